@@ -82,6 +82,7 @@ check: && guard
     cargo fmt --all --check
     cargo test --quiet --locked -p house
     cargo clippy --workspace --locked --all-targets -- -D warnings
+    cargo clippy --workspace --locked --no-default-features -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps
 
 # Apply the fixes that can be made automatically

@@ -51,6 +51,14 @@ fn build(programs: &Path) {
     assert!(built.unwrap().success(), "the programs cannot be built");
 }
 
+/// Runs a program to its end. Returns its exit code, its output and its errors.
+pub async fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let what = format!("the end of {:?}", command.as_std());
+    let output = within(what, command.kill_on_drop(true).output()).await.unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code(), out, err)
+}
+
 /// A running `chat-server`, killed on drop.
 #[derive(Debug)]
 pub struct Daemon {

@@ -26,7 +26,7 @@ pub mod tui;
 
 use std::fmt::Display;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::timeout;
 
@@ -39,4 +39,12 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 /// Panics with `what` if the deadline passes.
 pub async fn within<T>(what: impl Display, future: impl Future<Output = T>) -> T {
     timeout(DEADLINE, future).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
+}
+
+/// A seed for a run that has none.
+#[allow(clippy::disallowed_methods, reason = "only picks a seed, which is printed")]
+#[must_use]
+pub fn seed_from_clock() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
 }

@@ -81,6 +81,14 @@ impl Native {
         assert_eq!(accepted["n"], n, "{accepted}");
     }
 
+    /// Returns the texts of the newest messages of the lobby.
+    pub async fn texts(&mut self) -> Vec<String> {
+        self.send(&json!({"type": "history", "room": "#lobby"})).await;
+        let history = self.until("history").await;
+        let messages = history["messages"].as_array().unwrap();
+        messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Sends these bytes.
     pub async fn write(&mut self, bytes: &[u8]) {
         let written = timeout(DEADLINE, self.stream.write_all(bytes)).await;

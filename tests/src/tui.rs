@@ -27,12 +27,12 @@ impl Tui {
     /// Starts a client on a screen of 80 × 14.
     #[must_use]
     pub fn open(address: SocketAddr, name: &str) -> Self {
-        Self::open_by(Tcp::new(address), name, (80, 14))
+        Self::open_with(Tcp::new(address), name, (80, 14))
     }
 
     /// Starts a client that connects with `dial`, on a screen of this width and height.
     #[must_use]
-    pub fn open_by(dial: impl Dial, name: &str, (width, height): (u16, u16)) -> Self {
+    pub fn open_with(dial: impl Dial, name: &str, (width, height): (u16, u16)) -> Self {
         let options = Options::new(name.parse().unwrap(), SERVER);
         let client = Client::start(options, dial, width, height);
         Self { name: name.to_owned(), client }

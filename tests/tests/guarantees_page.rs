@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use e2e::binary::{Daemon, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::native::Native;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -26,9 +26,8 @@ async fn run(line: &str, directory: &Path, data: &str) -> (bool, String) {
     let arguments = command.strip_prefix("chat-server ").expect("a command of chat-server");
     let mut command = Command::new(program("chat-server"));
     command.args(arguments.split(' ')).args(["--data", data]).current_dir(directory);
-    let output = command.output().await.unwrap();
-    let printed = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(printed).unwrap())
+    let (code, out, log) = binary::run(&mut command).await;
+    (code == Some(0), out + &log)
 }
 
 /// Returns the id and the epoch of the daemon's journal.
@@ -69,9 +68,5 @@ async fn the_commands_of_the_page_restore_a_backup() {
     assert_eq!(id_now, id);
     assert_ne!(epoch_now, epoch);
     let mut bob = Native::join(daemon.address, "bob").await;
-    bob.send(&json!({"type": "history", "room": "#lobby"})).await;
-    let history = bob.until("history").await;
-    let texts: Vec<_> =
-        history["messages"].as_array().unwrap().iter().map(|m| &m["text"]).collect();
-    assert_eq!(texts, ["before the backup"]);
+    assert_eq!(bob.texts().await, ["before the backup"]);
 }

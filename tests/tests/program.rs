@@ -2,18 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use e2e::binary::{Daemon, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::classic::Classic;
 use e2e::native::Native;
-use e2e::within;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
 /// Runs the daemon with these arguments to its end. Returns its exit code and its standard error.
 async fn run(args: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(program("chat-server")).args(args).kill_on_drop(true).output();
-    let output = within(format!("the end of chat-server {args:?}"), output).await.unwrap();
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    let (code, _, errors) = binary::run(Command::new(program("chat-server")).args(args)).await;
+    (code, errors)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use e2e::binary::{Daemon, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::native::Native;
-use e2e::within;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -15,10 +14,8 @@ use tokio::process::Command;
 /// Runs `chat-server` with these arguments on this data directory. Returns its exit code and its output.
 async fn run(args: &[&str], data: &Path) -> (Option<i32>, String) {
     let mut command = Command::new(program("chat-server"));
-    let output = command.args(args).arg("--data").arg(data).kill_on_drop(true).output();
-    let output = within(format!("the end of chat-server {args:?}"), output).await.unwrap();
-    let [out, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    (output.status.code(), out + &log)
+    let (code, out, log) = binary::run(command.args(args).arg("--data").arg(data)).await;
+    (code, out + &log)
 }
 
 async fn start(data: &Path) -> Daemon {
@@ -32,13 +29,6 @@ async fn join(daemon: &Daemon, name: &str) -> (Native, Value) {
     let journal = client.expect("welcome").await["journal"].clone();
     client.expect("room").await;
     (client, journal)
-}
-
-async fn texts(client: &mut Native) -> Vec<String> {
-    client.send(&json!({"type": "history", "room": "#lobby"})).await;
-    let history = client.until("history").await;
-    let messages = history["messages"].as_array().unwrap();
-    messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +65,7 @@ async fn a_backup_is_restored_but_a_copy_by_hand_is_refused() {
 
     let daemon = start(data).await;
     let (mut eva, after) = join(&daemon, "eva").await;
-    assert_eq!(texts(&mut eva).await, ["before"]);
+    assert_eq!(eva.texts().await, ["before"]);
     assert_eq!(after["id"], before["id"]);
     assert_ne!(after["epoch"], before["epoch"]);
 }

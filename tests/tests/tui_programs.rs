@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use e2e::binary::{Daemon, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::pty::Pty;
 use e2e::tui::masked;
-use e2e::within;
 use insta::assert_snapshot;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -26,10 +25,7 @@ fn masked_all(screen: &str, daemon: &Daemon) -> String {
 
 /// Runs `name` with these arguments and without a terminal. Returns its exit code, its output and its errors.
 async fn run(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(program(name)).args(args).kill_on_drop(true).output();
-    let output = within(format!("the end of {name} {args:?}"), output).await.unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    (output.status.code(), out, err)
+    binary::run(Command::new(program(name)).args(args)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let mut bob = Tui::join(address, "bob").await;
     // Ana reconnects after bob, so that he receives her messages.
     let (network, switch) = Network::to(address, true);
-    let mut ana = Tui::open_by(network, "ana", (80, 14)).until_joined().await;
+    let mut ana = Tui::open_with(network, "ana", (80, 14)).until_joined().await;
     ana.types("hi @bob\n").await;
     bob.sees("ana ▌ hi @bob").await;
     ana.sees("ana   hi @bob").await;

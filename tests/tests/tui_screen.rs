@@ -93,7 +93,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_texts_are_shown_as_text() {
     let server = Server::start(Config::default());
-    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (80, 40)).until_joined().await;
+    let mut bob = Tui::open_with(Tcp::new(server.address), "bob", (80, 40)).until_joined().await;
     let mut ana = Native::join(server.address, "ana").await;
     let eva = Classic::join(server.address, "eva").await;
     bob.sees("→ ana and eva joined").await;
@@ -154,7 +154,7 @@ async fn hostile_texts_are_shown_as_text() {
 async fn the_client_works_on_the_smallest_screen() {
     let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
-    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
+    let mut bob = Tui::open_with(Tcp::new(server.address), "bob", (20, 6));
     bob.sees(" online").await;
     ana.say_accepted(1, "are you there, @bob?").await;
     bob.sees("▌ are you").await;

@@ -168,7 +168,7 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     let server = Server::start(Config::default());
     let mut other = Native::join(server.address, "Bob").await;
     let (network, switch) = Network::to(server.address, false);
-    let mut bob = Tui::open_by(network, "bob", (80, 8));
+    let mut bob = Tui::open_with(network, "bob", (80, 8));
     bob.types("half a sentence").await;
     bob.sees("› half a sentence").await;
     switch.send_replace(true);

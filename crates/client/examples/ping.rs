@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(server, "ping_rs.state".into()).await
 }
 
-/// Answers until something fails. What it must not forget is in `directory`.
+/// Answers until something fails. Its state is in `directory`.
 pub(crate) async fn run(server: String, directory: PathBuf) -> Result<(), Box<dyn Error>> {
     let dial = Tcp::new(server.parse::<ServerAddress>()?);
     let (name, directory) = ("ping_rs".parse()?, Some(directory));
@@ -28,7 +28,7 @@ pub(crate) async fn run(server: String, directory: PathBuf) -> Result<(), Box<dy
                 let (room, text) = (room.clone(), "pong".to_owned());
                 bot.request(Request::Say { room, kind: Kind::Text, text })?;
             }
-            // Only then, so that it is answered if the bot ends here.
+            // After the answer: if the bot ends before, it receives the message again.
             bot.request(Request::Read { room, seq })?;
         }
     }

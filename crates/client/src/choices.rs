@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use chat_proto::{RoomName, User, UserId};
 use serde::{Deserialize, Serialize};
 
-/// Most users that can be ignored: more than anybody has trouble with.
-pub const IGNORED_MAX: usize = 200;
+/// Most users that can be ignored: a list that a user can still look through.
+pub const IGNORED_USERS_MAX: usize = 200;
 
-/// Of what a room notifies.
+/// Which messages of a room notify the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Of mentions and direct messages.
+    /// Mentions and direct messages.
     Mentions,
-    /// Of all messages.
+    /// All messages.
     All,
-    /// Of nothing.
+    /// No messages.
     None,
 }
 
@@ -27,11 +27,11 @@ pub enum Level {
 pub struct RoomChoice {
     /// Whether it is quiet: it notifies of nothing, and only its mentions are counted.
     pub is_muted: bool,
-    /// Of what it notifies; `None` for the setting of all rooms.
+    /// Which messages notify the user; `None` for the setting of all rooms.
     pub level: Option<Level>,
 }
 
-/// All choices.
+/// The choices of a user, as they are stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choices {
@@ -89,7 +89,7 @@ impl Choices {
         if self.ignores(user.id) {
             return true;
         }
-        let has_room = self.ignored.len() < IGNORED_MAX;
+        let has_room = self.ignored.len() < IGNORED_USERS_MAX;
         if has_room {
             self.ignored.push(user);
         }

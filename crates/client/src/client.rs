@@ -1,4 +1,4 @@
-//! A client that needs no loop of its own: its state and its driver.
+//! A client with its driver, for a program that has no loop of its own.
 
 use std::future::pending;
 

@@ -54,7 +54,7 @@ pub fn system_clock() -> Timestamp {
     Timestamp::from(SystemTime::now())
 }
 
-/// What comes next.
+/// The result of [`Driver::next`].
 #[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug)]
 pub enum Next<T> {
@@ -221,12 +221,15 @@ impl Driver {
         };
         match done {
             Done::Stored(stored) => Input::Stored(stored.map_err(in_words)),
-            Done::Opened(profile) => match (self.opening.take(), profile.map_err(in_words)) {
-                (Some(Opening::Server { session, welcome }), profile) => {
-                    Input::Filed { session, welcome, profile }
+            Done::Opened(profile) => {
+                let profile = profile.map_err(in_words);
+                match self.opening.take().expect("the store opens a profile only on request") {
+                    Opening::Server { session, welcome } => {
+                        Input::Filed { session, welcome, profile }
+                    }
+                    Opening::User => Input::Became(profile),
                 }
-                (_, profile) => Input::Became(profile),
-            },
+            }
         }
     }
 }

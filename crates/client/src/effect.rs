@@ -29,9 +29,9 @@ pub enum Effect {
     },
     /// Give the link a request; answered by [`Input::LinkFull`](crate::Input::LinkFull) if it takes none.
     Link(LinkRequest),
-    /// Give an [`Input::Tick`](crate::Input::Tick) after this time, or before; one for all that ask.
+    /// Give an [`Input::Tick`](crate::Input::Tick) after this time or earlier; one tick serves all requests for it.
     Tick(Duration),
-    /// To the front end: a message of another user, which was not here and is not read. It comes once, or
+    /// To the front end: an unread message of another user that this client did not have. It comes once, or
     /// again after a restart until it is read.
     Received(Box<Message>),
     /// To the front end: a new message is for the user alone, or names them.

@@ -30,7 +30,7 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    /// Which entry it is.
+    /// Identifies the entry within its log.
     #[must_use]
     pub const fn id(&self) -> EntryId {
         self.id
@@ -94,7 +94,7 @@ impl Body {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
-    Heard(Vec<Range<usize>>),
+    Other(Vec<Range<usize>>),
     /// The user.
     Own(Delivery),
     /// The message is damaged on the disk of the server; its text says so.

@@ -2,7 +2,7 @@
 
 use chat_proto::{RoomName, TextError, UserName};
 
-use crate::choices::IGNORED_MAX;
+use crate::choices::IGNORED_USERS_MAX;
 use crate::outbox::OUTBOX_MAX;
 
 /// Why a request is not carried out. A front end has words of its own for it.
@@ -45,7 +45,7 @@ pub enum RequestError {
     #[error("{0} is not ignored")]
     NotIgnored(UserName),
     /// As many users are ignored as may be.
-    #[error("{IGNORED_MAX} users are ignored already")]
+    #[error("{IGNORED_USERS_MAX} users are ignored already")]
     TooManyIgnored,
     /// Only the server can say whose name it is, and there is no session.
     #[error("the user {0} is not known, and there is no connection to ask the server")]

@@ -35,9 +35,12 @@ use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
 use crate::store::{KnownServer, Profile};
 
-/// Most requests in the queue: a full outbox, a command for each room that the server sends at once, and what
-/// a user types meanwhile.
-pub const REQUESTS_MAX: usize = OUTBOX_MAX + 156;
+/// Most commands in the queue besides the messages of the outbox: one for each room that the server sends at
+/// once, and those of the user meanwhile.
+const COMMANDS_MAX: usize = 156;
+
+/// Most requests in the queue: a full outbox, and other commands.
+pub const REQUESTS_MAX: usize = OUTBOX_MAX + COMMANDS_MAX;
 
 /// Most events in the queue. If it is full the link stops reading, and the server notices. It holds a few
 /// screens full.
@@ -47,7 +50,7 @@ pub const EVENTS_MAX: usize = 256;
 /// packets.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest time for the farewell. Nobody wants to wait for a program to end.
+/// Longest time for the farewell: a user notices a longer wait for the program to end.
 pub const BYE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What the link is asked to do.
@@ -225,8 +228,8 @@ impl Link {
     #[must_use]
     pub fn start(dial: impl Dial, identity: Identity) -> Self {
         let (requests, queue) = mpsc::channel(REQUESTS_MAX);
-        let (tell, events) = mpsc::channel(EVENTS_MAX);
-        let connector = Connector::new(dial, identity, queue, tell);
+        let (sender, events) = mpsc::channel(EVENTS_MAX);
+        let connector = Connector::new(dial, identity, queue, sender);
         Self { requests, events, task: AbortOnDropHandle::new(tokio::spawn(connector.run())) }
     }
 
@@ -248,18 +251,18 @@ impl Link {
         self.requests.try_send(request).map_err(|_| TooManyRequests)
     }
 
-    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the events until then: the server may
+    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `receive` with the events until then: the server may
     /// still answer earlier commands.
-    pub async fn close(self, mut hear: impl FnMut(LinkEvent)) {
+    pub async fn close(self, mut receive: impl FnMut(LinkEvent)) {
         let Self { requests, mut events, task } = self;
         let farewell = async {
             let bye = requests.send(LinkRequest::Close);
-            let hearing = async {
+            let receiving = async {
                 while let Some(event) = events.recv().await {
-                    hear(event);
+                    receive(event);
                 }
             };
-            let _ = tokio::join!(bye, hearing);
+            let _ = tokio::join!(bye, receiving);
             let _ = task.await;
         };
         if timeout(BYE_TIMEOUT, farewell).await.is_err() {

@@ -10,9 +10,8 @@ pub const ROOMS_LISTED_MAX: usize = 10_000;
 /// be joined by its name.
 const FRESH_MS: i64 = 60_000;
 
-/// Time after which an answer does not come any more, in milliseconds: longer than a page takes on a slow
-/// connection.
-const ANSWER_MS: i64 = 10_000;
+/// Time after which a page is requested again, in milliseconds: longer than a page takes on a slow connection.
+const PAGE_TIMEOUT_MS: i64 = 10_000;
 
 /// The rooms of the server, by name. They come in pages; the old list is valid until the new one is complete.
 #[derive(Debug, Default)]
@@ -46,7 +45,8 @@ impl RoomListing {
 
     /// Begins a new list, unless one is coming. Returns whether the first page is to be asked for.
     pub(crate) fn begin(&mut self, at: Timestamp) -> bool {
-        let waits = |then: Timestamp| at.as_millis().saturating_sub(then.as_millis()) < ANSWER_MS;
+        let waits =
+            |then: Timestamp| at.as_millis().saturating_sub(then.as_millis()) < PAGE_TIMEOUT_MS;
         if self.coming.as_ref().is_some_and(|(_, asked)| waits(*asked)) {
             return false;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chat_proto::event::Away;
 use chat_proto::{AwayText, RoomName, Timestamp, User, UserId, UserName};
 
-/// Time for which a user is shown as writing after the last sign of it.
+/// Time for which a user is shown as typing after its last `typing`.
 pub(crate) const TYPING_MS: i64 = 5_000;
 
 /// Users who are shown as writing, in all rooms together, at most: a screen names two of one room.
@@ -32,23 +32,23 @@ struct Typing {
 impl Live {
     /// A user is writing.
     pub(crate) fn typing(&mut self, room: RoomName, user: User, at: Timestamp) {
-        self.stopped(Some(&room), user.id);
+        self.stop_typing(Some(&room), user.id);
         if self.typing.len() < TYPING_MAX {
             let until = at.as_millis().saturating_add(TYPING_MS);
             self.typing.push(Typing { room, user, until });
         }
     }
 
-    /// A user has sent a message to the room, or has left; `None` for all rooms.
-    pub(crate) fn stopped(&mut self, room: Option<&RoomName>, user: UserId) {
+    /// Ends the typing of a user who has sent a message to the room or has left it; `None` for all rooms.
+    pub(crate) fn stop_typing(&mut self, room: Option<&RoomName>, user: UserId) {
         let is_it = |typing: &Typing| {
             typing.user.id == user && room.is_none_or(|room| *room == typing.room)
         };
         self.typing.retain(|typing| !is_it(typing));
     }
 
-    /// Removes those of whom no sign has come for [`TYPING_MS`]. Returns the milliseconds until the next one is to
-    /// be removed.
+    /// Removes users whose last `typing` is older than [`TYPING_MS`]. Returns the milliseconds until the next
+    /// removal.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Option<u64> {
         let now = now.as_millis();
         // A clock that was set back would show them for longer.
@@ -67,8 +67,8 @@ impl Live {
         there.map(|typing| &typing.user.name)
     }
 
-    /// The users of a room, and those of them who are away, as the server lists them.
-    pub(crate) fn listed(&mut self, users: &[User], away: Vec<Away>) {
+    /// Sets which of the `users` that the server has listed are away.
+    pub(crate) fn set_listed(&mut self, users: &[User], away: Vec<Away>) {
         for user in users {
             self.away.remove(&user.id);
         }
@@ -123,9 +123,9 @@ mod tests {
         assert_eq!(names(&live), ["carl", "ana"]);
         assert_eq!(live.expire(at(6_999)), Some(1));
         assert_eq!((live.expire(at(7_000)), names(&live)), (Some(2_000), vec!["ana".to_owned()]));
-        live.stopped(Some(&room("#tea")), UserId::new(3));
+        live.stop_typing(Some(&room("#tea")), UserId::new(3));
         assert_eq!(names(&live).len(), 1, "that is another room");
-        live.stopped(Some(&rust), UserId::new(3));
+        live.stop_typing(Some(&rust), UserId::new(3));
         assert!(names(&live).is_empty());
         live.typing(rust.clone(), user(3, "ana"), at(90_000));
         assert_eq!(live.expire(at(1_000)), None, "the clock was set back");

@@ -164,7 +164,7 @@ impl Log {
 
     /// The server has accepted a pending message: moves it to its place.
     pub(crate) fn accept(&mut self, id: &MessageId, seq: Seq, at: Timestamp) {
-        if let Some(mut entry) = self.settle(id, seq) {
+        if let Some(mut entry) = self.expect_again(id, seq) {
             if let Body::Message { origin, .. } = &mut entry.body {
                 *origin = Origin::Own(Delivery::Accepted);
             }
@@ -173,9 +173,9 @@ impl Log {
     }
 
     /// A pending message comes again as message `seq`. It stays the same entry.
-    pub(crate) fn settle(&mut self, id: &MessageId, seq: Seq) -> Option<LogEntry> {
+    pub(crate) fn expect_again(&mut self, id: &MessageId, seq: Seq) -> Option<LogEntry> {
         let entry = self.remove_pending(id)?;
-        self.entries.settle(entry.id, seq);
+        self.entries.expect_again(entry.id, seq);
         Some(entry)
     }
 
@@ -244,8 +244,8 @@ impl Log {
     }
 
     /// All messages up to `seq` are loaded, as far as the server has them.
-    pub(crate) fn is_complete_to(&mut self, seq: Seq) {
-        self.coverage.is_complete_to(seq.get());
+    pub(crate) fn complete_to(&mut self, seq: Seq) {
+        self.coverage.complete_to(seq.get());
     }
 
     /// The last message before the first gap: all after it have to be asked for.
@@ -270,8 +270,8 @@ impl Log {
         let is_shown = |entry: &&LogEntry| {
             matches!(entry.body, Body::Message { .. } | Body::Ignored { .. } | Body::Restored)
         };
-        let said = self.entries.iter().filter(is_shown);
-        said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
+        let shown = self.entries.iter().filter(is_shown);
+        shown.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
     /// The journal was restored from a backup: all messages stay, above a rule, and their `seq` are void.

@@ -6,12 +6,12 @@ use chat_proto::{Refusal, RoomName, Topic, UserName};
 use crate::error::RequestError;
 use crate::link::Lost;
 
-/// Whether something is wrong.
+/// The kind of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// Nothing is.
+    /// Information.
     Info,
-    /// Something is.
+    /// Something is wrong.
     Trouble,
 }
 

@@ -9,7 +9,7 @@ use chat_proto::{DeviceId, RoomName, Text};
 
 use crate::store::{MessageId, OwnMessage, StoreOp};
 
-/// Most messages without an answer: more than anybody types while a server restarts.
+/// Most messages without an answer: more than a user types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
 
 /// A message without an answer.

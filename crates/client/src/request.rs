@@ -107,7 +107,7 @@ pub enum Request {
         /// The text.
         text: String,
     },
-    /// Notify of this in a room; `None` for the default of the front end. It is stored.
+    /// Set which messages of a room notify the user; `None` for the default of the front end. It is stored.
     SetLevel {
         /// The room.
         room: RoomName,
@@ -125,7 +125,7 @@ pub enum Request {
     Ignore(UserName),
     /// Hide them no longer.
     Unignore(UserName),
-    /// The user is writing in a room: tell the other users, unless they were told a moment ago.
+    /// The user is typing in a room: sent to the other users, unless it was sent a moment ago.
     Typing(RoomName),
     /// The user is away, with a text that may be empty; `None` if it is not away any more.
     Away(Option<AwayText>),

@@ -178,7 +178,7 @@ impl Rooms {
         let before = room.title.replace(title.clone());
         let current = self.current().name.clone();
         self.list.sort_by_key(order);
-        self.current = self.index(&current).unwrap_or_default();
+        self.current = self.index(&current).expect("sorting removes no room");
         before.is_some_and(|before| before.as_str() != title.as_str())
     }
 
@@ -209,7 +209,7 @@ impl Rooms {
 
 /// The smallest number that is not taken.
 fn free_number(taken: &BTreeSet<usize>) -> usize {
-    (LOBBY_NUMBER..).find(|number| !taken.contains(number)).unwrap_or(ROOMS_MAX)
+    (LOBBY_NUMBER..).find(|number| !taken.contains(number)).expect("a set has an end")
 }
 
 /// The sort key of a room. Numbers in its label count by their value: `#team-2` is before `#team-10`.

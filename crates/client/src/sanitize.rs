@@ -125,7 +125,7 @@ fn message(message: Message) -> Message {
     Message {
         room: room(&message.room),
         from: user(&message.from),
-        text: said(&message.text),
+        text: message_text(&message.text),
         ..message
     }
 }
@@ -158,8 +158,8 @@ fn room(room: &RoomName) -> RoomName {
     RoomName::new(&line(room.as_str())).unwrap_or_else(|_| room.clone())
 }
 
-fn said(said: &Text) -> Text {
-    Text::from_lossy(&text(said.as_str())).unwrap_or_else(|| said.clone())
+fn message_text(message: &Text) -> Text {
+    Text::from_lossy(&text(message.as_str())).unwrap_or_else(|| message.clone())
 }
 
 /// Sanitizes a text that may have several lines.
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_must_not_reach_a_terminal_is_seen_or_gone() {
+    fn control_characters_are_made_visible_or_removed() {
         for (dirty, clean) in [
             ("\x1b[31mred", "␛[31mred"),
             ("\u{9b}31mred", "�31mred"),
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_cut() {
+    fn a_text_that_is_no_message_is_cut() {
         let clean = line(&"x".repeat(10_000));
         assert_eq!(clean.chars().count(), LINE_CHARS_MAX + 1);
         assert!(clean.ends_with('…'));

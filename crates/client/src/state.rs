@@ -5,7 +5,7 @@ mod unaddressed;
 
 use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
 
-pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
+pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
@@ -40,9 +40,9 @@ pub struct State {
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
-    pub(crate) questions: Vec<Question>,
+    pub(crate) questions: Vec<Lookup>,
     /// The users of the lobby in the last session.
-    pub(crate) acquaintances: Vec<User>,
+    pub(crate) last_lobby_users: Vec<User>,
     /// The drafts that are stored.
     pub(crate) stored_drafts: Drafts,
     /// Whether a tick was asked for to send how far the user has read, and has not come.
@@ -53,7 +53,7 @@ pub struct State {
     pub(crate) live: Live,
     /// What the server of this session can do.
     pub(crate) features: Features,
-    /// Where and when, in milliseconds, the others were last told that the user is writing.
+    /// The room and the time, in milliseconds, of the last `typing` that was sent.
     pub(crate) typed: Option<(RoomName, i64)>,
     pub(crate) warned: WarnOnce,
     /// Which users who join and leave are shown.
@@ -70,7 +70,7 @@ pub struct State {
     pub(crate) effects: Vec<Effect>,
 }
 
-/// What the user is told once.
+/// What happens once, in a run or in a session.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WarnOnce {
     /// The server sends something this version cannot read; in this session.
@@ -126,7 +126,7 @@ impl State {
             listing: RoomListing::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
-            acquaintances: Vec::new(),
+            last_lobby_users: Vec::new(),
             stored_drafts: Drafts::default(),
             awaits_read_tick: false,
             awaits_draft_tick: false,
@@ -183,7 +183,7 @@ impl State {
         self.trouble.as_ref()
     }
 
-    /// The epoch of the server's journal, if a session has told it.
+    /// The epoch of the server's journal, if it sent one.
     #[must_use]
     pub const fn epoch(&self) -> Option<&ShortString> {
         self.epoch.as_ref()
@@ -268,7 +268,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
-        self.acquaintances.clear();
+        self.last_lobby_users.clear();
         (self.me, self.epoch) = (None, None);
     }
 

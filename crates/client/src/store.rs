@@ -27,11 +27,11 @@ mod drafts;
 mod error;
 mod files;
 mod home;
-mod journal;
 mod last;
 mod memory;
 mod names;
 mod narrow;
+mod outbox_file;
 mod profile;
 mod seed;
 mod slot;
@@ -47,9 +47,9 @@ pub use self::drafts::Drafts;
 pub use self::error::StoreError;
 use self::error::at;
 use self::home::{Home, Server};
-pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::last::LastSession;
 use self::memory::MemoryUser;
+pub use self::outbox_file::{LINES_MAX, MessageId, OwnMessage};
 pub use self::profile::{KnownServer, Profile};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
@@ -91,11 +91,11 @@ pub struct Store {
     name: UserName,
     device: DeviceId,
     seed: Option<Seed>,
-    place: Place,
+    storage: Storage,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Storage {
     Directory { home: Home, slot: Slot },
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
 }
@@ -112,8 +112,8 @@ impl Store {
         address: &str,
         name: UserName,
     ) -> Result<(Self, Profile), StoreError> {
-        let (place, seed) = match state {
-            None => (Place::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
+        let (storage, seed) = match state {
+            None => (Storage::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
             Some(state) => {
                 files::make_private(state).map_err(at(state))?;
                 narrow::all(state)?;
@@ -123,17 +123,17 @@ impl Store {
                 let unfiled = Home::find_used(server.with_journal(None), &name)?;
                 let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
                 let slot = Slot::open(&home.directory, &slot_device(state)?)?;
-                (Place::Directory { home, slot }, Some(seed))
+                (Storage::Directory { home, slot }, Some(seed))
             }
         };
-        let store = Self { name, device: new_device(), seed, place };
+        let store = Self { name, device: new_device(), seed, storage };
         let profile = store.profile()?;
         Ok((store, profile))
     }
 
     fn profile(&self) -> Result<Profile, StoreError> {
-        let (token, known, journal) = match &self.place {
-            Place::Memory { user, others } => {
+        let (token, known, journal) = match &self.storage {
+            Storage::Memory { user, others } => {
                 let users = others.iter().chain([user]);
                 let known = users.filter_map(|user| {
                     Some(KnownServer::new(user.journal.as_ref()?, user.token.clone()?))
@@ -141,7 +141,7 @@ impl Store {
                 let own = user.token.clone().filter(|_| user.journal.is_none());
                 (own, known.collect(), user.journal.clone())
             }
-            Place::Directory { home, .. } => {
+            Storage::Directory { home, .. } => {
                 let journal = home.server.journal.clone();
                 let own = if journal.is_none() { home.token()? } else { None };
                 let known = home::tokens(&home.server.state, &self.name).into_iter();
@@ -156,11 +156,11 @@ impl Store {
             journal,
             seed: self.seed,
             device: self.device.clone(),
-            pending: self.slot().journal.messages().to_vec(),
+            pending: self.slot().outbox.messages().to_vec(),
             drafts: self.slot().drafts.drafts().clone(),
-            choices: match &self.place {
-                Place::Directory { home, .. } => choices::read(home),
-                Place::Memory { user, .. } => user.choices.clone(),
+            choices: match &self.storage {
+                Storage::Directory { home, .. } => choices::read(home),
+                Storage::Memory { user, .. } => user.choices.clone(),
             },
         })
     }
@@ -168,20 +168,20 @@ impl Store {
     /// Whether what is stored outlives the program.
     #[must_use]
     pub const fn is_lasting(&self) -> bool {
-        matches!(self.place, Place::Directory { .. })
+        matches!(self.storage, Storage::Directory { .. })
     }
 
     const fn slot(&self) -> &Slot {
-        match &self.place {
-            Place::Directory { slot, .. } => slot,
-            Place::Memory { user, .. } => &user.slot,
+        match &self.storage {
+            Storage::Directory { slot, .. } => slot,
+            Storage::Memory { user, .. } => &user.slot,
         }
     }
 
     const fn slot_mut(&mut self) -> &mut Slot {
-        match &mut self.place {
-            Place::Directory { slot, .. } => slot,
-            Place::Memory { user, .. } => &mut user.slot,
+        match &mut self.storage {
+            Storage::Directory { slot, .. } => slot,
+            Storage::Memory { user, .. } => &mut user.slot,
         }
     }
 
@@ -192,9 +192,9 @@ impl Store {
     /// Returns an error if it cannot be stored. Then the user stays the same, and what was taken along by
     /// then belongs to the other user, too.
     pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
-        match &mut self.place {
-            Place::Memory { user, .. } => user.token = None,
-            Place::Directory { home, slot } => {
+        match &mut self.storage {
+            Storage::Memory { user, .. } => user.token = None,
+            Storage::Directory { home, slot } => {
                 let next = Home::find(home.server.clone(), &name)?;
                 if next.directory != home.directory {
                     let mut taken = Slot::open(&next.directory, &slot_device(&home.server.state)?)?;
@@ -213,16 +213,16 @@ impl Store {
     /// # Errors
     /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.
     pub fn file_under(&mut self, journal: Option<ShortString>) -> Result<Profile, StoreError> {
-        match &mut self.place {
-            Place::Memory { user, others } => user.become_user_of(journal, others),
-            Place::Directory { home, slot } => {
+        match &mut self.storage {
+            Storage::Memory { user, others } => user.become_user_of(journal, others),
+            Storage::Directory { home, slot } => {
                 let moved = move_to(home, slot, journal.clone(), &self.name);
                 if let Err(error) = moved {
                     let is_ours = home.server.journal.is_none();
                     let slot = if is_ours { slot.in_memory() } else { Slot::default() };
                     let choices = Choices::default();
                     let user = MemoryUser { journal, token: None, slot, choices };
-                    self.place = Place::Memory { user, others: Vec::new() };
+                    self.storage = Storage::Memory { user, others: Vec::new() };
                     return Err(error);
                 }
             }
@@ -236,43 +236,43 @@ impl Store {
     /// Returns an error if it is not written. It is remembered for as long as the program runs.
     pub fn apply(&mut self, op: StoreOp) -> Result<(), StoreError> {
         match op {
-            StoreOp::Message(message) => self.slot_mut().journal.add_message(&message),
-            StoreOp::Acknowledged(ids) => self.slot_mut().journal.remove(&ids),
-            StoreOp::Pending(messages) => self.slot_mut().journal.replace(messages),
+            StoreOp::Message(message) => self.slot_mut().outbox.add_message(&message),
+            StoreOp::Acknowledged(ids) => self.slot_mut().outbox.remove(&ids),
+            StoreOp::Pending(messages) => self.slot_mut().outbox.replace(messages),
             StoreOp::Drafts(drafts) => self.slot_mut().drafts.replace(drafts),
-            StoreOp::Choices(all) => match &mut self.place {
-                Place::Directory { home, .. } => choices::write(home, &all),
-                Place::Memory { user, .. } => {
+            StoreOp::Choices(all) => match &mut self.storage {
+                Storage::Directory { home, .. } => choices::write(home, &all),
+                Storage::Memory { user, .. } => {
                     user.choices = all;
                     Ok(())
                 }
             },
             StoreOp::Token(token) => self.store_token(token),
             StoreOp::ForgetToken(journal) => self.forget_token(journal),
-            StoreOp::Name(name) => match &self.place {
-                Place::Directory { home, .. } => {
-                    home.call(&name)?;
+            StoreOp::Name(name) => match &self.storage {
+                Storage::Directory { home, .. } => {
+                    home.add_name(&name)?;
                     let server = home.server.address.clone();
                     LastSession { name, server }.write(&home.server.state)
                 }
-                Place::Memory { .. } => Ok(()),
+                Storage::Memory { .. } => Ok(()),
             },
         }
     }
 
     fn store_token(&mut self, token: Secret) -> Result<(), StoreError> {
-        match &mut self.place {
-            Place::Memory { user, .. } => user.token = Some(token),
-            Place::Directory { home, .. } if home.token()?.as_ref() == Some(&token) => {}
-            Place::Directory { home, .. } => home.write_token(&token)?,
+        match &mut self.storage {
+            Storage::Memory { user, .. } => user.token = Some(token),
+            Storage::Directory { home, .. } if home.token()?.as_ref() == Some(&token) => {}
+            Storage::Directory { home, .. } => home.write_token(&token)?,
         }
         Ok(())
     }
 
     fn forget_token(&mut self, journal: Option<ShortString>) -> Result<(), StoreError> {
-        match &mut self.place {
-            Place::Memory { user, .. } => user.token = None,
-            Place::Directory { home, .. } => {
+        match &mut self.storage {
+            Storage::Memory { user, .. } => user.token = None,
+            Storage::Directory { home, .. } => {
                 home.remove_token()?;
                 if journal.is_some() && journal != home.server.journal {
                     let server = home.server.with_journal(journal);

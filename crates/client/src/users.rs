@@ -30,8 +30,8 @@ impl Users {
         self.count = count.max(self.sorted.len());
     }
 
-    /// The server is asked for all users.
-    pub(crate) fn list(&mut self) {
+    /// Begins a list of all users, which comes in pages.
+    pub(crate) fn begin_list(&mut self) {
         self.coming = Some(Vec::new());
     }
 
@@ -50,13 +50,13 @@ impl Users {
         None
     }
 
-    /// The room has `count` users.
-    pub(crate) fn recount(&mut self, count: usize) {
+    /// Sets how many users the room has, at least 1.
+    pub(crate) fn set_count(&mut self, count: usize) {
         self.count = count.max(1);
     }
 
-    /// A user joined. A user who is listed already is not counted twice.
-    pub(crate) fn joined(&mut self, user: User) {
+    /// Adds a user who joined. A user who is listed already is not counted twice.
+    pub(crate) fn add(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {
             return;
         }
@@ -64,14 +64,14 @@ impl Users {
         self.count += 1;
     }
 
-    /// A user left.
-    pub(crate) fn left(&mut self, id: UserId) {
+    /// Removes a user who left.
+    pub(crate) fn remove(&mut self, id: UserId) {
         self.sorted.retain(|user| user.id != id);
         self.count = self.count.saturating_sub(1);
     }
 
-    /// A user has another name. Returns whether the user is listed here.
-    pub(crate) fn renamed(&mut self, id: UserId, name: UserName) -> bool {
+    /// Renames a user. Returns whether the user is listed here.
+    pub(crate) fn rename(&mut self, id: UserId, name: UserName) -> bool {
         let before = self.sorted.len();
         self.sorted.retain(|user| user.id != id);
         let was_here = self.sorted.len() < before;
@@ -113,11 +113,11 @@ mod tests {
         let mut users = Users::default();
         users.replace(vec![user(1, "carl"), user(2, "Ana"), user(3, "zoe")], 3);
         assert_eq!(ids(&users), [2, 1, 3]);
-        users.joined(user(4, "bob"));
-        users.joined(user(4, "bob"));
-        users.renamed(UserId::new(1), UserName::new("aaron").unwrap());
+        users.add(user(4, "bob"));
+        users.add(user(4, "bob"));
+        users.rename(UserId::new(1), UserName::new("aaron").unwrap());
         assert_eq!(ids(&users), [1, 2, 4, 3]);
-        users.left(UserId::new(2));
+        users.remove(UserId::new(2));
         assert_eq!((ids(&users), users.count()), (vec![1, 4, 3], 3));
     }
 
@@ -127,7 +127,7 @@ mod tests {
         users.replace(vec![user(9, "gone"), user(3, "bob")], 700);
         assert_eq!(users.page(vec![user(1, "ana")], false), None, "nobody asked");
         assert_eq!(ids(&users), [3, 9]);
-        users.list();
+        users.begin_list();
         let after = users.page(vec![user(1, "ana"), user(3, "bob")], true);
         assert_eq!(after.as_ref().map(UserName::as_str), Some("bob"));
         assert_eq!(ids(&users), [3, 9], "valid until the new one is complete");
@@ -139,7 +139,7 @@ mod tests {
     fn a_flood_of_users_is_only_counted() {
         let mut users = Users::default();
         for id in 1..=6_000 {
-            users.joined(user(id, &format!("u{id}")));
+            users.add(user(id, &format!("u{id}")));
         }
         assert_eq!((users.iter().count(), users.count()), (USERS_MAX, 6_000));
     }

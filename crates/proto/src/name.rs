@@ -143,8 +143,8 @@ impl UserName {
     /// is `guest`.
     #[must_use]
     pub fn from_lossy(written: &str) -> Self {
-        let mended = rules::mended(written);
-        let cut: String = mended.trim().chars().take(NAME_CHARS_MAX).collect();
+        let lossy = rules::lossy(written);
+        let cut: String = lossy.trim().chars().take(NAME_CHARS_MAX).collect();
         Self::new(cut.trim_end()).unwrap_or_else(|_| Self::guest())
     }
 

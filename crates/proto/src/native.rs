@@ -79,7 +79,7 @@ impl Vocabulary for Event {
         }
     }
 
-    /// An event of an unknown type is told apart from a broken one: a client ignores it.
+    /// An event of an unknown type is not a broken one: a client ignores it.
     fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
         Box::new(explain::event(line, error))
     }

@@ -1,5 +1,5 @@
-//! A batch: what a room sends to all its sessions, either messages of one commit or one change of the room.
-//! It is encoded once for each protocol.
+//! A batch: messages of one commit, or one change of a room, which the room sends to all its sessions. It is encoded
+//! once for each protocol.
 
 mod encoded;
 
@@ -12,13 +12,12 @@ use crate::config::RINGS_BYTES_MAX;
 use crate::journal::StoredMessage;
 use crate::ring::{self, Charge};
 
-/// One item of a room's channel, shared by every session in the room, and encoded once for each wire
-/// format in use.
+/// One item of a room's ring, which all sessions in the room share.
 #[derive(Debug)]
 pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
-    /// Its bytes count in the rings while it exists.
+    /// Counts its bytes in the rings while it exists.
     charge: Charge<Self>,
 }
 
@@ -41,7 +40,7 @@ impl Default for Rings {
     }
 }
 
-/// What is in a batch.
+/// The content of a batch.
 #[derive(Debug)]
 pub(crate) enum Items {
     /// The messages of this room in one commit, or a part of them if they are long.
@@ -54,8 +53,8 @@ pub(crate) enum Items {
 #[derive(Debug)]
 pub(crate) struct Messages {
     published: Vec<Published>,
-    /// The numbers of their authors, in order; empty if there is one message.
-    by: Vec<UserId>,
+    /// Their authors, sorted; empty if there is one message.
+    authors: Vec<UserId>,
     room: RoomName,
 }
 
@@ -64,7 +63,7 @@ pub(crate) struct Messages {
 pub(crate) struct Published {
     /// The message.
     pub message: StoredMessage,
-    /// The session that sent it, which is sent its answer instead.
+    /// The session that sent it: it receives the answer instead.
     pub session: SessionId,
 }
 
@@ -76,17 +75,17 @@ impl Batch {
         room: RoomName,
         rings: &Arc<Rings>,
     ) -> Self {
-        published.shrink_to_fit(); // part of a long commit; it was made for all of it
-        let mut by = Vec::new();
+        published.shrink_to_fit(); // a part of a long commit has the capacity for all of it
+        let mut authors = Vec::new();
         if published.len() > 1 {
-            by.extend(published.iter().map(|published| published.message.from.id));
-            by.sort_unstable();
-            by.dedup();
+            authors.extend(published.iter().map(|published| published.message.from.id));
+            authors.sort_unstable();
+            authors.dedup();
         }
         let bytes =
             |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
         let charge = rings.charge(published.iter().map(bytes).sum());
-        Self::new(Items::Messages(Messages { published, by, room }), charge)
+        Self::new(Items::Messages(Messages { published, authors, room }), charge)
     }
 
     /// A change of a room.
@@ -100,7 +99,6 @@ impl Batch {
         Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
     }
 
-    /// Its messages, or its change.
     #[must_use]
     pub(crate) const fn items(&self) -> &Items {
         &self.items
@@ -138,11 +136,11 @@ impl Messages {
         &self.published
     }
 
-    /// Whether `user` is an author of some of them.
-    pub(crate) fn is_by(&self, user: UserId) -> bool {
+    /// Returns true if `user` is an author of some of them.
+    pub(crate) fn has_author(&self, user: UserId) -> bool {
         match &*self.published {
             [published] => published.message.from.id == user,
-            _ => self.by.binary_search(&user).is_ok(),
+            _ => self.authors.binary_search(&user).is_ok(),
         }
     }
 

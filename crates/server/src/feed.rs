@@ -1,7 +1,7 @@
-//! A feed: the stream of everything that happens in one room, for one session, in order and once.
+//! A feed: the stream of everything that one session receives from one room, in order and once.
 //!
-//! It reads the messages that the session has missed from the journal, page by page, and then receives from
-//! the room's ring. If the session falls behind the ring, it reads from the journal again.
+//! It reads missed messages from the journal, page by page, and then receives batches from the room's ring. If the
+//! session falls behind the ring, it reads the journal again.
 
 use std::sync::Arc;
 
@@ -21,11 +21,11 @@ use crate::room::{Entry, Room, Snapshot};
 pub(crate) enum FeedItem {
     /// A batch of the ring.
     Live(Arc<Batch>),
-    /// Messages that were missed, oldest first.
+    /// Missed messages, oldest first.
     CatchUp(Vec<StoredMessage>),
-    /// The room as it is now, if the session has missed a change of it.
+    /// A new snapshot of the room, if the session has missed a change of it.
     Snapshot(Snapshot),
-    /// The number of messages that were missed and are not replayed, see [`CatchUp::Count`].
+    /// The number of missed messages, which are not replayed, see [`CatchUp::Count`].
     Skipped(u64),
     /// The journal cannot be read.
     Failed(JournalError),
@@ -33,7 +33,7 @@ pub(crate) enum FeedItem {
     Closed,
 }
 
-/// How a session is brought up to date.
+/// The way in which a session catches up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatchUp {
     /// It is sent all missed messages, from the journal.
@@ -42,24 +42,24 @@ pub(crate) enum CatchUp {
     Count,
 }
 
-/// How far a feed is.
+/// The state of a feed.
 struct FeedState {
     room: Arc<Room>,
     journal: Journal,
     catch_up: CatchUp,
-    /// One page at a time for all feeds of a session, which may not read them for long: a page is memory.
+    /// Bounds the feeds of a session to one page at a time: pages take memory, and the client may not read.
     pages: Arc<Semaphore>,
     users_listed: usize,
-    /// The last message of the feed.
+    /// The `seq` of the last message of the feed.
     seq: Seq,
-    /// What the session knows of the room, see [`Snapshot::changes`].
+    /// The changes of the room that the session has received, see [`Snapshot::changes`].
     changes: u64,
     live: Option<Live>,
     has_ended: bool,
 }
 
-/// The feed of `room`: all messages after `seq`, then what happens live. `entry` is the room as the session was
-/// sent it.
+/// The feed of `room`: all messages after `seq`, then the batches of the ring. The session was sent the snapshot of
+/// `entry`.
 pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
@@ -95,7 +95,7 @@ impl FeedState {
             let item = match &mut self.live {
                 None => self.catch_up().await,
                 Some(live) => match live.recv().await {
-                    Ok(batch) => Some(self.note(batch)),
+                    Ok(batch) => Some(self.live_item(batch)),
                     Err(RecvError::Closed) => Some(FeedItem::Closed),
                     Err(RecvError::Lagged(_)) => {
                         self.live = None;
@@ -111,7 +111,7 @@ impl FeedState {
         None
     }
 
-    fn note(&mut self, batch: Arc<Batch>) -> FeedItem {
+    fn live_item(&mut self, batch: Arc<Batch>) -> FeedItem {
         match batch.last_seq() {
             Some(seq) => self.seq = seq,
             None => self.changes += 1,
@@ -130,14 +130,14 @@ impl FeedState {
         };
         let missed = snapshot.last_seq.since(self.seq);
         if missed > 0 && self.catch_up == CatchUp::Replay {
-            return None; // a message came between: read it first
+            return None; // a message was stored meanwhile: read it first
         }
         self.live = Some(live);
         self.seq = snapshot.last_seq;
-        let knows = std::mem::replace(&mut self.changes, snapshot.changes);
+        let seen = std::mem::replace(&mut self.changes, snapshot.changes);
         match self.catch_up {
             CatchUp::Count => Some(FeedItem::Skipped(missed)),
-            CatchUp::Replay => (knows != snapshot.changes).then_some(FeedItem::Snapshot(snapshot)),
+            CatchUp::Replay => (seen != snapshot.changes).then_some(FeedItem::Snapshot(snapshot)),
         }
     }
 
@@ -148,9 +148,9 @@ impl FeedState {
         let last_seq = self.room.last_seq();
         match self.journal.read(self.room.id, page).await {
             Ok(mut missed) => {
-                // The file may be ahead of the room; those messages come live.
+                // The file may be ahead of the room: later messages come from the ring.
                 missed.retain(|message| message.seq <= last_seq);
-                // An empty page where messages should be: retention has removed them.
+                // If the page is empty, retention has removed the messages.
                 self.seq = missed.last().map_or(last_seq, |last| last.seq);
                 FeedItem::CatchUp(missed)
             }

@@ -8,13 +8,13 @@
 //!
 //! Everything that is stored takes these three steps, in the order of the queue:
 //!
-//! 1. *decide*: under the lock, each request is checked against the directory and against what those before
-//!    it lead to, and becomes changes or a refusal;
+//! 1. *decide*: under the lock, each request is checked against the directory and the effects of the requests
+//!    before it, and becomes changes or a refusal;
 //! 2. *append*: the journal stores messages and changes with one commit, or nothing;
 //! 3. *apply*: under the lock, the directory changes; rooms publish, and sessions are answered.
 //!
-//! So nobody sees what is not stored, and a commit that fails leaves nothing to undo. The one lock over the
-//! directory is held for short and never across an `await`.
+//! So nobody sees what is not stored, and there is nothing to undo if a commit fails. The directory has one lock,
+//! which is held briefly and never across an `await`.
 
 mod actor;
 mod answer;
@@ -50,7 +50,7 @@ pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
-pub(crate) use self::member::{Member, Membership, News};
+pub(crate) use self::member::{Member, Membership, UserChanges};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;
@@ -69,23 +69,23 @@ pub(crate) struct Hub {
     journal: Journal,
 }
 
-/// What to do where the name somebody wants is taken.
+/// What to do if a name is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IfTaken {
-    /// Refuse, and suggest a free one.
+    /// Refuse it, and suggest a free one.
     Refuse,
-    /// Take a free one like it: the peer cannot be asked.
+    /// Take a similar name that is free: the client cannot be asked.
     Number,
 }
 
 impl Hub {
-    /// Opens the journal, and the hub as it is stored there, with nobody connected.
+    /// Opens the journal, and starts the hub with the users and rooms that are stored there.
     ///
     /// # Errors
     /// Returns an error that says why the journal cannot be used, and what to do.
     ///
     /// # Panics
-    /// Outside a runtime, if the journal there has no thread of its own.
+    /// Panics outside a runtime if the journal at `location` has no thread of its own.
     pub(crate) fn open(
         location: &Location,
         durability: Durability,
@@ -109,7 +109,7 @@ impl Hub {
             info!(id = %record.user.id, name = %record.user.name, "renamed: another user had the name, too");
         }
         let renamed: Vec<_> = renamed.into_iter().map(Change::User).collect();
-        // If it cannot be stored now, they get names like these at the next start again.
+        // If this fails, the next start chooses such names again.
         if !renamed.is_empty()
             && let Err(error) = engine.append(vec![Entry::Changes(renamed)], wall())
         {
@@ -120,7 +120,7 @@ impl Hub {
         let commits = Commits::new(engine, Arc::clone(&directory), wall);
         let queue = Queue::start(commits).map_err(JournalError::NoThread)?;
         let hub = Arc::new(Self { directory, queue, journal });
-        hub.directory.is_of(&hub);
+        hub.directory.set_hub(&hub);
         Ok(hub)
     }
 
@@ -136,18 +136,18 @@ impl Hub {
         &self.journal
     }
 
-    /// Cancelled when the journal is closed, after the last session is gone, or since its writer failed.
+    /// Cancelled when the journal is closed: after the end of the last session, or because its writer failed.
     #[must_use]
     pub(crate) fn ended(&self) -> CancellationToken {
         self.queue.ended()
     }
 
-    /// The number of a new user: 1, 2, 3 … as long as the journal lasts.
+    /// The number for a new user: 1, 2, 3 … for the whole life of the journal.
     pub(crate) fn next_user(&self) -> UserId {
         self.state().next_user()
     }
 
-    /// Tells in the large rooms how many are there, where that has changed.
+    /// Sends the number of users to each large room in which it has changed.
     pub(crate) fn publish_presence(&self) {
         let due = self.state().rooms.take_presence_due();
         for room in due.values() {
@@ -155,11 +155,11 @@ impl Hub {
         }
     }
 
-    /// Updates when each connected user was seen, so that a crash does not lose it. Stores only times that
-    /// are far off, a few at a time, so that messages are not delayed.
+    /// Updates the `seen_at` of each connected user, so that a crash does not lose it. Stores only times that
+    /// are too old, a few at a time, so that messages are not delayed.
     ///
     /// # Errors
-    /// Returns an error if they cannot be stored; they are the next time.
+    /// Returns an error if they cannot be stored; a later call stores them.
     pub(crate) async fn see_all(&self) -> Result<(), HubError> {
         let at = self.time();
         let mut after = UserId::SERVER;
@@ -168,17 +168,17 @@ impl Hub {
             let Some(last) = last else { return Ok(()) };
             after = last;
             if !users.is_empty() {
-                self.done(Request::See { users, at }).await?;
+                self.request(Request::See { users, at }).await?;
             }
         }
     }
 
-    /// Removes the messages that are older than `keep`, if that is set, a few at a time, so that others
-    /// get their turn between. Removes nothing while the wall clock cannot be believed; looks at it in
-    /// any case, so that a jump is logged soon.
+    /// Removes the messages that are older than `keep`, if that is set, a few at a time, so that messages are not
+    /// delayed. Removes nothing while the wall clock is not steady; compares the clocks in any case, so that a jump
+    /// is logged soon.
     ///
     /// # Errors
-    /// If they cannot be removed.
+    /// Returns an error if they cannot be removed.
     pub(crate) async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
         self.directory.clock.compare();
         let Some(keep) = keep else { return Ok(()) };
@@ -188,7 +188,7 @@ impl Hub {
             let Some(last) = rooms.last() else { return Ok(()) };
             after = Some(last.id);
             for room in rooms {
-                // Asked again each time: the clock may jump meanwhile.
+                // Checked each time, since the clock may jump meanwhile.
                 while let Some(before) = self.directory.clock.before(keep)
                     && self.trim_room(room.id, before).await? > 0
                 {}
@@ -198,7 +198,7 @@ impl Hub {
 
     async fn trim_room(&self, room: RoomId, before: Timestamp) -> Result<usize, JournalError> {
         match self.queue.run(Task::trim(room, before, self.time())).await {
-            // A room with a page that cannot be read stays as it is; the others must not wait for it.
+            // A room with a page that cannot be read stays as it is, so that the other rooms are trimmed.
             Err(JournalError::Damaged(_)) => Ok(0),
             removed => removed,
         }
@@ -210,13 +210,13 @@ impl Hub {
     /// Returns an error if they cannot be removed; they stay until the next call.
     pub(crate) async fn expire_rooms(&self) -> Result<(), HubError> {
         while !self.state().rooms.unused(1).is_empty() {
-            self.done(Request::ExpireRooms).await?;
+            self.request(Request::ExpireRooms).await?;
         }
         Ok(())
     }
 
-    /// Ends all rooms: nothing more is accepted, and every session gets what was sent, then the end.
-    /// Returns when everything that was accepted is stored.
+    /// Ends all rooms: nothing more is accepted, and every session receives what was sent, then the end. Returns when
+    /// all earlier items of the queue are stored or refused.
     pub(crate) async fn close(&self) {
         if self.queue.close().await.is_err() {
             self.directory.close();
@@ -229,7 +229,7 @@ impl Hub {
         if state.is_closed { Err(HubError::GoingAway) } else { Ok(state) }
     }
 
-    /// Has the journal refuse to store anything, or store again: for tests of what clients see then.
+    /// Has the journal refuse to store anything, or store again: for tests.
     ///
     /// # Errors
     /// Returns an error if the journal's writer has ended.
@@ -238,7 +238,7 @@ impl Hub {
         self.queue.run(Task::refuse(refuse)).await
     }
 
-    /// Has the loop of commits panic, as a fault of the daemon would.
+    /// Has the loop of commits panic.
     #[cfg(test)]
     pub(crate) async fn break_commits(&self) -> Result<(), JournalError> {
         self.queue.with_connection(|_| panic!("a commit that fails by a fault of the daemon")).await
@@ -249,7 +249,7 @@ impl Hub {
     }
 }
 
-/// What a list of rooms shows of up to `limit` rooms, and whether there are more.
+/// The entries of a list of up to `limit` rooms, and whether there are more.
 fn infos(rooms: &[Arc<Room>], limit: usize) -> (Vec<RoomInfo>, bool) {
     let info = |room: &Arc<Room>| {
         let (topic, count) = room.info();

@@ -5,9 +5,9 @@
 //!                                       Journal::read  ─→ pages of messages
 //! ```
 //!
-//! There is one `Engine` with one connection that writes; its caller takes care of order and threads.
-//! Readers have connections of their own, a bounded number, and never run on the threads that serve
-//! sessions. The journal knows no hub, no room and no session: what a commit means is up to its caller.
+//! One `Engine` writes, with one connection; its caller chooses the order and the thread. A bounded number of readers
+//! have connections of their own, and never run on the threads that serve sessions. The journal knows no hub, no room
+//! and no session: its caller applies a commit.
 
 mod change;
 mod commit;
@@ -48,7 +48,7 @@ pub(crate) use self::task::{Task, TaskResult};
 /// stored.
 pub(crate) const TRIM_MESSAGES: u32 = 500;
 
-/// What `accepted` survives.
+/// The crash that an accepted message survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// A crash of the machine: every commit waits for the disk.
@@ -57,13 +57,13 @@ pub enum Durability {
     Os,
 }
 
-/// Where the journal is.
+/// The place where the journal is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// In a directory, which is made if it does not exist.
+    /// In a directory, which is created if it does not exist.
     Directory(PathBuf),
-    /// The same without threads: the thread of the runtime waits for the disk. For a runtime with simulated time,
-    /// which must know when there is work to do.
+    /// In a directory, without threads: the thread of the runtime waits for the disk. For a runtime with simulated
+    /// time, which advances only if all work is done.
     DirectoryInTask(PathBuf),
     /// In memory: nothing survives the daemon.
     Memory,
@@ -76,13 +76,13 @@ pub struct Restored {
     pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
     pub(crate) users: Vec<UserRecord>,
-    /// How users are recognised. The record of a user may be missing.
+    /// The credentials of the users. The record of a user may be missing.
     pub(crate) credentials: Vec<CredentialRecord>,
-    /// Who is in which room.
+    /// The memberships, current and former ones.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: UserId,
-    /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
+    /// The newest time of a room's last message or of a user; `None` if there is neither.
     pub(crate) newest: Option<Timestamp>,
     /// The greatest number that a room ever had.
     pub(crate) last_room: u32,
@@ -90,7 +90,7 @@ pub struct Restored {
     pub(crate) damage: Vec<String>,
 }
 
-/// The read side of the journal. Cheap to clone. What is written goes through the `Engine`.
+/// The read side of the journal. Cheap to clone. The `Engine` is the write side.
 #[derive(Debug, Clone)]
 pub struct Journal {
     reader: Reader,
@@ -99,7 +99,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal: the engine that writes it, the side that reads it, and what it holds.
+    /// Opens the journal. Returns the engine that writes it, the side that reads it, and its contents.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
@@ -113,7 +113,7 @@ impl Journal {
         Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
     }
 
-    /// Opens the journal at `location` to read it, while no daemon has it.
+    /// Opens the journal at `location` to read it, while no daemon uses it.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
@@ -130,7 +130,7 @@ impl Journal {
         self.reader.page(room, page).await
     }
 
-    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
@@ -143,7 +143,7 @@ impl Journal {
         self.reader.unread(room, (read, last_seq), user).await
     }
 
-    /// Which journal this is.
+    /// The id and the epoch of the journal.
     #[must_use]
     pub fn identity(&self) -> &JournalId {
         &self.identity

@@ -1,8 +1,8 @@
-//! A ring: the newest batches of one stream, until all who receive it have taken them.
+//! A ring: the newest batches of one stream.
 //!
-//! A ring holds a batch until every receiver has taken it, so one receiver that takes nothing could fill every
-//! ring that it has. Rings share a bound in bytes: past it, the oldest batches are dropped, whatever ring they
-//! are in. Receivers that keep up have taken those already; one that lags reads them from the journal.
+//! A ring holds a batch until every receiver has taken it, so a receiver that takes nothing could fill all its rings.
+//! Rings share a bound in bytes: past it, the oldest batches of any ring are dropped. Receivers that keep up have
+//! taken them already; a receiver that lags reads them from the journal.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -14,16 +14,17 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::error::TryRecvError;
 use tracing::warn;
 
-/// Entries of [`Rings::queue`] beside those of live batches that it may have before it is cleaned up.
+/// Entries that [`Rings::queue`] may have beside twice those of existing batches before it is cleaned up: a clean-up
+/// goes through all entries, and this makes it rare.
 const QUEUE_SLACK: usize = 1024;
 
 /// The memory that several rings share.
 #[derive(Debug)]
 pub(crate) struct Rings<T> {
     bytes_max: usize,
-    /// What is logged when batches were dropped.
+    /// Logged if batches are dropped.
     warning: &'static str,
-    /// Bytes of all batches that exist, in a ring or in the hands of a receiver.
+    /// Bytes of all batches that exist, in a ring or taken from it.
     bytes: AtomicUsize,
     dropped: AtomicU64,
     queue: Mutex<Queue<T>>,
@@ -33,11 +34,11 @@ pub(crate) struct Rings<T> {
 #[derive(Debug)]
 struct Queue<T> {
     slots: VecDeque<Weak<Slot<T>>>,
-    /// At how many entries those of batches that are gone are removed.
+    /// Number of entries at which those of batches that no longer exist are removed.
     clean_up_at: usize,
 }
 
-/// A batch's place in a ring; empty once the batch was dropped.
+/// A batch in a ring; `None` once it is dropped.
 #[derive(Debug)]
 struct Slot<T>(Mutex<Option<Arc<T>>>);
 
@@ -45,7 +46,7 @@ struct Slot<T>(Mutex<Option<Arc<T>>>);
 #[derive(Debug)]
 pub(crate) struct Ring<T>(broadcast::Sender<Arc<Slot<T>>>);
 
-/// The receiving half of a ring: all that is sent, in its order.
+/// The receiving half of a ring.
 #[derive(Debug)]
 pub(crate) struct Live<T>(broadcast::Receiver<Arc<Slot<T>>>);
 
@@ -77,8 +78,8 @@ impl<T> Rings<T> {
         Charge { rings: Arc::clone(self), bytes: AtomicUsize::new(bytes) }
     }
 
-    /// Drops the oldest batches until the rest is within the bound.
-    fn hold_bound(&self) {
+    /// Drops the oldest batches until the others are within the bound.
+    fn enforce_bound(&self) {
         if self.bytes() <= self.bytes_max {
             return;
         }
@@ -93,7 +94,7 @@ impl<T> Rings<T> {
         self.log(dropped);
     }
 
-    /// Logs each power of two: that it happens is news, not that it goes on.
+    /// Logs if the total passes a power of two, so that the log of a long overload is short.
     fn log(&self, dropped: u64) {
         let before = self.dropped.fetch_add(dropped, Relaxed);
         let total = before + dropped;
@@ -142,7 +143,7 @@ impl<T> Ring<T> {
         let slot = Arc::new(Slot(Mutex::new(Some(Arc::new(batch)))));
         rings.push(&slot);
         let has_readers = self.0.send(slot).is_ok();
-        rings.hold_bound();
+        rings.enforce_bound();
         has_readers
     }
 }
@@ -151,7 +152,7 @@ impl<T> Live<T> {
     /// Returns the next batch. Cancel safe.
     ///
     /// # Errors
-    /// Returns `Lagged` if batches were dropped before they were taken, `Closed` if the sender is gone.
+    /// Returns `Lagged` if batches were dropped before they were taken, `Closed` if the sender was dropped.
     pub(crate) async fn recv(&mut self) -> Result<Arc<T>, RecvError> {
         let slot = self.0.recv().await?;
         let batch = slot.lock().clone();
@@ -161,7 +162,7 @@ impl<T> Live<T> {
     /// Returns the next batch if there is one.
     ///
     /// # Errors
-    /// As [`Live::recv`] does, and `Empty` if there is none.
+    /// Returns the errors of [`Live::recv`], and `Empty` if there is none.
     #[cfg(test)]
     pub(crate) fn try_recv(&mut self) -> Result<Arc<T>, TryRecvError> {
         let slot = self.0.try_recv()?;
@@ -171,11 +172,11 @@ impl<T> Live<T> {
 }
 
 impl<T> Charge<T> {
-    /// Counts what the batch has grown by.
+    /// Counts bytes that are added to the batch.
     pub(crate) fn add(&self, bytes: usize) {
         self.bytes.fetch_add(bytes, Relaxed);
         self.rings.bytes.fetch_add(bytes, Relaxed);
-        self.rings.hold_bound();
+        self.rings.enforce_bound();
     }
 }
 

@@ -1,6 +1,6 @@
 //! A room: its users, its topic, and the ring by which its sessions receive messages and changes.
 //!
-//! Only the hub changes a room, under the room's lock, which is held for short and never across an `await`.
+//! Only the hub changes a room, under the room's lock, which is held briefly and never across an `await`.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -12,7 +12,6 @@ use crate::batch::{Batch, Live, Published, Ring, Rings};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{RoomId, RoomKey, RoomRecord};
 
-/// One room.
 #[derive(Debug)]
 pub(crate) struct Room {
     /// Its number in the journal.
@@ -31,18 +30,18 @@ struct State {
     /// Changes of the room other than messages (a user, a name, the topic). A session that lagged compares it
     /// to learn whether its snapshot still holds.
     changes: u64,
-    /// `None` while nobody listens: an empty room needs no ring.
+    /// `None` while no session is subscribed: such a room needs no ring.
     live: Option<Ring>,
     rings: Arc<Rings>,
     is_closed: bool,
 }
 
-/// A room at one moment, and a receiver of all that happens after.
+/// A snapshot of a room, and a receiver of everything after it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// The room.
     pub snapshot: Snapshot,
-    /// Receives what happens from then on.
+    /// Receives everything after the snapshot.
     pub live: Live,
 }
 
@@ -51,19 +50,19 @@ pub(crate) struct Entry {
 pub(crate) struct Snapshot {
     /// Its topic.
     pub topic: Topic,
-    /// How many users are in it.
+    /// Number of users in it.
     pub count: usize,
     /// The first of them, by name.
     pub users: Vec<User>,
     /// The `seq` of its last message; 0 before the first.
     pub last_seq: Seq,
-    /// Its changes so far, other than messages.
+    /// Number of changes so far, other than messages.
     pub changes: u64,
 }
 
 impl Room {
-    /// The room as it was stored, without users. With more than `presence_users` users it sends their number
-    /// rather than each `joined` and `left`. `rings` bounds the memory of its ring.
+    /// A stored room, without users. A room with more than `presence_users` users sends their number rather than each
+    /// `joined` and `left`. `rings` bounds the memory of its ring.
     #[must_use]
     pub(crate) fn new(record: RoomRecord, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &record.key {
@@ -86,7 +85,6 @@ impl Room {
         Arc::new(Self { id, key, name, presence_users, state: Mutex::new(state) })
     }
 
-    /// What identifies it.
     #[must_use]
     pub(crate) const fn key(&self) -> &RoomKey {
         &self.key
@@ -118,8 +116,8 @@ impl Room {
         state.last_seq == Seq::NONE && state.topic.as_str().is_empty()
     }
 
-    /// Returns the room as it is now and a receiver of all that happens after, with nothing lost or doubled
-    /// between the two; `None` if the daemon is going away. The session is not on the list of users by it.
+    /// Returns a snapshot of the room and a receiver of everything after it, with nothing lost or doubled between the
+    /// two; `None` if the daemon is going away. It does not put a user on the list.
     #[must_use]
     pub(crate) fn listen(&self, users_listed: usize) -> Option<Entry> {
         let mut state = self.state();
@@ -147,7 +145,7 @@ impl Room {
         (users, rest.next().is_some())
     }
 
-    /// Lets `look` at the list of users, by name.
+    /// Calls `look` with the users, sorted by name, under the lock.
     pub(crate) fn with_users<T>(&self, look: impl FnOnce(&BTreeMap<UserName, User>) -> T) -> T {
         look(&self.state().users)
     }
@@ -160,8 +158,8 @@ impl Room {
 
 /// The changes of a room. Only the hub makes them.
 impl Room {
-    /// Puts `user` on the list and sends it to the others; returns true if, in a large room, the number
-    /// of users is to be sent instead, see [`Room::publish_presence`].
+    /// Puts `user` on the list and sends `joined`; in a large room returns true instead, so that the caller sends the
+    /// number of users later ([`Room::publish_presence`]).
     #[must_use]
     pub(crate) fn enter(&self, user: &User) -> bool {
         let mut state = self.state();
@@ -175,8 +173,7 @@ impl Room {
         is_large
     }
 
-    /// Takes `user` off the list and sends it to the others; returns true if, in a large room, the
-    /// number of users is to be sent instead.
+    /// Takes `user` off the list and sends `left`; in a large room returns true instead, as [`Room::enter`] does.
     #[must_use]
     pub(crate) fn leave(&self, user: &User, reason: LeaveReason) -> bool {
         let mut state = self.state();
@@ -202,12 +199,12 @@ impl Room {
         }
     }
 
-    /// Sends that `user`, who is not connected, has another name.
+    /// Sends the new name of `user`, who is not connected and so not on the list.
     pub(crate) fn publish_renamed(&self, user: &User, name: &UserName) {
         self.state().publish_renamed(user, name);
     }
 
-    /// Sends that a user is away, or not any more. Only the lobby sends it, since everybody is there.
+    /// Sends that a user is away or back. Only the lobby sends it, since everybody is there.
     pub(crate) fn publish_presence_change(&self, event: Event) {
         self.state().publish_update(event);
     }
@@ -220,7 +217,7 @@ impl Room {
         state.publish_update(Event::Topic { room, topic, user });
     }
 
-    /// Sends how many users are here.
+    /// Sends the number of users.
     pub(crate) fn publish_presence(&self) {
         let mut state = self.state();
         let count = state.users.len();
@@ -252,7 +249,7 @@ impl Room {
         }
     }
 
-    /// Ends the room: each receiver gets what was sent so far, then the end.
+    /// Ends the room: each receiver takes what was sent so far, then the end.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
@@ -271,7 +268,7 @@ impl State {
         }
     }
 
-    /// Counts and sends a change. Each feed counts the same way as it receives them.
+    /// Counts and sends a change. Each feed counts the changes that it receives, in the same way.
     fn publish_update(&mut self, event: Event) {
         self.changes += 1;
         if self.live.is_some() {
@@ -287,7 +284,7 @@ impl State {
         if let Some(live) = &self.live
             && !live.send(batch, &self.rings)
         {
-            self.live = None; // nobody listens any more
+            self.live = None; // no session is subscribed any more
         }
     }
 }

@@ -48,7 +48,7 @@ use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Hub, Member, News};
+use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
 use crate::socket::Unacknowledged;
 
@@ -123,7 +123,7 @@ enum TurnInput {
     /// The result of the command that waits.
     CommandResult(Box<CommandResult>),
     /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
-    Changed(News),
+    Changed(UserChanges),
     /// An item of the subscription to a room.
     FeedItem(RoomId, FeedItem),
     /// The connection took bytes, or failed.
@@ -232,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             TurnInput::Incoming(incoming) => Box::pin(self.take_incoming(incoming)).await,
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => Box::pin(self.finish_command(*result)).await,
-            TurnInput::Changed(news) => self.take_news(&news),
+            TurnInput::Changed(changes) => self.take_changes(&changes),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()
@@ -263,8 +263,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if has_capacity && let Poll::Ready(result) = pending.poll_next(cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
-            if has_capacity && let Poll::Ready(news) = changed.as_mut().poll(cx) {
-                return Poll::Ready(TurnInput::Changed(news));
+            if has_capacity && let Poll::Ready(changes) = changed.as_mut().poll(cx) {
+                return Poll::Ready(TurnInput::Changed(changes));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
                 return Poll::Ready(TurnInput::FeedItem(room, item));

@@ -32,7 +32,7 @@ use self::saver::Saver;
 use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -47,9 +47,11 @@ pub const FRAME_MIN: Duration = Duration::from_millis(66);
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and without
-/// one. Nobody changes zones twice in a second.
-const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Shortest time between two looks at the time zone of the machine, each with a frame: it costs two system calls.
+const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);
+
+/// Longest time between two such looks, without a frame: as late as a new time zone may be on the screen.
+const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 
 /// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
 ///
@@ -153,7 +155,7 @@ struct App<C> {
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// The notification to show with the next frame: the last one, however many there were.
-    note: Option<(Way, Note)>,
+    note: Option<(NotifyMethod, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether a key has changed it: the next frame comes at once.
@@ -194,9 +196,9 @@ impl<C: Control> App<C> {
         loop {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
-            let next_look = self.zone_looked + ZONE_LOOK.1;
+            let next_look = self.zone_looked + ZONE_LOOK_MAX;
             let frame_at = self.frame_at(last_frame);
-            let (is_lent, editing) = (self.editing.is_on(), &mut self.editing);
+            let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
@@ -209,7 +211,7 @@ impl<C: Control> App<C> {
                 tokio::select! {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed && !is_lent => Front::Frame(drawable),
+                    drawable = drawable, if changed && !in_editor => Front::Frame(drawable),
                     edited = editing.done() => Front::Edited(edited),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
                     never = typed.run() => match never {},
@@ -233,10 +235,10 @@ impl<C: Control> App<C> {
                     self.redraw_all = true;
                     self.take(Input::Edited(edited))
                 }
-                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
+                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK_MAX),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
-                    let _ = self.look_at_zone(ZONE_LOOK.0);
+                    let _ = self.look_at_zone(ZONE_LOOK_MIN);
                     let flow = self.take(Input::Frame);
                     show(&self.state, std::mem::take(&mut self.redraw_all))?;
                     self.changed = false;

@@ -118,8 +118,8 @@ impl Args {
 
 /// Parses a name. The error for an invalid one suggests a valid one.
 fn user_name(written: &str) -> Result<UserName, String> {
-    let mended = || UserName::from_lossy(written);
-    UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
+    let lossy = || UserName::from_lossy(written);
+    UserName::new(written).map_err(|error| format!("{error}; {} is a name", lossy()))
 }
 
 /// Splits `[NAME@]HOST[:PORT]` or `NAME@`: a name contains no `@`.

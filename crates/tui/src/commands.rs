@@ -37,15 +37,15 @@ pub enum Verb {
     Set,
     /// Shows the messages alone.
     Bare,
-    /// Shows or sets of what the room notifies.
+    /// Shows or sets which messages of the room notify the user.
     Notify,
     /// Makes a room quiet.
     Mute,
-    /// Ends that.
+    /// Lets a muted room notify again.
     Unmute,
     /// Hides the messages of a user, or lists the ignored users.
     Ignore,
-    /// Ends that.
+    /// Shows the messages of an ignored user again.
     Unignore,
     /// Empties the log on the screen.
     Clear,
@@ -194,7 +194,7 @@ pub const COMMANDS: &[Command] = &[
         "Notify of: mentions, all, none, default",
     ),
     row(Verb::Mute, "/mute", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
-    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "End that"),
+    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "Unmute this room (or ROOM)"),
     row(
         Verb::Ignore,
         "/ignore",
@@ -203,7 +203,14 @@ pub const COMMANDS: &[Command] = &[
         Offers::People,
         "Hide the messages of a user, or list the ignored users",
     ),
-    row(Verb::Unignore, "/unignore", &[], "NAME", Offers::People, "End that"),
+    row(
+        Verb::Unignore,
+        "/unignore",
+        &[],
+        "NAME",
+        Offers::People,
+        "Show the messages of a user again",
+    ),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),

@@ -7,12 +7,13 @@ mod view;
 
 use chat_client::ServerAddress;
 use chat_client::link::BadAddress;
-use chat_proto::UserName;
+use chat_proto::{NameError, UserName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use self::ask::ask;
 use crate::input::Input;
 use crate::prompt::{Editor, Motion};
+use crate::settings::sentence;
 
 /// Name and server, as far as the user has typed them.
 #[derive(Debug)]
@@ -118,7 +119,14 @@ impl FirstRun {
     fn enter(&mut self) -> Outcome {
         let name = self.name.read(
             |text| UserName::new(text.trim()),
-            |error, text| format!("Try {}: {error}", UserName::from_lossy(text)),
+            |error, text| {
+                let mended = UserName::from_lossy(text);
+                match error {
+                    // The list of all such characters is longer than the row.
+                    NameError::Reserved(c) => format!("Try {mended}: a name has no {c}"),
+                    error => format!("Try {mended}: {error}"),
+                }
+            },
         );
         if !self.is_at_server || name.is_none() {
             self.is_at_server = name.is_some();
@@ -152,12 +160,6 @@ impl Field {
             }
         }
     }
-}
-
-/// The text with a capital.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -108,12 +108,12 @@ impl Harness {
     pub(crate) fn input_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
         effects.extend(update(&mut self.state, Input::Frame, self.at));
-        let keeps = effects
+        let stores = effects
             .iter()
             .filter(|effect| matches!(effect, Effect::Client(ClientEffect::Store(_))))
             .count();
         if self.disk.is_some() {
-            for _ in 0..keeps {
+            for _ in 0..stores {
                 effects.extend(self.answer_store());
             }
         }
@@ -254,10 +254,10 @@ pub(crate) fn sent(effects: &[Effect]) -> Vec<Command> {
 }
 
 /// The operations of the store.
-pub(crate) fn kept(effects: &[Effect]) -> Vec<&StoreOp> {
-    let kept = effects.iter().filter_map(|effect| match effect {
-        Effect::Client(ClientEffect::Store(keep)) => Some(keep),
+pub(crate) fn store_ops(effects: &[Effect]) -> Vec<&StoreOp> {
+    let ops = effects.iter().filter_map(|effect| match effect {
+        Effect::Client(ClientEffect::Store(op)) => Some(op),
         _ => None,
     });
-    kept.collect()
+    ops.collect()
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const TARGET_BYTES_MAX: usize = 2083;
 
 /// What a target begins with, in any case of its letters.
-const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+pub(crate) const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
 /// Where cells lead.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn encode(target: &str) -> String {
         if byte.is_ascii_graphic() {
             encoded.push(char::from(byte));
         } else {
-            // A String takes everything.
+            // Writing to a String cannot fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }

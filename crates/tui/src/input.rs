@@ -40,7 +40,7 @@ pub enum Input {
     Resize(Size),
     /// The machine is in another time zone.
     Zone(TimeZone),
-    /// The terminal has told one of its colours.
+    /// The terminal has sent one of its colours.
     Colour(Answer),
     /// The user has left the editor: the text, or the reason in words why it is as it was.
     Edited(Result<String, String>),

@@ -8,7 +8,7 @@ const USERS_WIDTH: u16 = 20;
 /// Narrowest screen that has the user list if the user has not said so, in columns.
 const USERS_SCREEN_MIN: u16 = 120;
 
-/// Narrowest screen that has the room list, in columns; on a narrower one the header says what it would.
+/// Narrowest screen that has the room list, in columns; on a narrower one the header shows unread rooms.
 pub const ROOMS_SCREEN_MIN: u16 = 80;
 
 /// Columns of the room list: 19 for the rooms, its line, and a blank.
@@ -59,7 +59,7 @@ pub struct Wants {
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
-    /// Whether a newcomer is to be told what to do.
+    /// Whether hints for a newcomer are shown.
     pub welcome: bool,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
@@ -95,7 +95,7 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
-/// The bottom of the messages, or all of them where they are few: where a list of `rows` rows is.
+/// The area of a list of `rows` rows: the bottom of the messages, or their whole area if it is small.
 #[must_use]
 pub fn popup(panes: &Panes, rows: usize) -> Rect {
     let area = panes.welcome.map_or(panes.log, |welcome| panes.log.union(welcome));

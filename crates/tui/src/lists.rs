@@ -21,7 +21,7 @@ use crate::commands::Command;
 
 /// What happens if an offer is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Does {
+pub enum OfferAction {
     /// The text replaces the word before the cursor.
     Insert(String),
     /// This room of the user, or direct message, is opened.
@@ -48,13 +48,13 @@ pub struct Offer {
     /// Of a room: how many messages name the user, and how many are not read.
     pub counts: (usize, u64),
     /// What happens if it is chosen.
-    pub does: Does,
+    pub does: OfferAction,
 }
 
 impl Offer {
     /// An offer with a name and nothing else.
     #[must_use]
-    pub fn new(label: impl Into<String>, does: Does) -> Self {
+    pub fn new(label: impl Into<String>, does: OfferAction) -> Self {
         let (label, detail) = (label.into(), String::new());
         Self { label, detail, presence: None, counts: (0, 0), does }
     }
@@ -66,7 +66,7 @@ impl Offer {
     }
 
     /// A command, which is inserted or carried out.
-    fn of_command(command: &Command, name: &str, does: Does) -> Self {
+    fn of_command(command: &Command, name: &str, does: OfferAction) -> Self {
         let label = format!("{name} {}", command.argument).trim_end().to_owned();
         Self::new(label, does).detail(command.does)
     }
@@ -144,7 +144,8 @@ mod tests {
     use super::*;
 
     fn list(count: usize) -> List {
-        let name = |number: usize| Offer::new(number.to_string(), Does::Insert(String::new()));
+        let name =
+            |number: usize| Offer::new(number.to_string(), OfferAction::Insert(String::new()));
         List::new((0..count).map(name).collect())
     }
 

@@ -94,10 +94,10 @@ fn connect_and_show(args: &Args) -> anyhow::Result<()> {
 
 /// Shows one client after the other, until the user quits. `left` gets what each of them has not sent.
 async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> {
-    let is_lent = Arc::new(AtomicBool::new(false));
-    let mut stop = pin!(signals::stop(is_lent.clone()).context("cannot listen to signals")?);
+    let in_editor = Arc::new(AtomicBool::new(false));
+    let mut stop = pin!(signals::stop(in_editor.clone()).context("cannot listen to signals")?);
     let mut start = Start::new(args)?;
-    let (mut tty, _guard) = Tty::take(is_lent).context("cannot set up the terminal")?;
+    let (mut tty, _guard) = Tty::take(in_editor).context("cannot set up the terminal")?;
     let mut backend = RowBackend::new(tty.output(), !check::is_utf8());
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
     let mut events = pin!(events);

@@ -90,10 +90,13 @@ impl<'a> Markup<'a> {
         self.links.iter().map(|link| &self.text[link.clone()])
     }
 
-    /// The same, with the comments, strings and keywords of its code blocks: for the rows alone, as no height
-    /// depends on them.
+    /// The same, with the comments, strings and keywords of its code blocks if the program is built with the
+    /// feature `syntax`. For the rows alone, as no height depends on them.
     #[must_use]
     pub fn with_syntax(self) -> Self {
+        if !cfg!(feature = "syntax") {
+            return self;
+        }
         let parts: Vec<_> = self.blocks.iter().flat_map(|block| self.syntax(block)).collect();
         self.with_formats(parts.into_iter())
     }

@@ -14,7 +14,7 @@ const TERMS_WITHOUT_TITLE: [&str; 4] = ["dumb", "linux", "vt1", "vt2"];
 
 /// How to notify the user.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Way {
+pub enum NotifyMethod {
     /// The bell: every terminal has one, and tmux and screen pass it on.
     #[default]
     Bell,
@@ -30,14 +30,14 @@ pub enum Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notifier {
     /// The best way to notify.
-    pub way: Way,
+    pub way: NotifyMethod,
     /// Whether it shows a title.
     pub has_title: bool,
 }
 
 impl Default for Notifier {
     fn default() -> Self {
-        Self { way: Way::Bell, has_title: true }
+        Self { way: NotifyMethod::Bell, has_title: true }
     }
 }
 
@@ -54,12 +54,12 @@ impl Notifier {
         // Of what tmux and screen do not know, they pass on nothing by default.
         let is_within = !value("TMUX").is_empty() || !value("STY").is_empty();
         let way = match program.as_str() {
-            _ if is_within || is(&["tmux", "screen"]) => Way::Bell,
-            _ if is(&["xterm-kitty"]) => Way::Osc99,
-            _ if is(&["foot", "rxvt"]) => Way::Osc777,
-            _ if is(&["xterm-ghostty"]) => Way::Osc9,
-            "iterm.app" | "wezterm" | "ghostty" => Way::Osc9,
-            _ => Way::Bell,
+            _ if is_within || is(&["tmux", "screen"]) => NotifyMethod::Bell,
+            _ if is(&["xterm-kitty"]) => NotifyMethod::Osc99,
+            _ if is(&["foot", "rxvt"]) => NotifyMethod::Osc777,
+            _ if is(&["xterm-ghostty"]) => NotifyMethod::Osc9,
+            "iterm.app" | "wezterm" | "ghostty" => NotifyMethod::Osc9,
+            _ => NotifyMethod::Bell,
         };
         Self { way, has_title: !term.is_empty() && !is(&TERMS_WITHOUT_TITLE) }
     }
@@ -82,16 +82,16 @@ impl Note {
 
     /// The bytes that show it; none for the bell.
     #[must_use]
-    pub fn sequence(&self, way: Way) -> Vec<u8> {
+    pub fn sequence(&self, way: NotifyMethod) -> Vec<u8> {
         let Self { title, body } = self;
         match way {
-            Way::Bell => String::new(),
-            Way::Osc9 => format!("\x1b]9;{title}: {body}\x1b\\"),
-            Way::Osc777 => {
+            NotifyMethod::Bell => String::new(),
+            NotifyMethod::Osc9 => format!("\x1b]9;{title}: {body}\x1b\\"),
+            NotifyMethod::Osc777 => {
                 // Some terminals take no more than these two, others show the rest nowhere.
                 format!("\x1b]777;notify;{title};{}\x1b\\", body.replace(';', ","))
             }
-            Way::Osc99 => {
+            NotifyMethod::Osc99 => {
                 format!("\x1b]99;i=chat:d=0;{title}\x1b\\\x1b]99;i=chat:p=body;{body}\x1b\\")
             }
         }
@@ -120,15 +120,19 @@ mod tests {
     #[test]
     fn the_environment_says_how_the_terminal_notifies() {
         for (variables, way, has_title) in [
-            (&[("TERM", "xterm-kitty")][..], Way::Osc99, true),
-            (&[("TERM", "foot")], Way::Osc777, true),
-            (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], Way::Osc9, true),
-            (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")], Way::Osc9, true),
-            (&[("TERM", "xterm-256color")], Way::Bell, true),
-            (&[("TERM", "tmux-256color"), ("TERM_PROGRAM", "tmux")], Way::Bell, true),
-            (&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux")], Way::Bell, true),
-            (&[("TERM", "linux")], Way::Bell, false),
-            (&[], Way::Bell, false),
+            (&[("TERM", "xterm-kitty")][..], NotifyMethod::Osc99, true),
+            (&[("TERM", "foot")], NotifyMethod::Osc777, true),
+            (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], NotifyMethod::Osc9, true),
+            (
+                &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")],
+                NotifyMethod::Osc9,
+                true,
+            ),
+            (&[("TERM", "xterm-256color")], NotifyMethod::Bell, true),
+            (&[("TERM", "tmux-256color"), ("TERM_PROGRAM", "tmux")], NotifyMethod::Bell, true),
+            (&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux")], NotifyMethod::Bell, true),
+            (&[("TERM", "linux")], NotifyMethod::Bell, false),
+            (&[], NotifyMethod::Bell, false),
         ] {
             let found = Notifier::read(|name| {
                 let set = variables.iter().find(|(variable, _)| *variable == name);
@@ -141,16 +145,16 @@ mod tests {
     #[test]
     fn no_text_ends_its_sequence_or_becomes_another() {
         let note = Note::new("4;1 in #dev", "one\x1b\\two\x07\nthree; \u{9c}four\u{9d}2;x");
-        for way in [Way::Osc9, Way::Osc777, Way::Osc99] {
+        for way in [NotifyMethod::Osc9, NotifyMethod::Osc777, NotifyMethod::Osc99] {
             let text = String::from_utf8(note.sequence(way)).unwrap();
-            let sequences = if way == Way::Osc99 { 2 } else { 1 };
+            let sequences = if way == NotifyMethod::Osc99 { 2 } else { 1 };
             assert_eq!(text.matches('\x1b').count(), 2 * sequences, "{text:?}");
             let controls = text.chars().filter(|c| c.is_control()).count();
             assert_eq!(controls, 2 * sequences, "{text:?}");
             assert!(text.contains("4,1 in #dev"), "{text:?}");
-            assert!(way != Way::Osc777 || text.matches(';').count() == 3, "{text:?}");
+            assert!(way != NotifyMethod::Osc777 || text.matches(';').count() == 3, "{text:?}");
         }
-        assert!(note.sequence(Way::Bell).is_empty());
+        assert!(note.sequence(NotifyMethod::Bell).is_empty());
         assert_eq!(title_sequence("(2) #dev · chat"), "\x1b]2;(2) #dev · chat\x1b\\".as_bytes());
     }
 

@@ -17,7 +17,8 @@ use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use self::cache::RowContext;
+use self::cache::EntryLayout;
+use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
 use self::shape::Shape;
@@ -26,14 +27,11 @@ use crate::settings::Clock;
 use crate::wording::quoted;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
-pub type Top = (usize, usize);
+pub type RowPosition = (usize, usize);
 
 /// Longest pause in a group of messages of one user, in milliseconds. After a longer one the name is shown
 /// again.
 const GROUP_PAUSE: i64 = 5 * MINUTE;
-
-/// Milliseconds of a minute.
-const MINUTE: i64 = 60_000;
 
 /// What is over an entry, or before it, because of the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -120,14 +118,14 @@ impl<'a> LogRows<'a> {
         }
     }
 
-    /// RowContext many rows of an entry are above its text.
+    /// How many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
         let Above { beginning, day, new, name, .. } = self.above(index);
         let name = name && self.shape.is_name_above();
         usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
-    /// RowContext many rows an entry takes; none if there is no such entry, or if it is part of the row before.
+    /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
         let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return 0;
@@ -158,13 +156,13 @@ impl<'a> LogRows<'a> {
             all.push(Arc::new(self.ignored_row(index, entry)));
             return all;
         }
-        let context =
-            RowContext { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
+        let layout =
+            EntryLayout { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
         match self.heights {
             Some(heights) => {
-                all.extend(heights.rows(entry, context, || entry::rows(entry, context)));
+                all.extend(heights.rows(entry, layout, || entry::rows(entry, layout)));
             }
-            None => all.extend(entry::rows(entry, context).into_iter().map(Arc::new)),
+            None => all.extend(entry::rows(entry, layout).into_iter().map(Arc::new)),
         }
         all
     }
@@ -179,7 +177,7 @@ impl<'a> LogRows<'a> {
     }
 
     /// Whether a row of an entry says how many rows are folded.
-    pub(crate) fn is_fold(&self, (index, row): Top) -> bool {
+    pub(crate) fn is_fold(&self, (index, row): RowPosition) -> bool {
         let is_open = self.log.get(index).is_none_or(|entry| self.is_open(entry));
         row == self.height_above(index) + FOLD_ROWS && !is_open && self.is_long(index)
     }
@@ -190,29 +188,29 @@ impl<'a> LogRows<'a> {
     }
 
     /// The rows of a screen of that height, from `top` on.
-    pub(crate) fn on_screen(&self, (first, above): Top, height: usize) -> Vec<Top> {
+    pub(crate) fn on_screen(&self, (first, above): RowPosition, height: usize) -> Vec<RowPosition> {
         let rows = (first..self.log.len())
             .flat_map(|index| (0..self.height(index)).map(move |row| (index, row)));
         rows.skip(above).take(height).collect()
     }
 
-    /// RowContext many messages of others there are from an entry on, with those that are not loaded.
+    /// How many messages of others there are from an entry on, with those that are not loaded.
     fn new_count(&self, first: usize) -> u64 {
         let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
         let is_heard = |entry: &&LogEntry| {
-            matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
+            matches!(entry.body, Body::Message { origin: Origin::Other(_) | Origin::Damaged, .. })
         };
         entries.filter(is_heard).count() as u64 + self.log.newer_count()
     }
 
-    /// RowContext many rows there are from one row to a later one.
-    pub(crate) fn distance(&self, (index, row): Top, to: Top) -> isize {
+    /// How many rows there are from one row to a later one.
+    pub(crate) fn distance(&self, (index, row): RowPosition, to: RowPosition) -> isize {
         let before: usize = (index..to.0).map(|index| self.height(index)).sum();
         isize::try_from((before + to.1).saturating_sub(row)).unwrap_or(isize::MAX)
     }
 
     /// The row `count` above `from`, or the first there is.
-    pub(crate) fn up(&self, (mut index, mut row): Top, mut count: usize) -> Top {
+    pub(crate) fn up(&self, (mut index, mut row): RowPosition, mut count: usize) -> RowPosition {
         while count > row {
             if index == 0 {
                 return (0, 0);
@@ -225,7 +223,7 @@ impl<'a> LogRows<'a> {
     }
 
     /// The row `count` below `from`, or the end.
-    pub(crate) fn down(&self, (mut index, row): Top, count: usize) -> Top {
+    pub(crate) fn down(&self, (mut index, row): RowPosition, count: usize) -> RowPosition {
         let mut count = row + count;
         while index < self.log.len() {
             let height = self.height(index);
@@ -239,7 +237,7 @@ impl<'a> LogRows<'a> {
     }
 
     /// The top of a screen of that height that ends with the newest entry.
-    pub(crate) fn newest_top(&self, height: usize) -> Top {
+    pub(crate) fn newest_top(&self, height: usize) -> RowPosition {
         self.up((self.log.len(), 0), height)
     }
 }

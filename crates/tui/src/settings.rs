@@ -25,6 +25,7 @@ pub use choices::{Choice, Clock, Joins, Mentions, Notify, NotifyBy, Panel, Switc
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
+pub(crate) use read::sentence;
 pub use read::{FILE_BYTES_MAX, PROBLEMS_MAX, Problem, read};
 pub(crate) use suggest::closest;
 pub use suggest::{complete_name, complete_value};

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Listens from now on. Returns a future that is ready when the first of SIGTERM, SIGHUP and SIGINT comes; SIGINT
-/// does not count while `is_lent` is set: it is for the editor that has the terminal.
+/// does not count while `in_editor` is set: it is for the editor that has the terminal.
 ///
 /// # Errors
 /// Returns an error if the system refuses a signal handler.
-pub(crate) fn stop(is_lent: Arc<AtomicBool>) -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop(in_editor: Arc<AtomicBool>) -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -21,7 +21,7 @@ pub(crate) fn stop(is_lent: Arc<AtomicBool>) -> io::Result<impl Future<Output = 
             tokio::select! {
                 _ = terminate.recv() => break,
                 _ = hangup.recv() => break,
-                _ = interrupt.recv() => if !is_lent.load(Ordering::SeqCst) { break },
+                _ = interrupt.recv() => if !in_editor.load(Ordering::SeqCst) { break },
             }
         }
         tracing::info!("ended by a signal");

@@ -36,7 +36,7 @@ use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
-use crate::viewport::{Place, Viewport};
+use crate::viewport::{ScrollPosition, Viewport};
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ pub struct State {
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
-    /// The focus of the terminal, and what it was told.
+    /// The focus of the terminal, and the title it was sent.
     pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
@@ -117,7 +117,7 @@ pub(crate) struct Seek {
     /// How many pages may still be loaded.
     pub(crate) pages: usize,
     /// Where the user was.
-    pub(crate) began: Place,
+    pub(crate) began: ScrollPosition,
 }
 
 impl State {

@@ -38,7 +38,7 @@ use self::gate::Gate;
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};
-use crate::notification::{Note, Way, title_sequence};
+use crate::notification::{Note, NotifyMethod, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
@@ -58,8 +58,8 @@ const LEAVE: &[u8] =
     b"\x1b[?1036;1039r\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// Puts the title of the window on the terminal's stack, and takes it back.
-const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
-const TITLE_BACK: &[u8] = b"\x1b[23;0t";
+const TITLE_PUSH: &[u8] = b"\x1b[22;0t";
+const TITLE_POP: &[u8] = b"\x1b[23;0t";
 
 /// The size of a terminal that does not know it, as a serial line.
 const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
@@ -85,7 +85,7 @@ struct TtyState {
     /// Whether the terminal was asked for something and has not answered.
     is_asked: AtomicBool,
     /// Whether an editor has the terminal.
-    is_lent: Arc<AtomicBool>,
+    in_editor: Arc<AtomicBool>,
     gate: Gate,
 }
 
@@ -101,18 +101,18 @@ impl Drop for Guard {
 
 impl Tty {
     /// Takes the terminal at standard input and output. A panic gives it back before its message is
-    /// printed. `is_lent` is set while an editor has the terminal.
+    /// printed. `in_editor` is set while an editor has the terminal.
     ///
     /// # Errors
     /// Returns an error if there is no terminal.
-    pub fn take(is_lent: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
+    pub fn take(in_editor: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
         let (title, gate) = (Mutex::default(), Gate::new()?);
         let state =
-            TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
+            TtyState { original, input, is_taken, has_mouse, title, is_asked, in_editor, gate };
         let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -139,7 +139,7 @@ impl Tty {
     /// Takes the terminal, also if it was taken before: another program may have changed it since. Does
     /// nothing while an editor has it.
     fn enter(&self) -> io::Result<()> {
-        if self.state.is_lent.load(Ordering::SeqCst) {
+        if self.state.in_editor.load(Ordering::SeqCst) {
             return Ok(());
         }
         let mut raw = self.state.original.clone();
@@ -157,7 +157,7 @@ impl Tty {
     /// printed since.
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
-            let title = if self.title().is_some() { TITLE_BACK } else { b"" };
+            let title = if self.title().is_some() { TITLE_POP } else { b"" };
             self.output.send_and_wait([title, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
@@ -199,7 +199,7 @@ impl Control for Tty {
         }
     }
 
-    fn notify(&mut self, way: Way, note: &Note) {
+    fn notify(&mut self, way: NotifyMethod, note: &Note) {
         if self.output.send(note.sequence(way)).is_err() {
             tracing::debug!("the terminal takes no notification");
         }
@@ -214,7 +214,7 @@ impl Control for Tty {
         let bytes = match (before, title) {
             (None, Some(title)) => new_title(title),
             (Some(_), Some(title)) => title_sequence(title),
-            (_, None) => TITLE_BACK.to_vec(),
+            (_, None) => TITLE_POP.to_vec(),
         };
         if self.output.send(bytes).is_err() {
             tracing::debug!("the terminal takes no title");
@@ -222,7 +222,7 @@ impl Control for Tty {
     }
 
     fn copy(&mut self, text: &str) {
-        let way = clipboard::Way::new(|name| std::env::var_os(name));
+        let way = clipboard::CopyMethod::new(|name| std::env::var_os(name));
         if self.output.send(clipboard::sequence(text, way)).is_err() {
             tracing::debug!("the terminal takes no text for its clipboard");
         }
@@ -236,7 +236,7 @@ impl Control for Tty {
         let editor = editor::editor(|name| std::env::var_os(name));
         let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
         self.state.gate.close();
-        self.state.is_lent.store(true, Ordering::SeqCst);
+        self.state.in_editor.store(true, Ordering::SeqCst);
         self.leave();
         Some(Box::new(move || {
             let edited = editor::edit(&text, &editor, &directory);
@@ -245,7 +245,7 @@ impl Control for Tty {
     }
 
     fn take_back(&mut self) -> io::Result<()> {
-        self.state.is_lent.store(false, Ordering::SeqCst);
+        self.state.in_editor.store(false, Ordering::SeqCst);
         self.enter()?;
         self.state.gate.open();
         Ok(())
@@ -277,7 +277,7 @@ impl Control for Tty {
 
 /// The first title of the program.
 fn new_title(title: &str) -> Vec<u8> {
-    [TITLE_AWAY, &title_sequence(title)].concat()
+    [TITLE_PUSH, &title_sequence(title)].concat()
 }
 
 /// Whether there is a shell that could continue this process. There is none if the terminal runs the

@@ -29,7 +29,7 @@ use palette::{DARK, LIGHT, Palette};
 use surface::Surfaces;
 
 /// Colours of names.
-pub const NAMES: usize = 12;
+pub const NAME_COLOURS: usize = 12;
 
 /// Which colours to use: the setting `theme`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,7 +115,7 @@ pub struct Terminal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     roles: [Style; Role::ALL.len()],
-    names: [Style; NAMES],
+    names: [Style; NAME_COLOURS],
 }
 
 impl Theme {
@@ -169,7 +169,7 @@ impl Theme {
         theme
     }
 
-    /// The style of each role and of each of the [`NAMES`] names.
+    /// The style of each role and of each of the [`NAME_COLOURS`] names.
     fn from_styles(role: impl Fn(Role) -> Style, name: impl Fn(usize) -> Style) -> Self {
         Self { roles: Role::ALL.map(role), names: std::array::from_fn(name) }
     }
@@ -185,7 +185,7 @@ impl Theme {
     }
 
     /// The style of what needs the user: a mention, what is new.
-    pub(crate) const fn striking(&self) -> Style {
+    pub(crate) const fn accent(&self) -> Style {
         self.style(Role::Accent)
     }
 
@@ -197,7 +197,7 @@ impl Theme {
     /// log adds that.
     #[must_use]
     pub fn name(&self, name: &UserName) -> Style {
-        let index = fnv1a(name.key()) % NAMES as u64;
+        let index = fnv1a(name.key()) % NAME_COLOURS as u64;
         self.names[usize::try_from(index).unwrap_or_default()]
     }
 }

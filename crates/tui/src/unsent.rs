@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_how_many_wait_and_for_whom() {
+    fn the_number_of_pending_messages_and_their_rooms_are_named() {
         let mut harness = Harness::connected(80, 20);
         assert_eq!(unsent(&harness), "");
         harness.type_text("one\n");

@@ -31,10 +31,10 @@ use chat_proto::Timestamp;
 
 use crate::input::Input;
 use crate::lists::Subject;
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::settings::Change;
 use crate::state::State;
-use crate::viewport::{Place, Viewport};
+use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -48,7 +48,7 @@ pub enum Effect {
     /// Ring the bell.
     Ring,
     /// Notify the user in this way.
-    Notify(Way, Note),
+    Notify(NotifyMethod, Note),
     /// Set the title of the window, or give it back.
     SetTitle(Option<String>),
     /// Save a change of the settings.
@@ -332,7 +332,7 @@ fn move_through(
 
 /// At the newest entry, older messages that could not be read may be asked for again.
 fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let is_newest = state.viewport().place() == Place::Newest;
+    let is_newest = state.viewport().position() == ScrollPosition::Newest;
     if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
         return retry(state, at);
     }

@@ -3,14 +3,14 @@
 use chat_client::entry::EntryId;
 use chat_proto::Seq;
 
-use crate::rows::{LogRows, Top};
+use crate::rows::{LogRows, RowPosition};
 
 /// Rows above the line over what is new, if the log opens there: read messages, for orientation.
 const ROWS_BEFORE_NEW: usize = 3;
 
-/// A place in a log.
+/// Which part of a log is on the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Place {
+pub enum ScrollPosition {
     /// At the newest entry, whatever comes.
     #[default]
     Newest,
@@ -36,44 +36,44 @@ pub struct Anchor {
 /// The part of a log that is on the screen.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Viewport {
-    place: Place,
+    position: ScrollPosition,
 }
 
 impl Viewport {
-    /// The place.
+    /// Which part of the log is on the screen.
     #[must_use]
-    pub const fn place(&self) -> Place {
-        self.place
+    pub const fn position(&self) -> ScrollPosition {
+        self.position
     }
 
     /// Whether there is more below the screen. A screen may be so large that it shows both the newest entry
-    /// and the place where the user reads; the place is not forgotten, for when the screen is small again.
+    /// and the row where the user reads; the position stays the same, for when the screen is small again.
     #[must_use]
     pub fn reads_back(&self, rows: LogRows<'_>, height: usize) -> bool {
         let is_above = || rows.log.is_cut() || self.top(rows, height) < rows.newest_top(height);
-        self.place != Place::Newest && is_above()
+        self.position != ScrollPosition::Newest && is_above()
     }
 
     /// Goes to the newest entry, and stays there.
     pub const fn to_newest(&mut self) {
-        self.place = Place::Newest;
+        self.position = ScrollPosition::Newest;
     }
 
     /// Goes to the first unread message, unless the user reads further back already.
     pub fn to_new(&mut self) {
-        if self.place == Place::Newest {
-            self.place = Place::New;
+        if self.position == ScrollPosition::Newest {
+            self.position = ScrollPosition::New;
         }
     }
 
     /// Goes to the first unread message, and waits there until it is loaded.
     pub const fn to_first_new(&mut self) {
-        self.place = Place::New;
+        self.position = ScrollPosition::New;
     }
 
     /// Goes back to a place.
-    pub(crate) const fn restore(&mut self, place: Place) {
-        self.place = place;
+    pub(crate) const fn restore(&mut self, place: ScrollPosition) {
+        self.position = place;
     }
 
     /// Shows an entry, with some rows above it for orientation.
@@ -89,7 +89,7 @@ impl Viewport {
 
     /// Goes to the oldest message of the room, and waits there until it is loaded.
     pub const fn to_oldest(&mut self) {
-        self.place = Place::Oldest;
+        self.position = ScrollPosition::Oldest;
     }
 
     /// Goes `count` rows towards the newest entry, or back if `count` is negative.
@@ -105,17 +105,17 @@ impl Viewport {
 
     /// Stays at the rows on the screen, whatever comes above them.
     pub fn hold(&mut self, rows: LogRows<'_>, height: usize) {
-        if self.place == Place::New && rows.log.first_new().is_some() {
+        if self.position == ScrollPosition::New && rows.log.first_new().is_some() {
             self.go(self.top(rows, height), rows, height);
         }
     }
 
     /// Goes on with new messages once all that is there is loaded and on the screen.
     pub fn follow(&mut self, rows: LogRows<'_>, height: usize) {
-        let shows_all = match self.place {
-            Place::Newest | Place::Back(_) => return,
-            Place::New => !rows.log.lacks_line(),
-            Place::Oldest => !rows.log.lacks_older(),
+        let shows_all = match self.position {
+            ScrollPosition::Newest | ScrollPosition::Back(_) => return,
+            ScrollPosition::New => !rows.log.lacks_line(),
+            ScrollPosition::Oldest => !rows.log.lacks_older(),
         } && self.top(rows, height) >= rows.newest_top(height);
         if shows_all && rows.log.has_newest() {
             self.to_newest();
@@ -135,7 +135,7 @@ impl Viewport {
     /// Whether the end of the log is on the screen, or less than a screen below it.
     #[must_use]
     pub fn is_near_end(&self, rows: LogRows<'_>, height: usize) -> bool {
-        self.place == Place::Newest
+        self.position == ScrollPosition::Newest
             || rows.down(self.top(rows, height), 2 * height).0 >= rows.log.len()
     }
 
@@ -153,38 +153,38 @@ impl Viewport {
 
     /// The row at the top of a screen of that height.
     #[must_use]
-    pub fn top(&self, rows: LogRows<'_>, height: usize) -> Top {
+    pub fn top(&self, rows: LogRows<'_>, height: usize) -> RowPosition {
         let newest = rows.newest_top(height);
-        match self.place {
-            Place::Newest => newest,
-            Place::New => match rows.log.first_new() {
+        match self.position {
+            ScrollPosition::Newest => newest,
+            ScrollPosition::New => match rows.log.first_new() {
                 Some(index) => rows.up((index, 0), ROWS_BEFORE_NEW).min(newest),
                 None => newest,
             },
-            Place::Back(anchor) => anchor.find(rows).min(newest),
-            Place::Oldest => (0, 0),
+            ScrollPosition::Back(anchor) => anchor.find(rows).min(newest),
+            ScrollPosition::Oldest => (0, 0),
         }
     }
 
-    fn go(&mut self, top: Top, rows: LogRows<'_>, height: usize) {
+    fn go(&mut self, top: RowPosition, rows: LogRows<'_>, height: usize) {
         let is_newest = !rows.log.is_cut() && top >= rows.newest_top(height);
-        self.place = match Anchor::at(top, rows) {
-            _ if is_newest => Place::Newest,
-            Some(anchor) => Place::Back(anchor),
+        self.position = match Anchor::at(top, rows) {
+            _ if is_newest => ScrollPosition::Newest,
+            Some(anchor) => ScrollPosition::Back(anchor),
             // The first messages of another window are on their way.
-            None => self.place,
+            None => self.position,
         };
     }
 }
 
 impl Anchor {
-    fn at((index, row): Top, rows: LogRows<'_>) -> Option<Self> {
+    fn at((index, row): RowPosition, rows: LogRows<'_>) -> Option<Self> {
         let entry = rows.log.get(index)?;
         let lines_above = rows.height_above(index);
         Some(Self { entry: entry.id(), seq: entry.seq(), row, lines_above })
     }
 
-    fn find(self, rows: LogRows<'_>) -> Top {
+    fn find(self, rows: LogRows<'_>) -> RowPosition {
         let index = rows.log.position(self.entry, self.seq);
         let lost = self.lines_above.saturating_sub(rows.height_above(index));
         let last_row = |index| rows.height(index).saturating_sub(1);

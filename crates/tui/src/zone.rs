@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_zone_that_is_linked_anew_has_changed() {
+    fn a_zone_with_another_link_has_changed() {
         let directory = tempfile::tempdir().unwrap();
         let (zone, link) = (directory.path().join("zone"), directory.path().join("link"));
         fs::write(&zone, "one").unwrap();

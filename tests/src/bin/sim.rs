@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use clap::Parser;
+use e2e::seed_from_clock;
 use e2e::sim::{Plan, simulate};
 
 /// Simulates clients, a daemon and a faulty network, and reports lost messages.
@@ -38,10 +38,4 @@ fn main() -> io::Result<ExitCode> {
         }
     }
     Ok(code)
-}
-
-#[allow(clippy::disallowed_methods, reason = "only picks a seed, which is printed")]
-fn seed_from_clock() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    now.map_or(0, |now| now.as_secs())
 }

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use clap::Parser;
+use e2e::seed_from_clock;
 use e2e::torture::{Plan, torture};
 
 /// Kills a daemon repeatedly while clients send and read, and reports lost messages.
@@ -33,10 +33,4 @@ async fn main() -> io::Result<ExitCode> {
     let findings = torture(Plan { seed, kills, users, rooms }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-#[allow(clippy::disallowed_methods, reason = "only picks a seed, which is printed")]
-fn seed_from_clock() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    now.map_or(0, |now| now.as_secs())
 }

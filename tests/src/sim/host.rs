@@ -15,7 +15,7 @@ use ratatui::layout::Size;
 use tokio::sync::watch;
 
 use super::follower::{Index, follow};
-use super::network::{self, Call, Listener, SERVER};
+use super::network::{self, Dialer, Listener, SERVER};
 use super::user::{User, keys};
 
 /// Idle time after which the daemon pings: short, so that both sides notice a dead connection within a
@@ -74,7 +74,7 @@ pub(super) async fn chat(
     let keys = keys(&user);
     let end = std::future::pending();
     // On the heap, since the state of a client is large.
-    Box::pin(run_shown(SCREEN, show, options, Call, keys, || (), end)).await?;
+    Box::pin(run_shown(SCREEN, show, options, Dialer, keys, || (), end)).await?;
     Ok(())
 }
 

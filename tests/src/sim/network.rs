@@ -74,9 +74,9 @@ impl Listen for Listener {
 }
 
 /// Connects a client to the daemon.
-pub(super) struct Call;
+pub(super) struct Dialer;
 
-impl Dial for Call {
+impl Dial for Dialer {
     type Stream = TcpStream;
 
     async fn dial(&mut self) -> io::Result<TcpStream> {

@@ -14,7 +14,7 @@ use chat_client::rooms::JoinState;
 
 use chat_proto::{NameError, RoomName, Seq, ShortString, UserId, UserName};
 use chat_tui::State;
-use chat_tui::viewport::Place;
+use chat_tui::viewport::ScrollPosition;
 use tracing::{error, info};
 
 pub(super) use self::keys::keys;
@@ -246,7 +246,7 @@ impl User {
         let (user, is_returned) = (self.user, self.has_typed);
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
         let current = client.room();
-        let is_back = state.viewport().place() != Place::Newest;
+        let is_back = state.viewport().position() != ScrollPosition::Newest;
         self.reading = Reading {
             has_more_below: is_back || current.log().is_cut(),
             here: current.unread() > 0,

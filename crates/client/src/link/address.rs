@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn an_invalid_address_is_refused() {
         for bad in [
             "", ":", ":1", "a:", "a:0", "a:x", "a:70000", "a:1:2", "a b", "http://a", "[a]",
             "[::1", "[::1]x", "[::1]:", "a/b", "a@b", "::1]:1",

@@ -12,7 +12,7 @@ use super::session::{self, End};
 use super::{Dial, Identity, LinkEvent, LinkRequest, Lost};
 
 /// How long a session must last until pauses start over at the shortest. So a server that ends each session
-/// at once is not called more often than one that does not answer.
+/// at once is not connected to more often than one that does not answer.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 
 /// What the link does next.
@@ -94,7 +94,7 @@ impl<D: Dial> Connector<D> {
         let mut next = Next::Connect;
         loop {
             next = match next {
-                Next::Connect => self.call().await,
+                Next::Connect => self.connect().await,
                 Next::Pause => self.pause().await,
                 Next::Wait => self.requests.redirect().await,
                 Next::End => return,
@@ -103,8 +103,8 @@ impl<D: Dial> Connector<D> {
     }
 
     /// Connects, and runs the session until it ends.
-    async fn call(&mut self) -> Next {
-        self.tell(LinkEvent::Connecting).await;
+    async fn connect(&mut self) -> Next {
+        self.send(LinkEvent::Connecting).await;
         self.requests.journal = None;
         let identity = self.requests.identity.clone();
         let mut journal = None;
@@ -116,7 +116,7 @@ impl<D: Dial> Connector<D> {
         };
         if let Some(journal) = journal {
             self.requests.journal = Some(journal.clone());
-            self.tell(LinkEvent::About { journal }).await;
+            self.send(LinkEvent::About { journal }).await;
         }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
@@ -128,7 +128,7 @@ impl<D: Dial> Connector<D> {
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
-                self.tell(LinkEvent::Refused(refusal)).await;
+                self.send(LinkEvent::Refused(refusal)).await;
                 return Next::Wait;
             }
         };
@@ -137,7 +137,7 @@ impl<D: Dial> Connector<D> {
         let session = self.sessions;
         // However the session ends, the next one is of the same user.
         self.requests.identity.learn(&welcome);
-        self.tell(LinkEvent::Welcome { session, welcome: welcome.clone() }).await;
+        self.send(LinkEvent::Welcome { session, welcome: welcome.clone() }).await;
         let began = Instant::now();
         let end = session::run(wire, session, &welcome, &mut self.requests, &self.events).await;
         if began.elapsed() >= STEADY_AFTER {
@@ -146,7 +146,7 @@ impl<D: Dial> Connector<D> {
         match end {
             End::Lost(why) => self.lost(why).await,
             End::Reconnect => {
-                self.tell(LinkEvent::Lost(Lost::Asked)).await;
+                self.send(LinkEvent::Lost(Lost::Asked)).await;
                 Next::Connect
             }
             End::Close => Next::End,
@@ -156,7 +156,7 @@ impl<D: Dial> Connector<D> {
     async fn lost(&mut self, why: Lost) -> Next {
         // As a string it is escaped: a goodbye of the server must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
-        self.tell(LinkEvent::Lost(why)).await;
+        self.send(LinkEvent::Lost(why)).await;
         Next::Pause
     }
 
@@ -170,7 +170,7 @@ impl<D: Dial> Connector<D> {
             else {
                 return Next::Connect;
             };
-            self.tell(LinkEvent::Waiting { seconds: next_second + 1 }).await;
+            self.send(LinkEvent::Waiting { seconds: next_second + 1 }).await;
             tokio::select! {
                 biased;
                 next = self.requests.redirect() => return next,
@@ -180,7 +180,7 @@ impl<D: Dial> Connector<D> {
     }
 
     /// Sends an event. If nobody receives it, the queue of requests is closed, too, and ends the task.
-    async fn tell(&mut self, event: LinkEvent) {
+    async fn send(&mut self, event: LinkEvent) {
         let _ = self.events.send(event).await;
     }
 }

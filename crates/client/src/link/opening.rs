@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use chat_proto::event::Welcome;
 use chat_proto::native::write_line;
-use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode, ShortString};
+use chat_proto::{Command, EndCode, Event, NativeCodec, Refusal, RefusalCode, ShortString};
 use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -16,7 +16,7 @@ use tokio_util::codec::{Framed, FramedParts};
 use super::session::{Wire, in_words, is_of_unknown_type, read, write};
 use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
 
-/// Longest time until the server answers the hello.
+/// Longest time until the server answers the hello. It stores a new user first, which a busy disk delays.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Most bytes before the first `{` of a chat-server (the number of a classic client), and most bytes that are
@@ -30,7 +30,7 @@ const SHOWN_CHARS_MAX: usize = 60;
 /// one that sends nothing else is no chat-server.
 const UNREADABLE_LINES_MAX: usize = 8;
 
-/// How the line of plain text begins with which a chat-server rejects a connection.
+/// Begin of the line of plain text with which a chat-server rejects a connection.
 const TURNED_AWAY: &str = "chat-server ";
 
 /// Why no session began.
@@ -183,7 +183,7 @@ struct Answers<'a, S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
-    /// Waits for the answer to `about`: the journal; `None` if the server does not know `about`, as version
+    /// Waits for the answer to `about`: the journal; `None` if the server does not know `about`, like version
     /// 0.1.0. Any other refusal is about the client, not about the command.
     async fn about(&mut self) -> Result<Option<ShortString>, Failed> {
         loop {
@@ -236,12 +236,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
 /// Connects again after a pause if the server shuts down or cannot store a new user now. Anything else it
 /// would refuse again.
 fn refused(refusal: Refusal) -> Failed {
-    match refusal.code {
-        RefusalCode::Shutdown | RefusalCode::NotKept => {
-            Failed::Lost(Lost::Goodbye { code: chat_proto::EndCode::Shutdown, text: refusal.text })
-        }
-        _ => Failed::Refused(Box::new(refusal)),
-    }
+    let code = match refusal.code {
+        RefusalCode::Shutdown => EndCode::Shutdown,
+        // No end of a session has this reason: the text of the server says it.
+        RefusalCode::NotKept => EndCode::Unknown,
+        _ => return Failed::Refused(Box::new(refusal)),
+    };
+    Failed::Lost(Lost::Goodbye { code, text: refusal.text })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio_util::codec::Framed;
 use super::connector::Requests;
 use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
 
-/// Longest time to write one command.
+/// Longest time to write one command: a server that reads nothing for so long is not alive.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest silence after which the server is pinged: short enough that a dead connection is noticed before
@@ -25,7 +25,7 @@ const PING_AFTER_MAX: Duration = Duration::from_secs(20);
 /// Shortest silence after which the server is pinged, whatever its limits are.
 const PING_AFTER_MIN: Duration = Duration::from_secs(1);
 
-/// Longest silence after a ping; then the connection counts as dead.
+/// Longest silence after a ping; then the connection counts as dead. A slow network answers in a few seconds.
 const PONG_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The connection as lines.
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         requests: &mut Requests,
         events: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
-        let told = match read(item).map_err(End::Lost)? {
+        let event = match read(item).map_err(End::Lost)? {
             Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
             // The pings of the link have numbers, those of the state have words.
             Ok(Event::Pong { nonce: Nonce::Number(_) }) => return Ok(()),
@@ -122,7 +122,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         };
         // If nobody receives it, the closed queue of requests ends the session.
-        let _ = events.send(told).await;
+        let _ = events.send(event).await;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ fn number(command: &Command) -> Option<u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_carries_news_in_and_orders_out() {
+async fn a_session_carries_events_in_and_commands_out() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -80,21 +80,23 @@ async fn a_refused_name_waits_for_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_be_kept_now_calls_again() {
-    for code in [RefusalCode::NotKept, RefusalCode::Shutdown] {
+async fn a_client_that_cannot_be_let_in_now_connects_again() {
+    for (refused, code) in
+        [(RefusalCode::NotKept, EndCode::Unknown), (RefusalCode::Shutdown, EndCode::Shutdown)]
+    {
         let mut harness = Harness::new();
         let mut server = harness.answers().await;
         server.receive().await;
-        server.send_event(&Event::Refused(Refusal::new(code, "later"))).await;
+        server.send_event(&Event::Refused(Refusal::new(refused, "later"))).await;
         assert_eq!(harness.next_event().await, LinkEvent::Connecting);
-        let (code, text) = (EndCode::Shutdown, "later".to_owned());
+        let text = "later".to_owned();
         assert_eq!(harness.next_event().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
         assert_eq!(harness.answers().await.welcome().await, name("bob"));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_meant_for_one_session_does_not_get_into_the_next() {
+async fn a_command_for_one_session_is_not_sent_in_the_next() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -123,7 +125,7 @@ async fn pings_are_answered_and_sent() {
     let nonce = Nonce::Number(42);
     server.send_event(&Event::Ping { nonce: nonce.clone() }).await;
     assert_eq!(server.receive().await, Command::Pong { nonce });
-    // A third of the 60 s that the server bears.
+    // A third of the 60 s of silence that the server allows.
     let before = Instant::now();
     let Command::Ping { nonce } = server.receive().await else { panic!("no ping") };
     assert_eq!(before.elapsed().as_secs(), 20);
@@ -160,7 +162,7 @@ async fn a_server_that_does_not_read_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_goodbye_is_told_and_followed_by_another_call() {
+async fn a_goodbye_is_an_event_and_the_client_connects_again() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -172,7 +174,7 @@ async fn a_goodbye_is_told_and_followed_by_another_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_name_is_said_in_the_next_hello() {
+async fn the_next_hello_has_a_new_name() {
     let harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -208,7 +210,7 @@ async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_n
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pong_for_the_screen_reaches_it() {
+async fn a_pong_with_a_word_is_an_event() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -223,13 +225,13 @@ async fn a_pong_for_the_screen_reaches_it() {
 async fn a_server_that_greets_in_another_protocol_first_is_understood() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
-    server.line.get_mut().write_all(b"ID:7|").await.unwrap();
+    server.wire.get_mut().write_all(b"ID:7|").await.unwrap();
     server.welcome().await;
     assert_eq!(harness.session().await, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_nobody_answers_is_given_up() {
+async fn a_connection_that_nobody_accepts_is_given_up() {
     let mut harness = Harness::new();
     let before = Instant::now();
     assert_eq!(harness.lost().await, Lost::Unreachable("no answer".into()));
@@ -259,11 +261,11 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
         };
         assert_eq!(message.text.as_str(), number.to_string());
     }
-    within("all told", flood).await.unwrap();
+    within("all events sent", flood).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_says_bye() {
+async fn a_link_that_is_closed_sends_bye() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -274,7 +276,7 @@ async fn it_says_bye() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_during_the_farewell_is_heard() {
+async fn an_answer_during_the_farewell_is_received() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -283,7 +285,7 @@ async fn an_answer_during_the_farewell_is_heard() {
     harness.link.request(LinkRequest::Connect(name("bob"))).unwrap();
     assert_eq!(number(&server.receive().await), Some(1));
     assert_eq!(server.receive().await, Command::Bye);
-    let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
+    let answer = message(user(3, "ana"), "still received", Timestamp::from_millis(0));
     server.send_event(&answer).await;
     drop(server);
     assert_eq!(harness.next_event().await, LinkEvent::Event(answer));
@@ -291,7 +293,7 @@ async fn an_answer_during_the_farewell_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_many_orders_are_refused() {
+async fn too_many_requests_are_refused() {
     let harness = Harness::new();
     let request = || harness.link.request(LinkRequest::Connect(name("bob")));
     for _ in 0..REQUESTS_MAX {
@@ -301,7 +303,7 @@ async fn too_many_orders_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_reason_for_which_one_is_not_let_in_is_told() {
+async fn the_reason_of_a_rejection_is_an_event() {
     let another = |shown: &str| Lost::Another(shown.to_owned());
     let full = "chat-server has too many connections; try again in a moment";
     for (sent, why) in [
@@ -315,7 +317,7 @@ async fn the_reason_for_which_one_is_not_let_in_is_told() {
         let mut harness = Harness::new();
         let server = harness.answers().await;
         // The hello may come when the server has closed its end already.
-        let mut stream = server.line.into_inner();
+        let mut stream = server.wire.into_inner();
         stream.write_all(sent.as_bytes()).await.unwrap();
         drop(stream);
         assert_eq!(harness.lost().await, why, "{sent:?}");
@@ -326,18 +328,18 @@ async fn the_reason_for_which_one_is_not_let_in_is_told() {
 async fn another_server_that_waits_for_more_is_named() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
-    server.line.get_mut().write_all(b"login: ").await.unwrap();
+    server.wire.get_mut().write_all(b"login: ").await.unwrap();
     assert_eq!(harness.lost().await, Lost::Another("login:".to_owned()));
     drop(server);
     let mut server = harness.answers().await;
     for _ in 0..100 {
-        server.line.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
+        server.wire.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
     }
     assert_eq!(harness.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_that_is_not_there() {
+async fn a_server_that_ends_each_session_at_once_has_the_pauses_of_one_that_is_not_there() {
     let mut harness = Harness::new();
     let mut pauses = Vec::new();
     for _ in 0..6 {
@@ -348,7 +350,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
         harness.lost().await;
         let since = Instant::now();
         let dialled = |events| matches!(events, LinkEvent::Connecting).then_some(());
-        harness.next_event_that("another call", dialled).await;
+        harness.next_event_that("another connection", dialled).await;
         pauses.push(since.elapsed().as_secs_f64());
     }
     for (pause, longest) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0, 30.0]) {
@@ -363,7 +365,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
     harness.lost().await;
     let since = Instant::now();
     harness
-        .next_event_that("another call", |events| {
+        .next_event_that("another connection", |events| {
             matches!(events, LinkEvent::Connecting).then_some(())
         })
         .await;

@@ -104,7 +104,7 @@ impl Coverage {
     }
 
     /// All messages up to `seq` are loaded, as far as the server has them.
-    pub(super) fn is_complete_to(&mut self, seq: u64) {
+    pub(super) fn complete_to(&mut self, seq: u64) {
         if self.is_cut {
             return;
         }
@@ -176,7 +176,7 @@ mod tests {
         /// However the messages come, and whatever is dropped: what is asked for next begins where the first
         /// gap does, and no message that was never here counts as read.
         #[test]
-        fn what_is_missing_is_asked_for_and_not_read(
+        fn missing_messages_are_loaded_and_do_not_count_as_read(
             begin in prop::option::of(0_u64..20),
             steps in prop::collection::vec((0_u8..4, 1_u64..40), 0..60),
         ) {
@@ -223,7 +223,7 @@ mod tests {
             let mut since = coverage.since();
             for (step, seq) in steps {
                 match step {
-                    0 => coverage.is_complete_to(seq),
+                    0 => coverage.complete_to(seq),
                     1 => coverage.restart_at_newest(),
                     2 => coverage.begin_after(seq),
                     _ => coverage.insert(seq),
@@ -235,12 +235,12 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_in_what_is_not_to_be_had_is_none() {
+    fn a_gap_that_the_server_cannot_fill_does_not_count() {
         let mut coverage = Coverage::default();
         coverage.begin_after(10);
         coverage.insert(15);
         assert_eq!((coverage.since(), coverage.is_complete_after(9)), (10, false));
-        coverage.is_complete_to(15);
+        coverage.complete_to(15);
         assert_eq!((coverage.since(), coverage.is_complete_after(10)), (15, true));
         coverage.insert(8);
         coverage.insert_older(Some(15), Some(8), true);

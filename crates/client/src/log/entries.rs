@@ -34,7 +34,7 @@ pub(super) struct Entries {
     count: u64,
     /// The entries that were pending, for the places at which they come again: [`OUTBOX_MAX`] at most, since no
     /// more are pending at once.
-    settled: Vec<(Seq, EntryId)>,
+    expected: Vec<(Seq, EntryId)>,
 }
 
 impl Entries {
@@ -106,19 +106,19 @@ impl Entries {
 
     /// Adds a message. If it was pending, it is the same entry as before.
     pub(super) fn insert_message(&mut self, index: usize, entry: LogEntry) {
-        let settled = self.settled.extract_if(.., |(seq, _)| *seq == entry.seq).next();
-        match settled {
+        let expected = self.expected.extract_if(.., |(seq, _)| *seq == entry.seq).next();
+        match expected {
             Some((_, id)) => self.put(index, LogEntry { id, ..entry }),
             None => self.insert(index, entry),
         }
     }
 
     /// A pending message was removed, and comes again as message `seq`.
-    pub(super) fn settle(&mut self, id: EntryId, seq: Seq) {
-        if self.settled.len() == OUTBOX_MAX {
-            self.settled.remove(0);
+    pub(super) fn expect_again(&mut self, id: EntryId, seq: Seq) {
+        if self.expected.len() == OUTBOX_MAX {
+            self.expected.remove(0);
         }
-        self.settled.push((seq, id));
+        self.expected.push((seq, id));
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
@@ -161,10 +161,10 @@ impl Entries {
     }
 
     /// The first message after `seq` that is not of the user.
-    pub(super) fn next_heard(&self, seq: Seq) -> Option<Seq> {
+    pub(super) fn next_of_others(&self, seq: Seq) -> Option<Seq> {
         let after = self.list.range(self.end_of(seq)..);
-        let heard = after.filter(|entry| entry.is_message() && !entry.is_own());
-        heard.map(|entry| entry.seq).next()
+        let others = after.filter(|entry| entry.is_message() && !entry.is_own());
+        others.map(|entry| entry.seq).next()
     }
 
     /// Removes all but pending messages.
@@ -179,7 +179,7 @@ impl Entries {
 
     /// The journal was restored: all `seq` are void.
     pub(super) fn make_void(&mut self) {
-        self.settled.clear();
+        self.expected.clear();
         let end = self.end_of(LAST);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);

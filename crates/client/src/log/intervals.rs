@@ -121,7 +121,7 @@ mod tests {
 
         /// The order in which the numbers come does not matter, nor whether one comes twice.
         #[test]
-        fn inserting_knows_no_order(mut ranges in prop::collection::vec((0_u64..60, 0_u64..9), 0..20)) {
+        fn the_order_of_insertions_does_not_matter(mut ranges in prop::collection::vec((0_u64..60, 0_u64..9), 0..20)) {
             let all = |ranges: &[(u64, u64)]| {
                 let mut intervals = Intervals::default();
                 for (first, length) in ranges {

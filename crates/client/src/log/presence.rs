@@ -49,7 +49,7 @@ impl Log {
 
     /// The place of a new notice: after the last message, or after pending messages.
     pub(super) fn notice_seq(&self) -> Seq {
-        let is_unsettled = self.entries.end_of(LAST) < self.entries.len();
-        if is_unsettled { PENDING } else { Seq::new(self.coverage.reached()) }
+        let has_pending = self.entries.end_of(LAST) < self.entries.len();
+        if has_pending { PENDING } else { Seq::new(self.coverage.reached()) }
     }
 }

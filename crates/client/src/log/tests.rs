@@ -5,7 +5,7 @@ const MESSAGES_MAX: usize = Bounds::CURRENT.messages;
 
 fn body(text: &str) -> Body {
     let from = chat_proto::UserName::new("ana").unwrap();
-    let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Heard(Vec::new()));
+    let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Other(Vec::new()));
     Body::Message { from, kind, text: text.to_owned(), origin }
 }
 
@@ -31,7 +31,7 @@ fn at() -> Timestamp {
     Timestamp::from_millis(0)
 }
 
-fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
+fn receive(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
     for seq in seqs {
         log.insert(Seq::new(seq), at(), body(&seq.to_string()));
     }
@@ -52,70 +52,70 @@ fn texts(log: &Log) -> Vec<&str> {
 #[test]
 fn messages_stand_in_the_rooms_order_and_once() {
     let mut log = Log::new();
-    hear(&mut log, [3, 5, 4, 5, 1, 3]);
+    receive(&mut log, [3, 5, 4, 5, 1, 3]);
     log.notice(at(), note("note"));
-    hear(&mut log, [2, 6]);
+    receive(&mut log, [2, 6]);
     assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
     assert!(!log.insert(Seq::new(5), at(), body("twice")));
     assert!(log.insert(Seq::new(7), at(), body("7")));
 }
 
 #[test]
-fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
+fn a_pending_message_stands_at_the_end_and_then_at_its_seq() {
     let mut log = Log::new();
     log.push_pending(at(), own(1));
     log.push_pending(at(), own(2));
     log.push_pending(at(), own(3));
-    hear(&mut log, [1, 3]);
+    receive(&mut log, [1, 3]);
     assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
     log.accept(&id(1), Seq::new(2), at());
     log.refuse(&id(2), at(), refusal());
     log.accept(&id(9), Seq::new(9), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
     // It came back with what was missed before it was accepted.
-    hear(&mut log, [4]);
+    receive(&mut log, [4]);
     log.accept(&id(3), Seq::new(4), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "4"]);
 }
 
 #[test]
-fn notes_of_before_stand_behind_what_was_said_before_them() {
+fn a_notice_stands_behind_the_messages_before_it() {
     let mut log = Log::new();
     log.notice(at(), note("connected"));
     log.reach(Seq::new(3));
-    hear(&mut log, 1..=4);
+    receive(&mut log, 1..=4);
     assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
 }
 
 #[test]
-fn what_was_missed_is_asked_for_from_the_first_gap_on() {
+fn missed_messages_are_loaded_from_the_first_gap_on() {
     let mut log = Log::new();
     assert_eq!(log.since().get(), 0);
-    hear(&mut log, [5, 6, 7]);
+    receive(&mut log, [5, 6, 7]);
     assert_eq!(log.since().get(), 7);
-    hear(&mut log, [9, 10]);
+    receive(&mut log, [9, 10]);
     assert_eq!(log.since().get(), 7);
-    hear(&mut log, [8]);
+    receive(&mut log, [8]);
     assert_eq!(log.since().get(), 10);
     log.clear();
     assert_eq!((log.since().get(), log.has_older()), (10, false));
 }
 
 #[test]
-fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
+fn messages_that_did_not_come_are_requested_again() {
     let mut log = Log::new();
     log.begin_after(Seq::new(3));
     // Live, and the line is lost before what was asked for.
-    hear(&mut log, [9, 10]);
+    receive(&mut log, [9, 10]);
     assert_eq!(log.since().get(), 3);
     log.begin_after(Seq::new(9));
-    hear(&mut log, [4, 5]);
+    receive(&mut log, [4, 5]);
     assert_eq!(log.since().get(), 5);
-    hear(&mut log, [2, 6, 7, 8]);
+    receive(&mut log, [2, 6, 7, 8]);
     assert_eq!(log.since().get(), 10);
     // What went because there was too much is not asked for again.
-    hear(&mut log, 11..=10 + MESSAGES_MAX as u64);
-    hear(&mut log, [MESSAGES_MAX as u64 + 12]);
+    receive(&mut log, 11..=10 + MESSAGES_MAX as u64);
+    receive(&mut log, [MESSAGES_MAX as u64 + 12]);
     assert_eq!(log.since().get(), MESSAGES_MAX as u64 + 10);
     log.clear();
     assert_eq!(log.since().get(), MESSAGES_MAX as u64 + 12);
@@ -124,7 +124,7 @@ fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
 #[test]
 fn older_messages_go_above() {
     let mut log = Log::new();
-    hear(&mut log, 101..=200);
+    receive(&mut log, 101..=200);
     let page = (51..=100).map(|seq| (Seq::new(seq), at(), body(&seq.to_string())));
     log.insert_older(page, true);
     assert!(log.has_older());
@@ -144,21 +144,21 @@ fn notes_are_bounded() {
 #[test]
 fn a_journal_that_begins_later_has_nothing_older() {
     let mut log = Log::new();
-    hear(&mut log, 50..=60);
+    receive(&mut log, 50..=60);
     assert!(log.has_older());
     log.insert_older(std::iter::empty(), false);
     assert!(!log.has_older());
     let mut log = Log::new();
-    hear(&mut log, 50..=60);
+    receive(&mut log, 50..=60);
     log.insert_older([(Seq::new(55), at(), body("again"))], true);
-    assert!(!log.has_older(), "whatever is said of more");
+    assert!(!log.has_older(), "whatever `more` says");
 }
 
 #[test]
 fn a_full_log_drops_its_oldest_messages_and_no_pending_one() {
     let mut log = Log::new();
     log.push_pending(at(), own(1));
-    hear(&mut log, 2_000..2_000 + 2 * MESSAGES_MAX as u64);
+    receive(&mut log, 2_000..2_000 + 2 * MESSAGES_MAX as u64);
     assert_eq!((log.entries.len(), log.has_older()), (MESSAGES_MAX, true));
     assert_eq!(texts(&log).last(), Some(&"own 1"));
     let mut log = Log::new();
@@ -171,24 +171,24 @@ fn a_full_log_drops_its_oldest_messages_and_no_pending_one() {
 #[test]
 fn a_page_of_older_messages_does_not_go_over_the_bound() {
     let mut log = Log::new();
-    hear(&mut log, 5_001..=5_100);
+    receive(&mut log, 5_001..=5_100);
     log.insert_older((1..=5_000).map(|seq| (Seq::new(seq), at(), body("older"))), false);
     assert_eq!((log.entries.len(), log.oldest()), (MESSAGES_MAX, Some(Seq::new(3_101))));
     assert!(log.has_older(), "those that were left out are loaded again");
 }
 
 #[test]
-fn the_line_stands_over_the_first_that_is_new() {
+fn the_line_stands_over_the_first_unread_message() {
     let new =
         |log: &Log| log.first_new().and_then(|index| log.get(index)).map(|entry| entry.seq.get());
     let mut log = Log::new();
     log.reach(Seq::new(9));
     log.draw_line(Some(Seq::new(4)));
-    hear(&mut log, 6..=9);
+    receive(&mut log, 6..=9);
     assert_eq!(new(&log), Some(6));
-    hear(&mut log, 2..=5);
+    receive(&mut log, 2..=5);
     log.notice(at(), note("note"));
-    hear(&mut log, [10]);
+    receive(&mut log, [10]);
     assert_eq!(new(&log), Some(5));
     log.draw_line(None);
     assert_eq!(new(&log), None);
@@ -197,7 +197,7 @@ fn the_line_stands_over_the_first_that_is_new() {
 #[test]
 fn notes_push_no_message_out() {
     let mut log = Log::new();
-    hear(&mut log, 1..=MESSAGES_MAX as u64);
+    receive(&mut log, 1..=MESSAGES_MAX as u64);
     for number in 0..2 * Bounds::CURRENT.notices {
         log.notice(at(), note(format!("user {number} {}", "x".repeat(10_000))));
     }
@@ -210,7 +210,7 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     let mut log = Log::new();
     assert!(log.is_complete_after(Seq::NONE), "an empty room");
     log.begin_after(Seq::new(2_100));
-    hear(&mut log, 2_101..=2_600);
+    receive(&mut log, 2_101..=2_600);
     assert!(!log.is_complete_after(Seq::FIRST) && log.is_complete_after(Seq::new(2_100)));
     // Older pages close the gap, the last one for good.
     log.insert_older((2_001..=2_100).map(|seq| (Seq::new(seq), at(), body("older"))), true);
@@ -219,31 +219,31 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     assert!(log.is_complete_after(Seq::NONE), "older ones are not to be had");
     assert!(!log.lacks_older());
     // What goes because there is too much is a gap again.
-    hear(&mut log, 2_601..=2_600 + MESSAGES_MAX as u64);
+    receive(&mut log, 2_601..=2_600 + MESSAGES_MAX as u64);
     assert!(!log.is_complete_after(Seq::new(2_500)) && log.is_complete_after(Seq::new(2_600)));
     assert!(log.has_older());
 }
 
 #[test]
-fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
+fn a_cleared_log_is_complete_after_its_last_message_only() {
     let mut log = Log::new();
     log.begin_after(Seq::new(500));
-    hear(&mut log, 501..=510);
+    receive(&mut log, 501..=510);
     log.clear();
-    hear(&mut log, [511]);
+    receive(&mut log, [511]);
     assert!(!log.is_complete_after(Seq::FIRST) && log.is_complete_after(Seq::new(510)));
 }
 
 #[test]
 fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     let mut log = Log::new();
-    hear(&mut log, 1..=3);
+    receive(&mut log, 1..=3);
     log.notice(at(), note("note"));
     log.push_pending(at(), own(1));
     log.restored(at());
     assert_eq!((log.last().get(), log.oldest(), log.has_begun()), (0, None, false));
     log.reach(Seq::new(2));
-    hear(&mut log, [1, 2]);
+    receive(&mut log, [1, 2]);
     log.accept(&id(1), Seq::new(3), at());
     assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
     assert_eq!(log.since().get(), 3);
@@ -256,13 +256,13 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
 }
 
 proptest::proptest! {
-    /// Whatever comes, in whatever order: the room's order, each once, what is not settled last.
+    /// Whatever comes, in whatever order: the room's order, each once, pending messages last.
     #[test]
     fn the_order_holds(steps in proptest::collection::vec((0_u8..7, 1_u64..40), 0..80)) {
         let mut log = Log::new();
         for (step, number) in steps {
             match step {
-                0 | 1 => hear(&mut log, [number]),
+                0 | 1 => receive(&mut log, [number]),
                 2 => log.notice(at(), note("note")),
                 3 => log.push_pending(at(), own(number)),
                 4 => log.accept(&id(number), Seq::new(number), at()),
@@ -292,7 +292,7 @@ fn the_authors_are_those_of_the_messages_that_are_there() {
         from: chat_proto::UserName::new(name).unwrap(),
         kind,
         text: "hi".to_owned(),
-        origin: Origin::Heard(Vec::new()),
+        origin: Origin::Other(Vec::new()),
     };
     let (text, action) = (chat_proto::command::Kind::Text, chat_proto::command::Kind::Action);
     let authors = |log: &Log| log.authors().map(str::to_owned).collect::<Vec<_>>();
@@ -317,7 +317,7 @@ fn the_authors_are_those_of_the_messages_that_are_there() {
 #[test]
 fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
     let mut log = Log::new();
-    hear(&mut log, [1]);
+    receive(&mut log, [1]);
     for n in 1..=3 {
         log.push_pending(at(), own(n));
     }
@@ -328,7 +328,7 @@ fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
     log.refuse(&id(2), at(), refusal());
     assert_eq!(ids(&log)[1..3], [(Seq::new(2), pending[0]), (Seq::new(2), pending[1])]);
     // The message itself comes in place of an answer, after a new connection.
-    log.settle(&id(3), Seq::new(4));
-    hear(&mut log, [3, 4]);
+    log.expect_again(&id(3), Seq::new(4));
+    receive(&mut log, [3, 4]);
     assert_eq!(ids(&log).last(), Some(&(Seq::new(4), pending[2])));
 }

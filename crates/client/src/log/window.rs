@@ -138,8 +138,8 @@ impl Log {
 
     /// The first message after `seq` that is not of the user.
     #[must_use]
-    pub fn next_heard(&self, seq: Seq) -> Option<Seq> {
-        self.entries.next_heard(seq)
+    pub fn next_of_others(&self, seq: Seq) -> Option<Seq> {
+        self.entries.next_of_others(seq)
     }
 
     /// Whether older messages are to be loaded as the user comes near the oldest one.
@@ -186,7 +186,7 @@ impl Log {
         self.hold = None;
     }
 
-    /// Removes what is too much, at the end that is further from the anchor. Pending messages stay.
+    /// Removes the entries over the bounds, at the end that is further from the anchor. Pending messages stay.
     pub(super) fn trim(&mut self) {
         while self.entries.counts().0 > self.bounds.notices {
             let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else { break };

@@ -177,6 +177,13 @@ impl Room {
         self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
     }
 
+    /// The same without the `@` of a direct message.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let label = self.label();
+        label.other().map_or_else(|| label.to_string(), |name| name.to_string())
+    }
+
     /// Whether it is a direct message.
     #[must_use]
     pub fn is_private(&self) -> bool {
@@ -211,9 +218,9 @@ impl Room {
     pub(crate) fn show(&mut self, first: Seq, last: Seq) {
         self.shown = Some(last);
         self.keep_around();
-        let is_next = self.log.next_heard(self.read).is_none_or(|next| next >= first);
+        let is_next = self.log.next_of_others(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
-            self.has_read(last.min(self.last_seq).min(self.log.since()));
+            self.mark_read(last.min(self.last_seq).min(self.log.since()));
         }
     }
 
@@ -233,10 +240,10 @@ impl Room {
         });
     }
 
-    /// Message `seq` has come. If it is the last of the missed ones, there are no others.
-    pub(crate) fn has_come(&mut self, seq: Seq) {
+    /// Records that message `seq` has come. If it is the last of the missed ones, there are no others.
+    pub(crate) fn message_came(&mut self, seq: Seq) {
         if let Some(last) = self.coming.take_if(|last| seq >= *last) {
-            self.log.is_complete_to(last);
+            self.log.complete_to(last);
         }
     }
 

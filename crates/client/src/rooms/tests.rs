@@ -19,7 +19,7 @@ fn names(rooms: &Rooms) -> Vec<&str> {
 }
 
 #[test]
-fn the_lobby_is_first_and_private_rooms_are_last() {
+fn the_lobby_is_first_and_direct_messages_are_last() {
     let rooms = rooms(&["@zoe", "#zig", "@ana", "#ada", "#ADA"]);
     assert_eq!(names(&rooms), ["#lobby", "#ada", "#zig", "@ana", "@zoe"]);
 }
@@ -94,7 +94,7 @@ fn the_room_on_the_screen_stays_there() {
 }
 
 #[test]
-fn there_are_only_so_many_rooms() {
+fn the_number_of_rooms_has_a_bound() {
     let mut rooms = rooms(&[]);
     for number in 1..ROOMS_MAX {
         assert!(rooms.get_or_make(&name(&format!("#{number}"))).is_some());
@@ -131,7 +131,7 @@ fn the_next_unread_room_is_one_that_names_the_user() {
     room.last_seq = Seq::new(9);
     assert!(room.receive(Seq::new(8), true));
     assert_eq!(rooms.next_unread(|_| true), Some(3));
-    rooms.get_mut(&name("#c")).unwrap().has_read(Seq::new(9));
+    rooms.get_mut(&name("#c")).unwrap().mark_read(Seq::new(9));
     assert_eq!(rooms.next_unread(|_| true), Some(1));
 }
 
@@ -141,11 +141,11 @@ fn reading_never_goes_backwards() {
     let room = rooms.current_mut();
     room.last_seq = Seq::new(10);
     room.receive(Seq::new(6), true);
-    room.has_read(Seq::new(5));
-    room.has_read(Seq::new(3));
+    room.mark_read(Seq::new(5));
+    room.mark_read(Seq::new(3));
     assert_eq!((room.unread(), room.mentions()), (5, 1));
     assert!(!room.receive(Seq::new(4), true));
-    room.has_read(Seq::new(7));
+    room.mark_read(Seq::new(7));
     assert_eq!((room.unread(), room.mentions()), (3, 0));
 }
 

@@ -10,7 +10,7 @@ use super::State;
 use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked about at once: more than anybody types within a moment.
-pub(crate) const QUESTIONS_MAX: usize = 16;
+pub(crate) const LOOKUPS_MAX: usize = 16;
 
 /// What version 0.1.0 stored under the names of users.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(crate) struct Unaddressed {
 
 /// A name that the server is asked about.
 #[derive(Debug)]
-pub(crate) struct Question {
+pub(crate) struct Lookup {
     /// The name.
     pub(crate) name: UserName,
     /// The command of the user as it was typed, if it was.
@@ -58,7 +58,7 @@ impl State {
     /// number of the user is known: from a direct message, from the users of the rooms, or, without a
     /// session, from the users of the last one.
     pub(crate) fn address(&self, name: &UserName) -> Option<(RoomName, UserName)> {
-        let before = self.acquaintances.iter().filter(|_| self.session().is_none());
+        let before = self.last_lobby_users.iter().filter(|_| self.session().is_none());
         self.address_here(name).or_else(|| self.direct(before, name))
     }
 

@@ -58,7 +58,7 @@ fn narrow_one(path: &Path, mode: u32) {
         if wider == 0 { Ok(()) } else { fs::set_permissions(path, Permissions::from_mode(mode)) }
     });
     if let Err(error) = done {
-        tracing::warn!(%error, path = %path.display(), "others may read this");
+        tracing::warn!(%error, path = %path.display(), "cannot remove the rights of other users; they may read it");
     }
 }
 
@@ -69,7 +69,8 @@ pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
         file => file?,
     };
     if file.metadata()?.len() > bytes_max {
-        return Err(io::Error::new(ErrorKind::FileTooLarge, "this is not what was kept here"));
+        let why = format!("it has more than {bytes_max} bytes: another program has written it");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, why));
     }
     let mut bytes = Vec::new();
     file.take(bytes_max).read_to_end(&mut bytes)?;
@@ -80,7 +81,11 @@ pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
 /// disk when this returns.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, File::sync_all)?;
-    // The name must survive a power cut as well as the bytes.
+    sync_name(path)
+}
+
+/// Syncs the directory of a file: the name must survive a power cut as well as the bytes.
+pub(super) fn sync_name(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
 }
 

@@ -121,7 +121,7 @@ impl Home {
 
     /// Finds the directory to which `name` leads, if a user had a session there or has left something.
     pub(super) fn find_used(server: Server, name: &UserName) -> Result<Option<Self>, StoreError> {
-        match is_nobodys(&server.lead(name)?)? {
+        match is_unused(&server.lead(name)?)? {
             true => Ok(None),
             false => Self::find(server, name).map(Some),
         }
@@ -143,7 +143,7 @@ impl Home {
 
     /// Makes `name` lead here, too, unless another user has that directory: then this user is still found
     /// under the earlier names.
-    pub(super) fn call(&self, name: &UserName) -> Result<(), StoreError> {
+    pub(super) fn add_name(&self, name: &UserName) -> Result<(), StoreError> {
         if self.server.lead(name)? == self.directory {
             return Ok(());
         }
@@ -151,11 +151,11 @@ impl Home {
     }
 
     fn lead_here(&self, other: &Path) -> Result<(), StoreError> {
-        if other == self.directory || !is_nobodys(other)? {
+        if other == self.directory || !is_unused(other)? {
             return Ok(());
         }
         files::make_private(other).map_err(at(other))?;
-        let here = self.directory.file_name().unwrap_or_default();
+        let here = self.directory.file_name().expect("the directory of a user has a name");
         let path = other.join(SAME_AS_FILE);
         files::write(&path, here.as_encoded_bytes()).map_err(at(&path))
     }
@@ -206,6 +206,6 @@ fn is_name(file: &str) -> bool {
 }
 
 /// Whether no user had a session there, and no client uses it or has left something.
-fn is_nobodys(directory: &Path) -> Result<bool, StoreError> {
+fn is_unused(directory: &Path) -> Result<bool, StoreError> {
     Ok(!directory.join(TOKEN_FILE).exists() && slot::are_empty(directory)?)
 }

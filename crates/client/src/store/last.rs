@@ -1,4 +1,4 @@
-//! The last session of any client with this state directory: a client goes there if it is told neither a name
+//! The last session of any client with this state directory: a client goes there if it is given neither a name
 //! nor a server.
 
 use std::path::Path;
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_none() {
+    fn an_invalid_file_is_none() {
         let state = tempfile::tempdir().unwrap();
         for text in ["", "bob", "a|b\nlocalhost:1\n", &"x".repeat(2_000)] {
             fs::write(state.path().join(LAST_FILE), text).unwrap();

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_private_conversation_is_that_with_a_user_of_a_mended_name() {
+    fn a_direct_message_is_with_a_user_of_a_replaced_name() {
         for (written, name) in [
             ("@ana", "@ana"),
             ("@a:b", "@a_b"),
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_found_by_the_mended_name() {
+    fn a_directory_is_found_by_the_replaced_name() {
         let users = tempfile::tempdir().unwrap();
         for name in ["colon: me", "ana"] {
             fs::create_dir(users.path().join(files::file_name(name))).unwrap();

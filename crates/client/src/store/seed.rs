@@ -1,6 +1,6 @@
 //! The file of the seed. If several clients start at once, the first makes it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -34,8 +34,7 @@ fn read_or_make(path: &Path) -> io::Result<Seed> {
     file.seek(SeekFrom::Start(0))?;
     file.write_all(format!("{}\n", seed.written()).as_bytes())?;
     file.sync_all()?;
-    // The name must survive a power cut as well as the bytes.
-    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())?;
+    files::sync_name(path)?;
     Ok(seed)
 }
 

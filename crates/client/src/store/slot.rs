@@ -6,7 +6,7 @@ use std::path::Path;
 use chat_proto::DeviceId;
 
 use super::drafts::{Drafts, DraftsFile};
-use super::journal::{Journal, OwnMessage};
+use super::outbox_file::{OutboxFile, OwnMessage};
 use super::{StoreError, at, files};
 
 /// Most clients of one user on one machine at once: more windows than anybody watches.
@@ -16,7 +16,7 @@ pub const SLOTS_MAX: usize = 9;
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     number: usize,
-    pub(super) journal: Journal,
+    pub(super) outbox: OutboxFile,
     pub(super) drafts: DraftsFile,
     /// Locked for as long as the slot is used; the system releases it, however the program ends.
     _lock: Option<File>,
@@ -44,7 +44,7 @@ impl Slot {
             }
         }
         let mut slot = chosen.ok_or(StoreError::TooMany)?;
-        slot.journal.write_to(&directory.join(outbox(slot.number)))?;
+        slot.outbox.write_to(&directory.join(outbox_name(slot.number)))?;
         Ok(slot)
     }
 
@@ -58,9 +58,9 @@ impl Slot {
             return Ok(None);
         };
         let device = device_of(device, number);
-        let journal = Journal::read(&directory.join(outbox(number)), device)?;
+        let outbox = OutboxFile::read(&directory.join(outbox_name(number)), device)?;
         let drafts = DraftsFile::read(directory.join(format!("drafts-{number}")));
-        Ok(Some(Self { number, journal, drafts, _lock: Some(lock) }))
+        Ok(Some(Self { number, outbox, drafts, _lock: Some(lock) }))
     }
 
     /// All free slots of a directory that are not empty, each locked and ready to be written.
@@ -74,7 +74,7 @@ impl Slot {
                 continue;
             };
             if slot.left() != (false, false) {
-                slot.journal.write_to(&directory.join(outbox(number)))?;
+                slot.outbox.write_to(&directory.join(outbox_name(number)))?;
                 slots.push(slot);
             }
         }
@@ -84,19 +84,19 @@ impl Slot {
     /// Adds the messages and drafts of other slots, which are newer, and then empties those. If this is
     /// interrupted a message is in both, and the server stores it once.
     pub(super) fn absorb(&mut self, others: &mut [Self]) -> Result<(), StoreError> {
-        let mut messages: Vec<OwnMessage> = self.journal.messages().to_vec();
+        let mut messages: Vec<OwnMessage> = self.outbox.messages().to_vec();
         let mut drafts = self.drafts.drafts().clone();
         for other in others.iter() {
             let is_new = |message: &&OwnMessage| messages.iter().all(|own| own.id != message.id);
             let new: Vec<OwnMessage> =
-                other.journal.messages().iter().filter(is_new).cloned().collect();
+                other.outbox.messages().iter().filter(is_new).cloned().collect();
             messages.extend(new);
             drafts.absorb(other.drafts.drafts());
         }
         self.drafts.replace(drafts)?;
-        self.journal.replace(messages)?;
+        self.outbox.replace(messages)?;
         for other in others {
-            other.journal.replace(Vec::new())?;
+            other.outbox.replace(Vec::new())?;
             other.drafts.replace(Drafts::default())?;
         }
         Ok(())
@@ -104,16 +104,12 @@ impl Slot {
 
     /// The same messages and drafts, without their files.
     pub(super) fn in_memory(&self) -> Self {
-        Self {
-            journal: self.journal.in_memory(),
-            drafts: self.drafts.in_memory(),
-            ..Self::default()
-        }
+        Self { outbox: self.outbox.in_memory(), drafts: self.drafts.in_memory(), ..Self::default() }
     }
 
     /// Whether there are messages, and whether there are drafts. Sorts slots: a greater one is opened first.
     fn left(&self) -> (bool, bool) {
-        (!self.journal.messages().is_empty(), !self.drafts.drafts().texts.is_empty())
+        (!self.outbox.messages().is_empty(), !self.drafts.drafts().texts.is_empty())
     }
 }
 
@@ -142,7 +138,7 @@ fn device_of(device: &DeviceId, number: usize) -> DeviceId {
     }
 }
 
-fn outbox(number: usize) -> String {
+fn outbox_name(number: usize) -> String {
     format!("outbox-{number}")
 }
 

@@ -20,14 +20,14 @@ fn name(name: &str) -> UserName {
 }
 
 /// A message of this run of a client.
-fn said(device: &DeviceId, n: u64) -> OwnMessage {
+fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
     OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
 }
 
 fn say(n: u64) -> OwnMessage {
-    said(&device(), n)
+    message_of(&device(), n)
 }
 
 fn device() -> DeviceId {
@@ -107,7 +107,7 @@ fn a_token_that_is_of_no_use_is_gone() {
 }
 
 #[test]
-fn what_is_not_settled_outlives_a_crash() {
+fn pending_messages_outlive_a_crash() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     for n in 1..=4 {
@@ -121,7 +121,7 @@ fn what_is_not_settled_outlives_a_crash() {
 }
 
 #[test]
-fn a_torn_last_line_is_passed_over() {
+fn a_torn_last_line_is_skipped() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();
@@ -180,16 +180,16 @@ fn a_second_client_is_another_device_of_the_same_user() {
     assert_eq!(token(&again), Some("secret"));
     assert_ne!(again.device, bob.device);
     assert!(again.pending.is_empty());
-    second.apply(StoreOp::Message(said(&again.device, 5))).unwrap();
+    second.apply(StoreOp::Message(message_of(&again.device, 5))).unwrap();
     first.apply(acknowledged(&[1])).unwrap();
     drop((first, second));
     // The one alone takes up what the second has left, under the device it was sent from.
     let (_, alone) = open(&state, "bob");
-    assert_eq!(alone.pending, [said(&again.device, 5)]);
+    assert_eq!(alone.pending, [message_of(&again.device, 5)]);
 }
 
 #[test]
-fn there_are_only_so_many_clients() {
+fn the_number_of_clients_has_a_bound() {
     let state = TempDir::new().unwrap();
     let clients: Vec<_> = (0..SLOTS_MAX).map(|_| open(&state, "bob")).collect();
     let error = Store::open(Some(state.path()), SERVER, name("bob")).unwrap_err();
@@ -198,7 +198,7 @@ fn there_are_only_so_many_clients() {
 }
 
 #[test]
-fn who_becomes_another_takes_along_what_waits() {
+fn another_user_takes_over_the_pending_messages() {
     let state = TempDir::new().unwrap();
     let (mut rob, _) = open(&state, "rob");
     rob.apply(StoreOp::Message(say(8))).unwrap();
@@ -247,7 +247,7 @@ fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
 }
 
 #[test]
-fn what_is_typed_outlives_a_crash_until_it_is_gone() {
+fn a_draft_outlives_a_crash_until_it_is_gone() {
     let state = TempDir::new().unwrap();
     let (mut store, new) = open(&state, "bob");
     assert_eq!(new.drafts, Drafts::default());
@@ -279,7 +279,7 @@ fn damaged_drafts_cost_no_start() {
 }
 
 #[test]
-fn the_client_that_comes_takes_up_what_was_typed_in_another() {
+fn a_new_client_takes_over_the_drafts_of_one_that_ended() {
     let state = TempDir::new().unwrap();
     let (first, _) = open(&state, "bob");
     let (mut second, _) = open(&state, "bob");
@@ -297,7 +297,7 @@ fn the_client_that_comes_takes_up_what_was_typed_in_another() {
 }
 
 #[test]
-fn who_becomes_another_takes_along_what_is_typed() {
+fn another_user_takes_over_the_drafts() {
     let state = TempDir::new().unwrap();
     let (mut rob, _) = open(&state, "rob");
     let of_rob = drafts("#ada", &[("#lobby", "old"), ("#ada", "of rob")]);

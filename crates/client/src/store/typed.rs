@@ -37,8 +37,7 @@ impl TypedFile {
     /// # Errors
     /// Returns an error if the file cannot be read.
     pub fn read(&self) -> Result<Vec<String>, StoreError> {
-        let texts = self.tail().map_err(at(&self.path))?;
-        Ok(texts)
+        self.tail().map_err(at(&self.path))
     }
 
     /// Adds a text, unless it is longer than [`TYPED_BYTES_MAX`]. A loss of power may cost it.
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_read_again_by_its_owner_alone() {
+    fn typed_texts_are_read_again_by_their_owner_alone() {
         let (_directory, file) = file();
         assert_eq!(file.read().unwrap(), [""; 0]);
         file.add("one\ntwo \"é\"").unwrap();

@@ -9,7 +9,7 @@ use crate::error::RequestError;
 use crate::notice::{NotFound, Notice};
 use crate::rooms::{JoinState, Room};
 use crate::sanitize;
-use crate::state::{QUESTIONS_MAX, Question, State};
+use crate::state::{LOOKUPS_MAX, Lookup, State};
 use crate::store::StoreOp;
 
 /// Checks that the server knows addresses. Version 0.1.0 takes an address for a name, and a name may belong
@@ -31,12 +31,12 @@ pub(super) fn ask(
     typed: Option<String>,
     text: Option<String>,
 ) -> Result<Effect, RequestError> {
-    if state.questions.len() >= QUESTIONS_MAX {
+    if state.questions.len() >= LOOKUPS_MAX {
         return Err(RequestError::TooManyLookups);
     }
     let join = Command::Join { room: RoomName::private(&name), since: None };
     let effect = send(state, join).ok_or_else(|| RequestError::UnknownName(name.clone()))?;
-    state.questions.push(Question { name, typed, text });
+    state.questions.push(Lookup { name, typed, text });
     Ok(effect)
 }
 
@@ -72,8 +72,8 @@ pub(super) fn is_asked(state: &State, title: &UserName) -> bool {
 
 /// The server does not know that name: the text goes back to the user.
 pub(super) fn not_found(state: &mut State, name: &UserName, why: &NotFound, at: Timestamp) {
-    let is_it = |question: &mut Question| question.name == *name;
-    let questions: Vec<Question> = state.questions.extract_if(.., is_it).collect();
+    let is_it = |question: &mut Lookup| question.name == *name;
+    let questions: Vec<Lookup> = state.questions.extract_if(.., is_it).collect();
     for question in questions {
         return_typed(state, question, why.clone(), at);
     }
@@ -86,7 +86,7 @@ pub(super) fn lost(state: &mut State, at: Timestamp) {
     }
 }
 
-fn return_typed(state: &mut State, question: Question, why: NotFound, at: Timestamp) {
+fn return_typed(state: &mut State, question: Lookup, why: NotFound, at: Timestamp) {
     state.notice(at, Notice::NotFound { name: question.name, why });
     let room = state.room().name.clone();
     if let Some(typed) = question.typed {

@@ -62,7 +62,7 @@ fn stored(state: &mut State) -> Option<Effect> {
 fn known(state: &State, name: &UserName) -> Option<User> {
     let rooms = state.rooms.list();
     let listed = rooms.iter().flat_map(|room| room.users.iter());
-    let mut listed = listed.chain(&state.acquaintances);
+    let mut listed = listed.chain(&state.last_lobby_users);
     listed.find(|user| user.name == *name).cloned().or_else(|| {
         let room = state.rooms.titled(name)?;
         let id = state.other_of(&room.name)?;

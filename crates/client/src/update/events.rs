@@ -64,14 +64,14 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
         Event::Presence { room, count } => {
             if let Some(room) = state.rooms.get_mut(&room) {
-                room.users.recount(count);
+                room.users.set_count(count);
             }
         }
         Event::Read { room, seq, last_seq, unread, mentions, more } => {
             if let Some(room) = state.rooms.get_mut(&room) {
                 let last_seq = last_seq.unwrap_or(seq);
-                room.has_read(seq);
-                room.is_counted(Counted::told(seq, last_seq, (unread, mentions), more));
+                room.mark_read(seq);
+                room.set_counts(Counted::from_event(seq, last_seq, (unread, mentions), more));
                 room.read_sent = room.read_sent.max(seq);
             }
         }
@@ -116,7 +116,7 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
 fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
     live::listed(state, &now.users, &mut now.away);
     let counts = (now.unread, now.mentions);
-    let counted = Counted::told(now.read, now.last_seq, counts, now.more);
+    let counted = Counted::from_event(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
     let shown = state.room().name.clone();
     let tells_epoch = state.epoch.is_some();
@@ -132,8 +132,8 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);
     room.read_sent = room.read_sent.max(now.read);
-    room.has_read(now.read);
-    room.is_counted(counted);
+    room.mark_read(now.read);
+    room.set_counts(counted);
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();
@@ -170,7 +170,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
     if !state.is_me(user.id)
         && let Some(room) = state.rooms.get_mut(name)
     {
-        room.users.joined(user.clone());
+        room.users.add(user.clone());
         live::joined(state, name, user.id);
         presence::changed(state, name, user, Change::Joined, at);
     }
@@ -179,7 +179,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
 fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
     presence::changed(state, name, user.clone(), Change::Left(reason), at);
     if let Some(room) = state.rooms.get_mut(name) {
-        room.users.left(user.id);
+        room.users.remove(user.id);
     }
     live::left(state, name, user.id, at);
 }
@@ -189,7 +189,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
     let is_me = state.is_me(user.id);
     let mut listed = Vec::new();
     for room in state.rooms.iter_mut() {
-        if room.users.renamed(user.id, name.clone()) && !is_me {
+        if room.users.rename(user.id, name.clone()) && !is_me {
             listed.push(room.name.clone());
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Op
     load_newer(state, name)
 }
 
-/// Goes on loading if the user has read nearly all of the window: who reads without a screen never scrolls.
+/// Goes on loading if the user has read nearly all of the window: a client without a screen never scrolls.
 pub(super) fn continue_window(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = state.rooms.get(name)?;
     let is_near = room.read.plus(READ_AHEAD) >= room.log.since() && room.read < room.last_seq;
@@ -173,7 +173,7 @@ fn note(state: &mut State, name: &RoomName, page: &[Message], entries: &[(Seq, T
     for (message, (.., body)) in page.iter().zip(entries) {
         if state.is_me(message.from.id) {
             if let Some(room) = state.rooms.get_mut(name) {
-                room.has_written(message.seq);
+                room.mark_own(message.seq);
             }
             continue;
         }
@@ -194,7 +194,7 @@ pub(super) fn failed(room: &mut Room) {
 /// Empties the log. Its messages count as read, if all unread ones are among them.
 pub(super) fn clear(room: &mut Room) {
     if !room.log.is_cut() && room.log.is_complete_after(room.read) {
-        room.has_read(room.log.since().min(room.last_seq));
+        room.mark_read(room.log.since().min(room.last_seq));
     }
     restart(room, |room| room.log.clear());
 }

@@ -32,7 +32,7 @@ pub(super) fn ask_users(state: &mut State, room: &RoomName) -> Result<Effect, Re
     let effect = send(state, Command::Who { room: room.clone(), after: None, limit: None });
     let effect = effect.ok_or(RequestError::NotConnected)?;
     if let Some(room) = state.rooms.get_mut(room) {
-        room.users.list();
+        room.users.begin_list();
     }
     Ok(effect)
 }

@@ -35,12 +35,12 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
 
 /// The users of a room as the server lists them.
 pub(super) fn listed(state: &mut State, users: &[User], away: &mut Vec<Away>) {
-    state.live.listed(users, std::mem::take(away));
+    state.live.set_listed(users, std::mem::take(away));
 }
 
 /// A user has left a room, or all of them if it is the lobby.
 pub(super) fn left(state: &mut State, room: &RoomName, user: UserId, at: Timestamp) {
-    state.live.stopped(Some(room).filter(|room| **room != RoomName::lobby()), user);
+    state.live.stop_typing(Some(room).filter(|room| **room != RoomName::lobby()), user);
     set_seen_at(state, room, user, Some(at));
 }
 

@@ -24,7 +24,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         effects.extend(send(state, join));
     }
     effects.extend(acknowledge_own(state, message));
-    state.live.stopped(Some(&message.room), message.from.id);
+    state.live.stop_typing(Some(&message.room), message.from.id);
     let body = body(state, message);
     let alerts = is_alert(state, message, &body);
     let Some(room) = state.rooms.get_or_make(&message.room) else {
@@ -41,9 +41,9 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     };
     room.last_seq = room.last_seq.max(message.seq);
     room.log.insert(message.seq, message.at, body);
-    room.has_come(message.seq);
+    room.message_came(message.seq);
     if own {
-        room.has_written(message.seq);
+        room.mark_own(message.seq);
     }
     if receive(state, message, alerts) && alerts {
         effects.push(Effect::Alert(Box::new(message.clone())));
@@ -76,7 +76,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
 /// Whether a message is for the user alone, or names them.
 pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
     let is_mention =
-        matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+        matches!(body, Body::Message { origin: Origin::Other(found), .. } if !found.is_empty());
     is_mention || (message.room.is_private() && !state.is_me(message.from.id))
 }
 
@@ -93,7 +93,7 @@ fn body(state: &State, message: &Message) -> Body {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
         false if state.choices.ignores(message.from.id) => return Body::Ignored { from },
-        false => Origin::Heard(state.mentions.find(&text, &state.name)),
+        false => Origin::Other(state.mentions.find(&text, &state.name)),
     };
     Body::Message { from, kind: message.kind.shown_as(), text, origin }
 }
@@ -119,7 +119,7 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
-        room.has_written(seq);
+        room.mark_own(seq);
     }
     effect.into_iter().collect()
 }
@@ -142,7 +142,7 @@ fn acknowledge(state: &mut State, id: &MessageId, place: Place<'_>) -> Option<Ef
     if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
             Place::Here(name, seq, at) if *name == message.room => room.log.accept(id, seq, at),
-            Place::Comes(seq) => drop(room.log.settle(id, seq)),
+            Place::Comes(seq) => drop(room.log.expect_again(id, seq)),
             Place::Here(..) | Place::Unknown => drop(room.log.remove_pending(id)),
         }
     }

@@ -16,7 +16,7 @@ use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
-/// Time until the server is told how far the user has read: short enough for another session, and one command
+/// Time until the read position is sent to the server: short enough for another session, and one command
 /// for all that is read meanwhile.
 const SEND_READ_AFTER: Duration = Duration::from_secs(1);
 
@@ -46,7 +46,7 @@ fn carry_out(
         Request::ListUsers(room) => Some(listing::ask_users(state, &room)?),
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
-            with(state, &room, |room| room.has_read(seq));
+            with(state, &room, |room| room.mark_read(seq));
             let newer = history::continue_window(state, &room);
             return Ok(newer.into_iter().chain(await_read_tick(state)).collect());
         }
@@ -214,8 +214,8 @@ fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
     }
 }
 
-/// Asks for a tick if the server does not know yet how far the user has read.
-fn await_read_tick(state: &mut State) -> Option<Effect> {
+/// Asks for a tick if a read position is not sent yet.
+pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
     let is_due =
         state.session().is_some() && !state.awaits_read_tick && unsent(state).next().is_some();
     is_due.then(|| {
@@ -224,14 +224,14 @@ fn await_read_tick(state: &mut State) -> Option<Effect> {
     })
 }
 
-/// Tells the server how far the user has read.
+/// Sends the server how far the user has read, in the rooms that the user is in by now.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    let reads: Vec<Command> = unsent(state).collect();
     if state.session().is_none() {
         return Vec::new();
     }
-    for room in state.rooms.iter_mut() {
+    let reads: Vec<Command> = unsent(state).collect();
+    for room in state.rooms.iter_mut().filter(|room| room.join_state == JoinState::Joined) {
         room.read_sent = room.read_sent.max(room.read);
     }
     reads.into_iter().filter_map(|command| send(state, command)).collect()

@@ -2,9 +2,11 @@
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
-use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
+use super::{
+    Effect, addresses, drafts, presence, requests, send, send_waiting, show_pending, store,
+};
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
 use crate::notice::Notice;
@@ -13,7 +15,9 @@ use crate::state::{Connection, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// The nonce of the ping whose answer comes after all rooms of the user.
-const ROOMS_COMPLETE: &str = "rooms";
+fn rooms_complete_nonce() -> Nonce {
+    Nonce::Text(ShortString::new("rooms").expect("it is short"))
+}
 
 /// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
 /// one, goes on with what is stored for that server.
@@ -90,8 +94,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     let requested: Vec<Command> = requested(state).collect();
     effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
-    let nonce = Nonce::Text(ShortString::new(ROOMS_COMPLETE).unwrap_or_default());
-    effects.extend(send(state, Command::Ping { nonce }));
+    effects.extend(send(state, Command::Ping { nonce: rooms_complete_nonce() }));
     effects
 }
 
@@ -126,7 +129,7 @@ fn requested(state: &State) -> impl Iterator<Item = Command> {
 
 /// The server has answered the ping: it has sent all rooms by now. The user has left the others elsewhere.
 pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
-    if *nonce != Nonce::Text(ShortString::new(ROOMS_COMPLETE).unwrap_or_default()) {
+    if *nonce != rooms_complete_nonce() {
         return Vec::new();
     }
     state.warned.rooms_complete = true;
@@ -158,6 +161,7 @@ pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) ->
         effects.extend(send(state, Command::Join { room: name, since: None }));
     }
     effects.extend(send_waiting(state));
+    effects.extend(requests::await_read_tick(state));
     effects
 }
 
@@ -183,11 +187,13 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
     if !here.is_empty() {
-        state.acquaintances = here;
+        state.last_lobby_users = here;
     }
     for room in state.rooms.iter_mut() {
         room.loading = None;
         room.coming = None;
+        // The server may not have received it. The room has the position of the server in the next session.
+        room.read_sent = Seq::NONE;
         if room.join_state == JoinState::Joined {
             room.join_state = JoinState::Unknown;
         }

@@ -1,5 +1,6 @@
 mod live;
 mod presence;
+mod read;
 mod window;
 
 use chat_proto::command::Kind;
@@ -96,7 +97,7 @@ fn a_message_is_received_once_and_not_if_it_is_read() {
 }
 
 #[test]
-fn what_was_shown_counts_as_read_only_up_to_a_gap() {
+fn shown_messages_count_as_read_only_up_to_a_gap() {
     let mut harness = Harness::connected();
     harness.event(room_event("#rust", 9, 0));
     let rust = room("#rust");

@@ -8,19 +8,19 @@ use tokio_util::codec::{Decoder, Encoder};
 
 use super::{ENTRY, ID, NAME, PART, ServerMessage, USERS};
 
-/// The client's end of one connection: takes all that has come as one message, as the classic
-/// clients take what one `recv` returns, and what it is given to say it sends as it is.
+/// The client's end of one connection. It takes all received bytes as one message, like the classic clients take
+/// the bytes that one `recv` returns, and sends a text as it is.
 #[derive(Debug, Default)]
 pub struct ClientEnd;
 
 impl ClientEnd {
-    /// What a client sends as its name.
+    /// The bytes with which a client sends its name.
     #[must_use]
     pub fn name(name: &str) -> String {
         format!("{NAME}{name}")
     }
 
-    /// What the client `id` called `name` sends to say `text`.
+    /// The bytes with which the client `id`, with the name `name`, sends the message `text`.
     #[must_use]
     pub fn say(id: UserId, name: &str, text: &str) -> String {
         format!("{id}{PART}{name}{PART}{text}")
@@ -34,20 +34,20 @@ impl Decoder for ClientEnd {
     fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<ServerMessage>> {
         let read = src.split();
         let read = String::from_utf8_lossy(&read);
-        Ok(if read.is_empty() { None } else { Some(told(&read)) })
+        Ok(if read.is_empty() { None } else { Some(message(&read)) })
     }
 }
 
 impl Encoder<&str> for ClientEnd {
     type Error = io::Error;
 
-    fn encode(&mut self, said: &str, dst: &mut BytesMut) -> io::Result<()> {
-        dst.put_slice(said.as_bytes());
+    fn encode(&mut self, text: &str, dst: &mut BytesMut) -> io::Result<()> {
+        dst.put_slice(text.as_bytes());
         Ok(())
     }
 }
 
-fn told(read: &str) -> ServerMessage {
+fn message(read: &str) -> ServerMessage {
     known(read).unwrap_or_else(|| ServerMessage::Raw(read.to_owned()))
 }
 
@@ -73,16 +73,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_read_brings_is_one_message() {
+    fn the_bytes_of_one_read_are_one_message() {
         let reads = [
             ("ID:5", ServerMessage::Id(UserId::new(5))),
             ("USERS:5||ana", ServerMessage::Users(vec![(UserId::new(5), "ana".to_owned())])),
             ("ID:5USERS:5||ana", ServerMessage::Raw("ID:5USERS:5||ana".to_owned())),
             ("USERS:5||ana||x&&", ServerMessage::Raw("USERS:5||ana||x&&".to_owned())),
         ];
-        for (read, told) in reads {
+        for (read, message) in reads {
             let decoded = ClientEnd.decode(&mut BytesMut::from(read)).unwrap();
-            assert_eq!(decoded, Some(told), "{read}");
+            assert_eq!(decoded, Some(message), "{read}");
         }
     }
 }

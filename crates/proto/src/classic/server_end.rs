@@ -12,25 +12,24 @@ use crate::{Text, UserName};
 
 use super::{NAME, PART, ServerMessage};
 
-/// What a classic client says. Both are mended, since a classic client cannot be asked again.
+/// A message of a classic client. Invalid characters are replaced, since a classic client cannot be asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientMessage {
     /// A name: the first, or another.
     Name(UserName),
-    /// A message. Whom the client claimed to be is not in it.
+    /// A message, without the author that the client claims to be.
     Text(Text),
 }
 
 /// The server's end of one connection.
 ///
-/// Nothing on the wire says where a message ends: several may come in one read, and one in several.
-/// So a message is finished where the next one begins, which is told by the stamp that the client
-/// itself puts in front (`<its number>||<its name>||`), or where the line has been quiet for a
-/// moment: the door measures the moment and calls [`settle`](Self::settle).
+/// Messages have no end mark: one read may have several, and one message may take several reads. So a message ends
+/// before the prefix of the next one, which the client itself sends (`<its number>||<its name>||`), or after a pause:
+/// the door measures the pause and calls [`settle`](Self::settle).
 #[derive(Debug)]
 pub struct ServerEnd {
     id: UserId,
-    /// The name as the client wrote it, which is how it stamps what it says.
+    /// The name as the client wrote it, which is in the prefix of its messages.
     name: Vec<u8>,
 }
 
@@ -41,8 +40,8 @@ impl ServerEnd {
         Self { id, name: Vec::new() }
     }
 
-    /// Takes the rest of `src` for finished, the line having been quiet; unless it ends within a
-    /// character, whose other bytes must be on their way.
+    /// Takes the rest of `src` as one message after a pause, unless it ends within a character: its other bytes
+    /// must be on their way.
     pub fn settle(&mut self, src: &mut BytesMut) -> Option<ClientMessage> {
         let cut = matches!(std::str::from_utf8(last_char(src)), Err(e) if e.error_len().is_none());
         if cut { None } else { self.finish(src) }
@@ -54,23 +53,23 @@ impl ServerEnd {
         self.take(src, all)
     }
 
-    /// Takes the first `end` bytes of `src` as one message; `None` where it says nothing.
+    /// Takes the first `end` bytes of `src` as one message; `None` if its text is empty.
     fn take(&mut self, src: &mut BytesMut, end: usize) -> Option<ClientMessage> {
         let message = src.split_to(end);
         if let Some(name) = message.strip_prefix(NAME.as_bytes()) {
             self.name = name.to_vec();
             return Some(ClientMessage::Name(UserName::from_lossy(&String::from_utf8_lossy(name))));
         }
-        let stamp = self.stamp(&self.name);
-        let text = message.strip_prefix(stamp.as_slice()).map_or_else(
+        let prefix = self.prefix(&self.name);
+        let text = message.strip_prefix(prefix.as_slice()).map_or_else(
             || after_claims(&String::from_utf8_lossy(&message)).to_owned(),
             |text| String::from_utf8_lossy(text).into_owned(),
         );
         Text::from_lossy(&text).map(ClientMessage::Text)
     }
 
-    /// What this client puts in front of what it says under `name`.
-    fn stamp(&self, name: &[u8]) -> Vec<u8> {
+    /// The prefix of a message of this client under `name`.
+    fn prefix(&self, name: &[u8]) -> Vec<u8> {
         [self.id.to_string().as_bytes(), PART.as_bytes(), name, PART.as_bytes()].concat()
     }
 
@@ -81,12 +80,12 @@ impl ServerEnd {
             return memmem::find_iter(rest, &number)
                 // Nobody has so long a name, and each try costs as much as the name is long.
                 .take_while(|end| *end <= CLASSIC_WRITE_BYTES_MAX)
-                .find(|end| rest[*end..].starts_with(&self.stamp(&rest[..*end])))
+                .find(|end| rest[*end..].starts_with(&self.prefix(&rest[..*end])))
                 .map(|end| NAME.len() + end);
         }
-        let stamp = self.stamp(&self.name);
-        let own = if src.starts_with(&stamp) { stamp.len() } else { 0 };
-        memmem::find(&src[own..], &stamp).map(|end| own + end)
+        let prefix = self.prefix(&self.name);
+        let own = if src.starts_with(&prefix) { prefix.len() } else { 0 };
+        memmem::find(&src[own..], &prefix).map(|end| own + end)
     }
 }
 
@@ -94,7 +93,7 @@ impl Decoder for ServerEnd {
     type Item = ClientMessage;
     type Error = io::Error;
 
-    /// Takes the next message that is surely finished. Never holds back more than
+    /// Takes the next message whose end is known. Never holds back more than
     /// [`CLASSIC_HOLD_BYTES_MAX`] bytes and what one read adds.
     fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<ClientMessage>> {
         loop {
@@ -103,15 +102,15 @@ impl Decoder for ServerEnd {
                 _ if src.len() > CLASSIC_HOLD_BYTES_MAX => char_end(src, CLASSIC_HOLD_BYTES_MAX),
                 _ => return Ok(None),
             };
-            if let Some(said) = self.take(src, end) {
-                return Ok(Some(said));
+            if let Some(message) = self.take(src, end) {
+                return Ok(Some(message));
             }
         }
     }
 
     fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<ClientMessage>> {
         match self.decode(src)? {
-            Some(said) => Ok(Some(said)),
+            Some(message) => Ok(Some(message)),
             None => Ok(self.finish(src)),
         }
     }
@@ -120,14 +119,14 @@ impl Decoder for ServerEnd {
 impl Encoder<&ServerMessage> for ServerEnd {
     type Error = io::Error;
 
-    fn encode(&mut self, told: &ServerMessage, dst: &mut BytesMut) -> io::Result<()> {
-        dst.put_slice(told.to_string().as_bytes());
+    fn encode(&mut self, message: &ServerMessage, dst: &mut BytesMut) -> io::Result<()> {
+        dst.put_slice(message.to_string().as_bytes());
         Ok(())
     }
 }
 
-/// What stands behind the number and name that a message claims, if it claims any: three parts are
-/// number, name and text, two are number and text, anything else is text.
+/// The text of a message without the number and the name that it claims: three parts are number, name and text, two
+/// are number and text, anything else is text.
 fn after_claims(message: &str) -> &str {
     match message.split_once(PART) {
         Some((id, rest)) if is_number(id) => rest.split_once(PART).map_or(rest, |(_, text)| text),
@@ -167,37 +166,37 @@ mod tests {
         ClientMessage::Text(Text::new(text).unwrap())
     }
 
-    /// All that the server's end of connection 5 finds in `reads`, the last followed by quiet.
+    /// The messages that the server's end of connection 5 finds in `reads`; a pause follows the last.
     fn found(reads: &[&[u8]]) -> Vec<ClientMessage> {
         let mut end = ServerEnd::new(UserId::new(5));
         let mut src = BytesMut::new();
-        let mut said = Vec::new();
+        let mut messages = Vec::new();
         for read in reads {
             src.put_slice(read);
             while let Some(one) = end.decode(&mut src).unwrap() {
-                said.push(one);
+                messages.push(one);
             }
         }
-        said.extend(end.settle(&mut src));
-        said
+        messages.extend(end.settle(&mut src));
+        messages
     }
 
     #[test]
-    fn a_name_and_messages_in_one_read_are_told_apart() {
+    fn a_name_and_messages_in_one_read_are_separated() {
         let glued = "NAME:ana5||ana||hi5||ana||a||b5||ana||NAME:eva";
-        let said = [name("ana"), text("hi"), text("a||b"), text("NAME:eva")];
-        assert_eq!(found(&[glued.as_bytes()]), said);
+        let messages = [name("ana"), text("hi"), text("a||b"), text("NAME:eva")];
+        assert_eq!(found(&[glued.as_bytes()]), messages);
     }
 
     #[test]
     fn a_name_with_bars_is_one_name() {
-        let said = [name("a_b"), text("hi")];
-        assert_eq!(found(&[b"NAME:a||b5||a||b||hi"]), said);
+        let messages = [name("a_b"), text("hi")];
+        assert_eq!(found(&[b"NAME:a||b5||a||b||hi"]), messages);
         assert_eq!(found(&[b"NAME:a||b"]), [name("a_b")]);
     }
 
     #[test]
-    fn claims_of_another_are_left_out() {
+    fn a_claimed_author_is_left_out() {
         assert_eq!(found(&[b"9||eve||hi||there"]), [text("hi||there")]);
         assert_eq!(found(&[b"9||hi"]), [text("hi")]);
         assert_eq!(found(&[b"just text\r\n"]), [text("just text")]);
@@ -216,30 +215,30 @@ mod tests {
     fn the_end_of_the_connection_finishes_everything() {
         let mut end = ServerEnd::new(UserId::new(5));
         let mut src = BytesMut::from(&b"NAME:ana5||ana||a\xC3"[..]);
-        let mut said = Vec::new();
+        let mut messages = Vec::new();
         while let Some(one) = end.decode_eof(&mut src).unwrap() {
-            said.push(one);
+            messages.push(one);
         }
-        assert_eq!(said, [name("ana"), text("a\u{FFFD}")]);
+        assert_eq!(messages, [name("ana"), text("a\u{FFFD}")]);
     }
 
     #[test]
-    fn what_is_too_long_goes_on_as_another_message() {
+    fn a_message_that_is_too_long_continues_as_another() {
         let long = "ñ".repeat(CLASSIC_HOLD_BYTES_MAX);
-        let said = found(&[b"x", long.as_bytes()]);
-        assert_eq!(said.len(), 3);
-        let together: String = said
+        let messages = found(&[b"x", long.as_bytes()]);
+        assert_eq!(messages.len(), 3);
+        let together: String = messages
             .iter()
-            .map(|said| match said {
+            .map(|message| match message {
                 ClientMessage::Text(text) => text.to_string(),
-                ClientMessage::Name(_) => unreachable!("no name was said"),
+                ClientMessage::Name(_) => unreachable!("no name was sent"),
             })
             .collect();
         assert_eq!(together, format!("x{long}"));
     }
 
     #[test]
-    fn what_says_nothing_is_nothing() {
+    fn an_empty_text_is_no_message() {
         assert_eq!(found(&[b"5||ana||"]), []);
         assert_eq!(found(&[b"\r\n"]), []);
     }

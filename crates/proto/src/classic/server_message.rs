@@ -1,4 +1,4 @@
-//! What the server tells a classic client, one write at a time.
+//! The messages of the server to a classic client, one a write.
 
 use crate::command::Kind;
 use crate::id::UserId;
@@ -7,24 +7,23 @@ use crate::{Text, User};
 
 use super::{ENTRY, ID, PART, SERVER_ID, SERVER_NAME, USERS};
 
-/// One write to a classic client, [`CLASSIC_WRITE_BYTES_MAX`] bytes at most where it was made by
-/// this module's functions.
+/// One write to a classic client, at most [`CLASSIC_WRITE_BYTES_MAX`] bytes if a function of this module has made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerMessage {
     /// The number of the connection; the first write of all.
     Id(UserId),
     /// Who is connected: numbers and names.
     Users(Vec<(UserId, String)>),
-    /// Somebody said something.
+    /// A message of a user.
     Message {
-        /// The number of who said it; 0 is the server.
+        /// The number of its author; 0 is the server.
         id: UserId,
-        /// The name of who said it.
+        /// The name of its author.
         name: String,
-        /// What was said, or a part of it.
+        /// Its text, or a part of it.
         text: String,
     },
-    /// Anything else; a client shows it as it came. `chat-server` sends none.
+    /// Anything else, which a client shows as it is. `chat-server` sends none.
     Raw(String),
 }
 
@@ -46,19 +45,18 @@ impl std::fmt::Display for ServerMessage {
     }
 }
 
-/// What somebody said, in as many writes as it takes: each is stamped with who said it, and cut
-/// between characters.
+/// A message of a user, in as many writes as it takes: each has its author, and is cut between characters.
 ///
-/// Clients split a message on `||`, so within the text it is told as `| |`.
+/// Clients split a message on `||`, so within the text that is sent as `| |`.
 pub fn message(from: &User, kind: Kind, text: &Text) -> Vec<ServerMessage> {
-    let said = match kind {
+    let text = match kind {
         Kind::Text => text.to_string(),
         Kind::Action => format!("* {} {text}", from.name),
     };
-    pieces(from.id, from.name.as_str(), &said)
+    pieces(from.id, from.name.as_str(), &text)
 }
 
-/// A word from the server itself, as `0||chat-server||text`.
+/// A message of the server itself, as `0||chat-server||text`.
 pub fn notice(text: &str) -> Vec<ServerMessage> {
     pieces(SERVER_ID, SERVER_NAME, text)
 }
@@ -103,14 +101,14 @@ fn pieces(id: UserId, name: &str, text: &str) -> Vec<ServerMessage> {
 
 /// `text` with a space between any two `|`.
 fn unsplittable(text: &str) -> String {
-    let mut told = String::with_capacity(text.len());
+    let mut separated = String::with_capacity(text.len());
     for c in text.chars() {
-        if c == '|' && told.ends_with('|') {
-            told.push(' ');
+        if c == '|' && separated.ends_with('|') {
+            separated.push(' ');
         }
-        told.push(c);
+        separated.push(c);
     }
-    told
+    separated
 }
 
 #[cfg(test)]
@@ -122,27 +120,27 @@ mod tests {
         User { id: UserId::new(id), name: UserName::new(name).unwrap() }
     }
 
-    fn written(told: &[ServerMessage]) -> Vec<String> {
-        told.iter().map(ToString::to_string).collect()
+    fn written(messages: &[ServerMessage]) -> Vec<String> {
+        messages.iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn a_message_is_stamped_with_who_said_it() {
+    fn a_message_has_its_author() {
         let text = Text::new("USERS:1||x&&").unwrap();
-        let told = message(&user(5, "ana"), Kind::Text, &text);
-        assert_eq!(written(&told), ["5||ana||USERS:1| |x&&"]);
-        let told = message(&user(5, "ana"), Kind::Action, &Text::new("waves").unwrap());
-        assert_eq!(written(&told), ["5||ana||* ana waves"]);
+        let messages = message(&user(5, "ana"), Kind::Text, &text);
+        assert_eq!(written(&messages), ["5||ana||USERS:1| |x&&"]);
+        let messages = message(&user(5, "ana"), Kind::Action, &Text::new("waves").unwrap());
+        assert_eq!(written(&messages), ["5||ana||* ana waves"]);
         assert_eq!(written(&notice("bye")), ["0||chat-server||bye"]);
     }
 
     #[test]
-    fn a_long_message_is_cut_between_characters_into_stamped_pieces() {
+    fn a_long_message_is_cut_between_characters_into_pieces_with_the_author() {
         let text = Text::new("ñ".repeat(1500)).unwrap();
-        let told = written(&message(&user(5, "ana"), Kind::Text, &text));
-        assert_eq!(told.len(), 3);
+        let messages = written(&message(&user(5, "ana"), Kind::Text, &text));
+        assert_eq!(messages.len(), 3);
         let mut together = String::new();
-        for piece in &told {
+        for piece in &messages {
             assert!(piece.len() <= CLASSIC_WRITE_BYTES_MAX);
             together.push_str(piece.strip_prefix("5||ana||").unwrap());
         }
@@ -152,8 +150,8 @@ mod tests {
     #[test]
     fn no_text_can_be_split_into_more_parts() {
         for text in ["||", "|||", "a||b||c", "|a|", "||||"] {
-            let told = message(&user(5, "ana"), Kind::Text, &Text::new(text).unwrap());
-            assert_eq!(told[0].to_string().split("||").count(), 3, "{text}");
+            let messages = message(&user(5, "ana"), Kind::Text, &Text::new(text).unwrap());
+            assert_eq!(messages[0].to_string().split("||").count(), 3, "{text}");
         }
     }
 
@@ -182,7 +180,7 @@ mod tests {
         let list = users(&own, std::iter::empty(), 1).to_string();
         assert!(list.len() <= CLASSIC_WRITE_BYTES_MAX);
         let text = Text::new("x".repeat(2000)).unwrap();
-        let told = message(&own, Kind::Text, &text);
-        assert!(told.iter().all(|piece| piece.to_string().len() <= CLASSIC_WRITE_BYTES_MAX));
+        let messages = message(&own, Kind::Text, &text);
+        assert!(messages.iter().all(|piece| piece.to_string().len() <= CLASSIC_WRITE_BYTES_MAX));
     }
 }

@@ -135,27 +135,27 @@ pub(super) fn starts(c: char) -> bool {
 
 /// A name like `written` that keeps the rules, but for its length: what is invisible goes away, white space
 /// becomes one space, and other characters that are not allowed become one `_`.
-pub(super) fn mended(written: &str) -> String {
+pub(super) fn lossy(written: &str) -> String {
     let shown: Vec<char> = visible(written).collect();
     let is_address = address(&compare_key(shown.iter().collect::<String>().trim())).is_some();
-    let mut mended = String::new();
+    let mut lossy = String::new();
     for (index, c) in shown.iter().enumerate() {
-        let before = mended.chars().next_back();
+        let before = lossy.chars().next_back();
         let after = shown.get(index + 1).copied();
         let is_barred = RESERVED.contains(narrow(*c)) || is_address && narrow(*c) == '-';
         if is_joiner(*c) {
-            mended.extend(joins(before, after).then_some(*c));
+            lossy.extend(joins(before, after).then_some(*c));
             continue;
         }
         match (before, c.is_whitespace()) {
             (None | Some(' '), true) => {}
-            (_, true) => mended.push(' '),
-            (_, false) if !is_barred && check_char(before, *c, after).is_ok() => mended.push(*c),
+            (_, true) => lossy.push(' '),
+            (_, false) if !is_barred && check_char(before, *c, after).is_ok() => lossy.push(*c),
             (Some('_'), false) => {}
-            (_, false) => mended.push('_'),
+            (_, false) => lossy.push('_'),
         }
     }
-    mended
+    lossy
 }
 
 /// The characters of a name that show, in NFC, and its joiners. Composed after what does not show is gone,

@@ -26,7 +26,7 @@ fn a_space_and_an_underscore_are_the_same_in_a_users_name() {
 }
 
 #[test]
-fn the_short_way_to_a_key_leads_where_the_long_one_does() {
+fn the_fast_key_of_ascii_is_the_key() {
     for c in (0..128).map(char::from) {
         let long: String = caseless::default_case_fold_str(&c.to_string()).nfkd().collect();
         assert_eq!(compare_key(&c.to_string()), long);
@@ -64,6 +64,7 @@ fn each_broken_rule_is_named() {
         ("── today ──", NameError::BadStart('─')),
         ("! ana", NameError::BadStart('!')),
         ("- ana", NameError::BadStart('-')),
+        ("[afk]", NameError::BadStart('[')),
         ("\u{301}ana", NameError::BadStart('\u{301}')),
         ("ana · 2 users", NameError::Symbol('·')),
         ("ana…", NameError::Symbol('…')),
@@ -88,7 +89,6 @@ fn the_names_of_people_are_names() {
         "Jean-Luc",
         "J. R. R.",
         "bob_2",
-        "[afk]",
         "gal·la",
         "ジョン・スミス",
         "山田 太郎",
@@ -108,9 +108,7 @@ fn the_names_of_people_are_names() {
         "x=1",
         "C++",
     ] {
-        let good = UserName::new(name);
-        let starts_well = !name.starts_with('[');
-        assert_eq!(good.is_ok(), starts_well, "{name}: {good:?}");
+        assert!(UserName::new(name).is_ok(), "{name}: {:?}", UserName::new(name));
     }
 }
 
@@ -122,7 +120,7 @@ fn joiners_make_no_other_name() {
 }
 
 #[test]
-fn a_name_of_a_server_with_other_rules_is_mended() {
+fn a_name_under_other_rules_has_its_invalid_characters_replaced() {
     let user: crate::User = serde_json::from_str(r#"{"id":7,"name":"bob: I resign"}"#).unwrap();
     assert_eq!(user.name.as_str(), "bob_ I resign");
 }
@@ -146,7 +144,7 @@ fn a_room_has_a_sigil_and_no_white_space() {
 }
 
 #[test]
-fn a_private_conversation_has_an_address_and_a_name() {
+fn a_direct_message_has_an_address_and_a_name() {
     let address = RoomName::new("@12-7").unwrap();
     assert_eq!(address.as_str(), "@7-12");
     assert_eq!(address, RoomName::direct(UserId::new(12), UserId::new(7)));
@@ -162,10 +160,10 @@ fn a_private_conversation_has_an_address_and_a_name() {
 }
 
 #[test]
-fn mending_keeps_what_it_can() {
+fn invalid_characters_are_replaced() {
     let long = "x".repeat(40);
     let cut = "x".repeat(32);
-    for (written, mended) in [
+    for (written, lossy) in [
         ("ana", "ana"),
         ("a||b", "a_b"),
         ("a&&b", "a_b"),
@@ -184,7 +182,7 @@ fn mending_keeps_what_it_can() {
         ("", "guest"),
         ("\u{200B} ", "guest"),
     ] {
-        assert_eq!(UserName::from_lossy(written).as_str(), mended, "{written:?}");
+        assert_eq!(UserName::from_lossy(written).as_str(), lossy, "{written:?}");
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-/// A wire format that batches are encoded in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Format {
     /// Lines of the native protocol.
@@ -15,28 +14,28 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// How many there are.
+    /// Number of formats.
     pub(crate) const COUNT: usize = 2;
 }
 
-/// A batch in one wire format, as its door made it.
+/// A batch in one wire format. Its door encodes it.
 #[derive(Debug)]
 pub(crate) enum Encoded {
-    /// Items one after another, of which any number goes into one write.
+    /// Lines, any number of which goes into one write.
     Lines(Lines),
-    /// Each message by itself: it may wait for long, and the rest of the batch should not.
+    /// Messages one by one: each may wait for long, and must not hold up the rest of the batch.
     Messages(Box<[Pieces]>),
 }
 
-/// A message as the writes it takes to send it.
+/// A message, as the pieces that are written one by one.
 pub(crate) type Pieces = Arc<[Bytes]>;
 
 /// Lines of a protocol, one after another.
 #[derive(Debug)]
 pub(crate) struct Lines {
-    /// All of them.
+    /// The bytes of all lines.
     pub(crate) bytes: Bytes,
-    /// Where each of them ends.
+    /// The end of each line in `bytes`.
     ends: Box<[usize]>,
     capacity: usize,
 }
@@ -53,7 +52,7 @@ impl Encoded {
     /// The lines of a format of lines.
     ///
     /// # Panics
-    /// Panics if the format is another.
+    /// Panics if the format has no lines.
     pub(crate) fn lines(&self) -> &Lines {
         match self {
             Self::Lines(lines) => lines,
@@ -64,7 +63,7 @@ impl Encoded {
     /// The messages of a format that sends each by itself.
     ///
     /// # Panics
-    /// Panics if the format is another.
+    /// Panics if the format has lines.
     pub(crate) fn messages(&self) -> &[Pieces] {
         match self {
             Self::Messages(messages) => messages,
@@ -74,7 +73,7 @@ impl Encoded {
 }
 
 impl Lines {
-    /// Lines that `write` appends one after another for each of `items`; some `bytes` in all.
+    /// Calls `write` for each of `items`, to append its line. `bytes` is an estimate of the total.
     pub(crate) fn write<T>(
         items: impl Iterator<Item = T>,
         bytes: usize,
@@ -89,8 +88,8 @@ impl Lines {
         Self { capacity: buffer.capacity(), bytes: buffer.freeze(), ends }
     }
 
-    /// Some of them, one after another.
-    pub(crate) fn of(&self, lines: Range<usize>) -> Bytes {
+    /// The bytes of some consecutive lines.
+    pub(crate) fn slice(&self, lines: Range<usize>) -> Bytes {
         let start_of = |line: usize| line.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.bytes.slice(start_of(lines.start)..start_of(lines.end))
     }

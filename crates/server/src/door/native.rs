@@ -58,7 +58,7 @@ impl Native {
     pub(super) fn batch(batch: &Batch, recipient: Recipient, out: &mut WriteQueue) {
         let lines = lines(batch);
         let messages = match batch.items() {
-            Items::Messages(messages) if messages.is_by(recipient.user) => messages,
+            Items::Messages(messages) if messages.has_author(recipient.user) => messages,
             _ => return out.share(lines.bytes.clone()),
         };
         let published = messages.published();
@@ -68,14 +68,14 @@ impl Native {
             if own.message.from.id != recipient.user {
                 continue;
             }
-            out.share(lines.of(others..index));
+            out.share(lines.slice(others..index));
             others = index + 1;
             if own.session != recipient.session {
                 let message = own.message.to_wire(messages.room(), recipient.user);
                 Self::event(&Event::Message(message), out);
             } // the session that sent it receives `accepted`
         }
-        out.share(lines.of(others..published.len()));
+        out.share(lines.slice(others..published.len()));
     }
 
     pub(super) fn goodbye(code: EndCode, text: &str, at_once: bool, out: &mut WriteQueue) {

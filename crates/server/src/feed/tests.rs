@@ -40,7 +40,7 @@ fn a_page() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(1))
 }
 
-/// The numbers of the messages that a feed brings.
+/// The `seq`s of the messages of an item.
 fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
         FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq.get()).collect(),
@@ -54,25 +54,23 @@ fn seqs(item: &FeedItem) -> Vec<u64> {
     }
 }
 
-/// A commit is in the file before its room is told of it, longest where SQLite brings its log into
-/// the file between the two.
+/// A commit is in the file before its room publishes it: long before, if SQLite makes a checkpoint between the two.
 #[tokio::test]
-async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
+async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
     let (mut engine, journal, lobby) = open();
     say(&mut engine, &Room::new(lobby.clone(), 500, &Arc::default()), 3);
     let page = Page { of: Part::After(Seq::FIRST), limit: PAGE_MESSAGES };
-    let untold = journal.read(lobby.id, page).await.unwrap();
-    let told_one = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
+    let unpublished = journal.read(lobby.id, page).await.unwrap();
+    let room = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
 
-    let entry = told_one.listen(500).unwrap();
-    let feed =
-        feed(Arc::clone(&told_one), journal, entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
+    let entry = room.listen(500).unwrap();
+    let feed = feed(Arc::clone(&room), journal, entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
     let mut feed = std::pin::pin!(feed);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
-    told_one.publish_messages(
-        untold
+    room.publish_messages(
+        unpublished
             .into_iter()
             .map(|message| Published { message, session: SessionId::local(1) })
             .collect(),

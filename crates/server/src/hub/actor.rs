@@ -11,7 +11,7 @@ use super::{Hub, HubError, IfTaken};
 use crate::journal::{Repeat, Sent, Task};
 use crate::room::Room;
 
-/// A user, as the author of requests. Cheap to clone; it does not keep the user connected.
+/// A user, as the author of requests. Cheap to clone. A [`super::Member`] keeps the user connected, this does not.
 #[derive(Debug, Clone)]
 pub(crate) struct Actor {
     pub(super) hub: Arc<Hub>,
@@ -25,14 +25,13 @@ impl Actor {
         self.user
     }
 
-    /// The greatest `n` accepted from a device of this user, those in the queue included; 0 if there is
-    /// none.
+    /// The greatest `n` accepted from a device of this user, messages in the queue included; 0 if there is none.
     ///
     /// # Errors
     /// Returns an error if it cannot be read.
     pub(crate) async fn last_n(&self, device: &DeviceId) -> Result<u64, HubError> {
         let last = self.hub.queue.run(Task::last_n(self.id(), device.clone())).await;
-        Ok(Task::known_last_n(last)?)
+        Ok(Task::last_n_or_zero(last)?)
     }
 
     /// The answer to a message that was sent before; `None` if its number is not used. Whether the user
@@ -66,10 +65,10 @@ impl Actor {
         }))
     }
 
-    /// Joins a room, which is made if there is none. All the user's sessions do.
+    /// Joins a room with all sessions of the user. A room that does not exist is created.
     ///
     /// # Errors
-    /// Returns an error if there is nobody to talk to, there are too many rooms, it cannot be stored, or
+    /// Returns an error if the other user does not exist, there are too many rooms, it cannot be stored, or
     /// the daemon is going away.
     pub(crate) async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, DirectScope::Own).await
@@ -78,58 +77,58 @@ impl Actor {
     /// Joins a direct message, together with the other user, since a message is to be sent.
     ///
     /// # Errors
-    /// As [`Actor::join`] has them; the other user counts as well.
+    /// Returns the errors of [`Actor::join`], and one if the other user has too many rooms.
     pub(crate) async fn open_direct(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, DirectScope::Both).await
     }
 
     async fn enter(&self, name: &RoomName, scope: DirectScope) -> Result<Arc<Room>, HubError> {
         let join = Request::Join { user: self.id(), name: name.clone(), scope };
-        Ok(self.hub.done(join).await?.room())
+        Ok(self.hub.request(join).await?.room())
     }
 
-    /// Leaves a room, and returns it. All the user's sessions do.
+    /// Leaves a room with all sessions of the user, and returns the room.
     ///
     /// # Errors
     /// Returns an error if the user is not in the room or cannot leave it, it cannot be stored, or the
     /// daemon is going away.
     pub(crate) async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         let leave = Request::Leave { user: self.id(), name: name.clone() };
-        Ok(self.hub.done(leave).await?.room())
+        Ok(self.hub.request(leave).await?.room())
     }
 
-    /// Records that the user has read a room up to `seq`; never backwards. Returns how far it has.
+    /// Moves the user's read position in a room forward to `seq`. Returns the position.
     ///
     /// # Errors
     /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
     pub(crate) async fn read(&self, name: &RoomName, seq: Seq) -> Result<Seq, HubError> {
         let read = Request::Read { user: self.id(), name: name.clone(), seq };
-        Ok(self.hub.done(read).await?.read())
+        Ok(self.hub.request(read).await?.read())
     }
 
-    /// Sets the topic of a room. Everybody in it is sent it, this user as well.
+    /// Sets the topic of a room. It is sent to everybody in the room, this user included.
     ///
     /// # Errors
     /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
     pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
-        self.hub.done(topic).await.map(drop)
+        self.hub.request(topic).await.map(drop)
     }
 
-    /// The user is away, with a text, or not any more. Everybody is sent it, this user as well.
+    /// Sets the user away with a text, or back without one. It is sent to everybody, this user included.
     ///
     /// # Errors
     /// Returns an error if the daemon is going away.
     pub(crate) async fn set_away(&self, text: Option<AwayText>) -> Result<(), HubError> {
-        self.hub.done(Request::SetAway { user: self.id(), text }).await.map(drop)
+        self.hub.request(Request::SetAway { user: self.id(), text }).await.map(drop)
     }
 
-    /// Takes another name. Everybody is sent it, this user as well.
+    /// Takes another name. It is sent to everybody, this user included.
     ///
     /// # Errors
     /// Returns an error if the name is taken, it cannot be stored, or the daemon is going away.
     pub(crate) async fn rename(&self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
         let rename = Request::Rename { user: self.id(), wants: wants.clone(), if_taken };
-        self.hub.done(rename).await.map(drop)
+        self.hub.request(rename).await.map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! The answers of the hub: to messages ([`Answer`]) and to requests (`Done`).
+//! The results that the hub sends: the [`Answer`] to a message, the `Response` to a request.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::HubError;
 use super::member::Member;
 use crate::room::Room;
 
-/// What became of a message, and of which.
+/// The outcome of a message, with what identifies the message.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The room it was sent to.
@@ -17,25 +17,25 @@ pub(crate) struct Answer {
     pub n: Option<u64>,
     /// The device, if the client named it.
     pub device: Option<DeviceId>,
-    /// What became of it.
+    /// Whether it is stored.
     pub outcome: Outcome,
 }
 
-/// What became of a message.
+/// The outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It is stored.
     Stored {
         /// Its number in the room.
         seq: Seq,
-        /// When it was stored.
+        /// The time at which it was stored.
         at: Timestamp,
     },
     /// It was stored before.
     Repeat {
         /// Its number in the room.
         seq: Seq,
-        /// When it was stored.
+        /// The time at which it was stored.
         at: Timestamp,
     },
     /// It is not stored: its device has given its number to another message.
@@ -51,10 +51,10 @@ impl Outcome {
     }
 }
 
-/// What a request has led to.
+/// The response to a request whose changes are stored.
 #[derive(Debug)]
-pub(super) enum Done {
-    /// What was asked for.
+pub(super) enum Response {
+    /// The changes are applied.
     Changed,
     /// A session of the user has begun.
     Admitted(Member),
@@ -64,7 +64,7 @@ pub(super) enum Done {
     Read(Seq),
 }
 
-impl Done {
+impl Response {
     pub(super) fn member(self) -> Member {
         match self {
             Self::Admitted(member) => member,

@@ -1,6 +1,6 @@
 //! Applies a commit: changes the directory, publishes messages to their rooms, and answers the sessions.
 //!
-//! A change applies to the messages behind it in the queue, and not to those in front of it.
+//! A change applies to the messages after it in the queue, and not to those before it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tracing::trace;
 
 use super::HubError;
-use super::answer::{Answer, Done, Outcome};
+use super::answer::{Answer, Outcome, Response};
 use super::decide::{Decision, Grant};
 use super::directory::Directory;
 use super::member::Member;
@@ -26,14 +26,13 @@ use crate::room::Room;
 /// Messages of one commit that are not published yet, and the answers to their senders.
 #[derive(Default)]
 struct Unpublished<'i> {
-    /// By number: what is sent follows from the messages, and from nothing else.
+    /// Sorted, so that rooms are published in the same order in each run.
     rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Published>)>,
     answers: Vec<(&'i Submission, Outcome)>,
 }
 
 impl Directory {
-    /// Applies what a commit has stored. The items, the decisions about them and what the journal made of
-    /// them are in one order.
+    /// Applies a stored commit. The items, the decisions about them and their results are in the same order.
     pub(super) fn apply(
         self: &Arc<Self>,
         items: &mut [Item],
@@ -86,8 +85,9 @@ impl Directory {
                 let session = submission.session;
                 let room = unpublished.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
-                let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
-                said.push(Published { message, session });
+                let (_, messages) =
+                    room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
+                messages.push(Published { message, session });
                 outcome
             }
             (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),
@@ -99,7 +99,7 @@ impl Directory {
         self: &Arc<Self>,
         decision: Decision,
         committed: Committed,
-    ) -> Result<Done, HubError> {
+    ) -> Result<Response, HubError> {
         let grant = match decision {
             Decision::Granted(grant) => grant,
             Decision::Refused(error) => return Err(error),
@@ -109,13 +109,13 @@ impl Directory {
             changes.into_iter().for_each(|change| self.apply_change(change));
         }
         Ok(match grant {
-            Grant::Changed => Done::Changed,
+            Grant::Changed => Response::Changed,
             Grant::Session(user) => {
                 let hub = self.hub().ok_or(HubError::GoingAway)?;
-                Done::Admitted(Member::begin(hub, user))
+                Response::Admitted(Member::begin(hub, user))
             }
-            Grant::Room(id) => Done::Room(Arc::clone(self.state().rooms.existing(id))),
-            Grant::Read(seq) => Done::Read(seq),
+            Grant::Room(id) => Response::Room(Arc::clone(self.state().rooms.existing(id))),
+            Grant::Read(seq) => Response::Read(seq),
         })
     }
 
@@ -124,8 +124,8 @@ impl Directory {
         if unpublished.answers.is_empty() {
             return;
         }
-        for (room, said) in std::mem::take(&mut unpublished.rooms).into_values() {
-            room.publish_messages(said);
+        for (room, messages) in std::mem::take(&mut unpublished.rooms).into_values() {
+            room.publish_messages(messages);
         }
         let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
         self.end_away(stored.map(|(submission, _)| submission.user));
@@ -140,7 +140,7 @@ impl Directory {
                 if self.state().account(user.id).is_some() {
                     return self.apply_name(&user);
                 }
-                // Where it has read the lobby up to comes with its membership.
+                // The change with its membership has the read position of the lobby.
                 self.state().put_account(Account::new(user, kind, seen_at, Seq::NONE));
             }
             Change::Guest(user) => {
@@ -175,9 +175,9 @@ impl Directory {
                 let mut state = self.state();
                 let Some(account) = state.account_mut(user) else { return };
                 // The room may have been removed after the user left it.
-                let Some(known) = account.rooms.known_mut(room) else { return };
+                let Some(known) = account.rooms.get_or_former_mut(room) else { return };
                 known.read = known.read.max(seq);
-                account.news.ring();
+                account.notifier.notify();
             }
         }
     }
@@ -187,16 +187,17 @@ impl Directory {
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
         if room.id == RoomId::LOBBY {
-            let lobby = account.rooms.known_mut(room.id).expect("everybody is in the lobby");
+            let lobby =
+                account.rooms.get_or_former_mut(room.id).expect("everybody is in the lobby");
             lobby.read = lobby.read.max(read_seq);
             return;
         }
         let member = member_in(&room, read_seq);
-        let is_new = is_in && account.rooms.come(room.id, member);
-        account.rooms.note(room.id, member);
-        account.news.ring();
+        let is_new = is_in && account.rooms.join(room.id, member);
+        account.rooms.add_former(room.id, member);
+        account.notifier.notify();
         let (user, is_here) = (account.user.clone(), account.sessions > 0);
-        state.rooms.came(room.id, user.id, is_new);
+        state.rooms.add_member(room.id, user.id, is_new);
         if is_new && is_here {
             state.enter(&room, &user);
         }
@@ -206,24 +207,23 @@ impl Directory {
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
-        account.news.ring();
-        if account.rooms.go(room.id) {
+        account.notifier.notify();
+        if account.rooms.leave(room.id) {
             let user = account.user.clone();
             state.leave(&room, &user, LeaveReason::Bye);
-            state.rooms.left(room.id);
+            state.rooms.remove_member(room.id);
         }
     }
 
-    /// A user has another name.
     fn apply_name(&self, User { id: user, name }: &User) {
         let mut state = self.state();
-        let Some(account) = state.account(*user) else { return }; // a guest that is gone
+        let Some(account) = state.account(*user) else { return }; // a guest whose session has ended
         let was = account.user.clone();
         state.rename(*user, name);
         if state.existing(*user).sessions > 0 {
             return; // the lobby has sent it to everybody
         }
-        let here = state.existing(*user).rooms.now().map(|(id, _)| id);
+        let here = state.existing(*user).rooms.current().map(|(id, _)| id);
         let here: Vec<RoomId> = here.filter(|id| *id != RoomId::LOBBY).collect();
         for id in here {
             let room = state.rooms.existing(id);
@@ -235,7 +235,8 @@ impl Directory {
         self.notify_left_partners(&was, name);
     }
 
-    /// The partner may still be in direct messages that the user has left: there may be many.
+    /// Notifies the other users of direct messages that the user has left. There may be many, so the lock is released
+    /// after each [`ROOMS_AT_ONCE`].
     fn notify_left_partners(&self, was: &User, name: &UserName) {
         let mut after = RoomId::LOBBY;
         loop {
@@ -257,13 +258,13 @@ impl Directory {
             let mut state = self.state();
             for user in visitors {
                 if let Some(account) = state.account_mut(*user) {
-                    account.rooms.forget(room);
+                    account.rooms.remove_former(room);
                 }
             }
         }
     }
 
-    /// Ends all rooms: every session gets what was sent so far, then the end.
+    /// Ends all rooms: every session receives what was sent so far, then the end.
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
@@ -271,10 +272,10 @@ impl Directory {
     }
 }
 
-/// Answers once, if somebody waits for it.
+/// Sends the answer, if a caller waits for it; once.
 pub(super) fn answer<T>(reply: &mut Option<oneshot::Sender<T>>, done: T) {
     if let Some(reply) = reply.take() {
-        let _ = reply.send(done); // fails only if the caller is gone
+        let _ = reply.send(done); // fails only if the caller has been dropped
     }
 }
 
@@ -282,7 +283,7 @@ impl Submission {
     pub(super) fn answer(&self, outcome: Outcome) {
         let device = self.names_device.then(|| self.device.clone());
         let answer = Answer { room: self.name.clone(), n: self.n, device, outcome };
-        // Fails only if the session is gone: it asks for no more answers than it has capacity for.
+        // Fails only if the session has ended: it reserves capacity for each answer.
         let _ = self.answer.try_send(answer);
     }
 }

@@ -1,4 +1,4 @@
-//! Users who are away: a state of the user for as long as it is connected, and never stored.
+//! Users who are away. The state lasts while the user is connected, and is never stored.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ impl AwayUsers {
 }
 
 impl State {
-    /// The user is away, or not any more. Sent to all, since everybody is in the lobby.
+    /// Sets the user away, or back if there is no text. Sent to the lobby, since everybody is there.
     pub(super) fn set_away(&mut self, user: UserId, text: Option<AwayText>) {
         let Some(account) = self.account(user).filter(|account| account.sessions > 0) else {
             return;
@@ -47,15 +47,15 @@ impl State {
         self.rooms.lobby().publish_presence_change(event);
     }
 
-    /// The user has sent a message, or its last session ends: it is not away any more.
+    /// Sets the user back: it has sent a message, or its last session ends.
     pub(super) fn end_away(&mut self, user: UserId) {
         if self.away.0.contains_key(&user) {
             self.set_away(user, None);
         }
     }
 
-    /// When a user who is not connected was last connected: since the start of the daemon to the second, before it
-    /// as far as it was stored.
+    /// The time at which a user who is not connected was last connected: exact if that was since the start of the
+    /// daemon, otherwise the stored `seen_at`.
     pub(super) fn last_seen(&self, user: UserId) -> Option<Timestamp> {
         let account = self.account(user).filter(|account| account.sessions == 0)?;
         Some(account.left_at.unwrap_or(account.seen_at))
@@ -63,7 +63,7 @@ impl State {
 }
 
 impl Directory {
-    /// Users who have sent a message are not away any more.
+    /// Sets users back who have sent a message.
     pub(super) fn end_away(&self, authors: impl Iterator<Item = UserId>) {
         let mut state = self.state();
         if !state.away.0.is_empty() {

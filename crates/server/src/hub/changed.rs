@@ -1,5 +1,5 @@
-//! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing: a
-//! `watch` without a value, in a fifth of the memory.
+//! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing. It does
+//! what a `tokio::sync::watch` without a value does, in a fifth of the memory.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
@@ -8,59 +8,58 @@ use tokio::sync::Notify;
 
 use super::typing::TypingQueue;
 
-/// A notification without a value: each session compares the number of notifications with the number it
-/// has seen.
+/// Counts notifications. Each session compares the counts with those that it has seen.
 #[derive(Debug, Default)]
-pub(super) struct Changed {
+pub(super) struct ChangeNotifier {
     rooms: AtomicU32,
     typing: AtomicU16,
-    sleepers: Notify,
-    /// Who is writing in the rooms of the user.
-    pub(super) queue: TypingQueue,
+    waiters: Notify,
+    /// The users who are writing in the rooms of the user.
+    pub(super) typing_queue: TypingQueue,
 }
 
-/// How many notifications of each kind there were, or were seen. The numbers start again after the greatest one.
+/// Number of notifications of each kind, sent or seen. The counts wrap around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Heard {
+pub(super) struct Counts {
     /// The rooms or the read positions have changed.
     pub(super) rooms: u32,
     /// Another user is writing.
     pub(super) typing: u16,
 }
 
-impl Changed {
-    /// How many notifications there were.
-    pub(super) fn count(&self) -> Heard {
+impl ChangeNotifier {
+    /// Number of notifications so far.
+    pub(super) fn counts(&self) -> Counts {
         let (rooms, typing) = (&self.rooms, &self.typing);
-        Heard { rooms: rooms.load(Ordering::Acquire), typing: typing.load(Ordering::Acquire) }
+        Counts { rooms: rooms.load(Ordering::Acquire), typing: typing.load(Ordering::Acquire) }
     }
 
     /// The rooms or the read positions have changed: wakes all sessions that wait.
-    pub(super) fn ring(&self) {
+    pub(super) fn notify(&self) {
         self.rooms.fetch_add(1, Ordering::AcqRel);
-        self.sleepers.notify_waiters();
+        self.waiters.notify_waiters();
     }
 
-    /// Another user is writing, as the queue has it: wakes all sessions that wait.
-    pub(super) fn ring_typing(&self) {
+    /// Another user is writing, and is in the queue: wakes all sessions that wait.
+    pub(super) fn notify_typing(&self) {
         self.typing.fetch_add(1, Ordering::AcqRel);
-        self.sleepers.notify_waiters();
+        self.waiters.notify_waiters();
     }
 
-    /// Waits until there were more notifications than `heard`, and returns their numbers. Unless `takes_rooms`,
-    /// those of the rooms are left for a later call. Cancel safe.
-    pub(super) async fn listen(&self, heard: Heard, takes_rooms: bool) -> Heard {
+    /// Waits until there are more notifications than `seen`, and returns the counts. Without `takes_rooms`, those
+    /// of the rooms are left for a later call. Cancel safe.
+    pub(super) async fn wait(&self, seen: Counts, takes_rooms: bool) -> Counts {
         loop {
-            // Before the count is read, so that no notification falls between the two.
-            let ring = pin!(self.sleepers.notified());
-            let mut count = self.count();
+            // Before the counts are read, so that no notification falls between the two.
+            let notified = pin!(self.waiters.notified());
+            let mut counts = self.counts();
             if !takes_rooms {
-                count.rooms = heard.rooms;
+                counts.rooms = seen.rooms;
             }
-            if count != heard {
-                return count;
+            if counts != seen {
+                return counts;
             }
-            ring.await;
+            notified.await;
         }
     }
 }
@@ -72,36 +71,36 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_is_heard_once_by_each_even_by_one_who_was_away() {
-        let bell = Changed::default();
-        let heard = bell.count();
-        assert!(bell.listen(heard, true).now_or_never().is_none());
-        bell.ring();
-        bell.ring_typing();
-        for before in [heard, heard] {
-            let heard = bell.listen(before, true).await;
-            assert_eq!((heard.rooms, heard.typing), (1, 1));
-            assert!(bell.listen(heard, true).now_or_never().is_none());
+    async fn each_session_sees_a_notification_once_even_if_it_waits_later() {
+        let notifier = ChangeNotifier::default();
+        let seen = notifier.counts();
+        assert!(notifier.wait(seen, true).now_or_never().is_none());
+        notifier.notify();
+        notifier.notify_typing();
+        for before in [seen, seen] {
+            let counts = notifier.wait(before, true).await;
+            assert_eq!((counts.rooms, counts.typing), (1, 1));
+            assert!(notifier.wait(counts, true).now_or_never().is_none());
         }
     }
 
     #[tokio::test]
-    async fn what_is_not_taken_is_heard_later() {
-        let bell = Changed::default();
-        let before = bell.count();
-        bell.ring();
-        assert!(bell.listen(before, false).now_or_never().is_none());
-        bell.ring_typing();
-        let heard = bell.listen(before, false).await;
-        assert_eq!((heard.rooms, heard.typing), (0, 1));
-        assert_eq!(bell.listen(heard, true).await.rooms, 1);
+    async fn a_notification_that_is_not_taken_is_seen_later() {
+        let notifier = ChangeNotifier::default();
+        let before = notifier.counts();
+        notifier.notify();
+        assert!(notifier.wait(before, false).now_or_never().is_none());
+        notifier.notify_typing();
+        let counts = notifier.wait(before, false).await;
+        assert_eq!((counts.rooms, counts.typing), (0, 1));
+        assert_eq!(notifier.wait(counts, true).await.rooms, 1);
     }
 
     #[tokio::test]
-    async fn it_wakes_who_sleeps() {
-        let bell = Changed::default();
-        let ring = async { bell.ring() };
-        let (heard, ()) = tokio::join!(bell.listen(bell.count(), true), ring);
-        assert_eq!(heard.rooms, 1);
+    async fn a_notification_wakes_a_waiting_session() {
+        let notifier = ChangeNotifier::default();
+        let notify = async { notifier.notify() };
+        let (counts, ()) = tokio::join!(notifier.wait(notifier.counts(), true), notify);
+        assert_eq!(counts.rooms, 1);
     }
 }

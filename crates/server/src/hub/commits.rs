@@ -1,5 +1,5 @@
-//! Commits the items of the queue: decides about them, stores them, applies them. If that fails, it does
-//! so with each item alone.
+//! Commits the items of the queue: decides about them, stores them, applies them. If that fails, commits each item
+//! alone.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::request::{Item, Request};
 use crate::clock::Clock;
 use crate::journal::{AppendError, Engine};
 
-/// Commits the items of the queue. Its caller decides on which thread.
+/// Commits the items of the queue, on the thread of its caller.
 #[derive(Debug)]
 pub(super) struct Commits {
     engine: Engine,
@@ -51,7 +51,7 @@ impl Commits {
         self.remove_unused_rooms(now);
     }
 
-    /// Closes the journal: nothing is committed any more.
+    /// Closes the journal. To be called last.
     pub(super) fn close(&mut self) {
         self.engine.close();
     }
@@ -60,7 +60,7 @@ impl Commits {
         let mut disk_is_full = None;
         for item in items.chunks_mut(1) {
             if let (Item::Message(submission), Some(reason)) = (&item[0], &disk_is_full) {
-                submission.answer(Outcome::Refused(HubError::NotKept(String::clone(reason))));
+                submission.answer(Outcome::Refused(HubError::NotStored(String::clone(reason))));
                 continue;
             }
             if let Err(error) = self.try_to_commit(item, now) {
@@ -70,8 +70,11 @@ impl Commits {
         }
     }
 
-    /// Decides about all items, stores them with one commit and applies it; or returns an error and has done
-    /// nothing.
+    /// Decides about all items, stores them with one commit and applies it; tries once more if the journal could be
+    /// repaired.
+    ///
+    /// # Errors
+    /// Returns an error if nothing is stored; nothing has changed then.
     fn try_to_commit(&mut self, items: &mut [Item], now: Timestamp) -> Result<(), AppendError> {
         match self.try_once(items, now) {
             Err(error) if self.engine.repair(&error, now) => self.try_once(items, now),
@@ -87,13 +90,13 @@ impl Commits {
         Ok(())
     }
 
-    /// A room is unused once the last user has left it.
+    /// Removes rooms that have become unused by this commit.
     fn remove_unused_rooms(&mut self, now: Timestamp) {
-        if !self.directory.state().rooms.take_has_left() {
+        if !self.directory.state().rooms.take_became_unused() {
             return;
         }
         let mut items = [Item::Request(Box::new(Request::ExpireRooms), None)];
-        // They stay until the next time if this fails.
+        // If this fails, the rooms are removed later.
         if let Err(error) = self.try_to_commit(&mut items, now) {
             self.engine.refuse(&error);
         }
@@ -103,7 +106,7 @@ impl Commits {
         self.engine.refuse(&error);
         let refusal = |error: AppendError| match error.is_a_conflict() {
             true => HubError::Failed(error.reason().to_owned()),
-            false => HubError::NotKept(error.reason().to_owned()),
+            false => HubError::NotStored(error.reason().to_owned()),
         };
         match item {
             Item::Message(submission) => submission.answer(Outcome::Refused(refusal(error))),

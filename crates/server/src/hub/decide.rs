@@ -1,6 +1,6 @@
-//! Decides about the items of one commit: which are carried out, and by which changes.
+//! Decides about the items of one commit: refuses each, or turns it into changes.
 //!
-//! One step under the lock for all of them. The directory stays as it is until the commit is applied.
+//! One step under the lock for all items. The directory does not change before the commit is applied.
 
 use chat_proto::{RoomName, Seq, User, UserId, UserName};
 
@@ -17,14 +17,14 @@ use crate::journal::{
 };
 use crate::token::TokenHash;
 
-/// What is decided about one item, beside the entry for the journal.
+/// The decision about one item, beside its entry for the journal.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// It is not carried out.
+    /// The item is refused.
     Refused(HubError),
-    /// The message goes to the journal: to be stored, or to be refused for that reason if it is no repeat.
+    /// The message goes to the journal. With an error it is only looked up, and refused if it is no repeat.
     Message(Option<HubError>),
-    /// The request is carried out, and answered with this.
+    /// The request is carried out, and answered so.
     Granted(Grant),
     /// A task.
     Task,
@@ -32,7 +32,7 @@ pub(super) enum Decision {
     Close,
 }
 
-/// What a request is answered with once its changes are stored.
+/// The answer to a request once its changes are stored.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Grant {
     Changed,
@@ -46,7 +46,7 @@ pub(super) enum Grant {
 type Decided = Result<(Vec<Change>, Grant), HubError>;
 
 impl Directory {
-    /// Decides about the items of one commit, in their order. There are as many decisions and entries.
+    /// Decides about the items of one commit, in their order. Adds one decision for each, and returns one entry.
     pub(super) fn decide<'i>(
         &self,
         items: &'i mut [Item],
@@ -61,7 +61,7 @@ impl Directory {
             entry
         });
         let entries = entries.collect();
-        // A number that was given to a user is used up even if the commit fails.
+        // If the commit fails, a number that it gave to a user is not used again.
         state.last_user = proposal.last_user();
         entries
     }
@@ -118,10 +118,10 @@ impl Directory {
         }
     }
 
-    /// A new user; or, if its token is known, one more session of the user who has it.
+    /// A new user; or a session of the user who has the token already.
     ///
-    /// A name that was held by a user who has not been seen for the time that names are held is given
-    /// away, if the clock can be believed; that user, with all that is its own, goes by a free name like it.
+    /// If the holder of the name was last connected longer ago than names are held, and the clock is steady, the new
+    /// user gets the name. The holder keeps everything else, under a similar name that is free.
     fn register(
         &self,
         proposal: &mut Proposal<'_>,
@@ -144,7 +144,7 @@ impl Directory {
         }
         let name = free(proposal, id, wants, IfTaken::Refuse)?;
         let id = id.unwrap_or_else(|| proposal.next_user());
-        // A clock that is years behind must not make a new user look like an old one.
+        // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
         let kind = UserKind::Registered;
@@ -160,9 +160,9 @@ impl Directory {
         Ok((changes, Grant::Session(id)))
     }
 
-    /// Who has `name`, and has not been seen for long.
+    /// The holder of `name`, if it was last connected longer ago than names are held.
     fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<UserRecord> {
-        // No name is given away while the clock cannot be believed.
+        // A clock that is not steady gives no name away.
         let since = self.clock.before(self.name_hold)?;
         let holder = proposal.state.overdue(name, since)?.user.id;
         if proposal.holder(name) != Some(holder) {
@@ -216,8 +216,8 @@ fn join(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, scope: Direc
     Ok((changes, Grant::Room(room)))
 }
 
-/// The changes by which `user` is in a room, and by scope the other user of a direct message; none if they
-/// are in it.
+/// The changes by which `user` joins a room, and by scope the other user of a direct message; none if they are in
+/// it.
 fn memberships(
     proposal: &mut Proposal<'_>,
     user: UserId,
@@ -248,7 +248,7 @@ fn memberships(
     }
     for id in users {
         let known = proposal.membership(id, room);
-        // What is there already is not new to a user who joins.
+        // For a user who joins, the earlier messages count as read.
         let read_seq = known.map_or(last_seq, |known| known.read);
         if joins(id) || known.is_none() {
             changes.push(Change::Member(MembershipRecord {
@@ -262,7 +262,7 @@ fn memberships(
     Ok((room, changes))
 }
 
-/// Why `joins` cannot be in one more room, as `user` is told.
+/// The error for `user` if `joins` cannot be in one more room.
 fn too_many(proposal: &Proposal<'_>, user: UserId, joins: UserId, key: &RoomKey) -> HubError {
     match (key, proposal.user(joins)) {
         (RoomKey::Direct(_), Some(other)) if joins != user => {

@@ -10,17 +10,17 @@ use super::Hub;
 use super::state::State;
 use crate::clock::SteadyClock;
 
-/// The users, the rooms, and who is in which room: what is stored, and who is connected.
+/// The users, rooms and memberships, and the sessions of the users.
 #[derive(Debug)]
 pub(super) struct Directory {
     state: Mutex<State>,
     pub(super) clock: SteadyClock,
-    /// The newest time that was stored when the daemon started.
+    /// The newest time in the journal when the daemon started.
     pub(super) newest: Timestamp,
     pub(super) users_max: usize,
     pub(super) name_hold: Duration,
     last_session: AtomicU64,
-    /// What sessions that begin hold. Weak, since the loop of commits holds the directory.
+    /// The hub, for members of new sessions. Weak, since the loop of commits holds the directory.
     hub: OnceLock<Weak<Hub>>,
 }
 
@@ -37,18 +37,18 @@ impl Directory {
         Self { state, clock, newest, users_max, name_hold, last_session, hub }
     }
 
-    /// Sets the hub that this is the directory of.
-    pub(super) fn is_of(&self, hub: &Arc<Hub>) {
+    /// Sets the hub of this directory.
+    pub(super) fn set_hub(&self, hub: &Arc<Hub>) {
         self.hub.get_or_init(|| Arc::downgrade(hub));
     }
 
-    /// The hub that this is the directory of; `None` if it is gone.
+    /// The hub of this directory; `None` if it has been dropped.
     pub(super) fn hub(&self) -> Option<Arc<Hub>> {
         self.hub.get()?.upgrade()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // A session that panicked within a call is the one that lacks what it was about to do.
+        // A panic within a call affects the session that made it; the state is usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::{Secret, UserId, UserName};
 
-use super::answer::Done;
+use super::answer::Response;
 use super::member::Member;
 use super::request::Request;
 use super::{Hub, HubError, IfTaken};
@@ -13,7 +13,8 @@ use crate::config::SEEN_STEP;
 use crate::token::{self, TokenHash};
 
 impl Hub {
-    /// Lets the guest `user` in under the name it `wants`, or one like it. Nothing of a guest is stored.
+    /// Begins a session of the guest `user`, whose name is the one it `wants` or a similar one. A guest is not
+    /// stored.
     ///
     /// # Errors
     /// Returns an error if the daemon is going away.
@@ -22,30 +23,30 @@ impl Hub {
         user: UserId,
         wants: &UserName,
     ) -> Result<Member, HubError> {
-        Ok(self.done(Request::Guest { user, wants: wants.clone() }).await?.member())
+        Ok(self.request(Request::Guest { user, wants: wants.clone() }).await?.member())
     }
 
-    /// Lets a new user in under the name it `wants`: `user` is its number if it has been sent one.
-    /// Returns its member, and the token by which it is known when it comes back.
+    /// Begins a session of a new user with the name it `wants`; `user` is its number if it has been sent one.
+    /// Returns its member, and the token with which it connects again.
     ///
     /// # Errors
-    /// Returns an error if the name is taken, the user cannot be stored, there are too many, or the daemon
+    /// Returns an error if the name is taken, the user cannot be stored, there are too many users, or the daemon
     /// is going away.
     pub(crate) async fn enter_new(
         self: &Arc<Self>,
         user: Option<UserId>,
         wants: &UserName,
     ) -> Result<(Member, Secret), HubError> {
-        let token = token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+        let token = token::new().map_err(|error| HubError::NotStored(error.to_string()))?;
         let member = self.register(user, wants, &token).await?;
         Ok((member, token))
     }
 
-    /// Lets a user in whose client has made the `token`: the user who has it, or a new one. So a client
-    /// that lost the welcome, or was started twice at once, is one user.
+    /// Begins a session with a `token` that the client has made: of the user who has it, or of a new one. So a
+    /// client that did not receive `welcome`, or was started twice at once, is one user.
     ///
     /// # Errors
-    /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
+    /// Returns the errors of [`Hub::enter_new`]; and one if no user has the token and it is too short to be safe.
     pub(crate) async fn enter_proposed(
         self: &Arc<Self>,
         user: Option<UserId>,
@@ -69,14 +70,13 @@ impl Hub {
     ) -> Result<Member, HubError> {
         let token = TokenHash::of(token);
         let register = Request::Register { user, wants: wants.clone(), token };
-        Ok(self.done(register).await?.member())
+        Ok(self.request(register).await?.member())
     }
 
-    /// Lets the user in whose token this is. If it `wants` another name than it has, it gets it if that
-    /// is free.
+    /// Begins a session of the user who has the `token`. A user who `wants` another name gets it if it is free.
     ///
     /// # Errors
-    /// Returns an error if nobody has this token, or the daemon is going away.
+    /// Returns an error if no user has the token, or the daemon is going away.
     pub(crate) async fn enter_again(
         self: &Arc<Self>,
         token: &Secret,
@@ -86,14 +86,14 @@ impl Hub {
         let member = Member::begin(Arc::clone(self), user);
         self.see(user);
         if member.user().name.as_str() != wants.as_str() {
-            // The user is let in under the old name rather than not at all.
+            // If the name is taken, the session begins under the old name.
             let _ = member.actor().rename(wants, IfTaken::Refuse).await;
         }
         Ok(member)
     }
 
-    /// Updates when a user was connected, if the stored time is far off. If the queue is full, it is
-    /// stored the next time.
+    /// Updates the `seen_at` of a user, if the stored time is too old. If the queue is full, a later call
+    /// stores it.
     pub(super) fn see(&self, user: UserId) {
         let at = self.time();
         let mut state = self.directory.state();
@@ -105,8 +105,8 @@ impl Hub {
         self.queue.try_request(Request::See { users: vec![user], at });
     }
 
-    /// Sends a request, and waits for its commit.
-    pub(super) async fn done(&self, request: Request) -> Result<Done, HubError> {
-        self.queue.request(request).await?.done().await
+    /// Puts a request into the queue, and waits for its commit.
+    pub(super) async fn request(&self, request: Request) -> Result<Response, HubError> {
+        self.queue.request(request).await?.response().await
     }
 }

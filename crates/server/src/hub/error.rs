@@ -1,4 +1,4 @@
-//! Why the hub refuses a message or a request.
+//! The errors with which the hub refuses messages and requests.
 
 use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
@@ -6,98 +6,98 @@ use thiserror::Error;
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{JournalError, RoomId};
 
-/// Why the hub does not do what a client asks.
+/// Why the hub refuses a message or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum HubError {
-    /// The client's doing: it asked for a name that somebody else has.
+    /// The client's fault: another user has the name.
     #[error("the name {wanted} is taken; {free} is free")]
     NameTaken {
-        /// The name it asked for.
+        /// The name that the client wants.
         wanted: UserName,
-        /// One like it that nobody has.
+        /// A similar name that is free.
         free: UserName,
     },
-    /// The client's doing: the token is none of this server's.
-    #[error("this token is not known here; say hello without one, and you get a new one")]
+    /// The client's fault: no user has the token.
+    #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
-    /// The client's doing: the token that it made for a new user is not as it should be.
+    /// The client's fault: the token that it has made for a new user is too short.
     #[error(
         "the token of a new user must be 64 to 128 random hexadecimal digits; say hello without one, \
          and you get one"
     )]
     BadNewToken,
-    /// The client's doing: the user is not in the room.
+    /// The client's fault: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
-    /// The client's doing: the conversation is that of two other users.
-    #[error("{0} is the conversation of two other users; you cannot join it")]
+    /// The client's fault: the direct message belongs to two other users.
+    #[error("{0} is the direct message of two other users; you cannot join it")]
     NotYours(RoomName),
-    /// The client's doing: it has no token.
+    /// The client's fault: a guest is in the lobby only.
     #[error("you cannot join {0}: classic clients can use #lobby only")]
     GuestInLobbyAlone(RoomName),
-    /// The client's doing: everybody is in the lobby.
-    #[error("everybody is in {0}, and stays there")]
+    /// The client's fault: nobody leaves the lobby.
+    #[error("you cannot leave {0}: everybody is in it")]
     CannotLeave(RoomName),
-    /// The client's doing: nobody is called that.
-    #[error("nobody is called {0} here")]
+    /// The client's fault: no user has the name.
+    #[error("there is no user called {0}")]
     NoSuchUser(UserName),
-    /// The client's doing: the address has the number of a user that does not exist.
-    #[error("there is no user with the number {0} here")]
+    /// The client's fault: the address has the number of a user that does not exist.
+    #[error("there is no user with the number {0}")]
     NoSuchNumber(UserId),
-    /// The client's doing: a guest has no direct messages.
+    /// The client's fault: a guest has no direct messages.
     #[error("{0} uses a classic client, which has no direct messages; write in the lobby")]
     IsGuest(UserName),
-    /// The client's doing: it names its own user.
-    #[error("a direct message needs another user; you are {0} yourself")]
+    /// The client's fault: it names its own user.
+    #[error("a direct message needs another user, and {0} is you")]
     IsYourself(UserName),
-    /// The client's doing: its user is in as many rooms as a user can be.
+    /// The client's fault: its user is in as many rooms as a user can be.
     #[error("you are in {ROOMS_PER_USER_MAX} rooms, the most for one user; leave one first")]
     InTooManyRooms,
-    /// The client's doing: its user has as many direct messages as a user can have.
+    /// The client's fault: its user has as many direct messages as a user can have.
     #[error(
         "you have {PRIVATE_PER_USER_MAX} direct messages, the most for one user; leave one first"
     )]
     InTooManyConversations,
-    /// The doing of others: the other user has as many.
+    /// The fault of other users: the other user has as many direct messages as a user can have.
     #[error(
         "{0} has {PRIVATE_PER_USER_MAX} direct messages, the most for one user; write in a room that \
          both of you are in"
     )]
     IsInTooManyConversations(UserName),
-    /// The server's doing: there are as many rooms as there can be.
+    /// The server's fault: there are as many rooms as there can be.
     #[error("this server has {ROOMS_MAX} rooms, the most it can have; join one of them")]
     TooManyRooms,
-    /// The server's doing: there are as many direct messages as there can be.
+    /// The server's fault: there are as many direct messages as there can be.
     #[error(
         "this server has {0} direct messages, the most for its number of users; write in a room that \
          both of you are in"
     )]
     TooManyConversations(usize),
-    /// The server's doing: every number that a room can have was used.
+    /// The server's fault: every number that a room can have was used.
     #[error(
         "this server has used all {} numbers for rooms and makes no new ones; join a room that exists",
         RoomId::MAX.0
     )]
     OutOfRoomNumbers,
-    /// The server's doing: it keeps as many users as it can.
+    /// The server's fault: it has as many users as it can have.
     #[error(
         "this server has {0} users, which is its limit, and takes no new ones; connect with the token \
          of an earlier user, or ask the operator"
     )]
     TooManyUsers(usize),
-    /// The server's doing: it cannot be kept.
+    /// The server's fault: the journal cannot store it.
     #[error("not stored: {0}; try again in a moment")]
-    NotKept(String),
-    /// The server's doing, and a fault of it: to try again will not help.
+    NotStored(String),
+    /// A bug of the server: another try does not help.
     #[error("not stored: {0}")]
     Failed(String),
-    /// The server's doing.
+    /// The server's fault: it is shutting down.
     #[error("the server is shutting down; try again in a moment")]
     GoingAway,
 }
 
 impl HubError {
-    /// The word for it.
+    /// The code of the error in the protocols.
     #[must_use]
     pub(crate) const fn code(&self) -> RefusalCode {
         match self {
@@ -117,7 +117,7 @@ impl HubError {
             | Self::TooManyRooms
             | Self::TooManyConversations(_)
             | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
-            Self::NotKept(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
+            Self::NotStored(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }
     }
@@ -142,7 +142,7 @@ impl From<JournalError> for HubError {
         match error {
             JournalError::Closed => Self::GoingAway,
             error @ JournalError::Conflict(_) => Self::Failed(error.to_string()),
-            error => Self::NotKept(error.to_string()),
+            error => Self::NotStored(error.to_string()),
         }
     }
 }

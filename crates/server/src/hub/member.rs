@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::{Changed, Heard};
+use super::changed::{ChangeNotifier, Counts};
 use super::policy::{Action, may};
 use super::request::Submission;
 use super::typing::Typing;
@@ -24,20 +24,20 @@ use crate::room::Room;
 pub(crate) struct Member {
     actor: Actor,
     session: SessionId,
-    /// Rings if the rooms of the user, or its read positions, have changed, or if another user is writing.
-    news: Arc<Changed>,
-    /// How often `news` was heard, see [`Heard`]. Two fields, to keep the session small.
-    heard_rooms: u32,
-    heard_typing: u16,
+    /// Notifies if the rooms of the user, or its read positions, have changed, or if another user is writing.
+    notifier: Arc<ChangeNotifier>,
+    /// The [`Counts`] of `notifier` that the session has seen. Two fields, to keep the session small.
+    seen_rooms: u32,
+    seen_typing: u16,
     reason: LeaveReason,
 }
 
-/// What has changed for a user.
+/// The changes of a user since the session looked last.
 #[derive(Debug)]
-pub(crate) struct News {
-    /// Whether its rooms have, or how far it has read them.
+pub(crate) struct UserChanges {
+    /// Whether the user's rooms or read positions have changed.
     pub rooms: bool,
-    /// Who is writing in its rooms.
+    /// The users who are writing in its rooms.
     pub typing: Vec<Arc<Typing>>,
 }
 
@@ -46,22 +46,22 @@ pub(crate) struct News {
 pub(crate) struct Membership {
     /// The room.
     pub room: Arc<Room>,
-    /// The last message of it that the user has read.
+    /// The `seq` of the last message that the user has read.
     pub read: Seq,
 }
 
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
-        let news = {
+        let notifier = {
             let mut state = hub.state();
             state.admit(user);
-            Arc::clone(&state.existing(user).news)
+            Arc::clone(&state.existing(user).notifier)
         };
         let session = hub.directory.next_session();
-        let Heard { rooms: heard_rooms, typing: heard_typing } = news.count();
+        let Counts { rooms: seen_rooms, typing: seen_typing } = notifier.counts();
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
-        Self { actor, session, news, heard_rooms, heard_typing, reason }
+        Self { actor, session, notifier, seen_rooms, seen_typing, reason }
     }
 
     /// The user's number.
@@ -76,20 +76,20 @@ impl Member {
         self.session
     }
 
-    /// Who this is.
+    /// The user, with the current name.
     #[must_use]
     pub(crate) fn user(&self) -> User {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere, or until another user
-    /// is writing. Unless `takes_rooms`, changes of the rooms are left for a later call. Cancel safe.
-    pub(crate) async fn changed(&mut self, takes_rooms: bool) -> News {
-        let before = Heard { rooms: self.heard_rooms, typing: self.heard_typing };
-        let heard = self.news.listen(before, takes_rooms).await;
-        (self.heard_rooms, self.heard_typing) = (heard.rooms, heard.typing);
-        let typing = self.news.queue.newest(heard.typing.wrapping_sub(before.typing));
-        News { rooms: heard.rooms != before.rooms, typing }
+    /// Waits until the user's rooms or read positions have changed, by any of its sessions, or until another user
+    /// is writing. Without `takes_rooms`, changes of the rooms are left for a later call. Cancel safe.
+    pub(crate) async fn changed(&mut self, takes_rooms: bool) -> UserChanges {
+        let before = Counts { rooms: self.seen_rooms, typing: self.seen_typing };
+        let counts = self.notifier.wait(before, takes_rooms).await;
+        (self.seen_rooms, self.seen_typing) = (counts.rooms, counts.typing);
+        let typing = self.notifier.typing_queue.newest(counts.typing.wrapping_sub(before.typing));
+        UserChanges { rooms: counts.rooms != before.rooms, typing }
     }
 
     /// The user is writing in a room.
@@ -100,13 +100,14 @@ impl Member {
         self.actor.hub.type_in(self.id(), name)
     }
 
-    /// Those of `users` who are away, as many as a list may have.
+    /// Those of `users` who are away, at most as many as a list may have.
     #[must_use]
     pub(crate) fn away_among(&self, users: &[User]) -> Vec<Away> {
         self.actor.hub.state().away.among(users)
     }
 
-    /// When the other user of a direct message was last connected; `None` if it is, and for any other room.
+    /// The time at which the other user of a direct message was last connected; `None` if it is connected, and for
+    /// any other room.
     #[must_use]
     pub(crate) fn last_seen(&self, room: &Room) -> Option<Timestamp> {
         let other = room.other(self.id())?;
@@ -119,10 +120,10 @@ impl Member {
         let state = self.actor.hub.state();
         let membership =
             |(id, read)| Membership { room: Arc::clone(state.rooms.existing(id)), read };
-        state.existing(self.id()).rooms.now().map(membership).collect()
+        state.existing(self.id()).rooms.current().map(membership).collect()
     }
 
-    /// The room that goes by that name, to read its history.
+    /// The room with that name or address, to read its history.
     ///
     /// # Errors
     /// Returns an error if the user is not in it.
@@ -161,8 +162,7 @@ impl Member {
         Ok(infos(&rooms, limit))
     }
 
-    /// The address of the room that a command calls `name`: `@name` is the user who has that name
-    /// now.
+    /// The address of the room that a command calls `name`: `@name` means the user who has the name now.
     ///
     /// # Errors
     /// Returns an error if there is no direct message with that user.
@@ -186,13 +186,13 @@ impl Member {
         Some(self.actor.hub.state().account(other)?.user.name.clone())
     }
 
-    /// The user, for what it asks of the hub.
+    /// The user, as the author of requests.
     #[must_use]
     pub(crate) const fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Sends a message. What becomes of it goes to `answer`, which must have capacity for it. `room` is
+    /// Sends a message. Its outcome goes to `answer`, which must have capacity for it. `room` is
     /// the room of the message if the session is subscribed to it. `device` is the session's, unless the
     /// client names another.
     ///
@@ -222,7 +222,7 @@ impl Member {
         self.actor.hub.queue.send(submission).await
     }
 
-    /// Leaves, and tells the others why.
+    /// Leaves for that reason, which is sent to the other users.
     pub(crate) fn leave(mut self, reason: LeaveReason) {
         self.reason = reason;
     }

@@ -1,4 +1,4 @@
-//! Which user has which name, and which names are free.
+//! The names of the users, and the choice of a free one.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -7,20 +7,20 @@ use chat_proto::{UserId, UserName};
 
 use super::{HubError, IfTaken};
 
-/// The name the server itself speaks under to classic clients; nobody else may have it.
+/// The name of the server in messages to classic clients; no user may have it.
 const SERVER_NAME: &str = "chat-server";
 
-/// Numbers tried after a taken name, from 2 on: what people expect.
+/// Numbers tried after a taken name, from 2 on: small numbers are what people expect.
 const NUMBERS_TRIED: u64 = 20;
 
-/// Random numbers below [`SHORT_NUMBERS`] tried after that, then longer ones: to look for the first
-/// free number among 100,000 users of one name would hold the hub's lock for 100 ms.
+/// Random numbers below [`SHORT_NUMBERS`] tried after that; then longer ones. A search for the first free number
+/// among 100,000 users of one name would hold the hub's lock for 100 ms.
 const SHORT_NUMBERS_TRIED: usize = 8;
 
-/// See [`SHORT_NUMBERS_TRIED`]: ten times as many as there can be users.
+/// Ten times as many as there can be users, see [`SHORT_NUMBERS_TRIED`].
 const SHORT_NUMBERS: u64 = 1_000_000;
 
-/// Who holds which name.
+/// The holder of each name.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashMap<UserName, UserId>);
 
@@ -29,9 +29,9 @@ impl Names {
         self.0.get(name).copied()
     }
 
-    /// `user` has the name from now on; another holder loses it.
+    /// Gives `user` the name; another holder loses it.
     pub(super) fn hold(&mut self, name: &UserName, user: UserId) {
-        // The key as well: the name may be written otherwise.
+        // Insert alone would leave the old spelling as the key.
         self.0.remove(name);
         self.0.insert(name.clone(), user);
     }
@@ -43,8 +43,8 @@ impl Names {
         }
     }
 
-    /// The name that `user`, or a new user, gets if it `wants` one and `holder` knows who has which. Takes
-    /// the same time whatever the number of names.
+    /// The name that `user`, or a new user, gets if it `wants` one; `holder` returns the user who has a name. Takes
+    /// the same time for any number of names.
     pub(super) fn free(
         &self,
         user: Option<UserId>,
@@ -67,9 +67,9 @@ impl Names {
         }
     }
 
-    /// Names with a number, in the order in which they are tried for `user`, who `wants` a taken one.
+    /// Similar names, with a number, in the order in which they are tried for `user`, who `wants` a taken one.
     fn names_like(&self, user: Option<UserId>, wants: &UserName) -> impl Iterator<Item = UserName> {
-        // Differs with each name that is taken, and nobody outside can tell which numbers come.
+        // Changes with each name that is taken, and a client cannot predict it.
         let random = move |nth: u64| self.0.hasher().hash_one((wants, self.0.len(), nth));
         (2..NUMBERS_TRIED)
             .chain(user.map(UserId::get))

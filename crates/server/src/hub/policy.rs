@@ -1,17 +1,17 @@
-//! Who may do what: one pure function, asked under the lock by every operation.
+//! The rights of users: one pure function, which every operation calls under the lock.
 
 use chat_proto::RoomName;
 
 use super::HubError;
 use crate::journal::{RoomId, RoomKey, UserKind};
 
-/// The user who asks, as far as rights depend on the account.
+/// The properties of a user that rights depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Subject {
     pub(super) kind: UserKind,
 }
 
-/// What a user asks to do. A new operation is a new action, and [`may`] does not compile without an answer.
+/// An operation of a user. [`may`] must decide about each, or it does not compile.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Action {
     TakeName,
@@ -51,7 +51,7 @@ pub(super) enum Denied {
 }
 
 impl Standing {
-    /// In the room that has the key `key`; `id` is its number, if it exists.
+    /// The standing in the room with the key `key`; `id` is its number, if it exists.
     pub(super) fn new(key: &RoomKey, id: Option<RoomId>, is_in: bool) -> Self {
         let room = match key {
             RoomKey::Direct(_) => RoomKind::Direct,
@@ -61,17 +61,17 @@ impl Standing {
         Self { room, is_in }
     }
 
-    /// In a room with a name that the user is in.
+    /// The standing of a user in a room with a name that it is in.
     pub(super) fn member_of(id: RoomId) -> Self {
         let room = if id == RoomId::LOBBY { RoomKind::Lobby } else { RoomKind::Named };
         Self { room, is_in: true }
     }
 }
 
-/// Whether a user may do something.
+/// Decides whether a user may do something.
 ///
 /// # Errors
-/// Returns why not.
+/// Returns an error with the reason if it may not.
 pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(), Denied> {
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
@@ -102,7 +102,7 @@ pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(),
 }
 
 impl Denied {
-    /// The same for the client that asked for the room `name`.
+    /// The error for a client that named the room `name`.
     pub(super) fn in_room(self, name: &RoomName) -> HubError {
         match self {
             Self::NotInRoom => HubError::NotInRoom(name.clone()),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_a_room_is_for_those_in_it() {
+    fn only_users_in_a_room_read_and_change_it() {
         for action in [Action::SetTopic, Action::MarkRead, Action::ReadHistory, Action::ListUsers] {
             for kind in [UserKind::Registered, UserKind::Guest] {
                 assert_eq!(allowed(kind, action, true), ROOMS);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_stays_in_the_lobby_and_a_guest_comes_into_no_other_room() {
+    fn nobody_leaves_the_lobby_and_a_guest_joins_no_other_room() {
         use RoomKind::{Direct, Lobby, Named};
         assert_eq!(allowed(UserKind::Registered, Action::Leave, true), [Named, Direct]);
         assert_eq!(allowed(UserKind::Registered, Action::Leave, false), []);

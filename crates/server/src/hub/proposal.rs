@@ -1,8 +1,7 @@
-//! The directory as it will be once what is decided so far is stored.
+//! The directory as it will be after the commit.
 //!
-//! Requests are decided at the head of the queue, in its order, and each must see what those before it
-//! lead to. Nothing of that is in the directory before the commit, so a commit that fails leaves nothing
-//! to undo.
+//! Items are decided in the order of the queue, and each must see the effects of those before it. The directory
+//! changes after the commit only, so there is nothing to undo if the commit fails.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,33 +17,33 @@ use crate::journal::{
 };
 use crate::token::TokenHash;
 
-/// The directory, and what one commit is about to change in it.
+/// The directory, and the changes of the commit that is being decided.
 pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
     pub(super) rooms: RoomsAhead<'s>,
-    /// Who will have a name, and `None` for a name that will be free.
+    /// The user who will have a name; `None` for a name that will be free.
     names: HashMap<UserName, Option<UserId>>,
     users: HashMap<UserId, UserAhead>,
     tokens: HashMap<TokenHash, UserId>,
     members: HashMap<(UserId, RoomId), MembershipAhead>,
-    /// By user, and whether direct messages are counted: memberships more or less than there are.
+    /// The change of the number of memberships, by user and by whether they are in direct messages.
     counts: HashMap<(UserId, bool), isize>,
-    /// Stored users more than there are.
+    /// Number of stored users that the commit adds.
     users_more: usize,
     last_user: UserId,
-    /// Whether the hub is closed by what is decided so far.
+    /// Whether the hub will be closed.
     pub(super) is_closed: bool,
-    /// Memberships that come with a message, if that is new.
+    /// Memberships that are stored with a message, if the message is new.
     with_messages: HashSet<(UserId, RoomId)>,
 }
 
-/// A user as it will be.
+/// A user after the commit.
 struct UserAhead {
     user: User,
     kind: UserKind,
 }
 
-/// A user's membership in a room as it will be.
+/// A membership after the commit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MembershipAhead {
     pub(super) is_in: bool,
@@ -76,18 +75,21 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// The number of a new user.
+    /// The number for a new user.
     pub(super) const fn next_user(&mut self) -> UserId {
         self.last_user = self.last_user.next();
         self.last_user
     }
 
-    /// The greatest number that a user has.
+    /// The greatest number that a user has or had.
     pub(super) const fn last_user(&self) -> UserId {
         self.last_user
     }
 
-    /// A user with a session: it cannot be gone, unless it is a guest.
+    /// The author of an item. The account of a guest may have ended with its session.
+    ///
+    /// # Errors
+    /// Returns an error if there is no account.
     pub(super) fn author(&self, id: UserId) -> Result<&User, HubError> {
         self.user(id).ok_or(HubError::NoSuchNumber(id))
     }
@@ -102,12 +104,12 @@ impl<'s> Proposal<'s> {
         self.tokens.get(token).copied().or_else(|| self.state.by_token(token))
     }
 
-    /// How many users are stored.
+    /// Number of users that will be stored.
     pub(super) const fn users_stored(&self) -> usize {
         self.state.users_stored() + self.users_more
     }
 
-    /// Who has a name.
+    /// The user who will have a name.
     pub(super) fn holder(&self, name: &UserName) -> Option<UserId> {
         match self.names.get(name) {
             Some(holder) => *holder,
@@ -115,7 +117,7 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// `user` has another name.
+    /// Gives a user the name in `user`.
     pub(super) fn rename(&mut self, user: &User) {
         let kind = self.kind(user.id);
         if let Some(was) = self.user(user.id).map(|was| was.name.clone())
@@ -126,7 +128,7 @@ impl<'s> Proposal<'s> {
         self.put_user(user, kind);
     }
 
-    /// A new user.
+    /// Adds a user, in the lobby.
     pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
         self.put_user(user, kind);
         self.users_more += usize::from(kind.is_stored());
@@ -134,26 +136,25 @@ impl<'s> Proposal<'s> {
             .insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: Seq::NONE });
     }
 
-    /// A user has one more credential.
     pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
         let Credential::Token(token) = record.credential;
         self.tokens.insert(token, record.user);
     }
 
     fn put_user(&mut self, user: &User, kind: UserKind) {
-        // The key as well: the name may be written otherwise.
+        // Insert alone would leave the old spelling as the key.
         self.names.remove(&user.name);
         self.names.insert(user.name.clone(), Some(user.id));
         self.users.insert(user.id, UserAhead { user: user.clone(), kind });
     }
 
-    /// What `user` means by the name or address of a room, or by the name of another user.
+    /// The key of the room that `user` means by a name or an address.
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
         room_key(user, name, |name| self.holder(name), find)
     }
 
-    /// The room that goes by that name, if `user` may do `action` there.
+    /// The room with that name or address, if `user` may do `action` there.
     pub(super) fn permit(
         &self,
         user: UserId,
@@ -196,17 +197,17 @@ impl<'s> Proposal<'s> {
         self.membership(user, room).is_some_and(|membership| membership.is_in)
     }
 
-    /// The membership of `user` in a room it is or was in.
+    /// The current or former membership of `user` in a room.
     pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<MembershipAhead> {
         if let Some(membership) = self.members.get(&(user, room)) {
             return Some(*membership);
         }
         let rooms = &self.state.account(user)?.rooms;
-        let known = rooms.known(room)?;
+        let known = rooms.get_or_former(room)?;
         Some(MembershipAhead { is_in: rooms.get(room).is_some(), read: known.read })
     }
 
-    /// A user joins a room, or gets a membership in one that it is not in.
+    /// Adds a membership; the user joins the room if the record says so.
     pub(super) fn put_member(&mut self, member: MembershipRecord, is_direct: bool) {
         let before = self.membership(member.user, member.room);
         let was_in = before.is_some_and(|before| before.is_in);
@@ -217,7 +218,7 @@ impl<'s> Proposal<'s> {
         self.put_membership(member.user, member.room, membership, is_direct);
     }
 
-    /// The same, if the message that comes with it is new: only counted.
+    /// Counts a membership that is stored only if the message with it is new.
     pub(super) fn put_with_message(&mut self, member: MembershipRecord, is_direct: bool) {
         if member.is_in
             && !self.is_in(member.user, member.room)
@@ -227,7 +228,7 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// A user leaves a room it is in.
+    /// Ends a membership.
     pub(super) fn leave(&mut self, user: UserId, room: RoomId, is_direct: bool) {
         if let Some(before) = self.membership(user, room) {
             let membership = MembershipAhead { is_in: false, ..before };
@@ -235,7 +236,7 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// A user has read a room up to `seq`.
+    /// Moves a read position forward to `seq`.
     pub(super) fn read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         if let Some(before) = self.membership(user, room) {
             self.members

@@ -1,4 +1,4 @@
-//! The queue of the hub, and the loop that commits all that is in it.
+//! The queue of the hub, and the loop that commits everything in it.
 
 use std::panic::AssertUnwindSafe;
 
@@ -8,13 +8,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::HubError;
-use super::answer::Done;
+use super::answer::Response;
 use super::commits::Commits;
 use super::request::{Item, Request, Submission};
 use crate::journal::{JournalError, Task, TaskResult};
 use crate::watch::reason;
 
-/// Most items that wait for a commit, and most items of one commit: 64 MiB if each is a text of 16 KiB,
+/// Most items in the queue, and in one commit: 64 MiB if each is a text of 16 KiB,
 /// 256 KiB at 64 bytes.
 pub(crate) const QUEUE_ITEMS: usize = 4096;
 
@@ -25,13 +25,13 @@ pub(super) struct Queue {
     ended: CancellationToken,
 }
 
-/// A request that waits for its commit.
+/// A request in the queue: it waits for its commit.
 #[derive(Debug)]
-pub(super) struct Pending(oneshot::Receiver<Result<Done, HubError>>);
+pub(super) struct Pending(oneshot::Receiver<Result<Response, HubError>>);
 
 impl Pending {
-    /// Waits for the commit. Cancel safe.
-    pub(super) async fn done(&mut self) -> Result<Done, HubError> {
+    /// Waits for the response, which comes after the commit. Cancel safe.
+    pub(super) async fn response(&mut self) -> Result<Response, HubError> {
         (&mut self.0).await.unwrap_or(Err(HubError::GoingAway))
     }
 }
@@ -99,8 +99,7 @@ impl Queue {
         result.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// Makes the loop refuse all items that come after this one; returns once all items before it are
-    /// answered.
+    /// Makes the loop refuse all later items; returns once all earlier items are answered.
     ///
     /// # Errors
     /// Returns an error if the loop has ended.
@@ -115,7 +114,7 @@ impl Queue {
     }
 }
 
-/// Commits all items that wait, again and again, until the last sender is dropped.
+/// Commits everything that is queued, again and again, until the last sender is dropped.
 fn run(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
     let mut items = Vec::new();
     while waiting.blocking_recv_many(&mut items, QUEUE_ITEMS) > 0 {
@@ -152,11 +151,11 @@ fn log_panic(ended: std::thread::Result<()>) {
 
 #[cfg(test)]
 impl Queue {
-    /// Runs `ask` on the journal's connection, in the order of the queue.
+    /// Runs `query` on the journal's connection, in the order of the queue.
     pub(super) async fn with_connection<T: Send + 'static>(
         &self,
-        ask: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+        query: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.run(Task::new(ask)).await
+        self.run(Task::new(query)).await
     }
 }

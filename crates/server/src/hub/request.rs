@@ -6,7 +6,7 @@ use chat_proto::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::answer::{Answer, Done};
+use super::answer::{Answer, Response};
 use super::{HubError, IfTaken};
 use crate::journal::{RoomId, Task};
 use crate::token::TokenHash;
@@ -18,14 +18,14 @@ pub(super) enum Item {
     Message(Box<Submission>),
     /// A change.
     Request(Box<Request>, Option<Reply>),
-    /// Work on the journal in the order of the queue.
+    /// Work on the journal.
     Task(Task),
-    /// The daemon is going away: what comes after is refused.
+    /// The end of the hub: later items are refused.
     Close(Option<oneshot::Sender<()>>),
 }
 
-/// Where the answer to a request goes.
-pub(super) type Reply = oneshot::Sender<Result<Done, HubError>>;
+/// Sends the response to a request.
+pub(super) type Reply = oneshot::Sender<Result<Response, HubError>>;
 
 /// A message that a session sends.
 #[derive(Debug)]
@@ -58,13 +58,13 @@ pub(super) enum Request {
     },
     /// A guest, for one session.
     Guest { user: UserId, wants: UserName },
-    /// Another name.
+    /// The user takes another name.
     Rename { user: UserId, wants: UserName, if_taken: IfTaken },
-    /// The user joins a room, which is made if there is none.
+    /// The user joins a room, which is created if it does not exist.
     Join { user: UserId, name: RoomName, scope: DirectScope },
     /// The user leaves a room.
     Leave { user: UserId, name: RoomName },
-    /// Another topic.
+    /// The user sets the topic of a room.
     SetTopic { user: UserId, name: RoomName, topic: Topic },
     /// The user has read a room up to a message.
     Read { user: UserId, name: RoomName, seq: Seq },
@@ -72,14 +72,14 @@ pub(super) enum Request {
     SetAway { user: UserId, text: Option<AwayText> },
     /// The users are connected.
     See { users: Vec<UserId>, at: Timestamp },
-    /// Rooms that nobody uses are removed.
+    /// Unused rooms are removed.
     ExpireRooms,
 }
 
-/// Who joins a direct message.
+/// The users who join a direct message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DirectScope {
-    /// The user who asks.
+    /// The author of the request.
     Own,
     /// Both users, since a message is to be sent.
     Both,

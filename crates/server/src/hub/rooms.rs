@@ -1,4 +1,4 @@
-//! The rooms: which exist, and which nobody uses.
+//! The rooms that exist, and those that are unused.
 //!
 //! A room exists once it is stored. A room that nobody is in, and that has neither a message nor a topic,
 //! is unused and is removed.
@@ -12,31 +12,30 @@ use crate::batch::Rings;
 use crate::journal::{DirectKey, RoomId, RoomKey, RoomRecord};
 use crate::room::Room;
 
-/// The rooms of the daemon.
 #[derive(Debug)]
 pub(super) struct Rooms {
-    by_id: BTreeMap<RoomId, Known>,
+    by_id: BTreeMap<RoomId, RoomEntry>,
     /// The named rooms by the key of their names.
     named: BTreeMap<String, RoomId>,
     direct: HashMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
     last: u32,
-    /// Rooms without members, and without a message or a topic when that was last looked at.
+    /// Rooms without members, and without a message or a topic at the last check.
     maybe_unused: BTreeSet<RoomId>,
-    /// Whether a user has left a room that is unused now.
-    has_left: bool,
+    /// Whether a room has become unused, because its last user left.
+    became_unused: bool,
     presence_users: usize,
     rings: Arc<Rings>,
     presence_due: BTreeMap<RoomId, Arc<Room>>,
 }
 
-/// What is known of a room.
+/// A room and its members.
 #[derive(Debug)]
-struct Known {
+struct RoomEntry {
     room: Arc<Room>,
-    /// Users who are in it, connected or not.
+    /// Number of users in it, connected or not.
     members: u32,
-    /// Users with a membership, former ones included; not kept up once it has a message, as it then never
+    /// Users with a current or former membership; not updated once the room has a message, since it then never
     /// expires.
     visitors: Arc<BTreeSet<UserId>>,
 }
@@ -57,7 +56,7 @@ impl Rooms {
             direct: HashMap::new(),
             last,
             maybe_unused: BTreeSet::new(),
-            has_left: false,
+            became_unused: false,
             presence_users,
             rings: Arc::default(),
             presence_due: BTreeMap::new(),
@@ -68,14 +67,14 @@ impl Rooms {
         restored
     }
 
-    /// Notes the unused rooms, once it is known who is in which.
-    pub(super) fn note_unused(&mut self) {
-        let unused = self.by_id.iter().filter(|(_, known)| known.is_unused());
+    /// Finds the unused rooms, once all memberships are restored.
+    pub(super) fn find_unused(&mut self) {
+        let unused = self.by_id.iter().filter(|(_, entry)| entry.is_unused());
         self.maybe_unused = unused.map(|(id, _)| *id).collect();
     }
 
     pub(super) fn get(&self, id: RoomId) -> Option<&Arc<Room>> {
-        self.by_id.get(&id).map(|known| &known.room)
+        self.by_id.get(&id).map(|entry| &entry.room)
     }
 
     /// A room that a user is in, or that a commit has changed.
@@ -95,7 +94,7 @@ impl Rooms {
         self.get(*id?)
     }
 
-    /// How many rooms with a name, or how many direct messages, there are.
+    /// Number of direct messages, or of rooms with a name.
     pub(super) fn count(&self, is_direct: bool) -> usize {
         if is_direct { self.direct.len() } else { self.named.len() }
     }
@@ -108,21 +107,21 @@ impl Rooms {
     /// Up to `limit` rooms after the room `after`, in the order of their numbers.
     pub(super) fn after(&self, after: Option<RoomId>, limit: usize) -> Vec<Arc<Room>> {
         let rest = self.by_id.range((after.map_or(Unbounded, Excluded), Unbounded));
-        rest.take(limit).map(|(_, known)| Arc::clone(&known.room)).collect()
+        rest.take(limit).map(|(_, entry)| Arc::clone(&entry.room)).collect()
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Room>> {
-        self.by_id.values().map(|known| &known.room)
+        self.by_id.values().map(|entry| &entry.room)
     }
 
     /// Up to `limit` named rooms whose key is above `key`, in the order of their names.
     pub(super) fn named_after(&self, key: &str, limit: usize) -> Vec<Arc<Room>> {
         let ids = self.named.range::<str, _>((Excluded(key), Unbounded)).map(|(_, id)| id);
-        let known = ids.filter_map(|id| self.by_id.get(id));
-        known.take(limit).map(|known| Arc::clone(&known.room)).collect()
+        let entries = ids.filter_map(|id| self.by_id.get(id));
+        entries.take(limit).map(|entry| Arc::clone(&entry.room)).collect()
     }
 
-    /// Adds a room that is stored, unless it is there.
+    /// Adds a stored room, unless it exists.
     pub(super) fn add(&mut self, record: RoomRecord) {
         if !self.by_id.contains_key(&record.id) {
             self.maybe_unused.insert(record.id);
@@ -130,42 +129,42 @@ impl Rooms {
         }
     }
 
-    /// `user` has a membership in the room, and `is_in` it as one more.
-    pub(super) fn came(&mut self, id: RoomId, user: UserId, is_in: bool) {
-        let known = self.known(id);
-        known.members += u32::from(is_in);
-        let is_used = known.members > 0;
-        if known.room.last_seq() == Seq::NONE {
-            Arc::make_mut(&mut known.visitors).insert(user);
+    /// Adds a membership of `user`, who is in the room if `is_in`.
+    pub(super) fn add_member(&mut self, id: RoomId, user: UserId, is_in: bool) {
+        let entry = self.entry(id);
+        entry.members += u32::from(is_in);
+        let is_used = entry.members > 0;
+        if entry.room.last_seq() == Seq::NONE {
+            Arc::make_mut(&mut entry.visitors).insert(user);
         } else {
-            known.visitors = Arc::default();
+            entry.visitors = Arc::default();
         }
         if is_used {
             self.maybe_unused.remove(&id);
         }
     }
 
-    /// One user less is in the room.
-    pub(super) fn left(&mut self, id: RoomId) {
-        let known = self.known(id);
-        known.members -= 1;
-        if known.is_unused() {
+    /// Counts one user less in the room.
+    pub(super) fn remove_member(&mut self, id: RoomId) {
+        let entry = self.entry(id);
+        entry.members -= 1;
+        if entry.is_unused() {
             self.maybe_unused.insert(id);
-            self.has_left = true;
+            self.became_unused = true;
         }
     }
 
-    /// Whether a user has left a room that was unused then; said once.
-    pub(super) const fn take_has_left(&mut self) -> bool {
-        std::mem::replace(&mut self.has_left, false)
+    /// Returns true once after a room has become unused.
+    pub(super) const fn take_became_unused(&mut self) -> bool {
+        std::mem::replace(&mut self.became_unused, false)
     }
 
     /// Up to `limit` unused rooms. They stay until [`Rooms::remove`].
     pub(super) fn unused(&self, limit: usize) -> Vec<Unused> {
-        let known = self.maybe_unused.iter().filter_map(|id| Some((id, self.by_id.get(id)?)));
-        let unused = known.filter(|(_, known)| known.is_unused()).take(limit);
+        let entries = self.maybe_unused.iter().filter_map(|id| Some((id, self.by_id.get(id)?)));
+        let unused = entries.filter(|(_, entry)| entry.is_unused()).take(limit);
         unused
-            .map(|(id, known)| Unused { id: *id, visitors: Arc::clone(&known.visitors) })
+            .map(|(id, entry)| Unused { id: *id, visitors: Arc::clone(&entry.visitors) })
             .collect()
     }
 
@@ -173,14 +172,14 @@ impl Rooms {
     pub(super) fn remove(&mut self, id: RoomId) {
         self.maybe_unused.remove(&id);
         self.presence_due.remove(&id);
-        let Some(known) = self.by_id.remove(&id) else { return };
-        match known.room.key() {
+        let Some(entry) = self.by_id.remove(&id) else { return };
+        match entry.room.key() {
             RoomKey::Named(name) => drop(self.named.remove(name.key())),
             RoomKey::Direct(pair) => drop(self.direct.remove(pair)),
         }
     }
 
-    /// The number of users in the room has changed, and is to be sent.
+    /// Records that the number of users in the room has changed and is to be sent.
     pub(super) fn presence_is_due(&mut self, room: &Arc<Room>) {
         self.presence_due.insert(room.id, Arc::clone(room));
     }
@@ -190,7 +189,7 @@ impl Rooms {
         std::mem::take(&mut self.presence_due)
     }
 
-    fn known(&mut self, id: RoomId) -> &mut Known {
+    fn entry(&mut self, id: RoomId) -> &mut RoomEntry {
         self.by_id.get_mut(&id).expect("a room exists as long as a user is in it")
     }
 
@@ -202,11 +201,11 @@ impl Rooms {
             RoomKey::Direct(pair) => drop(self.direct.insert(*pair, id)),
         }
         let room = Room::new(record, self.presence_users, &self.rings);
-        self.by_id.insert(id, Known { room, members: 0, visitors: Arc::default() });
+        self.by_id.insert(id, RoomEntry { room, members: 0, visitors: Arc::default() });
     }
 }
 
-impl Known {
+impl RoomEntry {
     fn is_unused(&self) -> bool {
         self.members == 0 && self.room.id != RoomId::LOBBY && self.room.is_blank()
     }

@@ -1,4 +1,4 @@
-//! The rooms as they will be once what is decided so far is stored: a part of [`super::proposal`].
+//! The rooms as they will be after the commit: a part of [`super::proposal`].
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -13,8 +13,8 @@ use crate::journal::{RoomId, RoomKey};
 pub(super) struct RoomsAhead<'r> {
     rooms: &'r Rooms,
     /// Rooms that are not stored yet, by the key of their names.
-    new: HashMap<String, New>,
-    /// Rooms that something stands in the way of removing. There are few; a hash would cost more than a search.
+    new: HashMap<String, NewRoom>,
+    /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a search.
     used: BTreeSet<RoomId>,
     removed: HashSet<RoomId>,
     named_more: usize,
@@ -22,9 +22,9 @@ pub(super) struct RoomsAhead<'r> {
     last: u32,
 }
 
-struct New {
+struct NewRoom {
     id: RoomId,
-    /// Whether it will exist in any case. Otherwise it comes with a message, if that is new.
+    /// Whether it exists in any case. Otherwise it exists only if a message to it is new.
     is_sure: bool,
 }
 
@@ -51,8 +51,8 @@ impl<'r> RoomsAhead<'r> {
         self.rooms.get(id).map_or(Seq::NONE, |room| room.last_seq())
     }
 
-    /// The room with that name or of these users, made if there is none; and whether it is new. Call
-    /// [`RoomsAhead::add`] if it is to exist in any case. There are `users` users.
+    /// The room with that name or of these users, and whether it is new: one that does not exist gets a number. Call
+    /// [`RoomsAhead::add`] if it is to exist in any case. `users` is the number of stored users.
     ///
     /// # Errors
     /// Returns an error if there are as many rooms as there can be.
@@ -83,18 +83,18 @@ impl<'r> RoomsAhead<'r> {
         }
         self.last += 1;
         let id = RoomId(self.last);
-        self.new.insert(key.to_stored(), New { id, is_sure: false });
+        self.new.insert(key.to_stored(), NewRoom { id, is_sure: false });
         Ok((id, true))
     }
 
-    /// The room that [`RoomsAhead::find_or_make`] has made will exist.
+    /// Makes sure that a room of [`RoomsAhead::find_or_make`] exists.
     pub(super) fn add(&mut self, key: &RoomKey) {
         if let Some(new) = self.new.get_mut(&key.to_stored()) {
             new.is_sure = true;
         }
     }
 
-    /// The room has a message, a topic or a member by this commit, so it is not removed.
+    /// Records that this commit gives the room a message, a topic or a member, so that it is not removed.
     pub(super) fn note_used(&mut self, id: RoomId) {
         self.used.insert(id);
     }
@@ -103,7 +103,6 @@ impl<'r> RoomsAhead<'r> {
         self.used.contains(&id)
     }
 
-    /// The room is removed.
     pub(super) fn remove(&mut self, id: RoomId) {
         self.removed.insert(id);
     }

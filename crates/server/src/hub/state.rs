@@ -1,6 +1,6 @@
 //! The content of the directory: accounts, names, credentials and rooms.
 //!
-//! Every method is one step under the lock, and none takes longer if there are more users, rooms or sessions.
+//! Every method runs under the lock, and none takes longer if there are more users, rooms or sessions.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -8,7 +8,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use super::away::AwayUsers;
-use super::changed::Changed;
+use super::changed::ChangeNotifier;
 use super::memberships::{MemberState, Memberships};
 use super::names::Names;
 use super::policy::{Action, Standing, Subject, may};
@@ -22,7 +22,6 @@ use crate::room::Room;
 use crate::token::TokenHash;
 use chat_proto::{LeaveReason, RoomName, Seq, Timestamp, User, UserId, UserName};
 
-/// What the hub knows.
 #[derive(Debug)]
 pub(super) struct State {
     accounts: HashMap<UserId, Account>,
@@ -30,35 +29,35 @@ pub(super) struct State {
     connected: BTreeSet<UserId>,
     pub(super) names: Names,
     tokens: HashMap<TokenHash, UserId>,
-    /// How many accounts are stored.
+    /// Number of accounts that are stored.
     stored: usize,
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
-    /// Whether the daemon is going away: then nothing more is taken.
+    /// Whether the daemon is going away, so that nothing more is accepted.
     pub(super) is_closed: bool,
 }
 
-/// One user.
+/// A user, with its name, its rooms and its sessions.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) user: User,
     pub(super) kind: UserKind,
     pub(super) seen_at: Timestamp,
-    /// When its last session ended, since the start of the daemon.
+    /// The time at which its last session ended; `None` if none ended since the start of the daemon.
     pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: usize,
     pub(super) rooms: Memberships,
-    /// Tells the user's sessions that `rooms` has changed.
-    pub(super) news: Arc<Changed>,
+    /// Wakes the user's sessions if `rooms` has changed, or another user is writing.
+    pub(super) notifier: Arc<ChangeNotifier>,
 }
 
 impl Account {
-    /// A user who is new, and in the lobby, where `read` messages are not new to it.
+    /// A new user: in the lobby only, which it has read up to `read`.
     pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
-        let (rooms, news) = (Memberships::in_lobby(read), Arc::default());
-        Self { user, kind, seen_at, left_at: None, sessions: 0, rooms, news }
+        let (rooms, notifier) = (Memberships::in_lobby(read), Arc::default());
+        Self { user, kind, seen_at, left_at: None, sessions: 0, rooms, notifier }
     }
 
     /// The user, as the subject of [`may`].
@@ -74,7 +73,7 @@ impl Account {
 }
 
 impl State {
-    /// What was stored, with nobody connected; and the users who have another name than was stored.
+    /// The stored state, with nobody connected; and the users whose name differs from the stored one.
     pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, last_user, last_room, .. } = restored;
         let mut state = Self {
@@ -95,12 +94,12 @@ impl State {
         for member in members {
             state.restore_member(member);
         }
-        state.rooms.note_unused();
+        state.rooms.find_unused();
         (state, renamed)
     }
 
-    /// Two users may have one name in an older journal, which compared names otherwise, such as `Ana María` and
-    /// `Ana_María`: the one seen last keeps it, and the other gets a number. Returns those.
+    /// Two users may have one name in a journal of an earlier version, which compared names in another way, such as
+    /// `Ana María` and `Ana_María`: the user seen last keeps the name. Returns the others, whose names get a number.
     fn restore_users(&mut self, mut users: Vec<UserRecord>) -> Vec<UserRecord> {
         users.sort_by_key(|record| (Reverse(record.seen_at), record.user.id));
         let mut doubled = Vec::new();
@@ -128,19 +127,19 @@ impl State {
         self.put_account(Account::new(user, kind, seen_at, Seq::NONE));
     }
 
-    /// A membership whose user or room the journal does not have is nobody's.
+    /// Adds a membership, unless its user or its room is missing in the journal.
     fn restore_member(&mut self, member: MembershipRecord) {
         let MembershipRecord { user, room: id, is_in, read_seq } = member;
         let Some(room) = self.rooms.get(id) else { return };
         let member = member_in(room, read_seq);
         let Some(account) = self.accounts.get_mut(&user) else { return };
         if id == RoomId::LOBBY {
-            account.rooms.known_mut(id).expect("everybody is in the lobby").read = read_seq;
+            account.rooms.get_or_former_mut(id).expect("everybody is in the lobby").read = read_seq;
             return;
         }
-        let is_new = is_in && account.rooms.come(id, member);
-        account.rooms.note(id, member);
-        self.rooms.came(id, user, is_new);
+        let is_new = is_in && account.rooms.join(id, member);
+        account.rooms.add_former(id, member);
+        self.rooms.add_member(id, user, is_new);
     }
 
     pub(super) fn account(&self, user: UserId) -> Option<&Account> {
@@ -165,8 +164,8 @@ impl State {
 
     /// The number of the user with that token.
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
-        let (known, user) = self.tokens.get_key_value(token)?;
-        known.is(token).then_some(*user)
+        let (stored, user) = self.tokens.get_key_value(token)?;
+        stored.is(token).then_some(*user)
     }
 
     pub(super) const fn next_user(&mut self) -> UserId {
@@ -174,7 +173,7 @@ impl State {
         self.last_user
     }
 
-    /// How many users are stored.
+    /// Number of users that are stored.
     pub(super) const fn users_stored(&self) -> usize {
         self.stored
     }
@@ -189,7 +188,7 @@ impl State {
         }
     }
 
-    /// Adds a credential; one of a user whom the journal does not have opens no account.
+    /// Adds a credential, unless its user is missing in the journal: it would open no account.
     pub(super) fn add_credential(
         &mut self,
         CredentialRecord { user, credential, .. }: CredentialRecord,
@@ -209,20 +208,19 @@ impl State {
         }
     }
 
-    /// Counts one session more of `user`, and puts the user on the lists of its rooms if it is the first.
+    /// Counts a new session of `user`. If it is the first, puts the user on the lists of its rooms.
     pub(super) fn admit(&mut self, user: UserId) {
         let account = self.existing_mut(user);
         account.sessions += 1;
         if account.sessions == 1 {
             self.connected.insert(user);
-            for (user, room) in self.where_is(user) {
+            for (user, room) in self.rooms_of(user) {
                 self.enter(&room, &user);
             }
         }
     }
 
-    /// Counts one session less of `user`, and takes the user off the lists of its rooms if it was the
-    /// last.
+    /// Counts an ended session of `user`. If it was the last, takes the user off the lists of its rooms.
     pub(super) fn dismiss(&mut self, user: UserId, reason: LeaveReason, at: Timestamp) {
         if self.existing(user).sessions == 1 {
             self.end_away(user);
@@ -232,7 +230,7 @@ impl State {
         if account.sessions == 0 {
             account.left_at = Some(at);
             self.connected.remove(&user);
-            for (user, room) in self.where_is(user) {
+            for (user, room) in self.rooms_of(user) {
                 self.leave(&room, &user, reason);
             }
         }
@@ -252,13 +250,13 @@ impl State {
         }
     }
 
-    fn where_is(&self, user: UserId) -> Vec<(User, Arc<Room>)> {
+    fn rooms_of(&self, user: UserId) -> Vec<(User, Arc<Room>)> {
         let account = self.existing(user);
         let room = |(id, _)| (account.user.clone(), Arc::clone(self.rooms.existing(id)));
-        account.rooms.now().map(room).collect()
+        account.rooms.current().map(room).collect()
     }
 
-    /// Who holds `name` and was not seen since `since`.
+    /// The user who holds `name`, if it is not connected and was last connected before `since`.
     pub(super) fn overdue(&self, name: &UserName, since: Timestamp) -> Option<&Account> {
         let holder = self.accounts.get(&self.names.holder(name)?)?;
         let is_overdue =
@@ -266,9 +264,9 @@ impl State {
         is_overdue.then_some(holder)
     }
 
-    /// Records that up to `limit` connected users after the user `after` are here `now`. Returns the
-    /// last of them, `None` if there are none, and the stored ones whose stored time is `known` or
-    /// older.
+    /// Updates `seen_at` to `now` for up to `limit` connected users after the user `after`, if it is `known` or
+    /// older. Returns the last user that was looked at, `None` if there are no more, and the users whose time has
+    /// changed.
     pub(super) fn see(
         &mut self,
         after: UserId,
@@ -290,20 +288,20 @@ impl State {
         (last, due)
     }
 
-    /// Gives `user` another name, and sends it to all who see it; not to the partners in
-    /// direct messages of a user who is away.
+    /// Gives `user` another name, and sends it to the rooms that the user is in. If the user is not connected, the
+    /// caller notifies its direct messages.
     pub(super) fn rename(&mut self, user: UserId, name: &UserName) {
         let account = self.existing_mut(user);
         let was = std::mem::replace(&mut account.user, User { id: user, name: name.clone() });
         let account = self.existing(user);
-        for (id, _) in account.rooms.now() {
+        for (id, _) in account.rooms.current() {
             self.rooms.existing(id).rename(&was, name);
         }
         self.names.release(&was.name, user);
         self.names.hold(name, user);
     }
 
-    /// What `user` means by the name or address of a room, or by the name of another user.
+    /// The key of the room that `user` means by a name or an address.
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         room_key(
             user,
@@ -316,7 +314,7 @@ impl State {
         )
     }
 
-    /// The room that goes by that name, if `user` may do `action` there.
+    /// The room with that name or address, if `user` may do `action` there.
     pub(super) fn permit(
         &self,
         user: UserId,
@@ -332,7 +330,7 @@ impl State {
         room.ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
-    /// The rooms with a name, by name, after the room `after`: one more than `limit`, if there are more.
+    /// The rooms with a name, sorted by name, after the room `after`: one more than `limit`, if there are more.
     pub(super) fn named_rooms_after(
         &self,
         after: Option<&RoomName>,
@@ -346,8 +344,8 @@ impl State {
     }
 }
 
-/// What `user` means by the name or address of a room, or by the name of another user: `holder` knows who
-/// has which name, and `find` who has which number, and of which kind that user is.
+/// The key of the room that `user` means by a name or an address. `holder` returns the user who has a name, and
+/// `find` the user with a number and its kind.
 pub(super) fn room_key<'u>(
     user: UserId,
     name: &RoomName,
@@ -372,7 +370,7 @@ pub(super) fn room_key<'u>(
     }
 }
 
-/// A membership in `room`, of which all up to `read` is read.
+/// A membership in `room` with this read position.
 pub(super) fn member_in(room: &Room, read: Seq) -> MemberState {
     let is_direct = matches!(room.key(), RoomKey::Direct(_));
     MemberState { read, is_direct }

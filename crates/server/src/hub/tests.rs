@@ -14,9 +14,9 @@ use crate::door::native::lines;
 use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
 
 thread_local! {
-    /// What the clock of this test shows.
+    /// The wall clock of this test.
     static NOW: Cell<i64> = const { Cell::new(1_795_356_127_123) };
-    /// What its monotonic clock shows.
+    /// The monotonic clock of this test.
     static MONOTONIC: Cell<Instant> = Cell::new(Instant::now());
 }
 
@@ -47,7 +47,7 @@ fn hub() -> Arc<Hub> {
     open(&Location::Memory)
 }
 
-/// Ends the hub as the daemon does, and starts one where it ended.
+/// Ends the hub as the daemon does, and starts another on its journal.
 async fn again(hub: Arc<Hub>, directory: &Path) -> Arc<Hub> {
     hub.close().await;
     let ended = hub.ended();
@@ -88,16 +88,16 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
 }
 
 fn rooms(member: &Member) -> Vec<(String, u64, u64)> {
-    let places = member.memberships().into_iter();
+    let memberships = member.memberships().into_iter();
     let shown =
         |Membership { room, read }| (room.name().to_string(), room.last_seq().get(), read.get());
-    places.map(shown).collect()
+    memberships.map(shown).collect()
 }
 
-/// The names of those a user has direct messages with.
+/// The names of the users with whom a user has direct messages.
 fn titles(member: &Member) -> Vec<String> {
-    let places = member.memberships().into_iter();
-    places.filter_map(|place| Some(member.title(&place.room)?.to_string())).collect()
+    let memberships = member.memberships().into_iter();
+    memberships.filter_map(|membership| Some(member.title(&membership.room)?.to_string())).collect()
 }
 
 mod arrive;
@@ -109,7 +109,7 @@ mod repeats;
 mod rig;
 
 #[tokio::test]
-async fn a_taken_name_is_refused_with_one_that_is_free() {
+async fn a_taken_name_is_refused_with_a_free_one() {
     let hub = hub();
     let bob = enter(&hub, "bob").await.unwrap();
     let refusal = chat_proto::Refusal::from(enter(&hub, "ＢＯＢ").await.unwrap_err());
@@ -136,13 +136,13 @@ async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
 }
 
 #[tokio::test]
-async fn nobody_is_called_like_the_server() {
+async fn no_user_has_the_name_of_the_server() {
     let error = enter(&hub(), "Chat-Server").await.unwrap_err();
     assert!(matches!(error, HubError::NameTaken { .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_user_may_write_its_own_name_otherwise() {
+async fn a_user_may_change_the_spelling_of_its_name() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     bob.actor().rename(&name("Bob"), IfTaken::Refuse).await.unwrap();
@@ -154,7 +154,7 @@ async fn a_user_may_write_its_own_name_otherwise() {
 }
 
 #[tokio::test]
-async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
+async fn a_closed_hub_accepts_nothing_and_ends_its_rooms() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let mut live = bob.room(&room("#lobby")).unwrap().listen(500).unwrap().live;
@@ -169,7 +169,7 @@ async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
 }
 
 #[tokio::test]
-async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
+async fn a_token_leads_to_the_same_user_after_a_restart() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
@@ -178,11 +178,11 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     assert_ne!(phone.session(), bob.session());
     bob.actor().join(&room("#rust")).await.unwrap();
     bob.actor().set_topic(&room("#rust"), Topic::new("crabs").unwrap()).await.unwrap();
-    assert!(say(&phone, "#rust", "hi").await.is_ok(), "what one session joins, all do");
+    assert!(say(&phone, "#rust", "hi").await.is_ok(), "all sessions of a user are in its rooms");
     assert_eq!(
         phone.actor().read(&room("#rust"), Seq::new(9)).await,
         Ok(Seq::FIRST),
-        "no further than there is"
+        "not beyond the last message"
     );
     assert_eq!(
         bob.actor().read(&room("#rust"), Seq::NONE).await,
@@ -201,11 +201,11 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("#rust".to_owned(), 1, 1)]);
     assert_eq!(bob.room(&room("#rust")).unwrap().info().0.as_str(), "crabs");
     let (eva, _) = enter(&hub, "eva").await.unwrap();
-    assert_eq!(eva.id(), UserId::new(2), "numbers go on");
+    assert_eq!(eva.id(), UserId::new(2), "a number is not used again");
 }
 
 #[tokio::test]
-async fn the_number_of_one_who_spoke_is_nobody_elses() {
+async fn the_number_of_a_guest_with_a_message_is_not_used_again() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let ana = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
@@ -216,7 +216,7 @@ async fn the_number_of_one_who_spoke_is_nobody_elses() {
 }
 
 #[tokio::test]
-async fn a_returning_user_gets_another_name_where_it_is_free() {
+async fn a_user_that_connects_again_gets_another_name_if_it_is_free() {
     let hub = hub();
     let (_ana, _) = enter(&hub, "ana").await.unwrap();
     let (bob, token) = enter(&hub, "bob").await.unwrap();
@@ -228,7 +228,7 @@ async fn a_returning_user_gets_another_name_where_it_is_free() {
 }
 
 #[tokio::test]
-async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
+async fn the_name_of_a_user_away_for_long_is_given_away_and_nothing_else_is() {
     let hub = hub();
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
@@ -243,10 +243,10 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
-    let told = live.try_recv().unwrap();
-    let line = String::from_utf8_lossy(&lines(&told).bytes).into_owned();
+    let renamed = live.try_recv().unwrap();
+    let line = String::from_utf8_lossy(&lines(&renamed).bytes).into_owned();
     assert!(line.contains(r#""renamed","user":{"id":1,"name":"bob"},"name":"bob_2""#), "{line}");
-    assert!(left.try_recv().is_ok(), "also where the old bob has left");
+    assert!(left.try_recv().is_ok(), "also in a room that the old bob has left");
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
     assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 1, 0));
     assert_eq!(titles(&ana), ["bob_2"]);
@@ -258,7 +258,7 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed() {
+async fn the_last_seen_time_of_a_connected_user_is_stored() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
@@ -272,7 +272,7 @@ async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed(
     };
     let (bob_seen, ana_seen): (i64, i64) = (seen("bob").await.unwrap(), seen("ana").await.unwrap());
     assert_eq!(Timestamp::from_millis(bob_seen), clock());
-    assert!(ana_seen < bob_seen, "who is away is not here");
+    assert!(ana_seen < bob_seen, "a user without a session is not seen");
     drop(bob);
 }
 
@@ -286,7 +286,7 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
         bob.actor().join(&room(&format!("#room{n}"))).await.unwrap();
     }
     assert_eq!(bob.actor().join(&room("#more")).await.unwrap_err(), HubError::InTooManyRooms);
-    assert!(bob.actor().join(&room("#room7")).await.is_ok(), "where it is already");
+    assert!(bob.actor().join(&room("#room7")).await.is_ok(), "the user is in it already");
     assert_eq!(say(&bob, "#more", "hi").await, Err(HubError::NotInRoom(room("#more"))));
     let (first, more) = listed_rooms(&hub, Some(&room("#lobby")), 2);
     let first: Vec<_> = first.iter().map(|info| (info.room.as_str(), info.count)).collect();
@@ -294,7 +294,7 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
 }
 
 #[tokio::test]
-async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
+async fn direct_messages_of_many_users_to_one_are_bounded_and_take_no_room() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();
@@ -309,15 +309,18 @@ async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
     assert!(refused.to_string().starts_with("bob has 100 direct messages"), "{refused}");
     let refused = bob.actor().join(&room("@eva")).await.unwrap_err();
     assert!(refused.to_string().starts_with("you have 100 direct messages"), "{refused}");
-    assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "where both are already");
+    assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "both are in it already");
     assert!(bob.actor().join(&room("#rust")).await.is_ok());
     bob.actor().leave_room(&room("@stranger1")).await.unwrap();
     assert!(say(&eva, "@bob", "hi").await.is_ok());
-    assert!(say(&crowd[0], "@bob", "hi").await.is_err(), "nor does one come back past the bound");
+    assert!(
+        say(&crowd[0], "@bob", "hi").await.is_err(),
+        "the bound holds for a user that joins again, too"
+    );
 }
 
 #[tokio::test]
-async fn past_a_number_of_users_only_those_who_are_known_come_in() {
+async fn past_a_number_of_users_only_stored_users_and_guests_begin_sessions() {
     let config = Config { users_max: 2, ..config() };
     let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
     let (bob, token) = enter(&hub, "bob").await.unwrap();
@@ -326,11 +329,11 @@ async fn past_a_number_of_users_only_those_who_are_known_come_in() {
     let refused = enter(&hub, "eva").await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
     assert!(back(&hub, &token, "bob").await.is_ok());
-    assert!(hub.enter_guest(hub.next_user(), &name("eva")).await.is_ok(), "nothing of it is kept");
+    assert!(hub.enter_guest(hub.next_user(), &name("eva")).await.is_ok(), "a guest is not stored");
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
+async fn if_the_journal_stores_nothing_old_users_begin_sessions_and_new_ones_are_refused() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
@@ -339,7 +342,7 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     assert_eq!(enter(&hub, "eva").await.unwrap_err().code(), RefusalCode::NotKept);
     let bob = back(&hub, &token, "bob").await.unwrap();
     assert_eq!(bob.actor().last_n(&DeviceId::default()).await, Ok(0));
-    assert!(matches!(say(&bob, "#lobby", "hi").await, Err(HubError::NotKept(_))));
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Err(HubError::NotStored(_))));
     assert_eq!(
         bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),
         RefusalCode::NotKept
@@ -372,13 +375,13 @@ fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
 }
 
 #[tokio::test]
-async fn two_users_of_an_old_journal_do_not_have_one_name() {
+async fn two_users_of_an_old_journal_do_not_have_the_same_name() {
     let (hub, tokens) = with_old_users(&[(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)]);
     let mut names = Vec::new();
     for token in &tokens {
         names.push(back(&hub, token, "bob").await.unwrap().user().name.to_string());
     }
-    assert_eq!(names, ["Bob_3", "bob", "bob_2"], "the one seen last keeps the name");
+    assert_eq!(names, ["Bob_3", "bob", "bob_2"], "the user seen last keeps the name");
     let stored = hub.queue.with_connection(|db| {
         db.query_row("SELECT name FROM user WHERE id = 1", [], |row| row.get::<_, String>(0))
     });
@@ -386,7 +389,7 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
 }
 
 #[tokio::test]
-async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
+async fn names_of_an_old_journal_do_not_differ_in_a_space_alone() {
     let (hub, tokens) = with_old_users(&[(1, "Ana María", 5), (2, "ana_maría", 9)]);
     let mut users = Vec::new();
     for (token, wants) in tokens.iter().zip(["Ana María", "ana_maría"]) {

@@ -1,7 +1,7 @@
-//! Who is writing in a room: sent to the sessions of its users, and never stored.
+//! Users who are writing in a room: sent to the sessions of the room's users, and never stored.
 //!
-//! It goes past the rings of the rooms, so that it takes no slot of a message: each user has a short queue of its
-//! own, in which a newer entry replaces the oldest. A session that is behind does not get what was replaced.
+//! The rings of the rooms do not carry it, so that it takes no slot of a message. Each user has a short queue of its
+//! own, in which a new entry replaces the oldest. A session that falls behind misses the replaced entries.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,15 +52,15 @@ impl TypingQueue {
         }
     }
 
-    /// Returns the newest `count` entries, as far as they are here and not too old to be shown.
+    /// Returns those of the newest `count` entries that are in the queue and not too old to be shown.
     pub(super) fn newest(&self, count: u16) -> Vec<Arc<Typing>> {
         if count == 0 {
             return Vec::new();
         }
         let queue = self.lock();
         let Some(Entries(entries)) = queue.as_deref() else { return Vec::new() };
-        let known = entries.len().saturating_sub(count.into());
-        entries.iter().skip(known).filter(|typing| typing.is_fresh()).cloned().collect()
+        let seen = entries.len().saturating_sub(count.into());
+        entries.iter().skip(seen).filter(|typing| typing.is_fresh()).cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<Entries>>> {
@@ -87,8 +87,8 @@ impl Hub {
             }
             let others = users.values().filter(|other| other.id != user);
             for account in others.filter_map(|other| state.account(other.id)) {
-                account.news.queue.push(&typing);
-                account.news.ring_typing();
+                account.notifier.typing_queue.push(&typing);
+                account.notifier.notify_typing();
             }
         });
         Ok(())
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_session_takes_what_is_new_and_a_slow_one_misses_the_oldest() {
+    async fn a_session_takes_new_entries_and_a_slow_one_misses_the_oldest() {
         let queue = TypingQueue::default();
         assert!(newest(&queue, 1).is_empty());
         (1..=10).for_each(|number| queue.push(&typing(number)));

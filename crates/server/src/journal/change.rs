@@ -1,7 +1,7 @@
 //! A change of the journal that is no message: a user, a name, a credential, a room, a membership, a topic, a read
 //! position.
 //!
-//! Plain values: the hub decides about them, the journal stores them, and the hub applies them.
+//! Plain values: the hub decides on them, the journal stores them, and the hub applies them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use chat_proto::{AwayText, Seq, Timestamp, Topic, User, UserId};
 
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
 
-/// A change of what is stored, other than a message.
+/// A change of the journal, other than a message.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// A new user, or another name of a user.
@@ -19,11 +19,11 @@ pub enum Change {
     Guest(User),
     /// Another name of a guest.
     GuestRenamed(User),
-    /// A user is away, or not any more: not stored, as it ends with the user's last session.
+    /// A user is away or back: not stored, as it ends with the user's last session.
     Away {
         /// The user's number.
         user: UserId,
-        /// Why, or until when; `None` if the user is not away any more.
+        /// The reason, as the user writes it; `None` if the user is back.
         text: Option<AwayText>,
     },
     /// A user has one more credential.
@@ -55,11 +55,11 @@ pub enum Change {
         room: RoomId,
         /// The topic.
         topic: Topic,
-        /// Who set it.
+        /// The user who set it.
         by: User,
     },
-    /// A user joined a room, or has a membership in a direct message that it is not in. What is stored of
-    /// an earlier membership stays.
+    /// A user joins a room, or gets a membership in a direct message that it is not in. The read position of an
+    /// earlier membership stays.
     Member(MembershipRecord),
     /// A user left a room.
     Left {
@@ -68,7 +68,7 @@ pub enum Change {
         /// The room's number.
         room: RoomId,
     },
-    /// A user has read a room up to a message; never backwards.
+    /// A user has read a room up to a message. A read position never moves back.
     Read {
         /// The user's number.
         user: UserId,

@@ -1,4 +1,4 @@
-//! A commit as values: its entries, and the result of each.
+//! The values of a commit: its entries, and the result of each.
 
 use chat_proto::command::Kind;
 use chat_proto::{DeviceId, Seq, Text, User};
@@ -41,7 +41,7 @@ pub(crate) struct Message {
     pub(crate) changes: Vec<Change>,
 }
 
-/// What one commit has stored.
+/// The results of one commit.
 #[derive(Debug)]
 pub(crate) struct Commit {
     /// Number of commits since the journal was opened, this one included.

@@ -1,7 +1,7 @@
 //! The engine: stores commits, one after another. It knows no queue, no thread, no room and no session.
 //!
-//! What does not depend on the storage is here: the time of a commit, its position, the log, the followers. The
-//! rest is up to the [`Writer`], which is SQLite's. A writer of another storage would have the same methods.
+//! It does everything that does not depend on the storage: the time of a commit, its position, the log, the followers.
+//! The [`Writer`] does the rest with SQLite. A writer of another storage would have the same methods.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Engine {
         let at = next_time(now, self.last_at);
         let mut items = std::mem::take(&mut self.spare);
         self.writer.append(entries, at, &mut items)?;
-        // Without a message, nothing may have been written: that succeeds on a full disk, too.
+        // A commit without a message may have written nothing, which succeeds on a full disk, too.
         if items.iter().any(|item| matches!(item, Committed::Message { .. })) {
             self.note_trouble(None);
         }
@@ -73,24 +73,24 @@ impl Engine {
         self.spare = commit.items;
     }
 
-    /// Returns what followers subscribe to.
+    /// Returns the ring of commits, for followers.
     pub(super) fn subscribers(&self) -> Arc<Subscribers> {
         self.followers.subscribers()
     }
 
-    /// Rebuilds a damaged part if that is why nothing was stored, unless that failed a short time ago. Returns
-    /// true if the caller may try again.
+    /// Rebuilds the damaged part that `error` reports, unless a rebuild failed a short time ago. Returns true if the
+    /// caller may try again.
     pub(crate) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         self.writer.repair(error, now)
     }
 
-    /// Logs that an entry is not stored, and makes sure that a crash does not restore it.
+    /// Logs that an entry is refused, and makes sure that a crash does not restore it.
     pub(crate) fn refuse(&mut self, error: &AppendError) {
         self.note_trouble(Some(error));
         self.writer.refuse();
     }
 
-    /// Ends the journal in order. A start after a kill reads some of the newest messages.
+    /// Ends the journal in order, which saves the next start a part of its work.
     pub(crate) fn close(&mut self) {
         self.writer.close();
     }

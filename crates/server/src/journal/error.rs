@@ -14,7 +14,7 @@ pub enum JournalError {
         .0.display()
     )]
     Busy(PathBuf),
-    /// A newer chat-server has written it.
+    /// A newer chat-server wrote it.
     #[error(
         "the journal is of version {found}, and this chat-server knows version {known} at most; \
          use a newer one"
@@ -42,7 +42,7 @@ pub enum JournalError {
         found: u32,
         /// The version of this program.
         known: u32,
-        /// The error of the engine.
+        /// The error of the storage.
         reason: String,
     },
     /// A backup was copied beside the log of another file.
@@ -85,7 +85,7 @@ pub enum JournalError {
         /// The first fault.
         first: String,
     },
-    /// A restore was killed, and it is unknown where the old journal belongs.
+    /// A restore was killed, and the new name of the old journal is unknown.
     #[error(
         "a restore was interrupted and cannot be completed by itself: {file} is the backup, ready to be \
          put in place. Run `chat-server restore {file}`; it moves other files aside and deletes none",
@@ -107,9 +107,9 @@ pub enum JournalError {
         file = .0.display()
     )]
     RestoreIncomplete(PathBuf),
-    /// The engine cannot open it.
+    /// The storage cannot open it.
     #[error(
-        "{} cannot be opened: {reason}. It was left as it is; make room on the disk or mend it, or start \
+        "{} cannot be opened: {reason}. It was left as it is. Free space on the disk, repair it, or start \
          from a copy with --data",
         path.display()
     )]
@@ -119,7 +119,7 @@ pub enum JournalError {
         /// Why.
         reason: String,
     },
-    /// The engine cannot read or write it.
+    /// The storage cannot read or write it.
     #[error("{0}")]
     Unusable(String),
     /// The data directory does not exist and cannot be created.
@@ -153,7 +153,7 @@ pub enum JournalError {
     /// A reader panicked.
     #[error("a reader of the journal failed: {0}")]
     ReaderFailed(String),
-    /// The daemon stores a key that is stored already: a fault of it.
+    /// The daemon would store a key twice: a bug.
     #[error("{0}")]
     Conflict(String),
 }
@@ -164,7 +164,7 @@ impl JournalError {
         move |error| Self::Io { path, error }
     }
 
-    /// The same error, of opening the file at `path`.
+    /// Adds the path of the file to an error of opening it.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
             Self::Unusable(reason) => Self::Unopened { path: path.to_path_buf(), reason },
@@ -173,11 +173,11 @@ impl JournalError {
     }
 }
 
-/// Nothing of a commit is stored.
+/// The error of a commit, of which nothing is stored.
 #[derive(Debug)]
 pub(crate) struct AppendError {
     pub(super) fault: Fault,
-    /// Why, and what to do.
+    /// The reason, for the user: what is wrong, and what to do.
     pub(super) reason: String,
     /// The error for the caller of a task.
     pub(super) error: JournalError,
@@ -188,9 +188,9 @@ pub(crate) struct AppendError {
 pub(super) enum Fault {
     /// The disk is full or fails: the next entry would fail, too.
     Disk,
-    /// The server stores a key twice: a fault of it, so another try does not help.
+    /// The server would store a key twice: a bug, so another try does not help.
     Conflict,
-    /// A part is damaged that can be rebuilt from the rest. Holds which, and what is wrong.
+    /// A damaged part that can be rebuilt from the rest: its name, and the damage.
     Rebuildable(String),
     /// Anything else.
     Other,
@@ -202,12 +202,12 @@ impl AppendError {
         self.fault == Fault::Disk
     }
 
-    /// Returns true if it is a fault of the server, so that another try does not help.
+    /// Returns true if it is a bug of the server, so that another try does not help.
     pub(crate) fn is_a_conflict(&self) -> bool {
         self.fault == Fault::Conflict
     }
 
-    /// Returns the damage of a part that can be rebuilt from the rest, if that is the reason.
+    /// Returns the damage if it is in a part that can be rebuilt from the rest.
     pub(super) fn rebuildable(&self) -> Option<&str> {
         match &self.fault {
             Fault::Rebuildable(damage) => Some(damage),
@@ -215,7 +215,7 @@ impl AppendError {
         }
     }
 
-    /// Why, and what to do.
+    /// The reason, for the user: what is wrong, and what to do.
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }

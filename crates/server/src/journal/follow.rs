@@ -1,5 +1,5 @@
-//! Follows the journal: every stored message exactly once and in the order of its room, and every change from
-//! now on.
+//! Followers: each receives every stored message exactly once, in the order of its room, and every change after its
+//! start.
 //!
 //! ```text
 //! Engine::append ─ stored ─→ applied ─→ ring of records ─→ Follower::next
@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A follower reads what it has missed page by page, with a connection of its own, and then takes each commit
-//! after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit, and a
-//! commit that nobody follows is not copied.
+//! after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit. Without
+//! followers, commits are not copied.
 //!
 //! A message is found by its room and its `seq`, so the [`Position`] of a follower is the `seq` of the last
 //! message of each room, and the journal stores nothing for it.
@@ -34,11 +34,11 @@ use super::{Journal, JournalError};
 use crate::config::PAGE_MESSAGES;
 use crate::ring::Live;
 
-/// What a follower takes from the journal.
+/// An item that a follower receives.
 #[derive(Debug, Clone)]
 pub enum FollowerItem {
-    /// Everything taken so far is void, and comes again from the first message: the journal was restored, has
-    /// lost messages, or is another one than that of the position.
+    /// All earlier items are void, and the messages come again from the first: the journal was restored or has lost
+    /// messages, or the position is of another journal.
     StartOver,
     /// The rooms that exist, at the start and after a lag. Messages before the first of a room, and rooms that
     /// are not listed, were removed. After a lag, changes may have been missed.
@@ -50,7 +50,7 @@ pub enum FollowerItem {
         /// The message.
         message: StoredMessage,
     },
-    /// A change. What [`FollowerItem::Rooms`] has may already contain it.
+    /// A change. The items [`FollowerItem::Rooms`] may already contain it.
     Change(Change),
     /// The oldest messages of a room were removed.
     Trimmed {
@@ -61,7 +61,7 @@ pub enum FollowerItem {
     },
 }
 
-/// The messages that a room has.
+/// The range of the messages of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomExtent {
     /// The room.
@@ -75,7 +75,7 @@ pub struct RoomExtent {
 /// A follower of the journal: a search index, for example.
 #[derive(Debug)]
 pub struct Follower {
-    /// With a connection of its own: those of sessions are not held up.
+    /// Has a connection of its own, so that it does not delay the readers of sessions.
     reader: Reader,
     identity: Arc<JournalId>,
     subscribers: Arc<Subscribers>,
@@ -86,13 +86,13 @@ pub struct Follower {
     behind: VecDeque<RoomExtent>,
     /// The page that was read last, of this room.
     page: (RoomId, vec::IntoIter<StoredMessage>),
-    /// The commit that was taken last, and how many of its items were.
+    /// The commit that was received last, and the number of its items that were returned.
     record: Option<(Arc<Record>, usize)>,
     /// The number of that commit, see [`super::Commit::position`].
     commit: Option<u64>,
 }
 
-/// Where commits come from.
+/// The source of new commits.
 #[derive(Debug)]
 enum Source {
     Ring(Live<Record>),
@@ -106,7 +106,7 @@ impl Journal {
     pub fn follow(&self, after: Option<Position>) -> Follower {
         let identity = Arc::clone(&self.identity);
         Follower {
-            reader: self.reader.another(),
+            reader: self.reader.with_own_connection(),
             position: after.unwrap_or_else(|| Position::start(&identity)),
             identity,
             subscribers: Arc::clone(&self.subscribers),
@@ -152,8 +152,8 @@ impl Follower {
         }
     }
 
-    /// Starts, or starts again after a lag: subscribes first, so that nothing is lost between what the file
-    /// has and what the ring brings.
+    /// Starts, or starts again after a lag. Subscribes before it reads the file, so that no commit is lost between
+    /// the two.
     async fn start(&mut self) -> Result<FollowerItem, JournalError> {
         if !self.position.is_of(&self.identity) {
             return Ok(self.start_over());
@@ -185,14 +185,14 @@ impl Follower {
         let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
         let page = self.reader.page(room.room, page).await?;
         if page.is_empty() {
-            // Nothing is there although something should be: it is older than what is stored.
+            // Retention has removed the messages meanwhile.
             self.position.set(room.room, room.last);
         }
         self.page = (room.room, page.into_iter());
         Ok(())
     }
 
-    /// Takes a commit, or notes that some were missed.
+    /// Takes a commit. If commits were missed, the follower starts again.
     fn take(&mut self, received: Result<Arc<Record>, RecvError>) {
         match received {
             Ok(record) if self.commit.is_none_or(|last| record.position == last + 1) => {
@@ -204,7 +204,7 @@ impl Follower {
         }
     }
 
-    /// Returns the next item of the commit that was taken last, without the messages that were on a page.
+    /// Returns the next item of the commit that was received last, without messages that were on a page.
     fn next_of_record(&mut self) -> Option<FollowerItem> {
         let (record, taken) = self.record.take()?;
         let rest = record.items.iter().enumerate().skip(taken);
@@ -212,7 +212,7 @@ impl Follower {
             let item = match item {
                 Item::Message(room, message) if message.seq <= self.position.seq(*room) => continue,
                 Item::Message(room, message) if message.seq > self.position.seq(*room).next() => {
-                    self.live = None; // some are missing: from the file
+                    self.live = None; // some are missing: read them from the file
                     return None;
                 }
                 Item::Message(room, message) => self.message(*room, message.clone()),

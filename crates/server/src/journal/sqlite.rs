@@ -1,7 +1,7 @@
-//! SQLite as the engine of the journal: one file, one connection that writes, a bounded number that read.
+//! SQLite as the storage of the journal: one file, one connection that writes, a bounded number that read.
 //!
-//! Everything that knows SQL or SQLite is in this module. The rest of the journal uses [`open`], [`Writer`],
-//! [`Reader`], and the commands on a file that no daemon has: [`check`](check()), [`backup`], [`restore`].
+//! SQL and SQLite's types are in this module only. The rest of the journal uses [`open`], [`Writer`], [`Reader`], and
+//! the commands on a file that no daemon uses: [`check`](check()), [`backup`], [`restore`].
 
 mod check;
 mod checksum;
@@ -47,7 +47,7 @@ pub use self::copy::backup;
 use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
-use self::file::Opened;
+use self::file::OpenFile;
 use self::numbers::Numbers;
 pub(super) use self::reader::Reader;
 pub use self::restore::{Replaced, restore};
@@ -58,19 +58,19 @@ use super::{
     AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit, stored,
 };
 
-/// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
+/// Number of damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
 const DAMAGE_LOGGED: usize = 20;
 
-/// A journal that was opened.
+/// The parts of an open journal.
 pub(super) struct Parts {
     pub(super) writer: Writer,
     pub(super) reader: Reader,
-    /// What it held.
+    /// Its contents, without the messages.
     pub(super) restored: Restored,
     pub(super) identity: JournalId,
 }
 
-/// Opens the journal at `location`; makes it if there is none.
+/// Opens the journal at `location`; creates it if it does not exist.
 ///
 /// # Errors
 /// Returns an error that says why it cannot be used, and what to do.
@@ -80,7 +80,7 @@ pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts,
         Location::Directory(directory) | Location::DirectoryInTask(directory) => {
             let lock = lock::take(directory)?;
             let path = file::of(directory);
-            let Opened { db, run } = file::open(&path, durability)?;
+            let OpenFile { db, run } = file::open(&path, durability)?;
             (db, Some(run), Some(lock), Some(path))
         }
     };

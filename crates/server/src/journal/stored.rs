@@ -9,14 +9,14 @@ use chat_proto::{
 use crate::token::TokenHash;
 
 /// Bytes on the wire of a message without its names and its text: the names of its fields, its numbers of up to
-/// 20 digits, its time, and the separator to the next one.
+/// 20 digits, its time, and the separator after it.
 const FIELDS_BYTES_MAX: usize = 190;
 
 /// Bytes of a room's name on the wire. A character of one byte takes two at most there; all others take as many
 /// as in memory.
 const ROOM_NAME_BYTES_MAX: usize = 1 + NAME_BYTES_MAX;
 
-/// Which messages of a room are read at once.
+/// A part of the messages of a room that is read at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
     /// The part of the room.
@@ -25,12 +25,12 @@ pub struct Page {
     pub limit: u32,
 }
 
-/// A part of a room's messages.
+/// The side of a message on which a page is.
 #[derive(Debug, Clone, Copy)]
 pub enum Part {
-    /// The oldest with a greater `seq`.
+    /// The oldest messages with a greater `seq`.
     After(Seq),
-    /// The newest with a lower `seq`.
+    /// The newest messages with a lower `seq`.
     Before(Seq),
 }
 
@@ -39,7 +39,7 @@ pub enum Part {
 pub struct RoomId(pub u32);
 
 impl RoomId {
-    /// The room everybody is in.
+    /// The room that everybody is in.
     pub const LOBBY: Self = Self(1);
 
     /// The greatest number: the key of a message has 23 bits for its room.
@@ -51,9 +51,9 @@ impl RoomId {
 pub struct StoredMessage {
     /// Its number in the room.
     pub seq: Seq,
-    /// The author, under the name of that time.
+    /// The author, with the name at that time.
     pub from: User,
-    /// When it was stored.
+    /// The time at which it was stored.
     pub at: Timestamp,
     /// Whether it is text or an action.
     pub kind: Kind,
@@ -63,21 +63,21 @@ pub struct StoredMessage {
     pub device: DeviceId,
     /// The number that the device gave it.
     pub n: Option<u64>,
-    /// Whether the stored row is damaged. If so, `text` says it.
+    /// Whether the stored row is damaged. If so, `text` says so.
     pub damaged: bool,
 }
 
 impl StoredMessage {
-    /// An upper bound of the bytes that the message takes on the wire, in a room with the longest name. A quote
-    /// takes two bytes there, a control character of a device's name six.
+    /// An upper bound of the bytes of the message on the wire, in a room with the longest name. A quote takes two bytes
+    /// there, a control character in a device's name six.
     pub(super) fn encoded_bytes_max(&self) -> usize {
         let names = ROOM_NAME_BYTES_MAX + 2 * self.from.name.as_str().len();
         let texts = 2 * self.text.as_str().len() + 6 * self.device.as_str().len();
         FIELDS_BYTES_MAX + names + texts
     }
 
-    /// The message as it is sent to the user `reader`, under the name `room`. The device and its number are sent
-    /// to the author alone.
+    /// The message as it is sent to the user `reader` of the room with that name or address. Only the author receives
+    /// the device and its number.
     #[must_use]
     pub fn to_wire(&self, room: &RoomName, reader: UserId) -> Message {
         let is_own = self.from.id == reader;
@@ -108,7 +108,7 @@ pub struct RoomRecord {
     pub last_seq: Seq,
 }
 
-/// What identifies a room.
+/// Identifies a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomKey {
     /// Its name.
@@ -148,7 +148,7 @@ impl RoomKey {
     /// Reads what [`RoomKey::to_stored`] returned, with the stored name.
     pub(super) fn read(key: &str, name: &str) -> Option<Self> {
         let Some(pair) = key.strip_prefix('@') else {
-            // An earlier version had other rules: a name that breaks those of today is changed.
+            // An earlier version had other rules: a name that breaks the current ones is changed.
             return name.starts_with('#').then(|| Self::Named(room_name(name)));
         };
         let (one, other) = pair.split_once('@')?;
@@ -158,15 +158,15 @@ impl RoomKey {
 
 fn room_name(written: &str) -> RoomName {
     RoomName::new(written).unwrap_or_else(|_| {
-        let mended = UserName::from_lossy(&written[1..]).as_str().replace(char::is_whitespace, "_");
-        RoomName::new(&format!("#{mended}")).expect("a mended name without white space is one")
+        let valid = UserName::from_lossy(&written[1..]).as_str().replace(char::is_whitespace, "_");
+        RoomName::new(&format!("#{valid}")).expect("a valid user name without white space is one")
     })
 }
 
-/// What kind of account a user has.
+/// The kind of a user's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserKind {
-    /// For one session: in memory alone, without credentials.
+    /// Not stored: for one session, without credentials.
     Guest,
     /// Stored, with credentials.
     Registered,
@@ -202,13 +202,13 @@ impl UserKind {
 pub struct UserRecord {
     /// Its number and name.
     pub user: User,
-    /// Not a guest.
+    /// Never a guest.
     pub kind: UserKind,
-    /// When it was last connected.
+    /// The time at which it was last connected.
     pub seen_at: Timestamp,
 }
 
-/// What identifies a user. A user has any number of them.
+/// Identifies a user. A user has any number of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Credential {
     /// The hash of a token.
@@ -220,9 +220,9 @@ pub(crate) enum Credential {
 pub struct CredentialRecord {
     /// The number of its user.
     pub user: UserId,
-    /// What it is.
+    /// The credential.
     pub(crate) credential: Credential,
-    /// When it was stored; 1970 if that is not known, in a journal of before version 5.
+    /// The time at which it was stored; 1970 if it was stored before version 5 of the schema, which added the time.
     pub created_at: Timestamp,
 }
 
@@ -233,7 +233,7 @@ pub struct MembershipRecord {
     pub user: UserId,
     /// The room's number.
     pub room: RoomId,
-    /// Whether the user is in the room. If not, it was.
+    /// Whether the user is in the room. Otherwise the membership is a former one.
     pub is_in: bool,
     /// The `seq` of the last message that the user has read.
     pub read_seq: Seq,
@@ -243,9 +243,9 @@ pub struct MembershipRecord {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unread {
     pub(crate) messages: u64,
-    /// Those whose text names the user.
+    /// Number of those messages that mention the user.
     pub(crate) mentions: u64,
-    /// Whether there are older ones, which are not counted.
+    /// Whether there are older messages, which are not counted.
     pub(crate) more: bool,
 }
 
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_message_takes_more_bytes_than_is_said() {
+    fn no_message_takes_more_bytes_than_the_bound() {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
         let message = StoredMessage {

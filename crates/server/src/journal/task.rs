@@ -11,7 +11,7 @@ use super::repeat::{Repeat, Sent};
 use super::sqlite::Work;
 use super::stored::RoomId;
 
-/// Where the result of a [`Task`] comes once the commit is durable.
+/// Receives the result of a [`Task`] once the commit is durable.
 pub(crate) type TaskResult<T> = oneshot::Receiver<Result<T, JournalError>>;
 
 /// Work on the journal. Its result is sent after the commit, since it may depend on messages of the same
@@ -27,7 +27,7 @@ pub(crate) enum Task {
         /// Receives the number.
         reply: Reply<u64>,
     },
-    /// Finds out what became of a message that was sent before.
+    /// Looks up a message that was sent before.
     SentBefore {
         /// The message.
         sent: Sent,
@@ -38,49 +38,49 @@ pub(crate) enum Task {
     Trim {
         /// The room.
         room: RoomId,
-        /// A message from before is removed.
+        /// Older messages are removed.
         before: Timestamp,
-        /// The time of a message that is after this is wrong.
+        /// The current time: a message with a later time has a wrong one.
         now: Timestamp,
-        /// Receives how many messages were removed.
+        /// Receives the number of messages that were removed.
         reply: Reply<usize>,
     },
     /// Has the engine refuse to store anything, or store again.
     Refuse {
         /// Whether it refuses.
         refuse: bool,
-        /// Receives the end of it.
+        /// Receives the end of the task.
         reply: Reply<()>,
     },
-    /// What a test does with SQLite's connection.
+    /// A test's work on SQLite's connection.
     #[cfg(test)]
     Sqlite(Box<dyn Work>),
 }
 
-/// Who waits for a task, and the result until the commit is durable.
+/// The result of a task until the commit is durable, and its receiver.
 #[derive(Debug)]
 pub(crate) struct Reply<T> {
-    done: Option<T>,
+    value: Option<T>,
     /// Taken when the result is sent.
-    result: Option<oneshot::Sender<Result<T, JournalError>>>,
+    sender: Option<oneshot::Sender<Result<T, JournalError>>>,
 }
 
 impl<T> Reply<T> {
     pub(super) fn new() -> (Self, TaskResult<T>) {
-        let (result, done) = oneshot::channel();
-        (Self { done: None, result: Some(result) }, done)
+        let (sender, result) = oneshot::channel();
+        (Self { value: None, sender: Some(sender) }, result)
     }
 
-    /// Sets the result that is sent after the commit; again if the commit is tried again.
-    pub(super) fn set(&mut self, done: T) {
-        self.done = Some(done);
+    /// Sets the result that is sent after the commit; called again if the commit is tried again.
+    pub(super) fn set(&mut self, value: T) {
+        self.value = Some(value);
     }
 
-    /// Sends the result, after the commit or instead of it.
+    /// Sends the result after the commit, or the error of the commit.
     pub(super) fn send(&mut self, committed: Result<(), JournalError>) {
-        let Some(result) = self.result.take() else { return };
-        let done = committed.map(|()| self.done.take().expect("a task runs before its commit"));
-        let _ = result.send(done); // fails only if the caller is gone
+        let Some(sender) = self.sender.take() else { return };
+        let value = committed.map(|()| self.value.take().expect("a task runs before its commit"));
+        let _ = sender.send(value); // fails only if the caller has been dropped
     }
 }
 
@@ -91,15 +91,15 @@ impl Task {
         (Self::LastN { user, device, reply }, result)
     }
 
-    /// Finds out what became of a message that was sent before; `None` if no stored message has its number.
+    /// Looks up a message that was sent before; `None` if no stored message has its number.
     pub(crate) fn sent_before(sent: Sent) -> (Self, TaskResult<Option<Repeat>>) {
         let (reply, result) = Reply::new();
         (Self::SentBefore { sent, reply }, result)
     }
 
-    /// Removes up to [`super::TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
-    /// `before`, but never the last; the result is how many. A message whose time is after `now` has a wrong
-    /// one: the messages around it decide about it.
+    /// Removes up to [`super::TRIM_MESSAGES`] of the oldest messages of `room`, if they are older than `before`, but
+    /// never the last message. The result is their number. A message whose time is after `now` has a wrong time: the
+    /// messages around it decide about it.
     pub(crate) fn trim(
         room: RoomId,
         before: Timestamp,
@@ -115,10 +115,9 @@ impl Task {
         (Self::Refuse { refuse, reply }, result)
     }
 
-    /// What [`Task::last_n`] means for a session: 0 if the number cannot be known, because the table that
-    /// has it is damaged and cannot be made again. A client needs no more: it sends again what it has no
-    /// answer for.
-    pub(crate) fn known_last_n(last: Result<u64, JournalError>) -> Result<u64, JournalError> {
+    /// Replaces the result of [`Task::last_n`] by 0 if the table of numbers is damaged and cannot be rebuilt. That is
+    /// enough for a client: it sends again what is not acknowledged.
+    pub(crate) fn last_n_or_zero(last: Result<u64, JournalError>) -> Result<u64, JournalError> {
         match last {
             Err(error @ JournalError::Damaged(_)) => {
                 warn!(%error, "cannot read the last number of a device; continuing with 0");
@@ -128,7 +127,7 @@ impl Task {
         }
     }
 
-    /// Sends the result, after the commit or instead of it.
+    /// Sends the result after the commit, or the error of the commit.
     pub(crate) fn finish(&mut self, committed: Result<(), JournalError>) {
         match self {
             Self::LastN { reply, .. } => reply.send(committed),

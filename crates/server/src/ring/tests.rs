@@ -1,9 +1,9 @@
 use super::*;
 
-/// More than any of these tests fills.
+/// More than these tests use.
 const BYTES_MAX: usize = 1024 * 1024;
 
-/// What a ring holds, with its bytes.
+/// An item of a ring, with its bytes.
 #[derive(Debug)]
 struct Item(#[expect(dead_code, reason = "counts until it is dropped")] Charge<Self>);
 
@@ -16,7 +16,7 @@ fn item(rings: &Arc<Rings<Item>>) -> Item {
 }
 
 #[test]
-fn batches_that_are_gone_take_no_memory_behind_one_that_is_not() {
+fn dropped_batches_take_no_memory_while_an_older_one_exists() {
     let rings = rings();
     let quiet = Ring::new(8);
     let _stalled = quiet.subscribe();

@@ -44,7 +44,7 @@ fn line(live: &mut Live) -> String {
 }
 
 #[test]
-fn what_happens_after_the_list_is_told_and_nothing_before_it() {
+fn a_receiver_gets_everything_after_the_snapshot_and_nothing_before_it() {
     let room = rust();
     assert!(!room.enter(&user(1, "ana")));
     room.publish_messages(vec![published(1, "before")]);
@@ -59,7 +59,7 @@ fn what_happens_after_the_list_is_told_and_nothing_before_it() {
 }
 
 #[test]
-fn a_room_that_nobody_listens_to_has_no_ring() {
+fn a_room_without_receivers_has_no_ring() {
     let room = rust();
     drop(room.listen(500).unwrap());
     assert!(room.state().live.is_some());
@@ -69,7 +69,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
 }
 
 #[test]
-fn what_is_long_comes_in_several_batches() {
+fn long_messages_come_in_several_batches() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
     room.publish_messages((1..=9).map(|seq| published(seq, &"x".repeat(16_384))).collect());
@@ -94,14 +94,14 @@ fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
 }
 
 #[test]
-fn past_a_number_of_users_only_their_number_is_told() {
+fn a_large_room_sends_the_number_of_users_only() {
     let room = rust();
     for id in 1..=3 {
         assert!(!room.enter(&user(id, &format!("user{id}"))));
     }
     let mut live = room.listen(500).unwrap().live;
     assert!(room.enter(&user(4, "ana")));
-    assert!(!room.enter(&user(4, "ana")), "is there already");
+    assert!(!room.enter(&user(4, "ana")), "is on the list already");
     assert!(room.enter(&user(5, "bob")));
     assert!(room.leave(&user(5, "bob"), LeaveReason::Bye));
     assert!(!room.leave(&user(5, "bob"), LeaveReason::Bye), "has left already");
@@ -112,7 +112,7 @@ fn past_a_number_of_users_only_their_number_is_told() {
 }
 
 #[test]
-fn a_closed_room_ends_for_all_who_listen() {
+fn a_closed_room_ends_for_all_receivers() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
     room.publish_messages(vec![published(1, "last words")]);
@@ -134,8 +134,8 @@ fn the_rings_of_all_rooms_share_one_bound() {
     for id in 0..ROOMS {
         let key = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
         let id = RoomId(u32::try_from(id).unwrap() + 2);
-        let kept = RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE };
-        let room = Room::new(kept, 3, &rings);
+        let record = RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE };
+        let room = Room::new(record, 3, &rings);
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;
         for seq in 1..=20 {
@@ -153,7 +153,7 @@ fn the_rings_of_all_rooms_share_one_bound() {
     assert!(matches!(first, Err(TryRecvError::Lagged(_))), "{first:?}");
     let mut last = stalled.pop().unwrap();
     while let Err(TryRecvError::Lagged(_)) = last.try_recv() {}
-    assert!(line(&mut last).contains("\"seq\":"), "the newest are there");
+    assert!(line(&mut last).contains("\"seq\":"), "the newest are in the ring");
     drop((stalled, last));
     assert_eq!(rings.bytes(), 0);
 }

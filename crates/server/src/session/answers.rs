@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return self.connection.send(&Event::Accepted(accepted));
             }
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
-            Outcome::Refused(HubError::NotKept(reason)) => {
+            Outcome::Refused(HubError::NotStored(reason)) => {
                 // Not logged here: the journal logs a failure once, not for each message.
                 let text = format!("not stored: {reason}; send it again in a moment");
                 Refusal::new(RefusalCode::NotKept, text)

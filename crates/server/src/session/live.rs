@@ -10,7 +10,7 @@ use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
-use crate::hub::News;
+use crate::hub::UserChanges;
 use crate::journal::RoomId;
 
 /// What a client shows, by its features.
@@ -80,15 +80,15 @@ impl LiveLimits {
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Takes what has changed for the user: its rooms, and who is writing there. The latter also while a command
     /// waits, or a user would be writing after its message has come.
-    pub(super) fn take_news(&mut self, news: &News) -> ControlFlow<End> {
+    pub(super) fn take_changes(&mut self, changes: &UserChanges) -> ControlFlow<End> {
         if self.shows.typing {
-            for typing in &news.typing {
+            for typing in &changes.typing {
                 if self.subscriptions.get(typing.room).is_some() {
                     self.connection.send(&typing.event());
                 }
             }
         }
-        match news.rooms {
+        match changes.rooms {
             true => self.sync_rooms_counting(),
             false => ControlFlow::Continue(()),
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 /// Edits a text. It takes as long as the user likes.
 pub type EditJob = Box<dyn FnOnce() -> Result<String, String> + Send>;
 
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 
 /// What the loop needs of the terminal. A function that rings the bell is a terminal that takes every frame
 /// at once, and has no shell, mouse or colours.
@@ -22,7 +22,7 @@ pub trait Control {
     fn ring(&mut self);
 
     /// Notifies the user, in a way that is not the bell.
-    fn notify(&mut self, _: Way, _: &Note) {}
+    fn notify(&mut self, _: NotifyMethod, _: &Note) {}
 
     /// Sets the title of the window, or gives it back.
     fn set_title(&mut self, _: Option<&str>) {}

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use crate::input::Input;
 use crate::settings::{Change, SaveError, save};
 
-/// How long the end of the program waits for settings that are not saved yet. Nobody wants to wait for a
-/// program to end.
+/// How long the end of the program waits for settings that are not saved yet: a user
+/// notices a longer wait.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 type Work = Pin<Box<dyn Future<Output = Option<Result<(), SaveError>>> + Send>>;

@@ -119,7 +119,7 @@ async fn a_moving_mouse_wakes_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_resized_screen_is_drawn_anew() {
+async fn a_resized_screen_has_its_new_size() {
     let mut bob = Client::start(options(), Nobody, 120, 20);
     sees(&mut bob, "│").await;
     bob.resizes(50, 10).await;
@@ -129,7 +129,7 @@ async fn a_resized_screen_is_drawn_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ctrl_l_draws_a_screen_anew_that_another_program_has_written_on() {
+async fn ctrl_l_draws_the_whole_screen_after_another_program_wrote_on_it() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     let clean = sees(&mut bob, "Connecting").await;
     bob.scribbles("disk full");
@@ -156,7 +156,7 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_bell_rings_unless_it_must_not() {
+async fn the_bell_rings_unless_it_is_turned_off() {
     assert_eq!(mentioned(options()).await.bells(), 1);
     let mut settings = Layers::default();
     settings.flags.set("notify", "none").unwrap();
@@ -164,7 +164,7 @@ async fn the_bell_rings_unless_it_must_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_stops_when_told_to() {
+async fn it_stops_on_request() {
     let mut screen = Screen::new(80, 20);
     let keys = futures_util::stream::pending::<io::Result<TerminalEvent>>();
     let stop = std::future::ready(());
@@ -226,7 +226,7 @@ fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> 
 async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
     let (server, client) = tokio::io::duplex(4096);
     let (screen, keys, release, _shell, running) = held(client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     for c in ['h', 'i'] {
         keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
     }

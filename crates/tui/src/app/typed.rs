@@ -12,8 +12,8 @@ use tokio::time::timeout;
 /// Most texts that wait for the disk. Beyond it the oldest one is lost, as nobody goes back to it soon.
 const WAITING_MAX: usize = 100;
 
-/// How long the end of the program waits for texts that are not stored yet. Nobody wants to wait for a program
-/// to end.
+/// How long the end of the program waits for texts that are not stored yet: a user
+/// notices a longer wait.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 type Work = Pin<Box<dyn Future<Output = Option<Result<(), StoreError>>> + Send>>;

@@ -11,7 +11,7 @@ use chat_proto::UserName;
 
 use super::Args;
 
-/// What a user reads who has no home directory.
+/// Shown if the user has no home directory.
 const NO_STATE_DIRECTORY: &str =
     "Nowhere to store your identity and unsent messages. Set HOME or use --state DIR";
 
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_start_asks_unless_it_is_told() {
+    fn a_first_start_asks_unless_a_name_is_given() {
         let state = tempfile::tempdir().unwrap();
         let state = state.path().to_str().unwrap();
         assert!(start(state, &[]).asks);

@@ -29,11 +29,11 @@ struct Step {
     due: Instant,
     room: RoomName,
     from: User,
-    does: Does,
+    does: StepAction,
 }
 
 #[derive(Debug)]
-enum Does {
+enum StepAction {
     Join,
     Leave,
     Type,
@@ -62,16 +62,16 @@ impl World {
             return Vec::new();
         };
         let event = match does {
-            Does::Join => {
+            StepAction::Join => {
                 room.users.push(from.clone());
                 Event::Joined { room: name, user: from }
             }
-            Does::Leave => {
+            StepAction::Leave => {
                 room.users.retain(|user| user.id != from.id);
                 Event::Left { room: name, user: from, reason: LeaveReason::Bye }
             }
-            Does::Type => Event::Typing { room: name, user: from },
-            Does::Say(text) => Event::Message(room.add(from, &text, now)),
+            StepAction::Type => Event::Typing { room: name, user: from },
+            StepAction::Say(text) => Event::Message(room.add(from, &text, now)),
         };
         if room.is_joined { vec![event] } else { Vec::new() }
     }

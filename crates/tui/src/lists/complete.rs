@@ -3,7 +3,7 @@
 use chat_client::{Room, State as ClientState};
 use chat_proto::{RoomName, UserName};
 
-use super::{Does, Offer, emoji, people, places};
+use super::{Offer, OfferAction, emoji, people, places};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Offers};
 use crate::settings::{DEFAULT_KEYS, NO_KEYS, SETTINGS, complete_value};
@@ -133,7 +133,7 @@ fn argument(before: &str) -> Option<Kind<'_>> {
 }
 
 fn spaced(text: &'static str) -> Offer {
-    Offer::new(text, Does::Insert(format!("{text} ")))
+    Offer::new(text, OfferAction::Insert(format!("{text} ")))
 }
 
 /// The settings whose names begin so, with what they do.
@@ -155,7 +155,7 @@ fn actions(word: &str) -> Vec<Offer> {
 fn commands(word: &str) -> Vec<Offer> {
     let fits = COMMANDS.iter().filter_map(|command| {
         let name = command.names().find(|name| name.starts_with(word))?;
-        Some(Offer::of_command(command, name, Does::Insert(format!("{name} "))))
+        Some(Offer::of_command(command, name, OfferAction::Insert(format!("{name} "))))
     });
     fits.collect()
 }
@@ -164,7 +164,7 @@ fn without_slash(word: &str) -> Vec<Offer> {
     let fits = COMMANDS.iter().filter_map(|command| {
         let mut names = command.names().filter_map(|name| name.strip_prefix('/'));
         let name = names.find(|name| name.starts_with(word.trim_start_matches('/')))?;
-        Some(Offer::new(name, Does::Insert(format!("{name} "))).detail(command.does))
+        Some(Offer::new(name, OfferAction::Insert(format!("{name} "))).detail(command.does))
     });
     fits.collect()
 }
@@ -177,7 +177,9 @@ fn names(client: &ClientState, word: &str, after: &str) -> Vec<Offer> {
     let users = people::of_room(client.room(), client.me()).into_iter();
     let users = users.filter(|user| !client.is_me(user.id) && begins(&user.name, &begin));
     users
-        .map(|user| Offer::new(user.name.as_str(), Does::Insert(format!("{}{after}", user.name))))
+        .map(|user| {
+            Offer::new(user.name.as_str(), OfferAction::Insert(format!("{}{after}", user.name)))
+        })
         .collect()
 }
 
@@ -199,7 +201,7 @@ fn users(client: &ClientState, word: &str, sigil: &str) -> Vec<Offer> {
         presence: Some(person.is_here),
         ..Offer::new(
             format!("{sigil}{}", person.name),
-            Does::Insert(format!("{sigil}{} ", person.name)),
+            OfferAction::Insert(format!("{sigil}{} ", person.name)),
         )
     };
     fits.map(offer).collect()
@@ -212,7 +214,8 @@ fn rooms(client: &ClientState, word: &str) -> Vec<Offer> {
     let fits = |offer: &Offer| {
         RoomName::new(&offer.label).is_ok_and(|name| name.key().starts_with(&begin))
     };
-    let insert = |offer: Offer| Offer { does: Does::Insert(format!("{} ", offer.label)), ..offer };
+    let insert =
+        |offer: Offer| Offer { does: OfferAction::Insert(format!("{} ", offer.label)), ..offer };
     places::all_rooms(client).into_iter().filter(fits).map(insert).collect()
 }
 
@@ -227,12 +230,12 @@ fn own_rooms(client: &ClientState, word: &str) -> Vec<Offer> {
             .is_none_or(|sigil| !matches!(sigil, '#' | '@') || label.as_str().starts_with(sigil));
         has_sigil && label.as_str()[1..].to_lowercase().starts_with(&typed)
     });
-    fits.map(|label| Offer::new(label.as_str(), Does::Insert(format!("{label} ")))).collect()
+    fits.map(|label| Offer::new(label.as_str(), OfferAction::Insert(format!("{label} ")))).collect()
 }
 
 /// The topic of the room, to be changed.
 fn topic(client: &ClientState, word: &str) -> Vec<Offer> {
     let topic = client.room().topic().as_str();
     let fits = !topic.is_empty() && topic.starts_with(word);
-    fits.then(|| Offer::new(topic, Does::Insert(topic.to_owned()))).into_iter().collect()
+    fits.then(|| Offer::new(topic, OfferAction::Insert(topic.to_owned()))).into_iter().collect()
 }

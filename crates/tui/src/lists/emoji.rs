@@ -3,7 +3,7 @@
 //! The names are those of GitHub ([gemoji](https://github.com/github/gemoji)). Left out are those that are
 //! made of several characters, such as flags and families: terminals disagree on how wide they are.
 
-use super::{Does, Offer};
+use super::{Offer, OfferAction};
 
 /// Every emoji and its names, one on each line.
 const EMOJI: &str = include_str!("emoji.txt");
@@ -35,8 +35,9 @@ pub(super) fn offers(typed: &str) -> Vec<Offer> {
     }
     // Of those that begin so, more of the shorter name is typed.
     found.sort_by_key(|(_, name)| if name.starts_with(typed) { name.len() } else { usize::MAX });
-    let offer =
-        |(emoji, name)| Offer::new(format!("{emoji} :{name}:"), Does::Insert(format!("{emoji} ")));
+    let offer = |(emoji, name)| {
+        Offer::new(format!("{emoji} :{name}:"), OfferAction::Insert(format!("{emoji} ")))
+    };
     found.into_iter().take(OFFERED_MAX).map(offer).collect()
 }
 

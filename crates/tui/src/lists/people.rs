@@ -7,7 +7,7 @@ use chat_client::{Room, State as ClientState};
 use chat_proto::{User, UserId, UserName};
 
 /// Most entries of a log that are looked at: the conversation of now.
-const ENTRIES_LOOKED: usize = 200;
+const ENTRIES_SEARCHED: usize = 200;
 
 /// A user who can be written to.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Person {
 /// The authors of the newest messages of a room, the last one first.
 fn speakers(room: &Room) -> Vec<&UserName> {
     let log = room.log();
-    let entries = (0..log.len()).rev().take(ENTRIES_LOOKED).filter_map(|index| log.get(index));
+    let entries = (0..log.len()).rev().take(ENTRIES_SEARCHED).filter_map(|index| log.get(index));
     let mut speakers: Vec<&UserName> = Vec::new();
     for entry in entries {
         if let Body::Message { from, .. } = &entry.body
@@ -74,7 +74,7 @@ mod tests {
     use crate::fixture::Harness;
 
     #[test]
-    fn those_who_spoke_lately_are_first() {
+    fn users_who_wrote_lately_are_first() {
         let mut harness = Harness::connected(80, 20);
         harness.message(5, "carl", "hi");
         harness.message(9, "gone", "hi");

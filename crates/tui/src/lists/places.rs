@@ -8,7 +8,7 @@ use chat_proto::event::RoomInfo;
 use chat_proto::{RoomName, UserName};
 
 use super::fuzzy::Fuzzy;
-use super::{Does, Offer, people};
+use super::{Offer, OfferAction, people};
 use crate::commands::{COMMANDS, Command};
 
 /// What unread messages that name the user add to the score of their room; a letter is worth 16.
@@ -17,7 +17,7 @@ const MENTIONED: u32 = 24;
 /// What unread messages add to the score of their room.
 const UNREAD: u32 = 16;
 
-/// What a room has more than one that the user is not in.
+/// What the rank of a room of the user is above that of another room.
 const OWN: u32 = 8;
 
 /// The offers of "go to" for what is typed: rooms and users, those that need the user first. `#` stands for
@@ -67,7 +67,7 @@ const fn bonus(offer: &Offer) -> u32 {
     match (offer.counts, &offer.does) {
         ((1.., _), _) => MENTIONED,
         ((0, 1..), _) => UNREAD,
-        (_, Does::Open(_)) => OWN,
+        (_, OfferAction::Open(_)) => OWN,
         _ => 0,
     }
 }
@@ -76,11 +76,11 @@ const fn bonus(offer: &Offer) -> u32 {
 /// user, users, rooms that the user is not in, and at last where the user is.
 fn group(client: &ClientState, offer: &Offer) -> u8 {
     match (&offer.does, offer.counts) {
-        (Does::Open(room), _) if room == client.room().name() => 5,
+        (OfferAction::Open(room), _) if room == client.room().name() => 5,
         (_, (1.., _)) => 0,
         (_, (0, 1..)) => 1,
-        (Does::Open(_), _) => 2,
-        (Does::Direct(_), _) => 3,
+        (OfferAction::Open(_), _) => 2,
+        (OfferAction::Direct(_), _) => 3,
         _ => 4,
     }
 }
@@ -104,14 +104,14 @@ pub(super) fn counted_rooms(client: &ClientState) -> impl Iterator<Item = (usize
 fn own_room(room: &Room) -> Offer {
     Offer {
         counts: (room.mentions(), room.unread()),
-        ..Offer::new(room.label().as_str(), Does::Open(room.name().clone()))
+        ..Offer::new(room.label().as_str(), OfferAction::Open(room.name().clone()))
             .detail(about(room.users().count(), room.topic().as_str()))
     }
 }
 
 /// A room that the user is not in.
 fn other_room(info: &RoomInfo) -> Offer {
-    Offer::new(info.room.as_str(), Does::Join(info.room.clone()))
+    Offer::new(info.room.as_str(), OfferAction::Join(info.room.clone()))
         .detail(about(info.count, info.topic.as_str()))
 }
 
@@ -140,8 +140,8 @@ fn all_people(client: &ClientState) -> Vec<Offer> {
 }
 
 /// Opens the direct message that is there, or a new one.
-fn open_or_direct(direct: Option<&Room>, name: UserName) -> Does {
-    direct.map_or(Does::Direct(name), |room| Does::Open(room.name().clone()))
+fn open_or_direct(direct: Option<&Room>, name: UserName) -> OfferAction {
+    direct.map_or(OfferAction::Direct(name), |room| OfferAction::Open(room.name().clone()))
 }
 
 /// A room of that name, unless it is offered.
@@ -152,7 +152,7 @@ fn new_room(typed: &str, word: &str, offers: &[Offer]) -> Option<Offer> {
     let is_meant = typed.starts_with('#');
     let detail =
         if is_meant { "Join or create this room" } else { "Choose this to create the room" };
-    is_new.then(|| Offer::new(name.as_str(), Does::Create(name.clone())).detail(detail))
+    is_new.then(|| Offer::new(name.as_str(), OfferAction::Create(name.clone())).detail(detail))
 }
 
 /// The commands for what is typed behind `>`. With arguments, it is that one command.
@@ -166,7 +166,7 @@ fn commands(typed: &str) -> Vec<Offer> {
         let command = Command::named(&format!("/{name}"));
         return command
             .into_iter()
-            .map(|it| Offer::of_command(it, it.name, Does::Run(it.name)))
+            .map(|it| Offer::of_command(it, it.name, OfferAction::Run(it.name)))
             .collect();
     }
     let mut fuzzy = Fuzzy::new(name);
@@ -177,5 +177,7 @@ fn commands(typed: &str) -> Vec<Offer> {
     if !name.is_empty() {
         fits.sort_by_key(|(worth, _)| Reverse(*worth));
     }
-    fits.into_iter().map(|(_, it)| Offer::of_command(it, it.name, Does::Run(it.name))).collect()
+    fits.into_iter()
+        .map(|(_, it)| Offer::of_command(it, it.name, OfferAction::Run(it.name)))
+        .collect()
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chat_client::State as ClientState;
 use chat_proto::User;
 
-use super::{Does, Offer, people, places};
+use super::{Offer, OfferAction, people, places};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
@@ -113,7 +113,7 @@ fn users(client: &ClientState) -> Vec<Offer> {
             Some(text) => wording::away(text),
         };
         let presence = Some(client.session().is_some() && away.is_none());
-        let does = Does::Direct(user.name.clone());
+        let does = OfferAction::Direct(user.name.clone());
         Offer { presence, ..Offer::new(user.name.as_str(), does).detail(detail) }
     };
     users.map(offer).collect()

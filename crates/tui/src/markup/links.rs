@@ -1,9 +1,7 @@
 //! Where a link that stands in the text ends.
 
 use super::steps;
-
-/// What a link begins with, in any case of its letters.
-const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
+use crate::hyperlinks::SCHEMES;
 
 /// The result of reading a link.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Completes the word before the cursor, from a list that one can type on through.
 
 use super::Prompt;
-use crate::lists::{Does, List, Offer};
+use crate::lists::{List, Offer, OfferAction};
 
 /// The list for a word.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Prompt {
         }
         self.dismissed = None;
         let (typed, shown) = (word.to_owned(), word.to_owned());
-        let is_all = |offer: &Offer| offer.does == Does::Insert(word.to_owned());
+        let is_all = |offer: &Offer| offer.does == OfferAction::Insert(word.to_owned());
         let has_more = !offers.is_empty() && !offers.iter().all(is_all);
         self.completion = has_more.then(|| Completion { list: List::new(offers), typed, shown });
     }
@@ -82,7 +82,8 @@ impl Prompt {
         let Some(completion) = &mut self.completion else {
             return;
         };
-        let Some(Does::Insert(text)) = completion.list.chosen().map(|offer| offer.does.clone())
+        let Some(OfferAction::Insert(text)) =
+            completion.list.chosen().map(|offer| offer.does.clone())
         else {
             return;
         };

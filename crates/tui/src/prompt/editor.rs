@@ -50,7 +50,7 @@ pub enum Motion {
 }
 
 /// A line, and a number of characters in it.
-pub(super) type Place = (usize, usize);
+pub(super) type TextPosition = (usize, usize);
 
 /// A text of one or more lines and a cursor in it.
 #[derive(Debug)]
@@ -159,7 +159,12 @@ impl Editor {
     ///
     /// # Errors
     /// As [`Editor::insert`]; the old text is deleted then.
-    pub(super) fn replace(&mut self, from: Place, to: Place, text: &str) -> Result<(), TooMuch> {
+    pub(super) fn replace(
+        &mut self,
+        from: TextPosition,
+        to: TextPosition,
+        text: &str,
+    ) -> Result<(), TooMuch> {
         let before = self.changes;
         self.delete_between(from, to);
         let half = self.changes;
@@ -197,9 +202,9 @@ impl Editor {
                 None if row + 1 < self.lines().len() => self.jump(row + 1, 0),
                 None => {}
             },
-            Motion::WordLeft => self.go_to_word_start(),
+            Motion::WordLeft => self.go_to_start(char::is_alphanumeric, is_of_word),
             Motion::WordRight => self.go_to_word_end(),
-            Motion::SpaceLeft => self.go_to_space(),
+            Motion::SpaceLeft => self.go_to_start(is_no_space, is_no_space),
             Motion::LineStart => self.area.move_cursor(CursorMove::Head),
             Motion::LineEnd => self.area.move_cursor(CursorMove::End),
             Motion::Up => self.area.move_cursor(CursorMove::Up),
@@ -253,7 +258,7 @@ impl Editor {
     }
 
     /// The text between two places.
-    pub(super) fn between(&self, from: Place, to: Place) -> String {
+    pub(super) fn between(&self, from: TextPosition, to: TextPosition) -> String {
         let lines = &self.lines()[from.0..=to.0];
         let part = |(number, line): (usize, &String)| {
             let end = if from.0 + number == to.0 { to.1 } else { usize::MAX };
@@ -263,7 +268,7 @@ impl Editor {
         lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
     }
 
-    fn delete_between(&mut self, from: Place, to: Place) {
+    fn delete_between(&mut self, from: TextPosition, to: TextPosition) {
         let chars = self.between(from, to).chars().count();
         self.jump(from.0, from.1);
         let is_changed = self.area.delete_str(chars);
@@ -281,30 +286,17 @@ impl Editor {
         self.jump(row, column + blanks + word);
     }
 
-    /// Goes back over what is no word, then to the start of the word; at the start of a line to the line before.
-    fn go_to_word_start(&mut self) {
+    /// Goes back over what is no word, then to the start of the word; at the start of a line to the line before. A
+    /// word has a character for which `is_word` is true, and all of its characters are `of_word`.
+    fn go_to_start(&mut self, is_word: fn(char) -> bool, of_word: fn(char) -> bool) {
         let (mut row, mut column) = self.cursor();
-        while row > 0 && !self.before(row, column).any(char::is_alphanumeric) {
+        while row > 0 && !self.before(row, column).any(is_word) {
             row -= 1;
             column = self.lines()[row].chars().count();
         }
         let before: Vec<char> = self.before(row, column).collect();
-        let blanks = before.iter().rev().take_while(|c| !is_of_word(**c)).count();
-        let word = before.iter().rev().skip(blanks).take_while(|c| is_of_word(**c)).count();
-        self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
-    }
-
-    /// Goes back over white space, then to the start of what is before it; at the start of a line to the line
-    /// before.
-    fn go_to_space(&mut self) {
-        let (mut row, mut column) = self.cursor();
-        while row > 0 && self.before(row, column).all(char::is_whitespace) {
-            row -= 1;
-            column = self.lines()[row].chars().count();
-        }
-        let before: Vec<char> = self.before(row, column).collect();
-        let blanks = before.iter().rev().take_while(|c| c.is_whitespace()).count();
-        let word = before.iter().rev().skip(blanks).take_while(|c| !c.is_whitespace()).count();
+        let blanks = before.iter().rev().take_while(|c| !of_word(**c)).count();
+        let word = before.iter().rev().skip(blanks).take_while(|c| of_word(**c)).count();
         self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
     }
 
@@ -316,8 +308,8 @@ impl Editor {
         self.lines()[row].chars().skip(column)
     }
 
-    /// Goes to a place.
-    fn go_to(&mut self, (row, column): Place) {
+    /// Moves the cursor.
+    fn go_to(&mut self, (row, column): TextPosition) {
         self.jump(row, column);
     }
 
@@ -355,6 +347,10 @@ impl Editor {
 }
 
 /// Letters and digits, and what is put on them or joins them.
+fn is_no_space(c: char) -> bool {
+    !c.is_whitespace()
+}
+
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '\u{200D}' | '\u{300}'..='\u{36F}' | '\u{FE0F}')
 }

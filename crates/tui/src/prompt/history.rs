@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_has_the_draft_again_and_loses_nothing_that_was_changed() {
+    fn leaving_the_history_restores_the_draft_unless_an_entry_was_changed() {
         let mut history = History::default();
         history.push("older".to_owned());
         assert_eq!(history.leave("draft"), None, "it is on show");

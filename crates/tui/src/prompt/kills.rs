@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::editor::Place;
+use super::editor::TextPosition;
 
 /// Most texts: more than anybody goes back by pressing Alt-Y. Each is at most as long as the box.
 const KILLS_MAX: usize = 10;
@@ -23,8 +23,8 @@ enum Last {
     /// The text with this index is between these places.
     Yank {
         index: usize,
-        from: Place,
-        to: Place,
+        from: TextPosition,
+        to: TextPosition,
     },
 }
 
@@ -51,7 +51,7 @@ impl Kills {
     }
 
     /// The newest text, or the one that [`Self::older`] has returned, is in the box now.
-    pub(super) const fn yanked(&mut self, from: Place, to: Place) {
+    pub(super) const fn yanked(&mut self, from: TextPosition, to: TextPosition) {
         let index = match self.last {
             Last::Yank { index, .. } => index,
             _ => 0,
@@ -61,7 +61,7 @@ impl Kills {
 
     /// The places between which a text is in the box, and the one that was cut before it; after the oldest one
     /// the newest. `None` if something else was done last.
-    pub(super) fn older(&mut self) -> Option<(Place, Place, String)> {
+    pub(super) fn older(&mut self) -> Option<(TextPosition, TextPosition, String)> {
         let Last::Yank { index, from, to } = self.last else {
             return None;
         };

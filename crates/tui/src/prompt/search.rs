@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_comes_back() {
+    fn a_search_that_ends_restores_the_input() {
         let mut cancelled = prompt();
         search(&mut cancelled, "hello");
         cancelled.cancel_search();

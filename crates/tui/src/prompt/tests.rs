@@ -1,5 +1,5 @@
 use super::*;
-use crate::lists::{Does, Offer};
+use crate::lists::{Offer, OfferAction};
 
 fn typed(text: &str) -> Prompt {
     Prompt { editor: Editor::new(text), ..Prompt::default() }
@@ -14,7 +14,10 @@ fn with_list(text: &str, offers: &[&str]) -> Prompt {
 }
 
 fn list(offers: &[&str]) -> Vec<Offer> {
-    offers.iter().map(|offer| Offer::new(*offer, Does::Insert(format!("{offer} ")))).collect()
+    offers
+        .iter()
+        .map(|offer| Offer::new(*offer, OfferAction::Insert(format!("{offer} "))))
+        .collect()
 }
 
 fn tabs(prompt: &mut Prompt, backwards: &[bool]) -> Vec<String> {
@@ -58,7 +61,7 @@ fn a_list_that_was_closed_gives_the_word_back_and_stays_closed_for_it() {
 #[test]
 fn a_word_that_is_complete_opens_no_list() {
     let mut prompt = typed("/set theme dark");
-    prompt.suggest("dark", vec![Offer::new("dark", Does::Insert("dark".into()))]);
+    prompt.suggest("dark", vec![Offer::new("dark", OfferAction::Insert("dark".into()))]);
     assert!(prompt.completions().is_none());
 }
 
@@ -85,7 +88,7 @@ fn up_and_down_move_within_a_text_of_many_lines_first() {
 }
 
 #[test]
-fn what_is_cut_in_one_go_comes_back_as_one_text() {
+fn successive_cuts_are_one_text() {
     let mut prompt = typed("one two three");
     prompt.cut(Motion::WordLeft);
     prompt.cut(Motion::WordLeft);

@@ -22,7 +22,7 @@ pub(super) struct RowCache {
 
 /// All that the rows of an entry depend on, besides the entry.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RowContext<'a> {
+pub(super) struct EntryLayout<'a> {
     pub(super) above: Above,
     pub(super) shape: Shape,
     pub(super) zone: &'a TimeZone,
@@ -50,17 +50,17 @@ impl RowCache {
     pub(super) fn rows(
         &mut self,
         entry: &LogEntry,
-        context: RowContext<'_>,
+        layout: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
         let lay_out = || lay_out().into_iter().map(Arc::new).collect::<Vec<_>>();
         if let Some((key, rows)) = self.messages.get(&entry.id())
-            && key.is(entry, context)
+            && key.is(entry, layout)
         {
             return rows.clone();
         }
         let rows = lay_out();
-        if let Some(key) = MessageKey::new(entry, context) {
+        if let Some(key) = MessageKey::new(entry, layout) {
             if self.messages.len() >= MESSAGES_MAX {
                 self.messages.clear();
             }
@@ -75,11 +75,11 @@ impl RowCache {
 }
 
 impl MessageKey {
-    fn new(entry: &LogEntry, context: RowContext<'_>) -> Option<Self> {
+    fn new(entry: &LogEntry, layout: EntryLayout<'_>) -> Option<Self> {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return None;
         };
-        let RowContext { above, shape, zone, is_open } = context;
+        let EntryLayout { above, shape, zone, is_open } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -93,12 +93,12 @@ impl MessageKey {
         })
     }
 
-    /// Whether the rows are those of this entry in this context.
-    fn is(&self, entry: &LogEntry, context: RowContext<'_>) -> bool {
+    /// Whether the rows are those of this entry in this layout.
+    fn is(&self, entry: &LogEntry, layout: EntryLayout<'_>) -> bool {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return false;
         };
-        let RowContext { above, shape, zone, is_open } = context;
+        let EntryLayout { above, shape, zone, is_open } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind

@@ -7,7 +7,7 @@ use crate::settings::Clock;
 
 /// Milliseconds of a second, and of a minute.
 const SECOND: i64 = 1_000;
-const MINUTE: i64 = 60 * SECOND;
+pub(super) const MINUTE: i64 = 60 * SECOND;
 
 impl Clock {
     /// Columns of a time: each has as many.

@@ -1,4 +1,4 @@
-//! RowContext an entry breaks into rows.
+//! How an entry breaks into rows.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::author;
-use super::cache::RowContext;
+use super::cache::EntryLayout;
 use super::shape::Shape;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
@@ -85,12 +85,12 @@ impl Flat {
     }
 }
 
-/// RowContext many rows the reason takes for which the server has refused a message.
+/// How many rows the reason takes for which the server has refused a message.
 pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
     reason(entry).map_or(0, |why| why.breaks(shape.text_width()).len())
 }
 
-/// RowContext many rows the text of an entry takes. `is_open`: a long message is not folded.
+/// How many rows the text of an entry takes. `is_open`: a long message is not folded.
 pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
     match &entry.body {
@@ -117,8 +117,8 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 }
 
 /// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, context: RowContext<'_>) -> Vec<Row> {
-    let RowContext { above, shape, zone, is_open } = context;
+pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+    let EntryLayout { above, shape, zone, is_open } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
@@ -166,7 +166,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
 fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
         _ if shape.is_bare() => Markup::plain(text, &[]),
-        Origin::Heard(mentions) => Markup::parse(text, mentions),
+        Origin::Other(mentions) => Markup::parse(text, mentions),
         Origin::Damaged => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),
     }
@@ -174,7 +174,7 @@ fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
 
 /// Whether it is a message that the server has.
 const fn is_settled(origin: &Origin) -> bool {
-    matches!(origin, Origin::Heard(_) | Origin::Own(Delivery::Accepted))
+    matches!(origin, Origin::Other(_) | Origin::Own(Delivery::Accepted))
 }
 
 /// Why the server has refused a message.
@@ -190,7 +190,7 @@ fn reason(entry: &LogEntry) -> Option<Flat> {
 /// One sign that says without any colour what the user should know of a message.
 fn mark(entry: &LogEntry) -> (SpanKind, char) {
     match &entry.body {
-        Body::Message { origin: Origin::Heard(mentions), .. } if !mentions.is_empty() => {
+        Body::Message { origin: Origin::Other(mentions), .. } if !mentions.is_empty() => {
             (SpanKind::New, '▌')
         }
         Body::Message { origin: Origin::Own(Delivery::Pending(_)), .. } => (SpanKind::Dim, '…'),

@@ -9,7 +9,7 @@ use chat_client::entry::{EntryId, LogEntry};
 use chat_client::log::Bounds;
 
 use super::Row;
-use super::cache::{RowCache, RowContext};
+use super::cache::{EntryLayout, RowCache};
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -48,14 +48,14 @@ impl Heights {
         *known.heights.entry(entry.id()).or_insert_with(height)
     }
 
-    /// The rows of an entry in a context; calls `lay_out` if they are not known.
+    /// The rows of an entry in a layout; calls `lay_out` if they are not known.
     pub(super) fn rows(
         &self,
         entry: &LogEntry,
-        context: RowContext<'_>,
+        layout: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
-        self.rows.borrow_mut().rows(entry, context, lay_out)
+        self.rows.borrow_mut().rows(entry, layout, lay_out)
     }
 
     /// Whether a long message is shown whole.

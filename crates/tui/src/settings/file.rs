@@ -12,7 +12,7 @@ const NOTICES_MAX: usize = 8;
 /// Why a setting is not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// No variable of the environment tells where the file is.
+    /// No variable of the environment has the directory of the file.
     #[error("there is no place for the settings file. Set HOME")]
     NoPath,
     /// The file cannot be read.

@@ -167,8 +167,8 @@ pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
-/// The first line of a message of the parser, with a capital.
-pub(super) fn sentence(message: &str) -> String {
+/// The first line of a message, with a capital.
+pub(crate) fn sentence(message: &str) -> String {
     let mut letters = message.lines().next().unwrap_or_default().chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

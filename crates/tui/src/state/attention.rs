@@ -4,7 +4,7 @@ use super::State;
 use crate::notification::Notifier;
 use chat_proto::{RoomName, Timestamp};
 
-/// The focus, and what the terminal was told.
+/// The focus, and the title that the terminal was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attention {
     /// What the terminal understands.

@@ -44,7 +44,7 @@ impl Look {
         }
     }
 
-    /// Whether the terminal is told where links lead.
+    /// Whether the terminal is sent the targets of links.
     #[must_use]
     pub fn shows_links(&self) -> bool {
         self.settings().links.value.is_on() && self.environment.knows_links()
@@ -88,7 +88,7 @@ impl Look {
         Ok(())
     }
 
-    /// The terminal has told one of its colours.
+    /// The terminal has sent one of its colours.
     pub fn answered(&mut self, answer: Answer) {
         match answer.asked {
             Asked::Foreground => self.foreground = Some(answer.colour),

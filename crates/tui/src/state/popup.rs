@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::State;
 use crate::layout;
-use crate::lists::{Does, List, Subject};
+use crate::lists::{List, OfferAction, Subject};
 use crate::prompt::Editor;
 
 /// Most rows of the list that completes a word: the messages stay in view.
@@ -103,7 +103,8 @@ impl State {
         let chosen = picker.list.chosen().map(|offer| offer.does.clone());
         let index = offers.iter().position(|offer| Some(&offer.does) == chosen.as_ref());
         // A mistyped name creates no room: the user has to choose that, or to type the `#`.
-        let creates = offers.first().is_some_and(|offer| matches!(offer.does, Does::Create(_)));
+        let creates =
+            offers.first().is_some_and(|offer| matches!(offer.does, OfferAction::Create(_)));
         let first = (!creates || typed.starts_with('#')).then_some(0);
         picker.list = List::new(offers);
         if let Some(index) = index.or(first) {

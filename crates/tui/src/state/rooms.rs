@@ -42,7 +42,7 @@ impl State {
     /// none before them missing.
     pub(crate) fn note_read(&mut self) {
         let (log, read) = (self.client.room().log(), self.client.room().read());
-        let has_read_all = log.is_complete_after(read) && log.next_heard(read).is_none();
+        let has_read_all = log.is_complete_after(read) && log.next_of_others(read).is_none();
         self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_stays_with_its_room() {
+    fn a_draft_stays_with_its_room() {
         let (lobby, rust) = (RoomName::lobby(), RoomName::new("#rust").unwrap());
         let mut state =
             State::new("server".into(), profile("bob"), TimeZone::UTC, Size::new(80, 20));

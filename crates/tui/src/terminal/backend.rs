@@ -171,7 +171,7 @@ impl<S: Sink> Backend for RowBackend<S> {
             queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
             self.rows.iter_mut().for_each(Row::set_stale);
         }
-        // From the top, so that who sees the last row has seen the others.
+        // From the top: once the last row is shown, all are.
         for y in 0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX) {
             self.write_row(y)?;
         }

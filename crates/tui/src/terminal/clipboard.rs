@@ -2,7 +2,7 @@
 
 /// How a sequence reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum CopyMethod {
     /// As it is. tmux takes it with `set-clipboard on`.
     Plain,
     /// In pieces that GNU screen hands on: it takes strings of at most 768 bytes, and prints the rest.
@@ -15,7 +15,7 @@ const PIECE_BYTES: usize = 512;
 /// The digits of base64.
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-impl Way {
+impl CopyMethod {
     /// `variable` gives the value of a variable of the environment.
     pub(super) fn new(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
@@ -24,11 +24,11 @@ impl Way {
 }
 
 /// The bytes that put a text on the clipboard.
-pub(super) fn sequence(text: &str, way: Way) -> Vec<u8> {
+pub(super) fn sequence(text: &str, way: CopyMethod) -> Vec<u8> {
     let plain = [b"\x1b]52;c;", &base64(text.as_bytes())[..], b"\x07"].concat();
     match way {
-        Way::Plain => plain,
-        Way::Screen => {
+        CopyMethod::Plain => plain,
+        CopyMethod::Screen => {
             let pieces = plain.chunks(PIECE_BYTES);
             pieces.flat_map(|piece| [b"\x1bP", piece, b"\x1b\\"].concat()).collect()
         }
@@ -63,14 +63,14 @@ mod tests {
             ("ñ→?~", "w7HihpI/fg=="),
         ] {
             let expected = format!("\x1b]52;c;{encoded}\x07");
-            assert_eq!(sequence(text, Way::Plain), expected.as_bytes(), "{text}");
+            assert_eq!(sequence(text, CopyMethod::Plain), expected.as_bytes(), "{text}");
         }
     }
 
     #[test]
     fn screen_gets_it_in_pieces_that_it_takes() {
-        let plain = sequence(&"x".repeat(1000), Way::Plain);
-        let sent = sequence(&"x".repeat(1000), Way::Screen);
+        let plain = sequence(&"x".repeat(1000), CopyMethod::Plain);
+        let sent = sequence(&"x".repeat(1000), CopyMethod::Screen);
         let text = String::from_utf8(sent).unwrap();
         let pieces: Vec<&str> = text.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
         assert!(pieces.len() > 1 && pieces.iter().all(|piece| piece.len() < 768));
@@ -81,10 +81,11 @@ mod tests {
 
     #[test]
     fn screen_is_known_by_its_variable_and_tmux_within_it_counts_more() {
-        let way =
-            |variables: &[&str]| Way::new(|name| variables.contains(&name).then(|| "x".into()));
-        assert_eq!(way(&[]), Way::Plain);
-        assert_eq!(way(&["STY"]), Way::Screen);
-        assert_eq!(way(&["STY", "TMUX"]), Way::Plain);
+        let way = |variables: &[&str]| {
+            CopyMethod::new(|name| variables.contains(&name).then(|| "x".into()))
+        };
+        assert_eq!(way(&[]), CopyMethod::Plain);
+        assert_eq!(way(&["STY"]), CopyMethod::Screen);
+        assert_eq!(way(&["STY", "TMUX"]), CopyMethod::Plain);
     }
 }

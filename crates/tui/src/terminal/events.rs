@@ -50,7 +50,7 @@ struct Events {
     parser: Parser,
     /// Reports that are ready, the first one last.
     parsed: Vec<Report>,
-    /// When the parser is told that the rest of a sequence has not come.
+    /// When the parser ends a sequence whose rest has not come.
     expires: Option<Instant>,
     stop: Signal,
     resume: Signal,

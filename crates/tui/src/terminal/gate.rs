@@ -114,7 +114,9 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+    use std::sync::mpsc::sync_channel;
+
+    use rustix::io::ioctl_fionread;
 
     use super::*;
 
@@ -122,6 +124,7 @@ mod tests {
     fn nothing_is_read_while_the_gate_is_closed_and_all_of_it_then() {
         let gate = Gate::new().unwrap();
         let (mut terminal, mut keyboard) = io::pipe().unwrap();
+        let unread = terminal.try_clone().unwrap();
         let (reads, read) = sync_channel(100);
         let reader = gate.clone();
         std::thread::spawn(move || {
@@ -137,8 +140,9 @@ mod tests {
             keyboard.write_all(&[round]).unwrap();
             assert_eq!(read.recv_timeout(deadline), Ok(vec![round]));
             gate.close();
+            assert!(!gate.shared.state.lock().unwrap().is_reading, "no read is left");
             keyboard.write_all(b"typed elsewhere").unwrap();
-            assert_eq!(read.recv_timeout(Duration::from_millis(1)), Err(RecvTimeoutError::Timeout));
+            assert_eq!(ioctl_fionread(&unread), Ok(15), "all of it is left to the other program");
             gate.open();
             let mut all = Vec::new();
             while all.len() < 15 {

@@ -296,8 +296,8 @@ const fn opens_string(opener: u8, byte: u8) -> bool {
     }
 }
 
-/// The colour that a string of the terminal tells; `None` if it tells something else. One that is not
-/// stored whole is longer than any that tells a colour.
+/// The colour in a string of the terminal; `None` if it has something else. A string that is not stored whole
+/// is longer than any with a colour.
 fn answer(opener: u8, bytes: &[u8]) -> Option<Report> {
     (opener == b']').then(|| parse_answer(bytes))?.map(Report::Colour)
 }

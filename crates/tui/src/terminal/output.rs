@@ -20,8 +20,8 @@ use super::backend::Sink;
 /// of the mouse, and a question, one to spare. A frame is a few bytes for each cell of the screen.
 const WRITES_MAX: usize = 7;
 
-/// How long [`Output::send_and_wait`] waits for a terminal that takes nothing. Nobody wants to wait
-/// for a program to end.
+/// How long [`Output::send_and_wait`] waits for a terminal that takes nothing: a
+/// user notices a longer wait for the program to end.
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The sending half; all clones send to one terminal.

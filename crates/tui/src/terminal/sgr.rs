@@ -1,4 +1,4 @@
-//! The style of a cell as the terminal is told it (the control sequence SGR).
+//! The style of a cell as a control sequence (SGR).
 
 use std::fmt::Write;
 
@@ -39,7 +39,7 @@ pub(super) fn sequence((foreground, background, modifier): Look) -> String {
     let mut sequence = "\x1b[0".to_owned();
     let attributes = ATTRIBUTES.iter().filter(|(attribute, _)| modifier.contains(*attribute));
     for (_, number) in attributes {
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = write!(sequence, ";{number}");
     }
     for (colour, first) in [(foreground, 30), (background, 40)] {

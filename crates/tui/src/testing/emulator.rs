@@ -1,4 +1,4 @@
-//! A terminal that can be told how wide characters are: real ones disagree.
+//! A terminal whose widths of characters can be set: real ones disagree.
 
 use ratatui::layout::Size;
 use unicode_width::UnicodeWidthChar;

@@ -33,7 +33,7 @@ const TERMS_WITHOUT_LINKS: [&str; 4] = ["dumb", "unknown", "linux", "vt"];
 const TERMS_WITH_ANSWERS: [&str; 7] =
     ["xterm", "rxvt", "tmux", "screen", "konsole", "mlterm", "putty"];
 
-/// What the environment tells of the terminal's colours and links.
+/// The colours and links of the terminal according to the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment {
     /// How many colours the terminal shows.

@@ -8,8 +8,8 @@ const FIRST: u8 = 16;
 /// The first of the 24 greys behind the cube.
 const FIRST_GREY: u8 = 232;
 
-/// The six shares of the colours of the 6 × 6 × 6 cube.
-const SHARES: [u8; 6] = [0, 95, 135, 175, 215, 255];
+/// The six levels of the colours of the 6 × 6 × 6 cube.
+const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// The number and the look of the indexed colour nearest to `colour` among those that are allowed; among
 /// all if none is.
@@ -33,15 +33,15 @@ pub(super) fn nearest_index(
 pub(crate) const fn indexed(index: u8) -> Rgb {
     let place = index.saturating_sub(FIRST);
     if index >= FIRST_GREY {
-        let share = 8 + 10 * (index - FIRST_GREY);
-        return Rgb::new(share, share, share);
+        let level = 8 + 10 * (index - FIRST_GREY);
+        return Rgb::new(level, level, level);
     }
-    Rgb::new(share(place / 36), share(place / 6), share(place))
+    Rgb::new(level(place / 36), level(place / 6), level(place))
 }
 
-/// The share at a place of an axis of the cube.
-const fn share(place: u8) -> u8 {
-    SHARES[place as usize % SHARES.len()]
+/// The level at a place of an axis of the cube.
+const fn level(place: u8) -> u8 {
+    LEVELS[place as usize % LEVELS.len()]
 }
 
 #[cfg(test)]

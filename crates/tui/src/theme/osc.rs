@@ -47,19 +47,19 @@ pub fn parse_answer(payload: &[u8]) -> Option<Answer> {
         "11" => Asked::Background,
         _ => return None,
     };
-    let shares = colour.strip_prefix("rgb:").map(|shares| (shares, 3));
-    let (shares, count) = shares.or_else(|| Some((colour.strip_prefix("rgba:")?, 4)))?;
-    let shares: Vec<u8> = shares.split('/').map(share).collect::<Option<_>>()?;
-    match shares[..] {
-        [red, green, blue, ..] if shares.len() == count => {
+    let levels = colour.strip_prefix("rgb:").map(|levels| (levels, 3));
+    let (levels, count) = levels.or_else(|| Some((colour.strip_prefix("rgba:")?, 4)))?;
+    let levels: Vec<u8> = levels.split('/').map(level).collect::<Option<_>>()?;
+    match levels[..] {
+        [red, green, blue, ..] if levels.len() == count => {
             Some(Answer { asked, colour: Rgb::new(red, green, blue) })
         }
         _ => None,
     }
 }
 
-/// One to four hexadecimal digits as a share of 255, rounded: `f`, `ff` and `ffff` are all of it.
-fn share(digits: &str) -> Option<u8> {
+/// One to four hexadecimal digits as a level of 255, rounded: `f`, `ff` and `ffff` are all of it.
+fn level(digits: &str) -> Option<u8> {
     if !(1..=4).contains(&digits.len()) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_ignored() {
+    fn bytes_that_are_no_answer_are_ignored() {
         for payload in [
             "",
             "11",
@@ -124,7 +124,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_are_too_strange(payload in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_parsed(payload in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = parse_answer(&payload);
         }
     }

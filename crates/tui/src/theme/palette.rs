@@ -2,7 +2,7 @@
 //! hue as twelve can be, so that no name looks more important than another one.
 
 use super::rgb::Rgb;
-use super::{NAMES, Role};
+use super::{NAME_COLOURS, Role};
 
 /// The colours of the roles.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Palette {
     bad: Rgb,
     code: Rgb,
     link: Rgb,
-    pub(super) names: [Rgb; NAMES],
+    pub(super) names: [Rgb; NAME_COLOURS],
 }
 
 impl Palette {

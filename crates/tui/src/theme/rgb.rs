@@ -14,11 +14,11 @@ const STEPS: u16 = 255;
 /// A colour of the sRGB space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb {
-    /// The share of red.
+    /// The level of red.
     pub red: u8,
-    /// The share of green.
+    /// The level of green.
     pub green: u8,
-    /// The share of blue.
+    /// The level of blue.
     pub blue: u8,
 }
 
@@ -28,7 +28,7 @@ impl Rgb {
     /// The lightest colour.
     pub const WHITE: Self = Self::new(255, 255, 255);
 
-    /// A colour of its three shares.
+    /// A colour of its three levels.
     #[must_use]
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue }
@@ -69,15 +69,15 @@ impl Rgb {
     }
 
     fn mix(self, end: Self, step: u16) -> Self {
-        let share = |from: u8, to: u8| {
+        let level = |from: u8, to: u8| {
             let sum = u16::from(from) * (STEPS - step) + u16::from(to) * step;
             // A mean of two bytes is a byte.
             u8::try_from((sum + STEPS / 2) / STEPS).unwrap_or(u8::MAX)
         };
         Self::new(
-            share(self.red, end.red),
-            share(self.green, end.green),
-            share(self.blue, end.blue),
+            level(self.red, end.red),
+            level(self.green, end.green),
+            level(self.blue, end.blue),
         )
     }
 
@@ -102,9 +102,9 @@ impl Rgb {
     }
 
     fn linear(self) -> [f64; 3] {
-        [self.red, self.green, self.blue].map(|share| {
-            let share = f64::from(share) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        [self.red, self.green, self.blue].map(|level| {
+            let level = f64::from(level) / 255.0;
+            if level <= 0.04045 { level / 12.92 } else { ((level + 0.055) / 1.055).powf(2.4) }
         })
     }
 }

@@ -33,10 +33,10 @@ const TEXT_OVER_DIM: f64 = 1.25;
 /// palette is about half of it.
 const ALIKE_MAX: f64 = 0.008;
 
-/// Of 256 colours, the one with the nearest hue is taken for text: contrast decides on its lightness.
+/// Text has the one of 256 colours with the nearest hue: contrast decides on its lightness.
 const HUE_FIRST: f64 = 0.5;
 
-/// Of 256 colours, the one with the nearest lightness is taken for a row, so that it stays quiet.
+/// A row has the one of 256 colours with the nearest lightness, so that it does not stand out.
 const LIGHTNESS_FIRST: f64 = 1.5;
 
 /// A background in the form of the terminal, and as it looks.

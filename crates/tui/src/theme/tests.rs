@@ -119,7 +119,7 @@ fn everything_is_readable_on_the_backgrounds_people_have() {
         for depth in [Depth::TrueColor, Depth::Indexed] {
             let theme = theme(background, own, depth);
             assert_eq!(unreadable(&theme, background, own), [""; 0], "{scheme}, {depth:?}");
-            let least = if depth == Depth::TrueColor { NAMES } else { 9 };
+            let least = if depth == Depth::TrueColor { NAME_COLOURS } else { 9 };
             let mut names: Vec<Option<Color>> = theme.names.iter().map(|name| name.fg).collect();
             names = names
                 .iter()
@@ -173,7 +173,7 @@ fn contrast_and_luminance_are_those_of_wcag() {
 #[test]
 fn black_or_white_is_readable_on_every_grey() {
     let best = |grey: Rgb| grey.contrast(Rgb::BLACK).max(grey.contrast(Rgb::WHITE));
-    let least = (0..=u8::MAX).map(|share| best(Rgb::new(share, share, share)));
+    let least = (0..=u8::MAX).map(|level| best(Rgb::new(level, level, level)));
     let least = least.fold(f64::MAX, f64::min);
     assert!((CONTRAST_REACHABLE..4.7).contains(&least), "{least}");
 }
@@ -297,7 +297,7 @@ fn hue(colour: Rgb) -> Option<f64> {
 fn colour() -> impl Strategy<Value = Rgb> {
     let any = any::<[u8; 3]>().prop_map(|[red, green, blue]| Rgb::new(red, green, blue));
     // Greys around the middle are the least favourable.
-    let grey = (90..150u8).prop_map(|share| Rgb::new(share, share, share));
+    let grey = (90..150u8).prop_map(|level| Rgb::new(level, level, level));
     let near = (90..140u8, 90..140u8, 90..140u8).prop_map(|(r, g, b)| Rgb::new(r, g, b));
     prop_oneof![any, grey, near]
 }

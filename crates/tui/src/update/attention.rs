@@ -5,7 +5,7 @@ use chat_client::choices::Level;
 use chat_proto::{Message, RoomName};
 
 use super::Effect;
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::settings::{Notify, NotifyBy};
 use crate::state::State;
 
@@ -38,13 +38,13 @@ fn notify(state: &State, message: &Message) -> Option<Effect> {
     }
     let way = match state.look.settings().notify_by.value {
         NotifyBy::Auto => state.attention.notifier.way,
-        NotifyBy::Bell => Way::Bell,
-        NotifyBy::Osc9 => Way::Osc9,
-        NotifyBy::Osc777 => Way::Osc777,
-        NotifyBy::Osc99 => Way::Osc99,
+        NotifyBy::Bell => NotifyMethod::Bell,
+        NotifyBy::Osc9 => NotifyMethod::Osc9,
+        NotifyBy::Osc777 => NotifyMethod::Osc777,
+        NotifyBy::Osc99 => NotifyMethod::Osc99,
         NotifyBy::None => return None,
     };
-    if way == Way::Bell {
+    if way == NotifyMethod::Bell {
         return Some(Effect::Ring);
     }
     let from = message.from.name.as_str();
@@ -61,8 +61,7 @@ pub(super) fn title(state: &mut State) -> Option<Effect> {
     let is_shown = state.look.settings().title.value.is_on() && state.attention.notifier.has_title;
     let title = is_shown.then(|| {
         let rooms = state.client.rooms();
-        let label = rooms.current().label();
-        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        let name = rooms.current().display_name();
         match rooms.list().iter().map(Room::mentions).sum::<usize>() {
             0 => format!("{name} · chat"),
             count => format!("({count}) {name} · chat"),

@@ -1,4 +1,4 @@
-//! Before each frame: tells the client which messages are on the screen, and loads others if the user comes
+//! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
 use chat_client::{Input as ClientInput, LoadWhat, Request};
@@ -7,7 +7,7 @@ use chat_proto::{Seq, Timestamp};
 use super::{Effect, client, mentions, move_through, selecting};
 use crate::rows::LogRows;
 use crate::state::State;
-use crate::viewport::{Place, Viewport};
+use crate::viewport::{ScrollPosition, Viewport};
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
@@ -46,10 +46,10 @@ pub(super) fn show(state: &mut State, (first, last): (Seq, Seq), at: Timestamp) 
 /// first unread one.
 fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let (viewport, room) = (state.viewport(), state.client.room());
-    if viewport.place() != Place::Newest || !state.had_read_all() {
+    if viewport.position() != ScrollPosition::Newest || !state.had_read_all() {
         return Vec::new();
     }
-    let next = room.log().next_heard(room.read());
+    let next = room.log().next_of_others(room.read());
     let Some((next, (rows, height))) = next.zip(state.log_rows()) else {
         return Vec::new();
     };
@@ -63,10 +63,10 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 /// What the place on the screen needs. The client loads it if it is not there.
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
-    match viewport.place() {
-        Place::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
-        Place::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
-        Place::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
+    match viewport.position() {
+        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
+        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
+        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
         _ => {}
     }
     let newer = viewport.is_near_end(rows, height).then_some(LoadWhat::Newer);

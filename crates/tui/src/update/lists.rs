@@ -8,7 +8,7 @@ use super::{Effect, commands, notify, request};
 use crate::action::Action;
 use crate::commands::Command;
 use crate::input::Wheel;
-use crate::lists::{Does, Subject, Word};
+use crate::lists::{OfferAction, Subject, Word};
 use crate::prompt::{Editor, Motion};
 use crate::state::State;
 
@@ -214,11 +214,13 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let done = match does {
-        Does::Insert(_) => return Vec::new(),
-        Does::Open(room) => go(state, Request::Open(room), at),
-        Does::Join(room) | Does::Create(room) => go(state, Request::Join(room), at),
-        Does::Direct(name) => go(state, Request::SayTo { name, text: None, typed: None }, at),
-        Does::Run(name) => return run(state, name, &typed, at),
+        OfferAction::Insert(_) => return Vec::new(),
+        OfferAction::Open(room) => go(state, Request::Open(room), at),
+        OfferAction::Join(room) | OfferAction::Create(room) => go(state, Request::Join(room), at),
+        OfferAction::Direct(name) => {
+            go(state, Request::SayTo { name, text: None, typed: None }, at)
+        }
+        OfferAction::Run(name) => return run(state, name, &typed, at),
     };
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }

@@ -6,7 +6,7 @@ use chat_proto::{AwayText, RoomName, Timestamp};
 use super::{Effect, client};
 use crate::state::State;
 
-/// The text of the input box has become `text`: tells the others, if the user wants it and it is not a command.
+/// The text of the input box has become `text`: sends `typing` unless that is turned off or it is a command.
 pub(super) fn type_in(
     state: &mut State,
     room: &RoomName,

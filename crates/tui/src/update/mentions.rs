@@ -31,7 +31,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// is still on the screen, goes on from there.
 pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Effect> {
     let effects = retry(state, at);
-    let began = state.viewport().place();
+    let began = state.viewport().position();
     let seen = state.log_rows().and_then(|(rows, height)| state.viewport().seen(rows, height));
     let Some((first, last)) = seen else {
         return effects;
@@ -98,5 +98,5 @@ fn find(rows: LogRows<'_>, seek: Seek) -> Option<(usize, Seq)> {
 }
 
 fn mentions_user(entry: &LogEntry) -> bool {
-    matches!(&entry.body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty())
+    matches!(&entry.body, Body::Message { origin: Origin::Other(found), .. } if !found.is_empty())
 }

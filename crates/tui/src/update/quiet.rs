@@ -16,7 +16,7 @@ const DEFAULT: &str = "default";
 /// `/notify`: shows or sets of what this room notifies.
 ///
 /// # Errors
-/// In words for the user, if there is no such level.
+/// Returns the reason in words for the user, if there is no such level.
 pub(super) fn level(
     state: &mut State,
     argument: &str,
@@ -48,7 +48,7 @@ pub(super) fn level(
 /// `/mute` and `/unmute`, for this room or another one.
 ///
 /// # Errors
-/// In words for the user, if there is no such room.
+/// Returns the reason in words for the user, if there is no such room.
 pub(super) fn mute(
     state: &mut State,
     room: Option<RoomName>,
@@ -70,7 +70,7 @@ pub(super) fn mute(
 /// `/ignore` and `/unignore`; without a name, lists the ignored users.
 ///
 /// # Errors
-/// In words for the user, if there is no such user.
+/// Returns the reason in words for the user, if there is no such user.
 pub(super) fn ignore(
     state: &mut State,
     argument: &str,

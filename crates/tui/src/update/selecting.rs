@@ -8,7 +8,7 @@ use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
 use crate::state::{ACTIONS, MessageAction, State, links, text};
-use crate::viewport::Place;
+use crate::viewport::ScrollPosition;
 
 /// Most bytes of a text that is copied. Some terminals take at most 100,000 bytes of the sequence, which
 /// has four for three of the text.
@@ -165,7 +165,7 @@ pub(super) fn frame(state: &mut State) {
         let top = viewport.top(rows, height);
         rows.height(index) <= height || top.0 > index
     });
-    if is_pushed && viewport.place() == Place::Newest {
+    if is_pushed && viewport.position() == ScrollPosition::Newest {
         state.show_selected();
     }
 }

@@ -38,7 +38,7 @@ fn find_mentions(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// `/set NAME`: shows a setting, or changes it.
 ///
 /// # Errors
-/// In words for the user, if there is no such setting or value.
+/// Returns the reason in words for the user, if there is no such setting or value.
 pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, value) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
     if KEYS_NAMES.contains(&name) {

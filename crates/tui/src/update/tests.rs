@@ -34,8 +34,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::commands::COMMANDS;
 use crate::fixture::{
-    Harness, direct_event, expect_older, journal, kept, left, message_in, name, own, profile, room,
-    room_event, room_state, says, sent, user, welcome,
+    Harness, direct_event, expect_older, journal, left, message_in, name, own, profile, room,
+    room_event, room_state, says, sent, store_ops, user, welcome,
 };
 use crate::input::Wheel;
 
@@ -44,8 +44,8 @@ fn typed(harness: &Harness) -> String {
     harness.state.prompt.editor.text()
 }
 
-/// What the server answers once it has told all rooms.
-fn rooms_told() -> Nonce {
+/// The nonce of the pong that follows all rooms of the user.
+fn rooms_complete() -> Nonce {
     Nonce::Text(ShortString::new("rooms").unwrap())
 }
 
@@ -56,7 +56,7 @@ fn assert_shows(harness: &Harness, text: &str) {
 }
 
 #[test]
-fn a_message_is_shown_at_once_and_settled_later() {
+fn a_message_is_shown_at_once_and_acknowledged_later() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("hi\n");
     assert_eq!(says(&effects), [(1, "hi")]);
@@ -75,7 +75,7 @@ fn a_refused_message_says_why() {
 }
 
 #[test]
-fn what_is_said_without_a_session_waits_and_goes_out_in_order() {
+fn messages_without_a_session_wait_and_are_sent_in_order() {
     let mut harness = Harness::new(80, 20);
     assert!(says(&harness.type_text("one\ntwo\n")).is_empty());
     assert_shows(&harness, "2 messages queued");
@@ -94,7 +94,7 @@ fn the_outbox_is_bounded_and_the_text_stays() {
 }
 
 #[test]
-fn what_cannot_be_said_stays_to_be_mended() {
+fn an_invalid_message_stays_in_the_input() {
     let mut harness = Harness::connected(120, 20);
     harness.input(Input::Paste("x".repeat(20_000)));
     harness.press(KeyCode::Enter);
@@ -167,7 +167,7 @@ fn help_and_set_open_a_page_at_its_beginning() {
 }
 
 #[test]
-fn clear_keeps_what_is_not_settled() {
+fn clear_leaves_pending_messages() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("kept\n");
     harness.accept(1);
@@ -235,7 +235,7 @@ fn a_mention_rings_the_bell() {
 }
 
 #[test]
-fn a_question_mark_is_said_like_anything_else() {
+fn a_question_mark_is_typed_like_any_character() {
     let mut harness = Harness::connected(80, 20);
     assert_eq!(says(&harness.type_text("?\n")), [(1, "?")]);
     harness.press(KeyCode::F(1));
@@ -243,7 +243,7 @@ fn a_question_mark_is_said_like_anything_else() {
 }
 
 #[test]
-fn alt_enter_begins_a_line_and_enter_says_both() {
+fn alt_enter_begins_a_line_and_enter_sends_both() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("one");
     harness.input(Input::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT)));
@@ -276,7 +276,7 @@ fn a_stuck_line_is_told() {
 }
 
 #[test]
-fn an_unreadable_line_is_told_once_a_session() {
+fn an_unreadable_line_is_reported_once_in_a_session() {
     let mut harness = Harness::connected(100, 20);
     for _ in 0..3 {
         let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");

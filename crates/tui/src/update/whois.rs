@@ -69,7 +69,8 @@ fn presence(state: &State, known: Option<&User>, direct: Option<&Room>) -> Strin
 }
 
 fn day_and_time(state: &State, at: Timestamp) -> String {
-    at.timestamp().to_zoned(state.zone.clone()).strftime("%-d %B, %H:%M").to_string()
+    let date = at.timestamp().to_zoned(state.zone.clone()).strftime("%-d %B").to_string();
+    format!("{date}, {}", state.look.settings().time.value.minutes(at, &state.zone))
 }
 
 /// When a user wrote the newest message that is here of a room.

@@ -71,7 +71,7 @@ pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, canvas: &mut C
     let Some((text, row)) = more_below(state).zip(area.rows().next_back()) else {
         return;
     };
-    let style = if state.unread_below() > 0 { theme.striking() } else { theme.dim() };
+    let style = if state.unread_below() > 0 { theme.accent() } else { theme.dim() };
     let text = cut(&text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };

@@ -36,13 +36,16 @@ fn mentions(rooms: &[&Room]) -> Vec<String> {
         [] => Vec::new(),
         [room] if room.is_private() => {
             vec![
-                format!("{} from {}", counted("message", "messages"), title(room)),
+                format!("{} from {}", counted("message", "messages"), room.display_name()),
                 format!("@{count}"),
             ]
         }
         [room] => {
             let mentions = counted("mention", "mentions");
-            vec![format!("{mentions} in {}", title(room)), format!("@{count} {}", title(room))]
+            vec![
+                format!("{mentions} in {}", room.display_name()),
+                format!("@{count} {}", room.display_name()),
+            ]
         }
         rooms => {
             let mentions = counted("mention", "mentions");
@@ -57,13 +60,7 @@ fn unread_in(rooms: &[&Room]) -> Vec<String> {
     let short = format!("{count} unread");
     match rooms {
         [] => Vec::new(),
-        [room] => vec![format!("{short} in {}", title(room)), short],
+        [room] => vec![format!("{short} in {}", room.display_name()), short],
         rooms => vec![format!("{short} in {} rooms", rooms.len()), short],
     }
-}
-
-/// The name of the room; of a direct message, that of the other user.
-pub(super) fn title(room: &Room) -> String {
-    let label = room.label();
-    label.other().map_or_else(|| label.as_str().to_owned(), |name| name.as_str().to_owned())
 }

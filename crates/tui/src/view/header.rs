@@ -6,7 +6,7 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
-use super::elsewhere::{Elsewhere, elsewhere, title};
+use super::elsewhere::{Elsewhere, elsewhere};
 use super::live;
 use crate::layout::Panes;
 use crate::state::State;
@@ -30,14 +30,14 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     }
     let room = state.client.room();
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
-    row.spans.push(Span::raw(cut(&title(room), row.left)).bold());
+    row.spans.push(Span::raw(cut(&room.display_name(), row.left)).bold());
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {
         row.add(GAP, &["muted".to_owned()], theme.dim());
     }
     if panes.rooms.is_none() {
         let Elsewhere { mentions, unread } = elsewhere(state);
-        let is_first = !row.add(GAP, &mentions, theme.striking());
+        let is_first = !row.add(GAP, &mentions, theme.accent());
         row.add(if is_first { GAP } else { AND }, &unread, theme.dim());
     }
     if room.is_private()

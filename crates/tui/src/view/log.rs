@@ -13,7 +13,7 @@ use super::edges;
 use super::links::Links;
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
-use crate::rows::{LogRows, Row, SpanKind, Top};
+use crate::rows::{LogRows, Row, RowPosition, SpanKind};
 use crate::state::State;
 use crate::theme::{Role, Theme};
 
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));
-    let rows: Vec<(Top, Arc<Row>)> = rows.skip(above).take(height).collect();
+    let rows: Vec<(RowPosition, Arc<Row>)> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index);
@@ -53,7 +53,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     links.cells
 }
 
-fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (Top, Arc<Row>)> {
+fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (RowPosition, Arc<Row>)> {
     log.rows(index).into_iter().enumerate().map(move |(number, row)| ((index, number), row))
 }
 
@@ -88,7 +88,7 @@ fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {
         SpanKind::Name => name.map(|name| theme.name(name).bold()).unwrap_or_default(),
         SpanKind::Text(format, _) => formatted(format, theme),
         SpanKind::Pending(format, _) => formatted(format, theme).patch(theme.dim()),
-        SpanKind::Mention | SpanKind::New => theme.striking(),
+        SpanKind::Mention | SpanKind::New => theme.accent(),
         SpanKind::Trouble => theme.bad(),
     }
 }
@@ -116,5 +116,5 @@ fn formatted(format: Format, theme: Theme) -> Style {
     let style = roles.fold(Style::new(), |style, (_, role)| style.patch(theme.style(role)));
     let modifiers = modifiers.into_iter().filter(|(one, _)| has(*one));
     let style = modifiers.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
-    if has(Format::MENTION) { style.patch(theme.striking()) } else { style }
+    if has(Format::MENTION) { style.patch(theme.accent()) } else { style }
 }

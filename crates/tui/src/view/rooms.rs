@@ -67,8 +67,7 @@ fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize
         number @ ..=NUMBER_MAX => format!("{number:2} "),
         _ => " ".repeat(HEAD_COLUMNS - 1),
     };
-    let label = room.label();
-    let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+    let name = room.display_name();
     let is_muted = state.client.is_muted(room);
     let name = match room.unread() {
         _ if is_muted => Span::styled(name, theme.dim()),
@@ -119,7 +118,7 @@ pub(super) fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Styl
     match counted {
         (_, 0) => (String::new(), Style::new()),
         (0, unread) => (unread_text(unread), Style::new()),
-        (mentions @ 1..100, _) => (format!("@{mentions}"), theme.striking()),
-        _ => ("@99".to_owned(), theme.striking()),
+        (mentions @ 1..100, _) => (format!("@{mentions}"), theme.accent()),
+        _ => ("@99".to_owned(), theme.accent()),
     }
 }

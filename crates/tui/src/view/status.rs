@@ -86,8 +86,7 @@ fn not_normal(state: &State) -> Vec<String> {
     parts.extend(client.trouble().map(in_short));
     parts.extend(live::own_away(state));
     if client.other_is_online() == Some(false) {
-        let label = client.room().label();
-        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        let name = client.room().display_name();
         parts.push(format!("{name} is offline and sees your messages when back"));
     }
     parts

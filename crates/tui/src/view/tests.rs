@@ -170,7 +170,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 }
 
 #[test]
-fn what_is_new_begins_at_a_line() {
+fn unread_messages_begin_at_a_line() {
     let mut harness = in_rooms(100, 14);
     for seq in 1..=30 {
         harness.message_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
@@ -401,7 +401,7 @@ fn resizing_keeps_the_place() {
         harness.message(3, "ana", "something new");
     }
     harness.resize(80, 20);
-    // All but the row that tells how much is new.
+    // All but the row with the number of new messages.
     let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(harness.screen()), rows(place));
 }

@@ -80,7 +80,7 @@ fn body(text: &str) -> Body {
         from,
         kind: Kind::Text,
         text: text.to_owned(),
-        origin: Origin::Heard(Vec::new()),
+        origin: Origin::Other(Vec::new()),
     }
 }
 
@@ -94,7 +94,7 @@ fn reading_back_keeps_its_place() {
     assert_eq!(reader.top(20, 10).1, place.1, "in a narrower log");
     assert_eq!(reader.top(60, 10), place, "and back");
     reader.scrolls(1_000, 60, 10);
-    assert_eq!(reader.viewport.place(), Place::Newest);
+    assert_eq!(reader.viewport.position(), ScrollPosition::Newest);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn scrolling_there_and_back_ends_where_it_began() {
 fn a_log_that_fits_does_not_scroll() {
     let mut reader = Reader::new(2);
     reader.scrolls(-5, 80, 20);
-    assert_eq!(reader.viewport.place(), Place::Newest);
+    assert_eq!(reader.viewport.position(), ScrollPosition::Newest);
 }
 
 #[test]
@@ -181,15 +181,15 @@ fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     reader.follows();
     assert_eq!((reader.top(40, 10).1.as_str(), reader.seen()), ("28", 34));
     reader.scrolls(100, 40, 10);
-    assert_eq!((reader.viewport.place(), reader.seen()), (Place::Newest, 60));
+    assert_eq!((reader.viewport.position(), reader.seen()), (ScrollPosition::Newest, 60));
     let mut reader = Reader::new(0);
     reader.log.reach(Seq::new(3));
     reader.log.draw_line(Some(Seq::FIRST));
     reader.viewport.to_new();
     reader.hear(1..=2);
     reader.follows();
-    assert_eq!(reader.viewport.place(), Place::New, "the last is still to come");
+    assert_eq!(reader.viewport.position(), ScrollPosition::New, "the last is still to come");
     reader.hear([3]);
     reader.follows();
-    assert_eq!(reader.viewport.place(), Place::Newest);
+    assert_eq!(reader.viewport.position(), ScrollPosition::Newest);
 }

@@ -1,7 +1,7 @@
 //! Why a request is not carried out.
 
 use chat_client::RequestError;
-use chat_client::choices::IGNORED_MAX;
+use chat_client::choices::IGNORED_USERS_MAX;
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
@@ -16,7 +16,8 @@ pub(crate) fn not_done(why: &RequestError) -> String {
             format!("Too long: {}. Shorten it and press Enter", of_text_max(*bytes))
         }
         RequestError::Text(why) => format!("Not sent: {why}"),
-        RequestError::OutboxFull => format!("Not sent: {OUTBOX_MAX} messages are queued already"),
+        RequestError::OutboxFull => format!("Not sent: {OUTBOX_MAX} messages are queued already. Try again once some are sent"
+            ),
         RequestError::TooManyRooms => "You have too many rooms. /leave one".to_owned(),
         RequestError::NotInRoom(room) => format!("You're not in {room}"),
         RequestError::MessageToSelf => "You can't message yourself".to_owned(),
@@ -34,7 +35,7 @@ pub(crate) fn not_done(why: &RequestError) -> String {
         RequestError::IgnoreSelf => "You can't ignore yourself".to_owned(),
         RequestError::NotIgnored(name) => format!("{} is not ignored", quoted(name)),
         RequestError::TooManyIgnored => {
-            format!("{IGNORED_MAX} users are ignored already. /unignore one")
+            format!("{IGNORED_USERS_MAX} users are ignored already. /unignore one")
         }
         RequestError::UnknownName(name) => format!(
             "Not sent: {} is not known here, and you're offline. Try again once connected",

@@ -47,7 +47,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     You're offline. Try again once connected
     Too long: 20.0 of 16.4 kB. Shorten it and press Enter
     Not sent: a text has no control characters but line feed and tab, this one has U+0001
-    Not sent: 100 messages are queued already
+    Not sent: 100 messages are queued already. Try again once some are sent
     You have too many rooms. /leave one
     You're not in #rust
     You can't message yourself
@@ -140,7 +140,7 @@ fn every_notice_has_a_text() {
     ! Not sent to zoe: the server's words
     ! Not sent: zoe is now mei
     ! Not sent: the connection was lost before the server found zoe
-    ! Not sent: 100 messages are queued already
+    ! Not sent: 100 messages are queued already. Try again once some are sent
     ! Not sent to #rust: the server's words. Up brings your text back: hi
     ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. The text is in the input box there: hi
     ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. Up brings your text back: hi

@@ -1,5 +1,5 @@
-//! A link between a test that answers its calls and one that hears its events. Whatever is waited for has
-//! a deadline, on the paused clock.
+//! A link whose connections a test accepts and whose events it receives. Each wait has a deadline, on the
+//! paused clock.
 
 use std::io;
 
@@ -13,10 +13,10 @@ use tokio_util::codec::Framed;
 use super::super::*;
 use crate::testing::{DEADLINE, journal, name, welcome, within};
 
-/// Connections as the test hands them out: each call takes the next.
-pub(super) struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);
+/// The connections that the test accepts: each dial takes the next.
+pub(super) struct Dials(mpsc::Receiver<io::Result<DuplexStream>>);
 
-impl Dial for Calls {
+impl Dial for Dials {
     type Stream = DuplexStream;
 
     async fn dial(&mut self) -> io::Result<DuplexStream> {
@@ -29,36 +29,36 @@ impl Dial for Calls {
 
 /// The server's end of a connection.
 pub(super) struct Server {
-    pub(super) line: Framed<DuplexStream, NativeCodec<Command>>,
-    /// What it has heard last.
-    heard: Option<Command>,
+    pub(super) wire: Framed<DuplexStream, NativeCodec<Command>>,
+    /// The last command.
+    last: Option<Command>,
 }
 
 impl Server {
     pub(super) async fn receive(&mut self) -> Command {
-        let what = format!("a command after {:?}", self.heard);
-        let command = within(what, self.line.next()).await.unwrap().unwrap().unwrap();
-        self.heard = Some(command.clone());
+        let what = format!("a command after {:?}", self.last);
+        let command = within(what, self.wire.next()).await.unwrap().unwrap().unwrap();
+        self.last = Some(command.clone());
         command
     }
 
     pub(super) async fn send_event(&mut self, event: &Event) {
-        within(format!("{event:?} told"), self.line.send(event)).await.unwrap();
+        within(format!("{event:?} sent"), self.wire.send(event)).await.unwrap();
     }
 
     /// Sends a line as it is.
     pub(super) async fn write_line(&mut self, line: &str) {
         let line = format!("{line}\n");
-        let stream = self.line.get_mut();
+        let stream = self.wire.get_mut();
         within("a line written", stream.write_all(line.as_bytes())).await.unwrap();
     }
 
-    /// Lets the client in, and returns the name it said.
+    /// Lets the client in, and returns the name in its hello.
     pub(super) async fn welcome(&mut self) -> UserName {
         self.accept_hello().await.name
     }
 
-    /// Is asked for its journal, and tells it.
+    /// Receives `about`, and sends the journal.
     pub(super) async fn answer_about(&mut self, id: &str) {
         assert_eq!(self.receive().await, Command::About);
         let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
@@ -86,10 +86,10 @@ impl Server {
     }
 }
 
-/// A link, and where its calls are answered.
+/// A link, and the connections for it.
 pub(super) struct Harness {
     pub(super) link: Link,
-    calls: mpsc::Sender<io::Result<DuplexStream>>,
+    dials: mpsc::Sender<io::Result<DuplexStream>>,
     /// The last event of the link.
     last: Option<LinkEvent>,
 }
@@ -101,24 +101,24 @@ impl Harness {
 
     /// The same, with a client that makes the tokens of its new users.
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
-        let (calls, answers) = mpsc::channel(8);
+        let (dials, answers) = mpsc::channel(8);
         let device = DeviceId::new("test").unwrap();
         let identity = Identity { name: name("bob"), token: None, known: Vec::new(), seed, device };
-        Self { link: Link::start(Calls(answers), identity), calls, last: None }
+        Self { link: Link::start(Dials(answers), identity), dials, last: None }
     }
 
-    /// Answers the next call.
+    /// Accepts the next connection.
     pub(super) async fn answers(&self) -> Server {
         let (ours, theirs) = duplex(4096);
-        within("a call answered", self.calls.send(Ok(theirs))).await.unwrap();
-        Server { line: Framed::new(ours, NativeCodec::default()), heard: None }
+        within("a connection accepted", self.dials.send(Ok(theirs))).await.unwrap();
+        Server { wire: Framed::new(ours, NativeCodec::default()), last: None }
     }
 
-    /// Refuses the next calls.
-    pub(super) async fn refuses(&self, calls: usize) {
-        for _ in 0..calls {
+    /// Refuses the next connections.
+    pub(super) async fn refuses(&self, dials: usize) {
+        for _ in 0..dials {
             let refused = Err(io::ErrorKind::ConnectionRefused.into());
-            within("a call refused", self.calls.send(refused)).await.unwrap();
+            within("a connection refused", self.dials.send(refused)).await.unwrap();
         }
     }
 
@@ -150,7 +150,7 @@ impl Harness {
         what: &str,
         wanted: impl Fn(LinkEvent) -> Option<T>,
     ) -> T {
-        let hearing = async {
+        let receiving = async {
             loop {
                 let event = self.link.next().await.unwrap();
                 self.last = Some(event.clone());
@@ -159,7 +159,7 @@ impl Harness {
                 }
             }
         };
-        let found = timeout(DEADLINE, hearing).await;
+        let found = timeout(DEADLINE, receiving).await;
         found.unwrap_or_else(|_| panic!("not {what}, but at last {:?}", self.last))
     }
 

@@ -76,7 +76,7 @@ fn made(seed: Seed, journal: &str) -> Secret {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_user_has_the_token_that_its_client_makes_until_the_server_has_told_it() {
+async fn a_new_user_has_the_token_of_its_client_until_the_server_sends_one() {
     let seed = Seed::new().unwrap();
     let harness = Harness::with_seed(Some(seed));
     // The connection is lost before the welcome: the second hello is the same.

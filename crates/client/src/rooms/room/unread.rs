@@ -11,7 +11,7 @@ use super::Room;
 const MENTIONS_MAX: usize = 99;
 
 /// Most unread messages of ignored users that are left out of the counts of one room.
-const IGNORED_MAX: usize = 1_000;
+const IGNORED_MESSAGES_MAX: usize = 1_000;
 
 /// Most groups of messages of the user that are left out of the counts of one room. A group is what stands
 /// between two messages of others.
@@ -30,7 +30,7 @@ pub(crate) struct Counted {
 
 impl Counted {
     /// The count of an event; `None` if it has none.
-    pub(crate) fn told(
+    pub(crate) fn from_event(
         read: Seq,
         last_seq: Seq,
         (unread, mentions): (Option<u64>, Option<u64>),
@@ -96,15 +96,15 @@ impl Room {
         self.mentions().saturating_sub(later)
     }
 
-    /// Takes a count of the server, if there is one. One from before the user read on is of no use.
-    pub(crate) fn is_counted(&mut self, counted: Option<Counted>) {
+    /// Sets the count of the server, if there is one. One from before the user read on is of no use.
+    pub(crate) fn set_counts(&mut self, counted: Option<Counted>) {
         self.counted = counted.filter(|counted| counted.read >= self.read).or(self.counted.take());
     }
 
     /// A message of an ignored user has come.
     pub(crate) fn ignore(&mut self, seq: Seq, names: bool) {
         let is_new = seq > self.read && self.received.around(seq.get()).is_none();
-        if is_new && self.ignored.len() < IGNORED_MAX {
+        if is_new && self.ignored.len() < IGNORED_MESSAGES_MAX {
             self.received.insert(seq.get(), seq.get());
             self.ignored.push((seq, names));
         }
@@ -124,18 +124,18 @@ impl Room {
         true
     }
 
-    /// A message is the user's own. Its author has read it, if all before it are read.
-    pub(crate) fn has_written(&mut self, seq: Seq) {
+    /// Records that message `seq` is the user's own. It is read if all before it are read.
+    pub(crate) fn mark_own(&mut self, seq: Seq) {
         if seq > self.read && self.own.len() < OWN_MAX {
             self.own.insert(seq.get(), seq.get());
         }
         if seq == self.read.next() {
-            self.has_read(seq);
+            self.mark_read(seq);
         }
     }
 
-    /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
-    pub(crate) fn has_read(&mut self, seq: Seq) {
+    /// Marks all messages up to `seq` as read, here or in another session. An earlier `seq` changes nothing.
+    pub(crate) fn mark_read(&mut self, seq: Seq) {
         let read = self.read.max(seq);
         self.counted = self.counted.take().and_then(|counted| self.counted_after(read, counted));
         self.read = read;
@@ -174,15 +174,15 @@ mod tests {
     fn room() -> Room {
         let mut room = Room::new(RoomName::lobby(), 1);
         room.last_seq = Seq::new(100);
-        room.has_read(Seq::new(9));
+        room.mark_read(Seq::new(9));
         let counts = (Some(81), Some(1));
-        room.is_counted(Counted::told(room.read, room.last_seq, counts, false));
+        room.set_counts(Counted::from_event(room.read, room.last_seq, counts, false));
         room
     }
 
     fn say(room: &mut Room, seq: u64) {
         room.last_seq = Seq::new(seq);
-        room.has_written(Seq::new(seq));
+        room.mark_own(Seq::new(seq));
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
         say(&mut room, 102);
         room.last_seq = Seq::new(103);
         assert_eq!(room.unread(), 82);
-        room.has_read(Seq::new(103));
+        room.mark_read(Seq::new(103));
         assert_eq!(room.unread(), 0);
     }
 
@@ -202,25 +202,25 @@ mod tests {
         for seq in 10..=20 {
             room.receive(Seq::new(seq), false);
         }
-        room.has_read(Seq::new(20));
+        room.mark_read(Seq::new(20));
         assert_eq!((room.unread(), room.mentions()), (70, 1));
         for seq in 21..=29 {
-            room.has_written(Seq::new(seq));
+            room.mark_own(Seq::new(seq));
         }
         room.receive(Seq::new(30), true);
-        room.has_read(Seq::new(29));
+        room.mark_read(Seq::new(29));
         assert_eq!((room.unread(), room.mentions()), (70, 1));
-        room.has_read(Seq::new(30));
+        room.mark_read(Seq::new(30));
         assert_eq!((room.unread(), room.mentions()), (69, 0));
     }
 
     #[test]
     fn a_count_from_before_the_user_read_on_changes_nothing() {
         let mut room = room();
-        let old = Counted::told(Seq::new(9), Seq::new(100), (Some(81), Some(1)), false);
-        room.has_read(Seq::new(50));
+        let old = Counted::from_event(Seq::new(9), Seq::new(100), (Some(81), Some(1)), false);
+        room.mark_read(Seq::new(50));
         let unread = room.unread();
-        room.is_counted(old);
+        room.set_counts(old);
         assert_eq!(room.unread(), unread);
     }
 

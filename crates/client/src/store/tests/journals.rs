@@ -130,7 +130,7 @@ fn another_server_at_the_address_has_what_is_its_own() {
     assert_eq!((&bob.journal, numbers(&bob)), (&journal("two"), vec![2]));
     assert_eq!((known(&bob, "one"), known(&bob, "two")), (Some("of one"), Some("of two")));
     assert_eq!(numbers(&filed(&mut store, "one")), [1]);
-    // A server that tells no journal is another one, too.
+    // A server that does not send its journal is another one, too.
     let old = store.file_under(None).unwrap();
     assert_eq!((numbers(&old), old.journal, old.token), (vec![], None, None));
 }

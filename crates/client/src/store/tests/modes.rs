@@ -35,7 +35,7 @@ fn only_the_owner_reads_it() {
 }
 
 #[test]
-fn what_others_could_read_is_made_the_owners_alone() {
+fn files_that_others_could_read_become_the_owners_alone() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();

@@ -11,7 +11,7 @@ fn bob_now_rob(state: &TempDir) -> Store {
 }
 
 #[test]
-fn all_that_is_kept_is_found_under_both_names() {
+fn everything_stored_is_found_under_both_names() {
     let state = TempDir::new().unwrap();
     let mut store = bob_now_rob(&state);
     store.apply(StoreOp::Message(say(1))).unwrap();
@@ -60,7 +60,7 @@ fn names_lead_to_the_first_one_however_many_there_were() {
 }
 
 #[test]
-fn what_another_user_has_stays_that_ones() {
+fn the_state_of_another_user_is_not_taken() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "rob");
     store.apply(StoreOp::Token(Secret::new("of rob"))).unwrap();
@@ -73,7 +73,7 @@ fn what_another_user_has_stays_that_ones() {
 }
 
 #[test]
-fn what_waits_for_a_user_that_never_was_is_not_hidden() {
+fn state_under_a_name_without_a_session_is_not_hidden() {
     for left in [StoreOp::Message(say(1)), StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half")]))]
     {
         let state = TempDir::new().unwrap();
@@ -112,7 +112,7 @@ fn a_name_goes_to_the_user_who_has_it_now() {
 }
 
 #[test]
-fn who_becomes_the_same_user_by_another_name_keeps_its_outbox() {
+fn the_same_user_under_another_name_has_the_same_outbox() {
     let state = TempDir::new().unwrap();
     let mut store = bob_now_rob(&state);
     store.apply(StoreOp::Message(say(1))).unwrap();

@@ -11,7 +11,7 @@ fn block(path: &Path) -> PathBuf {
 }
 
 #[test]
-fn what_could_not_be_written_once_is_with_the_next() {
+fn a_failed_write_is_repeated_with_the_next() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();
@@ -25,7 +25,7 @@ fn what_could_not_be_written_once_is_with_the_next() {
 }
 
 #[test]
-fn what_cannot_be_taken_along_is_not_said_by_both() {
+fn messages_that_cannot_be_moved_belong_to_one_user() {
     let state = TempDir::new().unwrap();
     drop(open(&state, "rob"));
     let blocked = block(&find(&state, "rob").join("drafts-1"));

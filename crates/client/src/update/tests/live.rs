@@ -23,7 +23,7 @@ fn text(written: &str) -> AwayText {
 }
 
 #[test]
-fn the_server_is_told_of_typing_once_in_three_seconds_for_each_room() {
+fn typing_is_sent_once_in_three_seconds_for_each_room() {
     let mut harness = Harness::connected();
     harness.event(room_event("#rust", 0, 0));
     let types = |harness: &mut Harness, millis, name: &str| {

@@ -62,8 +62,8 @@ fn users_who_join_and_leave_between_two_messages_are_one_entry() {
         harness.event(event);
     }
     assert_eq!(shown(&harness), ["+dora -ana"]);
-    let said = message_in("#lobby", 1, user(5, "carl"), "hi", Timestamp::from_millis(0));
-    harness.event(Event::Message(said));
+    let message = message_in("#lobby", 1, user(5, "carl"), "hi", Timestamp::from_millis(0));
+    harness.event(Event::Message(message));
     harness.event(joined(3, "ana"));
     assert_eq!(shown(&harness), ["+dora -ana", "hi", "+ana"]);
     harness.event(left(3, "ana"));
@@ -88,8 +88,8 @@ fn in_a_large_room_only_those_who_wrote_lately_are_shown() {
     for (seq, name) in [(1, "old"), (2, "new")] {
         let minutes = if name == "old" { 0 } else { 50 };
         let at = Timestamp::from_millis(minutes * MINUTE);
-        let said = message_in("#lobby", seq, user(20 + seq, name), name, at);
-        event_at(&mut harness, minutes, Event::Message(said));
+        let message = message_in("#lobby", seq, user(20 + seq, name), name, at);
+        event_at(&mut harness, minutes, Event::Message(message));
     }
     let state = RoomState { count: 30, ..room_state("#lobby", 2, 0) };
     event_at(&mut harness, 70, Event::Room(state));

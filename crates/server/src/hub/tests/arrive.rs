@@ -106,7 +106,7 @@ async fn each_of_several_tokens_of_a_user_leads_to_that_user() {
     assert_eq!(hub.state().users_stored(), 1);
 }
 
-/// Damage in the number of the user must not open the account of another.
+/// If the number of the user in the row is damaged, the credential must not open the account of another user.
 #[tokio::test]
 async fn a_damaged_credential_opens_no_account_and_its_client_can_begin_as_a_new_user() {
     for statement in [

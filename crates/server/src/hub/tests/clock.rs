@@ -1,4 +1,4 @@
-//! What goes by age, under a clock that jumps.
+//! Names and messages under a clock that jumps.
 
 use super::*;
 use crate::journal::{Page, Part, RoomId};

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn what_is_said_in_private_waits_for_one_who_is_away() {
+async fn a_direct_message_waits_for_a_user_without_a_session() {
     let hub = hub();
     let (ana, token) = enter(&hub, "ana").await.unwrap();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
@@ -23,7 +23,7 @@ async fn what_is_said_in_private_waits_for_one_who_is_away() {
 }
 
 #[tokio::test]
-async fn two_who_begin_to_talk_at_once_are_both_in_it() {
+async fn two_users_who_write_to_each_other_at_once_are_both_in_the_room() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
@@ -45,7 +45,7 @@ async fn two_who_begin_to_talk_at_once_are_both_in_it() {
 }
 
 #[tokio::test]
-async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
+async fn a_message_after_a_leave_brings_the_user_back_into_the_direct_message() {
     let hub = hub();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
@@ -63,7 +63,7 @@ async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
 }
 
 #[tokio::test]
-async fn there_is_no_private_talk_with_nobody_oneself_or_a_guest() {
+async fn a_direct_message_to_nobody_oneself_or_a_guest_is_refused() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let _eva = hub.enter_guest(hub.next_user(), &name("eva")).await.unwrap();
@@ -74,7 +74,7 @@ async fn there_is_no_private_talk_with_nobody_oneself_or_a_guest() {
 }
 
 #[tokio::test]
-async fn an_address_is_for_its_two_users_alone() {
+async fn only_the_two_users_of_an_address_use_it() {
     let hub = hub();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (bob, _) = enter(&hub, "bob").await.unwrap();

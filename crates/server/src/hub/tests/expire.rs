@@ -1,4 +1,4 @@
-//! Rooms that are not stored, and rooms that nobody uses.
+//! Rooms that are not stored, and unused rooms.
 
 use crate::journal::{Page, Part, RoomId};
 
@@ -9,7 +9,7 @@ fn listed(hub: &Hub) -> Vec<String> {
     rooms.iter().map(|info| info.room.to_string()).collect()
 }
 
-/// The rooms and the places in them that the journal has, but for the lobby's.
+/// The rooms in the journal and the number of their memberships, without the lobby.
 async fn stored(hub: &Hub) -> (Vec<u32>, u32) {
     let stored = hub.queue.with_connection(|db| {
         let rooms = db
@@ -32,7 +32,7 @@ async fn fail_removals(hub: &Hub, fail: bool) {
 }
 
 #[tokio::test]
-async fn a_room_that_cannot_be_stored_is_nowhere() {
+async fn a_room_that_cannot_be_stored_does_not_exist() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
@@ -51,7 +51,7 @@ async fn a_room_that_cannot_be_stored_is_nowhere() {
 }
 
 #[tokio::test]
-async fn a_room_is_listed_when_it_is_stored_and_not_before() {
+async fn a_room_is_listed_once_it_is_stored() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let rust = room("#rust");
@@ -63,7 +63,7 @@ async fn a_room_is_listed_when_it_is_stored_and_not_before() {
 }
 
 #[tokio::test]
-async fn an_unused_room_goes_and_its_number_is_never_used_again() {
+async fn an_unused_room_is_removed_and_its_number_is_never_used_again() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
@@ -91,7 +91,7 @@ async fn an_unused_room_goes_and_its_number_is_never_used_again() {
 }
 
 #[tokio::test]
-async fn rooms_that_an_older_version_left_go() {
+async fn unused_rooms_of_an_earlier_version_are_removed() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, _) = enter(&hub, "bob").await.unwrap();
@@ -113,7 +113,7 @@ async fn rooms_that_an_older_version_left_go() {
 }
 
 #[tokio::test]
-async fn a_message_on_its_way_while_the_last_user_leaves_keeps_the_room() {
+async fn a_queued_message_keeps_the_room_that_its_last_user_leaves() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (rust, about) = (room("#rust"), room("#about"));
@@ -134,18 +134,18 @@ async fn a_message_on_its_way_while_the_last_user_leaves_keeps_the_room() {
 }
 
 #[tokio::test]
-async fn a_join_that_waits_while_the_room_goes_finds_it() {
+async fn a_join_that_is_queued_while_the_room_is_removed_has_a_room() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let rust = room("#rust");
     bob.actor().join(&rust).await.unwrap();
-    // Behind the leave, and before the removal.
+    // After the leave, and before the removal.
     let (left, joined) = tokio::join!(bob.actor().leave_room(&rust), ana.actor().join(&rust));
     assert_eq!((left.unwrap().id, joined.unwrap().id), (RoomId(2), RoomId(2)));
     assert_eq!(stored(&hub).await.0, [2]);
 
-    // Behind the removal.
+    // After the removal.
     fail_removals(&hub, true).await;
     ana.actor().leave_room(&rust).await.unwrap();
     fail_removals(&hub, false).await;
@@ -164,7 +164,7 @@ async fn a_join_that_waits_while_the_room_goes_finds_it() {
 }
 
 #[tokio::test]
-async fn a_direct_message_without_a_word_goes_when_both_have_left() {
+async fn a_direct_message_without_messages_is_removed_once_both_users_have_left() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();

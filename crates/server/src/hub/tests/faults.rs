@@ -1,4 +1,4 @@
-//! What a disk that fails leaves of the promises: a layer under SQLite fails on command.
+//! The guarantees on a disk that fails: a layer under SQLite fails on command.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,14 +9,14 @@ use super::*;
 use crate::journal::tests::layer::{Call, Fault, Layer, Plan};
 use crate::journal::tests::{engine_through, found};
 
-/// How the names of files end: of all, and of the journal's file but not its log.
+/// The ends of the names of files: of all files, and of the journal's file without its log.
 const ALL: &str = "";
 const FILE: &str = ".sqlite";
 
 const WRITES: &[Call] = &[Call::Write];
 const SYNCS: &[Call] = &[Call::Sync];
 
-/// What a disk can do wrong, and what the sender is told of it.
+/// The faults of a disk, and a part of the refusal that the sender gets.
 const FAULTS: [(Fault, &[Call], &str); 4] = [
     (Fault::Error, WRITES, "the server's disk fails"),
     (Fault::Full, WRITES, "the server's disk is full"),
@@ -25,7 +25,7 @@ const FAULTS: [(Fault, &[Call], &str); 4] = [
 ];
 
 #[test]
-fn a_disk_that_fails_refuses_and_takes_again_when_it_does_not() {
+fn messages_are_refused_while_the_disk_fails_and_accepted_after_it() {
     let layer = Layer::new();
     for (fault, calls, words) in FAULTS {
         let what = format!("{fault:?} of {calls:?}");
@@ -46,7 +46,7 @@ fn a_disk_that_fails_refuses_and_takes_again_when_it_does_not() {
 }
 
 #[test]
-fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
+fn no_message_is_refused_if_the_disk_fails_once() {
     let layer = Layer::new();
     for (fault, calls, _) in FAULTS {
         let mut rig = Rig::new(&layer, NEVER);
@@ -60,7 +60,7 @@ fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
 
 /// All items wait for the lock of another program once, together.
 #[test]
-fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
+fn if_another_program_locks_the_file_all_items_wait_once_and_are_refused() {
     let layer = Layer::new();
     let mut rig = Rig::new(&layer, NEVER);
     assert_eq!(rig.say(), stored(1));
@@ -77,10 +77,9 @@ fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
     rig.assert_kept("held");
 }
 
-/// A commit whose sync fails is whole in the log all the same. A start after a crash
-/// must not find it.
+/// A commit whose sync fails is whole in the log. A start after a crash must not find it.
 #[test]
-fn what_is_refused_because_of_a_sync_is_not_found_after_a_crash() {
+fn a_message_that_is_refused_because_a_sync_failed_is_not_stored_after_a_crash() {
     let layer = Layer::new();
     for rooms in [&[1, 2, 3, 1][..], &[1]] {
         let mut rig = Rig::new(&layer, NEVER);
@@ -92,10 +91,10 @@ fn what_is_refused_because_of_a_sync_is_not_found_after_a_crash() {
     }
 }
 
-/// A disk that takes a commit whole, says that it did not, and then takes nothing more: the message
-/// is refused, and is there after a crash all the same. If it is sent again, it is stored once.
+/// The disk stores a commit, reports an error, and then stores nothing more: the message is refused, and yet exists
+/// after a crash. If it is sent again, it is a repeat.
 #[test]
-fn what_comes_back_after_all_is_a_repeat() {
+fn a_refused_message_that_a_crash_restores_is_found_as_a_repeat() {
     let layer = Layer::new();
     let came_back = (0..).find_map(|after| {
         let mut rig = Rig::new(&layer, NEVER);
@@ -118,8 +117,8 @@ fn trouble_is_logged_once_and_its_end_is_logged() {
     let lines = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let to = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || to.clone()).finish();
-    // While there is one subscriber, a callsite that another thread meets first asks that thread's own, which
-    // is none, and stays silent.
+    // With one subscriber, a callsite that another thread reaches first asks the subscriber of that thread, which has
+    // none, and stays disabled.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     tracing::subscriber::with_default(subscriber, || {
         let mut rig = Rig::new(&layer, NEVER);
@@ -157,10 +156,9 @@ impl Write for Log {
     }
 }
 
-/// Each call of a small day in turn is the one that fails, alone or with all that follow, until
-/// none is left to fail.
+/// Each call of a small workload in turn fails, alone or with all calls after it.
 #[test]
-fn whichever_call_fails_what_was_accepted_is_kept_and_the_rest_is_not() {
+fn whichever_call_fails_all_accepted_messages_are_stored_and_no_others() {
     let layer = Layer::new();
     let once = [Fault::Error, Fault::Unsaid].map(|fault| (fault, false));
     let lasting = [Fault::Full, Fault::Torn].map(|fault| (fault, true));
@@ -172,7 +170,7 @@ fn whichever_call_fails_what_was_accepted_is_kept_and_the_rest_is_not() {
             rig.keep(&[1, 2, 3, 1], 6000);
             rig.set_topics(&["a topic"]);
             rig.keep(&[2], 10);
-            // While nothing can be written, what was refused cannot be overwritten either.
+            // While nothing can be written, a refused commit cannot be overwritten either.
             for (crash, left) in rig.crashes().into_iter().filter(|_| lasts) {
                 let (messages, _) = found(left.path());
                 let is_there = |accepted| messages.contains(accepted);
@@ -191,7 +189,7 @@ fn whichever_call_fails_what_was_accepted_is_kept_and_the_rest_is_not() {
     }
 }
 
-/// What is accepted is in the log, and stays there until it is in the file for good.
+/// Accepted messages stay in the log until they are durable in the file.
 #[test]
 fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
     let layer = Layer::new();
@@ -216,10 +214,10 @@ fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
     }
 }
 
-/// Whichever call fails while the journal is opened, as a crash left it or as a backup has it: it is
-/// opened with all that it had, or not at all.
+/// Whichever call fails while a journal after a crash or a backup is opened: it is opened with all messages, or not
+/// at all.
 #[test]
-fn a_disk_that_fails_at_the_start_is_told_and_nothing_is_started_over_it() {
+fn a_journal_is_opened_whole_or_not_at_all_if_the_disk_fails() {
     let layer = Layer::new();
     let either = |fault| [(fault, false), (fault, true)];
     for (fault, is_backup) in [Fault::Error, Fault::Torn].into_iter().flat_map(either) {

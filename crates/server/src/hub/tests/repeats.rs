@@ -1,11 +1,11 @@
-//! What one commit makes of messages in their order: numbers that were used before, and changes between.
+//! The messages of one commit in their order: repeats, and changes between messages.
 
 use super::rig::{NEVER, Rig, repeat, stored};
 use super::*;
 use crate::hub::request::Submission;
 use crate::journal::tests::layer::Layer;
 
-/// A message with its room (by number), kind, device and number, and what becomes of it.
+/// A message with its room (by number), kind, device and number, and its outcome.
 struct Case {
     room: u32,
     kind: Kind,
@@ -62,7 +62,7 @@ fn assert_outcomes(cases: &[Case], outcomes: &[Outcome], what: &str) {
 }
 
 #[test]
-fn a_number_stands_for_one_message_in_one_commit_or_in_many() {
+fn a_number_belongs_to_one_message_in_one_commit_or_in_many() {
     let cases = cases();
     let layer = Layer::new();
 
@@ -85,7 +85,7 @@ fn a_number_stands_for_one_message_in_one_commit_or_in_many() {
 
 /// A client that reconnects while its last messages wait for their commit is sent their number.
 #[test]
-fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
+fn the_last_number_counts_earlier_messages_of_the_same_commit() {
     let mut rig = Rig::new(&Layer::new(), NEVER);
     assert_eq!(rig.say(), stored(1));
     assert_eq!(rig.last_numbers(&[&[], &[4], &[5, 5], &[7]]), [1, 4, 5]);
@@ -96,7 +96,7 @@ fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_stored_takes_none_with_it() {
+async fn a_message_that_cannot_be_stored_affects_no_other() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let bad = || hub.queue.with_connection(|db| db.execute("INSERT INTO nothing", []));
@@ -114,7 +114,7 @@ async fn one_that_cannot_be_stored_takes_none_with_it() {
     }
 }
 
-/// A change applies to what comes after it in the queue: a message before it reaches its readers first.
+/// A change applies to items after it in the queue: messages before it are published first.
 #[test]
 fn a_commit_is_published_in_the_order_of_the_queue() {
     let mut rig = Rig::new(&Layer::new(), NEVER);

@@ -1,4 +1,4 @@
-//! The commits of a hub on a disk that fails on command, and what a crash leaves of it.
+//! The commits of a hub on a disk that fails on command, and the journal after a crash.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,10 +20,10 @@ use crate::journal::{
     Change, Durability, Entry, Journal, MembershipRecord, RoomId, RoomKey, Task, backup,
 };
 
-/// Rooms that something is said in.
+/// Rooms with messages.
 const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
 
-/// Frames of the log after which SQLite brings it into the file.
+/// Frames of the log after which SQLite makes a checkpoint.
 pub(super) const OFTEN: u32 = 8;
 pub(super) const NEVER: u32 = 0;
 
@@ -69,7 +69,7 @@ pub(super) struct Rig {
     commits: Option<Commits>,
     pub(super) directory: TempDir,
     rooms: Vec<(Arc<Room>, Live)>,
-    /// The room of each message so far, and what its author was answered.
+    /// The room of each message so far, and its outcome.
     told: BTreeMap<u64, (u32, Outcome)>,
     topic: &'static str,
 }
@@ -81,7 +81,7 @@ impl Rig {
         Self::open(layer, directory, checkpoint_frames)
     }
 
-    /// On what is in `directory`.
+    /// Opens the journal in `directory`.
     pub(super) fn open(layer: &Layer, directory: TempDir, checkpoint_frames: u32) -> Self {
         layer.heal();
         let (commits, rooms) = start(layer, directory.path(), checkpoint_frames);
@@ -135,7 +135,7 @@ impl Rig {
         assert!(answers.try_recv().is_err(), "nobody is answered twice");
     }
 
-    /// Commits these messages at once, and returns what became of them.
+    /// Commits these messages at once, and returns their outcomes.
     pub(super) fn send(
         &mut self,
         submissions: impl Fn(&mpsc::Sender<Answer>) -> Vec<Submission>,
@@ -148,7 +148,7 @@ impl Rig {
         (0..count).map(|_| answers.try_recv().expect("it is answered").outcome).collect()
     }
 
-    /// What the author of the last message was answered.
+    /// The outcome of the last message.
     pub(super) fn last_outcome(&self) -> Outcome {
         self.told.values().next_back().unwrap().1.clone()
     }
@@ -157,15 +157,14 @@ impl Rig {
         &self.rooms[number as usize - 1].0
     }
 
-    /// Goes on with other commits, which know what is in the file and no more.
+    /// Opens the journal again, without the state in memory.
     pub(super) fn restart(&mut self) {
         self.commits = None;
         let (commits, rooms) = start(&self.layer, self.directory.path(), NEVER);
         (self.commits, self.rooms) = (Some(commits), rooms);
     }
 
-    /// Commits messages with these numbers at once, and asks between two groups of them for the last
-    /// number that was accepted.
+    /// Commits messages with these numbers at once. After each group, reads the last number that was accepted.
     pub(super) fn last_numbers(&mut self, groups: &[&[u64]]) -> Vec<u64> {
         let (answer, _answers) = mpsc::channel(10);
         let (mut items, mut asked) = (Vec::new(), Vec::new());
@@ -214,13 +213,13 @@ impl Rig {
         published
     }
 
-    /// Says one message, and returns what its sender was told.
+    /// Sends one message, and returns its outcome.
     pub(super) fn say(&mut self) -> Outcome {
         self.keep(&[1], 10);
         self.last_outcome()
     }
 
-    /// What the readers were told.
+    /// The messages that the rooms have published.
     pub(super) fn published(&mut self) -> Vec<Membership> {
         let mut published = Vec::new();
         for (room, live) in &mut self.rooms {
@@ -248,13 +247,13 @@ impl Rig {
 
     pub(super) fn refusals(&self) -> Vec<&str> {
         let reasons = self.told.values().filter_map(|(_, outcome)| match outcome {
-            Outcome::Refused(HubError::NotKept(reason)) => Some(&**reason),
+            Outcome::Refused(HubError::NotStored(reason)) => Some(&**reason),
             _ => None,
         });
         reasons.collect()
     }
 
-    /// What would be found if the daemon were killed now.
+    /// The files as a kill of the daemon leaves them now.
     pub(super) fn killed(&self) -> TempDir {
         let copy = TempDir::new().unwrap();
         for name in ["journal.sqlite", "journal.sqlite-wal"] {
@@ -266,21 +265,21 @@ impl Rig {
         copy
     }
 
-    /// A backup that is put in the journal's place.
+    /// A directory with a backup in the journal's place.
     pub(super) fn backup(&self) -> TempDir {
         let (killed, restored) = (self.killed(), TempDir::new().unwrap());
         backup(killed.path(), &file_of(restored.path())).unwrap();
         restored
     }
 
-    /// What would be found if the machine lost its power now.
+    /// The files as a loss of power leaves them now.
     fn without_power(&self, is_there: fn(u64) -> bool) -> TempDir {
         let left = TempDir::new().unwrap();
         self.layer.lose_power(self.directory.path(), left.path(), is_there);
         left
     }
 
-    /// What would be found after whatever crash, each with a word for it.
+    /// The files after each kind of crash, with its name.
     pub(super) fn crashes(&self) -> Vec<(&'static str, TempDir)> {
         vec![
             ("killed", self.killed()),
@@ -289,7 +288,7 @@ impl Rig {
         ]
     }
 
-    /// Whatever crash comes now, what is found is what was accepted.
+    /// Asserts that after each kind of crash the journal has the accepted messages and no others.
     pub(super) fn assert_kept(&self, what: &str) {
         for (crash, left) in self.crashes() {
             let (messages, topic) = found(left.path());

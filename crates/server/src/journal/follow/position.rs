@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::super::stored::RoomId;
 
-/// How far a follower is: the last message of each room that it has taken. To be stored as text, together with
-/// what the follower makes of the messages.
+/// How far a follower is: the last message of each room that it has received. A follower stores it as text, together
+/// with what it derives from the messages.
 ///
 /// The text has up to 32 bytes for each room, and there are as many as the daemon has rooms with messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Position {
     seqs: BTreeMap<RoomId, Seq>,
 }
 
-/// A text is not a [`Position`].
+/// The error of a text that is no [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("this is not a position in a journal")]
 pub struct PositionError;

@@ -1,4 +1,4 @@
-//! The ring between the engine and the followers: what each commit has stored.
+//! The ring between the engine and the followers, with a copy of each commit.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,19 +9,19 @@ use super::super::commit::Committed;
 use super::super::stored::{RoomId, StoredMessage};
 use crate::ring::{Charge, Live, Ring, Rings};
 
-/// Number of commits that the ring holds: those of some seconds, if each waits for a disk. A follower that is
-/// further behind reads the file.
+/// Number of commits that the ring holds: those of some seconds if each waits for a disk. A follower that falls further
+/// behind reads the file.
 pub(super) const COMMITS_MAX: usize = 256;
 
-/// Bytes that the ring holds: 500 messages of 16 KiB. Past it the oldest commits are dropped, and followers
-/// read them from the file. A commit that is greater by itself is dropped at once.
+/// Bytes that the ring holds: 500 messages of 16 KiB. Past this bound the oldest commits are dropped, and followers
+/// read them from the file. A commit that is larger than this bound is dropped at once.
 pub(super) const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Logged if commits are dropped.
 const FULL: &str = "a follower of the journal lags behind: dropped the oldest commits; it continues from \
                     the journal's file";
 
-/// What one commit has stored.
+/// A copy of the changes and messages of one commit.
 #[derive(Debug)]
 pub(in crate::journal) struct Record {
     /// The number of the commit.
@@ -38,7 +38,7 @@ pub(super) enum Item {
     Trimmed { room: RoomId, first: Seq },
 }
 
-/// What followers subscribe to.
+/// The followers' side of the ring.
 #[derive(Debug)]
 pub(in crate::journal) struct Subscribers {
     state: Mutex<State>,
@@ -47,7 +47,7 @@ pub(in crate::journal) struct Subscribers {
 
 #[derive(Debug)]
 enum State {
-    /// Nobody follows.
+    /// There are no followers.
     Idle,
     Followed(Ring<Record>),
     /// The engine is closed.
@@ -59,7 +59,7 @@ enum State {
 pub(in crate::journal) struct Followers(Arc<Subscribers>);
 
 impl Subscribers {
-    /// Returns everything that is committed from now on; `None` if the engine is closed.
+    /// Returns a receiver of all later commits; `None` if the engine is closed.
     pub(super) fn subscribe(&self) -> Option<Live<Record>> {
         let mut state = self.state();
         match &mut *state {
@@ -74,14 +74,14 @@ impl Subscribers {
         }
     }
 
-    /// Bytes of the commits that are in the ring or in the hands of a follower.
+    /// Bytes of the commits that are in the ring or taken by a follower.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.rings.bytes()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic leaves it whole: each change is one assignment.
+        // A panic leaves the state whole: each change is one assignment.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +96,7 @@ impl Followers {
         Arc::clone(&self.0)
     }
 
-    /// Copies what a commit has stored, if somebody follows. To be called once it is durable: a follower that
+    /// Copies a commit, if there are followers. To be called once the commit is durable, so that a follower that
     /// subscribes later finds it in the file.
     pub(in crate::journal) fn record(&self, position: u64, items: &[Committed]) -> Option<Record> {
         if !matches!(*self.0.state(), State::Followed(_)) {
@@ -130,7 +130,7 @@ impl Followers {
         if let State::Followed(ring) = &*state
             && !ring.send(record, &self.0.rings)
         {
-            *state = State::Idle; // the last has gone
+            *state = State::Idle; // the last follower was dropped
         }
     }
 }

@@ -85,7 +85,7 @@ fn line(item: FollowerItem) -> String {
     }
 }
 
-/// Takes everything that is there; ends with "closed" if the journal is.
+/// Takes all items that are ready; ends with "closed" if the journal is closed.
 fn taken(follower: &mut Follower) -> Vec<String> {
     let mut lines = Vec::new();
     while let Some(item) = follower.next().now_or_never() {
@@ -104,7 +104,7 @@ fn messages(seqs: std::ops::RangeInclusive<usize>) -> Vec<String> {
 }
 
 #[test]
-fn a_follower_takes_what_is_stored_and_then_what_happens() {
+fn a_follower_receives_stored_messages_and_then_new_commits() {
     let (mut engine, journal) = open(&Location::Memory);
     say_all(&mut engine, 0..2);
     let mut follower = journal.follow(None);
@@ -123,7 +123,7 @@ fn a_follower_takes_what_is_stored_and_then_what_happens() {
 }
 
 #[test]
-fn changes_that_come_with_a_message_are_in_front_of_it() {
+fn changes_that_are_stored_with_a_message_come_before_it() {
     let (mut engine, journal) = open(&Location::Memory);
     let mut follower = journal.follow(None);
     assert_eq!(taken(&mut follower), ["1:0-0"]);
@@ -144,7 +144,7 @@ fn a_commit_is_sent_once_it_is_applied() {
 }
 
 #[test]
-fn a_commit_that_nobody_follows_is_not_copied() {
+fn without_followers_a_commit_is_not_copied() {
     let (mut engine, journal) = open(&Location::Memory);
     let record = |engine: &mut Engine| {
         let commit = engine.append(vec![say(LOBBY, "text")], now()).unwrap();
@@ -158,7 +158,7 @@ fn a_commit_that_nobody_follows_is_not_copied() {
     taken(&mut follower);
     assert!(record(&mut engine));
     drop(follower);
-    record(&mut engine); // finds that nobody is there
+    record(&mut engine); // finds that there are no followers
     assert!(!record(&mut engine));
 }
 
@@ -174,7 +174,7 @@ fn a_message_that_is_on_a_page_and_in_the_ring_comes_once() {
 }
 
 #[test]
-fn a_follower_that_lags_reads_the_file_and_goes_on_live() {
+fn a_lagging_follower_reads_the_file_and_then_new_commits() {
     let (mut engine, journal) = open(&Location::Memory);
     let mut follower = journal.follow(None);
     taken(&mut follower);
@@ -214,7 +214,7 @@ fn a_follower_that_takes_nothing_holds_a_bounded_number_of_bytes() {
 }
 
 #[test]
-fn a_follower_goes_on_where_it_was_after_a_restart_of_both() {
+fn a_follower_continues_at_its_position_after_a_restart() {
     let directory = TempDir::new().unwrap();
     let (mut engine, journal) = open(&in_directory(&directory));
     store(&mut engine, vec![Entry::Changes(vec![rust_room()]), say(RUST, "first")]);
@@ -234,7 +234,7 @@ fn a_follower_goes_on_where_it_was_after_a_restart_of_both() {
 }
 
 #[test]
-fn what_retention_removes_is_told_live_and_at_the_next_start() {
+fn a_follower_learns_of_removed_messages_live_and_at_the_next_start() {
     let (mut engine, journal) = open(&Location::Memory);
     say_all(&mut engine, 0..5);
     let mut follower = journal.follow(None);

@@ -39,9 +39,9 @@ impl Checked {
     }
 }
 
-/// Checks that the journal in `directory` is whole: the structure of its file, the checksum of every
-/// record, that every room's messages are numbered without a gap, that the records which repeat what
-/// others say agree with them, and that its log is complete.
+/// Checks the journal in `directory`: the structure of its file, the checksum of each record, that the messages of each
+/// room are numbered without a gap, that derived records agree with those that they are derived from, and that the log
+/// is complete.
 ///
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
@@ -51,7 +51,7 @@ pub fn check(directory: &Path) -> Result<Checked, JournalError> {
     let path = file::of(directory);
     let mut checked = check_file(&file::visit(&path)?)?;
     if let Some(loss) = run::find_loss(&path)? {
-        // A daemon that runs has checked it at its start, and changes it now.
+        // A running daemon has checked the log at its start, and changes it now.
         let is_so_still =
             !lock::is_held(directory)? && run::find_loss(&path)? == Some(loss.clone());
         if is_so_still {
@@ -61,25 +61,25 @@ pub fn check(directory: &Path) -> Result<Checked, JournalError> {
     if let Some(process) = user {
         checked.add(format!(
             "process {process} uses the journal without its lock, which was removed or replaced; restart \
-             that process, and it makes the lock again"
+             that process, which creates the lock again"
         ));
     } else if lock::is_removed(directory)? {
         checked.add(format!(
-            "the lock in {} was removed while chat-server runs; it is made again if you restart \
-             chat-server",
+            "the lock in {} was removed while chat-server runs; restart chat-server, which creates the \
+             lock again",
             directory.display()
         ));
     }
     Ok(checked)
 }
 
-/// The same for an open file.
+/// Checks an open file, see [`check`].
 pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     let version = schema::version(db)?;
     if version > schema::KNOWN {
         return Err(JournalError::Newer { found: version, known: schema::KNOWN });
     }
-    // In one transaction, so that all is read as of one moment: a daemon may be writing.
+    // In one transaction, so that everything is read as of one moment: a daemon may be writing.
     let snapshot = db.unchecked_transaction()?;
     let mut checked = Checked::default();
     let is_current = version == schema::KNOWN;
@@ -104,7 +104,7 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     Ok(checked)
 }
 
-/// Adds what SQLite finds wrong, except that the `abandoned` pages are unused.
+/// Adds the faults that SQLite finds, except that the `abandoned` pages are unused.
 fn check_structure(
     db: &Connection,
     abandoned: &BTreeSet<u32>,
@@ -140,7 +140,7 @@ fn check_structure(
     Ok(())
 }
 
-/// Checks all records but the messages.
+/// Checks all records other than messages.
 fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result<(), JournalError> {
     let has_credentials = version >= schema::CREDENTIALS_SINCE;
     let of_user = if has_credentials { "kind, name, key" } else { "name, key, token" };
@@ -202,8 +202,8 @@ fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, Stri
     Ok(rooms)
 }
 
-/// Adds the messages of a room, and those that are damaged or missing. The numbers of those up to `indexed` should
-/// be in the table of numbers. Returns the counts of its messages.
+/// Counts the messages of a room, and adds those that are damaged or missing. The numbers of the messages up to `indexed`
+/// should be in the table of message numbers.
 pub(super) fn check_room(
     db: &Connection,
     (room, key): (RoomId, &str),
@@ -213,7 +213,7 @@ pub(super) fn check_room(
 ) -> Result<Tally, JournalError> {
     let (last, tally) = match scan(db, (room, key), indexed, has_sums, checked) {
         Err(error) if salvage::is_damage(&error) && has_sums => {
-            around(db, (room, key), indexed, checked)?
+            scan_around_damage(db, (room, key), indexed, checked)?
         }
         scanned => scanned?,
     };
@@ -257,8 +257,8 @@ fn tally(census: &Census, is_complete: bool) -> Tally {
     Tally { numbered: census.numbered, last_user: census.last_user, is_complete }
 }
 
-/// Checks a room in which there are pages that cannot be read.
-fn around(
+/// Checks a room some of whose pages cannot be read. Returns the `seq` of its last message.
+fn scan_around_damage(
     db: &Connection,
     (room, key): (RoomId, &str),
     indexed: Seq,

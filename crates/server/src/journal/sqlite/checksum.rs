@@ -12,20 +12,20 @@
 //! | text | 3 | its length in 8 bytes, its bytes |
 //! | blob | 4 | its length in 8 bytes, its bytes |
 //!
-//! This layout is part of the schema: another one is another step there. SQL has it as the function
-//! `checksum(…)` on every connection of this program.
+//! This layout is part of the schema: a change of it is a new step there. SQL has the function `checksum(…)` on every
+//! connection of this program.
 
 use crc32fast::Hasher;
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 
-/// Bytes that are gathered before they are hashed: short pieces cost more one by one.
-const GATHERED: usize = 512;
+/// Bytes that are buffered before they are hashed: the hash of many short pieces is slow.
+const BUFFER_BYTES: usize = 512;
 
 /// The checksum of these values.
 pub(super) fn of<'a>(values: impl IntoIterator<Item = ValueRef<'a>>) -> i64 {
-    let mut sum = Sum { hasher: Hasher::new(), bytes: [0; GATHERED], len: 0 };
+    let mut sum = Sum { hasher: Hasher::new(), bytes: [0; BUFFER_BYTES], len: 0 };
     for value in values {
         match value {
             ValueRef::Null => sum.add(&[0]),
@@ -39,10 +39,10 @@ pub(super) fn of<'a>(values: impl IntoIterator<Item = ValueRef<'a>>) -> i64 {
     i64::from(sum.hasher.finalize())
 }
 
-/// A checksum in the making.
+/// The state of a checksum.
 struct Sum {
     hasher: Hasher,
-    bytes: [u8; GATHERED],
+    bytes: [u8; BUFFER_BYTES],
     len: usize,
 }
 
@@ -52,9 +52,9 @@ impl Sum {
         let mut head = [kind; 9];
         head[1..].copy_from_slice(&number);
         match self.bytes.get_mut(self.len..self.len + head.len()) {
-            // A copy of a known size is two moves.
-            Some(gathered) => {
-                gathered.copy_from_slice(&head);
+            // A copy of a constant size compiles to two moves.
+            Some(free) => {
+                free.copy_from_slice(&head);
                 self.len += head.len();
             }
             None => self.add(&head),
@@ -65,13 +65,13 @@ impl Sum {
     }
 
     fn add(&mut self, bytes: &[u8]) {
-        if self.len + bytes.len() > GATHERED {
+        if self.len + bytes.len() > BUFFER_BYTES {
             self.hasher.update(&self.bytes[..self.len]);
             self.len = 0;
         }
         match self.bytes.get_mut(self.len..self.len + bytes.len()) {
-            Some(gathered) => {
-                gathered.copy_from_slice(bytes);
+            Some(free) => {
+                free.copy_from_slice(bytes);
                 self.len += bytes.len();
             }
             None => self.hasher.update(bytes),
@@ -112,8 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_hashed_as_short_ones_are() {
-        for len in [GATHERED - 9, GATHERED - 8, GATHERED, 3 * GATHERED] {
+    fn long_values_are_hashed_as_short_ones() {
+        for len in [BUFFER_BYTES - 9, BUFFER_BYTES - 8, BUFFER_BYTES, 3 * BUFFER_BYTES] {
             let text = vec![b'x'; len];
             let mut written = vec![0, 3];
             written.extend((len as u64).to_le_bytes());

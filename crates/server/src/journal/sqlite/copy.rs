@@ -7,9 +7,9 @@ use rusqlite::{Connection, params};
 
 use super::{JournalError, file, mark, private};
 
-/// Copies the journal in `directory` to the new file `to`, as it is at one moment, while a daemon
-/// may be using it. The copy gets its name once it is complete and on the disk. Until then it has the name `to`
-/// and `.part`; such a file of a killed backup is replaced.
+/// Copies the journal in `directory`, as it is at one moment, to the new file `to`. A daemon may be using it. The copy
+/// gets its name once it is complete and on the disk. Until then its name is `to` with `.part` appended; such a file of
+/// a killed backup is replaced.
 ///
 /// # Errors
 /// Returns an error if there is no journal, it cannot be read, `to` exists or cannot be written, or
@@ -17,12 +17,12 @@ use super::{JournalError, file, mark, private};
 pub fn backup(directory: &Path, to: &Path) -> Result<(), JournalError> {
     let db = file::visit(&file::of(directory))?;
     let draft = to.with_added_extension("part");
-    let lock = take(&draft, to)?;
+    let lock = lock(&draft, to)?;
     let copied = copy(&db, &draft)
         .and_then(|()| mark::write(&draft, mark::BACKUP))
         .and_then(|()| file::put_in_place(&draft, to));
     if copied.is_err() {
-        // It is incomplete.
+        // The draft is incomplete.
         let _ = fs::remove_file(&draft);
     }
     drop(lock);
@@ -30,7 +30,7 @@ pub fn backup(directory: &Path, to: &Path) -> Result<(), JournalError> {
 }
 
 /// Locks the draft for this backup, and empties it.
-fn take(draft: &Path, to: &Path) -> Result<File, JournalError> {
+fn lock(draft: &Path, to: &Path) -> Result<File, JournalError> {
     let lock = private::open(draft).map_err(JournalError::io(draft))?;
     match lock.try_lock() {
         Ok(()) => {}
@@ -39,7 +39,7 @@ fn take(draft: &Path, to: &Path) -> Result<File, JournalError> {
         }
         Err(TryLockError::Error(error)) => return Err(JournalError::io(draft)(error)),
     }
-    // Checked under the lock: no other backup can complete a copy of this name meanwhile.
+    // Under the lock, so that no other backup completes a copy with this name meanwhile.
     if to.exists() {
         let _ = fs::remove_file(draft);
         return Err(JournalError::io(to)(std::io::ErrorKind::AlreadyExists.into()));

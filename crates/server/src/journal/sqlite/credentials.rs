@@ -1,7 +1,7 @@
-//! Credentials: how users are recognised. The table `credential`, one row each, several for a user.
+//! Credentials: the table `credential`, with any number of rows for a user.
 //!
-//! A damaged row is not used: if the damage is in the number of the user, the credential would open the account
-//! of another user. It stays in the file, and is reported, until its owner registers again with the same secret.
+//! A damaged row is not used: if the number of the user is damaged, the credential would open the account of another
+//! user. The row stays in the file, and is reported, until its owner registers again with the same secret.
 
 use chat_proto::{Timestamp, UserId};
 use rusqlite::types::Type;
@@ -18,7 +18,7 @@ pub(super) const COLUMNS: &str = "value, user, kind, label, created_at, sum";
 /// The `kind` of a token, whose `value` is its hash.
 const TOKEN: i64 = 1;
 
-/// What is wrong with a stored credential.
+/// The damage of a stored credential.
 #[derive(Debug, thiserror::Error)]
 enum Damage {
     #[error("the checksum is wrong")]
@@ -30,7 +30,7 @@ enum Damage {
 /// Stores a new credential.
 ///
 /// # Errors
-/// Returns an error if a user has it already.
+/// Returns an error if a user has the credential already.
 pub(super) fn insert(db: &Connection, record: &CredentialRecord) -> rusqlite::Result<()> {
     let Credential::Token(hash) = record.credential;
     // A row that is damaged, or of a user without a record, opens no account.
@@ -72,7 +72,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<CredentialRecord> {
     })
 }
 
-/// All credentials; and for each damaged one the number of its user, as far as that can be read.
+/// All credentials; and for each damaged one the number of its user, 0 if that cannot be read.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<CredentialRecord>, Vec<UserId>)> {
     let (mut whole, mut damaged) = (Vec::new(), Vec::new());
     let mut statement = db.prepare(&format!("SELECT {COLUMNS} FROM credential"))?;

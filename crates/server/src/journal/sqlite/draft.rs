@@ -1,4 +1,4 @@
-//! A commit in the making: stores its entries within a transaction, and gives each message its `seq`.
+//! The draft of a commit: stores its entries within a transaction, and gives each message its `seq`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,29 +8,29 @@ use rusqlite::Transaction;
 use super::change::Change;
 use super::commit::{Committed, Entry, Message};
 use super::messages::MessageInserter;
-use super::numbers::{Done as NumbersDone, Numbers, NumbersDraft};
+use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
 use super::stored::{RoomId, StoredMessage};
 use super::{records, repeat, rows, task, used};
 
-/// A commit in the making.
+/// A commit whose transaction is open.
 pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
     inserter: MessageInserter<'a>,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
     stored_seqs: &'a HashMap<RoomId, Seq>,
-    /// The same of each room that has a message in it.
+    /// The `seq` of the last message of each room with a message in the commit.
     last_seqs: BTreeMap<RoomId, Seq>,
     numbers: NumbersDraft<'a>,
     last_user: UserId,
 }
 
-/// What the writer remembers of a commit.
-pub(super) struct Done {
-    pub(super) numbers: NumbersDone,
-    /// The `seq` of the last message of each room that has one in the commit.
+/// The update of the writer's memory after a commit.
+pub(super) struct WriterUpdate {
+    pub(super) numbers: NumbersUpdate,
+    /// The `seq` of the last message of each room with a message in the commit.
     pub(super) last_seqs: BTreeMap<RoomId, Seq>,
-    /// The greatest number of a user with a message in it.
+    /// The greatest number of a user with a message in the commit.
     pub(super) last_user: UserId,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Draft<'a> {
         *last_seq = message.seq;
         self.last_user = self.last_user.max(message.from.id);
         let place = rows::place(room, message.seq);
-        self.numbers.note(self.transaction, &device, (n, place))?;
+        self.numbers.add(self.transaction, &device, (n, place))?;
         Ok(Committed::Message { room, message, changes })
     }
 
@@ -114,13 +114,13 @@ impl<'a> Draft<'a> {
         changes.iter().try_for_each(|change| records::change(self.transaction, change))
     }
 
-    /// Stores what is stored once for each commit. `last_user` is stored already.
-    pub(super) fn finish(self, last_user: UserId) -> rusqlite::Result<Done> {
+    /// Stores the rows that change once for each commit. `last_user` is stored already.
+    pub(super) fn finish(self, last_user: UserId) -> rusqlite::Result<WriterUpdate> {
         if self.last_user > last_user {
             used::put_last_user(self.transaction, self.last_user)?;
         }
         let numbers = self.numbers.finish(self.transaction)?;
         let Self { last_seqs, last_user, .. } = self;
-        Ok(Done { numbers, last_seqs, last_user })
+        Ok(WriterUpdate { numbers, last_seqs, last_user })
     }
 }

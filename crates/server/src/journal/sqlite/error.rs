@@ -1,4 +1,4 @@
-//! SQLite's errors as those of the journal.
+//! Converts SQLite's errors to those of the journal.
 
 use rusqlite::ErrorCode;
 
@@ -34,7 +34,7 @@ impl From<rusqlite::Error> for AppendError {
 
 const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";
 
-/// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
+/// An error of SQLite for the user, with the fault of the disk or of another program if it is one.
 pub(super) fn in_words(error: &rusqlite::Error) -> String {
     use ErrorCode::{
         ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
@@ -47,7 +47,7 @@ pub(super) fn in_words(error: &rusqlite::Error) -> String {
         Some(DatabaseCorrupt) => DAMAGED.to_owned(),
         _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
         Some(ConstraintViolation) => {
-            format!("the server would store something twice ({error}); report this fault of it")
+            format!("the server tried to store a record twice ({error}); report this bug")
         }
         _ => format!("the journal cannot be used: {error}"),
     }

@@ -1,4 +1,4 @@
-//! Makes and opens the journal's file.
+//! Creates and opens the journal's file.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use super::{Durability, JournalError, checksum, mark, private, replace, schema};
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
 
-/// How long a connection waits for a lock of another one, such as that of a checkpoint: far longer than a
+/// Time that a connection waits for the lock of another, such as that of a checkpoint: far longer than a
 /// checkpoint takes.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Number of statements that a connection holds prepared: more than there are.
+/// Number of prepared statements that a connection caches: more than exist.
 const STATEMENTS: usize = 32;
 
-/// KiB of the file that the writer caches: the last page of each of some thousand rooms, so that a page is not
-/// read from the file before a message is written to it.
+/// KiB of the file that the writer caches: the last page of each of some thousand rooms, so that a message is written
+/// without a read of its page.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
-/// Pages of the log (of 4 KiB) after which it is copied into the file. A page that every commit writes is copied
-/// once for each log, so a longer log costs fewer copies. A start after a crash reads 16 MiB in a moment.
+/// Pages of the log (of 4 KiB) after which SQLite makes a checkpoint. A page that every commit writes is copied once for
+/// each checkpoint, so fewer checkpoints cost fewer copies. A start after a crash reads these 16 MiB in a moment.
 const LOG_PAGES: i64 = 4096;
 
 /// The path of the journal in `directory`.
@@ -46,32 +46,32 @@ fn narrow(path: &Path) -> Result<(), JournalError> {
 pub(super) fn open_memory() -> Result<Connection, JournalError> {
     let mut db = Connection::open_in_memory()?;
     checksum::register(&db)?;
-    schema::bring_forward(&mut db)?;
+    schema::upgrade(&mut db)?;
     Ok(db)
 }
 
-/// The file as the daemon has it open. The connection is closed before the run ends.
+/// The open file of a daemon. The connection must be closed before the run ends.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenFile {
     pub(super) db: Connection,
     pub(super) run: Run,
 }
 
-/// Opens the file to write, and upgrades it to the current schema. Makes it if it does not exist.
-pub(super) fn open(path: &Path, durability: Durability) -> Result<Opened, JournalError> {
+/// Opens the file to write, and upgrades it to the current schema. Creates it if it does not exist.
+pub(super) fn open(path: &Path, durability: Durability) -> Result<OpenFile, JournalError> {
     open_through(None, path, durability)
 }
 
-/// The same with the SQLite VFS `layer`, if there is one.
+/// As [`open`], with the SQLite VFS `layer` if there is one.
 pub(super) fn open_through(
     layer: Option<&str>,
     path: &Path,
     durability: Durability,
-) -> Result<Opened, JournalError> {
+) -> Result<OpenFile, JournalError> {
     let open = || {
         replace::finish(path)?;
         if !path.exists() {
-            make(layer, path)?;
+            create(layer, path)?;
         }
         narrow(path)?;
         mark::check(path)?;
@@ -89,12 +89,12 @@ pub(super) fn open_through(
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         run.start(&db)?;
-        schema::bring_forward(&mut db)?;
-        // A new file and a backup have another mode, in which readers block the writer.
+        schema::upgrade(&mut db)?;
+        // A new file and a backup have a mode in which readers block the writer.
         db.pragma_update(None, "journal_mode", "wal")?;
         run.renew(&db)?;
         keep_log(&db, false)?;
-        Ok(Opened { db, run })
+        Ok(OpenFile { db, run })
     };
     open().map_err(|error: JournalError| error.of_opening(path))
 }
@@ -104,7 +104,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     connect_through(None, path)
 }
 
-/// Opens the file for a short use, while a daemon may be using it or after one was killed.
+/// Opens the file for a command, while a daemon may be using it or after one was killed.
 ///
 /// # Errors
 /// Returns an error if it must not be opened: a restore was interrupted, its log belongs to another file, or it
@@ -119,10 +119,10 @@ pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
     Ok(db)
 }
 
-/// Sets whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
-/// copies the log into the file and removes it, and the next start would report it as missing.
-fn keep_log(db: &Connection, is_kept: bool) -> rusqlite::Result<()> {
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept).map(|_| ())
+/// Sets whether SQLite leaves the log beside the file when the last connection is closed. Otherwise it copies the log
+/// into the file and removes it; after a kill, the next start would report the log as missing.
+fn keep_log(db: &Connection, keep: bool) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep).map(|_| ())
 }
 
 fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, JournalError> {
@@ -130,7 +130,7 @@ fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, Journ
     let db = sqlite(layer, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A journal always has a version: this is another file, and is not changed.
+    // Every journal has a version. A file without one is something else, and is not changed.
     match schema::version(&db)? {
         0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
         found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
@@ -155,17 +155,17 @@ pub(super) fn sqlite(
         None => Connection::open_with_flags(path, flags),
         Some(layer) => Connection::open_with_flags_and_vfs(path, flags, layer),
     }?;
-    // Otherwise SQLite prepares a statement again whenever another value is bound to it.
+    // Otherwise SQLite prepares a statement again each time another value is bound to it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     checksum::register(&db)?;
     Ok(db)
 }
 
-/// Makes a new journal, under another name first: a crash leaves a complete one or none.
-fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
+/// Creates a new journal, under another name first, so that a crash leaves a complete journal or none.
+fn create(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     let log = path.with_extension("sqlite-wal");
     if log.exists() {
-        let text = format!("{} is there without {}", log.display(), path.display());
+        let text = format!("{} exists without {}", log.display(), path.display());
         return Err(JournalError::Damaged(text));
     }
     let draft = path.with_extension("new");
@@ -175,10 +175,10 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
         }
         _ => {}
     }
-    // SQLite turns an empty file into a database, and gives the files beside it the same permissions.
+    // SQLite turns an empty file into a database, and gives the other files of the journal the same permissions.
     drop(private::create_new(&draft).map_err(JournalError::io(&draft))?);
     let mut db = sqlite(layer, &draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    schema::bring_forward(&mut db)?;
+    schema::upgrade(&mut db)?;
     db.close().map_err(|(_, error)| error)?;
     put_in_place(&draft, path)
 }

@@ -1,7 +1,7 @@
-//! Reads everything but the messages from the journal when the daemon starts.
+//! Reads everything other than messages from the journal when the daemon starts.
 //!
-//! A damaged record must not prevent the start of the daemon. Its damaged parts are replaced by values that
-//! mislead nobody, also in the file, and are logged.
+//! A damaged record must not prevent the start of the daemon. Its damaged parts are replaced by neutral values, also in
+//! the file, and logged.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -22,7 +22,7 @@ pub(super) const LOST: &str = "!";
 /// The key and the name of the room that every user is in.
 const LOBBY: &str = "#lobby";
 
-/// Reads all records, and the numbers of messages that are in no table yet.
+/// Reads all records, and the message numbers that are not in the table yet.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
@@ -53,8 +53,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     Ok((restored, numbers))
 }
 
-/// Rebuilds the record of the lobby if it is missing or has lost its name: no session can begin without that
-/// room.
+/// Rebuilds the record of the lobby if it is missing or its name is lost: no session can begin without the lobby.
 fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()> {
     let found = db
         .query_row("SELECT key, name FROM room WHERE id = ?", [RoomId::LOBBY.0], |row| {
@@ -66,13 +65,13 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
         return Ok(());
     }
     damage.push(format!(
-        "room {LOBBY}: its record is {}; it is made again without a topic",
+        "room {LOBBY}: its record is {}; it is rebuilt without a topic",
         if is_missing { "missing" } else { "damaged" }
     ));
     let transaction = db.unchecked_transaction()?;
     // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
-    // If another room has the name, it loses it.
+    // Another room with the name loses it.
     db.execute(
         "UPDATE room SET key = ?1 || id, name = '', sum = checksum(id, ?1 || id, '', topic)
          WHERE key = ?2 AND id <> ?3",
@@ -86,7 +85,7 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
     transaction.commit()
 }
 
-/// Adds the damaged credentials, the number of whose users are `damaged`, and the users who have no credential.
+/// Adds the damaged credentials, which belong to the users `damaged`, and the users who have no credential.
 fn note_credentials(
     users: &[UserRecord],
     credentials: &[CredentialRecord],
@@ -103,13 +102,13 @@ fn note_credentials(
     recognised.extend(damaged);
     damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
         format!(
-            "user number {}: it has no credential; nobody can come back as this user",
+            "user number {}: it has no credential; nobody can connect as this user",
             user.user.id
         )
     }));
 }
 
-/// Adds the users who are in a room or have a credential, and have no record.
+/// Adds the users who have a membership or a credential, and no record.
 fn note_missing(
     users: &[UserRecord],
     members: &[MembershipRecord],
@@ -149,26 +148,18 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
         let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
         let room_key = RoomKey::read(&key, &name);
-        // A name is stored twice, as it is written and as the key: damage changes one of them.
+        // A name is stored twice, as it is written and as the key. If both agree, neither is damaged.
         let is_sure =
             |room_key: &RoomKey| is_whole || room_key.to_stored() == key && !key.starts_with('@');
         match room_key.filter(is_sure) {
-            Some(room_key) if is_whole => {
-                rooms.push(RoomRecord {
-                    id,
-                    key: room_key,
-                    topic: Topic::from_lossy(&text(3)),
-                    last_seq: Seq::NONE,
-                });
-            }
             Some(room_key) => {
-                damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                rooms.push(RoomRecord {
-                    id,
-                    key: room_key,
-                    topic: Topic::default(),
-                    last_seq: Seq::NONE,
-                });
+                let topic = if is_whole {
+                    Topic::from_lossy(&text(3))
+                } else {
+                    damage.push(format!("room {key}: its record is damaged; its topic is lost"));
+                    Topic::default()
+                };
+                rooms.push(RoomRecord { id, key: room_key, topic, last_seq: Seq::NONE });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -190,7 +181,7 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
     Ok(rooms)
 }
 
-/// The rooms that exist, and the messages that they have. A room whose name is lost is not among them.
+/// The rooms that exist, and the range of their messages; without rooms whose name is lost.
 pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     let mut statement =
         db.prepare_cached("SELECT id FROM room WHERE key NOT LIKE ? ORDER BY id")?;
@@ -203,8 +194,8 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Replaces the records of damaged rooms by valid ones without a topic, or without a name, so that another room
-/// may have the name.
+/// Replaces the records of damaged rooms by valid ones without a topic; without a name, too, if the name is lost, so that
+/// another room may have it.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let damaged = "sum <> checksum(id, key, name, topic)";
     let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
@@ -255,12 +246,12 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     }
     for id in damaged {
         damage.push(format!(
-            "user number {id}: its record is damaged; its name is lost until the user comes back"
+            "user number {id}: its record is damaged; its name is lost until the user connects again"
         ));
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
             kind: UserKind::Registered,
-            // A wrong time could prevent that others are removed.
+            // A wrong time in the future could prevent the removal of messages by age.
             seen_at: Timestamp::from_millis(0),
         };
         records::user(db, &user)?;

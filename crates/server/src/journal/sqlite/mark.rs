@@ -1,15 +1,14 @@
-//! The mark in the header of a file: that it is a backup, or the generation of a journal in use.
+//! The mark in the header of a file: it says that the file is a backup, or is the generation of a journal in use.
 //!
-//! It is SQLite's application id, 4 bytes of the header. It is read before SQLite opens the file: a file
-//! that was copied beside the log of another one must not be opened, since SQLite would mix the two.
+//! It is SQLite's application id, 4 bytes of the header. It is read before SQLite opens the file: if a file was copied
+//! beside the log of another file, SQLite would mix the two.
 //!
 //! ```text
 //! BACKUP ──→ ADOPTED ──→ a generation ──→ another with each start, see `run.rs`
 //!        4 bytes     with the new epoch, through SQLite
 //! ```
 //!
-//! The first step is made in the file itself, while it has no log: after it, a log beside the file is its
-//! own.
+//! The first step changes the file itself, while it has no log. So a log beside the file belongs to it from then on.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -17,19 +16,19 @@ use std::path::{Path, PathBuf};
 
 use super::JournalError;
 
-/// A journal that no daemon has used since marks are generations.
+/// A journal of a version that had no generations.
 const NONE: i32 = 0;
 
 /// A backup that nobody has opened as a journal.
 pub(super) const BACKUP: i32 = i32::from_be_bytes(*b"chbk");
 
-/// A backup that is a journal now, and still has the epoch of the backup.
+/// A backup that has become a journal, and still has its old epoch.
 pub(super) const ADOPTED: i32 = i32::from_be_bytes(*b"chad");
 
-/// Where the header has the application id; it has 4 bytes, the highest first.
+/// The offset of the application id in the header; it has 4 bytes, big-endian.
 pub(super) const OFFSET: usize = 68;
 
-/// What SQLite writes beside a file and brings into it when it opens the file next.
+/// The ends of the names of SQLite's logs, which it copies into the file when it opens the file next.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
 
 /// The mark of the file; [`NONE`] if it is too short to have one, or does not exist.
@@ -46,7 +45,7 @@ pub(super) fn read(path: &Path) -> io::Result<i32> {
     }
 }
 
-/// Marks a file that nobody has open, for good.
+/// Marks a file that no process has open, and waits for the disk.
 pub(super) fn write(path: &Path, mark: i32) -> Result<(), JournalError> {
     let write = || {
         let mut file = File::options().write(true).open(path)?;
@@ -57,25 +56,25 @@ pub(super) fn write(path: &Path, mark: i32) -> Result<(), JournalError> {
     write().map_err(JournalError::io(path))
 }
 
-/// Takes the mark of a file that nobody has open.
+/// Removes the mark of a file that no process has open.
 pub(super) fn clear(path: &Path) -> Result<(), JournalError> {
     write(path, NONE)
 }
 
-/// The path with something behind its name.
+/// The path with `suffix` appended to its name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// A log beside the file with something in it.
+/// A log beside the file that is not empty.
 pub(super) fn log_beside(path: &Path) -> Option<PathBuf> {
     let logs = LOGS.into_iter().map(|suffix| with_suffix(path, suffix));
     logs.into_iter().find(|log| log.metadata().is_ok_and(|log| log.len() > 0))
 }
 
-/// Makes sure that the file is no backup beside the log of another one. Returns whether it is a backup.
+/// Makes sure that the file is no backup beside the log of another file. Returns true if it is a backup.
 ///
 /// # Errors
 /// Returns an error if it is; nothing has been changed then.
@@ -89,12 +88,12 @@ pub(super) fn check(path: &Path) -> Result<bool, JournalError> {
     }
 }
 
-/// Makes a journal of a backup that was copied into its place.
+/// Turns a backup that was copied into the journal's place into a journal.
 pub(super) fn adopt(path: &Path) -> Result<(), JournalError> {
     if check(path)? { write(path, ADOPTED) } else { Ok(()) }
 }
 
-/// Whether a file with this mark is a journal that daemons have used, and `mark` its generation.
+/// Returns true if `mark` is the generation of a journal.
 pub(super) const fn is_generation(mark: i32) -> bool {
     !matches!(mark, BACKUP | ADOPTED)
 }

@@ -1,15 +1,15 @@
-//! Damage that keeps a journal of an earlier version from being brought forward.
+//! Damage that would make the upgrade of a journal fail.
 //!
-//! Version 1 has no checksums. A row whose columns have other types than the table, or cannot be told apart,
-//! fails the statements of the next version, and with it the whole step. It is replaced by a row that is
-//! damaged for certain; all others stay as they are.
+//! Version 1 has no checksums. If the columns of a row have other types than the table allows, or cannot be read, the
+//! statements of the next version fail, and the whole upgrade with them. Such a row is replaced by a row with a wrong
+//! checksum, which every reader takes for damaged. All other rows stay as they are.
 
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{rebuild, salvage};
 
-/// The columns of a message of version 1, and their types but for NULL.
+/// The columns of a message of version 1, and their types other than NULL.
 const COLUMNS: [(&str, Type); 7] = [
     ("from_id", Type::Integer),
     ("from_name", Type::Text),
@@ -23,7 +23,7 @@ const COLUMNS: [(&str, Type); 7] = [
 /// The only column that may be NULL.
 const OPTIONAL: &str = "n";
 
-/// The checksum of a row that is damaged: no other row has a negative one.
+/// The checksum of a damaged row: a right checksum is never negative.
 const NO_SUM: i64 = -1;
 
 /// Replaces the messages at these places, which [`find`] has found.
@@ -42,16 +42,16 @@ pub(super) fn mark(db: &Transaction<'_>, places: &[i64]) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Replaces the table of users by a copy, if its pages are damaged: a step that drops it would free the pages
-/// of another table, to which a damaged page may lead.
+/// Replaces a table of users with damaged pages by a copy. A step that drops it would free pages of another table, to
+/// which a damaged page may refer.
 pub(super) fn copy_users(db: &Transaction<'_>) -> rusqlite::Result<()> {
     db.execute_batch("CREATE TABLE copy AS SELECT * FROM user")?;
     rebuild::abandon(db, "user")?;
     db.execute_batch("ALTER TABLE copy RENAME TO user")
 }
 
-/// Whether the pages of a table and of its indexes are connected as they should be, whatever values they have.
-/// Not to be called in a transaction, as [`find`].
+/// Returns true if the pages of a table and of its indexes are connected rightly; values do not matter. Not to be called
+/// in a transaction, see [`find`].
 pub(super) fn has_whole_pages(db: &Connection, table: &str) -> rusqlite::Result<bool> {
     let mut check = db.prepare(&format!("PRAGMA quick_check({table})"))?;
     let mut rows = check.query([])?;
@@ -68,16 +68,16 @@ pub(super) fn has_whole_pages(db: &Connection, table: &str) -> rusqlite::Result<
     }
 }
 
-/// Whether a line of a check of the structure is about a page, and not about a value in it.
+/// Returns true if a line of a check of the structure is about a page, and not about a value in it.
 fn is_of_a_page(line: &str) -> bool {
     line.starts_with("Tree ") || line.starts_with("wrong # of entries in index")
 }
 
-/// The places of the messages that cannot be read as messages. Not to be called in a transaction: SQLite writes
-/// nothing more in one in which it has found damage.
+/// The places of the messages that cannot be read. Not to be called in a transaction: once SQLite has found damage in
+/// one, it writes nothing more.
 ///
 /// # Errors
-/// Returns an error if a page cannot be read: then nothing is known of what is in it.
+/// Returns an error if a page cannot be read: its messages are unknown then.
 pub(super) fn find(db: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut damaged = Vec::new();
     let mut after = Some(i64::MIN);
@@ -85,7 +85,7 @@ pub(super) fn find(db: &Connection) -> rusqlite::Result<Vec<i64>> {
         after = match scan(db, place, &mut damaged) {
             Ok(()) => None,
             Err((last, error)) if salvage::is_damage(&error) => {
-                // The row behind the last one that could be read.
+                // The row after the last one that could be read.
                 let next = next(db, last)?;
                 damaged.extend(next);
                 next
@@ -96,7 +96,10 @@ pub(super) fn find(db: &Connection) -> rusqlite::Result<Vec<i64>> {
     Ok(damaged)
 }
 
-/// Adds the damaged rows behind `after`. Returns the last place that could be read with the error.
+/// Adds the damaged rows after `after`.
+///
+/// # Errors
+/// Returns the last place that could be read, and the error.
 fn scan(db: &Connection, after: i64, damaged: &mut Vec<i64>) -> Result<(), (i64, rusqlite::Error)> {
     let mut last = after;
     let mut read = || {
@@ -126,7 +129,7 @@ fn is_message(row: &Row<'_>) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
-/// The first place behind `place`: does not read the rest of the row.
+/// The first place after `place`, without the rest of the row.
 fn next(db: &Connection, place: i64) -> rusqlite::Result<Option<i64>> {
     let sql = "SELECT place FROM message WHERE place > ? ORDER BY place LIMIT 1";
     db.prepare_cached(sql)?.query_row([place], |row| row.get(0)).optional()

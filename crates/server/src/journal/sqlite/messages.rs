@@ -1,4 +1,4 @@
-//! The messages of the journal: every statement on the table `message`, but the one that counts (`unread.rs`).
+//! The messages of the journal: the statements on the table `message`, except the count of unread ones (`unread.rs`).
 
 use std::sync::LazyLock;
 
@@ -13,8 +13,8 @@ use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, salvage};
 
-/// Bytes of the encoded messages of one page at most: a page fits a line of the native protocol, with the room's
-/// name and the other fields.
+/// Maximum of bytes of the encoded messages of one page: a page fits a line of the native protocol, with the room's name
+/// and the other fields.
 const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
 /// Formatted once, since every commit needs it.
@@ -66,7 +66,7 @@ pub(super) fn messages(
     Ok(whole)
 }
 
-/// Reads the messages of `room` within `page`, in the order of the scan, and no more than fit a line.
+/// Reads the messages of `room` within `page`, in the order of the scan, at most one more than fit a line.
 fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<StoredMessage>> {
     let (first, last, order) = match page.of {
         Part::After(seq) => (seq.next(), SEQ_MAX, "ASC"),
@@ -102,11 +102,10 @@ pub(super) fn at(
         .optional()
 }
 
-/// The room of the message at `place`, and the message if it is whole and the one to which `device` gave the
-/// number `n`.
+/// The room of the message at `place`, and the message unless it is damaged. `device` must have given it the number `n`.
 ///
 /// # Errors
-/// Returns an error if `place` is that of another message.
+/// Returns an error if another message is at `place`.
 pub(super) fn numbered(
     db: &Connection,
     place: i64,
@@ -126,8 +125,8 @@ pub(super) fn numbered(
         .optional()
 }
 
-/// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, it
-/// is found in the rest of the file; nothing can be stored at that end either.
+/// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, other parts of
+/// the file give a lower bound; no message can be stored there either.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     match last_two(db, room) {
         Err(error) if salvage::is_damage(&error) => salvage::last_seq(db, room),
@@ -191,9 +190,9 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
 pub(super) struct Census {
     /// The `seq` of each damaged message.
     pub(super) damaged: Vec<Seq>,
-    /// Number of other messages that have a number of their device which should be in the table of numbers.
+    /// Number of undamaged messages whose number should be in the table of message numbers.
     pub(super) numbered: u64,
-    /// The greatest user number of an author of the others.
+    /// The greatest number of an author of an undamaged message.
     pub(super) last_user: UserId,
 }
 
@@ -235,8 +234,8 @@ pub(super) fn census(
     Ok(census)
 }
 
-/// Messages that were removed from the beginning of a room.
-pub(super) struct Removed {
+/// The removal of messages from the beginning of a room.
+pub(super) struct Removal {
     pub(super) count: usize,
     /// The `seq` of the last of them; 0 if there is none.
     pub(super) last: Seq,
@@ -245,16 +244,15 @@ pub(super) struct Removed {
 /// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's
 /// `seq` follows from it.
 ///
-/// Times may be wrong, so the order of the messages counts as well: a message is removed if it or a
-/// later one is from before `before`, unless it or an earlier one is newer. A time after `now` is wrong
-/// and says nothing either way.
+/// Times may be wrong, so the order of the messages counts as well: a message is removed if it or a later message is
+/// older than `before`, unless it or an earlier message is newer. A time after `now` is wrong, and is ignored.
 pub(super) fn trim(
     db: &Connection,
     room: RoomId,
     before: Timestamp,
     now: Timestamp,
     limit: u32,
-) -> rusqlite::Result<Removed> {
+) -> rusqlite::Result<Removal> {
     let mut statement = db.prepare_cached(
         "WITH oldest AS (
              SELECT place, at FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
@@ -281,7 +279,7 @@ pub(super) fn trim(
         last = last.max(seq_of(place));
     }
     numbers::forget(db, numbers)?;
-    Ok(Removed { count, last })
+    Ok(Removal { count, last })
 }
 
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.

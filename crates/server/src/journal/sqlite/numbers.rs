@@ -1,12 +1,12 @@
 //! Finds a message by the number that its device has given it.
 //!
-//! A message contains its device and number, so the table `sent`, which leads from a number to a message, may lag:
-//! a commit stores no number. The writer gathers the numbers of new messages in memory, and the commits that
-//! follow merge them into the table, a few rows each, so that no commit takes long.
+//! The table `sent` maps numbers to messages. It may lag, since each message contains its device and number: a commit
+//! does not store the numbers of its messages there. The writer gathers them in memory, and later commits merge them
+//! into the table, a few rows each, so that no commit takes long.
 //!
 //! ```text
 //! commit ─→ growing ─ GATHERED_MESSAGES ─→ merging ─ some rows with each commit ─→ tables `sent`, `indexed`
-//! start  ─→ growing, from the messages behind those that `indexed` names
+//! start  ─→ growing, from the messages after those in `indexed`
 //! ```
 //!
 //! A row of `sent` may cover messages that retention has removed; those numbers are free again. If a row is
@@ -27,7 +27,7 @@ use chat_proto::{DeviceId, Seq, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode};
 
-pub(super) use self::draft::{Done, NumbersDraft};
+pub(super) use self::draft::{NumbersDraft, NumbersUpdate};
 use self::gathered::Gathered;
 pub(super) use self::indexed::{Indexed, last as last_indexed};
 use self::merging::Merging;
@@ -39,19 +39,18 @@ pub(super) use self::table::{COLUMNS, forget, last_user, runs_of};
 use super::store::foreign;
 use super::stored::RoomId;
 
-/// Messages whose numbers are gathered before they are merged. A device that sends much has one row for the
-/// numbers of as many messages; a start after a kill reads at most twice as many and those of two commits, which
-/// takes some tens of milliseconds. Takes 400 KiB if each message is of another device. Few in a test, so that all
-/// tests merge.
+/// Messages whose numbers are gathered before they are merged. The more, the fewer rows are written for a device that
+/// sends much; but a start after a kill reads up to twice as many messages and those of two commits, which takes some
+/// tens of milliseconds. Takes 400 KiB if each message is of another device. Few in a test, so that all tests merge.
 const GATHERED_MESSAGES: u64 = if cfg!(test) { 8 } else { 4096 };
 
-/// Number of devices whose last number the writer remembers, instead of reading it. Each takes about 110 bytes.
+/// Number of devices whose last number is cached, so that it is not read for each message. Each takes about 110 bytes.
 const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
 pub(super) type Device = (UserId, DeviceId);
 
-/// The table must be rebuilt.
+/// The error of a damaged table, which must be rebuilt.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of message numbers is damaged: {0}")]
 pub(super) struct Damaged(String);
@@ -69,13 +68,13 @@ pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
     damage(error).is_some()
 }
 
-/// The error of a row that is wrong.
+/// Makes the error of a damaged row.
 pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
     foreign(0, Type::Null, Damaged(what.into()))
 }
 
-/// Marks an error of a statement on the table if the table is damaged. If the disk has failed, it may be
-/// able to read the table later.
+/// Turns an error of a statement on the table into [`Damaged`] if the table is damaged. An error of the disk stays: the
+/// disk may be able to read the table later.
 fn marked(error: rusqlite::Error) -> rusqlite::Error {
     use rusqlite::Error::{IntegralValueOutOfRange, InvalidColumnType};
     let is_corrupt = error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt);
@@ -86,34 +85,34 @@ fn marked(error: rusqlite::Error) -> rusqlite::Error {
     }
 }
 
-/// The numbers of messages, as the writer knows them.
+/// The message numbers in the writer's memory, beside those in the table.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    /// The last number of each device, `None` before its first: a greater number needs no look-up. Too great if
-    /// retention has removed the message.
-    known: HashMap<Device, Option<u64>>,
-    /// Those of the newest messages.
+    /// A cache of the last number of each device; `None` before the first. A greater number needs no look-up. It may be
+    /// too great, if retention has removed the message.
+    last_numbers: HashMap<Device, Option<u64>>,
+    /// The numbers of the newest messages.
     growing: Gathered,
-    /// Those of earlier messages, as far as they are not in the table.
+    /// The numbers of earlier messages that are not in the table yet.
     merging: Merging,
-    /// Why nothing is known, if the table cannot be rebuilt.
+    /// The damage of the table, if it cannot be rebuilt.
     damage: Option<String>,
 }
 
 impl Numbers {
-    /// Those of a journal whose table is damaged: each look-up fails, until the table is rebuilt.
+    /// The numbers of a journal with a damaged table: each look-up fails until the table is rebuilt.
     fn unreadable(damage: String) -> Self {
         Self { damage: Some(damage), ..Self::default() }
     }
 
-    /// The greatest number of a device that leads to a message.
+    /// The greatest number of a device; `None` if it has none.
     fn last(&self, db: &Connection, device: &Device) -> rusqlite::Result<Option<u64>> {
         self.assert_readable()?;
         let gathered = self.growing.last(device).max(self.merging.last(device));
         Ok(table::last(db, device)?.max(gathered))
     }
 
-    /// The place of the message to which a device gave the number `n`; a message may not be there any more.
+    /// The place of the message to which a device gave the number `n`; retention may have removed the message.
     fn place_of(&self, db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option<i64>> {
         self.assert_readable()?;
         match self.growing.place_of(device, n).or_else(|| self.merging.place_of(device, n)) {
@@ -138,24 +137,24 @@ impl Numbers {
     }
 
     /// Applies a commit that is stored. `last_seqs` are the last messages of its rooms.
-    pub(super) fn apply(&mut self, done: Done, last_seqs: &BTreeMap<RoomId, Seq>) {
+    pub(super) fn apply(&mut self, update: NumbersUpdate, last_seqs: &BTreeMap<RoomId, Seq>) {
         if self.damage.is_some() {
-            // A row of `indexed` would say that the messages before are in the table.
+            // Otherwise a row of `indexed` would claim that the numbers of earlier messages are in the table.
             return;
         }
-        if done.merged_all {
+        if update.merged_all {
             (self.growing, self.merging) = (Gathered::default(), Merging::default());
         } else {
-            self.merging.advance(done.rows);
+            self.merging.advance(update.rows);
         }
-        if self.known.len() + done.devices.len() > DEVICES_REMEMBERED {
-            self.known.clear();
+        if self.last_numbers.len() + update.devices.len() > DEVICES_REMEMBERED {
+            self.last_numbers.clear();
         }
-        for (device, noted) in done.devices {
-            self.known.insert(device.clone(), noted.last);
-            self.growing.add(device, noted.runs);
+        for (device, numbers) in update.devices {
+            self.last_numbers.insert(device.clone(), numbers.last);
+            self.growing.add(device, numbers.runs);
         }
-        self.growing.count(done.messages, last_seqs);
+        self.growing.count(update.messages, last_seqs);
         if self.growing.messages() >= GATHERED_MESSAGES && self.merging.is_empty() {
             self.merging = Merging::of(std::mem::take(&mut self.growing));
         }

@@ -1,4 +1,4 @@
-//! Makes files that only their owner can read: they contain direct messages.
+//! Creates files that only their owner can read, since they contain direct messages.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -11,14 +11,14 @@ const FILE_MODE: u32 = 0o600;
 /// The mode of the data directory.
 const DIRECTORY_MODE: u32 = 0o700;
 
-/// Opens a file to read and write. If it does not exist, it is made, for its owner alone.
+/// Opens a file to read and write; creates it if it does not exist. Only its owner can read it.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = options().create(true).open(path)?;
     narrow(path)?;
     Ok(file)
 }
 
-/// Makes a file for its owner alone.
+/// Creates a file that only its owner can read.
 ///
 /// # Errors
 /// Returns an error if it exists.
@@ -32,13 +32,13 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Makes a directory, and those above it, if they do not exist.
+/// Creates a directory and its parents, if they do not exist.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)
 }
 
-/// Removes the permissions of other users from a file or directory, which an earlier version granted. Does
-/// nothing if it does not exist.
+/// Removes the permissions of other users, which an earlier version granted, from a file or directory. Does nothing if
+/// it does not exist.
 pub(super) fn narrow(path: &Path) -> io::Result<()> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -11,14 +11,13 @@ use tokio::task::{JoinError, spawn_blocking};
 use super::stored::{Page, RoomId, StoredMessage, Unread};
 use super::{JournalError, RoomExtent, file, load, messages, unread};
 
-/// Number of connections that read at once: the number of cores of a small server. More would wait for the disk.
+/// Number of connections that read at once: the number of cores of a small server. More would only wait for the disk.
 const READERS_MAX: usize = 4;
 
 /// Reads the journal. It has any number of callers.
 #[derive(Debug, Clone)]
 pub(in crate::journal) struct Reader(Source);
 
-/// Where messages are read from.
 #[derive(Debug, Clone)]
 enum Source {
     File(Readers),
@@ -35,10 +34,10 @@ impl Reader {
         Self(Source::Memory(db))
     }
 
-    /// Returns a reader with a connection of its own.
-    pub(in crate::journal) fn another(&self) -> Self {
+    /// Returns a reader that shares no connection with this one.
+    pub(in crate::journal) fn with_own_connection(&self) -> Self {
         Self(match &self.0 {
-            Source::File(readers) => Source::File(readers.another()),
+            Source::File(readers) => Source::File(readers.with_own_connection()),
             Source::Memory(db) => Source::Memory(Arc::clone(db)),
         })
     }
@@ -55,7 +54,7 @@ impl Reader {
         self.read(move |db| messages::messages(db, room, page)).await
     }
 
-    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
@@ -76,16 +75,16 @@ impl Reader {
         self.read(load::extents).await
     }
 
-    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    async fn read<T, F>(&self, query: F) -> Result<T, JournalError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         match &self.0 {
-            Source::File(readers) => readers.read(ask).await,
+            Source::File(readers) => readers.read(query).await,
             Source::Memory(db) => {
                 let db = db.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(ask(&db)?)
+                Ok(query(&db)?)
             }
         }
     }
@@ -108,14 +107,14 @@ impl Readers {
         Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
     }
 
-    /// Returns one connection for another purpose.
-    fn another(&self) -> Self {
+    /// Returns one more connection to the file, which no other reader uses.
+    fn with_own_connection(&self) -> Self {
         let (file, free) = (Arc::clone(&self.file), Arc::new(Semaphore::new(1)));
         Self { file, free, idle: Arc::default(), has_threads: self.has_threads }
     }
 
     /// Waits for a connection to be free, and reads with it.
-    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    async fn read<T, F>(&self, query: F) -> Result<T, JournalError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -125,15 +124,15 @@ impl Readers {
         let read = move |_permit: OwnedSemaphorePermit| {
             let idle = readers.idle().pop();
             let db = idle.map_or_else(|| file::open_to_read(&readers.file), Ok)?;
-            let answer = ask(&db)?;
+            let answer = query(&db)?;
             readers.idle().push(db);
             Ok(answer)
         };
         if !self.has_threads {
             return read(free.await.map_err(|_| JournalError::Closed)?);
         }
-        // A task of its own: a session that is not polled, since its client does not read, must not
-        // hold a permit.
+        // A task of its own: a session is not polled while its client does not read, and must not hold a permit
+        // then.
         let failed = |error: JoinError| JournalError::ReaderFailed(error.to_string());
         let read = async move {
             let permit = free.await.map_err(|_| JournalError::Closed)?;
@@ -160,7 +159,7 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(20);
 
     #[tokio::test]
-    async fn a_read_that_is_not_polled_holds_up_no_other() {
+    async fn a_read_that_is_not_polled_delays_no_other() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("journal");
         Connection::open(&file).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
@@ -172,6 +171,6 @@ mod tests {
             assert!(read.as_mut().now_or_never().is_none());
         }
         let read = timeout(DEADLINE, readers.read::<i64, _>(one)).await;
-        assert_eq!(read.expect("a connection gets free").unwrap(), 1);
+        assert_eq!(read.expect("a connection is released").unwrap(), 1);
     }
 }

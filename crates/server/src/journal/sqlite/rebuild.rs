@@ -1,8 +1,8 @@
 //! Rebuilds a damaged table from the rest of the file.
 //!
-//! SQLite drops a table by freeing every page that its pages lead to, and a damaged page may lead to those
-//! of another table. So the pages of the old table stay where they are, and nothing refers to them.
-//! The table `abandoned` lists them, so that a check does not report them. A backup does not have them.
+//! If SQLite drops a table, it frees every page that the table's pages refer to, and a damaged page may refer to pages of
+//! another table. So the pages of the old table stay in the file without a table. The table `abandoned` lists them, so
+//! that a check does not report them. A backup does not contain them.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::{numbers, salvage, schema};
 
-/// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
+/// Maximum of lines that a check of the file's structure returns: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 
 /// Rebuilds the tables of message numbers. Reads all messages.
@@ -18,7 +18,10 @@ pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
     replace(db, &["sent", "indexed"], schema::NUMBERS, numbers::fill)
 }
 
-/// Replaces `tables` by those that `make` makes and `fill` fills; or changes nothing.
+/// Replaces `tables` by new ones, which `make` creates and `fill` fills.
+///
+/// # Errors
+/// Returns an error if that fails; nothing has changed then.
 pub(super) fn replace(
     db: &Connection,
     tables: &[&str],
@@ -34,7 +37,7 @@ pub(super) fn replace(
         transaction.commit()
     };
     let replaced = replace();
-    // After a rollback the table is there again.
+    // A rollback restores the table, so SQLite must read the schema again in any case.
     replaced.and(read_schema_again(db))
 }
 
@@ -50,7 +53,7 @@ fn remove_from_schema(db: &Connection, table: &str) -> rusqlite::Result<()> {
     read_schema_again(db)
 }
 
-/// Has SQLite read the schema of the file again. Ends the writing of the schema, too.
+/// Has SQLite read the schema of the file again, and forbids writes to it.
 fn read_schema_again(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "writable_schema", "reset")
 }
@@ -63,7 +66,7 @@ fn list_abandoned(db: &Connection) -> rusqlite::Result<()> {
         match lines.next() {
             Ok(Some(row)) => pages.extend(row.get::<_, String>(0)?.lines().filter_map(unused)),
             Ok(None) => break,
-            // A page of another table.
+            // The damaged page belongs to another table.
             Err(error) if salvage::is_damage(&error) => break,
             Err(error) => return Err(error),
         }
@@ -77,7 +80,7 @@ fn list_abandoned(db: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// The page that a line of a check of the structure calls unused.
+/// The number of the page if a line of a check of the structure says that a page is unused.
 pub(super) fn unused(line: &str) -> Option<u32> {
     line.strip_prefix("Page ")?.strip_suffix(": never used")?.parse().ok()
 }

@@ -1,7 +1,7 @@
-//! Stores changes: one statement for each kind.
+//! Stores changes: a statement for each kind.
 //!
-//! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it must
-//! not make a damaged row look valid.
+//! Each row has a checksum. An update of one column changes only rows whose checksum is right, so that it does not make
+//! a damaged row look valid.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,7 @@ pub(super) fn room(db: &Connection, id: RoomId, key: &RoomKey) -> rusqlite::Resu
     used::put_last_room(db, id)
 }
 
-/// Removes a room, and the memberships of its former users. It has neither a message nor a topic.
+/// Removes a room that has neither a message nor a topic, and the memberships of its former users.
 pub(super) fn remove_room(
     db: &Connection,
     id: RoomId,
@@ -85,7 +85,7 @@ pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
     Ok(())
 }
 
-/// Stores when a user was last connected.
+/// Stores the time at which a user was last connected.
 pub(super) fn seen(db: &Connection, user: UserId, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE user SET seen_at = ?1, sum = checksum(id, kind, name, key, ?1)
@@ -95,8 +95,8 @@ pub(super) fn seen(db: &Connection, user: UserId, at: Timestamp) -> rusqlite::Re
     Ok(())
 }
 
-/// Stores a membership. The read position of an existing one stays, and so does the membership of a user who is in
-/// the room: [`has_left`] ends it.
+/// Stores a membership. An existing one keeps its read position, and a user in the room stays there: [`has_left`] ends
+/// that.
 pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
     // A damaged row is replaced: no column of it is reliable.
     db.prepare_cached(
@@ -128,7 +128,7 @@ pub(super) fn has_left(db: &Connection, user: UserId, room: RoomId) -> rusqlite:
     Ok(())
 }
 
-/// Stores how far a user has read a room; never backwards.
+/// Stores a read position; it never moves back.
 pub(super) fn read(db: &Connection, user: UserId, room: RoomId, seq: Seq) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member

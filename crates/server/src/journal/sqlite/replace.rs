@@ -1,4 +1,4 @@
-//! Puts a finished copy in the journal's place, in steps of which each can be the last before a kill.
+//! Puts a finished copy in the journal's place. A kill may follow any of its steps.
 //!
 //! ```text
 //! journal.restoring ─→ journal.aside ─→ journal.restored ─→ parts renamed ─→ journal.sqlite
@@ -6,8 +6,8 @@
 //!                       of the old one
 //! ```
 //!
-//! Until `journal.restored` is there, the old journal is untouched. From then on the restore is completed:
-//! by the next start of the daemon, or by the next restore.
+//! Until `journal.restored` exists, the old journal is untouched. From then on the next start of the daemon, or the next
+//! restore, completes the restore.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,23 +18,23 @@ use tracing::{info, warn};
 
 use super::{JournalError, file, mark, private, run};
 
-/// What belongs to a journal's file, by the end of the name; the file itself first.
+/// The ends of the names of the files of a journal; the file itself first.
 pub(super) const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Runs after each step: tests see what a kill at that moment leaves.
+/// Runs after each step, so that tests see the files that a kill at that moment leaves.
 pub(super) type AfterStep<'a> = &'a mut dyn FnMut();
 
-/// The copy while it is made.
+/// The path of the copy while it is incomplete.
 pub(super) fn draft(journal: &Path) -> PathBuf {
     journal.with_extension("restoring")
 }
 
-/// The copy when it is whole, and not in place yet.
+/// The path of the copy when it is whole, and not in the journal's place yet.
 pub(super) fn ready(journal: &Path) -> PathBuf {
     journal.with_extension("restored")
 }
 
-/// The file that has the name which the old journal gets.
+/// The path of the file with the new name of the old journal.
 fn record(journal: &Path) -> PathBuf {
     journal.with_extension("aside")
 }
@@ -58,7 +58,7 @@ pub(super) fn replace(
     Ok(PARTS.iter().any(|part| mark::with_suffix(&aside, part).exists()).then_some(aside))
 }
 
-/// Chooses a name for the old journal that nothing has, and records it.
+/// Chooses an unused name for the old journal, and records it.
 fn choose(
     journal: &Path,
     now: Timestamp,
@@ -94,14 +94,14 @@ fn recorded(journal: &Path) -> Result<Option<PathBuf>, JournalError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         name => {
             let name = name.map_err(JournalError::io(&record))?;
-            // A name alone, and none of the names that the restore itself uses.
+            // Not a path, and none of the names that the restore itself uses.
             let is_name = name.starts_with("journal-before-") && !name.contains(['/', '\\']);
             Ok(is_name.then(|| journal.with_file_name(name)))
         }
     }
 }
 
-/// Whether no part of the old journal would be written over by being put aside.
+/// Returns true if no file of the old journal would overwrite another file when it is put aside.
 fn is_free(journal: &Path, aside: &Path) -> bool {
     let names =
         PARTS.map(|part| (mark::with_suffix(journal, part), mark::with_suffix(aside, part)));
@@ -109,7 +109,7 @@ fn is_free(journal: &Path, aside: &Path) -> bool {
     names.into_iter().chain([states]).all(|(from, to)| !(from.exists() && to.exists()))
 }
 
-/// Renames what there is of the old journal, and then the copy.
+/// Renames the files of the old journal that exist, and then the copy.
 fn put_in_place(
     journal: &Path,
     aside: &Path,
@@ -128,14 +128,14 @@ fn put_aside(journal: &Path, aside: &Path, after_step: AfterStep<'_>) -> Result<
         rename(&mark::with_suffix(journal, part), &mark::with_suffix(aside, part))?;
         after_step();
     }
-    // So that it can be restored as it was.
+    // The state belongs to the old journal, which can be restored with it.
     rename(&run::state_of(journal), &run::state_of(aside))?;
     after_step();
-    // The old log must not be found beside the copy, whatever order a disk has for names.
+    // A disk may reorder renames, and the old log must never be beside the copy.
     file::sync_directory_of(journal)
 }
 
-/// Puts the rest of the old journal aside, if a restore was killed in between.
+/// Puts the other files of the old journal aside, if a restore was killed before it had renamed all.
 pub(super) fn resume_aside(journal: &Path) -> Result<(), JournalError> {
     if !ready(journal).exists() || journal.exists() {
         return Ok(());
@@ -146,11 +146,11 @@ pub(super) fn resume_aside(journal: &Path) -> Result<(), JournalError> {
     }
 }
 
-/// Completes a restore that was killed, before the journal is opened to write; removes what one has left
-/// that had changed nothing.
+/// Completes a killed restore, before the journal is opened to write. If that restore had not changed the journal,
+/// removes its files.
 ///
 /// # Errors
-/// Returns an error if it cannot be completed, and if there is no journal but the beginning of one.
+/// Returns an error if it cannot be completed, or if there is an incomplete copy and no journal.
 pub(super) fn finish(journal: &Path) -> Result<(), JournalError> {
     let ready = ready(journal);
     if ready.exists() {
@@ -159,8 +159,7 @@ pub(super) fn finish(journal: &Path) -> Result<(), JournalError> {
         };
         put_in_place(journal, &aside, &mut || ())?;
         warn!(
-            "a restore was interrupted, and is completed now: {} is the backup. The journal that was \
-             there is {}",
+            "completed an interrupted restore: {} is the backup, and the earlier journal is {}",
             journal.display(),
             aside.display()
         );
@@ -174,7 +173,7 @@ pub(super) fn finish(journal: &Path) -> Result<(), JournalError> {
     remove(&record(journal))
 }
 
-/// Makes sure that no restore was killed, before the journal is opened for a moment.
+/// Makes sure that no restore was killed, before a command opens the journal.
 ///
 /// # Errors
 /// Returns an error if one was, or is running; nothing has been changed then.
@@ -186,7 +185,10 @@ pub(super) fn refuse_unfinished(journal: &Path) -> Result<(), JournalError> {
     refuse_draft(journal)
 }
 
-/// An empty journal must not take the place of one that was about to be restored.
+/// An empty journal must not take the place of a journal that was about to be restored.
+///
+/// # Errors
+/// Returns an error if there is an incomplete copy and no journal.
 fn refuse_draft(journal: &Path) -> Result<(), JournalError> {
     let draft = draft(journal);
     if draft.exists() && !journal.exists() {
@@ -195,10 +197,10 @@ fn refuse_draft(journal: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Removes what a restore that was killed has left of its copy.
+/// Removes the incomplete copy of a killed restore.
 pub(super) fn remove_draft(journal: &Path) -> Result<(), JournalError> {
     let draft = draft(journal);
-    // The file last: while it is there, the rest is known to belong to it.
+    // The file last: as long as it exists, the other files are known to belong to it.
     PARTS.iter().rev().try_for_each(|part| remove(&mark::with_suffix(&draft, part)))
 }
 

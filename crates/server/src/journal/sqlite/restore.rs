@@ -11,24 +11,24 @@ use tracing::warn;
 use super::replace::{self, AfterStep};
 use super::{Checked, JournalError, check, file, lock, mark, private, rebuild, run, schema, store};
 
-/// The parts of a journal that have messages, by the end of the name.
+/// The ends of the names of a journal's files that contain messages.
 const CONTENTS: [&str; 3] = ["", "-wal", "-journal"];
 
-/// What [`restore`] did.
+/// The result of [`restore`].
 #[derive(Debug)]
 pub struct Replaced {
-    /// What the journal has now.
+    /// The check of the restored journal.
     pub now: Checked,
-    /// The journal that was there before, if there was one.
+    /// The earlier journal, under its new name; `None` if there was none.
     pub aside: Option<PathBuf>,
 }
 
-/// Makes the backup `from` the journal in `directory`: checks it, puts what is there aside under a name
-/// with the time `now`, and begins a new epoch. Nothing is deleted. A restore that is killed has changed
-/// nothing, or is completed by the next daemon that starts and by the next restore.
+/// Replaces the journal in `directory` by the backup `from`: checks it, puts the earlier journal aside under a name with
+/// the time `now`, and begins a new epoch. Nothing is deleted. A restore that is killed has changed nothing, or the next
+/// start of the daemon or the next restore completes it.
 ///
 /// # Errors
-/// Returns an error if a daemon has the directory, or `from` is not whole; then nothing has been changed.
+/// Returns an error if a daemon uses the directory, or `from` is not whole; nothing has changed then.
 pub fn restore(directory: &Path, from: &Path, now: Timestamp) -> Result<Replaced, JournalError> {
     restore_in_steps(directory, from, now, &mut || ())
 }
@@ -47,14 +47,14 @@ pub(super) fn restore_in_steps(
     if let Some(loss) = run::find_loss(from)? {
         warn!("{loss}");
     }
-    let now_there = prepare(from, &journal, after_step).inspect_err(|_| {
+    let restored = prepare(from, &journal, after_step).inspect_err(|_| {
         let _ = replace::remove_draft(&journal);
     })?;
     let aside = replace::replace(&journal, now, after_step)?;
-    Ok(Replaced { now: now_there, aside })
+    Ok(Replaced { now: restored, aside })
 }
 
-/// A copy of a file that a daemon writes meanwhile would be no copy of any moment.
+/// Refuses a journal in use: a copy of a file that is written meanwhile is not consistent.
 fn refuse_in_use(from: &Path) -> Result<(), JournalError> {
     match from.parent() {
         Some(directory) if file::of(directory) == from => {
@@ -69,7 +69,7 @@ fn refuse_in_use(from: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Copies the backup with its log, brings the copy to the schema of today, checks it, and begins its epoch.
+/// Copies the backup with its log, upgrades the copy to the current schema, checks it, and begins its epoch.
 fn prepare(
     from: &Path,
     journal: &Path,
@@ -78,7 +78,7 @@ fn prepare(
     replace::remove_draft(journal)?;
     after_step();
     let draft = &replace::draft(journal);
-    // The log with the file: SQLite brings it into the copy, and the source stays as it is.
+    // With the log: SQLite copies it into the draft, and the source stays as it is.
     for part in CONTENTS {
         copy(&mark::with_suffix(from, part), &mark::with_suffix(draft, part), part)?;
         after_step();
@@ -89,7 +89,7 @@ fn prepare(
             return Err(JournalError::Damaged(format!("{} is no journal", from.display())));
         }
         db.pragma_update(None, "journal_mode", "delete")?;
-        schema::bring_forward(&mut db)?;
+        schema::upgrade(&mut db)?;
         rebuild::forget_abandoned(&db)?;
         let checked = check::check_file(&db)?;
         store::begin_epoch(&db)?;

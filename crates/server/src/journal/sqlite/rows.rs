@@ -1,4 +1,4 @@
-//! A row of the table `message`: its key, its columns, and how a message is written to it and read from it.
+//! A row of the table `message`: its key, which is called its place, and its columns.
 
 use chat_proto::command::Kind;
 use chat_proto::{DeviceId, Seq, ShortStringTooLong};
@@ -11,7 +11,7 @@ use super::store::{foreign, number, user_id, user_number};
 use super::stored::{RoomId, StoredMessage};
 use super::{checksum, salvage};
 
-/// Bits of a message's place that are its `seq`: for 2⁴⁰ messages in a room, and 2²³ rooms.
+/// Bits of a message's place that are its `seq`: 2⁴⁰ messages in a room, and 2²³ rooms.
 const SEQ_BITS: u32 = 40;
 
 /// Greatest `seq` of a room.
@@ -23,7 +23,7 @@ const VALUES: usize = 8;
 /// The columns of a message: those [`VALUES`], then the checksum.
 pub(super) const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
-/// The key of the message `seq` of `room` in the table.
+/// The place of the message `seq` of `room`: its key in the table.
 pub(super) fn place(room: RoomId, seq: Seq) -> i64 {
     number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX).get())
 }
@@ -32,7 +32,7 @@ pub(super) const fn seq_of(place: i64) -> Seq {
     Seq::new(place.cast_unsigned() & SEQ_MAX.get())
 }
 
-/// No room has the number `u32::MAX`: a place beyond all rooms is in it.
+/// The room of a place; `u32::MAX`, which no room has, if the place is out of range.
 pub(super) fn room_of(place: i64) -> RoomId {
     RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
 }
@@ -58,7 +58,7 @@ const fn kind_number(kind: Kind) -> i64 {
     }
 }
 
-/// What is wrong with a stored message.
+/// The damage of a stored message.
 #[derive(Debug, thiserror::Error)]
 enum Damage {
     #[error("the checksum is wrong")]
@@ -117,14 +117,14 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
     })
 }
 
-/// Names and devices of earlier rows: a page has few, and validating one costs more than finding it.
+/// A cache of the names and devices of earlier rows: a page has few, and to validate one costs more than to find it.
 #[derive(Default)]
 pub(super) struct Seen {
     names: Vec<UserName>,
     devices: Vec<DeviceId>,
 }
 
-/// Number of each that are remembered.
+/// Number of names, and of devices, that are cached: a search through more would cost as much as it saves.
 const SEEN_MAX: usize = 16;
 
 impl Seen {
@@ -151,7 +151,7 @@ impl Seen {
     }
 }
 
-/// A stored name. One that breaks the current rules, because an earlier version had others, is changed.
+/// A stored name. A name that breaks the current rules, because an earlier version had others, is changed.
 pub(super) fn name(written: &str) -> UserName {
     UserName::new(written).unwrap_or_else(|_| UserName::from_lossy(written))
 }

@@ -1,9 +1,9 @@
-//! The run of the daemon that used the journal last: which file it wrote, and whether it ended in order.
+//! The last run of the daemon: which file it wrote, and whether it ended in order.
 //!
-//! Each start gives the journal another *generation*, a random number. It is in the header of the file
-//! ([`mark`]) and in `journal.state` beside it, so a file that was copied over the journal is recognised before
-//! SQLite brings the log of the other one into it. `journal.state` says, too, whether the run has ended: if
-//! not, the log must be there, with frames in it.
+//! Each start gives the journal a new *generation*, a random number. It is in the header of the file ([`mark`]) and in
+//! `journal.state` beside it. So if another file was copied over the journal, the start notices it before SQLite copies
+//! the log into the wrong file. `journal.state` also says whether the run has ended: if not, the log must exist and
+//! have frames.
 //!
 //! ```text
 //! ended, running ──→ starting ──→ running ──→ ended
@@ -21,25 +21,25 @@ use tracing::{error, warn};
 use super::wal::{self, Damage};
 use super::{JournalError, file, mark, private, store};
 
-/// The end of the name of the file, instead of the journal's.
+/// The extension of the state's file; the rest of its name is the journal's.
 const EXTENSION: &str = "state";
 
-/// What follows from a loss.
+/// The consequence of a loss, for the log.
 const NEW_EPOCH: &str = "A new epoch begins: clients load their rooms again";
 
-/// Where the state of the journal at `path` is.
+/// The path of the state of the journal at `path`.
 pub(super) fn state_of(path: &Path) -> PathBuf {
     path.with_extension(EXTENSION)
 }
 
-/// What is missing of a journal that can be opened.
+/// A loss of messages in a journal that can be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Loss {
     /// The file is not the one that the last run wrote.
     Replaced(PathBuf),
     /// The log of a run that did not end in order is missing.
     LogMissing(PathBuf),
-    /// The log is damaged, and commits are behind the damage.
+    /// The log is damaged, and there are commits after the damage.
     LogDamaged(PathBuf, Damage),
 }
 
@@ -48,8 +48,8 @@ impl fmt::Display for Loss {
         match self {
             Self::Replaced(file) => write!(
                 f,
-                "{} is not the file that chat-server used last: another one was put in its place, and \
-                 messages of that one may be missing",
+                "{} is not the file that chat-server used last: it was replaced, and messages of the \
+                 earlier file may be missing",
                 file.display()
             ),
             Self::LogMissing(log) => write!(
@@ -75,12 +75,12 @@ impl fmt::Display for Loss {
     }
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// It may have changed the file, and its log may be empty.
     Starting,
-    /// The same, and the start began because of a loss: the epoch must change.
+    /// The same, after a loss: the epoch must change.
     StartingEpoch,
     /// Its log has frames.
     Running,
@@ -95,15 +95,14 @@ const PHASES: [(Phase, &str); 4] = [
     (Phase::Ended, "ended"),
 ];
 
-/// In the place of a salt that is not known.
+/// Stands for a salt that is not known.
 const UNKNOWN: &str = "-";
 
-/// How often a run may begin its log from the start again: with each 16 MiB that it writes, so this is
-/// 256 TiB. A log of another run has a salt beyond this in all but one of 256 cases, and one of an earlier
-/// run always.
+/// Number of times that a run may overwrite its log: once for each 16 MiB that it writes, so this is 256 TiB. The log of
+/// another run has a salt beyond this bound in 255 of 256 cases, and the log of an earlier run always.
 const LOG_RESTARTS_MAX: u32 = 1 << 24;
 
-/// What `journal.state` has: a line of its fields, in this order.
+/// The contents of `journal.state`: one line with these fields, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
     phase: Phase,
@@ -114,7 +113,7 @@ struct State {
 }
 
 impl State {
-    /// Returns `None` if there is none, as of a journal that an earlier version used.
+    /// Returns `None` if there is no state, as in a journal of an earlier version, or it is damaged.
     fn read(path: &Path) -> Result<Option<Self>, JournalError> {
         let path = state_of(path);
         let text = match fs::read_to_string(&path) {
@@ -123,7 +122,7 @@ impl State {
         };
         let state = Self::parse(&text);
         if state.is_none() {
-            warn!("{} is damaged and is made again", path.display());
+            warn!("{} is damaged; writing a new one", path.display());
         }
         Ok(state)
     }
@@ -140,7 +139,7 @@ impl State {
         Some(Self { phase, salt, generations: words.map(generation).collect::<Option<_>>()? })
     }
 
-    /// Whether `log` was written by another run.
+    /// Returns true if another run wrote `log`.
     fn has_other_log(&self, log: &wal::Log) -> bool {
         let is_salt_of_another = self
             .salt
@@ -169,9 +168,9 @@ impl State {
     }
 }
 
-/// What [`examine`] found.
+/// The result of [`examine`].
 #[derive(Debug)]
-struct Examined {
+struct Examination {
     state: Option<State>,
     mark: i32,
     loss: Option<Loss>,
@@ -181,7 +180,7 @@ struct Examined {
 ///
 /// # Errors
 /// Returns an error if it must not be opened, since the log beside it belongs to another file.
-fn examine(path: &Path) -> Result<Examined, JournalError> {
+fn examine(path: &Path) -> Result<Examination, JournalError> {
     let mut state = State::read(path)?;
     let (mark, log) = loop {
         let seen = (mark::read(path).map_err(JournalError::io(path))?, mark::log_beside(path));
@@ -193,7 +192,7 @@ fn examine(path: &Path) -> Result<Examined, JournalError> {
         state = now;
     };
     let loss = match &state {
-        // Whether a backup may be opened is for `mark::check` to say.
+        // `mark::check` decides whether a backup may be opened.
         _ if !mark::is_generation(mark) => None,
         Some(state) if !state.generations.contains(&mark) => {
             refuse(path, log)?;
@@ -205,7 +204,7 @@ fn examine(path: &Path) -> Result<Examined, JournalError> {
         }
         state => examine_log(path, state.as_ref())?,
     };
-    Ok(Examined { state, mark, loss })
+    Ok(Examination { state, mark, loss })
 }
 
 fn refuse(path: &Path, log: Option<PathBuf>) -> Result<(), JournalError> {
@@ -235,24 +234,24 @@ fn examine_log(path: &Path, state: Option<&State>) -> Result<Option<Loss>, Journ
     })
 }
 
-/// What is missing of the journal at `path`, which no daemon uses.
+/// The loss of the journal at `path`, which no daemon uses.
 pub(super) fn find_loss(path: &Path) -> Result<Option<Loss>, JournalError> {
-    examine(path).map(|examined| examined.loss)
+    examine(path).map(|examination| examination.loss)
 }
 
-/// A run of the daemon: ends when it is dropped, after the connection that it began with.
+/// A run of the daemon. It ends when it is dropped, which must be after the connection is closed.
 #[derive(Debug)]
 pub(super) struct Run {
     path: PathBuf,
     state: State,
-    /// Whether the epoch must change, and why if that is known.
-    owes_epoch: bool,
+    /// Whether the epoch must change.
+    needs_epoch: bool,
 }
 
 impl Run {
     /// Examines the file that is to be opened; changes nothing.
     pub(super) fn of(path: &Path) -> Result<Self, JournalError> {
-        let Examined { state, mark, loss } = examine(path)?;
+        let Examination { state, mark, loss } = examine(path)?;
         let was_begun = state.as_ref().is_some_and(|state| state.phase == Phase::StartingEpoch);
         match &loss {
             Some(loss @ Loss::Replaced(_)) => warn!("{loss}. {NEW_EPOCH}"),
@@ -263,47 +262,47 @@ impl Run {
             ),
             None => {}
         }
-        let owes_epoch = loss.is_some() || was_begun || !mark::is_generation(mark);
+        let needs_epoch = loss.is_some() || was_begun || !mark::is_generation(mark);
         let mut generations = state.map_or_else(Vec::new, |state| state.generations);
         generations.retain(|one| *one != mark);
         generations.push(if mark == mark::BACKUP { mark::ADOPTED } else { mark });
         let state = State { phase: Phase::Ended, salt: None, generations };
-        Ok(Self { path: path.to_path_buf(), state, owes_epoch })
+        Ok(Self { path: path.to_path_buf(), state, needs_epoch })
     }
 
     /// Records that the file is about to be changed.
     pub(super) fn start(&mut self, db: &Connection) -> Result<(), JournalError> {
-        let generation = another(db, &self.state.generations)?;
+        let generation = new_generation(db, &self.state.generations)?;
         self.state.generations.push(generation);
-        self.state.phase = if self.owes_epoch { Phase::StartingEpoch } else { Phase::Starting };
+        self.state.phase = if self.needs_epoch { Phase::StartingEpoch } else { Phase::Starting };
         self.state.write(&self.path)
     }
 
-    /// Gives the file the new generation, and a new epoch if it must have one. The log has frames after it.
+    /// Gives the file the new generation, and a new epoch if it must change. Afterwards the log has frames.
     pub(super) fn renew(&mut self, db: &Connection) -> Result<(), JournalError> {
-        // A copy of the file that was made before is another one from now on, so the log begins with this.
+        // The log must begin with the new generation: an earlier copy of the file then does not match the log.
         let is_log_empty = checkpoint(db, "TRUNCATE")?;
         let generations = &mut self.state.generations;
         let generation = generations.last().copied().unwrap_or_default();
-        // The checkpoint or the last commit below waits for the disk: this one need not.
+        // This commit need not wait for the disk: the checkpoint or the last commit below does.
         let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
         db.pragma_update(None, "synchronous", "normal")?;
         let transaction = db.unchecked_transaction()?;
-        if self.owes_epoch {
+        if self.needs_epoch {
             store::begin_epoch(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", generation)?;
         transaction.commit()?;
         db.pragma_update(None, "synchronous", synchronous)?;
-        // A backup that runs holds it up: then the file has the old one for a while.
+        // While a backup runs, the checkpoint is incomplete, and the file keeps the old generation for a while.
         if is_log_empty && checkpoint(db, "FULL")? {
             *generations = vec![generation];
         }
-        // The log begins from its start again after the checkpoint: now it begins with the generation.
+        // After the checkpoint SQLite overwrites the log, so that it now begins with the generation.
         db.pragma_update(None, "application_id", generation)?;
         let log = mark::with_suffix(&self.path, "-wal");
         self.state.salt = wal::read(&log).map_err(JournalError::io(&log))?.salt;
-        self.owes_epoch = false;
+        self.needs_epoch = false;
         self.state.phase = Phase::Running;
         self.state.write(&self.path)
     }
@@ -311,21 +310,21 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // A start that failed has left the file as it was; another connection has left the log there.
+        // If the start failed, the file is unchanged. If a log is left, another connection still uses it.
         if self.state.phase != Phase::Running || mark::log_beside(&self.path).is_some() {
             return;
         }
         (self.state.phase, self.state.salt) = (Phase::Ended, None);
         if let Err(error) = self.state.write(&self.path) {
-            warn!("{error}; the next start reports messages that may be lost, and none are");
+            warn!("{error}; the next start will report lost messages, although none are lost");
         }
     }
 }
 
-/// A number that none of these generations has.
-fn another(db: &Connection, generations: &[i32]) -> rusqlite::Result<i32> {
+/// A random generation that is not one of `generations`.
+fn new_generation(db: &Connection, generations: &[i32]) -> rusqlite::Result<i32> {
     loop {
-        // It fits: the highest of its bits is the lowest but one of an `i32`.
+        // The mask leaves 31 bits, so that it fits an `i32`.
         let number: i32 = db.query_row("SELECT random() & 0x7fffffff", [], |row| row.get(0))?;
         if number != 0 && mark::is_generation(number) && !generations.contains(&number) {
             return Ok(number);
@@ -333,12 +332,11 @@ fn another(db: &Connection, generations: &[i32]) -> rusqlite::Result<i32> {
     }
 }
 
-/// Copies the log into the file. Returns whether all of it is there: a reader may hold it up, and nobody
-/// waits for that.
+/// Copies the log into the file. Returns true if it is complete: a reader may prevent that, and this does not wait.
 fn checkpoint(db: &Connection, how: &str) -> rusqlite::Result<bool> {
     db.busy_timeout(std::time::Duration::ZERO)?;
-    // Without `main` it is of the temporary tables, too, and a check of the structure or a table that gets
-    // another name leaves a transaction of those open.
+    // Without `main` it includes the temporary tables, in which a check of the structure or the renaming of a table
+    // leaves a transaction open.
     let sql = format!("PRAGMA main.wal_checkpoint({how})");
     let done = db.query_row(&sql, [], |row| {
         let [is_busy, frames, copied]: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];

@@ -1,7 +1,7 @@
-//! Reads the messages of a file in which some pages cannot be read.
+//! Reads the messages of a file some of whose pages cannot be read.
 //!
-//! A scan ends at the first such page. Look-ups by key find out which messages are on it: each of those is
-//! replaced by a tombstone. All others are served.
+//! A scan ends at the first such page. Look-ups by key find out which messages are on it: each is replaced by a
+//! tombstone. All others are served.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ use super::stored::{Page, Part, RoomId, StoredMessage};
 pub(super) const DAMAGED: &str =
     "This message is damaged on the server's disk and cannot be shown.";
 
-/// The name of the server, under which a message of an unknown user is served.
+/// The name of the server, which is served as the author of a message whose author is unknown.
 const SERVER: &str = "chat-server";
 
-/// Number of look-ups for each message of a page: a bound for a file whose pages lead nowhere.
+/// Number of look-ups for each message of a page: bounds the work on a file whose damaged pages refer to each other.
 const STEPS_PER_MESSAGE: u32 = 4;
 
-/// Messages that are read at once if all are read.
+/// Number of messages that are read at once if all are read: as many as a client reads.
 pub(super) const PAGE_MESSAGES: u32 = 200;
 
 /// Returns true if a statement failed because a part of the file cannot be read: other parts may be readable.
@@ -108,7 +108,7 @@ fn is_of_the_disk(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
 }
 
-/// The next `seq` of `room` that is stored, on the side of `seq` on which `part` goes on.
+/// The nearest stored `seq` of `room` in the direction of `part`, `seq` itself included.
 fn neighbour(db: &Connection, room: RoomId, seq: Seq, part: Part) -> rusqlite::Result<Option<Seq>> {
     let (sql, [from, to]) = match part {
         Part::After(_) => ("place BETWEEN ? AND ? ORDER BY place", [seq, SEQ_MAX]),
@@ -119,8 +119,8 @@ fn neighbour(db: &Connection, room: RoomId, seq: Seq, part: Part) -> rusqlite::R
     db.prepare_cached(&sql)?.query_row(places, |row| row.get(0).map(rows::seq_of)).optional()
 }
 
-/// Puts tombstones in the place of messages that are missing between two that are stored, and drops rows
-/// that are out of order. Messages are removed from the beginning of a room alone: anything else is damage.
+/// Puts tombstones in the place of messages that are missing between two stored ones, and drops rows that are out of
+/// order. Retention removes messages from the beginning of a room only, so any other gap is damage.
 pub(super) fn without_gaps(
     db: &Connection,
     room: RoomId,
@@ -137,12 +137,12 @@ pub(super) fn without_gaps(
     if [edge].into_iter().chain(seqs.clone()).zip(seqs).all(|(one, next)| is_next(one, next)) {
         return Ok(found);
     }
-    // A damaged page may lead back to an earlier one.
+    // A damaged page may refer to an earlier one.
     let is_asked_for = |message: &StoredMessage| match page.of {
         Part::After(_) => message.seq > edge,
         Part::Before(_) => message.seq < edge,
     };
-    let mut before = is_stored_beyond(db, room, page.of)?.then_some(edge);
+    let mut before = has_message_beyond(db, room, page.of)?.then_some(edge);
     let mut whole: Vec<StoredMessage> = Vec::with_capacity(found.len());
     for message in found.into_iter().filter(is_asked_for) {
         let Some(last) = before else {
@@ -155,7 +155,7 @@ pub(super) fn without_gaps(
             Part::Before(_) if message.seq < last => Box::new(between(message.seq, last).rev()),
             _ => continue,
         };
-        // A damaged row that is not where it should be has a damaged number, too.
+        // If a damaged row is in the wrong place, its place is damaged, too.
         if message.damaged && !is_next(last, message.seq) {
             continue;
         }
@@ -172,8 +172,8 @@ fn between(one: Seq, other: Seq) -> impl DoubleEndedIterator<Item = Seq> {
     (one.next().get()..other.get()).map(Seq::new)
 }
 
-/// Whether `room` has a message on the other side of where a page begins.
-fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Result<bool> {
+/// Returns true if `room` has a message on the other side of the beginning of a page.
+fn has_message_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Result<bool> {
     let [from, to] = match part {
         Part::After(seq) => [Seq::NONE, seq],
         Part::Before(seq) => [seq, SEQ_MAX],
@@ -181,7 +181,7 @@ fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Resu
     let sql = "SELECT count(*) FROM (SELECT 1 FROM message WHERE place BETWEEN ? AND ? LIMIT 1)";
     let places = params![rows::place(room, from), rows::place(room, to)];
     match db.prepare_cached(sql)?.query_row(places, |row| row.get(0)) {
-        // What cannot be read is there.
+        // A message that cannot be read exists.
         Err(error) if is_damage(&error) => Ok(true),
         found => found,
     }
@@ -208,7 +208,7 @@ pub(super) fn rooms_with_messages(db: &Connection) -> rusqlite::Result<BTreeSet<
 }
 
 /// Calls `take` with each message that is not damaged, in the order of the rooms and of their messages.
-pub(super) fn each(
+pub(super) fn each_message(
     db: &Connection,
     mut take: impl FnMut(RoomId, &StoredMessage) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
@@ -219,13 +219,13 @@ pub(super) fn each(
     }
     for room in rooms {
         let last = messages::last_seq(db, room)?;
-        self::room(db, room, (Seq::NONE, last), &mut take)?;
+        each_message_of(db, room, (Seq::NONE, last), &mut take)?;
     }
     Ok(())
 }
 
 /// Calls `take` with each message of `room` after one `seq`, up to another, that is not damaged, in their order.
-pub(super) fn room(
+pub(super) fn each_message_of(
     db: &Connection,
     room: RoomId,
     (after, last): (Seq, Seq),
@@ -242,8 +242,8 @@ pub(super) fn room(
     Ok(())
 }
 
-/// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
-/// room cannot be read.
+/// A lower bound of the `seq` of the last message of `room`, from everything that can be read, if the end of the room
+/// cannot.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     let indexed = match last_indexed(db, room) {
         Err(error) if is_damage(&error) => Seq::NONE,
@@ -254,13 +254,12 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
             row.get(0)
         })?;
     let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
-    // There is a message: a page of them cannot be read.
+    // There is at least one message, since a page of messages cannot be read.
     let known = indexed.max(Seq::new(read).min(SEQ_MAX)).max(Seq::FIRST);
     last_before_damage(db, room, known)
 }
 
-/// The `seq` of the last message of `room` in front of a page that cannot be read; `after` if there is none behind
-/// that.
+/// The `seq` of the last message of `room` before the page that cannot be read, and at least `after`.
 fn last_before_damage(db: &Connection, room: RoomId, after: Seq) -> rusqlite::Result<Seq> {
     let sql = "SELECT place FROM message WHERE place BETWEEN ? AND ? ORDER BY place";
     let mut statement = db.prepare_cached(sql)?;

@@ -5,8 +5,8 @@ use tracing::warn;
 
 use super::{JournalError, mend, rebuild};
 
-/// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A step that
-/// was released is never changed; a change of the schema is a new step.
+/// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A released step
+/// never changes; a change of the schema is a new step.
 ///
 /// A message's `place` is its room's number and its `seq` in one integer ([`super::rows::place`]): the table is its
 /// own index, in the order in which it is read. A message contains the name that its author had. A room's `key` is
@@ -207,7 +207,7 @@ pub(super) const KNOWN: u32 = STEPS.len() as u32;
 ///
 /// # Errors
 /// Returns an error if the file is of a newer version, or a part of an older one cannot be read.
-pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
+pub(super) fn upgrade(db: &mut Connection) -> Result<(), JournalError> {
     let found = version(db)?;
     for (version, sql) in (1..).zip(STEPS) {
         if version > found {
@@ -222,7 +222,7 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
     if found > KNOWN { Err(JournalError::Newer { found, known: KNOWN }) } else { Ok(()) }
 }
 
-/// Upgrades the version before `version` to it. The messages at the places `damaged` are replaced.
+/// Upgrades the preceding version to `version`. Replaces the messages at the places `damaged`.
 fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqlite::Result<()> {
     let drops_damaged_users = version == CREDENTIALS_SINCE && !mend::has_whole_pages(db, "user")?;
     let drops_damaged_numbers =
@@ -241,7 +241,7 @@ fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqli
     transaction.commit()
 }
 
-/// Repeats a step that failed because of the contents of the file, and leaves out the damaged messages.
+/// Repeats a step that failed because of the contents of the file, and replaces the damaged messages.
 fn mend_and_step(db: &mut Connection, version: u32, sql: &str) -> rusqlite::Result<()> {
     let damaged = if version == CHECKSUMS_SINCE { mend::find(db)? } else { Vec::new() };
     step(db, version, sql, &damaged)?;
@@ -265,7 +265,7 @@ fn of_upgrade(error: rusqlite::Error, found: u32) -> JournalError {
     }
 }
 
-/// Makes an empty file one of an earlier version.
+/// Creates the schema of an earlier version in an empty file.
 #[cfg(test)]
 pub(super) fn make(db: &Connection, version: u32) -> rusqlite::Result<()> {
     for sql in &STEPS[..version as usize] {

@@ -1,4 +1,4 @@
-//! The id and the epoch of the journal, the commit that overwrites a failed one, and how numbers are stored.
+//! The id and the epoch of the journal, the commit that overwrites a failed one, and the form of stored numbers.
 
 use chat_proto::{ShortString, UserId};
 
@@ -18,19 +18,19 @@ pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     })
 }
 
-/// Begins a new epoch: the journal does not continue what its clients know. User numbers that clients may know, but
-/// the journal does not, are not used again.
+/// Begins a new epoch, since clients may have received messages that the journal does not contain. Skips user numbers
+/// that were given to users whom it does not contain.
 pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     db.execute("UPDATE identity SET epoch = lower(hex(randomblob(8)))", [])?;
     used::skip_users(db)
 }
 
-/// Commits without a change, which overwrites a failed commit in SQLite's log.
+/// Commits without a change, to overwrite a failed commit in SQLite's log.
 pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
 }
 
-/// SQLite has signed integers only, which all numbers of the server fit. The `n` of a client may not: its bits are
+/// A number of the server as a signed integer, since SQLite has no other. The `n` of a client may not fit: its bits are
 /// stored (`cast_signed`), and it is never compared in SQL.
 pub(super) fn number(unsigned: u64) -> i64 {
     i64::try_from(unsigned).unwrap_or(i64::MAX)

@@ -8,7 +8,7 @@ use super::super::task::Task;
 use super::numbers::NumbersDraft;
 use super::{messages, repeat};
 
-/// Returns true if a task reads or changes the tables themselves: then all numbers must be in them.
+/// Returns true if a task uses the tables of message numbers directly, so that all numbers must be in them.
 pub(super) const fn uses_tables(task: &Task) -> bool {
     match task {
         Task::LastN { .. } | Task::SentBefore { .. } | Task::Refuse { .. } => false,
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::journal::JournalError;
 
-    /// What a test does with the connection.
+    /// A test's work on the connection.
     pub(crate) trait Work: Send + fmt::Debug {
         fn run(&mut self, db: &Connection) -> rusqlite::Result<()>;
         fn finish(&mut self, committed: Result<(), JournalError>);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     impl Task {
-        /// A task that calls `run`, again if a commit fails.
+        /// A task that calls `run`; more than once if a commit fails.
         pub(crate) fn new<T, F>(run: F) -> (Self, TaskResult<T>)
         where
             T: Send + 'static,

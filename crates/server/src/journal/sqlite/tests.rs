@@ -64,7 +64,7 @@ pub(crate) fn put_token(db: &Connection, user: UserId, token: TokenHash) -> rusq
 }
 
 #[tokio::test]
-async fn what_is_kept_is_there_after_a_restart_in_its_order() {
+async fn stored_messages_are_read_in_order_after_a_restart() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.restored.last_user, UserId::new(0));
@@ -86,7 +86,7 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_done() {
+async fn without_threads_paused_time_stands_still_until_all_work_is_done() {
     let directory = TempDir::new().unwrap();
     let place = Location::DirectoryInTask(directory.path().to_path_buf());
     let works = async {
@@ -100,7 +100,7 @@ async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_do
 }
 
 #[tokio::test]
-async fn what_is_said_again_after_a_crash_is_a_repeat() {
+async fn a_message_that_is_sent_again_after_a_crash_is_a_repeat() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     journal.say(5, "once").await;
@@ -114,9 +114,9 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     assert_eq!(journal.say(6, "twice").await, stored(2));
 }
 
-/// SQLite's integers end at 2⁶³; those of a client do not.
+/// SQLite's integers end at 2⁶³, and those of a client do not.
 #[tokio::test]
-async fn the_greatest_numbers_are_known_again_as_they_were() {
+async fn the_greatest_numbers_of_a_client_are_stored_exactly() {
     const BEYOND: u64 = 1 << 63;
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
@@ -137,7 +137,7 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_stored_already_is_a_fault_of_the_server() {
+async fn a_key_that_is_stored_already_is_a_bug_of_the_server() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let twice = |db: &Connection| {
@@ -146,11 +146,11 @@ async fn a_key_that_is_stored_already_is_a_fault_of_the_server() {
     journal.journal.change(twice).await.unwrap();
     let error = journal.journal.change(twice).await.unwrap_err();
     assert!(matches!(error, JournalError::Conflict(_)), "{error}");
-    assert!(error.to_string().ends_with("report this fault of it"), "{error}");
+    assert!(error.to_string().ends_with("report this bug"), "{error}");
 }
 
 #[tokio::test]
-async fn a_page_fits_a_line_however_long_its_messages_are() {
+async fn a_page_of_long_messages_fits_a_line() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let long = "\n".repeat(16_384);
@@ -164,7 +164,7 @@ async fn a_page_fits_a_line_however_long_its_messages_are() {
 }
 
 #[tokio::test]
-async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
+async fn a_page_of_a_room_with_a_long_name_fits_a_line() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
@@ -221,9 +221,9 @@ async fn a_check_finds_a_gap() {
     assert_eq!(faults, [gap]);
 }
 
-/// Rooms are listed first and counted after; a daemon says and trims between the two.
+/// A check lists the rooms first and counts their messages later; a daemon stores and trims messages between the two.
 #[tokio::test]
-async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
+async fn a_check_reports_no_fault_while_a_daemon_writes() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     journal.say(1, "before").await;
@@ -245,7 +245,7 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
 }
 
 #[tokio::test]
-async fn there_is_nothing_to_copy_or_check_where_there_is_no_journal() {
+async fn a_backup_and_a_check_of_no_journal_are_refused() {
     let directory = TempDir::new().unwrap();
     let copy = directory.path().join("copy");
     assert!(backup(directory.path(), &copy).is_err());
@@ -254,7 +254,7 @@ async fn there_is_nothing_to_copy_or_check_where_there_is_no_journal() {
 }
 
 #[tokio::test]
-async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
+async fn trimming_leaves_the_last_message_and_those_that_are_not_too_old() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     for n in 1..=3 {

@@ -1,4 +1,4 @@
-//! Counting the messages that a user has not read.
+//! Counts the messages that a user has not read.
 
 use chat_proto::{Seq, User, mention};
 use rusqlite::{Connection, params};
@@ -7,15 +7,15 @@ use super::rows::place;
 use super::store::user_id;
 use super::stored::{RoomId, Unread};
 
-/// Most messages that are read to count: a screen shows no greater number, and they are read in a few
+/// Maximum of messages that are read to count: a screen shows no greater number, and they are read in a few
 /// milliseconds.
 const COUNTED_MAX: u32 = 500;
 
-/// Most bytes of their texts: 500 messages of 500 bytes. A debug build looks for a name in so much text for 0.2 s
-/// at worst, and for 1 s if nothing in it is ASCII.
+/// Maximum of bytes of their texts: 500 messages of 500 bytes. In a debug build the search for a name in them takes
+/// 0.2 s at worst, and 1 s if nothing in it is ASCII.
 const COUNTED_BYTES_MAX: usize = 256 * 1024;
 
-/// What `user` has not read of `room`: of its messages after `read` up to `last_seq`, the newest ones.
+/// Counts the newest messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
 pub(super) fn unread(
     db: &Connection,
     room: RoomId,
@@ -25,7 +25,7 @@ pub(super) fn unread(
     let mut statement = db.prepare_cached(
         "SELECT from_id, text FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?",
     )?;
-    // One more than is counted, to see whether there is one.
+    // One more than the maximum, to find out whether there are more.
     let (first, last) = (place(room, read.next()), place(room, last_seq));
     let mut rows = statement.query(params![first, last, COUNTED_MAX + 1])?;
     let (mut unread, mut counted, mut bytes) = (Unread::default(), 0, 0);
@@ -34,7 +34,7 @@ pub(super) fn unread(
             unread.more = true;
             break;
         }
-        // A damaged text names nobody.
+        // A damaged text mentions nobody.
         let text = row.get_ref(1)?.as_str().unwrap_or_default();
         (counted, bytes) = (counted + 1, bytes + text.len());
         if user_id(row, 0)? != user.id {

@@ -1,6 +1,6 @@
 //! The greatest numbers that users and rooms ever had: the table `number`.
 //!
-//! A number that was used is never given again: an address with it (`@7-12`) would reach somebody else.
+//! A number is never used again: an address with it (`@7-12`) would reach another user.
 
 use chat_proto::{User, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,21 +9,20 @@ use super::store::{number, user_id, user_number};
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{in_words, load, numbers, rebuild, salvage, schema};
 
-/// Number of user numbers that a new epoch skips: more than can have been used between a backup and its restore.
-/// A direct message that waits in a client is addressed to a user number; if that were used again, another user
-/// would receive it. Two thousand restores are within the 32 bits that some classic
-/// clients have for a number.
+/// Number of user numbers that a new epoch skips: more than can have been used between a backup and its restore. A
+/// direct message that waits in a client is addressed to a user number; if the number were used again, another user
+/// would receive the message. Two thousand restores fit the 32 bits that some classic clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
 /// The greatest number of a user and of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Used {
+pub(super) struct GreatestNumbers {
     pub(super) last_user: UserId,
     pub(super) last_room: RoomId,
 }
 
-impl Used {
-    /// Those of a journal with the lobby alone.
+impl GreatestNumbers {
+    /// The numbers of a journal that has the lobby only.
     const NONE: Self = Self { last_user: UserId::SERVER, last_room: RoomId::LOBBY };
 
     fn max(self, other: Self) -> Self {
@@ -34,8 +33,7 @@ impl Used {
     }
 }
 
-/// Stores that there was a user with the number `id`. A damaged record stays as it is: the next start
-/// rebuilds it.
+/// Records the use of the user number `id`. A damaged record stays as it is: the next start rebuilds it.
 pub(super) fn put_last_user(db: &Connection, id: UserId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room)
@@ -55,7 +53,7 @@ pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Stores that there was a room with the number `id`. A damaged record stays as it is.
+/// Records the use of the room number `id`. A damaged record stays as it is.
 pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_room = ?1, sum = checksum(last_user, ?1)
@@ -66,14 +64,16 @@ pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()>
 }
 
 /// The stored record; `None` if it is damaged or missing.
-pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
+pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<GreatestNumbers>> {
     let read = db
         .query_row("SELECT last_user, last_room, sum FROM number", [], |row| {
             if !load::is_whole(row)? {
                 return Ok(None);
             }
             let (last_user, last_room) = (user_id(row, 0).ok(), row.get(1).ok().map(RoomId));
-            Ok(last_user.zip(last_room).map(|(last_user, last_room)| Used { last_user, last_room }))
+            Ok(last_user
+                .zip(last_room)
+                .map(|(last_user, last_room)| GreatestNumbers { last_user, last_room }))
         })
         .optional();
     match read {
@@ -82,7 +82,7 @@ pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
     }
 }
 
-/// All records but the messages.
+/// All records other than messages.
 #[derive(Clone, Copy)]
 pub(super) struct Records<'a> {
     pub(super) rooms: &'a [RoomRecord],
@@ -98,7 +98,7 @@ fn of_records(
     db: &Connection,
     records: Records<'_>,
     damage: &mut Vec<String>,
-) -> rusqlite::Result<Used> {
+) -> rusqlite::Result<GreatestNumbers> {
     let Records { rooms, users, credentials, members, last_user } = records;
     let pairs = rooms.iter().filter_map(|room| match room.key {
         RoomKey::Direct(pair) => Some(pair.ids()),
@@ -109,44 +109,44 @@ fn of_records(
     let credentials = credentials.iter().map(|record| record.user);
     let ids = users.chain(credentials).chain(members.iter().map(|member| member.user));
     let ids = ids.chain(pairs.flatten());
-    // A room whose name is lost is not among the rooms that were read.
+    // Rooms whose names are lost are not in `rooms`.
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
     let room = room.map_or(RoomId::LOBBY, RoomId);
-    Ok(Used {
+    Ok(GreatestNumbers {
         last_user: ids.max().unwrap_or(last_user).max(last_user).max(numbered),
         last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
     })
 }
 
-/// The greatest number of a user in the table of message numbers, which is rebuilt if it is damaged.
+/// The greatest number of a user in the table of message numbers. Rebuilds the table if it is damaged.
 fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<UserId> {
     let last = numbers::last_user(db);
     let Some(damaged) = last.as_ref().err().and_then(numbers::damage) else { return last };
-    damage.push(format!("{damaged}; it is made again from the messages"));
+    damage.push(format!("{damaged}; it is rebuilt from the messages"));
     rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)).or_else(|error| {
         // The writer tries again when it needs the table.
-        damage.push(format!("it cannot be made again: {}", in_words(&error)));
+        damage.push(format!("it cannot be rebuilt: {}", in_words(&error)));
         Ok(UserId::SERVER)
     })
 }
 
-/// The greatest numbers that a message has. Reads all messages.
-fn of_messages(db: &Connection) -> rusqlite::Result<Used> {
-    let mut used = Used::NONE;
-    salvage::each(db, |room, message| {
-        used = used.max(Used { last_user: message.from.id, last_room: room });
+/// The greatest numbers of the messages. Reads all messages.
+fn of_messages(db: &Connection) -> rusqlite::Result<GreatestNumbers> {
+    let mut used = GreatestNumbers::NONE;
+    salvage::each_message(db, |room, message| {
+        used = used.max(GreatestNumbers { last_user: message.from.id, last_room: room });
         Ok(())
     })?;
     Ok(used)
 }
 
-/// The greatest numbers of a journal. If the record of them is damaged or too low, it is made again from
-/// everything that has the number of a user or a room, messages included.
+/// The greatest numbers of a journal. If their record is damaged or too low, rebuilds it from everything that has the
+/// number of a user or a room, messages included.
 pub(super) fn load(
     db: &Connection,
     records: Records<'_>,
     damage: &mut Vec<String>,
-) -> rusqlite::Result<Used> {
+) -> rusqlite::Result<GreatestNumbers> {
     let found = of_records(db, records, damage)?;
     let stored = stored(db)?;
     if let Some(stored) = stored
@@ -154,17 +154,17 @@ pub(super) fn load(
     {
         return Ok(stored);
     }
-    let used = stored.unwrap_or(Used::NONE).max(found).max(of_messages(db)?);
+    let used = stored.unwrap_or(GreatestNumbers::NONE).max(found).max(of_messages(db)?);
     damage.push(format!(
-        "the record of the greatest numbers of users and rooms is damaged; it is made again as {} and {}",
+        "the record of the greatest numbers of users and rooms is damaged; it is rebuilt as {} and {}",
         used.last_user, used.last_room.0
     ));
     put(db, used)?;
     Ok(used)
 }
 
-/// Replaces the record; if its page is damaged, the table.
-fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
+/// Replaces the record, or the table if its page is damaged.
+fn put(db: &Connection, used: GreatestNumbers) -> rusqlite::Result<()> {
     let transaction = db.unchecked_transaction()?;
     match db.execute("DELETE FROM number", []) {
         Err(error) if salvage::is_damage(&error) => {
@@ -179,7 +179,7 @@ fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
     }
 }
 
-fn insert(db: &Connection, used: Used) -> rusqlite::Result<()> {
+fn insert(db: &Connection, used: GreatestNumbers) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO number (last_user, last_room, sum) VALUES (?1, ?2, checksum(?1, ?2))",
         params![user_number(used.last_user), used.last_room.0],

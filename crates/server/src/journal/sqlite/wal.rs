@@ -1,14 +1,14 @@
-//! Reading SQLite's write-ahead log before SQLite does.
+//! Reads SQLite's write-ahead log before SQLite does.
 //!
-//! SQLite takes a frame whose checksum does not match for the end of the log, and drops it with all that
-//! follows. That is right for a commit that a crash cut off, and wrong if a frame in the middle is damaged:
-//! commits behind it are lost without an error. The format is <https://sqlite.org/fileformat2.html#walformat>.
+//! If the checksum of a frame does not match, SQLite takes it for the end of the log, and drops it and all frames after
+//! it. That is right for a commit that a crash cut off, and wrong if a frame in the middle is damaged: the commits
+//! after it are lost without an error. The format is <https://sqlite.org/fileformat2.html#walformat>.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-/// The first 4 bytes, but for the last bit: whether checksums are of big-endian words.
+/// The first 4 bytes without the last bit, which says whether checksums are of big-endian words.
 const MAGIC: u32 = 0x377f_0682;
 
 const HEADER_BYTES: usize = 32;
@@ -17,29 +17,29 @@ const FRAME_HEADER_BYTES: usize = 24;
 /// The least and the greatest size of a page that SQLite allows.
 const PAGE_BYTES: std::ops::RangeInclusive<u32> = 512..=65_536;
 
-/// The page that begins with the header of the database.
+/// The number of the page that begins with the header of the database.
 const FIRST_PAGE: u32 = 1;
 
-/// A log.
+/// The state of a log.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Log {
     /// Whether it is too short to have a frame.
     pub(super) is_empty: bool,
-    /// Where it is damaged, if commits are lost by that.
+    /// Its damage, if commits are lost by it.
     pub(super) damage: Option<Damage>,
     /// The marks that the valid frames give the file, see [`super::mark`].
     pub(super) marks: Vec<i32>,
-    /// A number that is random in a new log, and one more each time SQLite begins the log from its start
-    /// again; `None` if there is no valid header.
+    /// A number that is random in a new log, and increases by one each time SQLite starts to overwrite the log; `None`
+    /// if there is no valid header.
     pub(super) salt: Option<u32>,
 }
 
 /// Damage that hides commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Damage {
-    /// Of the header: SQLite ignores all frames.
+    /// The header is damaged: SQLite ignores all frames.
     Header,
-    /// Of the frame with this number, from 1: SQLite ignores it and all behind it.
+    /// The frame with this number, from 1, is damaged: SQLite ignores it and all frames after it.
     Frame(u64),
 }
 
@@ -86,7 +86,7 @@ impl Log {
     }
 }
 
-/// The checksum over all that was read so far, with which the next frame must go on.
+/// The checksum of everything that was read so far; the next frame must continue it.
 struct Chain {
     page_bytes: usize,
     salt: [u32; 2],
@@ -111,7 +111,7 @@ impl Chain {
         (chain.sum == [word(header, 24), word(header, 28)]).then_some(chain)
     }
 
-    /// Adds a frame. Returns whether it is valid.
+    /// Adds a frame. Returns true if it is valid.
     fn accepts(&mut self, header: &[u8], page: &[u8]) -> bool {
         if !self.has_salt(header) || word(header, 0) == 0 {
             return false;
@@ -121,12 +121,12 @@ impl Chain {
         self.sum == [word(header, 16), word(header, 20)]
     }
 
-    /// Whether a frame of this log ends a commit: it has the size of the file after it.
+    /// Returns true if a frame of this log ends a commit: its header has the size of the file.
     fn is_commit(&self, header: &[u8]) -> bool {
         self.has_salt(header) && word(header, 4) != 0
     }
 
-    /// Whether a frame was written since SQLite began the log from its start again.
+    /// Returns true if a frame was written since SQLite started to overwrite the log.
     fn has_salt(&self, header: &[u8]) -> bool {
         [word(header, 8), word(header, 12)] == self.salt
     }

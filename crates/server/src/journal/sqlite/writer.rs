@@ -18,27 +18,27 @@ use super::run::Run;
 use super::stored::{RoomId, RoomRecord};
 use super::{AppendError, in_words, rebuild, store};
 
-/// Time before the writer tries again to rebuild a damaged table: that reads all messages, and all commits wait
-/// for it.
+/// Time before the writer tries again to rebuild a damaged table: a rebuild reads all messages, and all commits wait for
+/// it.
 const REBUILD_RETRY: Duration = Duration::from_secs(60);
 
 /// Writes the file. It has one caller.
 #[derive(Debug)]
 pub(in crate::journal) struct Writer {
-    /// Also read by the [`super::Reader`] of a journal in memory, which has no other connection.
+    /// Shared with the [`super::Reader`] of a journal in memory, which has no other connection.
     db: Arc<Mutex<Connection>>,
     numbers: Numbers,
     /// The `seq` of the last message of each room; no entry if there is none.
     last_seqs: HashMap<RoomId, Seq>,
     /// The greatest number of a user with a message, as far as it is known.
     last_user: UserId,
-    /// Whether a commit that failed may be complete in SQLite's log, since the sync follows the last write. A
-    /// crash would restore it.
-    may_come_back: bool,
-    /// When the table of message numbers could not be rebuilt.
+    /// Whether a failed commit may be complete in SQLite's log, because the sync after the last write failed. A crash
+    /// would restore it.
+    failed_is_in_log: bool,
+    /// The time at which the table of message numbers could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
-    /// Dropped last, when the connection is closed.
+    /// Dropped after the connection: it records that the file is closed.
     _run: Option<Run>,
     _lock: Option<Lock>,
 }
@@ -57,7 +57,7 @@ impl Writer {
             numbers,
             last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
             last_user: UserId::SERVER,
-            may_come_back: false,
+            failed_is_in_log: false,
             rebuild_failed_at: None,
             has_thread,
             _run: run,
@@ -94,11 +94,11 @@ impl Writer {
             items.push(draft.add(entry)?);
         }
         let done = draft.finish(self.last_user)?;
-        transaction.commit().inspect_err(|_| self.may_come_back = true)?;
+        transaction.commit().inspect_err(|_| self.failed_is_in_log = true)?;
         drop(db);
-        // Without a message, nothing may have been written: that succeeds on a full disk, too.
+        // A commit without a message may have written nothing, and then overwrites no failed one.
         if !done.last_seqs.is_empty() {
-            self.may_come_back = false;
+            self.failed_is_in_log = false;
         }
         self.last_user = self.last_user.max(done.last_user);
         self.last_seqs.extend(&done.last_seqs);
@@ -130,18 +130,18 @@ impl Writer {
         }
     }
 
-    /// Rebuilds the table of message numbers if that is why nothing was stored, unless that failed a short time
-    /// ago. Returns true if the caller may try again.
+    /// Rebuilds the table of message numbers if `error` reports its damage, unless a rebuild failed a short time ago.
+    /// Returns true if the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         let Some(damage) = error.rebuildable() else { return false };
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
             return false;
         }
-        warn!("{damage}; making it again from the messages");
+        warn!("{damage}; rebuilding it from the messages");
         let rebuilt = rebuild::message_numbers(&self.db());
         match rebuilt {
             Ok(()) => {
-                info!("the table of message numbers is whole again");
+                info!("rebuilt the table of message numbers");
                 self.numbers = Numbers::default();
                 self.rebuild_failed_at = None;
                 true
@@ -149,7 +149,7 @@ impl Writer {
             Err(error) => {
                 error!(
                     reason = in_words(&error),
-                    "cannot make the table of message numbers again; retrying in {} s",
+                    "cannot rebuild the table of message numbers; retrying in {} s",
                     REBUILD_RETRY.as_secs()
                 );
                 self.rebuild_failed_at = Some(now);
@@ -158,11 +158,11 @@ impl Writer {
         }
     }
 
-    /// Makes sure that a crash does not restore what is refused.
+    /// Makes sure that a crash does not restore a refused commit.
     pub(in crate::journal) fn refuse(&mut self) {
-        if self.may_come_back {
+        if self.failed_is_in_log {
             let overwritten = store::overwrite_failed(&self.db());
-            self.may_come_back = overwritten.is_err();
+            self.failed_is_in_log = overwritten.is_err();
         }
     }
 

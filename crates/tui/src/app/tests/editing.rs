@@ -10,25 +10,25 @@ use crate::app::{Control, EditJob};
 /// A terminal with an editor.
 struct Edits {
     job: fn(String) -> Result<String, String>,
-    is_lent: Arc<AtomicBool>,
+    in_editor: Arc<AtomicBool>,
 }
 
 impl Control for Edits {
     async fn ready(&mut self) -> io::Result<()> {
-        assert!(!self.is_lent.load(Ordering::SeqCst), "a frame would be on the editor's screen");
+        assert!(!self.in_editor.load(Ordering::SeqCst), "a frame would be on the editor's screen");
         Ok(())
     }
 
     fn ring(&mut self) {}
 
     fn edit(&mut self, text: String, _: Option<&Path>) -> Option<EditJob> {
-        self.is_lent.store(true, Ordering::SeqCst);
+        self.in_editor.store(true, Ordering::SeqCst);
         let job = self.job;
         Some(Box::new(move || job(text)))
     }
 
     fn take_back(&mut self) -> io::Result<()> {
-        self.is_lent.store(false, Ordering::SeqCst);
+        self.in_editor.store(false, Ordering::SeqCst);
         Ok(())
     }
 
@@ -50,7 +50,7 @@ async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen
     let options = Options { writer, ..options() };
     tokio::spawn(async move {
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
-        let control = Edits { job, is_lent: Arc::default() };
+        let control = Edits { job, in_editor: Arc::default() };
         let never = std::future::pending();
         Box::pin(crate::run(&mut backend, options, Nobody, keys, control, never)).await
     });

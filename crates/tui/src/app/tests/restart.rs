@@ -1,4 +1,4 @@
-//! What outlives the program, and what the server is told of it.
+//! State that outlives the program, and what the server is sent of it.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     let options = || Options { state: state.clone(), ..options() };
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, first) = lets_in(server).await;
+    let (mut server, first) = accept_client(server).await;
     assert!(first.new, "the client makes the token of a new user");
     bob.types("one\ntwo\n").await;
     sees(&mut bob, "… two").await;
@@ -25,14 +25,14 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     drop(server);
     bob.types("three\n").await;
     sees(&mut bob, "… three").await;
-    // Killed: nothing is said, nothing is closed.
+    // Killed: it sends no goodbye and closes nothing.
     drop(bob);
     tokio::task::yield_now().await;
 
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     sees(&mut bob, "… three").await;
-    let (mut server, again) = lets_in(server).await;
+    let (mut server, again) = accept_client(server).await;
     assert_eq!(again.token.as_ref().map(Secret::reveal), Some("secret"));
     assert_ne!(again.device, first.device, "each run numbers what is written in it");
     let device = Some(first.device);
@@ -79,7 +79,7 @@ async fn a_copied_directory_sends_one_message_under_one_number_from_both() {
     for directory in [directory.path(), copy.path()] {
         let (server, client) = tokio::io::duplex(4096);
         let mut bob = Client::start(options(directory), Once(Some(client)), 80, 20);
-        let (mut server, hello) = lets_in(server).await;
+        let (mut server, hello) = accept_client(server).await;
         let left = receive_say(&mut server).await;
         bob.types("two\n").await;
         let (device, n, _) = receive_say(&mut server).await;
@@ -108,7 +108,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let [(first, a), (second, b), (third, c)] = [(); 3].map(|()| tokio::io::duplex(4096));
     let mut bob = Client::start(options(), Several(vec![c, b, a]), 80, 20);
-    let (first, _) = lets_in(first).await;
+    let (first, _) = accept_client(first).await;
     sees(&mut bob, " online").await;
     drop(first);
     sees(&mut bob, "Offline, retrying").await;
@@ -120,7 +120,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
         token: Some(Secret::new("another")),
         ..welcome(7, "bob")
     };
-    let (mut second, hello) = lets_in_with(second, other).await;
+    let (mut second, hello) = accept_client_with(second, other).await;
     assert!(hello.new && hello.token != Some(Secret::new("secret")), "a new user there");
     let screen = sees(&mut bob, "This is not the server that was here before").await;
     assert!(!screen.contains("for the first") && !screen.contains("half a sen"), "{screen}");
@@ -128,7 +128,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     assert_eq!(receive_say(&mut second).await.2, "for the second");
     drop(second);
 
-    let (mut third, hello) = lets_in(third).await;
+    let (mut third, hello) = accept_client(third).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
     assert_eq!(receive_say(&mut third).await.2, "for the first");
     let screen = sees(&mut bob, "› half a sen").await;
@@ -144,7 +144,7 @@ async fn a_server_is_known_at_another_address() {
     };
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options("127.0.0.1:1"), Once(Some(client)), 80, 20);
-    let (server, _) = lets_in(server).await;
+    let (server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     drop(server);
     bob.types("left\n").await;
@@ -156,7 +156,7 @@ async fn a_server_is_known_at_another_address() {
     let mut bob = Client::start(options("localhost:1"), Once(Some(client)), 80, 20);
     bob.types("new\n").await;
     sees(&mut bob, "… new").await;
-    let (mut server, hello) = lets_in(server).await;
+    let (mut server, hello) = accept_client(server).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
     for text in ["left", "new"] {
         assert_eq!(receive_say(&mut server).await.2, text);
@@ -167,7 +167,7 @@ async fn a_server_is_known_at_another_address() {
 async fn left_at_the_end(answers: bool) -> usize {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     receive_say(&mut server).await;
@@ -204,7 +204,7 @@ async fn a_directory_that_cannot_be_used_ends_it_before_it_begins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_refused_goes_on_as_another_with_what_waits() {
+async fn a_refused_user_goes_on_under_another_name_with_the_pending_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
     let (server, client) = tokio::io::duplex(4096);
@@ -220,16 +220,16 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
     send_event(&mut server, &Event::Refused(refusal)).await;
     sees(&mut bob, "Choose another name: ").await;
     bob.types("_2\n").await;
-    let (mut server, hello) = lets_in(second).await;
+    let (mut server, hello) = accept_client(second).await;
     assert_eq!(hello.name, name("bob_2"));
     assert_eq!(receive_say(&mut server).await, (None, Some(1), "waits".into()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn how_far_one_has_read_is_told_after_a_while() {
+async fn the_read_position_is_sent_after_a_while() {
     let (server, client) = tokio::io::duplex(4096);
     let _bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     send_event(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
     assert_eq!(receive_read(&mut server).await, 1);
 }
@@ -243,25 +243,25 @@ fn drafts_in(directory: &Path) -> Option<String> {
     })
 }
 
-/// Waits until `text` is kept among the drafts.
-async fn keeps(directory: &Path, text: &str) {
-    let keeping = async {
+/// Waits until `text` is stored among the drafts.
+async fn stores_draft(directory: &Path, text: &str) {
+    let storing = async {
         while !drafts_in(directory).is_some_and(|drafts| drafts.contains(text)) {
             tokio::time::sleep(FRAME_MIN).await;
         }
     };
-    let kept = timeout(DEADLINE, keeping).await;
-    kept.unwrap_or_else(|_| panic!("no {text:?} in {:?}", drafts_in(directory)));
+    let stored = timeout(DEADLINE, storing).await;
+    stored.unwrap_or_else(|_| panic!("no {text:?} in {:?}", drafts_in(directory)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
+async fn a_killed_client_restores_the_draft() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let mut bob = Client::start(options(), Nobody, 80, 20);
     bob.types("half a sen").await;
-    keeps(directory.path(), "half a sen").await;
-    // Killed: nothing is said, nothing is closed.
+    stores_draft(directory.path(), "half a sen").await;
+    // Killed: it sends no goodbye and closes nothing.
     drop(bob);
     tokio::task::yield_now().await;
 
@@ -273,7 +273,7 @@ async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_never_pauses_loses_no_more_than_a_moment() {
+async fn typing_without_a_pause_is_stored_all_the_same() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
     let mut bob = Client::start(options, Nobody, 80, 20);
@@ -282,13 +282,13 @@ async fn who_never_pauses_loses_no_more_than_a_moment() {
         bob.types("x").await;
         advance(STORE_DRAFTS_AFTER / 5).await;
     }
-    let kept = drafts_in(directory.path()).unwrap_or_default();
-    let keys = kept.matches('x').count();
-    assert!((12..=20).contains(&keys), "{keys} keys are kept: {kept}");
+    let stored = drafts_in(directory.path()).unwrap_or_default();
+    let keys = stored.matches('x').count();
+    assert!((12..=20).contains(&keys), "{keys} keys are stored: {stored}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
+async fn the_end_stores_the_draft_and_not_the_command_to_quit() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let keys = "half a sen".chars().map(|c| Ok(TerminalEvent::Key(KeyCode::Char(c).into())));
@@ -301,17 +301,17 @@ async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
     sees(&mut bob, "› half a sen").await;
     bob.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
     bob.types("/qui").await;
-    keeps(directory.path(), "/qui").await;
+    stores_draft(directory.path(), "/qui").await;
     bob.types("t\n").await;
     within("the end", bob.ends()).await.unwrap();
     assert_eq!(drafts_in(directory.path()), None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_is_told_before_the_end() {
+async fn the_read_position_is_sent_before_the_end() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     send_event(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
     sees(&mut bob, "ana   hi").await;
     within("the end", bob.quits()).await.unwrap();

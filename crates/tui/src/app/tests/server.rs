@@ -31,7 +31,7 @@ impl Dial for Nobody {
     }
 }
 
-/// One connection, at whose other end all has been said already.
+/// One connection; the next one is refused.
 pub(super) struct Once(pub(super) Option<DuplexStream>);
 
 impl Dial for Once {
@@ -58,13 +58,13 @@ pub(super) fn options() -> Options {
     Options { writer, ..Options::new(name("bob"), "nowhere:1") }
 }
 
-/// The server's end of a connection: it tells its journal if it is asked, and lets the client in.
-pub(super) async fn lets_in(server: DuplexStream) -> (Server, Hello) {
-    lets_in_with(server, welcome(7, "bob")).await
+/// Lets the client in, and sends it the journal first if it asks for it.
+pub(super) async fn accept_client(server: DuplexStream) -> (Server, Hello) {
+    accept_client_with(server, welcome(7, "bob")).await
 }
 
 /// The same, with this welcome.
-pub(super) async fn lets_in_with(server: DuplexStream, welcome: Welcome) -> (Server, Hello) {
+pub(super) async fn accept_client_with(server: DuplexStream, welcome: Welcome) -> (Server, Hello) {
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
     let mut first = receive(&mut server).await;
     if first == Command::About {
@@ -79,53 +79,52 @@ pub(super) async fn lets_in_with(server: DuplexStream, welcome: Welcome) -> (Ser
     (server, hello)
 }
 
-/// Tells the client something.
 pub(super) async fn send_event(server: &mut Server, event: &Event) {
-    within(format!("{event:?} told"), server.send(event)).await.unwrap();
+    within(format!("{event:?} sent"), server.send(event)).await.unwrap();
 }
 
-/// The next thing that the client says.
+/// The next command of the client.
 pub(super) async fn receive(server: &mut Server) -> Command {
     receive_that(server, "a command", Some).await
 }
 
 /// The next message, by its device, number and text.
 pub(super) async fn receive_say(server: &mut Server) -> (Option<DeviceId>, Option<u64>, String) {
-    let said = |command| match command {
+    let say = |command| match command {
         Command::Say(say) => Some((say.device, say.n, say.text.as_str().to_owned())),
         _ => None,
     };
-    receive_that(server, "a message", said).await
+    receive_that(server, "a message", say).await
 }
 
-/// How far the client says that its user has read.
+/// The read position that the client sends next.
 pub(super) async fn receive_read(server: &mut Server) -> u64 {
     let read = |command| match command {
         Command::Read { seq, .. } => Some(seq.get()),
         _ => None,
     };
-    receive_that(server, "how far one has read", read).await
+    receive_that(server, "a read position", read).await
 }
 
-/// Waits for `what` among the commands, and fails with those that came where it does not.
+/// Waits for `what` among the commands, and panics with the received ones if it does not come.
 pub(super) async fn receive_that<T>(
     server: &mut Server,
     what: &str,
     wanted: impl Fn(Command) -> Option<T>,
 ) -> T {
-    let mut heard = Vec::new();
-    let hearing = async {
+    let mut received = Vec::new();
+    let receiving = async {
         while let Some(command) = server.next().await {
             let command = command.unwrap().unwrap();
-            heard.push(format!("{command:?}"));
+            received.push(format!("{command:?}"));
             if let Some(found) = wanted(command) {
                 return Some(found);
             }
         }
         None
     };
-    let found = timeout(DEADLINE, hearing).await;
-    found.ok().flatten().unwrap_or_else(|| panic!("not {what}, but {heard:#?}"))
+    let found = timeout(DEADLINE, receiving).await;
+    found.ok().flatten().unwrap_or_else(|| panic!("not {what}, but {received:#?}"))
 }
 
 /// Waits until `text` is on the screen, and returns the screen as it is then.

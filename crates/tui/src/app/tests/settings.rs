@@ -73,7 +73,7 @@ async fn a_setting_is_saved_even_if_the_user_quits_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_setting_that_cannot_be_saved_is_told_and_counts_in_this_run() {
+async fn a_setting_that_cannot_be_saved_is_reported_and_holds_for_this_run() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     bob.types("/set users off\n").await;
     sees(&mut bob, "users is now off, but only until you quit").await;

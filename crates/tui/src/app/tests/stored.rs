@@ -20,11 +20,11 @@ fn starts(directory: &Path, time: Duration, stream: tokio::io::DuplexStream) -> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
+async fn a_slow_disk_delays_messages_and_neither_keys_nor_frames() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     let before = Instant::now();
     bob.types("hi\nhalf a sen").await;
@@ -40,11 +40,11 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_stores_and_sends_all_that_was_said() {
+async fn the_end_stores_and_sends_all_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::from_millis(200), client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     bob.types("one\ntwo\nthree\n").await;
     let hearing = async {
@@ -58,18 +58,18 @@ async fn the_end_stores_and_sends_all_that_was_said() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::ZERO, client);
     sees(&mut bob, "… three").await;
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     for text in ["one", "two", "three"] {
         assert_eq!(receive_say(&mut server).await.2, text);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is_told() {
+async fn a_disk_that_does_not_answer_delays_the_end_for_a_while_and_is_reported() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
-    let (_server, _) = lets_in(server).await;
+    let (_server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     sees(&mut bob, "bob   hi").await;
@@ -105,14 +105,14 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     sees(&mut bob, "bob   hi").await;
     drop(bob);
-    let hearing = async { while hears_any(&mut server).await.is_some_and(|c| !is_say(&c)) {} };
+    let hearing = async { while receive_any(&mut server).await.is_some_and(|c| !is_say(&c)) {} };
     within("the end of the connection", hearing).await;
-    assert!(hears_any(&mut server).await.is_none(), "nothing is said");
+    assert!(receive_any(&mut server).await.is_none(), "nothing is said");
 
     let (_server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::ZERO, client);
@@ -136,7 +136,7 @@ async fn a_thread_that_writes_stores_all_before_the_end() {
     }
 }
 
-async fn hears_any(server: &mut Server) -> Option<Command> {
+async fn receive_any(server: &mut Server) -> Option<Command> {
     server.next().await?.ok()?.ok()
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn what_was_typed_comes_back_in_the_next_run_and_names_do_not() {
+async fn the_history_of_the_input_is_there_in_the_next_run_without_names() {
     let directory = tempfile::tempdir().unwrap();
     let writer = chat_client::store::Writer::Task(Duration::from_millis(20));
     let state = Some(directory.path().to_owned());

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::super::script::{AFTER, ANSWERS, JOINS, LEAVES};
 use super::super::welcome::{journal, server, welcome};
 use super::room::Room;
-use super::{Does, Step, World, cast};
+use super::{Step, StepAction, World, cast};
 
 /// How long another user takes to answer.
 const ANSWER_AFTER: Duration = Duration::from_millis(2_500);
@@ -64,8 +64,8 @@ impl World {
             let room = cast::room(line.room, &self.me);
             let Some(from) = cast::user(line.from, &self.me) else { continue };
             match line.text {
-                JOINS => self.plan(Step { due, room, from, does: Does::Join }),
-                LEAVES => self.plan(Step { due, room, from, does: Does::Leave }),
+                JOINS => self.plan(Step { due, room, from, does: StepAction::Join }),
+                LEAVES => self.plan(Step { due, room, from, does: StepAction::Leave }),
                 text => self.plan_message(due, room, from, &cast::written(text, &self.me)),
             }
         }
@@ -135,8 +135,13 @@ impl World {
     /// Another user types a message, and sends it when it is due.
     fn plan_message(&mut self, due: Instant, room: RoomName, from: User, text: &str) {
         let typing = due.checked_sub(TYPING_FOR).unwrap_or(due);
-        self.plan(Step { due: typing, room: room.clone(), from: from.clone(), does: Does::Type });
-        self.plan(Step { due, room, from, does: Does::Say(text.to_owned()) });
+        self.plan(Step {
+            due: typing,
+            room: room.clone(),
+            from: from.clone(),
+            does: StepAction::Type,
+        });
+        self.plan(Step { due, room, from, does: StepAction::Say(text.to_owned()) });
     }
 
     fn plan(&mut self, step: Step) {

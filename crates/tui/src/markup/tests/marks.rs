@@ -29,7 +29,7 @@ fn emphasis_is_found() {
 }
 
 #[test]
-fn what_is_no_markup_is_shown_as_typed() {
+fn text_without_markup_is_shown_as_typed() {
     for text in [
         "2*3*4",
         "snake_case_name",

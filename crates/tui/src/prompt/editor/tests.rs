@@ -91,7 +91,7 @@ proptest! {
 }
 
 #[test]
-fn a_change_after_an_undo_forgets_what_was_undone() {
+fn a_change_after_an_undo_ends_the_redo() {
     let mut editor = Editor::new("one");
     editor.set("two").unwrap();
     editor.undo();
@@ -197,7 +197,7 @@ fn the_cursor_is_never_within_a_cluster() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_whole() {
+fn a_text_that_does_not_fit_is_refused_whole() {
     let mut editor = Editor::new("kept");
     assert!(editor.insert(&"x".repeat(PROMPT_BYTES_MAX)).is_err());
     assert_eq!(editor.text(), "kept");

@@ -13,7 +13,7 @@ fn log(messages: &[(i64, &str, &str)]) -> Log {
     let mut log = Log::new();
     for (seq, (second, from, text)) in (1..).zip(messages) {
         let from = UserName::new(from).unwrap();
-        let origin = Origin::Heard(Vec::new());
+        let origin = Origin::Other(Vec::new());
         let body = Body::Message { from, kind: Kind::Text, text: (*text).to_owned(), origin };
         log.insert(Seq::new(seq), Timestamp::from_millis(second * 1_000), body);
     }

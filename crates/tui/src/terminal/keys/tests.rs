@@ -124,7 +124,7 @@ fn each_sequence_means_the_same_byte_by_byte() {
 }
 
 #[test]
-fn what_is_incomplete_is_a_key_or_dropped_when_its_time_is_over() {
+fn an_incomplete_sequence_is_a_key_or_dropped_after_its_time() {
     let alt = |c| vec![ascii_key(c, true)];
     for (bytes, events) in [
         (&b"\x1b"[..], vec![escape_key()]),

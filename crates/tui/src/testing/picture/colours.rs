@@ -99,9 +99,9 @@ impl Colours {
 
 /// A colour between that of a text and its background.
 fn dimmed(ink: Rgb, paper: Rgb) -> Rgb {
-    let share = |ink: u8, paper: u8| {
+    let level = |ink: u8, paper: u8| {
         let sum = u16::from(ink) * DIM + u16::from(paper) * (100 - DIM);
         u8::try_from(sum / 100).unwrap_or(u8::MAX)
     };
-    Rgb::new(share(ink.red, paper.red), share(ink.green, paper.green), share(ink.blue, paper.blue))
+    Rgb::new(level(ink.red, paper.red), level(ink.green, paper.green), level(ink.blue, paper.blue))
 }

@@ -18,7 +18,7 @@ fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
 }
 
 #[test]
-fn a_message_that_waits_goes_to_the_user_it_was_written_to_whoever_has_the_name_by_then() {
+fn a_pending_message_goes_to_its_user_even_if_another_has_the_name_by_then() {
     let mut harness = Harness::connected(100, 20);
     assert_eq!(rooms_of_says(&harness.type_text("/msg ana hello\n")), [room("@3-7")]);
     harness.event(direct_event(&user(3, "ana"), 1, 1));
@@ -42,7 +42,7 @@ fn a_name_with_a_space_can_be_written_as_one_word() {
         assert_eq!(rooms_of_says(&harness.type_text(typed)), [room("@7-9")], "{typed}");
         assert_shows(&harness, "▌ 2 Ana María");
     }
-    // The server is asked for a name that is not known here, and tells it as it is written.
+    // The server is asked for a name that is not known here, and sends it as it is written.
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/msg Zoë_Ek hi\n");
     let effects = harness.event(direct_event(&user(8, "Zoë Ek"), 0, 0));
@@ -103,7 +103,7 @@ fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
 }
 
 #[test]
-fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
+fn a_connection_lost_during_a_look_up_returns_the_text() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/msg zoe psst\n");
     let asked = harness.state.client.drafts();
@@ -143,10 +143,10 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     let mut harness = of_version_0_1_0();
     let mut effects = harness.connect(1);
     effects.extend(harness.event(direct_event(&user(9, "ana"), 0, 0)));
-    effects.extend(harness.event(Event::Pong { nonce: rooms_told() }));
+    effects.extend(harness.event(Event::Pong { nonce: rooms_complete() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
-    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![id])));
+    assert!(store_ops(&effects).contains(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "Not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
@@ -163,7 +163,7 @@ fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
     assert_eq!(harness.state.client.unanswered().len(), 2);
     harness.connect(1);
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_shows(&harness, "@ana is not here any more. Up brings your text back: half a sen");
     assert_shows(&harness, "Not sent to @ana");
 }
@@ -173,7 +173,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     let mut harness = of_version_0_1_0();
     harness.connect(1);
     harness.event(direct_event(&user(3, "ana"), 1, 1));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     let before = Some(DeviceId::new("before").unwrap());
     let missed = Message {
         n: Some(1),
@@ -181,7 +181,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
         ..message_in("@3-7", 1, user(7, "bob"), "psst", harness.at)
     };
     let effects = harness.event(Event::Message(missed));
-    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
+    assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = harness.screen();
     assert!(screen.contains("bob   psst") && !screen.contains("Not sent"), "{screen}");
 }
@@ -200,7 +200,7 @@ fn a_server_without_addresses_is_sent_no_direct_message() {
 }
 
 #[test]
-fn the_direct_message_that_a_server_without_addresses_tells_is_only_read() {
+fn a_direct_message_of_a_server_without_addresses_is_read_only() {
     let mut harness = Harness::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
     harness.connect_to(1, Welcome { journal: None, ..welcome(7, "bob") });
     harness.event(room_event("@ana", 0, 0));

@@ -1,7 +1,7 @@
 //! Notifications, the focus of the terminal, and the title of the window.
 
 use super::*;
-use crate::notification::{Note, Notifier, Way};
+use crate::notification::{Note, Notifier, NotifyMethod};
 
 /// The titles that are set.
 fn titles(harness: &mut Harness, input: Input) -> Vec<Option<String>> {
@@ -33,7 +33,7 @@ fn nothing_rings_for_the_room_that_the_user_looks_at() {
 }
 
 #[test]
-fn what_is_shown_without_focus_is_not_read() {
+fn messages_shown_without_focus_are_not_read() {
     let mut harness = Harness::connected(80, 20);
     harness.input(Input::Focus(false));
     harness.message(3, "ana", "hi");
@@ -45,9 +45,11 @@ fn what_is_shown_without_focus_is_not_read() {
 #[test]
 fn the_settings_choose_what_notifies_and_how() {
     let mut harness = Harness::connected(100, 20);
-    harness.state.attention.notifier = Notifier { way: Way::Osc9, has_title: true };
+    harness.state.attention.notifier = Notifier { way: NotifyMethod::Osc9, has_title: true };
     let note = Note::new("ana in #lobby", "hi @bob");
-    assert!(harness.message(3, "ana", "hi @bob").contains(&Effect::Notify(Way::Osc9, note)));
+    assert!(
+        harness.message(3, "ana", "hi @bob").contains(&Effect::Notify(NotifyMethod::Osc9, note))
+    );
     harness.type_text("/set notify_by bell\n/set notify all\n");
     assert!(harness.message(3, "ana", "hi").contains(&Effect::Ring));
     let rings = |effect: &&Effect| **effect == Effect::Ring;

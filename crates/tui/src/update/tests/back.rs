@@ -13,7 +13,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     harness.lose();
     assert_shows(&harness, "… two");
     assert_shows(&harness, "2 messages queued");
-    // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
+    // The second was stored, and the answer was lost: the welcome says nothing of that.
     let effects = harness.connect_to(2, Welcome { last: 2, ..welcome(7, "bob") });
     assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
     let missed = Message {
@@ -22,7 +22,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
         ..message_in("#lobby", 2, user(7, "bob"), "two", harness.at)
     };
     let effects = harness.event(Event::Message(missed));
-    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![own(2)])));
+    assert!(store_ops(&effects).contains(&&StoreOp::Acknowledged(vec![own(2)])));
     repeats(&mut harness, 2, None, 2);
     harness.seq = 2;
     harness.accept(3);
@@ -68,24 +68,24 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
     };
     let effects = harness.event(Event::Refused(refusal));
     assert_eq!(says(&effects), [(5, "left")]);
-    let [StoreOp::Pending(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
+    let [StoreOp::Pending(all)] = store_ops(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!((all.len(), &all[0].id), (1, &own(5)), "it is stored before it is sent");
     harness.accept(5);
     assert_shows(&harness, "bob   left");
 }
 
 #[test]
-fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
+fn a_message_is_stored_before_it_is_sent_and_removed_when_it_is_acknowledged() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("hi\n");
     assert!(
         matches!(&effects[..], [Effect::Client(ClientEffect::Store(StoreOp::Message(said))), Effect::Client(ClientEffect::Link(_))] if said.id == own(1))
     );
-    assert_eq!(kept(&harness.accept(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
+    assert_eq!(store_ops(&harness.accept(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
     harness.type_text("no\n");
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
     assert_eq!(
-        kept(&harness.event(Event::Refused(refusal))),
+        store_ops(&harness.event(Event::Refused(refusal))),
         [&StoreOp::Acknowledged(vec![own(2)])]
     );
     harness.type_text("again\n");
@@ -111,7 +111,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let before = DeviceId::new("before").unwrap();
     let effects = repeats(&mut harness, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
-    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![id])]);
+    assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![id])]);
     // It comes with what was missed, and its answer is still on its way.
     let missed = Message {
         n: Some(8),
@@ -119,7 +119,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
         ..message_in("#lobby", 2, user(7, "bob"), "left 8", harness.at)
     };
     harness.event(Event::Message(missed));
-    assert!(kept(&repeats(&mut harness, 8, Some("before"), 2)).is_empty());
+    assert!(store_ops(&repeats(&mut harness, 8, Some("before"), 2)).is_empty());
     let screen = harness.screen();
     for text in ["bob   left 6", "      left 8", "… new"] {
         assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
@@ -127,7 +127,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
 }
 
 #[test]
-fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() {
+fn messages_refused_by_a_server_that_shuts_down_wait_in_their_order() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("one\ntwo\nthree\n");
     harness.accept(1);
@@ -140,14 +140,14 @@ fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() 
 }
 
 #[test]
-fn a_refused_token_is_said_and_dropped_only_when_asked() {
+fn a_refused_token_is_shown_and_forgotten_only_on_request() {
     let mut harness = Harness::new(100, 20);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
     assert!(harness.link_event(LinkEvent::Refused(Box::new(refusal))).is_empty());
     assert_shows(&harness, "The server doesn't know bob any more");
     assert_shows(&harness, "logs you in as");
     let effects = harness.type_text("/forget\n");
-    assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
+    assert_eq!(store_ops(&effects), [&StoreOp::ForgetToken(None)]);
     assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::ConnectAsNew)));
     harness.connect(1);
     harness.type_text("/forget\n");
@@ -166,24 +166,24 @@ fn a_token_that_nobody_refused_is_not_dropped() {
 }
 
 #[test]
-fn the_token_of_a_welcome_is_kept() {
+fn the_token_of_a_welcome_is_stored() {
     let mut harness = Harness::new(80, 20);
     let effects = harness.connect(1);
-    assert!(kept(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
+    assert!(store_ops(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
 }
 
 #[test]
-fn another_name_is_kept_by_whomever_it_was_taken() {
+fn a_new_name_of_the_user_alone_is_stored() {
     let mut harness = Harness::connected(80, 20);
     let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
-    assert_eq!(kept(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
-    assert!(harness.event(rob).is_empty(), "it is told in each room");
+    assert_eq!(store_ops(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
+    assert!(harness.event(rob).is_empty(), "it is sent for each room");
     let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
-    assert!(kept(&harness.event(ana)).is_empty());
+    assert!(store_ops(&harness.event(ana)).is_empty());
 }
 
 #[test]
-fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
+fn the_next_session_loads_missed_messages_and_shows_them_once() {
     let mut harness = Harness::connected(80, 20);
     for text in ["one", "two"] {
         harness.message(3, "ana", text);
@@ -215,7 +215,7 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
 }
 
 #[test]
-fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
+fn a_connection_lost_before_the_missed_messages_came_loses_none() {
     let mut harness = Harness::connected(80, 20);
     let asks = |since| [Command::Join { room: room("#rust"), since: Some(Seq::new(since)) }];
     assert_eq!(sent(&harness.event(room_event("#rust", 100, 90))), asks(40));
@@ -226,7 +226,7 @@ fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
 }
 
 #[test]
-fn what_is_behind_a_gap_does_not_count_as_read() {
+fn messages_behind_a_gap_do_not_count_as_read() {
     let mut harness = Harness::connected(80, 20);
     harness.join_rust();
     let says =
@@ -269,17 +269,17 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
 }
 
 #[test]
-fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
+fn a_room_joined_without_a_session_is_joined_in_the_next() {
     let mut harness = Harness::new(100, 20);
     assert!(harness.type_text("/join #rust\n").is_empty());
     let effects = harness.connect(1);
     assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_shows(&harness, "▌ 2 #rust");
 }
 
 #[test]
-fn what_cannot_be_kept_is_told_once() {
+fn a_disk_that_cannot_store_is_reported_once() {
     let mut harness = Harness::connected(100, 20);
     harness.disk = Some(Err("/x: no space left on device".into()));
     for text in ["one", "two"] {
@@ -290,7 +290,7 @@ fn what_cannot_be_kept_is_told_once() {
 }
 
 #[test]
-fn a_lost_line_loses_nothing_that_is_typed() {
+fn a_lost_connection_loses_no_typed_text() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("half a sen");
     harness.lose();
@@ -302,7 +302,7 @@ fn a_lost_line_loses_nothing_that_is_typed() {
 }
 
 #[test]
-fn trouble_with_the_line_is_on_the_status_line_alone() {
+fn a_broken_connection_is_on_the_status_line_alone() {
     let mut harness = Harness::new(80, 20);
     for _ in 0..5 {
         harness.link_event(LinkEvent::Lost(Lost::Silent));

@@ -19,7 +19,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
 }
 
 #[test]
-fn what_may_be_half_a_name_gets_no_message_without_a_session() {
+fn a_name_that_may_be_incomplete_gets_no_message_without_a_session() {
     let mut harness = Harness::connected(80, 20);
     harness.lose();
     let command = "/msg Ana Maria the party is tonight";
@@ -160,7 +160,7 @@ fn the_numbers_of_the_rooms_are_stored_once_all_have_come() {
     let mut choices = chat_client::choices::Choices::default();
     let mut harness = Harness::connected(80, 20);
     let stored = |effects: &[Effect]| {
-        let mut ops = kept(effects).into_iter().rev();
+        let mut ops = store_ops(effects).into_iter().rev();
         ops.find_map(|op| match op {
             StoreOp::Choices(choices) => Some(choices.clone()),
             _ => None,
@@ -168,7 +168,7 @@ fn the_numbers_of_the_rooms_are_stored_once_all_have_come() {
     };
     harness.event(room_event("#z", 0, 0));
     assert_eq!(stored(&harness.event(room_event("#a", 0, 0))), None);
-    choices = stored(&harness.event(Event::Pong { nonce: rooms_told() })).unwrap_or(choices);
+    choices = stored(&harness.event(Event::Pong { nonce: rooms_complete() })).unwrap_or(choices);
     let mut next = Harness::with_profile(80, 20, Profile { choices, ..profile("bob") });
     next.connect(1);
     next.event(room_event("#a", 0, 0));
@@ -177,7 +177,7 @@ fn the_numbers_of_the_rooms_are_stored_once_all_have_come() {
     for row in ["  3 #a", "  4 #m", "  2 #z"] {
         assert_shows(&next, row);
     }
-    next.event(Event::Pong { nonce: rooms_told() });
+    next.event(Event::Pong { nonce: rooms_complete() });
     let left = Event::Left { room: room("#z"), user: user(7, "bob"), reason: LeaveReason::Bye };
     assert!(stored(&next.event(left)).is_some(), "its number is free");
 }

@@ -24,8 +24,8 @@ fn is_typing(command: &Command) -> bool {
 }
 
 /// The drafts that are to be kept.
-fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
-    let kept = kept(effects).into_iter().filter_map(|keep| match keep {
+fn stored_drafts(effects: &[Effect]) -> Vec<Drafts> {
+    let kept = store_ops(effects).into_iter().filter_map(|keep| match keep {
         StoreOp::Drafts(drafts) => Some(drafts.clone()),
         _ => None,
     });
@@ -33,14 +33,14 @@ fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
 }
 
 #[test]
-fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
+fn a_draft_is_stored_a_moment_later_and_not_with_every_key() {
     let mut harness = Harness::connected(80, 20);
     assert_eq!(
         types(&mut harness, "half a "),
         [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]
     );
     let half = drafts("#lobby", &[("#lobby", "half a ")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
     assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
     assert!(harness.input_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
     assert_eq!(
@@ -49,11 +49,11 @@ fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
     );
     assert_eq!(harness.input_all(Input::Paste("tence".into())), []);
     let whole = drafts("#lobby", &[("#lobby", "half asentence ")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [whole]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [whole]);
 }
 
 #[test]
-fn what_is_sent_or_emptied_is_gone_at_once() {
+fn a_draft_that_is_sent_or_emptied_is_removed_at_once() {
     let mut harness = Harness::connected(80, 20);
     types(&mut harness, "hi");
     harness.input_all(Input::Client(ClientInput::Tick));
@@ -71,10 +71,10 @@ fn what_is_sent_or_emptied_is_gone_at_once() {
     types(&mut harness, "no");
     harness.input_all(Input::Client(ClientInput::Tick));
     let control_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Key(control_u))), [Drafts::default()]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Key(control_u))), [Drafts::default()]);
     types(&mut harness, "/quit");
     harness.input_all(Input::Client(ClientInput::Tick));
-    assert_eq!(kept_drafts(&types(&mut harness, "\n")), [Drafts::default()]);
+    assert_eq!(stored_drafts(&types(&mut harness, "\n")), [Drafts::default()]);
 }
 
 #[test]
@@ -84,24 +84,24 @@ fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
     types(&mut harness, "for rust");
     let alt_1 = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::ALT);
     let effects = harness.input_all(Input::Key(alt_1));
-    assert_eq!(kept_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
+    assert_eq!(stored_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
     types(&mut harness, "for all");
     let both = drafts("#lobby", &[("#lobby", "for all"), ("#rust", "for rust")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [both]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [both]);
 }
 
 #[test]
-fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
+fn a_prompt_for_a_name_stores_the_draft_and_not_the_name() {
     let mut harness = Harness::new(80, 20);
     types(&mut harness, "half a sen");
     harness.refuse_name();
     types(&mut harness, "_3");
     let half = drafts("#lobby", &[("#lobby", "half a sen")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
 }
 
 #[test]
-fn what_was_kept_is_there_again_in_the_room_that_was_open() {
+fn a_start_restores_the_drafts_and_the_open_room() {
     let texts = [("#lobby", "for all"), ("#rust", "two\nlines")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
     assert_shows(&harness, "▌ 2 #rust");
@@ -112,18 +112,18 @@ fn what_was_kept_is_there_again_in_the_room_that_was_open() {
     assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
     harness.connect(1);
     harness.event(room_event("#rust", 0, 0));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_eq!(says(&harness.type_text("!\n")), [(1, "two\nlines!")]);
     harness.alt(KeyCode::Char('1'));
     assert_eq!(typed(&harness), "for all");
 }
 
 #[test]
-fn what_was_typed_for_a_room_that_is_left_comes_back_with_up() {
+fn up_shows_the_draft_of_a_room_that_was_left() {
     let texts = [("#ada", "for ada"), ("#rust", "for rust")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
     harness.connect(1);
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert!(!harness.screen().contains("#rust"), "{}", harness.screen());
     assert_eq!(typed(&harness), "");
     harness.press(KeyCode::Up);
@@ -181,7 +181,7 @@ fn a_name_that_is_asked_for_takes_no_text_away() {
 }
 
 #[test]
-fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
+fn another_user_has_the_drafts_each_in_its_room() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/msg ana\n");
     harness.alt(KeyCode::Char('1'));
@@ -201,12 +201,12 @@ fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
         ("for ana", both.clone())
     );
     assert_eq!(
-        kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))),
+        stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))),
         [both],
         "it was not kept yet"
     );
     harness.event(room_event("#lobby", 0, 0));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_eq!(
         (harness.state.client.rooms().list().len(), typed(&harness).as_str()),
         (1, "for all")

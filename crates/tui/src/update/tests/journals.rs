@@ -30,7 +30,7 @@ fn assert_in_order(screen: &str, texts: &[&str]) {
 }
 
 #[test]
-fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
+fn after_a_restore_a_room_shows_its_messages_and_is_loaded_again() {
     // The restored journal has as many messages as were here, and more: no number tells the difference.
     let (mut harness, effects) = restored(9, 3);
     let room = RoomName::lobby();
@@ -65,7 +65,7 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
 }
 
 #[test]
-fn a_room_that_is_told_again_in_the_same_session_is_no_restore() {
+fn a_room_that_is_sent_again_in_one_session_is_no_restore() {
     let mut harness = Harness::connected(100, 20);
     for text in ["one", "two"] {
         harness.message(3, "ana", text);
@@ -168,7 +168,7 @@ fn a_message_that_was_accepted_counts_for_the_length_of_its_room() {
 }
 
 #[test]
-fn a_server_that_tells_no_journal_has_another_one_if_its_rooms_are_shorter() {
+fn a_server_that_sends_no_journal_has_another_one_if_its_rooms_are_shorter() {
     let old = || Welcome { journal: None, ..welcome(7, "bob") };
     let mut harness = Harness::with_profile(100, 20, Profile { journal: None, ..profile("bob") });
     harness.connect_to(1, old());
@@ -185,7 +185,7 @@ fn a_server_that_tells_no_journal_has_another_one_if_its_rooms_are_shorter() {
 }
 
 #[test]
-fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
+fn the_state_for_another_journal_is_opened_before_anything_is_sent() {
     let mut harness = Harness::connected(100, 20);
     harness.message(3, "ana", "of the first");
     harness.lose();
@@ -221,7 +221,7 @@ fn restored_without_rooms() -> Harness {
 #[test]
 fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
     let mut harness = restored_without_rooms();
-    let effects = harness.event(Event::Pong { nonce: rooms_told() });
+    let effects = harness.event(Event::Pong { nonce: rooms_complete() });
     let joins = ["#rust", "@3-7"].map(|name| Command::Join { room: room(name), since: None });
     assert_eq!(sent(&effects), joins);
     for name in ["#rust", "@3-7"] {
@@ -233,7 +233,7 @@ fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
 #[test]
 fn a_room_that_the_restored_server_refuses_keeps_what_it_shows() {
     let mut harness = restored_without_rooms();
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody has that number");
     let refusal = Refusal { room: Some(room("@3-7")), ..refusal };
     harness.event(Event::Refused(refusal));

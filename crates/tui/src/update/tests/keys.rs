@@ -80,7 +80,7 @@ fn alt_a_goes_through_what_is_unread_and_back_to_where_it_began() {
 }
 
 #[test]
-fn what_is_cut_comes_back() {
+fn ctrl_y_inserts_the_cut_text() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("cat /usr/bin one");
     harness.control('w');

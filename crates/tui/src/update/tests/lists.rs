@@ -352,6 +352,12 @@ fn whois_says_what_is_known_of_a_user() {
     harness.message_in("#rust", 2, user(5, "carl"), "I am here");
     harness.type_text("/whois CARL\n");
     assert_shows(&harness, "carl: online · in #lobby, #dev, #rust");
+    assert_shows(&harness, "last wrote in #rust on 22 November, 14:02");
+    harness.type_text("/set time 12h\n");
+    harness.type_text("/whois carl\n");
+    let screen = harness.screen();
+    let words: Vec<&str> = screen.split_whitespace().filter(|word| *word != "│").collect();
+    assert!(words.join(" ").contains("last wrote in #rust on 22 November, 02:02 PM"), "{screen}");
     harness.type_text("/whois nobody\n");
     assert_shows(&harness, "No user nobody in your rooms.");
     harness.type_text("/whois\n");

@@ -33,7 +33,7 @@ fn the_line_above_the_input_box_says_who_is_typing() {
 }
 
 #[test]
-fn the_server_is_told_that_the_user_types_unless_it_is_a_command_or_turned_off() {
+fn typing_is_sent_unless_it_is_a_command_or_turned_off() {
     let mut harness = Harness::connected(80, 20);
     let typing = Command::Typing { room: RoomName::lobby() };
     assert_eq!(all_sent(&mut harness, "/who")[..], [], "a command");

@@ -1,4 +1,4 @@
-//! Older messages: asked for as one scrolls up, and taken where they were asked for.
+//! Older messages: loaded as the user scrolls up, and taken only if they were asked for.
 
 use chat_proto::Seq;
 
@@ -25,15 +25,15 @@ fn asks(before: u64) -> Command {
     Command::History { room: RoomName::lobby(), before: Some(Seq::new(before)), limit: Some(100) }
 }
 
-/// Tells that page of the lobby.
-fn tells(harness: &mut Harness, seqs: std::ops::RangeInclusive<u64>) -> Vec<Effect> {
+/// The server sends that page of the lobby.
+fn send_page(harness: &mut Harness, seqs: std::ops::RangeInclusive<u64>) -> Vec<Effect> {
     let at = harness.at;
     let messages = seqs.map(|seq| message_in("#lobby", seq, user(3, "ana"), "older", at)).collect();
     harness.event(Event::History { room: RoomName::lobby(), messages, more: true })
 }
 
 #[test]
-fn what_the_server_cannot_read_is_not_waited_for() {
+fn a_page_that_the_server_cannot_read_is_not_waited_for() {
     let mut harness = at_the_oldest();
     assert_shows(&harness, "Loading…");
     let code = RefusalCode::NotReadable;
@@ -42,7 +42,7 @@ fn what_the_server_cannot_read_is_not_waited_for() {
         ..Refusal::new(code, "older messages cannot be read: the disk is broken")
     };
     assert!(sent(&harness.event(Event::Refused(refusal))).is_empty());
-    assert!(!harness.screen().contains("loading…"), "{}", harness.screen());
+    assert!(!harness.screen().contains("Loading…"), "{}", harness.screen());
     assert_shows(&harness, "Couldn't load older messages. PgUp tries again");
     assert!(sent(&harness.wheel(Wheel::Up)).is_empty(), "not with each frame");
     assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(451)]);
@@ -59,16 +59,16 @@ fn what_the_server_cannot_read_is_not_waited_for() {
 #[test]
 fn pages_that_nobody_asked_for_are_not_taken() {
     let mut harness = at_the_oldest();
-    tells(&mut harness, 351..=450);
+    send_page(&mut harness, 351..=450);
     harness.press(KeyCode::End);
-    tells(&mut harness, 251..=350);
+    send_page(&mut harness, 251..=350);
     assert_eq!(harness.state.client.room().log().oldest(), Some(Seq::new(351)));
 }
 
 #[test]
 fn the_top_of_a_log_says_that_older_messages_come_with_the_next_session() {
     let mut harness = at_the_oldest();
-    tells(&mut harness, 401..=450);
+    send_page(&mut harness, 401..=450);
     assert!(!harness.screen().contains("Older messages"), "{}", harness.screen());
     harness.lose();
     pages_up(&mut harness);
@@ -80,7 +80,7 @@ fn the_top_of_a_log_says_that_older_messages_come_with_the_next_session() {
 #[test]
 fn a_log_says_where_the_room_begins() {
     let mut harness = at_the_oldest();
-    tells(&mut harness, 351..=450);
+    send_page(&mut harness, 351..=450);
     harness.event(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
     assert!(!harness.screen().contains("have been deleted"), "{}", harness.screen());
     pages_up(&mut harness);
@@ -95,14 +95,14 @@ fn a_log_says_where_the_room_begins() {
 #[test]
 fn cleared_messages_come_back_as_the_user_scrolls_up() {
     let mut harness = at_the_oldest();
-    tells(&mut harness, 401..=450);
+    send_page(&mut harness, 401..=450);
     harness.type_text("/clear\n");
     assert!(!harness.screen().contains("message 4"), "{}", harness.screen());
     assert_shows(&harness, "Cleared. PgUp shows older messages");
     harness.seq = 500;
     harness.message(3, "ana", "one more");
     assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(501)]);
-    tells(&mut harness, 401..=500);
+    send_page(&mut harness, 401..=500);
     harness.press(KeyCode::PageUp);
     assert_eq!(harness.state.client.room().log().oldest(), Some(Seq::new(401)));
 }
@@ -130,7 +130,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
 }
 
 #[test]
-fn a_message_of_ones_own_in_a_page_no_longer_waits() {
+fn an_own_message_in_a_page_is_no_longer_pending() {
     let mut harness = at_the_oldest();
     harness.lose();
     harness.type_text("mine\n");

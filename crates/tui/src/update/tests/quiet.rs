@@ -64,7 +64,7 @@ fn each_room_notifies_of_what_the_user_has_chosen_for_it() {
 fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing() {
     let mut harness = in_two_rooms(100);
     let effects = harness.type_text("/ignore ana\n");
-    assert!(kept(&effects).iter().any(|op| matches!(op, StoreOp::Choices(_))));
+    assert!(store_ops(&effects).iter().any(|op| matches!(op, StoreOp::Choices(_))));
     assert!(!harness.message(3, "ana", "secret @bob").contains(&Effect::Ring));
     assert_shows(&harness, "1 message from an ignored user");
     assert!(!harness.screen().contains("secret"));
@@ -86,7 +86,7 @@ fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing
 fn choices_are_there_in_the_next_run() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("/mute\n");
-    let stored = kept(&effects).into_iter().find_map(|op| match op {
+    let stored = store_ops(&effects).into_iter().find_map(|op| match op {
         StoreOp::Choices(choices) => Some(choices.clone()),
         _ => None,
     });

@@ -33,7 +33,7 @@ fn rooms_are_joined_shown_and_left() {
 }
 
 #[test]
-fn rooms_count_what_is_new_there() {
+fn rooms_count_unread_messages() {
     let mut harness = Harness::connected(100, 20);
     harness.join_rust();
     harness.alt(KeyCode::Char('1'));
@@ -77,7 +77,7 @@ fn read_event(room: &str, seq: u64, counted: Option<(u64, u64, u64)>) -> Event {
 }
 
 #[test]
-fn the_server_counts_what_is_not_read() {
+fn the_server_counts_unread_messages() {
     let mut harness = Harness::connected(100, 20);
     harness.join_rust();
     harness.alt(KeyCode::Char('1'));
@@ -98,7 +98,7 @@ fn the_server_counts_what_is_not_read() {
 }
 
 #[test]
-fn what_was_read_elsewhere_is_read() {
+fn messages_read_in_another_session_are_read() {
     let mut harness = Harness::connected(100, 20);
     harness.join_rust();
     harness.alt(KeyCode::Char('1'));
@@ -110,7 +110,7 @@ fn what_was_read_elsewhere_is_read() {
 }
 
 #[test]
-fn how_far_one_has_read_is_told_once_in_a_while() {
+fn the_read_position_is_sent_once_in_a_while() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.message(3, "ana", "one");
     assert_eq!(effects, [Effect::Client(ClientEffect::Tick(Duration::from_secs(1)))]);
@@ -124,7 +124,7 @@ fn how_far_one_has_read_is_told_once_in_a_while() {
 }
 
 #[test]
-fn private_talk_has_a_room_of_its_own() {
+fn a_direct_message_has_a_room() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("/msg ana hi there\n");
     assert_eq!(says(&effects), [(1, "hi there")]);
@@ -152,7 +152,7 @@ fn a_room_that_is_refused_is_none() {
 }
 
 #[test]
-fn topics_are_told_and_said() {
+fn topics_are_shown_and_set() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/topic\n");
     assert_shows(&harness, "#lobby has no topic. Set one with /topic TEXT");
@@ -221,10 +221,10 @@ fn a_room_opens_at_what_is_new() {
 }
 
 #[test]
-fn ones_own_words_are_not_new() {
+fn own_messages_are_not_unread() {
     let mut harness = Harness::new(80, 20);
     harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
-    // Killed before the server was told how far this user has read.
+    // Killed before the read position was sent.
     harness.event(room_event("#lobby", 4, 1));
     harness.message_in("#lobby", 1, user(3, "ana"), "one");
     harness.message_in("#lobby", 2, user(7, "bob"), "two");
@@ -264,7 +264,19 @@ fn messages_of_the_user_are_not_unread_wherever_they_are_accepted() {
 }
 
 #[test]
-fn a_room_told_again_changes_the_list_quietly() {
+fn a_room_that_is_new_says_so() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/join #oops\n");
+    let alone = RoomState { users: vec![user(7, "bob")], count: 1, ..room_state("#oops", 0, 0) };
+    harness.event(Event::Room(alone));
+    assert_shows(&harness, "You created #oops. /leave removes it");
+    harness.type_text("/join #tea\n");
+    harness.event(room_event("#tea", 3, 3));
+    assert!(!harness.screen().contains("You created"), "{}", harness.screen());
+}
+
+#[test]
+fn a_room_that_is_sent_again_changes_the_user_list_without_notices() {
     let mut harness = Harness::connected(120, 20);
     harness.message(3, "ana", "one");
     let users = vec![user(7, "bob"), user(12, "dora")];
@@ -295,7 +307,7 @@ fn another_user_has_other_rooms() {
 }
 
 #[test]
-fn who_is_here_follows_the_events() {
+fn the_user_list_follows_the_events() {
     let mut harness = Harness::connected(80, 20);
     let room = RoomName::lobby;
     harness.event(Event::Joined { room: room(), user: user(9, "zoe") });

@@ -16,7 +16,7 @@ fn with_slow_disk() -> Harness {
 fn a_message_is_sent_and_marked_once_it_is_stored() {
     let mut harness = with_slow_disk();
     let effects = harness.type_text("hi\n");
-    assert!(matches!(kept(&effects)[..], [StoreOp::Message(_)]), "{effects:?}");
+    assert!(matches!(store_ops(&effects)[..], [StoreOp::Message(_)]), "{effects:?}");
     assert!(says(&effects).is_empty(), "not before it is stored");
     assert_shows(&harness, "      bob   hi");
     assert_eq!(says(&harness.answer_store()), [(1, "hi")]);
@@ -46,13 +46,16 @@ fn messages_are_sent_in_order_however_the_disk_answers() {
 }
 
 #[test]
-fn what_waits_is_sent_only_once_the_token_is_stored() {
+fn messages_are_sent_only_after_the_token_is_stored() {
     let mut harness = Harness::new(80, 20);
     harness.type_text("early\n");
     harness.disk = None;
     let welcome = Welcome { token: Some(Secret::new("made by the server")), ..welcome(7, "bob") };
     let effects = harness.connect_to(1, welcome);
-    assert!(matches!(kept(&effects)[..], [StoreOp::Name(_), StoreOp::Token(_)]), "{effects:?}");
+    assert!(
+        matches!(store_ops(&effects)[..], [StoreOp::Name(_), StoreOp::Token(_)]),
+        "{effects:?}"
+    );
     assert!(says(&effects).is_empty(), "a client that is killed now would be another user");
     assert!(says(&harness.answer_store()).is_empty());
     assert_eq!(says(&harness.answer_store()), [(1, "early")]);
@@ -66,7 +69,7 @@ fn a_message_is_not_sent_under_a_new_number_before_that_is_stored() {
     let refusal =
         Refusal { n: Some(1), ..Refusal::new(RefusalCode::NumberUsed, "that number is used") };
     let effects = harness.event(Event::Refused(refusal));
-    assert!(matches!(kept(&effects)[..], [StoreOp::Pending(_)]), "{effects:?}");
+    assert!(matches!(store_ops(&effects)[..], [StoreOp::Pending(_)]), "{effects:?}");
     assert!(says(&effects).is_empty());
     assert_eq!(says(&harness.answer_store()), [(2, "hi")]);
 }

@@ -252,7 +252,7 @@ fn inspect(harness: &Harness, hostile: &str) {
     }
 }
 
-/// Asks for the page of older messages that is told: no other is taken.
+/// Asks for the page of older messages that is sent: no other is taken.
 fn asks_for_older(harness: &mut Harness, event: &LinkEvent) {
     if let LinkEvent::Event(Event::History { room, .. }) = event {
         expect_older(&mut harness.state.client, room);

@@ -1,5 +1,5 @@
-//! Checks the records that repeat what others say: the lobby, the users who are in rooms, the greatest
-//! numbers, and the numbers of messages.
+//! Checks the records that are derived from others, and those that others refer to: the lobby, the users of
+//! memberships, the greatest numbers, and the message numbers.
 
 use chat_proto::{Seq, UserId};
 use std::collections::BTreeSet;
@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Row};
 
 use super::super::numbers::{self, Indexed, Run};
-use super::super::used::{self, Used};
+use super::super::used::{self, GreatestNumbers};
 use super::super::{JournalError, messages, rows, salvage};
 use super::Checked;
 use crate::journal::stored::RoomId;
 
-/// What a scan of all messages counts.
+/// The counts of a scan of all messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::journal) struct Tally {
-    /// Messages that are whole and have a number of their device which should be in the table of numbers.
+    /// Number of undamaged messages whose number should be in the table of message numbers.
     pub(super) numbered: u64,
     /// The greatest number of a user who sent a message.
     pub(super) last_user: UserId,
@@ -34,8 +34,8 @@ impl Tally {
     }
 }
 
-/// Adds what is wrong with the lobby, with the users that other records name, and with the greatest numbers.
-/// `rooms` are those that have a record or a message.
+/// Adds the faults of the lobby, of the users that other records refer to, and of the greatest numbers. `rooms` are those
+/// that have a record or a message.
 pub(super) fn check_numbers(
     db: &Connection,
     tally: &Tally,
@@ -45,11 +45,10 @@ pub(super) fn check_numbers(
     let lobby = "SELECT count(*) FROM room WHERE id = ?";
     if db.query_row(lobby, [RoomId::LOBBY.0], |row| row.get::<_, u32>(0))? == 0 {
         checked.add(
-            "the record of #lobby is missing; the next start of chat-server makes it again"
-                .to_owned(),
+            "the record of #lobby is missing; the next start of chat-server rebuilds it".to_owned(),
         );
     }
-    // Damaged records are reported by themselves: their numbers do not count here.
+    // Damaged records are reported elsewhere: their numbers do not count here.
     let missing = "SELECT user FROM member WHERE user NOT IN (SELECT id FROM user)
                    AND sum = checksum(user, room, is_in, read_seq)
                    UNION SELECT user FROM credential WHERE user NOT IN (SELECT id FROM user)
@@ -61,9 +60,9 @@ pub(super) fn check_numbers(
     let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
     let mut statement = db.prepare(unknown)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-        checked.add(format!("user {} has no credential; nobody can come back as it", user?));
+        checked.add(format!("user {} has no credential; nobody can connect as this user", user?));
     }
-    let Some(Used { last_user, last_room }) = used::stored(db)? else {
+    let Some(GreatestNumbers { last_user, last_room }) = used::stored(db)? else {
         checked.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
         return Ok(());
     };
@@ -100,8 +99,8 @@ fn is_of_the_table(error: &rusqlite::Error) -> bool {
     salvage::is_damage(error) || numbers::is_damaged(error)
 }
 
-/// Adds what is wrong with the tables of message numbers. `indexed` is `None` if that one cannot be read; `tally` is
-/// that of all messages.
+/// Adds the faults of the tables of message numbers. `indexed` is `None` if that table cannot be read; `tally` counts all
+/// messages.
 pub(super) fn check_runs(
     db: &Connection,
     indexed: Option<&Indexed>,
@@ -115,8 +114,8 @@ pub(super) fn check_runs(
     match runs(db, indexed, tally, checked) {
         Ok(found) if tally.is_complete && found < tally.numbered => {
             checked.add(format!(
-                "the table of message numbers lacks those of {} messages; one of them that is sent again \
-                 would be stored twice",
+                "the table of message numbers lacks those of {} messages; if one of these is sent again, it \
+                 is stored twice",
                 tally.numbered - found
             ));
             Ok(())
@@ -131,10 +130,10 @@ pub(super) fn check_runs(
 }
 
 const UNREADABLE: &str =
-    "the table of message numbers cannot be read; chat-server makes it again from the messages";
+    "the table of message numbers cannot be read; chat-server rebuilds it from the messages";
 
-/// Compares each run with its messages. Returns how many of the messages that `indexed` covers have their number in
-/// a run.
+/// Compares each run with its messages. Returns the number of messages that `indexed` covers and whose number is in a
+/// run.
 fn runs(
     db: &Connection,
     indexed: &Indexed,
@@ -157,8 +156,7 @@ fn runs(
     }
     if damaged > 0 {
         checked.add(format!(
-            "the table of message numbers has damaged rows: {damaged}; chat-server makes it again from the \
-             messages"
+            "the table of message numbers has damaged rows: {damaged}; chat-server rebuilds it from the messages"
         ));
     }
     for (room, seq) in indexed.iter() {
@@ -167,7 +165,7 @@ fn runs(
     Ok(found)
 }
 
-/// Adds that the end of a room is missing, if its last message is before `seq`.
+/// Adds a fault if the last message of a room is before `seq`, so that the end of the room is missing.
 fn check_end(
     db: &Connection,
     tally: &Tally,
@@ -185,8 +183,7 @@ fn check_end(
     Ok(())
 }
 
-/// Adds what is wrong with a run of a device of a user. Returns how many of its messages there are, of those that
-/// `indexed` covers.
+/// Adds the faults of a run of a device. Returns the number of its messages that exist and that `indexed` covers.
 fn compare(
     db: &Connection,
     device: &(i64, String),
@@ -212,7 +209,7 @@ fn compare(
                     others += 1;
                 }
             }
-            // Reported with its room.
+            // Reported with the room.
             Err(error) if salvage::is_damage(&error) => return Ok(found),
             Err(error) => return Err(error),
         }
@@ -224,14 +221,14 @@ fn compare(
         ));
     }
     let (room, seq) = (rows::room_of(last), rows::seq_of(last));
-    // Otherwise that is said of the room itself.
+    // Otherwise the check of the room reports it.
     if end != Some(last) && seq > indexed.last(room) {
         check_end(db, tally, room, seq, checked)?;
     }
     Ok(found)
 }
 
-/// Whether the message of a row, at `place`, is the one that has its number in the run.
+/// Returns true if the message of a row, at `place`, has the number that the run has for that place.
 fn is_of_run(row: &Row<'_>, device: &(i64, String), run: Run, place: i64) -> bool {
     let n = row.get(3).ok().flatten().map(i64::cast_unsigned);
     row.get::<_, i64>(1).is_ok_and(|user| user == device.0)
@@ -239,7 +236,7 @@ fn is_of_run(row: &Row<'_>, device: &(i64, String), run: Run, place: i64) -> boo
         && n.is_some_and(|n| run.place_of(n) == Some(place))
 }
 
-/// Whether the message at `place` is whole; a damaged one is reported with its room.
+/// Returns true if the message at `place` is undamaged; a damaged one is reported with its room.
 fn is_whole(db: &Connection, place: i64) -> rusqlite::Result<bool> {
     match messages::at(db, rows::room_of(place), rows::seq_of(place)) {
         Err(error) if salvage::is_damage(&error) => Ok(false),

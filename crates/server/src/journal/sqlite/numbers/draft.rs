@@ -1,4 +1,4 @@
-//! The numbers of a commit in the making.
+//! The message numbers of the draft of a commit.
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
@@ -11,29 +11,29 @@ use super::run::Run;
 use super::runs::Runs;
 use super::{Device, Numbers, indexed, table};
 
-/// The numbers of a commit in the making, and those before it.
+/// The numbers of the draft of a commit, and those of earlier commits.
 pub(in crate::journal::sqlite) struct NumbersDraft<'a> {
     before: &'a Numbers,
-    devices: HashMap<Device, Noted>,
+    devices: HashMap<Device, DeviceNumbers>,
     /// Number of messages whose numbers are not in the tables.
     messages: u64,
     /// Whether all of `before` is merged into the tables.
     merged_all: bool,
 }
 
-/// The numbers that a device has in a commit.
-pub(super) struct Noted {
-    /// Its last number, also of earlier commits.
+/// The numbers of a device in a commit.
+pub(super) struct DeviceNumbers {
+    /// Its last number, of this commit or an earlier one.
     pub(super) last: Option<u64>,
     pub(super) runs: Runs,
 }
 
-/// What a commit that is stored has of numbers.
-pub(in crate::journal::sqlite) struct Done {
-    pub(super) devices: HashMap<Device, Noted>,
+/// The update of [`Numbers`] after a commit.
+pub(in crate::journal::sqlite) struct NumbersUpdate {
+    pub(super) devices: HashMap<Device, DeviceNumbers>,
     pub(super) messages: u64,
     pub(super) merged_all: bool,
-    /// Number of rows that it has merged, if it has not merged all.
+    /// Number of rows of [`Merging`](super::Merging) that it has merged, unless it has merged all.
     pub(super) rows: usize,
 }
 
@@ -49,30 +49,30 @@ impl<'a> NumbersDraft<'a> {
         device: &Device,
         n: u64,
     ) -> rusqlite::Result<bool> {
-        Ok(self.noted(db, device)?.last.is_some_and(|last| n <= last))
+        Ok(self.device(db, device)?.last.is_some_and(|last| n <= last))
     }
 
-    /// The place of the message to which a device gave the number `n`; a message may not be there any more.
+    /// The place of the message to which a device gave the number `n`; retention may have removed the message.
     pub(in crate::journal::sqlite) fn place_of(
         &self,
         db: &Connection,
         device: &Device,
         n: u64,
     ) -> rusqlite::Result<Option<i64>> {
-        match self.devices.get(device).and_then(|noted| noted.runs.place_of(n)) {
+        match self.devices.get(device).and_then(|numbers| numbers.runs.place_of(n)) {
             None if self.merged_all => table::place_of(db, device, n),
             None => self.before.place_of(db, device, n),
             place => Ok(place),
         }
     }
 
-    /// The greatest number of a device that leads to a message; 0 if there is none.
+    /// The greatest number of a device; 0 if it has none.
     pub(in crate::journal::sqlite) fn last(
         &self,
         db: &Connection,
         device: &Device,
     ) -> rusqlite::Result<u64> {
-        let new = self.devices.get(device).and_then(|noted| noted.runs.last());
+        let new = self.devices.get(device).and_then(|numbers| numbers.runs.last());
         let before = if self.merged_all {
             table::last(db, device)?
         } else {
@@ -81,8 +81,8 @@ impl<'a> NumbersDraft<'a> {
         Ok(new.max(before).unwrap_or(0))
     }
 
-    /// Counts a message of the commit. Its device has given it the free number `n`, if it has one.
-    pub(in crate::journal::sqlite) fn note(
+    /// Adds a message of the commit, and its number `n`, which must be free, if it has one.
+    pub(in crate::journal::sqlite) fn add(
         &mut self,
         db: &Connection,
         device: &Device,
@@ -90,9 +90,9 @@ impl<'a> NumbersDraft<'a> {
     ) -> rusqlite::Result<()> {
         self.messages += 1;
         if let Some(n) = n {
-            let noted = self.noted(db, device)?;
-            noted.last = noted.last.max(Some(n));
-            noted.runs.put(Run::one(n, place));
+            let numbers = self.device(db, device)?;
+            numbers.last = numbers.last.max(Some(n));
+            numbers.runs.put(Run::one(n, place));
         }
         Ok(())
     }
@@ -108,16 +108,19 @@ impl<'a> NumbersDraft<'a> {
         if !self.merged_all {
             self.before.merge_all(db)?;
         }
-        for (device, noted) in &mut self.devices {
-            table::merge(db, device, std::mem::take(&mut noted.runs))?;
+        for (device, numbers) in &mut self.devices {
+            table::merge(db, device, std::mem::take(&mut numbers.runs))?;
         }
         last_seqs.iter().try_for_each(|(room, seq)| indexed::put(db, *room, *seq))?;
         (self.merged_all, self.messages) = (true, 0);
         Ok(())
     }
 
-    /// Merges the share of this commit.
-    pub(in crate::journal::sqlite) fn finish(self, db: &Connection) -> rusqlite::Result<Done> {
+    /// Merges the share of this commit, see [`Merging::share`](super::Merging::share).
+    pub(in crate::journal::sqlite) fn finish(
+        self,
+        db: &Connection,
+    ) -> rusqlite::Result<NumbersUpdate> {
         let Self { before, devices, messages, merged_all } = self;
         let mut rows = 0;
         if messages > 0 && !merged_all {
@@ -125,20 +128,20 @@ impl<'a> NumbersDraft<'a> {
             rows = share.len();
             before.merging.merge(db, share)?;
         }
-        Ok(Done { devices, messages, merged_all, rows })
+        Ok(NumbersUpdate { devices, messages, merged_all, rows })
     }
 
-    /// The numbers of a device. One look-up for each message.
-    fn noted(&mut self, db: &Connection, device: &Device) -> rusqlite::Result<&mut Noted> {
+    /// The numbers of a device, with one hash look-up for each message.
+    fn device(&mut self, db: &Connection, device: &Device) -> rusqlite::Result<&mut DeviceNumbers> {
         match self.devices.entry(device.clone()) {
-            Occupied(noted) => Ok(noted.into_mut()),
+            Occupied(numbers) => Ok(numbers.into_mut()),
             Vacant(vacant) => {
-                let last = match self.before.known.get(device) {
+                let last = match self.before.last_numbers.get(device) {
                     Some(last) => *last,
                     None if self.merged_all => table::last(db, device)?,
                     None => self.before.last(db, device)?,
                 };
-                Ok(vacant.insert(Noted { last, runs: Runs::default() }))
+                Ok(vacant.insert(DeviceNumbers { last, runs: Runs::default() }))
             }
         }
     }

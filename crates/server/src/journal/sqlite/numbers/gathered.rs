@@ -1,4 +1,4 @@
-//! The numbers of messages that are in no table yet.
+//! Message numbers in memory, that are not in the table yet.
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
@@ -12,7 +12,7 @@ use super::run::Run;
 use super::runs::Runs;
 use super::{Device, indexed, table};
 
-/// The numbers of consecutive messages of each of some rooms.
+/// The numbers of consecutive messages of some rooms.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     devices: HashMap<Device, Runs>,

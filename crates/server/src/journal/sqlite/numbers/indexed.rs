@@ -1,6 +1,6 @@
-//! The table `indexed`: the last message of each room whose number, and those of all before, are in the table `sent`.
+//! The table `indexed`: up to which message of each room all numbers are in the table `sent`.
 //!
-//! A room without a row has none there.
+//! A room without a row has no numbers there.
 
 use std::collections::HashMap;
 

@@ -11,14 +11,15 @@ use super::gathered::Gathered;
 use super::runs::Runs;
 use super::{Device, GATHERED_MESSAGES, indexed, table};
 
-/// Numbers on their way into the tables. What is stored first is the devices, so that a room's row never names a
-/// message that the table lacks; a device that is merged again after a kill gets the same runs.
+/// Numbers that are being merged into the tables. The runs of devices are stored before the rows of rooms, so that the
+/// row of a room never covers a number that the table lacks. After a kill, runs are merged again, which changes
+/// nothing.
 #[derive(Debug, Default)]
 pub(super) struct Merging {
-    /// In the order of the table, so that consecutive ones are on the same pages.
+    /// In the order of the table, so that consecutive rows are on the same pages.
     devices: Vec<(Device, Runs)>,
     last_seqs: Vec<(RoomId, Seq)>,
-    /// How many of both are stored.
+    /// Number of entries of both that are stored.
     done: usize,
 }
 
@@ -43,8 +44,9 @@ impl Merging {
         self.done..self.len()
     }
 
-    /// The rows that a commit of `messages` stores, if `growing` were gathered before: twice its share, so that all
-    /// are stored once half of [`GATHERED_MESSAGES`] more messages are, and in any case before there are as many.
+    /// The rows that a commit of `messages` messages stores, if `growing` messages were gathered before: twice its share,
+    /// so that all rows are stored after half of [`GATHERED_MESSAGES`] more messages, and in any case before the next
+    /// merge begins.
     pub(super) fn share(&self, messages: u64, growing: u64) -> Range<usize> {
         let rest = self.rest();
         if growing + messages >= GATHERED_MESSAGES {

@@ -1,6 +1,6 @@
-//! A run: messages of one device whose numbers and places rise by one.
+//! A run: messages of one device whose numbers and places increase by one.
 
-/// A run. [`Run::checked`] makes sure that its end is in range.
+/// A run of messages. [`Run::checked`] makes sure that its end is in range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::journal::sqlite) struct Run {
     first: u64,
@@ -46,7 +46,7 @@ impl Run {
         [self.place, self.place.saturating_add_unsigned(self.count - 1)]
     }
 
-    /// The run with another behind it, if that continues it.
+    /// The run with `next` after it, if that continues it.
     pub(super) fn joined(self, next: Self) -> Option<Self> {
         let continues = self.last().checked_add(1) == Some(next.first)
             && self.place.checked_add_unsigned(self.count) == Some(next.place);
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_takes_what_continues_it() {
+    fn a_run_is_joined_with_a_run_that_continues_it() {
         let run = Run::one(u64::MAX - 1, 40);
         for (n, place) in [(u64::MAX, 42), (u64::MAX - 1, 41)] {
             assert_eq!(run.joined(Run::one(n, place)), None);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ends_out_of_range_is_none() {
+    fn a_run_that_ends_out_of_range_is_invalid() {
         for (first, place, count) in
             [(u64::MAX, 40, 2), (2, i64::MAX, 2), (2, 40, 0), (2, 40, u64::MAX)]
         {

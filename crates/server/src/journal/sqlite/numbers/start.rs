@@ -1,4 +1,4 @@
-//! Reads the numbers that are not in the table from the messages, when the journal is opened.
+//! Reads the numbers that are not in the table from the messages when the journal is opened.
 
 use rusqlite::Connection;
 
@@ -7,11 +7,11 @@ use super::super::{in_words, rebuild, salvage};
 use super::gathered::Gathered;
 use super::{Indexed, Numbers, damage, damaged};
 
-/// Messages whose numbers are in memory at most while messages are read; more are after an upgrade alone. Takes up to
-/// 7 MiB, if each is of another device.
+/// Messages whose numbers are gathered at once when messages are read; only after an upgrade there are more. Takes up to
+/// 7 MiB, if each message is of another device.
 const MESSAGES_AT_ONCE: u64 = 65_536;
 
-/// The numbers of the journal with these rooms. A damaged table is rebuilt; adds a line to `damage_found` then.
+/// The numbers of the journal with these rooms. If the table is damaged, rebuilds it and adds a line to `damage_found`.
 pub(in crate::journal::sqlite) fn open(
     db: &Connection,
     rooms: &[RoomRecord],
@@ -19,12 +19,12 @@ pub(in crate::journal::sqlite) fn open(
 ) -> rusqlite::Result<Numbers> {
     let read = read(db, rooms);
     let Some(damaged) = read.as_ref().err().and_then(damage) else { return read };
-    damage_found.push(format!("{damaged}; it is made again from the messages"));
+    damage_found.push(format!("{damaged}; it is rebuilt from the messages"));
     match rebuild::message_numbers(db) {
         Ok(()) => Ok(Numbers::default()),
         Err(error) => {
             // The writer tries again when it needs the table.
-            damage_found.push(format!("it cannot be made again: {}", in_words(&error)));
+            damage_found.push(format!("it cannot be rebuilt: {}", in_words(&error)));
             Ok(Numbers::unreadable(damaged.0.clone()))
         }
     }
@@ -39,9 +39,9 @@ fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
     for room in rooms {
         let last = indexed.last(room.id);
         if last > room.last_seq {
-            return Err(damaged("a row is of a message behind the last one"));
+            return Err(damaged("a row has a message after the last one"));
         }
-        salvage::room(db, room.id, (last, room.last_seq), |room, message| {
+        salvage::each_message_of(db, room.id, (last, room.last_seq), |room, message| {
             add(&mut growing, room, message, |all| {
                 let transaction = db.unchecked_transaction()?;
                 all.merge(&transaction)?;
@@ -55,11 +55,13 @@ fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
 /// Fills the empty tables from the messages, within a transaction.
 pub(in crate::journal::sqlite) fn fill(db: &Connection) -> rusqlite::Result<()> {
     let mut gathered = Gathered::default();
-    salvage::each(db, |room, message| add(&mut gathered, room, message, |all| all.merge(db)))?;
+    salvage::each_message(db, |room, message| {
+        add(&mut gathered, room, message, |all| all.merge(db))
+    })?;
     gathered.merge(db)
 }
 
-/// Adds a message, and calls `merge` if there are many.
+/// Adds a message. Calls `merge` each time [`MESSAGES_AT_ONCE`] are gathered.
 fn add(
     gathered: &mut Gathered,
     room: RoomId,

@@ -1,13 +1,13 @@
 //! The table `sent`: each row has a list of runs of a device ([`Runs`]).
 //!
-//! The rows of a device are in the order of their numbers: all of a row are below the first of the next row.
+//! The rows of a device are sorted: all numbers of a row are below the first number of the next row.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::store::{user_id, user_number};
 use super::super::{checksum, load};
-use super::runs::{Runs, Stored};
+use super::runs::{ListRow, Runs};
 use super::{Device, damaged, marked};
 use chat_proto::UserId;
 
@@ -17,12 +17,12 @@ pub(in crate::journal::sqlite) const COLUMNS: &str = "from_id, device, n, runs, 
 /// A message that was removed: its device, its number, and its place.
 pub(in crate::journal::sqlite) type RemovedNumber = (Device, u64, i64);
 
-/// SQLite has signed integers alone: a number is stored less 2⁶³, so that the order stays.
-const fn stored(n: u64) -> i64 {
+/// SQLite has signed integers only: a number is stored minus 2⁶³, so that the order stays.
+const fn to_stored(n: u64) -> i64 {
     (n ^ (1 << 63)).cast_signed()
 }
 
-const fn written(stored: i64) -> u64 {
+const fn from_stored(stored: i64) -> u64 {
     stored.cast_unsigned() ^ (1 << 63)
 }
 
@@ -32,11 +32,11 @@ pub(in crate::journal::sqlite) fn runs_of(row: &Row<'_>) -> rusqlite::Result<Run
         return Err(damaged("the checksum of a row is wrong"));
     }
     let list = row.get_ref(3)?.as_blob().map_err(|_| damaged("a row has no list"))?;
-    Runs::of_row(written(row.get(2)?), list)
+    Runs::of_row(from_stored(row.get(2)?), list)
         .ok_or_else(|| damaged("the list of a row cannot be read"))
 }
 
-/// Adds runs of a device. Numbers that are in the table already lead to the places of `runs` from now on.
+/// Adds runs of a device. Numbers that are in the table lead to the places of `runs` from now on.
 pub(super) fn merge(db: &Connection, device: &Device, mut runs: Runs) -> rusqlite::Result<()> {
     while let Some(first) = runs.first() {
         let mut row = covering(db, device, first)?.unwrap_or_default();
@@ -50,7 +50,7 @@ pub(super) fn merge(db: &Connection, device: &Device, mut runs: Runs) -> rusqlit
     Ok(())
 }
 
-/// The place of the message to which a device gave the number `n`; a message may not be there any more.
+/// The place of the message to which a device gave the number `n`; retention may have removed the message.
 pub(super) fn place_of(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option<i64>> {
     Ok(covering(db, device, n)?.and_then(|row| row.place_of(n)))
 }
@@ -60,7 +60,7 @@ pub(super) fn last(db: &Connection, device: &Device) -> rusqlite::Result<Option<
     Ok(covering(db, device, u64::MAX)?.and_then(|row| row.last()))
 }
 
-/// Removes each run that ends with the number of a removed message: no message of it is left.
+/// Removes each run that ends with the number of a removed message: no message of the run is left.
 pub(in crate::journal::sqlite) fn forget(
     db: &Connection,
     mut removed: Vec<RemovedNumber>,
@@ -100,7 +100,7 @@ fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option
          WHERE from_id = ? AND device = ? AND n <= ? ORDER BY n DESC LIMIT 1"
     );
     db.prepare_cached(&sql)?
-        .query_row(params![user_number(device.0), device.1.as_str(), stored(n)], runs_of)
+        .query_row(params![user_number(device.0), device.1.as_str(), to_stored(n)], runs_of)
         .optional()
         .map_err(marked)
 }
@@ -109,8 +109,8 @@ fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option
 fn first_above(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option<u64>> {
     let sql = "SELECT n FROM sent WHERE from_id = ? AND device = ? AND n > ? ORDER BY n LIMIT 1";
     db.prepare_cached(sql)?
-        .query_row(params![user_number(device.0), device.1.as_str(), stored(n)], |row| {
-            row.get(0).map(written)
+        .query_row(params![user_number(device.0), device.1.as_str(), to_stored(n)], |row| {
+            row.get(0).map(from_stored)
         })
         .optional()
         .map_err(marked)
@@ -122,8 +122,8 @@ fn put(db: &Connection, (user, device): &Device, runs: &Runs) -> rusqlite::Resul
         "INSERT INTO sent (from_id, device, n, runs, sum) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (from_id, device, n) DO UPDATE SET runs = excluded.runs, sum = excluded.sum",
     )?;
-    for Stored { first, list } in runs.to_rows() {
-        let (user, first) = (user_number(*user), stored(first));
+    for ListRow { first, list } in runs.to_rows() {
+        let (user, first) = (user_number(*user), to_stored(first));
         let sum = checksum::of([
             ValueRef::Integer(user),
             ValueRef::Text(device.as_str().as_bytes()),
@@ -137,7 +137,7 @@ fn put(db: &Connection, (user, device): &Device, runs: &Runs) -> rusqlite::Resul
 
 fn remove(db: &Connection, (user, device): &Device, first: u64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM sent WHERE from_id = ? AND device = ? AND n = ?")?
-        .execute(params![user_number(*user), device.as_str(), stored(first)])
+        .execute(params![user_number(*user), device.as_str(), to_stored(first)])
         .map_err(marked)?;
     Ok(())
 }

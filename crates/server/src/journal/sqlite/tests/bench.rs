@@ -1,4 +1,4 @@
-//! A journal in a directory, as its caller uses it.
+//! A journal in a directory, with an interface for tests.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -7,7 +7,7 @@ use std::sync::Mutex as StdMutex;
 use super::*;
 use crate::journal::sqlite::numbers::NumbersDraft;
 
-/// What became of a message.
+/// The outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     Stored { seq: u64, at: Timestamp },
@@ -22,7 +22,7 @@ pub(super) struct Both {
     engine: StdMutex<Engine>,
 }
 
-/// A journal in a directory, with what it held when it was opened.
+/// A journal in a directory, with its contents when it was opened.
 pub(super) struct Bench {
     pub(super) journal: Both,
     pub(super) restored: Restored,
@@ -37,13 +37,13 @@ pub(super) fn open_at(place: &Location) -> Result<Bench, JournalError> {
     Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, restored })
 }
 
-/// An engine on the journal at `path` through a layer that fails on command, and what the journal holds.
+/// Opens the journal at `path` through a layer that fails on command. Returns its engine and its contents.
 pub(crate) fn engine_through(
     layer: &str,
     path: &Path,
     checkpoint_frames: Option<u32>,
 ) -> Result<(Engine, Restored), JournalError> {
-    let Opened { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
+    let OpenFile { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
     if let Some(frames) = checkpoint_frames {
         db.pragma_update(None, "wal_autocheckpoint", frames)?;
     }
@@ -53,8 +53,7 @@ pub(crate) fn engine_through(
     Ok((engine, restored))
 }
 
-/// What a whole journal in `directory` has: the room, `seq` and `n` of each message, and the topic of the
-/// lobby.
+/// The contents of a whole journal in `directory`: the room, `seq` and `n` of each message, and the topic of the lobby.
 pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
     let db = file::connect(&file::of(directory)).unwrap();
     db.pragma_update(None, "synchronous", "off").unwrap(); // nothing hangs on it any more
@@ -121,7 +120,7 @@ impl Bench {
         kept.iter().map(|kept| (kept.seq.get(), kept.text.to_string())).collect()
     }
 
-    /// How SQLite takes care that a commit is whole.
+    /// SQLite's journal mode.
     pub(super) async fn mode(&self) -> String {
         let ask = |db: &Connection| db.pragma_query_value(None, "journal_mode", |row| row.get(0));
         self.journal.change(ask).await.unwrap()
@@ -130,14 +129,14 @@ impl Bench {
     /// Limits the journal to this number of pages.
     pub(super) async fn allow_pages(&self, pages: u32) {
         let set = move |db: &Connection| {
-            // A page of the file that is free would be used first.
+            // Otherwise SQLite would use free pages of the file first.
             db.execute_batch("CREATE TABLE IF NOT EXISTS filler (x)")?;
             while db.pragma_query_value(None, "freelist_count", |row| row.get::<_, u32>(0))? > 0 {
                 db.execute("INSERT INTO filler VALUES (zeroblob(3000))", [])?;
             }
             db.pragma_update(None, "max_page_count", pages)
         };
-        // The answer of this pragma is a row, which is no error.
+        // This pragma returns a row, which `execute` reports as an error.
         let _ = self.journal.change(set).await;
     }
 
@@ -187,7 +186,7 @@ impl Both {
         user: UserId,
         device: &DeviceId,
     ) -> Result<u64, JournalError> {
-        Task::known_last_n(self.run(Task::last_n(user, device.clone())))
+        Task::last_n_or_zero(self.run(Task::last_n(user, device.clone())))
     }
 
     pub(super) async fn trim(

@@ -1,8 +1,8 @@
-//! Times that are wrong.
+//! Messages with wrong times.
 
 use super::*;
 
-/// A room's messages have these times; `seq`s that stay when all before 100 are removed at 200.
+/// Stores messages with these times, and at time 200 removes those from before 100. Returns the `seq`s that are left.
 fn trimmed(times: &[i64]) -> Vec<i64> {
     let db = file::open_memory().unwrap();
     for (seq, at) in (1_i64..).zip(times) {
@@ -26,7 +26,7 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
 }
 
 #[test]
-fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
+fn wrong_times_remove_no_new_message_and_keep_no_old_one() {
     assert_eq!(trimmed(&[10, 20, 150, 160]), [3, 4]);
     assert_eq!(trimmed(&[10, 150, 20, 160]), [2, 3, 4], "an earlier one is newer");
     assert_eq!(trimmed(&[10, 999, 20, 160]), [4], "sent before one that is too old");
@@ -35,7 +35,7 @@ fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
 }
 
 #[test]
-fn a_time_that_was_wrong_for_a_minute_stamps_no_later_message() {
+fn a_clock_that_was_wrong_for_a_minute_affects_no_later_message() {
     let at = |times: &[i64]| {
         let journal = open_at(&Location::Memory).unwrap();
         let stamp = |(n, time): (u64, &i64)| match journal

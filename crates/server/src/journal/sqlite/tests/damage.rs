@@ -1,4 +1,4 @@
-//! What is served, and found by `check`, of a file with damaged bytes.
+//! Damaged bytes: the messages that are served, and the faults that `check` finds.
 
 use super::*;
 
@@ -28,12 +28,12 @@ pub(super) fn change(directory: &TempDir, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Where `part` is in the file, the first time.
+/// The offset of the first `part` in the file.
 pub(super) fn find(bytes: &[u8], part: &str) -> usize {
     bytes.windows(part.len()).position(|window| window == part.as_bytes()).expect("it is there")
 }
 
-/// The place in the file of the page at which a table begins.
+/// The offset in the file of the root page of a table.
 pub(super) fn root(directory: &TempDir, table: &str) -> usize {
     let db = file::connect(&file::of(directory.path())).unwrap();
     let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?";
@@ -54,7 +54,7 @@ pub(super) async fn read(journal: &Bench, of: fn(Seq) -> Part, limit: u32) -> Ve
     loop {
         let page = Page { of: of(edge), limit };
         let mut messages = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
-        // As a session does: nobody knows where a room ends whose end cannot be read.
+        // As a session does: the end of a room that cannot be read is unknown.
         messages.retain(|message| message.seq <= last_seq);
         let next = if is_after { messages.last() } else { messages.first() };
         let Some(next) = next.map(|message| message.seq) else { break };
@@ -70,7 +70,7 @@ pub(super) fn damaged(messages: &[StoredMessage]) -> Vec<u64> {
     messages.iter().filter(|message| message.damaged).map(|message| message.seq.get()).collect()
 }
 
-/// Every message is served: as it was said, or as damaged.
+/// Asserts that every message is served: as it was sent, or as damaged.
 fn assert_served(messages: &[StoredMessage], count: u64, what: &str) {
     let seqs: Vec<u64> = messages.iter().map(|message| message.seq.get()).collect();
     assert_eq!(seqs, (1..=count).collect::<Vec<_>>(), "{what}");
@@ -111,10 +111,10 @@ async fn a_changed_byte_of_a_text_is_never_served() {
     }
 }
 
-/// Whatever byte of the messages is changed: everything is served as it was or as damaged, and if
-/// anything is damaged, `check` reports it.
+/// Whichever byte of the messages is changed, every message is served as it was or as damaged, and `check` reports
+/// damage.
 #[tokio::test]
-async fn whichever_byte_changes_nothing_wrong_is_served() {
+async fn whichever_byte_changes_no_wrong_message_is_served() {
     const STEP: usize = 97;
     let directory = closed(60).await;
     let whole = fs::read(file::of(directory.path())).unwrap();
@@ -149,7 +149,7 @@ async fn whichever_byte_changes_nothing_wrong_is_served() {
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_read_takes_its_own_messages_alone() {
+async fn a_page_that_cannot_be_read_hides_only_its_own_messages() {
     let directory = closed(300).await;
     change(&directory, |bytes| {
         let page = find(bytes, "MARK0150") / PAGE_BYTES * PAGE_BYTES;
@@ -170,7 +170,7 @@ async fn a_page_that_cannot_be_read_takes_its_own_messages_alone() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_room_that_cannot_be_read_is_not_written_over() {
+async fn the_end_of_a_room_that_cannot_be_read_is_not_overwritten() {
     let directory = closed(300).await;
     change(&directory, |bytes| {
         let page = find(bytes, "MARK0300") / PAGE_BYTES * PAGE_BYTES;
@@ -198,7 +198,7 @@ async fn a_message_that_is_missing_between_others_is_served_as_damaged() {
 }
 
 #[tokio::test]
-async fn what_retention_removes_is_not_damaged() {
+async fn messages_that_retention_removes_are_not_reported_as_damaged() {
     let directory = closed(20).await;
     let journal = open(directory.path()).unwrap();
     let later = Timestamp::from_millis(clock().as_millis() + 1);
@@ -215,7 +215,7 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
         [("kind", "7"), ("from_id", "-3"), ("from_id", "-9223372036854775807 - 1")]
     {
         let directory = closed(3).await;
-        // With a right checksum: as a faulty program would have written it.
+        // With a right checksum, as a program with a bug would have written it.
         sql(&directory, &format!(
             "UPDATE message SET {column} = {value} WHERE n = 2;
              UPDATE message SET sum = checksum(place, from_id, from_name, at, kind, device, n, text)"
@@ -255,7 +255,7 @@ async fn a_check_finds_that_the_end_of_a_room_is_missing() {
 
 /// Users, rooms and members of a journal whose records are damaged one by one.
 #[tokio::test]
-async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
+async fn a_damaged_record_does_not_prevent_the_start() {
     let damage = [
         ("UPDATE user SET name = 'ana\u{1}' WHERE id = 1", "user number 1"),
         ("UPDATE user SET seen_at = seen_at + 1 WHERE id = 1", "user number 1"),

@@ -1,4 +1,4 @@
-//! Damage of the small records that others repeat: the lobby, the greatest numbers, a user who is gone.
+//! Damage of derived records, and of those that others refer to: the lobby, the greatest numbers, a missing user.
 
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
@@ -28,7 +28,7 @@ async fn filled() -> TempDir {
 }
 
 #[tokio::test]
-async fn the_lobby_is_made_again_at_the_start() {
+async fn the_lobby_is_rebuilt_at_the_start() {
     let damage = [
         ("DELETE FROM room WHERE id = 1", "missing"),
         ("UPDATE room SET id = 999 WHERE id = 1", "missing"),
@@ -49,7 +49,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         let faults = check(directory.path()).unwrap().faults;
         assert!(!faults.is_empty(), "{statement}");
         let journal = open(directory.path()).unwrap();
-        let line = format!("room #lobby: its record is {what}; it is made again without a topic");
+        let line = format!("room #lobby: its record is {what}; it is rebuilt without a topic");
         assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
         let lobby = &journal.restored.rooms[0];
         assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, Seq::FIRST), "{statement}");
@@ -57,7 +57,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         assert_eq!(journal.say(2, "more").await, stored(2), "{statement}");
         journal.close().await;
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.damage, [""; 0], "{statement}: made again in the file");
+        assert_eq!(journal.restored.damage, [""; 0], "{statement}: rebuilt in the file");
         journal.close().await;
         let faults = check(directory.path()).unwrap().faults;
         let is_lost = |fault: &String| fault.starts_with("the name of room ");
@@ -66,7 +66,7 @@ async fn the_lobby_is_made_again_at_the_start() {
 }
 
 #[tokio::test]
-async fn numbers_that_were_used_are_not_given_again() {
+async fn used_numbers_are_not_used_again() {
     let whole = "sum = checksum(last_user, last_room)";
     for (statement, fault) in [
         ("UPDATE number SET last_user = 0".to_owned(), "is damaged"),
@@ -108,7 +108,7 @@ async fn numbers_that_were_used_are_not_given_again() {
 }
 
 #[tokio::test]
-async fn the_greatest_numbers_are_known_if_their_page_cannot_be_read() {
+async fn the_greatest_numbers_are_rebuilt_if_their_page_cannot_be_read() {
     let directory = filled().await;
     let page = root(&directory, "number");
     change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(0));
@@ -119,11 +119,11 @@ async fn the_greatest_numbers_are_known_if_their_page_cannot_be_read() {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.damage, [""; 0], "made again in the file");
+    assert_eq!(journal.restored.damage, [""; 0], "rebuilt in the file");
 }
 
 #[tokio::test]
-async fn a_user_whose_record_is_gone_is_reported_and_keeps_its_number() {
+async fn a_user_whose_record_is_missing_is_reported_and_keeps_its_number() {
     let directory = filled().await;
     sql(&directory, "DELETE FROM user WHERE id = 7");
     assert_eq!(check(directory.path()).unwrap().faults, ["the record of user 7 is missing"]);
@@ -133,9 +133,9 @@ async fn a_user_whose_record_is_gone_is_reported_and_keeps_its_number() {
     assert!(damage.len() == 1 && damage[0].starts_with("user number 7: its record"), "{damage:?}");
 }
 
-/// A user that says nothing is a user all the same: `@7` may be in somebody's history.
+/// The address of a user without messages may be in the history of another user.
 #[tokio::test]
-async fn a_user_has_its_number_from_its_record_on() {
+async fn the_number_of_a_user_without_messages_is_not_used_again() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
     let silent = |db: &Connection| put_user(db, 9, UserName::new("silent").unwrap());
@@ -147,7 +147,7 @@ async fn a_user_has_its_number_from_its_record_on() {
 
 #[tokio::test]
 async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
-    let no_credential = "user 2 has no credential; nobody can come back as it";
+    let no_credential = "user 2 has no credential; nobody can connect as this user";
     for (statement, faults, damage) in [
         (
             "UPDATE credential SET label = 'x' WHERE user = 2",
@@ -168,7 +168,7 @@ async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
         (
             "DELETE FROM credential WHERE user = 2",
             &[no_credential],
-            &["user number 2: it has no credential; nobody can come back as this user"],
+            &["user number 2: it has no credential; nobody can connect as this user"],
         ),
         (
             "DELETE FROM user WHERE id = 2; DELETE FROM member WHERE user = 2",
@@ -184,14 +184,14 @@ async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
         let matches = found.iter().zip(damage).all(|(line, start)| line.starts_with(start));
         assert!(matches && found.len() == damage.len(), "{statement}: {found:?}");
         journal.close().await;
-        // It stays as it is: nobody can know what it was.
+        // The row stays as it is: its content cannot be restored.
         assert_eq!(check(directory.path()).unwrap().faults, faults, "{statement}");
     }
 }
 
-/// A number that only a credential has was used.
+/// A number that is in a credential only was used, too.
 #[tokio::test]
-async fn the_number_of_a_user_of_whom_a_credential_is_left_is_not_given_again() {
+async fn the_number_of_a_user_with_only_a_credential_is_not_used_again() {
     let directory = filled().await;
     sql(
         &directory,

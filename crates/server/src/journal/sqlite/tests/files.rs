@@ -1,11 +1,11 @@
-//! What the journal makes of the file it finds, and of one that cannot grow.
+//! Opening files of any kind, and a file that cannot grow.
 
 use std::fs::File;
 
 use super::*;
 
 #[tokio::test]
-async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
+async fn messages_are_refused_while_the_disk_is_full_and_stored_after_it() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.say(1, "first").await, stored(1));
@@ -31,7 +31,7 @@ async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
 }
 
 #[tokio::test]
-async fn a_second_daemon_is_told_to_keep_off() {
+async fn a_second_daemon_is_refused() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let Err(error) = open(directory.path()) else { panic!("two at once") };
@@ -41,7 +41,7 @@ async fn a_second_daemon_is_told_to_keep_off() {
 }
 
 #[tokio::test]
-async fn a_file_of_tomorrow_is_left_alone() {
+async fn a_file_of_a_newer_version_is_not_changed() {
     let directory = TempDir::new().unwrap();
     open(directory.path()).unwrap().close().await;
     let db = Connection::open(file::of(directory.path())).unwrap();
@@ -55,7 +55,7 @@ async fn a_file_of_tomorrow_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_left_as_it_is() {
+async fn a_damaged_file_is_not_changed() {
     let directory = TempDir::new().unwrap();
     let path = file::of(directory.path());
     for damage in [&b"this was a journal once, and is no more, whatever it says here"[..], b""] {
@@ -71,10 +71,10 @@ async fn a_damaged_file_is_left_as_it_is() {
     assert!(matches!(error, JournalError::Damaged(_)), "{error}");
 }
 
-/// Where the power fails in the middle of a write, the end of SQLite's log is cut, anywhere. What
-/// was committed before stays; what was not yet committed, and so not accepted, is gone as a whole.
+/// A loss of power during a write cuts the end of SQLite's log anywhere. Earlier commits stay; the commit that was being
+/// written, and so was not accepted, is lost as a whole.
 #[tokio::test]
-async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
+async fn a_torn_last_page_loses_only_messages_that_were_not_accepted() {
     const LOG: &str = "journal.sqlite-wal";
     const STEP_BYTES: u64 = 1_500; // no multiple of a page, so that pages are cut
     let directory = TempDir::new().unwrap();

@@ -4,7 +4,7 @@ use super::restored::{names, texts, with_backup};
 use super::*;
 use crate::journal::sqlite::restore::restore_in_steps;
 
-/// The files of a directory, as they are now: what a kill would leave.
+/// A copy of the files of a directory, as a kill leaves them now.
 pub(super) fn killed(from: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     for name in names(from) {
@@ -15,7 +15,7 @@ pub(super) fn killed(from: &Path) -> TempDir {
     to
 }
 
-/// What a restore of `backup` leaves if it is killed after each of its steps.
+/// The files that a restore of `backup` leaves if it is killed, for each of its steps.
 fn killed_in_each_step(directory: &Path, backup: &Path) -> Vec<TempDir> {
     let mut left = Vec::new();
     restore_in_steps(directory, backup, clock(), &mut || left.push(killed(directory))).unwrap();
@@ -43,7 +43,7 @@ async fn texts_aside(directory: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_start_after_a_killed_restore_has_one_journal_or_the_other_whole() {
+async fn a_start_after_a_killed_restore_has_the_old_or_the_new_journal_whole() {
     let (directory, _backed_up, copy) = with_newer_log().await;
     let (mut unchanged, mut completed) = (0, 0);
     for left in killed_in_each_step(directory.path(), &copy) {
@@ -94,7 +94,7 @@ async fn a_killed_restore_is_done_again_and_the_old_journal_stays_whole() {
     }
 }
 
-/// As an operator does who wants the old journal back.
+/// An operator wants the old journal back.
 #[tokio::test]
 async fn the_journal_that_a_killed_restore_put_aside_is_restored_with_its_log() {
     let (directory, _backed_up, copy) = with_newer_log().await;
@@ -112,7 +112,7 @@ async fn the_journal_that_a_killed_restore_put_aside_is_restored_with_its_log() 
 }
 
 #[tokio::test]
-async fn no_empty_journal_begins_beside_a_restore_that_was_killed() {
+async fn no_empty_journal_is_created_beside_a_killed_restore() {
     let (_backed_up, copy) = with_backup().await;
     let directory = TempDir::new().unwrap();
     let (mut refused, mut completed) = (0, 0);
@@ -147,7 +147,7 @@ fn with_lock(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// Somebody put the old journal back by hand: to complete the restore would write over it.
+/// Somebody put the old journal back by hand: a completed restore would overwrite it.
 #[tokio::test]
 async fn a_killed_restore_is_not_completed_over_a_journal() {
     let (directory, _backed_up, copy) = with_newer_log().await;

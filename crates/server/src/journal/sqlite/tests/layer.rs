@@ -1,8 +1,7 @@
-//! A layer between SQLite and the system's files, which fails on command and knows what a loss of
-//! power leaves.
+//! A layer between SQLite and the system's files, which fails on command and simulates a loss of power.
 //!
-//! It is for one connection at a time: it grants every lock, unless it is told that another program
-//! has the file, and its shared memory is not shared.
+//! It is for one connection at a time: it grants every lock, unless a test says that another program has locked the
+//! file, and its shared memory is not shared.
 
 mod vfs;
 
@@ -13,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the system writes at once.
+/// Bytes that the system writes at once.
 const PAGE_BYTES: u64 = 4096;
 
 /// A call that can fail.
@@ -25,37 +24,37 @@ pub(crate) enum Call {
     SetLen,
 }
 
-/// How a call fails.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It does nothing, and is an error of the disk.
+    /// It does nothing, and returns an error of the disk.
     Error,
     /// It does nothing, because the disk is full.
     Full,
-    /// It does half of what it should, and is an error of the disk.
+    /// It does half of its work, and returns an error of the disk.
     Torn,
-    /// It does all it should, and says that it did not.
+    /// It does all its work, and returns an error.
     Unsaid,
 }
 
-/// Which calls fail, and how.
+/// The calls that fail, and the fault.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) fault: Fault,
-    /// The calls it is about; all where there are none.
+    /// The kinds of calls that fail; all kinds if it is empty.
     pub(crate) calls: &'static [Call],
-    /// How the names of the files end that it is about.
+    /// The ends of the names of the files on which calls fail.
     pub(crate) files: &'static str,
-    /// How many of them go well before.
+    /// Number of calls that succeed before the first fault.
     pub(crate) after: u64,
-    /// Whether all that come later fail, too.
+    /// Whether all later calls fail, too.
     pub(crate) lasts: bool,
 }
 
-/// What a test commands the layer by.
+/// The layer, as a test controls it.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
-    /// What SQLite knows it by.
+    /// The name under which SQLite has registered it.
     pub(crate) name: Arc<str>,
     state: Arc<Mutex<State>>,
 }
@@ -69,12 +68,12 @@ struct State {
     disks: HashMap<PathBuf, Disk>,
 }
 
-/// What a disk has of one file.
+/// The content of one file on the disk.
 #[derive(Debug, Default)]
 struct Disk {
     durable: Vec<u8>,
-    /// Pages written since; those of a sync that failed are not among them any more, as the system
-    /// takes them for written.
+    /// Pages that were written since the last sync. A failed sync removes its pages from here, since the system takes
+    /// them for written.
     dirty: BTreeSet<u64>,
 }
 
@@ -96,26 +95,26 @@ impl Layer {
         self.state().plan = None;
     }
 
-    /// Another program begins to write the file, or ends.
+    /// Another program locks the file, or unlocks it.
     pub(crate) fn hold(&self, is_held: bool) {
         self.state().is_held = is_held;
     }
 
-    /// How long SQLite has waited for others since it was asked last.
+    /// The time that SQLite has waited for locks since the last call.
     pub(crate) fn slept(&self) -> Duration {
         std::mem::take(&mut self.state().slept)
     }
 
-    /// How many calls have failed since it was told to.
+    /// Number of calls that have failed since [`Layer::fail`].
     pub(crate) fn fired(&self) -> u64 {
         self.state().fired
     }
 
-    /// Writes into the directory `to` what a loss of power would leave of the files in `from`. Of
-    /// the pages that were not synced, the disk has those that `is_there` says.
+    /// Writes the files in `from`, as a loss of power leaves them, into the directory `to`. `is_there` says which pages
+    /// that were not synced are on the disk.
     pub(crate) fn lose_power(&self, from: &Path, to: &Path, is_there: fn(u64) -> bool) {
         for (path, disk) in self.state().disks.iter().filter(|(path, _)| path.starts_with(from)) {
-            // One that is not there has another name by now.
+            // A file that does not exist has been renamed.
             let Ok(now) = fs::read(path) else { continue };
             let mut left = disk.durable.clone();
             for page in disk.dirty.iter().filter(|page| is_there(**page)) {
@@ -126,11 +125,11 @@ impl Layer {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A test that fails with it locked is to say so, rather than panic within SQLite.
+        // A test that fails while it holds the lock must report that, and not panic within SQLite.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How this call is to fail, if it is.
+    /// The fault of this call; `None` if it succeeds.
     fn fault(&self, call: Call, path: &Path) -> Option<Fault> {
         let mut state = self.state();
         let plan = state.plan.as_mut()?;

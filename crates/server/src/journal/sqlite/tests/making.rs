@@ -1,11 +1,11 @@
-//! A disk that fails while a journal is made.
+//! A disk that fails while a journal is created.
 
 use super::layer::{Fault, Layer, Plan};
 use super::*;
 
-/// A journal that is made where there was none has its name once it is whole.
+/// A new journal gets its name once it is whole.
 #[test]
-fn a_disk_that_fails_while_a_journal_is_made_leaves_none_or_a_whole_one() {
+fn a_disk_that_fails_while_a_journal_is_created_leaves_none_or_a_whole_one() {
     let layer = Layer::new();
     for after in 0.. {
         let directory = TempDir::new().unwrap();

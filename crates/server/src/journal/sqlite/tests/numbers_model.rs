@@ -11,14 +11,14 @@ use super::*;
 const ROOMS: u32 = 2;
 const DEVICES: [&str; 3] = ["laptop", "phone", ""];
 
-/// Which number a message has.
+/// The number of a message.
 #[derive(Debug, Clone)]
 enum Number {
-    /// The next of its device.
+    /// The next number of its device.
     Next,
-    /// Any: it may be used, free between others, or free again.
+    /// Any number: used, free between others, or free again.
     Any(u64),
-    /// None.
+    /// No number.
     No,
 }
 

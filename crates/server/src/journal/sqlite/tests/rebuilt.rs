@@ -1,4 +1,4 @@
-//! A table of message numbers that is damaged is made again from the messages.
+//! A damaged table of message numbers is rebuilt from the messages.
 
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
@@ -14,7 +14,7 @@ fn text(n: u64) -> String {
     format!("the message of device {n}")
 }
 
-/// Sends messages, each of a device of its own, and returns what became of them.
+/// Sends messages, each of a device of its own, and returns their outcomes.
 async fn send(journal: &Bench, numbers: std::ops::RangeInclusive<u64>) -> Vec<Outcome> {
     let message = |n| Message { device: device(n), ..say(n, &text(n)) };
     numbers.map(|n| journal.send(message(n))).collect()
@@ -29,7 +29,7 @@ async fn closed() -> TempDir {
     directory
 }
 
-/// Nobody is refused, no message is stored twice, and nothing is lost.
+/// Asserts that no message is refused, stored twice, or lost.
 async fn assert_whole(directory: &TempDir, what: &str) {
     let journal = open(directory.path()).unwrap();
     for n in [1, 150, DEVICES] {
@@ -60,7 +60,7 @@ async fn assert_whole(directory: &TempDir, what: &str) {
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_read_refuses_nobody() {
+async fn no_message_is_refused_if_a_page_cannot_be_read() {
     for (table, what, byte) in [
         ("sent", "zeros", 0),
         ("sent", "ones", 0xFF),
@@ -72,7 +72,7 @@ async fn a_page_that_cannot_be_read_refuses_nobody() {
         let page = root(&directory, table);
         change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(byte));
         let faults = check(directory.path()).unwrap().faults;
-        let fault = "the table of message numbers cannot be read; chat-server makes it again from the \
+        let fault = "the table of message numbers cannot be read; chat-server rebuilds it from the \
                      messages";
         assert!(faults.iter().any(|found| found == fault), "{what}: {faults:?}");
         let unused =
@@ -84,7 +84,7 @@ async fn a_page_that_cannot_be_read_refuses_nobody() {
 }
 
 #[tokio::test]
-async fn each_page_of_the_table_is_made_again() {
+async fn each_page_of_the_table_is_rebuilt() {
     let directory = closed().await;
     let whole = fs::read(file::of(directory.path())).unwrap();
     let messages = root(&directory, "message");
@@ -105,9 +105,9 @@ async fn each_page_of_the_table_is_made_again() {
     }
 }
 
-/// SQLite frees what a table leads to when the table is dropped.
+/// SQLite frees all pages to which a dropped table refers.
 #[tokio::test]
-async fn a_page_that_leads_to_the_messages_does_not_take_them_with_it() {
+async fn a_page_that_refers_to_the_messages_does_not_remove_them() {
     let directory = closed().await;
     let [sent, messages] = ["sent", "message"].map(|table| root(&directory, table));
     change(&directory, |bytes| {
@@ -118,7 +118,7 @@ async fn a_page_that_leads_to_the_messages_does_not_take_them_with_it() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_damaged_is_made_again() {
+async fn a_damaged_row_is_rebuilt() {
     let sum = "UPDATE sent SET sum = checksum(from_id, device, n, runs)";
     let place = rows::place(RoomId::LOBBY, Seq::new(150));
     let list = |place, count| format!("runs = {}", numbers::list(place, count));
@@ -154,9 +154,9 @@ async fn a_row_that_is_damaged_is_made_again() {
     }
 }
 
-/// A daemon that runs has looked up some of the numbers, and remembers them.
+/// A running daemon has looked up some of the numbers, and caches them.
 #[tokio::test]
-async fn a_daemon_that_runs_makes_the_table_again() {
+async fn a_running_daemon_rebuilds_the_table() {
     let directory = TempDir::new().unwrap();
     for place in [Location::Memory, Location::Directory(directory.path().to_path_buf())] {
         let journal = open_at(&place).unwrap();
@@ -175,14 +175,14 @@ async fn a_daemon_that_runs_makes_the_table_again() {
 }
 
 #[tokio::test]
-async fn a_damaged_list_of_the_rooms_is_made_again() {
+async fn a_damaged_list_of_the_rooms_is_rebuilt() {
     let sum = "sum = checksum(room, seq)";
     for (change, is_found) in [
         ("UPDATE indexed SET seq = seq - 1".to_owned(), true),
         ("UPDATE indexed SET room = 2".to_owned(), true),
         (format!("UPDATE indexed SET seq = seq + 9; UPDATE indexed SET {sum}"), true),
         (format!("UPDATE indexed SET seq = -1; UPDATE indexed SET {sum}"), true),
-        // Nothing is wrong: the start reads the messages.
+        // This is no damage: the start reads the messages.
         (format!("UPDATE indexed SET seq = seq - 9; UPDATE indexed SET {sum}"), false),
         ("DELETE FROM indexed".to_owned(), false),
     ] {
@@ -199,7 +199,7 @@ async fn a_damaged_list_of_the_rooms_is_made_again() {
 
 /// As after an upgrade from a version that had another table.
 #[tokio::test]
-async fn a_start_makes_empty_tables_again_from_the_messages() {
+async fn a_start_fills_empty_tables_from_the_messages() {
     let directory = closed().await;
     sql(&directory, "DELETE FROM sent; DELETE FROM indexed");
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
@@ -207,7 +207,7 @@ async fn a_start_makes_empty_tables_again_from_the_messages() {
 }
 
 #[tokio::test]
-async fn no_number_is_known_if_the_list_of_the_rooms_cannot_be_made_again() {
+async fn no_number_is_known_if_the_list_of_the_rooms_cannot_be_rebuilt() {
     let directory = closed().await;
     sql(&directory, "UPDATE indexed SET seq = seq - 1");
     let db = file::connect(&file::of(directory.path())).unwrap();
@@ -219,17 +219,17 @@ async fn no_number_is_known_if_the_list_of_the_rooms_cannot_be_made_again() {
 }
 
 #[tokio::test]
-async fn a_start_says_what_is_made_again() {
+async fn a_start_reports_the_rebuilt_table() {
     let directory = closed().await;
     sql(&directory, "UPDATE sent SET runs = CAST(runs || x'00' AS BLOB)");
     let journal = open(directory.path()).unwrap();
-    let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is made again \
+    let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is rebuilt \
                 from the messages";
     assert_eq!(journal.restored.damage, [line]);
 }
 
 #[tokio::test]
-async fn a_session_begins_even_if_the_table_cannot_be_made_again() {
+async fn a_session_begins_even_if_the_table_cannot_be_rebuilt() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     for n in 1..=3 {
@@ -248,7 +248,7 @@ async fn a_session_begins_even_if_the_table_cannot_be_made_again() {
 }
 
 #[tokio::test]
-async fn a_table_that_was_made_again_is_the_one_of_a_new_journal() {
+async fn a_rebuilt_table_equals_that_of_a_new_journal() {
     let directory = closed().await;
     let db = file::connect(&file::of(directory.path())).unwrap();
     let columns = |table: &str| -> Vec<String> {

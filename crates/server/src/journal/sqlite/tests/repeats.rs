@@ -1,8 +1,8 @@
-//! Numbers of messages that are removed, and numbers that lead astray.
+//! Numbers of removed messages, and numbers that lead to wrong messages.
 
 use super::*;
 
-/// Retention removes a message, and with it what is known of its number.
+/// Retention removes a message together with its number.
 #[tokio::test]
 async fn a_number_whose_message_is_removed_is_free_again() {
     let directory = TempDir::new().unwrap();
@@ -30,13 +30,13 @@ async fn a_number_whose_message_is_removed_is_free_again() {
 
 #[tokio::test]
 async fn a_check_finds_a_message_that_its_number_does_not_lead_to() {
-    let lacks = "the table of message numbers lacks those of 2 messages; one of them that is sent again \
-                 would be stored twice";
+    let lacks = "the table of message numbers lacks those of 2 messages; if one of these is sent again, it \
+                 is stored twice";
     let others = "the table of message numbers has 1 numbers of device \"laptop\" of user 7 at other \
                   messages";
     let beyond = "room number 1: message 3 has a number, and is after the last message; the end of the \
                   room is missing";
-    let damaged = "the table of message numbers has damaged rows: 1; chat-server makes it again from the \
+    let damaged = "the table of message numbers has damaged rows: 1; chat-server rebuilds it from the \
                    messages";
     let sum = "sum = checksum(from_id, device, n, runs)";
     let sum_of_room = "sum = checksum(room, seq)";

@@ -1,4 +1,4 @@
-//! Backups: made, restored, copied by hand.
+//! Backups that are made, restored, or copied by hand.
 
 use super::*;
 
@@ -35,14 +35,14 @@ fn identity(directory: &Path) -> JournalId {
 }
 
 #[tokio::test]
-async fn a_restored_backup_is_the_journal_and_the_old_one_is_aside() {
+async fn a_restore_replaces_the_journal_and_puts_the_old_one_aside() {
     let (directory, copy) = with_backup().await;
     let before = identity(directory.path());
     let journal = open(directory.path()).unwrap();
     journal.say(2, "after").await;
     let error = restore(directory.path(), &copy, clock()).unwrap_err();
     assert!(matches!(error, JournalError::Busy(_)), "a daemon has it: {error}");
-    // As a daemon that is killed leaves it: the newest is in the log.
+    // As a killed daemon leaves it: the newest message is in the log.
     let log = mark::with_suffix(&file::of(directory.path()), "-wal");
     let (file, log) = (fs::read(file::of(directory.path())).unwrap(), fs::read(log).unwrap());
     journal.close().await;
@@ -87,7 +87,7 @@ async fn a_backup_copied_into_place_by_hand_begins_an_epoch() {
 }
 
 #[tokio::test]
-async fn a_backup_beside_the_log_of_another_file_is_left_alone() {
+async fn a_backup_beside_the_log_of_another_file_is_not_opened() {
     for suffix in ["-wal", "-journal"] {
         let (directory, copy) = with_backup().await;
         let journal = file::of(directory.path());
@@ -111,9 +111,9 @@ async fn a_backup_beside_the_log_of_another_file_is_left_alone() {
     }
 }
 
-/// A daemon that is killed while it makes a journal of a backup goes on with it when it starts again.
+/// A daemon that is killed while it turns a backup into a journal completes that at the next start.
 #[tokio::test]
-async fn a_backup_that_was_being_opened_is_no_backup_beside_a_log() {
+async fn a_start_completes_the_opening_of_a_backup_that_was_killed() {
     let (directory, copy) = with_backup().await;
     let journal = file::of(directory.path());
     fs::copy(&copy, &journal).unwrap();
@@ -155,7 +155,7 @@ async fn a_restore_changes_nothing_if_the_backup_is_not_whole() {
 }
 
 #[tokio::test]
-async fn a_restore_that_was_killed_is_done_again() {
+async fn a_killed_restore_is_repeated() {
     let (directory, copy) = with_backup().await;
     let ready = replace::ready(&file::of(directory.path()));
     fs::copy(&copy, &ready).unwrap();
@@ -168,7 +168,7 @@ async fn a_restore_that_was_killed_is_done_again() {
 }
 
 #[tokio::test]
-async fn a_backup_that_was_killed_is_not_there_and_the_next_one_replaces_it() {
+async fn a_killed_backup_does_not_exist_and_the_next_one_replaces_its_file() {
     let (directory, copy) = with_backup().await;
     fs::remove_file(&copy).unwrap();
     let draft = copy.with_added_extension("part");
@@ -189,7 +189,7 @@ async fn a_backup_that_was_killed_is_not_there_and_the_next_one_replaces_it() {
 }
 
 #[tokio::test]
-async fn everything_is_for_its_owner_alone() {
+async fn only_the_owner_can_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

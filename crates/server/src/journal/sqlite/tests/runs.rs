@@ -1,4 +1,4 @@
-//! A file or a log that is not the one that the last run of the daemon left.
+//! A file or a log that the last run of the daemon did not leave.
 
 use chat_proto::ShortString;
 
@@ -18,7 +18,7 @@ fn log(directory: &Path) -> PathBuf {
     part(directory, "-wal")
 }
 
-/// The parts of the journal that exist, and its state, as they are now: what a kill would leave.
+/// A copy of the files of the journal and its state, as a kill leaves them now.
 fn killed(from: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     put(from, to.path(), &PARTS);
@@ -72,7 +72,7 @@ async fn moments() -> Moments {
     Moments { first_killed, first_ended, killed: killed_later, ended, epoch }
 }
 
-/// Opens the journal as the next start does. Returns its epoch and how many messages it has.
+/// Opens the journal as the next start does. Returns its epoch and the number of its messages.
 async fn start(directory: &Path) -> (ShortString, u64) {
     let journal = open(directory).unwrap();
     let epoch = journal.journal.identity().epoch.clone();
@@ -87,7 +87,7 @@ fn faults(directory: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_run_that_was_killed_or_ended_goes_on_with_its_epoch() {
+async fn the_epoch_stays_after_a_kill_and_after_an_end_in_order() {
     let moments = moments().await;
     for (directory, messages) in [
         (&moments.first_killed, 1),
@@ -107,7 +107,7 @@ async fn a_run_that_was_killed_or_ended_goes_on_with_its_epoch() {
 }
 
 #[tokio::test]
-async fn a_file_and_a_log_that_do_not_belong_together_are_left_alone() {
+async fn a_file_and_a_log_that_do_not_belong_together_are_not_opened() {
     let moments = moments().await;
     for (what, from, to, parts) in [
         ("an older file", &moments.first_ended, &moments.killed, &[""][..]),
@@ -142,7 +142,7 @@ async fn a_file_and_a_log_that_do_not_belong_together_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_replaced_begins_an_epoch() {
+async fn a_replaced_file_begins_an_epoch() {
     let moments = moments().await;
     for later in [&moments.killed, &moments.ended] {
         let directory = killed(later.path());
@@ -159,7 +159,7 @@ async fn a_file_that_was_replaced_begins_an_epoch() {
 }
 
 #[tokio::test]
-async fn a_log_that_is_missing_after_a_kill_begins_an_epoch() {
+async fn a_missing_log_after_a_kill_begins_an_epoch() {
     let moments = moments().await;
     for is_removed in [true, false] {
         let directory = killed(moments.killed.path());
@@ -178,7 +178,7 @@ async fn a_log_that_is_missing_after_a_kill_begins_an_epoch() {
 }
 
 #[tokio::test]
-async fn a_log_that_is_damaged_in_the_middle_begins_an_epoch() {
+async fn damage_in_the_middle_of_the_log_begins_an_epoch() {
     let moments = moments().await;
     let whole = fs::read(log(moments.killed.path())).unwrap();
     let (header, frame) = (32, 24 + 4096);
@@ -207,9 +207,9 @@ async fn a_log_that_is_damaged_in_the_middle_begins_an_epoch() {
     }
 }
 
-/// Once all is in the file, SQLite writes the log from its start again, over frames with another salt.
+/// After a checkpoint SQLite overwrites the log, whose old frames have another salt.
 #[tokio::test]
-async fn the_rest_of_an_earlier_log_is_no_damage() {
+async fn old_frames_in_the_log_are_no_damage() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     for n in 1..=9 {
@@ -217,7 +217,7 @@ async fn the_rest_of_an_earlier_log_is_no_damage() {
     }
     let length = fs::metadata(log(directory.path())).unwrap().len();
     let ask = |db: &Connection| db.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
-    // Not within the transaction of a change.
+    // Outside the transaction of a change.
     ask(&file::connect(&file::of(directory.path())).unwrap()).unwrap();
     for killed_after in 10..12 {
         let left = killed(directory.path());
@@ -229,9 +229,9 @@ async fn the_rest_of_an_earlier_log_is_no_damage() {
     assert_eq!(fs::metadata(log(directory.path())).unwrap().len(), length, "written over");
 }
 
-/// A start that is killed between any two of its steps is repeated by the next one.
+/// The next start repeats a start that was killed between any two of its steps.
 #[tokio::test]
-async fn a_start_that_was_killed_is_done_again() {
+async fn a_killed_start_is_repeated() {
     let moments = moments().await;
     for is_replaced in [false, true] {
         let directory = killed(moments.killed.path());
@@ -261,9 +261,9 @@ async fn a_start_that_was_killed_is_done_again() {
     }
 }
 
-/// A reader that holds up the checkpoint of the start, such as a backup.
+/// A reader, such as a backup, prevents the checkpoint of the start.
 #[tokio::test]
-async fn a_start_beside_a_reader_is_no_replacement() {
+async fn a_start_during_a_read_keeps_the_epoch() {
     let moments = moments().await;
     let directory = killed(moments.killed.path());
     let reader = file::open_to_read(&file::of(directory.path())).unwrap();
@@ -280,7 +280,7 @@ async fn a_start_beside_a_reader_is_no_replacement() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_missing_or_damaged_is_made_again() {
+async fn a_missing_or_damaged_state_is_written_again() {
     let moments = moments().await;
     for text in [None, Some(""), Some("asleep 12"), Some("running - x"), Some("ended 123456789abc")]
     {
@@ -296,7 +296,7 @@ async fn a_state_that_is_missing_or_damaged_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_daemon_whose_lock_was_removed_still_has_its_directory() {
+async fn a_daemon_whose_lock_file_was_removed_still_locks_its_directory() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     assert_eq!(faults(directory.path()), [""; 0]);
@@ -318,7 +318,7 @@ async fn a_daemon_whose_lock_was_removed_still_has_its_directory() {
 }
 
 #[tokio::test]
-async fn what_a_restore_moved_aside_after_a_kill_can_be_restored() {
+async fn a_journal_that_a_restore_put_aside_after_a_kill_can_be_restored() {
     let moments = moments().await;
     let directory = killed(moments.killed.path());
     let copy = directory.path().join("copy");

@@ -51,19 +51,19 @@ async fn open_damaged(bytes: &[u8], what: &str) -> Option<Vec<u64>> {
     Some(lost)
 }
 
-/// Bytes of a record in front of the text of a message: the types of the columns, then their values.
+/// Bytes of a record before the text of a message: the types of the columns, then their values.
 const TYPES: [u8; 9] = [9, 0, 1, 19, 2, 8, 25, 1, 67];
 const VALUES_BYTES: usize = 13;
 
-/// Where the types of message `n` are in the file.
+/// The offset of the types of message `n` in the file.
 fn types_of(bytes: &[u8], n: u64) -> usize {
     let at = find(bytes, &text(n)) - VALUES_BYTES - TYPES.len();
     assert_eq!(bytes[at..at + TYPES.len()], TYPES);
     at
 }
 
-/// Messages that the file has once: of some there is a copy where they were before a page was split.
-fn there_once(bytes: &[u8]) -> Vec<u64> {
+/// Messages that are in the file once: some have a copy from before the split of a page.
+fn stored_once(bytes: &[u8]) -> Vec<u64> {
     let count = |n: &u64| {
         let text = text(*n);
         bytes.windows(text.len()).filter(|window| *window == text.as_bytes()).count()
@@ -72,9 +72,9 @@ fn there_once(bytes: &[u8]) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_row_that_is_none_of_the_table_is_served_as_damaged_after_the_upgrade() {
+async fn an_invalid_row_is_served_as_damaged_after_the_upgrade() {
     let whole = version_1();
-    let once = there_once(&whole);
+    let once = stored_once(&whole);
     let n = once[once.len() / 2];
     let types = types_of(&whole, n);
     for (what, column, changed) in [
@@ -98,9 +98,9 @@ async fn a_row_that_is_none_of_the_table_is_served_as_damaged_after_the_upgrade(
     assert_eq!(open_damaged(&bytes, "many rows").await, Some(once));
 }
 
-/// Nothing is left out without a word: a message is there, or damaged, or the journal is refused as a whole.
+/// No message is lost without a report: it is served, or served as damaged, or the journal is refused as a whole.
 #[tokio::test]
-async fn whichever_byte_is_changed_the_upgrade_keeps_all_other_messages_or_changes_nothing() {
+async fn whichever_byte_changes_the_upgrade_keeps_all_other_messages_or_changes_nothing() {
     const STEP: usize = 61;
     let whole = version_1();
     let first = find(&whole, &text(40)) / PAGE_BYTES * PAGE_BYTES;
@@ -160,7 +160,7 @@ fn with_numbers(version: u32) -> TempDir {
     directory
 }
 
-/// All messages of [`with_numbers`] are there, and each is known if it is sent again.
+/// Asserts that all messages of [`with_numbers`] are stored, and that each is a repeat if it is sent again.
 async fn assert_numbers_lead_to_messages(directory: &TempDir, what: &str) {
     for _ in 0..2 {
         let journal = open(directory.path()).unwrap();
@@ -184,9 +184,9 @@ async fn the_numbers_of_each_earlier_version_lead_to_their_messages() {
     }
 }
 
-/// SQLite frees the pages to which those of a dropped table lead.
+/// SQLite frees all pages to which a dropped table refers.
 #[tokio::test]
-async fn a_damaged_table_of_numbers_of_version_5_takes_no_page_of_the_messages() {
+async fn a_damaged_table_of_numbers_of_version_5_frees_no_page_of_the_messages() {
     for (what, damaged) in
         [("leads to the messages", None), ("zeros", Some(0)), ("noise", Some(0xA5))]
     {
@@ -240,7 +240,7 @@ fn changed(bytes: &[u8], statement: &str) -> TempDir {
     directory
 }
 
-/// The users who are recognised by their tokens after the upgrade, which leaves a whole file.
+/// The users who have their tokens after the upgrade, which leaves a whole file.
 async fn upgraded(directory: &TempDir) -> (Vec<UserRecord>, Vec<u64>) {
     let journal = open(directory.path()).unwrap();
     let users = journal.restored.users.clone();
@@ -268,7 +268,7 @@ async fn the_token_of_each_user_of_version_4_becomes_a_credential() {
     assert!(users.len() == 400 && users.iter().all(is_same), "{users:?}");
 }
 
-/// A user is found again by its token, also if its record is damaged, and a damaged record gets no right checksum.
+/// A token leads to its user even if the user's record is damaged, and a damaged record gets no right checksum.
 #[tokio::test]
 async fn a_damaged_user_of_version_4_loses_no_more_than_before_the_upgrade() {
     let bytes = version_4();
@@ -292,9 +292,9 @@ async fn a_damaged_user_of_version_4_loses_no_more_than_before_the_upgrade() {
     }
 }
 
-/// SQLite frees the pages to which those of a dropped table lead.
+/// SQLite frees all pages to which a dropped table refers.
 #[tokio::test]
-async fn a_damaged_index_of_users_of_version_4_takes_no_page_of_another_table() {
+async fn a_damaged_index_of_users_of_version_4_frees_no_page_of_another_table() {
     let bytes = version_4();
     for index in ["sqlite_autoindex_user_1", "sqlite_autoindex_user_2"] {
         let directory = directory_with(&bytes);
@@ -302,7 +302,7 @@ async fn a_damaged_index_of_users_of_version_4_takes_no_page_of_another_table() 
         assert_eq!(bytes[page], 2, "it has child pages");
         let lobby = damage::root(&directory, "room");
         let lobby = u32::try_from(lobby / PAGE_BYTES + 1).unwrap();
-        // The first page of the index leads to the rooms: its rightmost child is their page.
+        // The root page of the index refers to the rooms: its rightmost child is their page.
         damage::change(&directory, |bytes| {
             bytes[page + 8..page + 12].copy_from_slice(&lobby.to_be_bytes());
         });

@@ -21,7 +21,7 @@ fn places(runs: &Runs) -> BTreeMap<u64, i64> {
 }
 
 #[test]
-fn a_number_that_is_free_again_parts_a_run() {
+fn a_number_that_is_used_again_splits_a_run() {
     let mut parted = runs(&[(5, 100, 4)]);
     for (n, place) in [(6, 900), (5, 901), (8, 902), (2, 903)] {
         parted.put(Run::one(n, place));
@@ -33,7 +33,7 @@ fn a_number_that_is_free_again_parts_a_run() {
 }
 
 #[test]
-fn a_run_goes_with_its_last_message() {
+fn a_run_is_removed_with_its_last_message() {
     let mut left = runs(&[(1, 100, 3), (4, 900, 1)]);
     for (n, place, is_removed) in
         [(1, 100, false), (2, 101, false), (3, 7, false), (3, 102, true), (3, 102, false)]
@@ -52,7 +52,7 @@ fn a_hundred_senders_in_turn_take_four_bytes_for_each_message() {
 }
 
 #[test]
-fn a_list_that_is_none_of_this_program_is_not_read() {
+fn an_invalid_list_is_not_read() {
     let row = runs(&[(7, 1 << 40, 3), (20, 5, 1)]).to_rows().remove(0);
     assert_eq!(row.first, 7);
     for len in 0..row.list.len() {
@@ -64,7 +64,7 @@ fn a_list_that_is_none_of_this_program_is_not_read() {
         (7, &[1, 0, 0][..]),    // begins with another number
         (7, &[0, 0]),           // ends in a run
         (7, &long),             // a number of more than 64 bits
-        (u64::MAX, &[0, 0, 1]), // a number behind the greatest
+        (u64::MAX, &[0, 0, 1]), // a number above the greatest
         (u64::MAX, &[0, 0, 0, 0, 0, 0]),
     ] {
         assert_eq!(Runs::of_row(first, list), None, "{list:?}");
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_leaves_each_number_on_its_side(
+    fn a_split_leaves_each_number_on_its_side(
         put in prop::collection::vec(any_run(), 0..20),
         end in prop_oneof![0..70_u64, u64::MAX - 70..=u64::MAX],
     ) {
@@ -121,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_list_contains_it_is_read_or_refused(
+    fn a_list_of_any_bytes_is_read_or_refused(
         first in any::<u64>(),
         list in prop::collection::vec(any::<u8>(), 0..40),
     ) {

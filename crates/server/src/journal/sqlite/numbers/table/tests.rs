@@ -74,7 +74,7 @@ fn any_put() -> impl Strategy<Value = Put> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Also numbers between others, that are used again, and over the ends of rows.
+    /// Includes numbers between others, numbers that are used again, and runs across the ends of rows.
     #[test]
     fn a_table_has_what_was_merged_last(put in prop::collection::vec(any_put(), 1..60)) {
         let db = file::open_memory().unwrap();

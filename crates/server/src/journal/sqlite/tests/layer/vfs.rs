@@ -1,4 +1,4 @@
-//! What SQLite calls: each call is passed on to the system's files, unless it is to fail.
+//! The calls of SQLite: each is passed to the system's files, unless it must fail.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -158,7 +158,7 @@ impl DatabaseHandle for Handle {
 /// The lock of the writer, among those of the shared memory.
 const WRITE_LOCK: u8 = 0;
 
-/// The shared memory of one connection alone: SQLite's own copy of it is all there is.
+/// The shared memory of one connection: SQLite's own copy is the only one.
 #[derive(Debug)]
 pub(crate) struct Unshared(Layer);
 
@@ -179,7 +179,7 @@ impl WalIndex for Unshared {
 
 fn error(fault: Fault) -> io::Error {
     match fault {
-        // SQLite is told SQLITE_FULL for this one, and an error of the call for others.
+        // SQLite gets SQLITE_FULL for this error, and the error of the call for others.
         Fault::Full => ErrorKind::WriteZero.into(),
         _ => io::Error::other("the layer fails"),
     }

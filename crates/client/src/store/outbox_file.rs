@@ -83,7 +83,8 @@ struct StoredMessage {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Said(StoredMessage),
+    #[serde(rename = "said")]
+    Message(StoredMessage),
     Answered(Vec<MessageId>),
     /// Of version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
@@ -93,7 +94,7 @@ enum Line {
 
 /// The messages without an answer, in order, and their file.
 #[derive(Debug, Default)]
-pub(super) struct Journal {
+pub(super) struct OutboxFile {
     messages: Vec<OwnMessage>,
     /// The device of the lines that have none.
     device: DeviceId,
@@ -104,19 +105,19 @@ pub(super) struct Journal {
     torn: bool,
 }
 
-impl Journal {
+impl OutboxFile {
     /// Reads the file, if there is one. `device` is the device of the lines that have none.
     pub(super) fn read(path: &Path, device: DeviceId) -> Result<Self, StoreError> {
         let text = files::read(path, FILE_BYTES_MAX).map_err(at(path))?.unwrap_or_default();
-        let mut journal = Self { device, ..Self::default() };
+        let mut outbox = Self { device, ..Self::default() };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines() {
             match serde_json::from_str(line) {
-                Ok(line) => journal.take(line),
+                Ok(line) => outbox.take(line),
                 Err(error) => tracing::warn!(%error, path = %path.display(), "unreadable line"),
             }
         }
-        Ok(journal)
+        Ok(outbox)
     }
 
     /// Rewrites the file with the messages without an answer alone, and goes on in it.
@@ -135,7 +136,7 @@ impl Journal {
 
     /// Stores a message; on the disk when this returns.
     pub(super) fn add_message(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
-        self.add(Line::Said(message.line()), true)
+        self.add(Line::Message(message.line()), true)
     }
 
     /// Removes answered messages. If this is lost, they are sent again as repeats.
@@ -151,7 +152,7 @@ impl Journal {
 
     fn take(&mut self, line: Line) {
         match line {
-            Line::Said(line) => {
+            Line::Message(line) => {
                 let Some(message) = OwnMessage::from_line(line, &self.device) else {
                     return tracing::warn!("a message without a number");
                 };
@@ -175,7 +176,7 @@ impl Journal {
         if self.torn || self.lines >= LINES_MAX {
             return self.store(Self::rewrite);
         }
-        self.store(|journal, _| text.and_then(|text| journal.append(&text, durable)))
+        self.store(|outbox, _| text.and_then(|text| outbox.append(&text, durable)))
     }
 
     /// Writes to the file, if there is one. After an error the next call rewrites all of it.
@@ -204,7 +205,7 @@ impl Journal {
     fn rewrite(&mut self, path: &Path) -> io::Result<()> {
         let mut text = String::new();
         for message in &self.messages {
-            text.push_str(&Line::Said(message.line()).text()?);
+            text.push_str(&Line::Message(message.line()).text()?);
         }
         files::write(path, text.as_bytes())?;
         let file = files::private(OpenOptions::new().append(true), path)?;
