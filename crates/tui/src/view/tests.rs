@@ -2,30 +2,9 @@ use chat_client::link::LinkEvent;
 use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 
-use super::Painter;
 use crate::fixture::{Harness, room, room_event, user};
-use crate::hyperlinks::LinkCells;
 use crate::input::{Input, Wheel};
-use crate::state::State;
-
-/// The cells of a screen that is drawn from nothing, and its links.
-fn drawn(state: &State) -> (Buffer, Vec<LinkCells>) {
-    let mut painter = Painter::default();
-    painter.set_blank(state.size);
-    let painted = painter.paint(|canvas| super::draw(state, canvas));
-    (cells(&painter, Rect::from((Position::ORIGIN, state.size))), painted.links)
-}
-
-fn cells(painter: &Painter, area: Rect) -> Buffer {
-    let mut buffer = Buffer::empty(area);
-    for Position { x, y } in area.positions() {
-        buffer[(x, y)] = painter.cell(x, y).unwrap().clone();
-    }
-    buffer
-}
 
 fn chatting(width: u16, height: u16) -> Harness {
     let mut harness = Harness::connected(width, height);
@@ -406,6 +385,7 @@ fn resizing_keeps_the_place() {
     assert_eq!(rows(harness.screen()), rows(place));
 }
 
+mod cells;
 mod frames;
 mod header;
 mod hostile;

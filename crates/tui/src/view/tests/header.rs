@@ -1,6 +1,6 @@
 use ratatui::style::Color;
 
-use super::drawn;
+use super::cells::drawn;
 use crate::fixture::{Harness, room, room_event, user};
 use crate::input::Input;
 use crate::theme::{Answer, Asked, Rgb};

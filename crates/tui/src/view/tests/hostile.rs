@@ -8,7 +8,7 @@ use chat_proto::{
 };
 use unicode_width::UnicodeWidthChar;
 
-use super::drawn;
+use super::cells::drawn;
 use crate::fixture::{Harness, expect_older, user, welcome};
 
 /// What has been used against terminals, or might be.

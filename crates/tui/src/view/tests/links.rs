@@ -1,5 +1,6 @@
 use chat_proto::event::{Message, MessageKind};
 
+use super::cells::drawn;
 use super::*;
 use crate::fixture::message_in;
 use crate::hyperlinks::LinkCells;
