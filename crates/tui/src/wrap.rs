@@ -144,8 +144,20 @@ mod tests {
     use super::*;
 
     /// Parts of texts, some of which join their neighbours.
-    const PARTS: [&str; 11] =
-        ["a", " ", "é", "\u{301}", "漢", "👩", "\u{200D}", "\u{600}", "\u{1b}", "\r\n", "🇩"];
+    const PARTS: [&str; 12] = [
+        "a",
+        " ",
+        "é",
+        "\u{301}",
+        "漢",
+        "👩",
+        "\u{200D}",
+        "\u{600}",
+        "\u{1b}",
+        "\r\n",
+        "🇩",
+        "1\u{FE0F}\u{20E3}",
+    ];
 
     fn rows(text: &str, first: usize, rest: usize) -> Vec<&str> {
         wrap(text, first, rest).into_iter().map(|row| &text[row]).collect()
