@@ -85,6 +85,8 @@ pub struct State {
     pub(crate) seek: Option<Seek>,
     /// The mention that was found last.
     pub(crate) mention: Option<Seq>,
+    /// Whether no other key was pressed since then: a selection begins there.
+    pub(crate) is_at_mention: bool,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
@@ -153,6 +155,7 @@ impl State {
             done: None,
             seek: None,
             mention: None,
+            is_at_mention: false,
             opens_links: false,
             rooms_top: None,
             attention: Attention::default(),

@@ -81,7 +81,11 @@ pub enum Effect {
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        (state.done, state.seek) = (None, None);
+        state.done = None;
+    }
+    if matches!(input, Input::Paste(_) | Input::Click(_)) {
+        mentions::stop(state);
+        state.is_at_mention = false;
     }
     state.now = at;
     match input {

@@ -105,7 +105,7 @@ fn hints_of(state: &State) -> Vec<String> {
         let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
         vec![Some(format!("{pages} scroll")), keys.hint(Action::Back, "back")]
     } else if let Some((_, message)) = state.selected() {
-        let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
+        let applying = ACTIONS.iter().filter(|action| (action.applies)(message).is_ok());
         let mut all: Vec<_> = applying.map(|action| Some(action.hint.to_owned())).collect();
         if state.selected_is_long() {
             let does = if state.selected_is_open() { "fold" } else { "open" };
