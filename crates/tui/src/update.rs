@@ -179,7 +179,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
-        state.may_ask_server = false;
+        (state.may_ask_server, state.back) = (false, None);
     }
     effects
 }
