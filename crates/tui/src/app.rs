@@ -105,6 +105,7 @@ pub async fn run_shown(
     state.is_first = options.is_first;
     state.settings_file.clone_from(&options.settings_file);
     (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
+    state.back = options.back;
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;
     let mut app = App {
@@ -137,7 +138,7 @@ pub async fn run_shown(
     let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
-        Ok(()) => Ok(Ended { unsent, then }),
+        Ok(()) => Ok(Ended { unsent, had_session: state.client.me().is_some(), then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }

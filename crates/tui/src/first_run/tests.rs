@@ -92,6 +92,15 @@ fn an_address_where_nobody_answers_can_be_changed() {
 }
 
 #[test]
+fn esc_goes_back_to_a_client_that_was_there() {
+    let mut screen = first_run();
+    assert_eq!(type_text(&mut screen, "\u{1b}"), Outcome::Quit);
+    screen.goes_back = true;
+    assert_eq!(type_text(&mut screen, "\u{1b}"), Outcome::Back);
+    assert!(shown(&screen, 80, 13).contains("Esc back · Ctrl-C quit"));
+}
+
+#[test]
 fn a_wrong_name_suggests_another_one() {
     let mut screen = first_run();
     type_text(&mut screen, "|x\n");
@@ -149,8 +158,14 @@ async fn the_loop_ends_with_the_answers_or_without() {
         let mut bell = || ();
         let never = std::future::pending();
         let asked = ask(&mut shown, first_run(), Look::default(), keys, &mut bell, never);
-        let answers = within("the end", asked).await.unwrap();
-        let name = answers.as_ref().map(|answers| answers.name.as_str());
+        let outcome = within("the end", asked).await.unwrap();
+        let name = match &outcome {
+            Outcome::Done(answers) => Some(answers.name.as_str()),
+            outcome => {
+                assert_eq!(*outcome, Outcome::Quit);
+                None
+            }
+        };
         assert_eq!(name, expected, "{typed:?}");
     }
 }

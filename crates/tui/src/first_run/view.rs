@@ -17,6 +17,10 @@ const LEFT_MAX: u16 = 6;
 /// Columns of the labels, a blank behind them included.
 const LABEL: usize = 11;
 
+/// What the keys do, at a first start, and if there is a client to go back to.
+const KEYS: &str = "Enter next · Tab switch · Esc quit";
+const KEYS_BACK: &str = "Enter next · Tab switch · Esc back · Ctrl-C quit";
+
 /// Rows of the whole text.
 const HEIGHT: u16 = 13;
 
@@ -41,7 +45,7 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
         server,
         error(&screen.server, theme, width),
         Line::default(),
-        Line::styled("Enter next · Tab switch · Esc quit", theme.dim()),
+        Line::styled(if screen.goes_back { KEYS_BACK } else { KEYS }, theme.dim()),
         Line::default(),
         hint("No server yet? Run ", "chat-server", theme),
         hint("Just looking? Run ", "chat-tui --demo", theme),

@@ -30,7 +30,7 @@ pub(crate) fn not_done(why: &RequestError) -> String {
             "Too many names are being looked up. Try again in a moment".to_owned()
         }
         RequestError::NobodyHere(name) => {
-            format!("There is no user \"{name}\" here. Ignore users while they are online")
+            format!("No user \"{name}\" is online, or wrote one of the loaded messages")
         }
         RequestError::IgnoreSelf => "You can't ignore yourself".to_owned(),
         RequestError::NotIgnored(name) => format!("{} is not ignored", quoted(name)),
