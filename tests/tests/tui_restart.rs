@@ -165,6 +165,26 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn esc_goes_back_from_a_wrong_address_and_the_end_says_what_waits_there() {
+    let (daemon, state) = (Daemon::start(&[]).await, TempDir::new().unwrap());
+    let mut bob = client(&daemon, "bob", &state);
+    bob.sees("Welcome, bob.").await;
+    // Nobody listens on port 1.
+    bob.types("/connect 127.0.0.1:1\n");
+    bob.sees(&format!("Esc goes back to {}", daemon.address)).await;
+    bob.types("hi\n");
+    bob.sees("1 message queued").await;
+    bob.types("\u{1b}");
+    bob.sees("Welcome, bob.").await;
+    bob.types("/quit\n");
+    assert_eq!(bob.exit_code().await, 0);
+    let notice = "1 message waits for 127.0.0.1:1: 1 to #lobby. It is sent when you connect there: \
+                  chat-tui 127.0.0.1:1";
+    // It takes two rows.
+    bob.sees_that("the notice", |screen| screen.replace('\n', "").contains(notice)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let [data, bob_state] = [(); 2].map(|()| TempDir::new().unwrap());
     let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;

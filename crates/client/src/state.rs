@@ -1,10 +1,12 @@
 //! What a client knows.
 
+mod authors;
 mod people;
 mod unaddressed;
 
 use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
 
+use self::authors::Authors;
 pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
@@ -43,6 +45,8 @@ pub struct State {
     pub(crate) questions: Vec<Lookup>,
     /// The users of the lobby in the last session.
     pub(crate) last_lobby_users: Vec<User>,
+    /// The users who wrote the messages that have come.
+    pub(crate) authors: Authors,
     /// The drafts that are stored.
     pub(crate) stored_drafts: Drafts,
     /// Whether a tick was asked for to send how far the user has read, and has not come.
@@ -127,6 +131,7 @@ impl State {
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
+            authors: Authors::default(),
             stored_drafts: Drafts::default(),
             awaits_read_tick: false,
             awaits_draft_tick: false,
@@ -269,6 +274,7 @@ impl State {
         self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();
+        self.authors.clear();
         (self.me, self.epoch) = (None, None);
     }
 

@@ -19,9 +19,8 @@ use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
-use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 pub use self::control::{Control, EditJob};
@@ -38,7 +37,7 @@ use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
-use crate::view;
+use crate::view::{self, Painter};
 use crate::zone::ZoneWatch;
 
 /// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
@@ -54,7 +53,7 @@ const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);
 /// Longest time between two such looks, without a frame: as late as a new time zone may be on the screen.
 const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 
-/// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
+/// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
 ///
 /// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
 /// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
@@ -62,34 +61,20 @@ const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
 pub async fn run<B: Backend + ShowsLinks>(
-    terminal: &mut Terminal<B>,
+    backend: &mut B,
     options: Options,
     dial: impl Dial,
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Ended, Failure> {
-    let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
+    let size = backend.size().map_err(|error| RunError::Draw(error.to_string()))?;
+    let mut painter = Painter::default();
     let show = |state: &State, redraw_all: bool| {
-        let drawn = draw(terminal, state, redraw_all);
+        let drawn = painter.draw(backend, redraw_all, |canvas| view::draw(state, canvas));
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, control, stop).await
-}
-
-/// Draws a frame: what has changed, or everything if `redraw_all`.
-fn draw<B: Backend + ShowsLinks>(
-    terminal: &mut Terminal<B>,
-    state: &State,
-    redraw_all: bool,
-) -> Result<(), B::Error> {
-    if redraw_all {
-        // Not `clear`: it asks for the position of the cursor, and the answer would come among the keys.
-        let area = Rect::from((Position::ORIGIN, terminal.size()?));
-        terminal.resize(area)?;
-    }
-    let links = terminal.backend().link_slot();
-    terminal.draw(|frame| links.set(view::draw(state, frame))).map(drop)
 }
 
 /// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and whether
@@ -120,6 +105,7 @@ pub async fn run_shown(
     state.is_first = options.is_first;
     state.settings_file.clone_from(&options.settings_file);
     (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
+    state.back = options.back;
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;
     let mut app = App {
@@ -152,7 +138,7 @@ pub async fn run_shown(
     let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
-        Ok(()) => Ok(Ended { unsent, then }),
+        Ok(()) => Ok(Ended { unsent, had_session: state.client.me().is_some(), then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }

@@ -22,6 +22,8 @@ pub struct FirstRun {
     server: Field,
     /// Whether the cursor is in the server's field.
     is_at_server: bool,
+    /// Whether Esc goes back to a client that was there before, instead of quitting.
+    pub goes_back: bool,
 }
 
 /// One field of the screen.
@@ -48,6 +50,8 @@ pub enum Outcome {
     Stays,
     /// The user quits.
     Quit,
+    /// The user goes back to the client that was there before.
+    Back,
     /// Both fields are filled in.
     Done(Answers),
 }
@@ -58,7 +62,12 @@ impl FirstRun {
     pub fn new(name: &UserName, server: &ServerAddress, trouble: Option<&str>) -> Self {
         let field = |text: &str, error| Field { editor: Editor::new(text), error };
         let server = field(&server.to_string(), trouble.map(sentence));
-        Self { name: field(name.as_str(), None), server, is_at_server: trouble.is_some() }
+        Self {
+            name: field(name.as_str(), None),
+            server,
+            is_at_server: trouble.is_some(),
+            goes_back: false,
+        }
     }
 
     /// Takes an input; those that are not about the two fields change nothing.
@@ -73,6 +82,7 @@ impl FirstRun {
 
     fn key(&mut self, key: KeyEvent) -> Outcome {
         match (key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT), key.code) {
+            (KeyModifiers::NONE, KeyCode::Esc) if self.goes_back => return Outcome::Back,
             (KeyModifiers::NONE, KeyCode::Esc) => return Outcome::Quit,
             (KeyModifiers::CONTROL, KeyCode::Char('c' | 'd')) => return Outcome::Quit,
             (KeyModifiers::NONE, KeyCode::Enter) => return self.enter(),

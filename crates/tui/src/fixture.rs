@@ -11,14 +11,13 @@ use chat_proto::event::{Accepted, Welcome};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, User};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
 use ratatui::layout::{Position, Size};
 
 use crate::input::{Input, Wheel};
 use crate::state::State;
 use crate::testing::Screen;
 use crate::update::{ClientEffect, ClientInput, Effect, update};
-use crate::view;
+use crate::view::{self, Canvas, Painter};
 use crate::wrap::columns;
 
 /// A client called bob, and the time of each input.
@@ -226,9 +225,9 @@ impl Harness {
     /// The rows of the screen.
     pub(crate) fn screen(&self) -> String {
         let Size { width, height } = self.state.size;
-        let screen = Screen::new(width, height);
-        let Ok(mut terminal) = Terminal::new(screen.clone());
-        let Ok(_) = terminal.draw(|frame| drop(view::draw(&self.state, frame)));
+        let mut screen = Screen::new(width, height);
+        let draw = |canvas: &mut Canvas| view::draw(&self.state, canvas);
+        let Ok(()) = Painter::default().draw(&mut screen, false, draw);
         screen.text()
     }
 }

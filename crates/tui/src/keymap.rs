@@ -85,6 +85,24 @@ impl KeyMap {
         format!("{}{}", name(Action::Up, "↑"), name(Action::Down, "↓"))
     }
 
+    /// Returns a sentence for each other action that has lost keys to `winner` in the map `new`.
+    #[must_use]
+    pub fn lost_to(&self, winner: Action, new: &Self) -> Vec<String> {
+        let sentence = |action: &Action| {
+            let left = new.keys(*action);
+            let lost: Vec<_> =
+                self.keys(*action).iter().filter(|keys| !left.contains(keys)).copied().collect();
+            let rest = match left {
+                [] => "has no key now".to_owned(),
+                left => format!("keeps {}", list(left)),
+            };
+            let name = action.help().name;
+            (!lost.is_empty()).then(|| format!("{name} has lost {}, and {rest}", list(&lost)))
+        };
+        let others = Action::ALL.iter().filter(|action| **action != winner);
+        others.filter_map(sentence).collect()
+    }
+
     fn exact(&self, first: Chord, second: Option<Chord>) -> Option<Action> {
         let keys = Keys { first, second };
         self.keys.iter().find(|(_, all)| all.contains(&keys)).map(|(action, _)| *action)
@@ -93,6 +111,10 @@ impl KeyMap {
     fn taken(&self) -> impl Iterator<Item = &Keys> {
         self.keys.iter().flat_map(|(_, keys)| keys)
     }
+}
+
+fn list(keys: &[Keys]) -> String {
+    keys.iter().map(Keys::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Default for KeyMap {
@@ -136,6 +158,19 @@ mod tests {
         assert_eq!(map.name(Action::NextRoom).as_deref(), Some("Alt-Down"));
         assert_eq!(find("F2"), Found::Action(Action::Users));
         assert_eq!(find("Ctrl-X"), Found::First);
+    }
+
+    #[test]
+    fn an_action_that_loses_a_key_is_named() {
+        let new = map("[keys]\ngo-to = [\"F1\", \"Ctrl-N\"]\n");
+        assert_eq!(
+            KeyMap::default().lost_to(Action::GoTo, &new),
+            [
+                "next-room has lost Ctrl-N, and keeps Alt-Down",
+                "help has lost F1, and has no key now"
+            ]
+        );
+        assert_eq!(new.lost_to(Action::GoTo, &new), [""; 0]);
     }
 
     #[test]

@@ -16,16 +16,15 @@ use chat_client::driver::system_clock;
 use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_tui::demo::{self, Demo};
-use chat_tui::first_run::{self, FirstRun};
+use chat_tui::first_run::{self, Answers, FirstRun, Outcome};
 use chat_tui::notification::Notifier;
 use chat_tui::settings::{self, Layers};
 use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
-use chat_tui::{Failure, Options, Then, Unsent};
+use chat_tui::{Failure, Options, Unsent, unsent};
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::{Args, Start};
@@ -79,28 +78,27 @@ fn connect_and_show(args: &Args) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let mut left = Vec::new();
-    let done = runtime.block_on(on_terminal(args, &mut left));
+    let start = Start::new(args)?;
+    let (state, mut left) = (start.state.clone(), Vec::new());
+    let done = runtime.block_on(on_terminal(args, start, &mut left));
     // A name look-up that hangs must not keep the user waiting.
     runtime.shutdown_background();
-    // The terminal is given back by now; if it is gone, the log alone has the notice.
     let failure = done.as_ref().err().and_then(|error| error.downcast_ref::<Failure>());
-    let failed = failure.map(|failure| &failure.unsent);
-    for unsent in left.iter().chain(failed).filter(|unsent| unsent.count() > 0) {
-        tracing::warn!("{unsent}");
-        print_error(&format!("chat-tui: {unsent}"));
+    left.extend(failure.map(|failure| failure.unsent.clone()));
+    // The terminal is given back by now; if it is gone, the log alone has the notice.
+    for notice in unsent::notices(left, state.as_deref()) {
+        tracing::warn!("{notice}");
+        print_error(&format!("chat-tui: {notice}"));
     }
     done
 }
 
 /// Shows one client after the other, until the user quits. `left` gets what each of them has not sent.
-async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> {
+async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> anyhow::Result<()> {
     let in_editor = Arc::new(AtomicBool::new(false));
     let mut stop = pin!(signals::stop(in_editor.clone()).context("cannot listen to signals")?);
-    let mut start = Start::new(args)?;
     let (mut tty, _guard) = Tty::take(in_editor).context("cannot set up the terminal")?;
-    let backend = RowBackend::new(tty.output(), !check::is_utf8());
-    let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
+    let mut backend = RowBackend::new(tty.output(), !check::is_utf8());
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
     let mut events = pin!(events);
     loop {
@@ -108,35 +106,34 @@ async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> 
         let (keys, stop) = (events.as_mut(), stop.as_mut());
         if start.asks {
             let look = Look::new(options.settings.clone(), options.environment);
-            let screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
-            let asked = first_run::ask(&mut terminal, screen, look, keys, &mut tty, stop);
-            let Some(answers) = Box::pin(asked).await? else {
-                return Ok(());
-            };
-            (start.name, start.server, start.asks) = (answers.name, answers.server, false);
+            let mut screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
+            screen.goes_back = !left.is_empty();
+            let asked = first_run::ask(&mut backend, screen, look, keys, &mut tty, stop);
+            match Box::pin(asked).await? {
+                Outcome::Done(Answers { name, server }) => start.answered(name, server),
+                Outcome::Back => start.asks = false,
+                Outcome::Quit | Outcome::Stays => return Ok(()),
+            }
             continue;
         }
         let tty = tty.clone();
         let ended = if args.demo {
             let demo = Demo::new(&options.name, options.clock);
-            Box::pin(chat_tui::run(&mut terminal, options, demo, keys, tty, stop)).await?
+            Box::pin(chat_tui::run(&mut backend, options, demo, keys, tty, stop)).await?
         } else {
             let dial = Tcp::new(start.server.clone());
-            Box::pin(chat_tui::run(&mut terminal, options, dial, keys, tty, stop)).await?
+            Box::pin(chat_tui::run(&mut backend, options, dial, keys, tty, stop)).await?
         };
+        let quits = start.follow(&ended);
         left.push(ended.unsent);
-        match ended.then {
-            Then::Quit => return Ok(()),
-            Then::Ask { name, trouble } => {
-                (start.name, start.asks, start.trouble) = (name, true, trouble);
-            }
-            Then::Connect { name, server } => (start.name, start.server) = (name, server),
+        if quits {
+            return Ok(());
         }
     }
 }
 
 fn options(args: &Args, start: &Start) -> Options {
-    let Start { state, name, server, is_first, .. } = start.clone();
+    let Start { state, name, server, is_first, back, .. } = start.clone();
     let server = if args.demo { demo::SERVER.to_owned() } else { server.to_string() };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
@@ -148,6 +145,7 @@ fn options(args: &Args, start: &Start) -> Options {
         server,
         state,
         is_first,
+        back,
         is_demo: args.demo,
         writer: Writer::Thread,
         // Before the zone is read, so that no change is missed.

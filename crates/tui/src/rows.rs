@@ -1,10 +1,10 @@
 //! A log as rows of text.
 
+mod cache;
 mod clock;
 mod entry;
 mod heights;
 mod ignored;
-mod laid;
 mod shape;
 
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
-use self::laid::EntryLayout;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
@@ -156,11 +156,13 @@ impl<'a> LogRows<'a> {
             all.push(Arc::new(self.ignored_row(index, entry)));
             return all;
         }
-        let how =
+        let layout =
             EntryLayout { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
         match self.heights {
-            Some(heights) => all.extend(heights.rows(entry, how, || entry::rows(entry, how))),
-            None => all.extend(entry::rows(entry, how).into_iter().map(Arc::new)),
+            Some(heights) => {
+                all.extend(heights.rows(entry, layout, || entry::rows(entry, layout)));
+            }
+            None => all.extend(entry::rows(entry, layout).into_iter().map(Arc::new)),
         }
         all
     }

@@ -142,7 +142,7 @@ settings! {
     /// How the user is notified.
     notify: Notify = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
     /// What mentions the user.
-    mentions: Mentions = At, "What mentions you: @NAME; or NAME anywhere, too, which is marked and notifies, but is not counted";
+    mentions: Mentions = At, "What mentions you: @NAME, or NAME at the start; or NAME anywhere, too, which is marked and notifies, but is not counted";
     /// By what the user is notified.
     notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
     /// Whether the window has a title.

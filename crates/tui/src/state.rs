@@ -14,6 +14,7 @@ mod user_list;
 
 use std::path::PathBuf;
 
+use chat_client::ServerAddress;
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Seq, Timestamp};
 use jiff::tz::TimeZone;
@@ -65,6 +66,8 @@ pub struct State {
     pub is_first: bool,
     /// Whether the first screen may ask for another server: at a first start, until there is a session.
     pub may_ask_server: bool,
+    /// The server that Esc goes back to, until there is a session.
+    pub back: Option<Back>,
     /// Whether the server is the demo.
     pub is_demo: bool,
     /// The first of two keys, if it was pressed last.
@@ -85,6 +88,8 @@ pub struct State {
     pub(crate) seek: Option<Seek>,
     /// The mention that was found last.
     pub(crate) mention: Option<Seq>,
+    /// Whether no other key was pressed since then: a selection begins there.
+    pub(crate) is_at_mention: bool,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
@@ -94,6 +99,15 @@ pub struct State {
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
+}
+
+/// The server that worked before the user went to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Back {
+    /// Its address.
+    pub server: ServerAddress,
+    /// How many messages wait for it.
+    pub waiting: usize,
 }
 
 /// The user was asked to press a key again to quit.
@@ -147,12 +161,14 @@ impl State {
             users: None,
             is_first: false,
             may_ask_server: false,
+            back: None,
             is_demo: false,
             is_bare: false,
             selection: None,
             done: None,
             seek: None,
             mention: None,
+            is_at_mention: false,
             opens_links: false,
             rooms_top: None,
             attention: Attention::default(),

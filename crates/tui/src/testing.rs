@@ -27,9 +27,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chat_client::link::Dial;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
-use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
@@ -59,12 +58,11 @@ impl Client {
         let screen = Screen::new(width, height);
         let (keys, mut events) = mpsc::channel::<Report>(KEYS_MAX);
         let (rung, bells) = watch::channel(0);
-        let backend = screen.clone();
+        let mut backend = screen.clone();
         let task = tokio::spawn(async move {
-            let Ok(mut terminal) = Terminal::new(backend);
             let keys = stream::poll_fn(move |context| events.poll_recv(context).map(|e| e.map(Ok)));
             let ring = || rung.send_modify(|bells| *bells += 1);
-            run(&mut terminal, options, dial, keys, ring, std::future::pending()).await
+            run(&mut backend, options, dial, keys, ring, std::future::pending()).await
         });
         Self { screen, keys, bells, task: AbortOnDropHandle::new(task) }
     }
@@ -197,6 +195,12 @@ impl Screen {
         rows.collect::<Vec<_>>().join("\n")
     }
 
+    /// Its cells.
+    #[must_use]
+    pub fn cells(&self) -> Buffer {
+        self.lock().buffer().clone()
+    }
+
     /// Number of frames so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
@@ -284,6 +288,8 @@ impl Backend for Screen {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::Terminal;
+
     use super::*;
 
     #[test]

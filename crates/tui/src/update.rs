@@ -81,7 +81,11 @@ pub enum Effect {
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        (state.done, state.seek) = (None, None);
+        state.done = None;
+    }
+    if matches!(input, Input::Paste(_) | Input::Click(_)) {
+        mentions::stop(state);
+        state.is_at_mention = false;
     }
     state.now = at;
     match input {
@@ -175,7 +179,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
-        state.may_ask_server = false;
+        (state.may_ask_server, state.back) = (false, None);
     }
     effects
 }

@@ -135,7 +135,8 @@ impl Viewport {
     /// Whether the end of the log is on the screen, or less than a screen below it.
     #[must_use]
     pub fn is_near_end(&self, rows: LogRows<'_>, height: usize) -> bool {
-        rows.down(self.top(rows, height), 2 * height).0 >= rows.log.len()
+        self.position == ScrollPosition::Newest
+            || rows.down(self.top(rows, height), 2 * height).0 >= rows.log.len()
     }
 
     /// Whether the oldest entry is on the screen, or less than a screen above it.

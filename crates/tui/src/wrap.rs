@@ -15,13 +15,19 @@ pub fn is_plain(text: &str) -> bool {
 /// Columns of `text` on the screen: by grapheme cluster, as they are drawn. Control characters take none.
 #[must_use]
 pub fn columns(text: &str) -> usize {
-    if is_plain(text) {
+    let is_other = |byte: &u8| !matches!(byte, b' '..=b'~');
+    let Some(first) = text.bytes().position(|byte| is_other(&byte)) else {
         return text.len();
-    }
-    text.graphemes(true)
+    };
+    // Printable ASCII is part of another cluster only right beside a character that is none.
+    let last = text.bytes().rposition(|byte| is_other(&byte)).unwrap_or(first);
+    let (start, end) = (first.saturating_sub(1), text.len().min(last + 2));
+    let others: usize = text[start..end]
+        .graphemes(true)
         .filter(|cluster| !cluster.contains(char::is_control))
         .map(|cluster| usize::from(cluster.cell_width()))
-        .sum()
+        .sum();
+    start + others + text.len() - end
 }
 
 /// Cuts `text` to `max` columns at most, with `…` at the end if it was cut.
@@ -137,6 +143,22 @@ mod tests {
 
     use super::*;
 
+    /// Parts of texts, some of which join their neighbours.
+    const PARTS: [&str; 12] = [
+        "a",
+        " ",
+        "é",
+        "\u{301}",
+        "漢",
+        "👩",
+        "\u{200D}",
+        "\u{600}",
+        "\u{1b}",
+        "\r\n",
+        "🇩",
+        "1\u{FE0F}\u{20E3}",
+    ];
+
     fn rows(text: &str, first: usize, rest: usize) -> Vec<&str> {
         wrap(text, first, rest).into_iter().map(|row| &text[row]).collect()
     }
@@ -173,6 +195,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_columns_of_a_text_are_those_of_its_clusters(
+            parts in prop::collection::vec(prop::sample::select(&PARTS[..]), 0..8),
+        ) {
+            let text = parts.concat();
+            let clusters = text.graphemes(true).map(columns);
+            prop_assert_eq!(columns(&text), clusters.sum::<usize>(), "{:?}", text);
+        }
+
         #[test]
         fn rows_fit_and_lose_nothing_but_white_space(
             dirty in ".*", first in 0_usize..30, rest in 0_usize..30,

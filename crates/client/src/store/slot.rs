@@ -129,6 +129,20 @@ pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
+/// The messages in all outboxes of a directory, whichever client uses them.
+pub(super) fn messages_in(
+    directory: &Path,
+    device: &DeviceId,
+) -> Result<Vec<OwnMessage>, StoreError> {
+    let mut messages = Vec::new();
+    for number in 1..=SLOTS_MAX {
+        let path = directory.join(outbox_name(number));
+        let outbox = OutboxFile::read(&path, device_of(device, number))?;
+        messages.extend_from_slice(outbox.messages());
+    }
+    Ok(messages)
+}
+
 /// The device of version 0.1.0 for that slot.
 fn device_of(device: &DeviceId, number: usize) -> DeviceId {
     match number {

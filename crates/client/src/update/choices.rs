@@ -58,14 +58,16 @@ fn stored(state: &mut State) -> Option<Effect> {
     Some(store(state, StoreOp::Choices(choices)))
 }
 
-/// The user of that name, from direct messages and the users of the rooms.
+/// The user of that name, from the users of the rooms, direct messages, and the authors of messages.
 fn known(state: &State, name: &UserName) -> Option<User> {
     let rooms = state.rooms.list();
     let listed = rooms.iter().flat_map(|room| room.users.iter());
     let mut listed = listed.chain(&state.last_lobby_users);
-    listed.find(|user| user.name == *name).cloned().or_else(|| {
+    let direct = || {
         let room = state.rooms.titled(name)?;
         let id = state.other_of(&room.name)?;
         Some(User { id, name: name.clone() })
-    })
+    };
+    let listed = listed.find(|user| user.name == *name).cloned();
+    listed.or_else(direct).or_else(|| state.authors.named(name).cloned())
 }

@@ -55,6 +55,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
 /// whether it is.
 pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
     let is_own = state.is_me(message.from.id);
+    state.authors.add(&message.from);
     let room = state.rooms.get_mut(&message.room);
     let room = room.filter(|_| !is_own);
     if state.choices.ignores(message.from.id) {

@@ -10,6 +10,8 @@ use crate::unsent::Unsent;
 pub struct Ended {
     /// The messages that the server has not answered.
     pub unsent: Unsent,
+    /// Whether there was a session.
+    pub had_session: bool,
     /// What the user wants next.
     pub then: Then,
 }

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::notification::Notifier;
 use crate::settings::Layers;
+use crate::state::Back;
 use crate::theme::Environment;
 use crate::zone::ZoneWatch;
 
@@ -24,6 +25,8 @@ pub struct Options {
     /// Whether no client with this state directory has had a session: the screen says what a newcomer can do, and
     /// Esc goes back to the first screen as long as the server does not answer.
     pub is_first: bool,
+    /// The server that Esc goes back to as long as this one does not answer; `None` if none has worked.
+    pub back: Option<Back>,
     /// Whether the server is the demo.
     pub is_demo: bool,
     /// What waits for its disk.
@@ -58,6 +61,7 @@ impl Options {
             server: server.into(),
             state: None,
             is_first: false,
+            back: None,
             is_demo: false,
             writer: Writer::Thread,
             zone: TimeZone::UTC,

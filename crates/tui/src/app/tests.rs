@@ -144,10 +144,10 @@ async fn ctrl_l_draws_the_whole_screen_after_another_program_wrote_on_it() {
 #[tokio::test(start_paused = true)]
 async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
     let ends_with = async |keys: Vec<io::Result<TerminalEvent>>| {
-        let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+        let mut screen = Screen::new(80, 20);
         let keys = futures_util::stream::iter(keys);
         let never = std::future::pending();
-        let run = crate::run(&mut terminal, options(), Nobody, keys, || (), never);
+        let run = crate::run(&mut screen, options(), Nobody, keys, || (), never);
         Box::pin(within("the end", run)).await
     };
     assert!(ends_with(vec![]).await.is_ok());
@@ -165,10 +165,10 @@ async fn the_bell_rings_unless_it_is_turned_off() {
 
 #[tokio::test(start_paused = true)]
 async fn it_stops_on_request() {
-    let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+    let mut screen = Screen::new(80, 20);
     let keys = futures_util::stream::pending::<io::Result<TerminalEvent>>();
     let stop = std::future::ready(());
-    let run = crate::run(&mut terminal, options(), Nobody, keys, || (), stop);
+    let run = crate::run(&mut screen, options(), Nobody, keys, || (), stop);
     Box::pin(within("the end", run)).await.unwrap();
 }
 
@@ -202,13 +202,12 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
     let (suspended, shell) = tokio::sync::watch::channel(0);
     let (keys, mut events) = tokio::sync::mpsc::channel(8);
     let screen = Screen::new(80, 20);
-    let backend = screen.clone();
+    let mut backend = screen.clone();
     let running = tokio::spawn(async move {
-        let Ok(mut terminal) = ratatui::Terminal::new(backend);
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let control = Held { taken, suspended };
         let never = std::future::pending();
-        Box::pin(crate::run(&mut terminal, options(), Once(Some(server)), keys, control, never))
+        Box::pin(crate::run(&mut backend, options(), Once(Some(server)), keys, control, never))
             .await
     });
     (screen, keys, release, shell, running)

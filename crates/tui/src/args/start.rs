@@ -8,6 +8,8 @@ use chat_client::ServerAddress;
 use chat_client::link::DEFAULT_PORT;
 use chat_client::store::LastSession;
 use chat_proto::UserName;
+use chat_tui::state::Back;
+use chat_tui::{Ended, Then};
 
 use super::Args;
 
@@ -28,6 +30,10 @@ pub(crate) struct Start {
     pub(crate) asks: bool,
     /// Why the server that the user chose there cannot be used.
     pub(crate) trouble: Option<String>,
+    /// Whether a client was in a session with this server.
+    pub(crate) has_worked: bool,
+    /// The server that worked before the user went to this one.
+    pub(crate) back: Option<Back>,
 }
 
 impl Start {
@@ -51,7 +57,38 @@ impl Start {
         let server = args.server().cloned().or_else(last_server).unwrap_or_else(local);
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
-        Ok(Self { state, name, server, is_first, asks, trouble: None })
+        let has_worked = last_server().as_ref() == Some(&server);
+        Ok(Self { state, name, server, is_first, asks, trouble: None, has_worked, back: None })
+    }
+
+    /// The user has filled in the first screen.
+    pub(crate) fn answered(&mut self, name: UserName, server: ServerAddress) {
+        self.has_worked &= server == self.server;
+        (self.name, self.server, self.asks) = (name, server, false);
+    }
+
+    /// A client has ended: goes on as its user wants. Returns whether the user quits.
+    pub(crate) fn follow(&mut self, ended: &Ended) -> bool {
+        if ended.had_session {
+            (self.has_worked, self.is_first, self.back) = (true, false, None);
+        }
+        match ended.then.clone() {
+            Then::Quit => return true,
+            Then::Ask { name, trouble } => {
+                (self.name, self.asks, self.trouble) = (name, true, trouble);
+            }
+            Then::Connect { name, server } => {
+                let goes_back = self.back.as_ref().is_some_and(|back| back.server == server);
+                if goes_back {
+                    (self.has_worked, self.back) = (true, None);
+                } else if server != self.server && std::mem::take(&mut self.has_worked) {
+                    let (server, waiting) = (self.server.clone(), ended.unsent.count());
+                    self.back = Some(Back { server, waiting });
+                }
+                (self.name, self.server) = (name, server);
+            }
+        }
+        false
     }
 }
 
@@ -108,5 +145,27 @@ mod tests {
             (told.name.as_str(), told.server.to_string()),
             ("ana", "localhost:12345".into())
         );
+    }
+
+    #[test]
+    fn esc_goes_back_to_the_last_server_that_worked() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut start = start(directory.path().to_str().unwrap(), &["bob@first"]);
+        let mut goes_to = |server: &str, had_session| {
+            let (name, server) = ("bob".parse().unwrap(), server.parse().unwrap());
+            let then = Then::Connect { name, server };
+            assert!(!start.follow(&Ended { had_session, then, ..Ended::default() }));
+            start.back.as_ref().map(|back| back.server.host.clone())
+        };
+        let first = || Some("first".to_owned());
+        assert_eq!(goes_to("wrong", false), None, "the first one has not worked");
+        assert_eq!(goes_to("first", false), None);
+        assert_eq!(goes_to("wrong", true), first());
+        assert_eq!(goes_to("other", false), first());
+        assert_eq!(goes_to("first", false), None, "the user is back");
+        assert_eq!(goes_to("wrong", false), first(), "it worked before");
+        assert_eq!(goes_to("other", true), Some("wrong".to_owned()), "it has worked after all");
+        assert!(!start.is_first, "there was a session");
+        assert!(start.follow(&Ended::default()));
     }
 }

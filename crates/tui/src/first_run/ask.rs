@@ -5,30 +5,32 @@ use std::io;
 use std::pin::pin;
 
 use futures_util::{Stream, StreamExt};
-use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Answers, FirstRun, Outcome, view};
+use super::{FirstRun, Outcome, view};
 use crate::app::{Control, RunError};
+use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::state::Look;
 use crate::theme::ANSWER_TIMEOUT;
+use crate::view::Painter;
 
-/// Shows the screen until both fields are filled in. Returns `None` if the user quits, `stop` is ready, or
-/// `keys` end.
+/// Shows the screen until both fields are filled in, or the user leaves it. It is as if the user quits if `stop` is
+/// ready, or `keys` end.
 ///
 /// # Errors
 /// Returns an error if the terminal fails.
-pub async fn ask<B: Backend>(
-    terminal: &mut Terminal<B>,
+pub async fn ask<B: Backend + ShowsLinks>(
+    backend: &mut B,
     mut screen: FirstRun,
     mut look: Look,
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: &mut impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Option<Answers>, RunError> {
+) -> Result<Outcome, RunError> {
     let (mut keys, mut stop) = (pin!(keys), pin!(stop));
+    let mut painter = Painter::default();
     // The first frame waits for the colours of the terminal, as that of the client does.
     let asks = look.take_question() && control.ask_colours();
     let mut draw_at = Some(if asks { Instant::now() + ANSWER_TIMEOUT } else { Instant::now() });
@@ -39,11 +41,14 @@ pub async fn ask<B: Backend>(
         };
         let report = tokio::select! {
             biased;
-            () = &mut stop => return Ok(None),
+            () = &mut stop => return Ok(Outcome::Quit),
             report = keys.next() => report,
             drawn = drawable, if draw_at.is_some() => {
                 drawn.map_err(|error| RunError::Draw(error.to_string()))?;
-                let drawn = terminal.draw(|frame| view::draw(&screen, look.theme(), frame));
+                let drawn = painter.draw(backend, false, |canvas| {
+                    view::draw(&screen, look.theme(), canvas);
+                    Vec::new()
+                });
                 drawn.map_err(|error| RunError::Draw(error.to_string()))?;
                 draw_at = None;
                 continue;
@@ -51,7 +56,7 @@ pub async fn ask<B: Backend>(
         };
         let report = match report.transpose().map_err(RunError::Keys)? {
             Some(report) => report.into(),
-            None => return Ok(None),
+            None => return Ok(Outcome::Quit),
         };
         if report == Report::Attributes {
             draw_at = Some(Instant::now());
@@ -60,8 +65,7 @@ pub async fn ask<B: Backend>(
             Some(Input::Colour(answer)) => look.answered(answer),
             Some(input) => match screen.update(input) {
                 Outcome::Stays => {}
-                Outcome::Quit => return Ok(None),
-                Outcome::Done(answers) => return Ok(Some(answers)),
+                outcome => return Ok(outcome),
             },
             None => continue,
         }

@@ -1,13 +1,13 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
 use insta::assert_snapshot;
-use ratatui::Terminal;
 
 use super::*;
 use crate::fixture::{name, within};
 use crate::input::Report;
 use crate::state::Look;
 use crate::testing::Screen;
+use crate::view::Painter;
 
 fn first_run() -> FirstRun {
     FirstRun::new(&name("ana"), &"127.0.0.1".parse().unwrap(), None)
@@ -33,9 +33,11 @@ fn key(c: char) -> KeyEvent {
 }
 
 fn shown(screen: &FirstRun, width: u16, height: u16) -> String {
-    let shown = Screen::new(width, height);
-    let Ok(mut terminal) = Terminal::new(shown.clone());
-    let Ok(_) = terminal.draw(|frame| view::draw(screen, Look::default().theme(), frame));
+    let mut shown = Screen::new(width, height);
+    let Ok(()) = Painter::default().draw(&mut shown, false, |canvas| {
+        view::draw(screen, Look::default().theme(), canvas);
+        Vec::new()
+    });
     shown.text()
 }
 
@@ -87,6 +89,15 @@ fn an_address_where_nobody_answers_can_be_changed() {
     let is_there = |pair: &[&str]| pair == ["Server     localhost:1", "Connection refused"];
     assert!(rows.windows(2).any(is_there), "{form}");
     assert_eq!(type_text(&mut screen, "\u{15}localhost:2\n"), answers("bob", "localhost:2"));
+}
+
+#[test]
+fn esc_goes_back_to_a_client_that_was_there() {
+    let mut screen = first_run();
+    assert_eq!(type_text(&mut screen, "\u{1b}"), Outcome::Quit);
+    screen.goes_back = true;
+    assert_eq!(type_text(&mut screen, "\u{1b}"), Outcome::Back);
+    assert!(shown(&screen, 80, 13).contains("Esc back · Ctrl-C quit"));
 }
 
 #[test]
@@ -142,14 +153,19 @@ fn a_paste_is_one_line() {
 #[tokio::test(start_paused = true)]
 async fn the_loop_ends_with_the_answers_or_without() {
     for (typed, expected) in [("\n\n", Some("ana")), ("\u{1b}", None), ("x", None)] {
-        let shown = Screen::new(80, 24);
-        let Ok(mut terminal) = Terminal::new(shown.clone());
+        let mut shown = Screen::new(80, 24);
         let keys = stream::iter(typed.chars().map(|c| Ok(Report::from(Event::Key(key(c))))));
         let mut bell = || ();
         let never = std::future::pending();
-        let asked = ask(&mut terminal, first_run(), Look::default(), keys, &mut bell, never);
-        let answers = within("the end", asked).await.unwrap();
-        let name = answers.as_ref().map(|answers| answers.name.as_str());
+        let asked = ask(&mut shown, first_run(), Look::default(), keys, &mut bell, never);
+        let outcome = within("the end", asked).await.unwrap();
+        let name = match &outcome {
+            Outcome::Done(answers) => Some(answers.name.as_str()),
+            outcome => {
+                assert_eq!(*outcome, Outcome::Quit);
+                None
+            }
+        };
         assert_eq!(name, expected, "{typed:?}");
     }
 }

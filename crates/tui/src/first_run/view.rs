@@ -1,14 +1,13 @@
 //! Draws the first screen.
 
-use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::{Field, FirstRun};
 use crate::prompt::Rows;
 use crate::theme::{Role, Theme};
+use crate::view::Canvas;
 use crate::wrap::cut;
 
 /// Columns of the screen that are used, and before them on a wide one.
@@ -18,12 +17,16 @@ const LEFT_MAX: u16 = 6;
 /// Columns of the labels, a blank behind them included.
 const LABEL: usize = 11;
 
+/// What the keys do, at a first start, and if there is a client to go back to.
+const KEYS: &str = "Enter next · Tab switch · Esc quit";
+const KEYS_BACK: &str = "Enter next · Tab switch · Esc back · Ctrl-C quit";
+
 /// Rows of the whole text.
 const HEIGHT: u16 = 13;
 
-pub(super) fn draw(screen: &FirstRun, theme: Theme, frame: &mut Frame<'_>) {
-    let all = frame.area();
-    frame.buffer_mut().set_style(all, theme.style(Role::Text));
+pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
+    let all = canvas.area();
+    canvas.style(all, theme.style(Role::Text));
     let left = LEFT_MAX.min(all.width / 10);
     let area = Rect {
         x: left,
@@ -42,19 +45,19 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, frame: &mut Frame<'_>) {
         server,
         error(&screen.server, theme, width),
         Line::default(),
-        Line::styled("Enter next · Tab switch · Esc quit", theme.dim()),
+        Line::styled(if screen.goes_back { KEYS_BACK } else { KEYS }, theme.dim()),
         Line::default(),
         hint("No server yet? Run ", "chat-server", theme),
         hint("Just looking? Run ", "chat-tui --demo", theme),
     ];
-    for (line, row) in lines.iter().zip(area.intersection(all).rows()) {
-        line.render(row, frame.buffer_mut());
+    for (line, row) in lines.into_iter().zip(area.intersection(all).rows()) {
+        canvas.line(line, row);
     }
     let (row, column) = if screen.is_at_server { (4, server_cursor) } else { (2, name_cursor) };
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     if row < area.height {
         let x = area.x.saturating_add(column).min(all.right().saturating_sub(1));
-        frame.set_cursor_position(Position::new(x, area.y + row));
+        canvas.set_cursor(Position::new(x, area.y + row));
     }
 }
 

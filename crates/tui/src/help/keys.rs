@@ -15,12 +15,19 @@ const MARKS: [(&str, &str); 7] = [
     ("@2", "Mentions in a room"),
 ];
 
+/// How to change a key. The rows above do not name the actions.
+const CHANGE: [(&str, &str); 2] = [
+    ("/set key", "Gives a key to an action: /set key go-to F2. Tab after it lists the actions"),
+    ("/help KEY", "Explains a key, and names its action"),
+];
+
 /// The help of all keys on a screen of `width` columns.
 #[must_use]
 pub fn key_rows(keys: &KeyMap, width: usize) -> Vec<HelpRow> {
     let mut sections: Vec<_> = Group::ALL.map(|group| (group.title(), entries(keys, group))).into();
-    let marks = MARKS.map(|(mark, means)| (mark.to_owned(), means.to_owned()));
-    sections.push(("Mouse and marks", marks.into()));
+    let owned = |(name, does): (&str, &str)| (name.to_owned(), does.to_owned());
+    sections.push(("To change a key", CHANGE.map(owned).into()));
+    sections.push(("Mouse and marks", MARKS.map(owned).into()));
     rows(&sections, width)
 }
 

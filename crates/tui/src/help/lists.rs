@@ -7,8 +7,10 @@ use crate::commands::COMMANDS;
 use crate::settings::{Layers, SETTINGS, SettingHelp};
 
 /// How `/set` changes the keys.
-pub const SET_KEYS: (&str, &str) =
-    ("key ACTION KEYS", "Keys (F2, Alt-G), none, or default: /set key go-to F2. /keys shows them");
+pub const SET_KEYS: (&str, &str) = (
+    "key ACTION KEYS",
+    "Keys (F2, Alt-G), none, or default: /set key go-to F2. Tab lists the actions",
+);
 
 /// The commands on a screen of `width` columns.
 #[must_use]

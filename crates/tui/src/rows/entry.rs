@@ -8,7 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::author;
-use super::laid::EntryLayout;
+use super::cache::EntryLayout;
 use super::shape::Shape;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
@@ -117,8 +117,8 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 }
 
 /// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, how: EntryLayout<'_>) -> Vec<Row> {
-    let EntryLayout { above, shape, zone, is_open } = how;
+pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+    let EntryLayout { above, shape, zone, is_open } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }

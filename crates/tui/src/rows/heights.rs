@@ -9,7 +9,7 @@ use chat_client::entry::{EntryId, LogEntry};
 use chat_client::log::Bounds;
 
 use super::Row;
-use super::laid::{EntryLayout, RowCache};
+use super::cache::{EntryLayout, RowCache};
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -22,7 +22,7 @@ const OPENED_MAX: usize = 256;
 #[derive(Debug, Default)]
 pub struct Heights {
     known: RefCell<Known>,
-    laid: RefCell<RowCache>,
+    rows: RefCell<RowCache>,
     /// Long messages that are shown whole.
     opened: HashSet<EntryId>,
 }
@@ -48,14 +48,14 @@ impl Heights {
         *known.heights.entry(entry.id()).or_insert_with(height)
     }
 
-    /// The rows of an entry that is laid out so; calls `lay_out` if they are not known.
+    /// The rows of an entry in a layout; calls `lay_out` if they are not known.
     pub(super) fn rows(
         &self,
         entry: &LogEntry,
-        how: EntryLayout<'_>,
+        layout: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
-        self.laid.borrow_mut().rows(entry, how, lay_out)
+        self.rows.borrow_mut().rows(entry, layout, lay_out)
     }
 
     /// Whether a long message is shown whole.
@@ -66,7 +66,7 @@ impl Heights {
     /// Forgets the heights and the rows: the texts are written in another way.
     pub(crate) fn forget(&mut self) {
         self.known.get_mut().heights.clear();
-        self.laid.get_mut().clear();
+        self.rows.get_mut().clear();
     }
 
     /// Opens a long message, or folds it again.

@@ -43,13 +43,37 @@ impl Change {
             (None, Some(action)) => (action, start),
             (None, None) => return Err(SetError::unknown_action(first)),
         };
-        let keys = match keys.trim() {
+        let keys = match unquoted(keys) {
             DEFAULT_KEYS => None,
             NO_KEYS => Some(Vec::new()),
-            keys => Some(keys.split(',').map(str::parse).collect::<Result<_, _>>()?),
+            keys => {
+                let keys = keys.split(',').map(|keys| unquoted(keys).parse());
+                Some(keys.collect::<Result<_, _>>()?)
+            }
         };
         Ok(Self::Keys(action, keys))
     }
+
+    /// Advice for the user after the change; `None` if it needs none.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::Value("theme", value @ ("light" | "dark")) => {
+                Some(format!("It is for a {value} background; /set theme auto goes back"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The text without the quotes around it, as it stands in the settings file.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let within = |quote: char| {
+        let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.contains(quote)).then_some(inner)
+    };
+    within('"').or_else(|| within('\'')).unwrap_or(text)
 }
 
 /// What is so now: `theme is now dark`.
@@ -86,6 +110,10 @@ mod tests {
             ("go-to ctrl-x", "go-to is now Ctrl-X"),
             ("ctrl-x go-to", "go-to is now Ctrl-X"),
             ("go-to F2, ctrl-x ctrl-g", "go-to is now F2, Ctrl-X Ctrl-G"),
+            ("go-to \"ctrl-x ctrl-g\"", "go-to is now Ctrl-X Ctrl-G"),
+            ("\"F2\", 'ctrl-x ctrl-g' go-to", "go-to is now F2, Ctrl-X Ctrl-G"),
+            ("go-to \"F2\", \"F3\"", "go-to is now F2, F3"),
+            ("go-to ctrl-'", "go-to is now Ctrl-'"),
             ("go-to none", "go-to has no key now"),
             ("go-to default", "go-to has its default keys now: Ctrl-K"),
         ] {

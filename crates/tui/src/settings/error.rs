@@ -52,6 +52,22 @@ pub enum SetError {
         /// The action that has it.
         action: &'static str,
     },
+    /// Without the key the user could be locked out, so it always does the same.
+    #[error("{keys} always does {action}. Use another key")]
+    ReservedKey {
+        /// The key.
+        keys: Keys,
+        /// The action that has it.
+        action: &'static str,
+    },
+    /// The keys of an action lack the one that it always has.
+    #[error("{action} always has {keys}. Name other keys after it: {keys}, F2")]
+    LacksKey {
+        /// The key.
+        keys: Keys,
+        /// The action.
+        action: &'static str,
+    },
     /// The value of an action is not a key, and not a list of keys.
     #[error("The keys of {0} must be a text such as \"Ctrl-K\", or a list of them")]
     NotKeys(&'static str),

@@ -29,15 +29,15 @@ pub(crate) struct ActionKey {
     pub(crate) action: MessageAction,
     /// The hint on the status line.
     pub(crate) hint: &'static str,
-    /// Whether it can be done with this message.
-    pub(crate) applies: fn(&LogEntry) -> bool,
+    /// Whether it can be done with this message; if not, why.
+    pub(crate) applies: fn(&LogEntry) -> Result<(), &'static str>,
 }
 
 /// Every letter, in the order of the hints.
 pub(crate) const ACTIONS: &[ActionKey] = &[
-    ActionKey { key: 'y', action: MessageAction::Copy, hint: "y copy", applies: |_| true },
+    ActionKey { key: 'y', action: MessageAction::Copy, hint: "y copy", applies: |_| Ok(()) },
     ActionKey { key: 'o', action: MessageAction::OpenLink, hint: "o open link", applies: has_link },
-    ActionKey { key: 'q', action: MessageAction::Quote, hint: "q quote", applies: |_| true },
+    ActionKey { key: 'q', action: MessageAction::Quote, hint: "q quote", applies: |_| Ok(()) },
 ];
 
 impl Selection {
@@ -59,17 +59,21 @@ impl State {
         log.get(index).filter(|found| found.id() == entry).map(|found| (index, found))
     }
 
-    /// Selects the message `count` after the selected one, or before it if `count` is negative; without
-    /// one the newest message on the screen. It stays where it is at the end of the log.
+    /// Selects the message `count` after the selected one, or before it if `count` is negative. It stays where it
+    /// is at the end of the log. Without a selected message begins on the screen, which does not move then.
     pub(crate) fn select(&mut self, count: isize) {
+        if self.selected().is_none() {
+            self.selection = self.first_on_screen();
+            if self.selection.is_some() {
+                return;
+            }
+        }
         let Some((rows, height)) = self.log_rows() else {
             return;
         };
-        let viewport = self.viewport();
         let message = |index: usize| Selection::of(rows.log.get(index));
-        let end = rows.down(viewport.top(rows, height), height).0;
         let found = match self.selected() {
-            None => (0..end.max(1)).rev().find_map(message),
+            None => (0..self.viewport().top(rows, height).0).rev().find_map(message),
             Some((index, _)) if count < 0 => {
                 (0..index).rev().filter_map(message).take(count.unsigned_abs()).last()
             }
@@ -77,8 +81,24 @@ impl State {
                 (index + 1..rows.log.len()).filter_map(message).take(count.unsigned_abs()).last()
             }
         };
-        self.selection = found.or(self.selection.filter(|_| self.selected().is_some()));
+        self.selection = found.or(self.selection);
         self.show_selected();
+    }
+
+    /// The message on the screen with which a selection begins: the mention that was just found, or else the newest
+    /// message that is not cut.
+    fn first_on_screen(&self) -> Option<Selection> {
+        let (rows, height) = self.log_rows()?;
+        let viewport = self.viewport();
+        let top = viewport.top(rows, height);
+        // A hint covers the end of the last row if there is more below.
+        let shown = height - usize::from(viewport.reads_back(rows, height));
+        let end = rows.down(top, shown).0;
+        let message = |index: usize| Selection::of(rows.log.get(index));
+        let mention = self.mention.filter(|_| self.is_at_mention);
+        let is_mention = |message: &Selection| Some(message.seq) == mention;
+        let found = (top.0..=end).filter_map(message).find(is_mention);
+        found.or_else(|| (top.0..end.max(top.0 + 1)).rev().find_map(message))
     }
 
     /// Scrolls as little as needed to show the selected message, from its first row on if it is longer
@@ -163,6 +183,6 @@ pub(crate) fn links(entry: &LogEntry) -> Vec<String> {
     Markup::parse(text, &[]).links().map(str::to_owned).collect()
 }
 
-fn has_link(entry: &LogEntry) -> bool {
-    !links(entry).is_empty()
+fn has_link(entry: &LogEntry) -> Result<(), &'static str> {
+    if links(entry).is_empty() { Err("No link in this message") } else { Ok(()) }
 }

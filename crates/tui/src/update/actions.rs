@@ -50,6 +50,9 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PageUp => scroll_page(state, -page(state), at),
         Action::PageDown => scroll_page(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
+        Action::Back if state.back.is_some() => {
+            state.back.take().map(|back| Effect::Connect(back.server)).into_iter().collect()
+        }
         Action::Back if state.may_ask_server => {
             vec![Effect::AskServer(state.client.trouble().map(in_short))]
         }

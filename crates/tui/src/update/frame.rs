@@ -45,14 +45,15 @@ pub(super) fn show(state: &mut State, (first, last): (Seq, Seq), at: Timestamp) 
 /// If all was read, and more messages have come than fit the screen: does not follow them, but stays at the
 /// first unread one.
 fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let viewport = state.viewport();
-    let Some((rows, height)) = state.log_rows() else {
+    let (viewport, room) = (state.viewport(), state.client.room());
+    if viewport.position() != ScrollPosition::Newest || !state.had_read_all() {
+        return Vec::new();
+    }
+    let next = room.log().next_of_others(room.read());
+    let Some((next, (rows, height))) = next.zip(state.log_rows()) else {
         return Vec::new();
     };
-    let first = viewport.seen(rows, height).map(|(first, _)| first);
-    let next = rows.log.next_of_others(state.client.room().read());
-    let is_above = next.is_some_and(|next| first.is_some_and(|first| next < first));
-    if viewport.position() != ScrollPosition::Newest || !state.had_read_all() || !is_above {
+    if viewport.seen(rows, height).is_none_or(|(first, _)| first <= next) {
         return Vec::new();
     }
     let room = state.shown().clone();

@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, bare, help, insert, lists, searching, selecting};
+use super::{Effect, actions, bare, help, insert, lists, mentions, searching, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -13,6 +13,12 @@ use crate::state::State;
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let first = state.first_key.take();
     let found = find(state, first, Chord::of(key));
+    if mentions::stop(state) && found == Found::Action(Action::Back) {
+        return Vec::new();
+    }
+    let keeps_place = [Action::Select, Action::NextMention, Action::PreviousMention];
+    let keeps_place = keeps_place.map(Found::Action).contains(&found) || found == Found::First;
+    state.is_at_mention &= keeps_place;
     if state.page.is_some() {
         help::key(state, key, found);
         return Vec::new();

@@ -43,6 +43,16 @@ pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Eff
     effects
 }
 
+/// Ends the search and goes back to where it began. Returns whether there was one.
+pub(super) fn stop(state: &mut State) -> bool {
+    let Some(seek) = state.seek.take() else {
+        return false;
+    };
+    let room = state.shown().clone();
+    state.viewport_mut(&room).restore(seek.began);
+    true
+}
+
 /// Looks for the mention among the messages that are loaded now. If it is not there, goes to their end, where
 /// others are loaded.
 pub(super) fn seek(state: &mut State) {
@@ -54,6 +64,7 @@ pub(super) fn seek(state: &mut State) {
     };
     if let Some((index, seq)) = find(rows, seek) {
         (state.seek, state.mention, state.done) = (None, Some(seq), None);
+        state.is_at_mention = true;
         state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
         return;
     }
@@ -75,9 +86,7 @@ pub(super) fn seek(state: &mut State) {
 
 /// There is no such mention, or it is too far away: goes back.
 fn give_up(state: &mut State, seek: Seek, is_more: bool) {
-    state.seek = None;
-    let room = state.shown().clone();
-    state.viewport_mut(&room).restore(seek.began);
+    stop(state);
     let (label, which) =
         (state.client.room().label(), if seek.is_newer { "later" } else { "earlier" });
     state.done = Some(Ok(match is_more {

@@ -35,7 +35,7 @@ pub(super) fn key(
     let page = actions::page(state);
     let letter = Chord::types(key);
     let action = ACTIONS.iter().find(|action| Some(action.key) == letter);
-    match (found, action.filter(|action| (action.applies)(entry))) {
+    match (found, action.map(|action| (action.applies)(entry).map(|()| action.action))) {
         (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
         (Found::Action(Action::Down), _) => state.select(1),
         (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
@@ -48,7 +48,8 @@ pub(super) fn key(
         // They change neither the input nor what is selected.
         (Found::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
         (Found::Action(Action::Send), _) => return Some(enter(state)),
-        (Found::Nothing, Some(action)) => return Some(act(state, action.action, at)),
+        (Found::Nothing, Some(Ok(action))) => return Some(act(state, action, at)),
+        (Found::Nothing, Some(Err(why))) => state.done = Some(Err(why.to_owned())),
         (Found::Nothing, None) if letter == Some('k') => state.select(-1),
         (Found::Nothing, None) if letter == Some('j') => state.select(1),
         _ => {
@@ -121,14 +122,16 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
     let Some(link) = links.first() else {
         return end(state);
     };
+    let which = match links.len() {
+        1 => "the link".to_owned(),
+        count => format!("the first of {count} links"),
+    };
     if !state.opens_links {
-        return copy(state, link, Some("the link; there is no browser on this machine"));
+        let what = format!("{which}; there is no browser on this machine");
+        return copy(state, link, Some(&what));
     }
     state.selection = None;
-    state.done = Some(Ok(match links.len() {
-        1 => format!("Opening {link}"),
-        count => format!("Opening the first of {count} links: {link}"),
-    }));
+    state.done = Some(Ok(format!("Opening {which}: {link}")));
     vec![Effect::OpenLink(link.clone())]
 }
 

@@ -82,10 +82,16 @@ fn set_keys(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effe
         return Ok(notify(state, NoticeKind::Info, text, at));
     }
     let change = Change::keys(argument).map_err(|error| error.to_string())?;
+    let mut effects = Vec::new();
     if let Change::Keys(action, keys) = &change {
+        let before = state.look.keys().clone();
         state.look.set_keys(*action, keys.clone()).map_err(|error| error.to_string())?;
+        for lost in before.lost_to(*action, state.look.keys()) {
+            effects.extend(notify(state, NoticeKind::Info, lost, at));
+        }
     }
-    Ok(vec![Effect::SaveSetting(change)])
+    effects.push(Effect::SaveSetting(change));
+    Ok(effects)
 }
 
 /// A setting is saved, or is not.
@@ -96,7 +102,10 @@ pub(super) fn saved(
     at: Timestamp,
 ) -> Vec<Effect> {
     match result {
-        Ok(()) => notify(state, NoticeKind::Info, change.to_string(), at),
+        Ok(()) => {
+            let advice = change.advice().map(|advice| format!(". {advice}")).unwrap_or_default();
+            notify(state, NoticeKind::Info, format!("{change}{advice}"), at)
+        }
         Err(why) => {
             let text = format!("{change}, but only until you quit: {why}");
             notify(state, NoticeKind::Trouble, text, at)

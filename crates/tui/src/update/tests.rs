@@ -7,6 +7,7 @@ mod journals;
 mod keys;
 mod lists;
 mod live;
+mod mentions;
 mod mouse;
 mod older;
 mod quiet;

@@ -3,12 +3,11 @@
 
 use chat_client::Connection;
 use chat_client::log::Hold;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
-use ratatui::widgets::{Clear, Widget};
 
+use super::canvas::Canvas;
 use crate::action::Action;
 use crate::layout::Panes;
 use crate::state::{RULE_BEFORE, State, above_area, more_below};
@@ -16,19 +15,19 @@ use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Says on the rule, or on the first row of the log if there is no rule, what is above the screen.
-pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
+pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
     let Some((text, style)) = above(state, theme).filter(|_| !state.is_bare) else {
         return;
     };
-    let room = above_area(panes).intersection(buffer.area);
+    let room = canvas.clip(above_area(panes));
     if room.width <= RULE_BEFORE || room.is_empty() {
         return;
     }
     let text = cut(&format!(" {text} "), usize::from(room.width - RULE_BEFORE));
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX);
     let area = Rect { x: room.x + RULE_BEFORE, width, ..room };
-    Clear.render(area, buffer);
-    Line::styled(text, style).render(area, buffer);
+    canvas.clear(area);
+    canvas.line(Line::styled(text, style), area);
 }
 
 /// What is above the screen, if the user should know.
@@ -43,7 +42,7 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
         Some(hint) => format!("{text}. {hint}"),
         None => text.to_owned(),
     };
-    if viewport.is_at_oldest(rows, height) && room.log().lacks_older() {
+    if room.log().lacks_older() && viewport.is_at_oldest(rows, height) {
         match (hold, state.client.connection()) {
             _ if room.is_loading() => return Some(("Loading…".to_owned(), dim)),
             (Some(Hold::OlderFailed), _) => {
@@ -68,7 +67,7 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
 }
 
 /// Says at the end of the last row that there is more below.
-pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     let Some((text, row)) = more_below(state).zip(area.rows().next_back()) else {
         return;
     };
@@ -76,6 +75,6 @@ pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, buffer: &mut B
     let text = cut(&text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };
-    Clear.render(area, buffer);
-    Line::styled(text, style).alignment(Alignment::Right).render(area, buffer);
+    canvas.clear(area);
+    canvas.line(Line::styled(text, style).alignment(Alignment::Right), area);
 }

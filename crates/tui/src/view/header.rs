@@ -1,13 +1,13 @@
 //! The header: which room is on the screen, and what is new in the others if no list shows it.
 
 use chat_client::{Partner, State as ClientState};
-use ratatui::buffer::Buffer;
 use ratatui::layout::Alignment;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::elsewhere::{Elsewhere, elsewhere};
-use super::{live, paint};
+use super::live;
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -22,9 +22,9 @@ const GAP: &str = "  ";
 /// The same, between two parts that are about other rooms.
 const AND: &str = " · ";
 
-pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
     let rule = "─".repeat(panes.rule.width.into());
-    paint::line(&Line::styled(rule, theme.style(Role::Rule)), panes.rule, buffer);
+    canvas.line(Line::styled(rule, theme.style(Role::Rule)), panes.rule);
     if panes.header.is_empty() {
         return;
     }
@@ -50,13 +50,13 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= columns(GAP) + columns(&online);
         let text = Line::from(Span::styled(online, theme.dim())).alignment(Alignment::Right);
-        paint::line(&text, panes.header, buffer);
+        canvas.line(text, panes.header);
     }
     let topic = room.topic().as_str();
     if !topic.is_empty() && row.left >= columns(GAP) + TOPIC_MIN {
         row.add(GAP, &[cut(topic, row.left - columns(GAP))], theme.dim());
     }
-    paint::line(&Line::from(row.spans), panes.header, buffer);
+    canvas.line(Line::from(row.spans), panes.header);
 }
 
 /// The header from the left, and the columns that are left of it.

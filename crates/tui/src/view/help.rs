@@ -1,13 +1,10 @@
 //! A page of help: the keys, the commands or the settings, over the whole screen.
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
 
-use super::paint;
+use super::canvas::Canvas;
 use crate::help::HelpRow;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -16,24 +13,23 @@ use crate::wrap::columns;
 const MORE: &str = "PgDn more · Esc closes";
 const CLOSE: &str = "Esc closes";
 
-pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
-    let (Some(page), area) = (state.page, frame.area()) else {
+pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
+    let (Some(page), area) = (state.page, canvas.area()) else {
         return;
     };
     let top = page.top;
-    let buffer = frame.buffer_mut();
-    Clear.render(area, buffer);
-    paint::style(area, theme.style(Role::Text), buffer);
+    canvas.clear(area);
+    canvas.style(area, theme.style(Role::Text));
     let rows = state.page_rows();
     let shown = area.rows().skip(1);
     let height = usize::from(area.height.saturating_sub(1));
     let below = rows.len().saturating_sub(usize::from(top) + height);
     if let Some(head) = area.rows().next() {
         let hints: &[&str] = if below > 0 { &[MORE, CLOSE] } else { &[CLOSE] };
-        title(page.subject.title(), hints, theme, head, buffer);
+        title(page.subject.title(), hints, theme, head, canvas);
     }
     for (row, area) in rows.iter().skip(usize::from(top)).zip(shown) {
-        paint::line(&line(row, theme), area, buffer);
+        canvas.line(line(row, theme), area);
     }
 }
 
@@ -43,13 +39,13 @@ fn title(
     hints: &[&'static str],
     theme: Theme,
     area: Rect,
-    buffer: &mut Buffer,
+    canvas: &mut Canvas,
 ) {
     let left = usize::from(area.width).saturating_sub(columns(title) + 1);
     if let Some(hint) = hints.iter().find(|hint| columns(hint) <= left) {
-        Line::styled(*hint, theme.dim()).alignment(Alignment::Right).render(area, buffer);
+        canvas.line(Line::styled(*hint, theme.dim()).alignment(Alignment::Right), area);
     }
-    title.bold().render(area, buffer);
+    canvas.line(Line::from(title.bold()), area);
 }
 
 fn line(row: &HelpRow, theme: Theme) -> Line<'_> {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chat_client::entry::{Body, EntryId, LogEntry};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Cell;
+use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::hyperlinks::{Link, LinkCells};
@@ -63,10 +63,12 @@ fn links_of(entry: &LogEntry) -> Vec<Option<Arc<Link>>> {
 
 /// The cells that still show their links: something else may be drawn over the others. A link is underlined
 /// in every theme, and nothing that is drawn over the log is.
-pub(super) fn uncovered(links: Vec<LinkCells>, buffer: &Buffer) -> Vec<LinkCells> {
+pub(super) fn uncovered<'a>(
+    links: Vec<LinkCells>,
+    cell: impl Fn(u16, u16) -> Option<&'a Cell>,
+) -> Vec<LinkCells> {
     let is_shown = |x: &u16, row: u16| {
-        let cell = buffer.cell(Position::new(*x, row));
-        cell.is_some_and(|cell| cell.modifier.contains(Modifier::UNDERLINED))
+        cell(*x, row).is_some_and(|cell| cell.modifier.contains(Modifier::UNDERLINED))
     };
     let mut shown = Vec::with_capacity(links.len());
     for LinkCells { row, columns, link } in links {

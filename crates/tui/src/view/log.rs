@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chat_client::entry::{Body, LogEntry};
 use chat_proto::UserName;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
+use super::edges;
 use super::links::Links;
-use super::{edges, paint};
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
 use crate::rows::{LogRows, Row, RowPosition, SpanKind};
@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::theme::{Role, Theme};
 
 /// Draws the log. Returns the cells of its links.
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) -> Vec<LinkCells> {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) -> Vec<LinkCells> {
     if area.is_empty() {
         return Vec::new();
     }
@@ -44,12 +44,12 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         }
         let line = line(entry, &row, theme);
         if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
-            draw_selected(line, log.mark_column(), theme, area, buffer);
+            draw_selected(line, log.mark_column(), theme, area, canvas);
         } else {
-            paint::line(&line, area, buffer);
+            canvas.line(line, area);
         }
     }
-    edges::draw_below(state, theme, area, buffer);
+    edges::draw_below(state, theme, area, canvas);
     links.cells
 }
 
@@ -71,12 +71,13 @@ fn draw_selected(
     mark: Option<usize>,
     theme: Theme,
     row: Rect,
-    buffer: &mut Buffer,
+    canvas: &mut Canvas,
 ) {
-    paint::line(&line.style(theme.style(Role::Selected)), row, buffer);
+    canvas.line(line.style(theme.style(Role::Selected)), row);
     let mark = mark.and_then(|column| u16::try_from(column).ok());
     if let Some(column) = mark.filter(|column| *column < row.width) {
-        buffer.set_string(row.x + column, row.y, "▶", Style::new());
+        let mark = Rect { x: row.x + column, width: 1, ..row };
+        canvas.line(Line::raw("▶"), mark);
     }
 }
 

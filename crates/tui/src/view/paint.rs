@@ -20,7 +20,9 @@ pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
         (Some(Alignment::Right), Some(left)) => after(row, left),
         _ => return line.render(area, buffer),
     };
-    style(row, line.style, buffer);
+    if line.style != Style::new() {
+        buffer.set_style(row, line.style);
+    }
     for (one, width) in line.spans.iter().map(|one| (one, self::width(one))) {
         if width > 0 {
             span(one, room, buffer);
@@ -30,7 +32,7 @@ pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Draws a span on the first row of an area.
-pub(super) fn span(span: &Span<'_>, area: Rect, buffer: &mut Buffer) {
+fn span(span: &Span<'_>, area: Rect, buffer: &mut Buffer) {
     let row = area.intersection(buffer.area);
     if row.is_empty() || span.content.is_empty() {
         return;
@@ -42,20 +44,6 @@ pub(super) fn span(span: &Span<'_>, area: Rect, buffer: &mut Buffer) {
     let cells = &mut buffer.content[first..first + usize::from(row.width)];
     for (cell, byte) in cells.iter_mut().zip(span.content.bytes()) {
         cell.set_char(char::from(byte)).set_style(span.style);
-    }
-}
-
-/// Sets the style of an area.
-pub(super) fn style(area: Rect, style: Style, buffer: &mut Buffer) {
-    if style != Style::new() {
-        buffer.set_style(area, style);
-    }
-}
-
-/// Draws a line down a column.
-pub(super) fn rule_down(column: Rect, style: Style, buffer: &mut Buffer) {
-    for at in column.intersection(buffer.area).positions() {
-        buffer[at].set_symbol("│").set_style(style);
     }
 }
 

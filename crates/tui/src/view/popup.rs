@@ -1,11 +1,9 @@
 //! The list above the input box.
 
-use ratatui::Frame;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
 
-use super::paint;
+use super::canvas::Canvas;
 use super::rooms::counted_text;
 use crate::lists::Offer;
 use crate::state::State;
@@ -15,17 +13,17 @@ use crate::wrap::{columns, cut};
 /// Columns between the names and what is said about them.
 const GAP: usize = 2;
 
-pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
     let Some(popup) = state.popup() else {
         return;
     };
-    let area = super::clip(popup.area, frame);
-    frame.render_widget(Clear, area);
-    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    let area = canvas.clip(popup.area);
+    canvas.clear(area);
+    canvas.style(area, theme.style(Role::Text));
     let mut rows = area.rows();
     if let Some(row) = rows.next() {
         let heading = heading(popup.title.as_deref(), theme, usize::from(row.width));
-        paint::line(&heading, row, frame.buffer_mut());
+        canvas.line(heading, row);
     }
     let window = popup.list.window(popup.rows());
     let offers = &popup.list.offers()[window.clone()];
@@ -34,7 +32,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     if offers.is_empty()
         && let Some(row) = rows.next()
     {
-        Line::styled(format!("  {}", popup.empty), theme.dim()).render(row, frame.buffer_mut());
+        canvas.line(Line::styled(format!("  {}", popup.empty), theme.dim()), row);
     }
     let has_dots = offers.iter().any(|offer| offer.presence.is_some());
     for ((index, offer), row) in window.zip(offers).zip(rows) {
@@ -43,7 +41,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         let mut line = Line::from(head(offer, is_chosen, has_dots, theme));
         let width = width.saturating_sub(line.width());
         line.spans.extend(rest(offer, names, width, theme));
-        paint::line(&line.style(style), row, frame.buffer_mut());
+        canvas.line(line.style(style), row);
     }
 }
 

@@ -1,16 +1,14 @@
 //! The input box.
 
-use ratatui::Frame;
 use ratatui::layout::{Alignment, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::paint;
+use super::canvas::Canvas;
 use crate::state::State;
 use crate::theme::Theme;
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     if area.is_empty() {
         return;
     }
@@ -23,15 +21,15 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
     let (cursor_row, cursor_column) = rows.cursor;
     let above = (cursor_row + 1).saturating_sub(usize::from(area.height));
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
-        paint::span(&Span::styled(text.as_str(), style), row, frame.buffer_mut());
+        canvas.line(Line::from(Span::styled(text.as_str(), style)), row);
     }
     if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
         let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
         let count = Line::from(Span::styled(count, style)).alignment(Alignment::Right);
-        count.render(row, frame.buffer_mut());
+        canvas.line(count, row);
     }
     if above == 0 {
-        label.render(label_area, frame.buffer_mut());
+        canvas.line(Line::from(label), label_area);
     }
     if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
         // After the cursor.
@@ -39,12 +37,12 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
             Some(picker) => format!(" {}", picker.subject.hint()),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
-        paint::line(&Line::styled(hint, theme.dim()), text_area, frame.buffer_mut());
+        canvas.line(Line::styled(hint, theme.dim()), text_area);
     }
     if state.page.is_none() && state.selection.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));
         let y = text_area.y.saturating_add(narrow(cursor_row - above));
-        frame.set_cursor_position(Position::new(x.min(area.right() - 1), y));
+        canvas.set_cursor(Position::new(x.min(area.right() - 1), y));
     }
 }
 

@@ -1,12 +1,11 @@
 //! The room list.
 
 use chat_client::{Partner, Room};
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 
-use super::paint;
+use super::canvas::Canvas;
 use crate::state::{Hidden, RoomList, RoomRow, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -20,12 +19,12 @@ const HEAD_COLUMNS: usize = 4;
 /// Largest number that has room in the list.
 const NUMBER_MAX: usize = 99;
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
     let inner = Rect { width: area.width.saturating_sub(1), ..area };
     let border = Rect { x: inner.right(), width: area.width - inner.width, ..area };
-    paint::rule_down(border, theme.style(Role::Rule), buffer);
+    canvas.rule_down(border, theme.style(Role::Rule));
     let list = RoomList::new(state);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
     let shown = list.shown(height);
@@ -39,7 +38,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
             (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
-        paint::line(&line, area, buffer);
+        canvas.line(line, area);
     }
 }
 

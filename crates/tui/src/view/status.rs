@@ -1,13 +1,13 @@
 //! The line above the input box: what is not normal, and hints.
 
 use chat_client::Connection;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{live, paint};
+use super::canvas::Canvas;
+use super::live;
 use crate::action::Action;
-use crate::state::{ACTIONS, State};
+use crate::state::{ACTIONS, Back, State};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -18,7 +18,7 @@ const GAP: usize = 3;
 /// What joins two parts.
 const AND: &str = " · ";
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     if area.is_empty() {
         return;
     }
@@ -42,9 +42,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         _ => theme.style(Role::Warn),
     };
     let hints = Line::styled(hints, theme.dim()).alignment(Alignment::Right);
-    paint::line(&hints, area, buffer);
+    canvas.line(hints, area);
     let line = vec![Span::styled(text, style), Span::styled(typing, theme.dim())];
-    paint::line(&Line::from(line), area, buffer);
+    canvas.line(Line::from(line), area);
 }
 
 /// Who is writing, if it fits into this part of the row.
@@ -78,6 +78,7 @@ fn not_normal(state: &State) -> Vec<String> {
         }
         Connection::Refused { .. } => parts.push("Not connected".to_owned()),
     }
+    parts.extend(back(state));
     match client.outbox().waiting() {
         0 => {}
         1 => parts.push("1 message queued".to_owned()),
@@ -90,6 +91,17 @@ fn not_normal(state: &State) -> Vec<String> {
         parts.push(format!("{name} is offline and sees your messages when back"));
     }
     parts
+}
+
+/// How to go back to the server that worked before.
+fn back(state: &State) -> Option<String> {
+    let Back { server, waiting } = state.back.as_ref()?;
+    let hint = state.look.keys().hint(Action::Back, &format!("goes back to {server}"))?;
+    Some(match waiting {
+        0 => hint,
+        1 => format!("{hint}, 1 message waits there"),
+        count => format!("{hint}, {count} messages wait there"),
+    })
 }
 
 /// What the user can do here, the most important last.
@@ -105,7 +117,7 @@ fn hints_of(state: &State) -> Vec<String> {
         let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
         vec![Some(format!("{pages} scroll")), keys.hint(Action::Back, "back")]
     } else if let Some((_, message)) = state.selected() {
-        let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
+        let applying = ACTIONS.iter().filter(|action| (action.applies)(message).is_ok());
         let mut all: Vec<_> = applying.map(|action| Some(action.hint.to_owned())).collect();
         if state.selected_is_long() {
             let does = if state.selected_is_open() { "fold" } else { "open" };
@@ -131,6 +143,7 @@ fn normal_hints(state: &State) -> Vec<Option<String>> {
             .filter(|_| state.client.next_unread().is_some()),
         keys.hint(Action::Users, "users").filter(|_| !room.is_private()),
         keys.hint(Action::Help, "keys"),
-        keys.hint(Action::Back, "change the address").filter(|_| state.may_ask_server),
+        keys.hint(Action::Back, "change the address")
+            .filter(|_| state.may_ask_server && state.back.is_none()),
     ]
 }

@@ -385,9 +385,10 @@ fn resizing_keeps_the_place() {
     assert_eq!(rows(harness.screen()), rows(place));
 }
 
+mod cells;
+mod frames;
 mod header;
 mod hostile;
-mod laid;
 mod links;
 mod panes;
 mod states;

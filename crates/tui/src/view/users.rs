@@ -1,12 +1,11 @@
 //! The user list.
 
 use chat_proto::User;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::paint;
+use super::canvas::Canvas;
 use crate::state::{State, UserRow};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -14,12 +13,12 @@ use crate::wrap::{columns, cut};
 /// What is behind the user's own name, at the right end of its row.
 const OWN: &str = " you";
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     // A text that fills its row does not touch the line.
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
     let border = Rect { width: area.width.min(1), ..area };
     let inner = Rect { x: border.right(), width: area.width - border.width, ..area };
-    paint::rule_down(border, theme.style(Role::Rule), buffer);
+    canvas.rule_down(border, theme.style(Role::Rule));
     let width = usize::from(inner.width);
     let rows = state.user_rows().into_iter().map(|row| match row {
         UserRow::Above(count) => Line::styled(format!(" ↑ {count} more"), theme.dim()),
@@ -32,7 +31,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     });
     let heading = Line::styled(" USERS", theme.dim());
     for (line, row) in std::iter::once(heading).chain(rows).zip(inner.rows()) {
-        paint::line(&line, row, buffer);
+        canvas.line(line, row);
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a newcomer can do, below the messages.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
+use super::canvas::Canvas;
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::theme::{Role, Theme};
@@ -13,7 +12,7 @@ use crate::wrap::columns;
 /// A part of a row, and whether it is a key or a command.
 type Part = (String, bool);
 
-pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, canvas: &mut Canvas) {
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
     let bar = Span::styled("▌ ", theme.style(Role::Accent));
     let width = usize::from(area.width).saturating_sub(bar.width());
@@ -24,7 +23,7 @@ pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, buffer: &mut Buffer)
             false => Span::raw(text.as_str()),
         });
         let parts = [bar.clone()].into_iter().chain(parts);
-        Line::from_iter(parts.chain([Span::raw(".")])).render(row, buffer);
+        canvas.line(Line::from_iter(parts.chain([Span::raw(".")])), row);
     }
 }
 

@@ -4,7 +4,7 @@ use chat_client::ServerAddress;
 use chat_client::link::Lost;
 use chat_proto::EndCode;
 
-/// For the status line, which says already that there is none.
+/// For the status line, which already says that there is no session.
 pub(crate) fn in_short(why: &Lost) -> String {
     match why {
         // The system begins its words with a capital.
@@ -41,7 +41,7 @@ pub(super) fn not_connected(server: &str, why: &Lost) -> String {
     }
 }
 
-/// What a newcomer can do whom nothing answers.
+/// What a newcomer can do if nothing answers.
 fn what_to_do(server: &str) -> String {
     match server.parse::<ServerAddress>() {
         Ok(address) if address.is_local() => {

@@ -24,13 +24,13 @@ pub(crate) fn notice(notice: &Notice) -> String {
             format!("You created {room}. /leave removes it")
         }
         Notice::AnotherServer => {
-            "This is not the server that was here before. Messages and drafts for that \
-                                  one stay stored and are not sent here"
+            "This is not the server that was here before. Messages and drafts for that one stay stored and are \
+             not sent here"
                 .to_owned()
         }
         Notice::SetBack => {
-            "The server was set back to an older copy of its data. It may not have the \
-                            messages above the line any more. Connecting again to load all rooms"
+            "The server was set back to an older copy of its data. It may not have the messages above the line \
+             any more. Connecting again to load all rooms"
                 .to_owned()
         }
         Notice::NotConnected { server, why } => connection::not_connected(server, why),

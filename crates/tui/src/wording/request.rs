@@ -16,8 +16,9 @@ pub(crate) fn not_done(why: &RequestError) -> String {
             format!("Too long: {}. Shorten it and press Enter", of_text_max(*bytes))
         }
         RequestError::Text(why) => format!("Not sent: {why}"),
-        RequestError::OutboxFull => format!("Not sent: {OUTBOX_MAX} messages are queued already. Try again once some are sent"
-            ),
+        RequestError::OutboxFull => {
+            format!("Not sent: {OUTBOX_MAX} messages are queued already. Try again once some are sent")
+        }
         RequestError::TooManyRooms => "You have too many rooms. /leave one".to_owned(),
         RequestError::NotInRoom(room) => format!("You're not in {room}"),
         RequestError::MessageToSelf => "You can't message yourself".to_owned(),
@@ -30,7 +31,7 @@ pub(crate) fn not_done(why: &RequestError) -> String {
             "Too many names are being looked up. Try again in a moment".to_owned()
         }
         RequestError::NobodyHere(name) => {
-            format!("There is no user \"{name}\" here. Ignore users while they are online")
+            format!("No user \"{name}\" is online, or wrote one of the loaded messages")
         }
         RequestError::IgnoreSelf => "You can't ignore yourself".to_owned(),
         RequestError::NotIgnored(name) => format!("{} is not ignored", quoted(name)),

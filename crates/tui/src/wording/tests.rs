@@ -53,7 +53,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     You can't message yourself
     Not sent: this server delivers direct messages by name, and a name may belong to somebody else by now. Ask who runs the server to update it, or write in a room
     Too many names are being looked up. Try again in a moment
-    There is no user "zoe" here. Ignore users while they are online
+    No user "zoe" is online, or wrote one of the loaded messages
     You can't ignore yourself
     zoe is not ignored
     200 users are ignored already. /unignore one

@@ -45,15 +45,14 @@ impl Control for Edits {
 async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen {
     let (keys, mut events) = tokio::sync::mpsc::channel::<io::Result<TerminalEvent>>(64);
     let screen = Screen::new(100, 20);
-    let backend = screen.clone();
+    let mut backend = screen.clone();
     let writer = chat_client::store::Writer::Task(Duration::from_secs(60));
     let options = Options { writer, ..options() };
     tokio::spawn(async move {
-        let Ok(mut terminal) = ratatui::Terminal::new(backend);
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let control = Edits { job, in_editor: Arc::default() };
         let never = std::future::pending();
-        Box::pin(crate::run(&mut terminal, options, Nobody, keys, control, never)).await
+        Box::pin(crate::run(&mut backend, options, Nobody, keys, control, never)).await
     });
     let text = typed.chars().map(|c| (KeyCode::Char(c), KeyModifiers::NONE));
     let edit = ['x', 'e'].map(|c| (KeyCode::Char(c), KeyModifiers::CONTROL));

@@ -292,10 +292,10 @@ async fn the_end_stores_the_draft_and_not_the_command_to_quit() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let keys = "half a sen".chars().map(|c| Ok(TerminalEvent::Key(KeyCode::Char(c).into())));
-    let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+    let mut screen = Screen::new(80, 20);
     let keys = futures_util::stream::iter(keys);
     let never = std::future::pending();
-    let run = crate::run(&mut terminal, options(), Nobody, keys, || (), never);
+    let run = crate::run(&mut screen, options(), Nobody, keys, || (), never);
     Box::pin(within("the end", run)).await.unwrap();
     let mut bob = Client::start(options(), Nobody, 80, 20);
     sees(&mut bob, "› half a sen").await;

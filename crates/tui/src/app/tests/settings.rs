@@ -27,12 +27,11 @@ impl crate::app::Control for Coloured {
 fn coloured(options: Options) -> (Screen, tokio::sync::mpsc::Sender<io::Result<Report>>) {
     let (reports, mut events) = tokio::sync::mpsc::channel(8);
     let screen = Screen::new(80, 20);
-    let backend = screen.clone();
+    let mut backend = screen.clone();
     tokio::spawn(async move {
-        let Ok(mut terminal) = ratatui::Terminal::new(backend);
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let never = std::future::pending();
-        Box::pin(crate::run(&mut terminal, options, Nobody, keys, Coloured, never)).await
+        Box::pin(crate::run(&mut backend, options, Nobody, keys, Coloured, never)).await
     });
     (screen, reports)
 }

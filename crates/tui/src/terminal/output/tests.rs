@@ -39,18 +39,21 @@ async fn a_terminal_that_is_gone_is_an_error() {
 
 #[test]
 fn the_last_bytes_do_not_hold_up_the_end_of_the_program() {
-    let (screen, terminal) = pipe().unwrap();
-    let output = Output::start(terminal, None, size).unwrap();
-    for _ in 0..2 * WRITES_MAX {
-        let _ = output.send(vec![b'x'; MORE_THAN_A_PIPE]);
+    // The terminal takes nothing, and the queue has room for the last bytes or has none.
+    for writes in [1, 2 * WRITES_MAX] {
+        let (screen, terminal) = pipe().unwrap();
+        let output = Output::start(terminal, None, size).unwrap();
+        for _ in 0..writes {
+            let _ = output.send(vec![b'x'; MORE_THAN_A_PIPE]);
+        }
+        let (ended, end) = sync_channel(1);
+        std::thread::spawn(move || {
+            output.send_and_wait(b"last".to_vec());
+            ended.send(()).unwrap();
+        });
+        end.recv_timeout(Duration::from_secs(10)).expect("the program ends");
+        drop(screen);
     }
-    let (ended, end) = sync_channel(1);
-    std::thread::spawn(move || {
-        output.send_and_wait(b"last".to_vec());
-        ended.send(()).unwrap();
-    });
-    end.recv_timeout(Duration::from_secs(10)).expect("the program ends");
-    drop(screen);
 }
 
 /// A terminal of a blocking and a non-blocking file, and what it shows.

@@ -239,7 +239,7 @@ fn what_is_typed_is_stored_once_and_names_are_not() {
 #[test]
 fn every_hint_has_the_keys_of_the_settings_file() {
     let mut harness = Harness::connected(100, 24);
-    let text = "[keys]\nback = \"F2\"\nsend = \"F3\"\ngo-to = \"F4\"\npage-up = \"F5\"\nend = \"F6\"\n\
+    let text = "[keys]\nback = [\"F2\", \"Esc\"]\nsend = [\"F3\", \"Enter\"]\ngo-to = \"F4\"\npage-up = \"F5\"\nend = \"F6\"\n\
                 complete = \"F7\"\ndown = \"F8\"\nhelp = []\nselect = \"F9\"\n";
     let (file, problems) = crate::settings::read(text);
     assert_eq!(problems, []);

@@ -61,6 +61,16 @@ fn each_room_notifies_of_what_the_user_has_chosen_for_it() {
 }
 
 #[test]
+fn a_user_who_has_left_is_ignored_by_the_name_in_the_messages() {
+    let mut harness = in_two_rooms(100);
+    harness.message(9, "zoe", "goodbye");
+    harness.type_text("/ignore zoe\n");
+    assert_shows(&harness, "Messages of zoe that load from now on are not shown");
+    harness.message(9, "zoe", "I am back");
+    assert!(!harness.screen().contains("I am back"));
+}
+
+#[test]
 fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing() {
     let mut harness = in_two_rooms(100);
     let effects = harness.type_text("/ignore ana\n");
@@ -77,7 +87,7 @@ fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing
     harness.type_text("/unignore ana\n");
     assert!(harness.message(3, "ana", "hello @bob").contains(&Effect::Ring));
     harness.type_text("/ignore zoe\n");
-    assert_shows(&harness, "There is no user \"zoe\" here");
+    assert_shows(&harness, "No user \"zoe\" is online, or wrote one of");
     harness.type_text("/unignore ana\n");
     assert_shows(&harness, "ana is not ignored");
 }

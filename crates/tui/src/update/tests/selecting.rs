@@ -89,7 +89,7 @@ fn o_opens_a_link_or_copies_it() {
     harness.control('s');
     assert_shows(&harness, "o open link");
     assert_eq!(harness.type_text("o"), [Effect::Copy(link())]);
-    assert_shows(&harness, "Copied the link; there is no browser");
+    assert_shows(&harness, "Copied the first of 2 links; there is no browser");
     harness.state.opens_links = true;
     harness.control('s');
     assert_eq!(harness.type_text("o"), [Effect::OpenLink(link())]);
@@ -100,12 +100,16 @@ fn o_opens_a_link_or_copies_it() {
 }
 
 #[test]
-fn o_is_a_letter_for_a_message_without_a_link() {
+fn o_says_that_there_is_no_link_and_the_message_stays_selected() {
     let mut harness = talking();
     harness.control('s');
     assert!(!harness.screen().contains("o open link"));
-    harness.type_text("ok");
-    assert_eq!(typed(&harness), "ok");
+    harness.type_text("o");
+    assert_shows(&harness, "No link in this message");
+    assert_shows(&harness, "▶ three");
+    harness.type_text("k");
+    assert_shows(&harness, "▶ two");
+    assert_eq!(typed(&harness), "");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::fixture::Harness;
+use crate::state::Back;
 use crate::update::Effect;
 use chat_client::link::{LinkEvent, Lost};
 
@@ -28,6 +29,35 @@ fn esc_stays_with_a_server_that_has_answered() {
     harness.connect(1);
     harness.lose();
     assert!(!harness.screen().contains("change the address"));
+    assert_eq!(harness.press(KeyCode::Esc), []);
+}
+
+/// A client that has left a server for another one, where nobody answers.
+fn gone_elsewhere(waiting: usize) -> Harness {
+    let mut harness = first_start();
+    let server = "chat.example.org:4000".parse().unwrap();
+    harness.state.back = Some(Back { server, waiting });
+    harness
+}
+
+#[test]
+fn esc_goes_back_to_the_server_that_worked_and_not_to_the_first_screen() {
+    let mut harness = gone_elsewhere(2);
+    let screen = harness.screen();
+    let hint = "Esc goes back to chat.example.org:4000, 2 messages wait there";
+    assert!(screen.contains(hint), "{screen}");
+    assert!(!screen.contains("change the address"), "{screen}");
+    let server = "chat.example.org:4000".parse().unwrap();
+    assert_eq!(harness.press(KeyCode::Esc), [Effect::Connect(server)]);
+}
+
+#[test]
+fn esc_does_not_go_back_from_a_server_that_has_answered() {
+    let mut harness = gone_elsewhere(0);
+    assert!(harness.screen().contains("Esc goes back to chat.example.org:4000 "));
+    harness.connect(1);
+    harness.lose();
+    assert!(!harness.screen().contains("goes back"));
     assert_eq!(harness.press(KeyCode::Esc), []);
 }
 

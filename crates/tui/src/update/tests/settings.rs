@@ -27,6 +27,16 @@ fn a_setting_that_is_not_saved_says_so() {
 }
 
 #[test]
+fn a_theme_that_may_be_unreadable_says_how_to_go_back() {
+    let mut harness = Harness::connected(100, 20);
+    harness.input(Input::Saved { change: Change::Value("theme", "light"), result: Ok(()) });
+    assert_shows(
+        &harness,
+        "· theme is now light. It is for a light background; /set theme auto goes back",
+    );
+}
+
+#[test]
 fn a_setting_that_does_not_exist_is_refused_with_a_guess() {
     let mut harness = Harness::connected(100, 20);
     assert_eq!(harness.type_text("/set tehme dark\n"), []);
@@ -99,6 +109,7 @@ fn a_key_that_is_set_counts_at_once_and_is_saved() {
     let change = Change::keys("go-to Ctrl-N").unwrap();
     assert_eq!(effects, [Effect::SaveSetting(change.clone())]);
     harness.input(Input::Saved { change, result: Ok(()) });
+    assert_shows(&harness, "· next-room has lost Ctrl-N, and keeps Alt-Down");
     assert_shows(&harness, "· go-to is now Ctrl-N");
     harness.control('n');
     assert_shows(&harness, "Go to › ");
@@ -107,6 +118,22 @@ fn a_key_that_is_set_counts_at_once_and_is_saved() {
     assert_shows(&harness, "! Ctrl-N does go-to already");
     harness.type_text("/set key go-to default\n/set key go-to\n");
     assert_shows(&harness, "· Ctrl-K: Go to a room or a user");
+}
+
+#[test]
+fn no_key_that_is_set_keeps_the_user_from_sending_or_quitting() {
+    let mut harness = Harness::connected(100, 20);
+    for (command, why) in [
+        ("/set key go-to Enter", "! Enter always does send. Use another key"),
+        ("/set key send none", "! send always has Enter. Name other keys after it: Enter, F2"),
+        ("/set key clear F5", "! clear always has Ctrl-C. Name other keys after it: Ctrl-C, F2"),
+    ] {
+        assert_eq!(harness.type_text(&format!("{command}\n")), []);
+        assert_shows(&harness, why);
+    }
+    harness.type_text("/set key delete-or-quit none\n");
+    harness.control('c');
+    assert_eq!(harness.control('c'), [Effect::Quit]);
 }
 
 #[test]

@@ -5,21 +5,21 @@ use chat_proto::Seq;
 use super::*;
 
 /// The lobby of a server with messages `first` to `last`, which answers what the client asks for.
-struct Lobby {
-    harness: Harness,
+pub(super) struct Lobby {
+    pub(super) harness: Harness,
     first: u64,
     last: u64,
     /// Most messages in a page: as many as fit a line.
     page: usize,
     /// The pages that the client has asked for.
-    pages: usize,
+    pub(super) pages: usize,
     /// The messages that mention the user.
-    mentions: Vec<u64>,
+    pub(super) mentions: Vec<u64>,
 }
 
 impl Lobby {
     /// A client that opens the lobby, of which the user has read the messages up to `read`.
-    fn open(first: u64, last: u64, read: u64, page: usize) -> Self {
+    pub(super) fn open(first: u64, last: u64, read: u64, page: usize) -> Self {
         let harness = Harness::new(80, 20);
         let mut lobby = Self { harness, first, last, page, pages: 0, mentions: Vec::new() };
         let welcome = LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") };
@@ -34,7 +34,7 @@ impl Lobby {
     }
 
     /// Answers the commands among these effects, and those that follow.
-    fn answer(&mut self, effects: &[Effect]) {
+    pub(super) fn answer(&mut self, effects: &[Effect]) {
         let mut commands = sent(effects);
         while !commands.is_empty() {
             for command in std::mem::take(&mut commands) {
@@ -45,7 +45,7 @@ impl Lobby {
         }
     }
 
-    fn answers(&mut self, command: &Command) -> Vec<Event> {
+    pub(super) fn answers(&mut self, command: &Command) -> Vec<Event> {
         match command {
             Command::History { before, limit, .. } => {
                 self.pages += 1;
@@ -79,12 +79,12 @@ impl Lobby {
         self.event(message);
     }
 
-    fn press(&mut self, code: KeyCode) {
+    pub(super) fn press(&mut self, code: KeyCode) {
         let effects = self.harness.press(code);
         self.answer(&effects);
     }
 
-    fn types(&mut self, text: &str) {
+    pub(super) fn types(&mut self, text: &str) {
         let effects = self.harness.type_text(text);
         self.answer(&effects);
     }
@@ -94,11 +94,11 @@ impl Lobby {
         self.answer(&effects);
     }
 
-    fn shows(&self, text: &str) {
+    pub(super) fn shows(&self, text: &str) {
         assert_shows(&self.harness, text);
     }
 
-    fn read(&self) -> u64 {
+    pub(super) fn read(&self) -> u64 {
         self.harness.state.client.room().read().get()
     }
 
@@ -107,7 +107,7 @@ impl Lobby {
     }
 
     /// The messages in the window: all of them in order, and none missing.
-    fn window(&self) -> (u64, u64) {
+    pub(super) fn window(&self) -> (u64, u64) {
         let log = self.harness.state.client.room().log();
         let seqs: Vec<u64> = log.messages().filter_map(|(seq, _)| seq).map(Seq::get).collect();
         assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{seqs:?}");
@@ -174,42 +174,6 @@ fn what_is_below_the_screen_is_counted_without_what_is_above() {
     lobby.press(KeyCode::End);
     lobby.press(KeyCode::PageUp);
     lobby.shows(" 15 new ↓ End");
-}
-
-#[test]
-fn a_mention_that_is_not_loaded_is_found_from_either_end() {
-    let mut lobby = Lobby::open(1, 3_000, 1_000, 100);
-    lobby.mentions = vec![1_500, 1_502, 2_400];
-    let step = |lobby: &mut Lobby, key: char, text: &str| {
-        let effects = lobby.harness.alt(KeyCode::Char(key));
-        lobby.answer(&effects);
-        lobby.shows(text);
-    };
-    for (key, text) in [
-        ('n', "message 1500. @bob"),
-        ('n', "message 1502. @bob"),
-        ('n', "message 2400. @bob"),
-        ('n', "No later message in #lobby mentions you"),
-        ('n', "message 2400. @bob"),
-        ('p', "message 1502. @bob"),
-        ('p', "message 1500. @bob"),
-        ('p', "No earlier message in #lobby mentions you"),
-        ('p', "message 1500. @bob"),
-    ] {
-        step(&mut lobby, key, text);
-    }
-    assert!(lobby.read() < 1_100, "what is skipped is not read: {}", lobby.read());
-    lobby.window();
-}
-
-#[test]
-fn a_search_for_a_mention_ends_where_it_began_if_there_is_none_near() {
-    let mut lobby = Lobby::open(1, 9_247, 9_247, 100);
-    let effects = lobby.harness.alt(KeyCode::Char('p'));
-    lobby.answer(&effects);
-    lobby.shows("No mention of you near here in #lobby");
-    lobby.shows("message 9247.");
-    assert!((40..60).contains(&lobby.pages), "{} pages", lobby.pages);
 }
 
 #[test]

@@ -1,18 +1,15 @@
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
+use super::cells::drawn;
 use crate::fixture::{Harness, room, room_event, user};
 use crate::input::Input;
 use crate::theme::{Answer, Asked, Rgb};
-use crate::view;
 
 /// The colours of the cells of a row, which begins with `text`.
 fn colours(harness: &Harness, row: u16, text: &str) -> Vec<Color> {
     let size = harness.state.size;
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(size.width, size.height));
-    let Ok(frame) = terminal.draw(|frame| drop(view::draw(&harness.state, frame)));
-    let cells = (0..size.width).map(|x| &frame.buffer[(x, row)]);
+    let (buffer, _) = drawn(&harness.state);
+    let cells = (0..size.width).map(|x| &buffer[(x, row)]);
     let shown: Vec<_> = cells.take(text.chars().count()).collect();
     assert_eq!(shown.iter().map(|cell| cell.symbol()).collect::<String>(), text);
     shown.iter().map(|cell| cell.fg).collect()

@@ -6,12 +6,10 @@ use chat_proto::event::{Away, Message, MessageKind, RoomInfo, RoomState, Server}
 use chat_proto::{
     AwayText, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Text, Topic, UserId, UserName,
 };
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
+use super::cells::drawn;
 use crate::fixture::{Harness, expect_older, user, welcome};
-use crate::view;
 
 /// What has been used against terminals, or might be.
 fn corpus() -> Vec<String> {
@@ -210,9 +208,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
 /// Draws, and looks at every cell.
 fn inspect(harness: &Harness, hostile: &str) {
     let (width, height) = (harness.state.size.width, harness.state.size.height);
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| drop(view::draw(&harness.state, frame)));
-    let buffer = terminal.backend().buffer();
+    let (buffer, _) = drawn(&harness.state);
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();
         let bad = chars().find(|c| {

@@ -1,20 +1,13 @@
 use chat_proto::event::{Message, MessageKind};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::layout::Size;
 
+use super::cells::drawn;
 use super::*;
 use crate::fixture::message_in;
 use crate::hyperlinks::LinkCells;
-use crate::view;
 
 /// The text and the opening of each run of cells that is a link.
 fn links(harness: &Harness) -> Vec<(String, String)> {
-    let Size { width, height } = harness.state.size;
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let mut links = Vec::new();
-    let Ok(_) = terminal.draw(|frame| links = view::draw(&harness.state, frame));
-    let buffer = terminal.backend().buffer();
+    let (buffer, links) = drawn(&harness.state);
     let text = |cells: &LinkCells| {
         cells.columns.clone().map(|x| buffer[(x, cells.row)].symbol()).collect::<String>()
     };

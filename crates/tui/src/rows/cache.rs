@@ -1,4 +1,4 @@
-//! The rows of the messages that were shown last, so that a frame lays out only what is new or has changed.
+//! A cache of the rows of messages, so that a frame lays out only the messages that are new or have changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use jiff::tz::TimeZone;
 use super::shape::Shape;
 use super::{Above, Row};
 
-/// Most messages whose rows are kept: those of some screens. If there are more, all are removed.
+/// Most messages in the cache: those of some screens. If there are more, all are removed.
 const MESSAGES_MAX: usize = 512;
 
 /// Rows by message.
 #[derive(Debug, Default)]
 pub(super) struct RowCache {
-    messages: HashMap<EntryId, (Message, Vec<Arc<Row>>)>,
+    messages: HashMap<EntryId, (MessageKey, Vec<Arc<Row>>)>,
 }
 
-/// How an entry is laid out: all that its rows depend on, besides the entry.
+/// All that the rows of an entry depend on, besides the entry.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EntryLayout<'a> {
     pub(super) above: Above,
@@ -32,7 +32,7 @@ pub(super) struct EntryLayout<'a> {
 
 /// All that the rows of a message depend on.
 #[derive(Debug)]
-struct Message {
+struct MessageKey {
     at: Timestamp,
     name: String,
     kind: Kind,
@@ -50,21 +50,21 @@ impl RowCache {
     pub(super) fn rows(
         &mut self,
         entry: &LogEntry,
-        how: EntryLayout<'_>,
+        layout: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
         let lay_out = || lay_out().into_iter().map(Arc::new).collect::<Vec<_>>();
-        if let Some((message, rows)) = self.messages.get(&entry.id())
-            && message.is(entry, how)
+        if let Some((key, rows)) = self.messages.get(&entry.id())
+            && key.is(entry, layout)
         {
             return rows.clone();
         }
         let rows = lay_out();
-        if let Some(message) = Message::new(entry, how) {
+        if let Some(key) = MessageKey::new(entry, layout) {
             if self.messages.len() >= MESSAGES_MAX {
                 self.messages.clear();
             }
-            self.messages.insert(entry.id(), (message, rows.clone()));
+            self.messages.insert(entry.id(), (key, rows.clone()));
         }
         rows
     }
@@ -74,12 +74,12 @@ impl RowCache {
     }
 }
 
-impl Message {
-    fn new(entry: &LogEntry, how: EntryLayout<'_>) -> Option<Self> {
+impl MessageKey {
+    fn new(entry: &LogEntry, layout: EntryLayout<'_>) -> Option<Self> {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return None;
         };
-        let EntryLayout { above, shape, zone, is_open } = how;
+        let EntryLayout { above, shape, zone, is_open } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -93,12 +93,12 @@ impl Message {
         })
     }
 
-    /// Whether it is this entry, laid out so.
-    fn is(&self, entry: &LogEntry, how: EntryLayout<'_>) -> bool {
+    /// Whether the rows are those of this entry in this layout.
+    fn is(&self, entry: &LogEntry, layout: EntryLayout<'_>) -> bool {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return false;
         };
-        let EntryLayout { above, shape, zone, is_open } = how;
+        let EntryLayout { above, shape, zone, is_open } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind

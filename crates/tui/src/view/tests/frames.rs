@@ -4,12 +4,10 @@ use chat_proto::{Refusal, RefusalCode, Timestamp};
 use crossterm::event::KeyCode;
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
 
 use super::*;
-use crate::view;
+use crate::testing::Screen;
+use crate::view::{self, Painter};
 
 /// Texts of messages: short ones, long ones, with markup, and wide ones.
 const TEXTS: [&str; 6] = [
@@ -91,25 +89,25 @@ fn take(harness: &mut Harness, step: &Step, sent: &mut u64) {
     }
 }
 
-fn drawn(harness: &Harness) -> Buffer {
-    let (width, height) = (harness.state.size.width, harness.state.size.height);
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| drop(view::draw(&harness.state, frame)));
-    terminal.backend().buffer().clone()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn a_frame_looks_the_same_if_nothing_is_known_from_earlier_ones(steps in steps()) {
         let mut harness = Harness::connected(80, 20);
+        let mut screen = Screen::new(80, 20);
+        let mut painter = Painter::default();
         let mut sent = 0;
         for step in &steps {
             take(&mut harness, step, &mut sent);
-            drawn(&harness);
+            if let Step::Size(width, height) = *step {
+                screen = Screen::new(width, height);
+            }
+            let Ok(()) = painter.draw(&mut screen, false, |canvas| view::draw(&harness.state, canvas));
         }
-        let known = drawn(&harness);
         harness.state.forget_heights();
-        prop_assert_eq!(known, drawn(&harness));
+        let known = screen.cells();
+        let mut new = Screen::new(known.area.width, known.area.height);
+        let Ok(()) = Painter::default().draw(&mut new, false, |canvas| view::draw(&harness.state, canvas));
+        prop_assert_eq!(known, new.cells());
     }
 }
