@@ -1,8 +1,8 @@
 //! What a front end asks of the client.
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 use chat_proto::limits::TEXT_BYTES_MAX;
-use chat_proto::{AwayText, RoomName, Seq, Topic, UserName};
+use chat_proto::{AwayText, Emoji, RoomName, Seq, Topic, UserName};
 
 use crate::choices::Level;
 use crate::mentions::MentionPolicy;
@@ -39,6 +39,45 @@ pub enum Request {
         kind: Kind,
         /// The text.
         text: String,
+        /// The messages that it answers.
+        links: Links,
+    },
+    /// Give a message of the user another text. This request and those that follow are stored, shown at once, and sent
+    /// like messages.
+    Edit {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// Its new text.
+        text: String,
+    },
+    /// Delete a message of the user.
+    Delete {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+    },
+    /// React to a message with an emoji, or take that back.
+    React {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// With what.
+        emoji: Emoji,
+        /// Whether the user reacts with it from now on.
+        on: bool,
+    },
+    /// Pin a message in the room, or unpin it.
+    Pin {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// Whether it is pinned from now on.
+        on: bool,
     },
     /// Open the direct message with a user, and send a text there. The server is asked about a name that is
     /// not known here.

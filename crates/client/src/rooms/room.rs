@@ -43,8 +43,9 @@ pub struct Room {
     mentions: Vec<Seq>,
     /// The unread messages of ignored users, and whether they name the user.
     ignored: Vec<(Seq, bool)>,
-    /// The user's own messages after the last read one, as far as they are known.
-    own: Intervals,
+    /// What is not counted after the last read message, as far as it is known: the user's own messages, events about
+    /// messages, deleted messages.
+    uncounted: Intervals,
     /// The count of the server, without what the user has read since.
     counted: Option<Counted>,
     /// Whether the user is in it.
@@ -58,6 +59,8 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<Loading>,
+    /// The last message of the room, as far as it was known when that page was asked for.
+    pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
     /// has those that follow.
     pub(crate) stride: u64,
@@ -97,12 +100,13 @@ impl Room {
             read_sent: Seq::NONE,
             mentions: Vec::new(),
             ignored: Vec::new(),
-            own: Intervals::default(),
+            uncounted: Intervals::default(),
             counted: None,
             join_state: JoinState::Unknown,
             is_restored: false,
             coming: None,
             loading: None,
+            known: Seq::NONE,
             stride: PAGE_MESSAGES,
             shown: None,
             received: Intervals::default(),
@@ -197,7 +201,7 @@ impl Room {
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.ignored.clear();
-        self.own.clear();
+        self.uncounted.clear();
         self.counted = None;
         self.coming = None;
         self.loading = None;

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use chat_proto::command::Body;
 use chat_proto::{RoomName, Secret, Text};
 use tempfile::TempDir;
 
@@ -23,7 +24,7 @@ fn name(name: &str) -> UserName {
 fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
-    OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
+    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
 }
 
 fn say(n: u64) -> OwnMessage {

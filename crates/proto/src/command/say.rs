@@ -110,6 +110,18 @@ impl Body {
         }
     }
 
+    /// The message that an edit, a deletion, a reaction or a pin is about.
+    #[must_use]
+    pub const fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Edit { target, .. }
+            | Self::Delete { target }
+            | Self::Reaction { target, .. }
+            | Self::Pin { target, .. } => Some(*target),
+            Self::Message { .. } | Self::Topic { .. } => None,
+        }
+    }
+
     /// The kind of the message that it becomes.
     #[must_use]
     pub const fn kind(&self) -> MessageKind {

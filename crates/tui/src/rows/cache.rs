@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_client::entry::{Body, EntryId, LogEntry, Origin};
+use chat_client::entry::{Body, EntryId, Extras, LogEntry, Origin};
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
@@ -38,6 +38,7 @@ struct MessageKey {
     kind: Kind,
     text: String,
     origin: Origin,
+    extras: Option<Box<Extras>>,
     above: Above,
     shape: Shape,
     zone: TimeZone,
@@ -76,7 +77,7 @@ impl RowCache {
 
 impl MessageKey {
     fn new(entry: &LogEntry, layout: EntryLayout<'_>) -> Option<Self> {
-        let Body::Message { from, kind, text, origin } = &entry.body else {
+        let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return None;
         };
         let EntryLayout { above, shape, zone, is_open } = layout;
@@ -86,6 +87,7 @@ impl MessageKey {
             kind: *kind,
             text: text.clone(),
             origin: origin.clone(),
+            extras: extras.clone(),
             above,
             shape,
             zone: zone.clone(),
@@ -95,7 +97,7 @@ impl MessageKey {
 
     /// Whether the rows are those of this entry in this layout.
     fn is(&self, entry: &LogEntry, layout: EntryLayout<'_>) -> bool {
-        let Body::Message { from, kind, text, origin } = &entry.body else {
+        let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return false;
         };
         let EntryLayout { above, shape, zone, is_open } = layout;
@@ -104,6 +106,7 @@ impl MessageKey {
             && self.kind == *kind
             && self.text == *text
             && self.origin == *origin
+            && self.extras == *extras
             && self.above == above
             && self.shape == shape
             && self.zone == *zone

@@ -2,7 +2,7 @@
 
 use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 
 use super::{Effect, commands, notify, request};
 use crate::commands::{Command, Verb};
@@ -28,7 +28,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     } else {
         let text = if typed.starts_with("//") { &typed[1..] } else { typed };
         let (room, text) = (state.shown().clone(), text.to_owned());
-        request(state, Request::Say { room, kind: Kind::Text, text }, at)
+        request(state, Request::Say { room, kind: Kind::Text, text, links: Links::default() }, at)
     };
     let mut effects = done.unwrap_or_else(|why| {
         let effects = notify(state, NoticeKind::Trouble, why, at);

@@ -2,7 +2,8 @@
 
 use chat_client::Notice;
 use chat_client::notice::NotFound;
-use chat_proto::{RefusalCode, UserName};
+use chat_proto::event::MessageKind;
+use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
 use super::{connection, not_done, quoted, refusal};
 
@@ -44,6 +45,9 @@ pub(crate) fn notice(notice: &Notice) -> String {
         Notice::NotSent { room, refusal, text } => {
             format!("Not sent to {room}: {}. {UP_BRINGS_IT_BACK}: {text}", refusal.text)
         }
+        Notice::NotChanged { room, kind, refusal, text } => {
+            not_changed(room, *kind, refusal.as_deref(), text.as_deref())
+        }
         Notice::StoredByName { room, text, is_draft } => {
             let place =
                 if *is_draft { "The text is in the input box there" } else { UP_BRINGS_IT_BACK };
@@ -63,6 +67,26 @@ pub(crate) fn notice(notice: &Notice) -> String {
             "Too many requests wait for the network. /reconnect connects again".to_owned()
         }
     }
+}
+
+/// A change of a message is not made.
+fn not_changed(
+    room: &RoomName,
+    kind: MessageKind,
+    refusal: Option<&Refusal>,
+    text: Option<&str>,
+) -> String {
+    let what = match kind {
+        MessageKind::Edit => "Message not edited",
+        MessageKind::Delete => "Message not deleted",
+        MessageKind::Reaction => "Reaction not sent",
+        MessageKind::Pin => "Pin not changed",
+        _ => "Not sent",
+    };
+    let why =
+        refusal.map_or("the server does not have the message any more", |refusal| &refusal.text);
+    let text = text.map(|text| format!(". {UP_BRINGS_IT_BACK}: {text}")).unwrap_or_default();
+    format!("{what} in {room}: {why}{text}")
 }
 
 /// The row of that many messages of ignored users.

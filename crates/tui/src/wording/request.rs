@@ -46,6 +46,13 @@ pub(crate) fn not_done(why: &RequestError) -> String {
             "/forget is only for a user that the server doesn't know any more".to_owned()
         }
         RequestError::NoAway => "This server is too old to tell others that you are away".to_owned(),
+        RequestError::NoEvents => "This server is too old for replies, edits and reactions. Ask who runs it to update it"
+            .to_owned(),
+        RequestError::NotSentYet => {
+            "This message is not stored by the server yet. Try again once it is".to_owned()
+        }
+        RequestError::Deleted => "This message was deleted".to_owned(),
+        RequestError::NotYours => "You can only do this with your own messages".to_owned(),
         RequestError::DraftTooLong(bytes) => format!(
             "A draft has at most {}, this one has {}",
             kilobytes(DRAFT_BYTES_MAX),
