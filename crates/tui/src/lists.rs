@@ -2,6 +2,7 @@
 //!
 //! * [`Word`]: the word before the cursor, and what completes it; `emoji`: emoji by name.
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
+//! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
 mod complete;
@@ -9,11 +10,12 @@ mod emoji;
 mod fuzzy;
 pub mod people;
 mod places;
+mod reactions;
 mod subject;
 
 use std::ops::Range;
 
-use chat_proto::{RoomName, UserName};
+use chat_proto::{Emoji, RoomName, UserName};
 
 pub use self::complete::Word;
 pub use self::subject::Subject;
@@ -32,6 +34,8 @@ pub enum OfferAction {
     Create(RoomName),
     /// The direct message with the user is opened.
     Direct(UserName),
+    /// The user reacts with the emoji, or takes that back.
+    React(Emoji),
     /// The command is carried out, or waits for its arguments.
     Run(&'static str),
 }

@@ -3,6 +3,7 @@
 mod cache;
 mod clock;
 mod entry;
+mod extras;
 mod heights;
 mod ignored;
 mod shape;
@@ -20,6 +21,7 @@ use jiff::tz::TimeZone;
 use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
+pub(crate) use self::extras::{answered, beginning_of};
 pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
@@ -46,6 +48,8 @@ pub struct Above {
     pub name: bool,
     /// Whether the time is shown.
     pub time: bool,
+    /// The message that this one answers, if a row says so.
+    pub answers: Option<Seq>,
 }
 
 /// A log in rows of `width` columns, with its times in `zone`.
@@ -59,6 +63,8 @@ pub struct LogRows<'a> {
     heights: Option<&'a Heights>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
+    /// The first message of the thread that is shown alone.
+    thread: Option<Seq>,
 }
 
 impl<'a> LogRows<'a> {
@@ -70,7 +76,14 @@ impl<'a> LogRows<'a> {
         width: usize,
         heights: Option<&'a Heights>,
     ) -> Self {
-        Self { log, zone, shape: Shape::new(width, log.authors()), heights, room: None }
+        Self {
+            log,
+            zone,
+            shape: Shape::new(width, log.authors()),
+            heights,
+            room: None,
+            thread: None,
+        }
     }
 
     /// The same, with a row over the oldest message of this room, if that is loaded.
@@ -79,10 +92,28 @@ impl<'a> LogRows<'a> {
         Self { room: Some(room), ..self }
     }
 
+    /// The same, with nothing but the thread that begins with a message; `None` for all of it.
+    #[must_use]
+    pub const fn in_thread(self, thread: Option<Seq>) -> Self {
+        Self { thread, ..self }
+    }
+
+    /// Whether an entry is not shown.
+    pub(crate) fn is_hidden(&self, index: usize) -> bool {
+        let Some(root) = self.thread else { return false };
+        self.log.get(index).is_none_or(|entry| !extras::is_in_thread(entry, root))
+    }
+
+    /// The entry that is shown before another one.
+    fn before(&self, index: usize) -> Option<&LogEntry> {
+        let before = (0..index).rev().find(|before| !self.is_hidden(*before))?;
+        self.log.get(before)
+    }
+
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
     pub fn bare(log: &'a Log, zone: &'a TimeZone, width: usize) -> Self {
-        Self { log, zone, shape: Shape::bare(width), heights: None, room: None }
+        Self { log, zone, shape: Shape::bare(width), heights: None, room: None, thread: None }
     }
 
     /// The same, with times that are written so.
@@ -97,7 +128,7 @@ impl<'a> LogRows<'a> {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
         };
-        let before = index.checked_sub(1).and_then(|before| self.log.get(before));
+        let before = self.before(index);
         let day = |entry: &LogEntry| {
             let at = entry.at.timestamp();
             self.zone.to_offset(at).to_datetime(at).date()
@@ -108,14 +139,25 @@ impl<'a> LogRows<'a> {
         let new = self.log.first_new() == Some(index);
         let begins = day.is_some() || new;
         Above {
-            beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
+            beginning: index == 0
+                && self.room.is_some()
+                && self.thread.is_none()
+                && self.log.has_beginning(),
             day,
             new,
             name: author(entry).is_some()
                 && (begins || !before.is_some_and(|before| is_group(before, entry))),
             time: begins
                 || !before.is_some_and(|before| self.shape.clock.is_same(before.at, entry.at)),
+            answers: self.answers(entry, before),
         }
+    }
+
+    /// The message that an entry answers, unless the row before says so.
+    fn answers(&self, entry: &LogEntry, before: Option<&LogEntry>) -> Option<Seq> {
+        let seq =
+            answered(entry).filter(|seq| !self.shape.is_bare() && self.thread != Some(*seq))?;
+        (before.and_then(answered) != Some(seq)).then_some(seq)
     }
 
     /// How many rows of an entry are above its text.
@@ -127,18 +169,26 @@ impl<'a> LogRows<'a> {
 
     /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
-        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
+        let Some(entry) = self.shown(index) else {
             return 0;
         };
         let width = self.shape.text_width();
         let height = || entry::text_height(entry, self.shape, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
-        self.height_above(index) + height + entry::reason_height(entry, self.shape)
+        // Most messages answer none.
+        let answers = answered(entry).and_then(|_| self.above(index).answers);
+        let answers = usize::from(answers.is_some());
+        self.height_above(index) + answers + height + entry::reason_height(entry, self.shape)
+    }
+
+    /// An entry that has rows of its own.
+    fn shown(&self, index: usize) -> Option<&LogEntry> {
+        self.log.get(index).filter(|_| !self.is_hidden(index) && !self.is_with_before(index))
     }
 
     /// The rows of an entry.
     pub(crate) fn rows(&self, index: usize) -> Vec<Arc<Row>> {
-        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
+        let Some(entry) = self.shown(index) else {
             return Vec::new();
         };
         let above = self.above(index);
@@ -158,11 +208,12 @@ impl<'a> LogRows<'a> {
         }
         let layout =
             EntryLayout { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
-        match self.heights {
-            Some(heights) => {
-                all.extend(heights.rows(entry, layout, || entry::rows(entry, layout)));
-            }
-            None => all.extend(entry::rows(entry, layout).into_iter().map(Arc::new)),
+        let answers = above.answers.map(|seq| beginning_of(self.log, seq));
+        let lay_out = || entry::rows(entry, layout, answers.as_deref());
+        match self.heights.filter(|_| answers.is_none()) {
+            Some(heights) => all.extend(heights.rows(entry, layout, lay_out)),
+            // The message that it answers may have another text by now.
+            None => all.extend(lay_out().into_iter().map(Arc::new)),
         }
         all
     }
@@ -179,7 +230,8 @@ impl<'a> LogRows<'a> {
     /// Whether a row of an entry says how many rows are folded.
     pub(crate) fn is_fold(&self, (index, row): RowPosition) -> bool {
         let is_open = self.log.get(index).is_none_or(|entry| self.is_open(entry));
-        row == self.height_above(index) + FOLD_ROWS && !is_open && self.is_long(index)
+        let answers = usize::from(self.above(index).answers.is_some());
+        row == self.height_above(index) + answers + FOLD_ROWS && !is_open && self.is_long(index)
     }
 
     /// The column of the marks; `None` if the log is too narrow for one.

@@ -1,6 +1,7 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
 mod attention;
+mod compose;
 mod hit;
 mod input_box;
 mod look;
@@ -21,6 +22,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
 pub use self::attention::Attention;
+pub(crate) use self::compose::{Compose, Thread, thread_of};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
@@ -29,7 +31,7 @@ pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
-pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::selection::{ACTIONS, ActionKey, MessageAction, links, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area};
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
@@ -82,6 +84,12 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
+    /// What Enter does with the text, if it does not simply send it.
+    pub(crate) compose: Option<Compose>,
+    /// The thread that is shown in place of the log.
+    pub(crate) thread: Option<Thread>,
+    /// The message that is deleted if the user says yes.
+    pub(crate) deleting: Option<Seq>,
     /// What was done, or why it was not, for the status line: until the next key or click.
     pub done: Option<Result<String, String>>,
     /// Set while a mention is looked for that may not be loaded.
@@ -165,6 +173,9 @@ impl State {
             is_demo: false,
             is_bare: false,
             selection: None,
+            compose: None,
+            thread: None,
+            deleting: None,
             done: None,
             seek: None,
             mention: None,
@@ -216,6 +227,7 @@ impl State {
         } else {
             LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room)
         };
+        let rows = rows.in_thread(self.thread.map(|thread| thread.root));
         let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))
     }

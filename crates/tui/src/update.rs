@@ -14,6 +14,7 @@ mod keys;
 mod lists;
 mod live;
 mod mentions;
+mod message;
 mod mouse;
 mod quiet;
 mod quit;

@@ -250,6 +250,12 @@ impl Entries {
 }
 
 impl LogEntry {
+    /// The `seq` of a message that the server has; `None` for anything else, and if the `seq` is void.
+    #[must_use]
+    pub fn message_seq(&self) -> Option<Seq> {
+        self.is_message().then_some(self.seq)
+    }
+
     /// Whether it is neither a message nor the rule of a restore.
     pub(super) const fn is_notice(&self) -> bool {
         matches!(self.body, Body::Notice(_) | Body::Presence(_) | Body::Offline { .. })

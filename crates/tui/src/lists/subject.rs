@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use chat_client::State as ClientState;
-use chat_proto::User;
+use chat_proto::{Seq, User};
 
-use super::{Offer, OfferAction, people, places};
+use super::{Offer, OfferAction, people, places, reactions};
 use crate::action::Action;
 use crate::keymap::KeyMap;
-use crate::wording;
+use crate::{rows, wording};
 
 /// What a list is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Subject {
     Rooms,
     /// The users of the current room.
     People,
+    /// What to react with to a message of the current room.
+    React(Seq),
 }
 
 impl Subject {
@@ -29,6 +31,7 @@ impl Subject {
             Self::GoTo => "Go to › ",
             Self::Rooms => "Rooms › ",
             Self::People => "Users › ",
+            Self::React(_) => "React › ",
         }
     }
 
@@ -39,6 +42,7 @@ impl Subject {
             Self::GoTo => "a room, a user, or > and a command",
             Self::Rooms => "part of the name of a room",
             Self::People => "part of the name of a user",
+            Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
 
@@ -49,6 +53,7 @@ impl Subject {
             Self::GoTo => "go there",
             Self::Rooms => "join",
             Self::People => "direct message",
+            Self::React(_) => "react",
         }
     }
 
@@ -59,7 +64,7 @@ impl Subject {
             Self::Rooms | Self::People if client.session().is_none() => {
                 "You're offline. Try again once connected".to_owned()
             }
-            Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
+            Self::GoTo | Self::Rooms | Self::React(_) => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
                 format!("Nobody in this room. {key} finds users of other rooms, too")
@@ -74,6 +79,9 @@ impl Subject {
             Self::GoTo => "Go to".to_owned(),
             Self::Rooms => "Rooms".to_owned(),
             Self::People => format!("Users in {}", client.room().label()),
+            Self::React(seq) => {
+                format!("React to {}", rows::beginning_of(client.room().log(), seq))
+            }
         }
     }
 
@@ -92,6 +100,11 @@ impl Subject {
                 let count = all.len();
                 let all = all.into_iter().map(|(_, offer)| offer).collect();
                 (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
+            }
+            Self::React(seq) => {
+                let offers = reactions::offers(client, seq, typed);
+                let count = offers.len();
+                (offers, count)
             }
             Self::People => {
                 let all = users(client);

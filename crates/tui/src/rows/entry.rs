@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 
 use super::author;
 use super::cache::EntryLayout;
+use super::extras;
 use super::shape::Shape;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
-use crate::wrap::wrap;
+use crate::wrap::{cut, wrap};
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
 const HANGING: usize = 2;
@@ -32,6 +33,8 @@ pub(crate) enum SpanKind {
     Pending(Format, Option<u16>),
     /// The name of the user, and the mark of a message with it.
     Mention,
+    /// A reaction that the user has.
+    OwnReaction,
     /// An error.
     Trouble,
     /// The line over the first unread message.
@@ -93,17 +96,23 @@ pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
 pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
-    match &entry.body {
-        Body::Restored | Body::Ignored { .. } => 1,
-        Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
-            markup(text, origin, shape).height(width)
-        }
-        Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin, shape).folded_height(width)
-        }
-        // A time takes as much room in each zone.
-        _ => flat(entry, shape, &TimeZone::UTC).breaks(width).len(),
+    let extras = entry.body.extras().filter(|_| !shape.is_bare());
+    if extras.is_some_and(|extras| extras.details.deleted || extras.details.edited.is_some()) {
+        return text_rows(entry, shape, is_open, &TimeZone::UTC).len();
     }
+    // A time takes as much room in each zone.
+    let below = extras.map_or(0, |extras| shape.below(extras, &TimeZone::UTC).len());
+    below
+        + match &entry.body {
+            Body::Restored | Body::Ignored { .. } => 1,
+            Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
+                markup(text, origin, shape).height(width)
+            }
+            Body::Message { text, origin, kind: Kind::Text, .. } => {
+                markup(text, origin, shape).folded_height(width)
+            }
+            _ => flat(entry, shape, &TimeZone::UTC).breaks(width).len(),
+        }
 }
 
 /// Whether an entry has more rows than it shows if it is not opened.
@@ -117,7 +126,8 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 }
 
 /// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+/// `answers` is the message that it answers, if that has a row.
+pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>, answers: Option<&str>) -> Vec<Row> {
     let EntryLayout { above, shape, zone, is_open } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
@@ -128,7 +138,10 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape, is_open, zone).into_iter().enumerate();
+    let answers = answers.map(|text| shape.answers(text));
+    let texts = text_rows(entry, shape, is_open, zone);
+    let reason = reason(entry).into_iter().flat_map(|why| why.rows(shape.text_width()));
+    let texts = answers.into_iter().chain(texts).chain(reason).enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -143,7 +156,11 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
 
 fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> Vec<Row> {
     let width = shape.text_width();
+    let extras = entry.body.extras().filter(|_| !shape.is_bare());
     let mut rows = match &entry.body {
+        Body::Message { .. } if extras.is_some_and(|extras| extras.details.deleted) => {
+            vec![vec![(SpanKind::Dim, cut(extras::DELETED, width))]]
+        }
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
             let markup = markup(text, origin, shape).with_syntax();
@@ -159,7 +176,12 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
         }
         _ => flat(entry, shape, zone).rows(width),
     };
-    rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
+    if let Some(extras) = extras {
+        if extras.details.edited.is_some() {
+            shape.edited(&mut rows);
+        }
+        rows.extend(shape.below(extras, zone));
+    }
     rows
 }
 

@@ -2,7 +2,7 @@
 
 use chat_proto::limits::TEXT_BYTES_MAX;
 
-use super::State;
+use super::{Compose, State};
 use crate::prompt::{Rows, Searched};
 use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
@@ -48,7 +48,14 @@ impl State {
             let what = if is_failed { "not found" } else { "search" };
             return cut(&format!("{what}: {word}"), name_max.max(columns(what))) + LABEL_END;
         }
-        let label = cut(self.client.room().label().as_str(), name_max) + LABEL_END;
+        let room = self.client.room().label();
+        let label = match &self.compose {
+            Some(Compose::Edit { .. }) => "edit",
+            Some(Compose::Reply(_)) => "reply",
+            None if self.thread.is_some() => "thread",
+            None => room.as_str(),
+        };
+        let label = cut(label, name_max) + LABEL_END;
         let is_shown = columns(&label) + BESIDE_LABEL_MIN <= width;
         if is_shown { label } else { String::new() }
     }

@@ -119,7 +119,7 @@ impl Picker {
     fn title(&self, state: &State) -> String {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
-            Subject::GoTo => title,
+            Subject::GoTo | Subject::React(_) => title,
             Subject::Rooms | Subject::People if self.query.is_empty() => {
                 format!("{title} · {}", self.count)
             }

@@ -1,10 +1,11 @@
 //! The selected message, and what can be done with it.
 
-use chat_client::entry::{Body, EntryId, LogEntry};
+use chat_client::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use chat_proto::Seq;
 
 use super::State;
 use crate::markup::Markup;
+use crate::rows::LogRows;
 
 /// A selected message. It stays the same message whatever comes or goes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,12 @@ pub(crate) enum MessageAction {
     Copy,
     OpenLink,
     Quote,
+    Reply,
+    Thread,
+    React,
+    Edit,
+    Delete,
+    Pin,
 }
 
 /// A letter and what it does.
@@ -27,24 +34,49 @@ pub(crate) enum MessageAction {
 pub(crate) struct ActionKey {
     pub(crate) key: char,
     pub(crate) action: MessageAction,
-    /// The hint on the status line.
+    /// The hint on the status line, without the letter.
     pub(crate) hint: &'static str,
+    /// What it does, for the help.
+    pub(crate) does: &'static str,
     /// Whether it can be done with this message; if not, why.
     pub(crate) applies: fn(&LogEntry) -> Result<(), &'static str>,
 }
 
-/// Every letter, in the order of the hints.
+/// Every letter. If there is no room for all hints, the first ones are left out.
 pub(crate) const ACTIONS: &[ActionKey] = &[
-    ActionKey { key: 'y', action: MessageAction::Copy, hint: "y copy", applies: |_| Ok(()) },
-    ActionKey { key: 'o', action: MessageAction::OpenLink, hint: "o open link", applies: has_link },
-    ActionKey { key: 'q', action: MessageAction::Quote, hint: "q quote", applies: |_| Ok(()) },
+    row('p', MessageAction::Pin, "pin", "Pin the message in the room, or unpin it", is_there),
+    row('o', MessageAction::OpenLink, "open link", "Open its first link", has_link),
+    row('d', MessageAction::Delete, "delete", "Delete your message; asks first", is_own),
+    row('e', MessageAction::Edit, "edit", "Edit your message", is_own),
+    row('q', MessageAction::Quote, "quote", "Quote it in the input", has_text),
+    row('y', MessageAction::Copy, "copy", "Copy its text", has_text),
+    row('t', MessageAction::Thread, "thread", "Show its thread, and write in it", is_stored),
+    row('+', MessageAction::React, "react", "React with an emoji, or take that back", is_there),
+    row('r', MessageAction::Reply, "reply", "Reply to it", is_stored),
 ];
+
+const fn row(
+    key: char,
+    action: MessageAction,
+    hint: &'static str,
+    does: &'static str,
+    applies: fn(&LogEntry) -> Result<(), &'static str>,
+) -> ActionKey {
+    ActionKey { key, action, hint, does, applies }
+}
 
 impl Selection {
     /// Selects an entry; `None` if it is no message.
     pub(crate) fn of(entry: Option<&LogEntry>) -> Option<Self> {
         let entry = entry.filter(|entry| text(entry).is_some())?;
         Some(Self { entry: entry.id(), seq: entry.seq() })
+    }
+}
+
+impl LogRows<'_> {
+    /// Selects an entry; `None` if it is no message, or if it is not shown.
+    fn selectable(&self, index: usize) -> Option<Selection> {
+        if self.is_hidden(index) { None } else { Selection::of(self.log.get(index)) }
     }
 }
 
@@ -71,7 +103,7 @@ impl State {
         let Some((rows, height)) = self.log_rows() else {
             return;
         };
-        let message = |index: usize| Selection::of(rows.log.get(index));
+        let message = |index: usize| rows.selectable(index);
         let found = match self.selected() {
             None => (0..self.viewport().top(rows, height).0).rev().find_map(message),
             Some((index, _)) if count < 0 => {
@@ -94,7 +126,7 @@ impl State {
         // A hint covers the end of the last row if there is more below.
         let shown = height - usize::from(viewport.reads_back(rows, height));
         let end = rows.down(top, shown).0;
-        let message = |index: usize| Selection::of(rows.log.get(index));
+        let message = |index: usize| rows.selectable(index);
         let mention = self.mention.filter(|_| self.is_at_mention);
         let is_mention = |message: &Selection| Some(message.seq) == mention;
         let found = (top.0..=end).filter_map(message).find(is_mention);
@@ -181,6 +213,33 @@ pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
 pub(crate) fn links(entry: &LogEntry) -> Vec<String> {
     let text = text(entry).unwrap_or_default();
     Markup::parse(text, &[]).links().map(str::to_owned).collect()
+}
+
+fn has_text(entry: &LogEntry) -> Result<(), &'static str> {
+    let extras = entry.body.extras();
+    match extras.is_some_and(|extras| extras.details.deleted) {
+        true => Err("This message was deleted"),
+        false => Ok(()),
+    }
+}
+
+fn is_stored(entry: &LogEntry) -> Result<(), &'static str> {
+    match entry.message_seq() {
+        Some(_) => Ok(()),
+        None => Err("The server does not have this message"),
+    }
+}
+
+fn is_there(entry: &LogEntry) -> Result<(), &'static str> {
+    has_text(entry).and_then(|()| is_stored(entry))
+}
+
+fn is_own(entry: &LogEntry) -> Result<(), &'static str> {
+    match entry.body.origin() {
+        Some(Origin::Own(Delivery::Accepted)) => is_there(entry),
+        Some(Origin::Own(_)) => Err("The server does not have this message"),
+        _ => Err("This is not your message"),
+    }
 }
 
 fn has_link(entry: &LogEntry) -> Result<(), &'static str> {

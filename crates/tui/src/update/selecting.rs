@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, insert, scroll};
+use super::{Effect, actions, insert, message, scroll};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -28,6 +28,9 @@ pub(super) fn key(
     found: Found,
     at: Timestamp,
 ) -> Option<Vec<Effect>> {
+    if let Some(target) = state.deleting.take() {
+        return Some(message::delete(state, target, Chord::types(key) == Some('y'), at));
+    }
     let Some((_, entry)) = state.selected() else {
         state.selection = None;
         return None;
@@ -95,11 +98,21 @@ fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
     let Some((_, entry)) = state.selected() else {
         return end(state);
     };
+    if let Some(seq) = entry.message_seq() {
+        let entry = entry.clone();
+        if let Some(effects) = message::act(state, action, (seq, &entry), at) {
+            return effects;
+        }
+    }
+    let Some((_, entry)) = state.selected() else {
+        return end(state);
+    };
     let text = text(entry).unwrap_or_default().to_owned();
     match action {
         MessageAction::Copy => copy(state, &text, None),
         MessageAction::OpenLink => open_link(state, &links(entry)),
         MessageAction::Quote => quote(state, &text, at),
+        _ => end(state),
     }
 }
 
@@ -162,6 +175,9 @@ fn quote(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
 
 /// Ends the selection if its message is gone, and keeps new messages from pushing it off the screen.
 pub(super) fn frame(state: &mut State) {
+    if state.selection.is_none() {
+        state.deleting = None;
+    }
     let Some((index, _)) = state.selected() else {
         state.selection = None;
         return;

@@ -1,0 +1,64 @@
+//! What letters do with the selected message that other users see: answer, react, edit, delete, pin.
+
+use chat_client::entry::{Body, LogEntry};
+use chat_client::{NoticeKind, Request};
+use chat_proto::{Emoji, Seq, Timestamp};
+
+use super::{Effect, lists, notify, request};
+use crate::lists::Subject;
+use crate::state::{MessageAction, State, text, thread_of};
+
+/// Does it with the message; `None` if the action is another one.
+pub(super) fn act(
+    state: &mut State,
+    action: MessageAction,
+    (seq, entry): (Seq, &LogEntry),
+    at: Timestamp,
+) -> Option<Vec<Effect>> {
+    match action {
+        MessageAction::Reply => state.begin_reply(seq),
+        MessageAction::Edit => state.begin_edit(seq, text(entry).unwrap_or_default()),
+        MessageAction::Thread => state.open_thread(thread_of(entry).unwrap_or(seq)),
+        MessageAction::React => return Some(lists::open(state, Subject::React(seq), "", at)),
+        MessageAction::Delete => {
+            state.deleting = Some(seq);
+            return Some(Vec::new());
+        }
+        MessageAction::Pin => {
+            let on = !entry.body.extras().is_some_and(|extras| extras.details.pinned);
+            let room = state.shown().clone();
+            return Some(done(state, Request::Pin { room, target: seq, on }, at));
+        }
+        _ => return None,
+    }
+    state.selection = None;
+    Some(Vec::new())
+}
+
+/// Reacts to a message, or takes that back.
+pub(super) fn react(state: &mut State, target: Seq, emoji: Emoji, at: Timestamp) -> Vec<Effect> {
+    let message = state.client.room().log().message(target);
+    let on = !message.is_some_and(|entry| has_own(entry, &emoji));
+    let room = state.shown().clone();
+    done(state, Request::React { room, target, emoji, on }, at)
+}
+
+fn has_own(entry: &LogEntry, emoji: &Emoji) -> bool {
+    let Body::Message { extras: Some(extras), .. } = &entry.body else { return false };
+    extras.details.reactions.iter().any(|reaction| reaction.own && reaction.emoji == *emoji)
+}
+
+/// The user has answered whether the message is to be deleted.
+pub(super) fn delete(state: &mut State, target: Seq, is_sure: bool, at: Timestamp) -> Vec<Effect> {
+    if !is_sure {
+        state.done = Some(Ok("Not deleted".to_owned()));
+        return Vec::new();
+    }
+    state.selection = None;
+    let room = state.shown().clone();
+    done(state, Request::Delete { room, target }, at)
+}
+
+fn done(state: &mut State, asked: Request, at: Timestamp) -> Vec<Effect> {
+    request(state, asked, at).unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
+}
