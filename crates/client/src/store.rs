@@ -104,6 +104,15 @@ enum Storage {
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
 }
 
+/// Makes the state directory if there is none, and takes from other users the right to open it and its files.
+///
+/// # Errors
+/// Returns an error if the directory cannot be used, or other users can open it and it has files of other programs.
+pub fn prepare(state: &Path) -> Result<(), StoreError> {
+    files::make_private(state).map_err(at(state))?;
+    narrow::all(state)
+}
+
 impl Store {
     /// Opens what the directory `state` has about the user `name` of the server at `address`. With `None`
     /// nothing outlives the program.
@@ -119,8 +128,7 @@ impl Store {
         let (storage, seed) = match state {
             None => (Storage::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
             Some(state) => {
-                files::make_private(state).map_err(at(state))?;
-                narrow::all(state)?;
+                prepare(state)?;
                 let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
                 // What has had no session, or comes from version 0.1.0, moves with the next one.
