@@ -309,7 +309,7 @@ impl<C: Control> App<C> {
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed |= match &input {
             // Nothing on the screen depends on it: if it fails, that is an input of its own.
-            Input::Client(ClientInput::Tick) => self.state.quitting.is_some(),
+            Input::Client(ClientInput::Tick) => self.state.shows_for_a_while(),
             Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
             _ => true,
         };

@@ -24,6 +24,7 @@ pub(crate) use self::entry::{Row, SpanKind};
 pub(crate) use self::extras::{answered, beginning_of};
 pub use self::heights::Heights;
 use self::shape::Shape;
+use crate::keymap::KeyMap;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
 use crate::wording::quoted;
@@ -59,6 +60,8 @@ pub struct LogRows<'a> {
     pub log: &'a Log,
     /// The time zone of times and dates.
     pub zone: &'a TimeZone,
+    /// The keys that notices name.
+    keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
     /// The room of the log, if the beginning of the log is to be named.
@@ -73,12 +76,14 @@ impl<'a> LogRows<'a> {
     pub fn new(
         log: &'a Log,
         zone: &'a TimeZone,
+        keys: &'a KeyMap,
         width: usize,
         heights: Option<&'a Heights>,
     ) -> Self {
         Self {
             log,
             zone,
+            keys,
             shape: Shape::new(width, log.authors()),
             heights,
             room: None,
@@ -112,8 +117,9 @@ impl<'a> LogRows<'a> {
 
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
-    pub fn bare(log: &'a Log, zone: &'a TimeZone, width: usize) -> Self {
-        Self { log, zone, shape: Shape::bare(width), heights: None, room: None, thread: None }
+    pub fn bare(log: &'a Log, zone: &'a TimeZone, keys: &'a KeyMap, width: usize) -> Self {
+        let shape = Shape::bare(width);
+        Self { log, zone, keys, shape, heights: None, room: None, thread: None }
     }
 
     /// The same, with times that are written so.
@@ -173,7 +179,7 @@ impl<'a> LogRows<'a> {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::text_height(entry, self.shape, self.is_open(entry));
+        let height = || entry::text_height(entry, self.shape, self.keys, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
         // Most messages answer none.
         let answers = answered(entry).and_then(|_| self.above(index).answers);
@@ -206,8 +212,8 @@ impl<'a> LogRows<'a> {
             all.push(Arc::new(self.ignored_row(index, entry)));
             return all;
         }
-        let layout =
-            EntryLayout { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
+        let Self { shape, zone, keys, .. } = *self;
+        let layout = EntryLayout { above, shape, zone, keys, is_open: self.is_open(entry) };
         let answers = above.answers.map(|seq| beginning_of(self.log, seq));
         let lay_out = || entry::rows(entry, layout, answers.as_deref());
         match self.heights.filter(|_| answers.is_none()) {

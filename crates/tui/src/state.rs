@@ -31,7 +31,7 @@ pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
-pub(crate) use self::selection::{ACTIONS, ActionKey, MessageAction, links, text};
+pub(crate) use self::selection::{applies, links, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area};
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
@@ -90,8 +90,10 @@ pub struct State {
     pub(crate) thread: Option<Thread>,
     /// The message that is deleted if the user says yes.
     pub(crate) deleting: Option<Seq>,
-    /// What was done, or why it was not, for the status line: until the next key or click.
+    /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
+    /// The same as the last frame showed it, and until when it is shown.
+    pub(crate) done_until: Option<(Result<String, String>, Timestamp)>,
     /// Set while a mention is looked for that may not be loaded.
     pub(crate) seek: Option<Seek>,
     /// The mention that was found last.
@@ -143,6 +145,12 @@ pub(crate) struct Seek {
 }
 
 impl State {
+    /// Whether the status line shows something whose time ends.
+    #[must_use]
+    pub const fn shows_for_a_while(&self) -> bool {
+        self.quitting.is_some() || self.done.is_some()
+    }
+
     /// The screen of a client of the server at the address `server`, with what is stored as `profile`.
     #[must_use]
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
@@ -177,6 +185,7 @@ impl State {
             thread: None,
             deleting: None,
             done: None,
+            done_until: None,
             seek: None,
             mention: None,
             is_at_mention: false,
@@ -221,11 +230,11 @@ impl State {
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
-        let room = self.client.room();
+        let (room, keys) = (self.client.room(), self.look.keys());
         let rows = if self.is_bare {
-            LogRows::bare(room.log(), &self.zone, width.into())
+            LogRows::bare(room.log(), &self.zone, keys, width.into())
         } else {
-            LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room)
+            LogRows::new(room.log(), &self.zone, keys, width.into(), self.heights()).of(room)
         };
         let rows = rows.in_thread(self.thread.map(|thread| thread.root));
         let rows = rows.with_clock(self.look.settings().time.value);

@@ -7,10 +7,11 @@ use chat_client::entry::{Body, Delivery, LogEntry, Origin};
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
-use super::author;
 use super::cache::EntryLayout;
 use super::extras;
 use super::shape::Shape;
+use super::{Above, author};
+use crate::keymap::KeyMap;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
 use crate::wrap::{cut, wrap};
@@ -94,11 +95,12 @@ pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
 }
 
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+pub(super) fn text_height(entry: &LogEntry, shape: Shape, keys: &KeyMap, is_open: bool) -> usize {
     let width = shape.text_width();
     let extras = entry.body.extras().filter(|_| !shape.is_bare());
     if extras.is_some_and(|extras| extras.details.deleted || extras.details.edited.is_some()) {
-        return text_rows(entry, shape, is_open, &TimeZone::UTC).len();
+        let (above, zone) = (Above::default(), &TimeZone::UTC);
+        return text_rows(entry, EntryLayout { above, shape, zone, keys, is_open }).len();
     }
     // A time takes as much room in each zone.
     let below = extras.map_or(0, |extras| shape.below(extras, &TimeZone::UTC).len());
@@ -111,7 +113,7 @@ pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usiz
             Body::Message { text, origin, kind: Kind::Text, .. } => {
                 markup(text, origin, shape).folded_height(width)
             }
-            _ => flat(entry, shape, &TimeZone::UTC).breaks(width).len(),
+            _ => flat(entry, shape, &TimeZone::UTC, keys).breaks(width).len(),
         }
 }
 
@@ -128,7 +130,7 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 /// The rows of an entry without the rules over it.
 /// `answers` is the message that it answers, if that has a row.
 pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>, answers: Option<&str>) -> Vec<Row> {
-    let EntryLayout { above, shape, zone, is_open } = layout;
+    let EntryLayout { above, shape, zone, .. } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
@@ -139,7 +141,7 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>, answers: Option<&s
         rows.push(shape.name_row(name, &time()));
     }
     let answers = answers.map(|text| shape.answers(text));
-    let texts = text_rows(entry, shape, is_open, zone);
+    let texts = text_rows(entry, layout);
     let reason = reason(entry).into_iter().flat_map(|why| why.rows(shape.text_width()));
     let texts = answers.into_iter().chain(texts).chain(reason).enumerate();
     rows.extend(texts.map(|(index, text)| {
@@ -154,7 +156,8 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>, answers: Option<&s
     rows
 }
 
-fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+    let EntryLayout { shape, zone, keys, is_open, .. } = layout;
     let width = shape.text_width();
     let extras = entry.body.extras().filter(|_| !shape.is_bare());
     let mut rows = match &entry.body {
@@ -174,7 +177,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
             };
             rows.iter().map(row).collect()
         }
-        _ => flat(entry, shape, zone).rows(width),
+        _ => flat(entry, shape, zone, keys).rows(width),
     };
     if let Some(extras) = extras {
         if extras.details.edited.is_some() {
@@ -222,7 +225,7 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
+fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone, keys: &KeyMap) -> Flat {
     let flat = Flat::new();
     match &entry.body {
         Body::Notice(notice) => {
@@ -230,7 +233,7 @@ fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
                 NoticeKind::Info => ("· ", SpanKind::Plain),
                 NoticeKind::Trouble => ("! ", SpanKind::Trouble),
             };
-            flat.with(kind, sign).with(kind, &wording::notice(notice))
+            flat.with(kind, sign).with(kind, &wording::notice(notice, keys))
         }
         Body::Presence(presence) => flat.with(SpanKind::Dim, &wording::joined_and_left(presence)),
         Body::Offline { since } => {

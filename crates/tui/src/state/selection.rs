@@ -4,6 +4,7 @@ use chat_client::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use chat_proto::Seq;
 
 use super::State;
+use crate::letters::MessageAction;
 use crate::markup::Markup;
 use crate::rows::LogRows;
 
@@ -15,54 +16,15 @@ pub struct Selection {
     seq: Seq,
 }
 
-/// What a letter does with the selected message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MessageAction {
-    Copy,
-    OpenLink,
-    Quote,
-    Reply,
-    Thread,
-    React,
-    Edit,
-    Delete,
-    Pin,
-}
-
-/// A letter and what it does.
-#[derive(Debug)]
-pub(crate) struct ActionKey {
-    pub(crate) key: char,
-    pub(crate) action: MessageAction,
-    /// The hint on the status line, without the letter.
-    pub(crate) hint: &'static str,
-    /// What it does, for the help.
-    pub(crate) does: &'static str,
-    /// Whether it can be done with this message; if not, why.
-    pub(crate) applies: fn(&LogEntry) -> Result<(), &'static str>,
-}
-
-/// Every letter. If there is no room for all hints, the first ones are left out.
-pub(crate) const ACTIONS: &[ActionKey] = &[
-    row('p', MessageAction::Pin, "pin", "Pin the message in the room, or unpin it", is_there),
-    row('o', MessageAction::OpenLink, "open link", "Open its first link", has_link),
-    row('d', MessageAction::Delete, "delete", "Delete your message; asks first", is_own),
-    row('e', MessageAction::Edit, "edit", "Edit your message", is_own),
-    row('q', MessageAction::Quote, "quote", "Quote it in the input", has_text),
-    row('y', MessageAction::Copy, "copy", "Copy its text", has_text),
-    row('t', MessageAction::Thread, "thread", "Show its thread, and write in it", is_stored),
-    row('+', MessageAction::React, "react", "React with an emoji, or take that back", is_there),
-    row('r', MessageAction::Reply, "reply", "Reply to it", is_stored),
-];
-
-const fn row(
-    key: char,
-    action: MessageAction,
-    hint: &'static str,
-    does: &'static str,
-    applies: fn(&LogEntry) -> Result<(), &'static str>,
-) -> ActionKey {
-    ActionKey { key, action, hint, does, applies }
+/// Whether a letter does something with a message; if not, why.
+pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'static str> {
+    match action {
+        MessageAction::Copy | MessageAction::Quote => has_text(entry),
+        MessageAction::OpenLink => has_link(entry),
+        MessageAction::Reply | MessageAction::Thread => is_stored(entry),
+        MessageAction::React | MessageAction::Pin => is_there(entry),
+        MessageAction::Edit | MessageAction::Delete => is_own(entry),
+    }
 }
 
 impl Selection {

@@ -5,34 +5,38 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::{Emoji, Seq, Timestamp};
 
 use super::{Effect, lists, notify, request};
+use crate::letters::MessageAction;
 use crate::lists::Subject;
-use crate::state::{MessageAction, State, text, thread_of};
+use crate::state::{State, text, thread_of};
 
-/// Does it with the message; `None` if the action is another one.
+/// Does it with the message.
 pub(super) fn act(
     state: &mut State,
     action: MessageAction,
-    (seq, entry): (Seq, &LogEntry),
+    entry: &LogEntry,
     at: Timestamp,
-) -> Option<Vec<Effect>> {
+) -> Vec<Effect> {
+    let Some(seq) = entry.message_seq() else {
+        return Vec::new();
+    };
     match action {
         MessageAction::Reply => state.begin_reply(seq),
         MessageAction::Edit => state.begin_edit(seq, text(entry).unwrap_or_default()),
         MessageAction::Thread => state.open_thread(thread_of(entry).unwrap_or(seq)),
-        MessageAction::React => return Some(lists::open(state, Subject::React(seq), "", at)),
+        MessageAction::React => return lists::open(state, Subject::React(seq), "", at),
         MessageAction::Delete => {
             state.deleting = Some(seq);
-            return Some(Vec::new());
+            return Vec::new();
         }
         MessageAction::Pin => {
             let on = !entry.body.extras().is_some_and(|extras| extras.details.pinned);
             let room = state.shown().clone();
-            return Some(done(state, Request::Pin { room, target: seq, on }, at));
+            return done(state, Request::Pin { room, target: seq, on }, at);
         }
-        _ => return None,
+        MessageAction::Copy | MessageAction::OpenLink | MessageAction::Quote => {}
     }
     state.selection = None;
-    Some(Vec::new())
+    Vec::new()
 }
 
 /// Reacts to a message, or takes that back.

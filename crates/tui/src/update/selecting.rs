@@ -7,7 +7,8 @@ use super::{Effect, actions, insert, message, scroll};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
-use crate::state::{ACTIONS, MessageAction, State, links, text};
+use crate::letters::{LETTERS, MessageAction};
+use crate::state::{State, applies, links, text};
 use crate::viewport::ScrollPosition;
 
 /// Most bytes of a text that is copied. Some terminals take at most 100,000 bytes of the sequence, which
@@ -37,8 +38,8 @@ pub(super) fn key(
     };
     let page = actions::page(state);
     let letter = Chord::types(key);
-    let action = ACTIONS.iter().find(|action| Some(action.key) == letter);
-    match (found, action.map(|action| (action.applies)(entry).map(|()| action.action))) {
+    let action = LETTERS.iter().find(|row| Some(row.key) == letter).map(|row| row.action);
+    match (found, action.map(|action| applies(action, entry).map(|()| action))) {
         (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
         (Found::Action(Action::Down), _) => state.select(1),
         (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
@@ -98,21 +99,13 @@ fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
     let Some((_, entry)) = state.selected() else {
         return end(state);
     };
-    if let Some(seq) = entry.message_seq() {
-        let entry = entry.clone();
-        if let Some(effects) = message::act(state, action, (seq, &entry), at) {
-            return effects;
-        }
-    }
-    let Some((_, entry)) = state.selected() else {
-        return end(state);
-    };
-    let text = text(entry).unwrap_or_default().to_owned();
+    let entry = entry.clone();
+    let text = text(&entry).unwrap_or_default().to_owned();
     match action {
         MessageAction::Copy => copy(state, &text, None),
-        MessageAction::OpenLink => open_link(state, &links(entry)),
+        MessageAction::OpenLink => open_link(state, &links(&entry)),
         MessageAction::Quote => quote(state, &text, at),
-        _ => end(state),
+        _ => message::act(state, action, &entry, at),
     }
 }
 

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
-use crate::state::{ACTIONS, ActionKey, Back, State};
+use crate::letters::{LETTERS, Letter};
+use crate::state::{Back, State, applies};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -123,8 +124,10 @@ fn hints_of(state: &State) -> Vec<String> {
     } else if state.deleting.is_some() {
         Vec::new()
     } else if let Some((_, message)) = state.selected() {
-        let applying = ACTIONS.iter().filter(|action| (action.applies)(message).is_ok());
-        let hint = |action: &ActionKey| format!("{} {}", action.key, action.hint);
+        // The last hint matters most.
+        let applying =
+            LETTERS.iter().rev().filter(|letter| applies(letter.action, message).is_ok());
+        let hint = |letter: &Letter| format!("{} {}", letter.key, letter.hint);
         let mut all: Vec<_> = applying.map(|action| Some(hint(action))).collect();
         if state.selected_is_long() {
             let does = if state.selected_is_open() { "fold" } else { "open" };

@@ -6,12 +6,11 @@ use chat_proto::event::MessageKind;
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
 use super::{connection, not_done, quoted, refusal};
+use crate::action::Action;
+use crate::keymap::KeyMap;
 
-/// How a text that was not sent comes back.
-const UP_BRINGS_IT_BACK: &str = "Up brings your text back";
-
-/// A notice as a row of the log.
-pub(crate) fn notice(notice: &Notice) -> String {
+/// A notice as a row of the log. `keys` has the keys that it names.
+pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
     match notice {
         Notice::Front(_, text) => text.clone(),
         Notice::Welcome { name, room } => format!("Welcome, {name}. You're in {room}."),
@@ -35,29 +34,31 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 .to_owned()
         }
         Notice::NotConnected { server, why } => connection::not_connected(server, why),
-        Notice::HelloRefused { name, refusal } => refusal::hello(name, refusal),
+        Notice::HelloRefused { name, refusal } => refusal::hello(name, refusal, keys),
         Notice::Refused(refusal) => refusal::command(refusal),
         Notice::Unreadable(refusal) => format!(
             "The server sent something this version doesn't understand ({}). Please update chat-tui",
             refusal.text
         ),
-        Notice::NotFound { name, why } => not_found(name, why),
+        Notice::NotFound { name, why } => not_found(name, why, keys),
         Notice::NotSent { room, refusal, text } => {
-            format!("Not sent to {room}: {}. {UP_BRINGS_IT_BACK}: {text}", refusal.text)
+            format!("Not sent to {room}: {}. {}: {text}", refusal.text, way_back(keys))
         }
         Notice::NotChanged { room, kind, refusal, text } => {
-            not_changed(room, *kind, refusal.as_deref(), text.as_deref())
+            not_changed(room, *kind, refusal.as_deref(), text.as_deref(), keys)
         }
         Notice::StoredByName { room, text, is_draft } => {
-            let place =
-                if *is_draft { "The text is in the input box there" } else { UP_BRINGS_IT_BACK };
+            let place = match is_draft {
+                true => "The text is in the input box there".to_owned(),
+                false => way_back(keys),
+            };
             format!(
                 "Not sent to {room}: an earlier version stored it under this name, which somebody else may \
                  have by now. {place}: {text}"
             )
         }
         Notice::DraftReturned { room, text } => {
-            format!("{room} is not here any more. {UP_BRINGS_IT_BACK}: {text}")
+            format!("{room} is not here any more. {}: {text}", way_back(keys))
         }
         Notice::NotBecome { why } => format!("You are still the same user: {why}"),
         Notice::NotStored { why } => {
@@ -75,6 +76,7 @@ fn not_changed(
     kind: MessageKind,
     refusal: Option<&Refusal>,
     text: Option<&str>,
+    keys: &KeyMap,
 ) -> String {
     let what = match kind {
         MessageKind::Edit => "Message not edited",
@@ -85,8 +87,14 @@ fn not_changed(
     };
     let why =
         refusal.map_or("the server does not have the message any more", |refusal| &refusal.text);
-    let text = text.map(|text| format!(". {UP_BRINGS_IT_BACK}: {text}")).unwrap_or_default();
+    let text = text.map(|text| format!(". {}: {text}", way_back(keys))).unwrap_or_default();
     format!("{what} in {room}: {why}{text}")
+}
+
+/// How a text that was not sent comes back.
+fn way_back(keys: &KeyMap) -> String {
+    let key = keys.hint(Action::Up, "brings your text back");
+    key.unwrap_or_else(|| "Your text is in the input history".to_owned())
 }
 
 /// The row of that many messages of ignored users.
@@ -97,7 +105,7 @@ pub(crate) fn ignored(count: usize) -> String {
     }
 }
 
-fn not_found(name: &UserName, why: &NotFound) -> String {
+fn not_found(name: &UserName, why: &NotFound, keys: &KeyMap) -> String {
     match why {
         NotFound::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
             format!("Not sent: there is no user \"{name}\"")
@@ -107,6 +115,6 @@ fn not_found(name: &UserName, why: &NotFound) -> String {
         NotFound::ConnectionLost => {
             format!("Not sent: the connection was lost before the server found {name}")
         }
-        NotFound::Failed(why) => not_done(why),
+        NotFound::Failed(why) => not_done(why, keys),
     }
 }
