@@ -1,3 +1,4 @@
+mod bodies;
 mod journals;
 mod modes;
 mod names;
