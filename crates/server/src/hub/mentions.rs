@@ -23,9 +23,12 @@ pub(super) fn mentioned(
     room: RoomId,
     author: UserId,
     body: &Body,
-) -> Vec<UserId> {
-    let Body::Message { text, .. } = body else { return Vec::new() };
+) -> Box<[UserId]> {
+    let Body::Message { text, .. } = body else { return Box::default() };
     let text = text.as_str();
+    if mention::has_none(text) {
+        return Box::default();
+    }
     let mut users = Vec::new();
     for written in mention::candidates(text).take(LOOKUPS_MAX) {
         match holder(proposal, written) {
@@ -41,7 +44,7 @@ pub(super) fn mentioned(
     users.retain(|user| *user != author);
     users.sort_unstable();
     users.dedup();
-    users
+    users.into()
 }
 
 /// Whether a text has [`HERE`] with an `@`, and not as a word alone.

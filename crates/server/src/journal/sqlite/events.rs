@@ -61,8 +61,8 @@ pub(super) fn admit(
 ) -> rusqlite::Result<Result<Excerpt, Rejection>> {
     let (room, author) = (message.room, message.from.id);
     match &message.body {
-        Body::Topic { .. } => Ok(Ok(None)),
-        Body::Message { links, .. } => {
+        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(None)),
+        Body::Message { links: Some(links), .. } => {
             for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
                 let Some(seq) = seq else { continue };
                 if let Err(rejection) = answered(db, room, seq, is_thread)? {
