@@ -11,6 +11,10 @@ use crate::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
 /// Most bytes of a name as it is written: its characters may be decomposed.
 const WRITTEN_BYTES_MAX: usize = 4 * NAME_BYTES_MAX;
 
+/// Most [`candidates`] of a text that a server looks up: some 20 names, each of which may have several words. Its hub is
+/// locked meanwhile, and a name that is not ASCII takes a microsecond.
+pub const LOOKUPS_MAX: usize = 128;
+
 /// What can follow a bare name at the start of a text, if the text does not end there.
 const AFTER_BARE_NAME: [char; 4] = [':', ',', '：', '，'];
 
@@ -51,7 +55,7 @@ pub fn is_in(text: &str, name: &UserName) -> bool {
 #[must_use]
 pub fn has_none(text: &str) -> bool {
     // A shorter text may be a name alone.
-    text.trim().len() > NAME_CHARS_MAX
+    text.trim_ascii().len() > NAME_CHARS_MAX
         && text.is_ascii()
         && memchr3(b'@', b':', b',', text.as_bytes()).is_none()
 }

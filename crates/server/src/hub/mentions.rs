@@ -7,10 +7,6 @@ use chat_proto::{UserId, UserName, mention};
 use super::proposal::Proposal;
 use crate::journal::RoomId;
 
-/// Words of a text that are looked up at most: some 20 names, each of which may have several words. The hub is locked
-/// meanwhile, and a name that is not ASCII takes a microsecond.
-const LOOKUPS_MAX: usize = 128;
-
 /// What means every connected user of the room.
 const HERE: &str = "here";
 
@@ -30,7 +26,7 @@ pub(super) fn mentioned(
         return Box::default();
     }
     let mut users = Vec::new();
-    for written in mention::candidates(text).take(LOOKUPS_MAX) {
+    for written in mention::candidates(text).take(mention::LOOKUPS_MAX) {
         match holder(proposal, written) {
             Some(user) if proposal.is_in(user, room) && proposal.has_record(user) => {
                 users.push(user);

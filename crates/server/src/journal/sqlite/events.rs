@@ -265,7 +265,11 @@ pub(super) fn edits(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Res
 }
 
 /// Stores a message of which a column has changed.
-fn rewrite(db: &Connection, room: RoomId, message: &StoredMessage) -> rusqlite::Result<()> {
+pub(super) fn rewrite(
+    db: &Connection,
+    room: RoomId,
+    message: &StoredMessage,
+) -> rusqlite::Result<()> {
     let values = rows::values(room, message);
     let [key, .., text, target, thread, flags, mentions] = values;
     let sum = ValueRef::Integer(rows::sum(values));
