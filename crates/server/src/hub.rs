@@ -205,6 +205,14 @@ impl Hub {
         }
     }
 
+    /// Looks for mentions in some messages that an earlier version stored. Returns whether there may be more.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be stored.
+    pub(crate) async fn find_mentions(&self) -> Result<bool, JournalError> {
+        self.queue.run(Task::find_mentions()).await
+    }
+
     /// Removes all unused rooms, a few at a time, so that messages are not delayed.
     ///
     /// # Errors

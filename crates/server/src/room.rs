@@ -116,6 +116,12 @@ impl Room {
         state.last_seq == Seq::NONE && state.topic.as_str().is_empty()
     }
 
+    /// Returns a snapshot of the room.
+    #[must_use]
+    pub(crate) fn snapshot(&self, users_listed: usize) -> Snapshot {
+        self.state().snapshot(users_listed)
+    }
+
     /// Returns a snapshot of the room and a receiver of everything after it, with nothing lost or doubled between the
     /// two; `None` if the daemon is going away. It does not put a user on the list.
     #[must_use]

@@ -31,8 +31,8 @@ pub enum Body {
         kind: Kind,
         /// The text.
         text: Text,
-        /// The messages that it answers.
-        links: Links,
+        /// The messages that it answers; `None` if it answers none. Boxed to keep plain messages small.
+        links: Option<Box<Links>>,
     },
     /// A message has another text.
     Edit {
@@ -79,10 +79,10 @@ pub struct Links {
 }
 
 impl Links {
-    /// Whether the message answers no other.
+    /// The links of a message; `None` if it answers no other.
     #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.reply_to.is_none() && self.thread.is_none()
+    pub fn new(reply_to: Option<Seq>, thread: Option<Seq>) -> Option<Box<Self>> {
+        (reply_to.is_some() || thread.is_some()).then(|| Box::new(Self { reply_to, thread }))
     }
 }
 
@@ -96,7 +96,7 @@ impl Body {
     /// A text or an action that answers no other message.
     #[must_use]
     pub const fn plain(kind: Kind, text: Text) -> Self {
-        Self::Message { kind, text, links: Links { reply_to: None, thread: None } }
+        Self::Message { kind, text, links: None }
     }
 
     /// The text of a text, an action or an edit; empty for anything else.
@@ -186,7 +186,7 @@ impl TryFrom<Written> for Say {
 
     fn try_from(written: Written) -> Result<Self, Missing> {
         let Written { room, kind, n, device, text, target, emoji, on, topic, .. } = written;
-        let links = Links { reply_to: written.reply_to, thread: written.thread };
+        let links = Links::new(written.reply_to, written.thread);
         let text = || text.ok_or(Missing("text"));
         let target = || target.ok_or(Missing("target"));
         let on = on.unwrap_or(true);
@@ -223,7 +223,8 @@ impl From<Say> for Written {
             thread: None,
         };
         match body {
-            Body::Message { kind, text, links: Links { reply_to, thread } } => {
+            Body::Message { kind, text, links } => {
+                let Links { reply_to, thread } = links.map_or_else(Links::default, |links| *links);
                 let kind = match kind {
                     Kind::Text => WrittenKind::Text,
                     Kind::Action => WrittenKind::Action,

@@ -30,10 +30,10 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
             device: DeviceId::default(),
             n: None,
             body: Body::text(Text::new("hi").unwrap()),
-            mentions: Vec::new(),
+            mentions: Box::default(),
             deletes_others: false,
             is_repeat_only: false,
-            changes: Vec::new(),
+            changes: Box::default(),
         };
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {

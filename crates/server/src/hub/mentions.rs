@@ -7,10 +7,6 @@ use chat_proto::{UserId, UserName, mention};
 use super::proposal::Proposal;
 use crate::journal::RoomId;
 
-/// Words of a text that are looked up at most: some 20 names, each of which may have several words. The hub is locked
-/// meanwhile, and a name that is not ASCII takes a microsecond.
-const LOOKUPS_MAX: usize = 128;
-
 /// What means every connected user of the room.
 const HERE: &str = "here";
 
@@ -23,11 +19,14 @@ pub(super) fn mentioned(
     room: RoomId,
     author: UserId,
     body: &Body,
-) -> Vec<UserId> {
-    let Body::Message { text, .. } = body else { return Vec::new() };
+) -> Box<[UserId]> {
+    let Body::Message { text, .. } = body else { return Box::default() };
     let text = text.as_str();
+    if mention::has_none(text) {
+        return Box::default();
+    }
     let mut users = Vec::new();
-    for written in mention::candidates(text).take(LOOKUPS_MAX) {
+    for written in mention::candidates(text).take(mention::LOOKUPS_MAX) {
         match holder(proposal, written) {
             Some(user) if proposal.is_in(user, room) && proposal.has_record(user) => {
                 users.push(user);
@@ -41,7 +40,7 @@ pub(super) fn mentioned(
     users.retain(|user| *user != author);
     users.sort_unstable();
     users.dedup();
-    users
+    users.into()
 }
 
 /// Whether a text has [`HERE`] with an `@`, and not as a word alone.

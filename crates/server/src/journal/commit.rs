@@ -35,13 +35,13 @@ pub(crate) struct Message {
     /// What it says.
     pub(crate) body: Body,
     /// The users that it mentions.
-    pub(crate) mentions: Vec<UserId>,
+    pub(crate) mentions: Box<[UserId]>,
     /// Whether the author may delete messages of others.
     pub(crate) deletes_others: bool,
     /// If true, the message is only looked up as a repeat, and never stored.
     pub(crate) is_repeat_only: bool,
     /// Changes that are stored with it if it is new: users who join a direct message.
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Box<[Change]>,
 }
 
 /// The results of one commit.
@@ -65,7 +65,7 @@ pub(crate) enum Committed {
         /// The message as it is stored.
         message: StoredMessage,
         /// The changes that came with it.
-        changes: Vec<Change>,
+        changes: Box<[Change]>,
     },
     /// The message is not stored: its device has sent one under this number before.
     Repeat(Repeat),

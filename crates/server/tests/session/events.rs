@@ -132,6 +132,38 @@ async fn each_client_gets_each_event_in_a_form_that_it_knows() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_of_a_topic_is_shown_once_by_each_client() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut new = with(&daemon, "new", &["events"]).await;
+    let mut middle = with(&daemon, "middle", &["unknown_kinds", "unread"]).await;
+    let mut old = with(&daemon, "old", &[]).await;
+    for topic in ["crabs", "lobsters"] {
+        ana.send(&json!({"type": "topic", "room": "#lobby", "topic": topic}).to_string()).await;
+        for peer in [&mut ana, &mut new] {
+            assert_eq!(peer.until("topic").await["topic"], topic);
+            let message = peer.expect("message").await;
+            assert_eq!((&message["kind"], &message["topic"]), (&json!("topic"), &json!(topic)));
+        }
+        for peer in [&mut middle, &mut old] {
+            while peer.until("room").await["topic"] != topic {}
+            let message = peer.expect("message").await;
+            assert_eq!(message["text"], format!("set the topic: {topic}"));
+        }
+    }
+    // Its own: the answer of version 0.1.0 is the event.
+    old.send(r##"{"type":"topic","room":"#lobby","topic":"none"}"##).await;
+    assert_eq!(old.expect("topic").await["topic"], "none");
+    assert_eq!(old.expect("message").await["seq"], 3);
+    middle.send(r##"{"type":"topic","room":"#lobby","topic":"fish"}"##).await;
+    let room = middle.until("room").await;
+    assert_eq!((&room["topic"], &room["last_seq"]), (&json!("none"), &json!(2)));
+    assert_eq!(middle.expect("message").await["seq"], 3);
+    assert_eq!(middle.expect("room").await["topic"], "fish");
+    assert_eq!(middle.expect("message").await["seq"], 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_classic_client_is_sent_edits_and_reactions_as_texts() {
     let daemon = daemon();
     let mut ana = with(&daemon, "ana", &["events"]).await;

@@ -67,9 +67,9 @@ pub(crate) fn say() -> impl Strategy<Value = Say> {
 
 fn body() -> impl Strategy<Value = Body> {
     let links = prop_oneof![
-        3 => Just(Links::default()),
+        3 => Just(None),
         1 => (option::of(seq()), option::of(seq()))
-            .prop_map(|(reply_to, thread)| Links { reply_to, thread }),
+            .prop_map(|(reply_to, thread)| Links::new(reply_to, thread)),
     ];
     let plain =
         (kind(), text(), links).prop_map(|(kind, text, links)| Body::Message { kind, text, links });

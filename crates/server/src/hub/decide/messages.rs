@@ -26,10 +26,10 @@ pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Me
         device: DeviceId::default(),
         n: None,
         body: Body::Topic { topic: topic.clone() },
-        mentions: Vec::new(),
+        mentions: Box::default(),
         deletes_others: false,
         is_repeat_only: false,
-        changes: vec![set],
+        changes: Box::new([set]),
     })
 }
 
@@ -75,17 +75,20 @@ pub(super) fn message(
     if let (Body::Topic { topic }, None) = (&body, &refusal) {
         changes.push(Change::Topic { room, topic: topic.clone(), by: from.clone() });
     }
-    let others = Action::DeleteOthers(Standing::member_of(room));
+    let deletes_others = matches!(body, Body::Delete { .. }) && {
+        let others = Action::DeleteOthers(Standing::member_of(room));
+        may(proposal.subject(user), others).is_ok()
+    };
     let message = Message {
         room,
         from,
         device: submission.device.clone(),
         n: submission.n,
         mentions: mentioned(proposal, room, user, &body),
-        deletes_others: may(proposal.subject(user), others).is_ok(),
+        deletes_others,
         body,
         is_repeat_only: refusal.is_some(),
-        changes,
+        changes: changes.into(),
     };
     Ok((message, refusal))
 }

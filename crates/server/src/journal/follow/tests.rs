@@ -27,10 +27,10 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         device: DeviceId::default(),
         n: None,
         body: Body::text(Text::new(text).unwrap()),
-        mentions: Vec::new(),
+        mentions: Box::default(),
         deletes_others: false,
         is_repeat_only: false,
-        changes: Vec::new(),
+        changes: Box::default(),
     })
 }
 
@@ -169,7 +169,10 @@ fn changes_that_are_stored_with_a_message_come_before_it() {
     let mut follower = journal.follow(None);
     assert_eq!(taken(&mut follower), ["1:0-0"]);
     let Entry::Message(message) = say(RUST, "first") else { unreachable!() };
-    store(&mut engine, vec![Entry::Message(Message { changes: vec![rust_room()], ..message })]);
+    store(
+        &mut engine,
+        vec![Entry::Message(Message { changes: Box::new([rust_room()]), ..message })],
+    );
     assert_eq!(taken(&mut follower), ["room 2", "2:1 first"]);
 }
 

@@ -61,8 +61,8 @@ pub(super) fn admit(
 ) -> rusqlite::Result<Result<Excerpt, Rejection>> {
     let (room, author) = (message.room, message.from.id);
     match &message.body {
-        Body::Topic { .. } => Ok(Ok(None)),
-        Body::Message { links, .. } => {
+        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(None)),
+        Body::Message { links: Some(links), .. } => {
             for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
                 let Some(seq) = seq else { continue };
                 if let Err(rejection) = answered(db, room, seq, is_thread)? {
@@ -265,7 +265,11 @@ pub(super) fn edits(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Res
 }
 
 /// Stores a message of which a column has changed.
-fn rewrite(db: &Connection, room: RoomId, message: &StoredMessage) -> rusqlite::Result<()> {
+pub(super) fn rewrite(
+    db: &Connection,
+    room: RoomId,
+    message: &StoredMessage,
+) -> rusqlite::Result<()> {
     let values = rows::values(room, message);
     let [key, .., text, target, thread, flags, mentions] = values;
     let sum = ValueRef::Integer(rows::sum(values));

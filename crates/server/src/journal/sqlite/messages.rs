@@ -11,7 +11,7 @@ use super::numbers::{self, Device};
 use super::rows::{self, COLUMNS, SEQ_MAX, Seen, device_and_n, place, room_of, seq_of};
 use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
-use super::{events, mentions, salvage};
+use super::{checksum, events, mentions, salvage};
 
 /// Maximum of bytes of the encoded messages of one page: a page fits a line of the native protocol, with the room's name
 /// and the other fields.
@@ -45,12 +45,14 @@ impl<'db> MessageInserter<'db> {
         room: RoomId,
         message: &StoredMessage,
     ) -> rusqlite::Result<()> {
-        let values = rows::values(room, message);
-        let sum = ValueRef::Integer(rows::sum(values));
         if message.details.is_none() {
-            let values = values.into_iter().take(rows::PLAIN_VALUES).chain([sum]);
-            self.plain.execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))?;
+            let values = rows::plain_values(room, message);
+            let sum = ValueRef::Integer(checksum::of(values));
+            let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
+            self.plain.execute(params_from_iter(values))?;
         } else {
+            let values = rows::values(room, message);
+            let sum = ValueRef::Integer(rows::sum(values));
             let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
             self.db.prepare_cached(&INSERT_DETAILS)?.execute(params_from_iter(values))?;
         }

@@ -57,10 +57,16 @@ pub(super) fn room_of(place: i64) -> RoomId {
 
 /// The columns of a message that its checksum covers.
 pub(super) fn values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; VALUES] {
+    let [place, from_id, from_name, at, kind, device, n, text] = plain_values(room, message);
     let [target, thread, flags, mentions] = match &message.details {
         None => [ValueRef::Null; 4],
         Some(details) => values_of_details(details),
     };
+    [place, from_id, from_name, at, kind, device, n, text, target, thread, flags, mentions]
+}
+
+/// The first of them, which every message has.
+pub(super) fn plain_values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; PLAIN_VALUES] {
     [
         ValueRef::Integer(place(room, message.seq)),
         ValueRef::Integer(user_number(message.from.id)),
@@ -70,10 +76,6 @@ pub(super) fn values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; VA
         ValueRef::Text(message.device.as_str().as_bytes()),
         message.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
         ValueRef::Text(written_text(message).as_bytes()),
-        target,
-        thread,
-        flags,
-        mentions,
     ]
 }
 
@@ -91,17 +93,14 @@ fn values_of_details(details: &StoredDetails) -> [ValueRef<'_>; 4] {
 
 /// The column `text`: what a message says, the emoji of a reaction, the topic.
 fn written_text(message: &StoredMessage) -> &str {
-    let details = message.details.as_ref().map(|details| &details.wire);
+    let Some(details) = &message.details else { return message.text.as_str() };
+    let details = &details.wire;
     match message.kind {
         _ if message.is_deleted() => "",
         MessageKind::Text | MessageKind::Action | MessageKind::Edit => message.text.as_str(),
         MessageKind::Delete | MessageKind::Pin => "",
-        MessageKind::Reaction => {
-            details.and_then(|wire| wire.emoji.as_ref()).expect("a reaction has one").as_str()
-        }
-        MessageKind::Topic => {
-            details.and_then(|wire| wire.topic.as_ref()).expect("it was set to one").as_str()
-        }
+        MessageKind::Reaction => details.emoji.as_ref().expect("a reaction has one").as_str(),
+        MessageKind::Topic => details.topic.as_ref().expect("it was set to one").as_str(),
         MessageKind::Unknown => unreachable!("a kind that is not known is not stored"),
     }
 }
@@ -190,7 +189,7 @@ fn body(
         let written = if flags & DELETED == 0 { written } else { DELETED_TEXT };
         Text::new(written).map_err(|e| foreign(7, Type::Text, e))
     };
-    let links = Links { reply_to: target, thread };
+    let links = Links::new(target, thread);
     let target = || target.ok_or_else(|| foreign(8, Type::Null, Damage::NoTarget));
     let on = flags & ON != 0;
     Ok(match kind {

@@ -186,6 +186,12 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (user, place)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX mention_at ON mention (user, at, place);
+    -- Up to which message of a room no mention was looked for yet, see `backlog.rs`. The start bounds it by the last one.
+    CREATE TABLE mention_backlog (
+        room INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO mention_backlog SELECT id, (1 << 40) - 1 FROM room;
 ",
 ];
 

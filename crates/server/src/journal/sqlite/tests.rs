@@ -9,6 +9,7 @@ mod interrupted;
 pub(crate) mod layer;
 mod making;
 mod numbers_model;
+mod old_mentions;
 mod rebuilt;
 mod repeats;
 mod restored;

@@ -4,13 +4,13 @@ use chat_proto::event::MessageKind;
 use chat_proto::{Seq, UserId};
 use rusqlite::{Connection, params};
 
-use super::mentions;
 use super::rows::{kind_number, place};
 use super::store::user_number;
 use super::stored::{RoomId, Unread};
+use super::{backlog, mentions};
 
 /// Most rows that are read to count: a screen shows no greater number, and they are read in a few milliseconds.
-const COUNTED_MAX: u32 = 500;
+pub(super) const COUNTED_MAX: u32 = 500;
 
 /// What `user` has not read of `room`: of its messages after `read` up to `last_seq`, the newest ones; and all that
 /// mention the user.
@@ -37,6 +37,10 @@ pub(super) fn unread(
         }
         messages += u64::from(is_unread?);
     }
-    let mentions = mentions::count(db, room, (read, last_seq), user)?;
+    let backlog = backlog::last(db, room)?.min(last_seq);
+    let mut mentions = mentions::count(db, room, (read.max(backlog), last_seq), user)?;
+    if read < backlog {
+        mentions += backlog::count(db, room, (read, backlog), user)?;
+    }
     Ok(Unread { messages, mentions, more })
 }

@@ -1,7 +1,7 @@
 //! What a stored message has beside its text: what it is about, whom it mentions, its state now; and how it reads for
 //! a client that knows texts and actions alone.
 
-use chat_proto::command::Body;
+use chat_proto::command::{Body, Links};
 use chat_proto::event::{Details, MessageKind};
 use chat_proto::{Emoji, Message, RoomName, Seq, Text, UserId};
 
@@ -50,9 +50,9 @@ pub(crate) enum Kinds {
 pub(in crate::journal) fn content(body: Body) -> (MessageKind, Text, Option<Box<StoredDetails>>) {
     let kind = body.kind();
     let (text, wire) = match body {
-        Body::Message { text, links, .. } if links.is_empty() => return (kind, text, None),
-        Body::Message { text, links, .. } => {
-            let (reply_to, thread) = (links.reply_to, links.thread);
+        Body::Message { text, links: None, .. } => return (kind, text, None),
+        Body::Message { text, links: Some(links), .. } => {
+            let Links { reply_to, thread } = *links;
             (text, Details { reply_to, thread, ..Details::default() })
         }
         Body::Edit { target, text } => (text, about(target)),

@@ -94,10 +94,10 @@ pub(super) fn say(n: u64, text: &str) -> Message {
         device: laptop(),
         n: Some(n),
         body: Body::text(Text::new(text).unwrap()),
-        mentions: Vec::new(),
+        mentions: Box::default(),
         deletes_others: false,
         is_repeat_only: false,
-        changes: Vec::new(),
+        changes: Box::default(),
     }
 }
 

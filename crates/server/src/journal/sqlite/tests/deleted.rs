@@ -69,7 +69,7 @@ async fn a_damaged_table_of_events_is_found_and_made_again() {
     let journal = open(directory.path()).unwrap();
     journal.send(say(1, "hi"));
     journal.send(reaction(1, "👍"));
-    journal.send(Message { mentions: vec![UserId::new(3)], ..say(2, "@ana") });
+    journal.send(Message { mentions: Box::new([UserId::new(3)]), ..say(2, "@ana") });
     journal.close().await;
     let whole = fs::read(file::of(directory.path())).unwrap();
 
@@ -96,7 +96,7 @@ async fn a_damaged_table_of_events_is_found_and_made_again() {
         );
         assert!(!first(&journal).await.deleted, "{table}: with what can be read of their state");
         assert_eq!(journal.send(reaction(1, "🎉")), stored(4), "{table}");
-        let mention = Message { mentions: vec![UserId::new(3)], ..say(3, "@ana") };
+        let mention = Message { mentions: Box::new([UserId::new(3)]), ..say(3, "@ana") };
         assert_eq!(journal.send(mention), stored(5), "{table}");
         assert_eq!(reactions(&journal).await, ["👍", "🎉"], "{table}");
         journal.close().await;

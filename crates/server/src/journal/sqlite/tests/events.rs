@@ -53,13 +53,20 @@ fn emoji(written: &str) -> Emoji {
     Emoji::new(written).unwrap()
 }
 
+fn links_of(body: &Body) -> Links {
+    match body {
+        Body::Message { links: Some(links), .. } => **links,
+        _ => Links::default(),
+    }
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let target = || (1_u64..14).prop_map(Seq::new);
     let links = prop_oneof![
-        3 => Just(Links::default()),
-        1 => target().prop_map(|seq| Links { reply_to: Some(seq), thread: None }),
-        1 => target().prop_map(|seq| Links { reply_to: None, thread: Some(seq) }),
-        1 => [target(), target()].prop_map(|[one, other]| Links { reply_to: Some(one), thread: Some(other) }),
+        3 => Just(None),
+        1 => target().prop_map(|seq| Links::new(Some(seq), None)),
+        1 => target().prop_map(|seq| Links::new(None, Some(seq))),
+        1 => [target(), target()].prop_map(|[one, other]| Links::new(Some(one), Some(other))),
     ];
     let message = ("[ab]{1,3}", links).prop_map(|(written, links)| Body::Message {
         kind: Kind::Text,
@@ -108,14 +115,13 @@ impl Model {
         };
         match body {
             Body::Topic { .. } => Ok(()),
-            Body::Message { links, .. } => {
+            Body::Message { links: None, .. } => Ok(()),
+            Body::Message { links: Some(links), .. } => {
                 links.reply_to.map_or(Ok(()), |seq| self.target(seq).map(drop))?;
                 let Some(seq) = links.thread else { return Ok(()) };
-                match &self.target(seq)?.body {
-                    Body::Message { links: Links { thread: Some(thread), .. }, .. } => {
-                        Err(Rejection::IsInThread { target: seq, thread: *thread })
-                    }
-                    _ => Ok(()),
+                match links_of(&self.target(seq)?.body).thread {
+                    Some(thread) => Err(Rejection::IsInThread { target: seq, thread }),
+                    None => Ok(()),
                 }
             }
             Body::Edit { target, .. } | Body::Delete { target } => own(*target),
@@ -140,7 +146,8 @@ impl Model {
         let row = &self.rows[&seq];
         let mut now = Details { deleted: row.is_deleted, ..Details::default() };
         let mut latest = match &row.body {
-            Body::Message { text, links, .. } => {
+            Body::Message { text, .. } => {
+                let links = links_of(&row.body);
                 (now.reply_to, now.thread) = (links.reply_to, links.thread);
                 Some(text.clone())
             }
@@ -163,7 +170,7 @@ impl Model {
                         false => drop(reacted.remove(&key)),
                     }
                 }
-                Body::Message { links, .. }
+                Body::Message { links: Some(links), .. }
                     if links.thread.or(links.reply_to).is_some_and(|at| is_it(&at)) =>
                 {
                     let count = now.replies.map_or(0, |replies| replies.count) + 1;
@@ -281,7 +288,7 @@ async fn follow(steps: Vec<Step>) {
                     device,
                     n: None,
                     body: body.clone(),
-                    mentions: mentions.clone(),
+                    mentions: mentions.clone().into(),
                     ..say(1, "x")
                 };
                 match model.admit(author, &body) {
