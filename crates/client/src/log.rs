@@ -269,6 +269,27 @@ impl Log {
         (entry.seq == seq && entry.is_message()).then_some(entry)
     }
 
+    /// The messages of other users after `read` up to `last` that are loaded and not deleted, and whether each mentions
+    /// the user.
+    pub(crate) fn others_in(&self, read: Seq, last: Seq) -> Vec<(Seq, bool)> {
+        let range = self.entries.end_of(read)..self.entries.end_of(last);
+        let entries = range.filter_map(|index| self.entries.get(index));
+        let other = |entry: &LogEntry| match &entry.body {
+            Body::Message { origin: Origin::Other(found), extras, .. } => {
+                let is_deleted = extras.as_ref().is_some_and(|extras| extras.details.deleted);
+                (entry.is_message() && !is_deleted).then_some((entry.seq, !found.is_empty()))
+            }
+            _ => None,
+        };
+        entries.filter_map(other).collect()
+    }
+
+    /// Whether message `seq` is loaded, or the server does not have it.
+    #[must_use]
+    pub fn is_loaded(&self, seq: Seq) -> bool {
+        self.coverage.is_here(seq.get())
+    }
+
     /// The oldest message that is loaded.
     #[must_use]
     pub fn oldest(&self) -> Option<Seq> {

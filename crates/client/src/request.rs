@@ -25,6 +25,8 @@ pub enum LoadWhat {
     Newest,
     /// The first unread ones, if the window does not have them: begins another one.
     Unread,
+    /// Those around this one, if the window does not have it: begins another one.
+    At(Seq),
 }
 
 /// A request of the user, or of a program that is one. [`Effect::Failed`](crate::Effect::Failed) says that it
@@ -104,6 +106,24 @@ pub enum Request {
     },
     /// Ask for the rooms of the server, unless they are on their way: [`State::listing`](crate::State::listing).
     ListRooms,
+    /// Ask for the messages that mention the user, in all rooms: [`State::mention_list`](crate::State::mention_list).
+    ListMentions,
+    /// Remember a message of a room, or not any more: [`Choices::saved`](crate::choices::Choices::saved). It is stored.
+    Save {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: Seq,
+        /// Whether it is remembered from now on.
+        on: bool,
+    },
+    /// A message of a room and all after it are unread again, until they are shown once the room was left.
+    MarkUnread {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: Seq,
+    },
     /// Ask for all users of a room: [`Room::users`](crate::Room::users). The server does not say of a large room
     /// who joins and leaves.
     ListUsers(RoomName),

@@ -98,7 +98,7 @@ fn not_stored(state: &mut State, why: &str, at: Timestamp) {
 /// Shows a message that has no answer, or what it changes.
 fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
     let id = message.id.clone();
-    let MessageBody::Message { kind, links, .. } = message.body else {
+    let MessageBody::Message { kind, .. } = message.body else {
         let change = changes::own_change(state, message, at);
         if let Some((room, change)) = state.rooms.get_or_make(&message.room).zip(change) {
             room.log.push_change(id, change);
@@ -112,7 +112,7 @@ fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
         kind,
         text: sanitize::text(message.text()),
         origin: Origin::Own(delivery),
-        extras: messages::extras_of(links),
+        extras: messages::extras_of(message.body.links()),
     };
     if let Some(room) = state.rooms.get_or_make(&message.room) {
         room.log.push_pending(at, body);

@@ -126,6 +126,11 @@ impl Coverage {
         self.here.around(read.saturating_add(1)).map_or(read, |(_, last)| last)
     }
 
+    /// Whether a number is loaded, or the server does not have it.
+    pub(super) fn is_here(&self, seq: u64) -> bool {
+        self.here.around(seq).is_some()
+    }
+
     /// The first number of the window, whose oldest message is `oldest`; `None` if it is empty.
     pub(super) fn first(&self, oldest: Option<u64>) -> Option<u64> {
         let around = oldest.unwrap_or_else(|| self.since());

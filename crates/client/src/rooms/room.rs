@@ -64,6 +64,10 @@ pub struct Room {
     /// How many messages the next page after the window reaches. More than a page if the server no longer
     /// has those that follow.
     pub(crate) stride: u64,
+    /// The last message that was read before the user marked some as unread.
+    pub(super) marked: Option<Seq>,
+    /// Whether what is shown does not count as read: messages were marked as unread, and the room was not left since.
+    is_kept_unread: bool,
     /// The last message that was shown; `None` if the room was left at its newest message.
     shown: Option<Seq>,
     /// The unread messages that the front end has received.
@@ -108,6 +112,8 @@ impl Room {
             loading: None,
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
+            marked: None,
+            is_kept_unread: false,
             shown: None,
             received: Intervals::default(),
             seen_at: None,
@@ -203,6 +209,7 @@ impl Room {
         self.ignored.clear();
         self.uncounted.clear();
         self.counted = None;
+        (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
         self.stride = PAGE_MESSAGES;
@@ -222,6 +229,9 @@ impl Room {
     pub(crate) fn show(&mut self, first: Seq, last: Seq) {
         self.shown = Some(last);
         self.keep_around();
+        if self.is_kept_unread {
+            return;
+        }
         let is_next = self.log.next_of_others(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
             self.mark_read(last.min(self.last_seq).min(self.log.since()));
@@ -230,6 +240,7 @@ impl Room {
 
     /// The room is no longer the current one.
     pub(crate) fn leave(&mut self) {
+        self.is_kept_unread = false;
         self.log.draw_line(None);
         self.shown.take_if(|shown| self.log.has_newest() && *shown >= self.log.since());
         self.keep_around();

@@ -60,11 +60,8 @@ impl OwnMessage {
 
     /// Whether it names messages by their `seq`.
     #[must_use]
-    pub const fn names_messages(&self) -> bool {
-        match &self.body {
-            Body::Message { links, .. } => !links.is_empty(),
-            _ => self.target().is_some(),
-        }
+    pub fn names_messages(&self) -> bool {
+        self.target().is_some() || !self.body.links().is_empty()
     }
 
     /// The command that sends it in a session of `device`.

@@ -42,10 +42,8 @@ pub(super) fn change_of(state: &State, message: &Message) -> Option<Change> {
 
 /// What a message of the user changes in another one.
 pub(super) fn own_change(state: &State, own: &OwnMessage, at: Timestamp) -> Option<Change> {
-    let target = match &own.body {
-        Body::Message { links, .. } => links.thread.or(links.reply_to)?,
-        _ => own.target()?,
-    };
+    let links = own.body.links();
+    let target = own.target().or(links.thread).or(links.reply_to)?;
     let kind = match &own.body {
         Body::Message { .. } => ChangeKind::Reply,
         Body::Edit { text, .. } => edit(state, &sanitize::text(text.as_str())),

@@ -77,6 +77,16 @@ pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> 
     load_newer(state, name)
 }
 
+/// Begins a window around message `seq` of the room, if it is not in the window.
+pub(super) fn load_at(state: &mut State, name: &RoomName, seq: Seq) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    if room.log.is_loaded(seq) || seq > room.last_seq {
+        return None;
+    }
+    restart(room, |room| room.log.restart_after(seq.minus(READ_FETCHED)));
+    load_newer(state, name)
+}
+
 /// Begins a window after `since` in a room of which too many messages were missed to load them all. If the
 /// log has messages up to `since`, they stay.
 pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Option<Effect> {

@@ -62,6 +62,12 @@ fn carry_out(
         Request::Leave(room) => Some(leave(state, room)?),
         Request::SetTopic { room, topic } => Some(ask(state, Command::Topic { room, topic })?),
         Request::ListRooms => listing::ask_rooms(state, at)?,
+        Request::ListMentions => listing::ask_mentions(state)?,
+        Request::Save { room, seq, on } => choices::save(state, &room, seq, on)?,
+        Request::MarkUnread { room, seq } => {
+            with(state, &room, |room| room.mark_unread(seq));
+            None
+        }
         Request::ListUsers(room) => Some(listing::ask_users(state, &room)?),
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
@@ -151,7 +157,7 @@ pub(super) fn say(
         changes::check_server(state)?;
     }
     let text = Text::new(text).map_err(RequestError::Text)?;
-    put(state, room, Body::Message { kind, text, links }, at)
+    put(state, room, Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) }, at)
 }
 
 /// Puts a message or an event about one into the outbox.
@@ -243,6 +249,7 @@ fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
         LoadWhat::Oldest => history::load_oldest(state, room),
         LoadWhat::Newest => history::load_newest(state, room),
         LoadWhat::Unread => history::load_unread(state, room),
+        LoadWhat::At(seq) => history::load_at(state, room, seq),
     }
 }
 

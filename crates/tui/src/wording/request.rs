@@ -1,7 +1,7 @@
 //! Why a request is not carried out.
 
 use chat_client::RequestError;
-use chat_client::choices::IGNORED_USERS_MAX;
+use chat_client::choices::{IGNORED_USERS_MAX, SAVED_MAX};
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
@@ -56,6 +56,9 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
         }
         RequestError::Deleted => "This message was deleted".to_owned(),
         RequestError::NotYours => "You can only do this with your own messages".to_owned(),
+        RequestError::TooManySaved => {
+            format!("{SAVED_MAX} messages are remembered already. m on one of them forgets it")
+        }
         RequestError::DraftTooLong(bytes) => format!(
             "A draft has at most {}, this one has {}",
             kilobytes(DRAFT_BYTES_MAX),

@@ -149,6 +149,32 @@ impl Room {
         self.mark_uncounted(seq);
     }
 
+    /// Marks a message and all after it as unread. The server does not go back: it is so in this run alone.
+    pub(crate) fn mark_unread(&mut self, seq: Seq) {
+        let (from, read) = (seq.minus(1), self.read);
+        if from < read {
+            self.marked.get_or_insert(read);
+            // They were received, and mention the user no more than they did.
+            self.received.insert(seq.get(), read.get());
+            self.uncounted.insert(seq.get(), read.get());
+            for (seq, mentions) in self.log.others_in(from, read) {
+                self.uncounted.remove(seq.get());
+                if mentions && self.mentions.len() < MENTIONS_MAX {
+                    self.mentions.push(seq);
+                }
+            }
+            (self.read, self.counted) = (from, None);
+        }
+        self.is_kept_unread = true;
+        self.keep_around();
+        self.draw_line();
+    }
+
+    /// Whether the user has read up to `seq` in another session, and not only before messages were marked as unread.
+    pub(crate) fn reads_to(&self, seq: Seq) -> bool {
+        self.marked.is_none_or(|marked| seq > marked)
+    }
+
     /// Marks all messages up to `seq` as read, here or in another session, with what follows on them and is not
     /// counted. An earlier `seq` changes nothing.
     pub(crate) fn mark_read(&mut self, seq: Seq) {
@@ -157,6 +183,9 @@ impl Room {
             self.uncounted.around(read.next().get()).map_or(read, |(_, last)| Seq::new(last));
         self.counted = self.counted.take().and_then(|counted| self.counted_after(read, counted));
         self.read = read;
+        if self.marked.is_some_and(|marked| read >= marked) {
+            (self.marked, self.is_kept_unread) = (None, false);
+        }
         self.mentions.retain(|mention| *mention > read);
         self.ignored.retain(|(seq, _)| *seq > read);
         self.uncounted.remove_to(read.get());

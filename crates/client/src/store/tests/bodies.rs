@@ -11,7 +11,7 @@ fn each_kind_is_read_back_with_its_epoch() {
     let (mut store, _) = open(&state, "bob");
     let text = || Text::new("\"x\"\n").unwrap();
     let target = Seq::new(7);
-    let links = Links { reply_to: Some(target), thread: Some(Seq::FIRST) };
+    let links = Links::new(Some(target), Some(Seq::FIRST));
     let emoji = Emoji::new("👍").unwrap();
     let bodies = [
         Body::text(text()),

@@ -1,6 +1,6 @@
 //! The rooms of the demo.
 
-use chat_proto::command::Body;
+use chat_proto::command::{Body, Links};
 use chat_proto::event::{Details, Message, MessageKind, RoomInfo, RoomState};
 use chat_proto::{Event, RoomName, Seq, Text, Timestamp, Topic, User, UserName};
 
@@ -58,17 +58,15 @@ impl Room {
         let kind = body.kind();
         let text = if body.as_str().is_empty() { kind.as_str() } else { body.as_str() };
         let mut message = self.add(from, text, at);
-        let mut details = Details { target: body.target(), ..Details::default() };
+        let (target, Links { reply_to, thread }) = (body.target(), body.links());
+        let mut details = Details { target, reply_to, thread, ..Details::default() };
         match body {
-            Body::Message { links, .. } => {
-                (details.reply_to, details.thread) = (links.reply_to, links.thread);
-            }
             Body::Reaction { emoji, on, .. } => {
                 (details.emoji, details.on) = (Some(emoji), Some(on));
             }
             Body::Pin { on, .. } => details.on = Some(on),
             Body::Topic { topic } => details.topic = Some(topic),
-            Body::Edit { .. } | Body::Delete { .. } => {}
+            Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } => {}
         }
         message.kind = kind;
         message.details = (details != Details::default()).then(|| Box::new(details));
