@@ -23,6 +23,10 @@ pub enum MessageAction {
     Delete,
     /// Pins it.
     Pin,
+    /// Marks it and all after it as unread.
+    Unread,
+    /// Remembers it.
+    Remember,
 }
 
 /// A letter and what it does.
@@ -48,6 +52,13 @@ pub const LETTERS: &[Letter] = &[
     row('y', MessageAction::Copy, "copy", "Copy its text"),
     row('q', MessageAction::Quote, "quote", "Quote it in the input"),
     row('o', MessageAction::OpenLink, "open link", "Open its first link"),
+    row('u', MessageAction::Unread, "unread", "Mark it and all after it as unread"),
+    row(
+        'm',
+        MessageAction::Remember,
+        "remember",
+        "Remember it, or not any more: /saved lists them",
+    ),
     row('p', MessageAction::Pin, "pin", "Pin it in the room, or unpin it"),
 ];
 

@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
-pub(crate) use self::extras::{answered, beginning_of};
+pub(crate) use self::extras::{answered, beginning_of, first_line};
 pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::keymap::KeyMap;

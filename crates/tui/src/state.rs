@@ -88,6 +88,8 @@ pub struct State {
     pub(crate) compose: Option<Compose>,
     /// The thread that is shown in place of the log.
     pub(crate) thread: Option<Thread>,
+    /// Set while a message is gone to that may not be loaded.
+    pub(crate) goto: Option<GoTo>,
     /// The message that is deleted if the user says yes.
     pub(crate) deleting: Option<Seq>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
@@ -127,6 +129,19 @@ pub struct Quitting {
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,
+}
+
+/// A message that is gone to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GoTo {
+    /// Its room.
+    pub(crate) room: RoomName,
+    /// Its `seq`.
+    pub(crate) seq: Seq,
+    /// Whether the thread is opened that begins there.
+    pub(crate) opens_thread: bool,
+    /// How often it may still be asked for.
+    pub(crate) tries: usize,
 }
 
 /// A mention is looked for.
@@ -183,6 +198,7 @@ impl State {
             selection: None,
             compose: None,
             thread: None,
+            goto: None,
             deleting: None,
             done: None,
             done_until: None,

@@ -10,6 +10,7 @@ mod commands;
 mod enter;
 pub(crate) mod expiry;
 mod frame;
+mod goto;
 mod help;
 mod keys;
 mod lists;

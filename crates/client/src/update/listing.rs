@@ -31,8 +31,9 @@ pub(super) fn rooms(
 pub(super) fn ask_mentions(state: &mut State) -> Result<Option<Effect>, RequestError> {
     changes::check_server(state)?;
     let effect = send(state, Command::Mentions { before: None, limit: None });
+    let effect = effect.ok_or(RequestError::NotConnected)?;
     state.mention_list.begin();
-    effect.map(Some).ok_or(RequestError::NotConnected)
+    Ok(Some(effect))
 }
 
 /// Messages that mention the user have come, newest first.

@@ -157,7 +157,12 @@ pub(super) fn say(
         changes::check_server(state)?;
     }
     let text = Text::new(text).map_err(RequestError::Text)?;
-    put(state, room, Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) }, at)
+    put(
+        state,
+        room,
+        Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) },
+        at,
+    )
 }
 
 /// Puts a message or an event about one into the outbox.

@@ -21,8 +21,8 @@ pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'s
     match action {
         MessageAction::Copy | MessageAction::Quote => has_text(entry),
         MessageAction::OpenLink => has_link(entry),
-        MessageAction::Reply | MessageAction::Thread => is_stored(entry),
-        MessageAction::React | MessageAction::Pin => is_there(entry),
+        MessageAction::Reply | MessageAction::Thread | MessageAction::Unread => is_stored(entry),
+        MessageAction::React | MessageAction::Pin | MessageAction::Remember => is_there(entry),
         MessageAction::Edit | MessageAction::Delete => is_own(entry),
     }
 }

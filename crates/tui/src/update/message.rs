@@ -4,7 +4,7 @@ use chat_client::entry::{Body, LogEntry};
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Emoji, Seq, Timestamp};
 
-use super::{Effect, lists, notify, request};
+use super::{Effect, goto, lists, notify, request};
 use crate::letters::MessageAction;
 use crate::lists::Subject;
 use crate::state::{State, text, thread_of};
@@ -22,7 +22,7 @@ pub(super) fn act(
     match action {
         MessageAction::Reply => state.begin_reply(seq),
         MessageAction::Edit => state.begin_edit(seq, text(entry).unwrap_or_default()),
-        MessageAction::Thread => state.open_thread(thread_of(entry).unwrap_or(seq)),
+        MessageAction::Thread => return thread(state, thread_of(entry).unwrap_or(seq), at),
         MessageAction::React => return lists::open(state, Subject::React(seq), "", at),
         MessageAction::Delete => {
             state.deleting = Some(seq);
@@ -33,10 +33,37 @@ pub(super) fn act(
             let room = state.shown().clone();
             return done(state, Request::Pin { room, target: seq, on }, at);
         }
+        MessageAction::Unread => {
+            state.selection = None;
+            state.done = Some(Ok("Unread from here, until you open this room again".to_owned()));
+            let room = state.shown().clone();
+            return done(state, Request::MarkUnread { room, seq }, at);
+        }
+        MessageAction::Remember => {
+            state.selection = None;
+            let room = state.shown().clone();
+            let mut saved = state.client.choices().saved().iter();
+            let on = !saved.any(|saved| saved.room == room && saved.seq == seq);
+            let said = if on { "Remembered. /saved lists it" } else { "Not remembered any more" };
+            state.done = Some(Ok(said.to_owned()));
+            return done(state, Request::Save { room, seq, on }, at);
+        }
         MessageAction::Copy | MessageAction::OpenLink | MessageAction::Quote => {}
     }
     state.selection = None;
     Vec::new()
+}
+
+/// Shows a thread. Its first message may not be loaded.
+fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
+    if state.client.room().log().message(root).is_some() {
+        state.open_thread(root);
+        return Vec::new();
+    }
+    state.selection = None;
+    let room = state.shown().clone();
+    goto::start(state, room, root, true, at)
+        .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
 /// Reacts to a message, or takes that back.
