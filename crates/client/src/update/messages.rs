@@ -114,8 +114,7 @@ pub(super) fn body(state: &State, message: &Message) -> Body {
     let text = if is_deleted { "" } else { message.text.as_str() }.to_owned();
     let extras = details.map(|details| {
         // A newer server may say more of a message than of an event.
-        let of_event =
-            Details { target: None, emoji: None, on: None, topic: None, ..details.clone() };
+        let of_event = Details { target: None, emoji: None, on: None, ..details.clone() };
         Box::new(Extras { details: of_event, is_pending: false })
     });
     let origin = match state.is_me(message.from.id) {

@@ -220,6 +220,7 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
         }
         Body::Message { origin: Origin::Own(Delivery::Pending(_)), .. } => (SpanKind::Dim, '…'),
         Body::Message { origin: Origin::Own(Delivery::Refused(_)), .. } => (SpanKind::Trouble, '✗'),
+        Body::Message { extras: Some(extras), .. } if extras.is_pending => (SpanKind::Dim, '…'),
         _ => (SpanKind::Plain, ' '),
     }
 }

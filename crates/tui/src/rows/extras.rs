@@ -44,9 +44,6 @@ impl Shape {
             pieces.push((SpanKind::Dim, "pinned".to_owned()));
         }
         pieces.extend(details.reactions.iter().map(reaction));
-        if extras.is_pending {
-            pieces.push((SpanKind::Dim, "…".to_owned()));
-        }
         let mut rows = self.pieces(pieces);
         if let Some(replies) = details.replies {
             let time = self.clock.minutes(replies.last_at, zone);
@@ -132,3 +129,6 @@ pub(super) fn is_in_thread(entry: &LogEntry, root: Seq) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,7 +186,9 @@ fn has_text(entry: &LogEntry) -> Result<(), &'static str> {
 }
 
 fn is_stored(entry: &LogEntry) -> Result<(), &'static str> {
+    let is_topic = entry.body.extras().is_some_and(|extras| extras.details.topic.is_some());
     match entry.message_seq() {
+        Some(_) if is_topic => Err("This is not a message"),
         Some(_) => Ok(()),
         None => Err("The server does not have this message"),
     }

@@ -30,6 +30,7 @@ pub(super) fn act(
         }
         MessageAction::Pin => {
             let on = !entry.body.extras().is_some_and(|extras| extras.details.pinned);
+            state.selection = None;
             let room = state.shown().clone();
             return done(state, Request::Pin { room, target: seq, on }, at);
         }
