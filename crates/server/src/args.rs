@@ -58,8 +58,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
-    /// Whether messages are indexed, so that clients can search them. The index takes about as much of the disk as the
-    /// journal.
+    /// Whether messages are indexed, so that clients can search them. The index takes up to three times as much of the
+    /// disk as the journal.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
     search: Switch,
 

@@ -14,7 +14,7 @@ use super::store::first_number;
 use crate::journal::RoomId;
 
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
-pub(super) const COMPARED_MAX: usize = 1_000;
+pub(super) const COMPARED_MAX: usize = 500;
 
 /// Where a page begins: after the messages of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
