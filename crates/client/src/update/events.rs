@@ -45,8 +45,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
         Event::About { .. } => {}
-        // Answers a command that the client does not send.
-        Event::Versions { .. } => {}
+        // Answer commands that the client does not send.
+        Event::Versions { .. } | Event::Found { .. } => {}
         Event::Mentions { messages, next } => {
             return listing::mentions(state, messages, next).into_iter().collect();
         }

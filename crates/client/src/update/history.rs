@@ -248,7 +248,7 @@ fn ask(
     loading: Loading,
 ) -> Option<Effect> {
     let limit = u32::try_from(limit).ok();
-    let effect = send(state, Command::History { room: name.clone(), before, limit })?;
+    let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;
     let room = state.rooms.get_mut(name)?;
     (room.loading, room.known) = (Some(loading), room.last_seq);
     Some(effect)
