@@ -21,13 +21,13 @@ use jiff::tz::TimeZone;
 use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
-pub(crate) use self::extras::{answered, beginning_of, first_line};
+pub(crate) use self::extras::answered;
 pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::keymap::KeyMap;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
-use crate::wording::quoted;
+use crate::wording::{beginning_of, quoted};
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type RowPosition = (usize, usize);

@@ -5,8 +5,7 @@ use chat_client::entry::Body;
 use chat_proto::{RoomName, Seq};
 
 use super::{Offer, OfferAction};
-use crate::rows::first_line;
-use crate::wording::quoted;
+use crate::wording::{first_line, quoted};
 
 /// The pinned messages of the current room that are loaded, the newest first.
 pub(super) fn pinned(client: &ClientState) -> Vec<Offer> {

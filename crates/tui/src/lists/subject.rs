@@ -8,7 +8,7 @@ use chat_proto::{Seq, User};
 use super::{Offer, OfferAction, found, people, places, reactions};
 use crate::action::Action;
 use crate::keymap::KeyMap;
-use crate::{rows, wording};
+use crate::wording;
 
 /// What a list is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Subject {
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
             Self::React(seq) => {
-                format!("React to {}", rows::beginning_of(client.room().log(), seq))
+                format!("React to {}", wording::beginning_of(client.room().log(), seq))
             }
         }
     }

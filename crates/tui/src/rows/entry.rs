@@ -8,7 +8,6 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::cache::EntryLayout;
-use super::extras;
 use super::shape::Shape;
 use super::{Above, author};
 use crate::keymap::KeyMap;
@@ -162,7 +161,7 @@ fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     let extras = entry.body.extras().filter(|_| !shape.is_bare());
     let mut rows = match &entry.body {
         Body::Message { .. } if extras.is_some_and(|extras| extras.details.deleted) => {
-            vec![vec![(SpanKind::Dim, cut(extras::DELETED, width))]]
+            vec![vec![(SpanKind::Dim, cut(wording::DELETED, width))]]
         }
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);

@@ -1,21 +1,16 @@
 //! What is shown with a message beside its text: the message that it answers, its reactions and its replies.
 
 use chat_client::entry::{Body, Extras, LogEntry};
-use chat_client::log::Log;
 use chat_proto::Seq;
 use chat_proto::event::{Reaction, Replies};
 use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::{Row, SpanKind};
-use crate::wording;
 use crate::wrap::{columns, cut};
 
 /// What is behind a text that was edited.
 const EDITED: &str = "(edited)";
-
-/// What is in place of the text of a deleted message.
-pub(crate) const DELETED: &str = "Message deleted";
 
 /// Columns between two reactions.
 const GAP: usize = 2;
@@ -95,23 +90,6 @@ fn replied(replies: Replies, time: &str) -> String {
 pub(crate) fn answered(entry: &LogEntry) -> Option<Seq> {
     let details = &entry.body.extras()?.details;
     details.reply_to.or(details.thread)
-}
-
-/// The beginning of a message of the log, with its author; of one that is not loaded, that it is an earlier one.
-pub(crate) fn beginning_of(log: &Log, seq: Seq) -> String {
-    let message = log.message(seq).map(|entry| &entry.body);
-    let Some(Body::Message { from, text, extras, .. }) = message else {
-        return "an earlier message".to_owned();
-    };
-    let is_deleted = extras.as_ref().is_some_and(|extras| extras.details.deleted);
-    let text = if is_deleted { DELETED } else { first_line(text) };
-    format!("{}: {text}", wording::quoted(from))
-}
-
-/// The first line of a text that is not empty, and that is no quote.
-pub(crate) fn first_line(text: &str) -> &str {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.clone().find(|line| !line.starts_with('>')).or_else(|| lines.next()).unwrap_or_default()
 }
 
 /// Whether an entry is shown in the thread that begins with `root`: the message, those that answer it, and what went

@@ -6,8 +6,8 @@ use chat_proto::command::Links;
 
 use super::State;
 use crate::prompt::Editor;
-use crate::rows::beginning_of;
 use crate::viewport::ScrollPosition;
+use crate::wording::beginning_of;
 
 /// What Enter does with the text, if it does not simply send it.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) enum Compose {
     /// It replies to this message.
     Reply(Seq),
     /// It is the new text of this message. What was typed before comes back.
-    Edit { target: Seq, before: Editor },
+    Edit { target: Seq, before: Box<Editor> },
 }
 
 /// A thread that is shown in place of the log.
@@ -53,7 +53,7 @@ impl State {
         self.prompt.end_completion();
         let escape = if text.starts_with('/') { "/" } else { "" };
         let text = Editor::new(&format!("{escape}{text}"));
-        let before = std::mem::replace(&mut self.prompt.editor, text);
+        let before = Box::new(std::mem::replace(&mut self.prompt.editor, text));
         self.compose = Some(Compose::Edit { target, before });
     }
 
@@ -65,7 +65,7 @@ impl State {
             Some(Compose::Edit { before, .. }) => {
                 self.prompt.put_back();
                 self.prompt.end_completion();
-                *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = before;
+                *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = *before;
                 true
             }
         }

@@ -29,7 +29,7 @@ enum Said {
 enum Step {
     /// What is at this `seq` comes live, or once more.
     Live(u64),
-    /// A page of older messages, as the room was after so many more.
+    /// A page of older messages, as the room was after that `seq`.
     Older(u64),
     /// The user makes a change, which is refused or accepted.
     Pending(u64),
