@@ -26,7 +26,7 @@ const CHANGE: [(&str, &str); 2] = [
 #[must_use]
 pub fn key_rows(keys: &KeyMap, width: usize) -> Vec<HelpRow> {
     let mut sections: Vec<_> = Group::ALL.map(|group| (group.title(), entries(keys, group))).into();
-    sections.push(("While a message is selected", letters()));
+    sections.push(("Selected message", letters()));
     let owned = |(name, does): (&str, &str)| (name.to_owned(), does.to_owned());
     sections.push(("To change a key", CHANGE.map(owned).into()));
     sections.push(("Mouse and marks", MARKS.map(owned).into()));
