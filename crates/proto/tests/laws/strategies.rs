@@ -15,7 +15,7 @@ use proptest::sample::{Index, select};
 use serde_json::json;
 
 pub(crate) use self::messages::say;
-use self::messages::{message, version};
+use self::messages::{message, replies, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -180,6 +180,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         }),
         (option::of(short_string()), option::of(any::<u32>()))
             .prop_map(|(before, limit)| Command::Mentions { before, limit }),
+        (room_name(), seq(), option::of(seq()), option::of(any::<u32>()))
+            .prop_map(|(room, seq, before, limit)| Command::Thread { room, seq, before, limit }),
+        (room_name(), option::of(seq())).prop_map(|(room, after)| Command::Pins { room, after }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
@@ -207,6 +210,22 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(room, seq, versions, more)| Event::Versions { room, seq, versions, more }),
         (vec(message(), 0..3), option::of(short_string()))
             .prop_map(|(messages, next)| Event::Mentions { messages, next }),
+        (
+            room_name(),
+            (seq(), option::of(replies()), any::<u64>()),
+            vec(message(), 0..3),
+            any::<bool>()
+        )
+            .prop_map(|(room, (seq, replies, unread), messages, more)| Event::Thread {
+                room,
+                seq,
+                replies,
+                unread,
+                messages,
+                more
+            }),
+        (room_name(), any::<u64>(), vec(message(), 0..3), any::<bool>())
+            .prop_map(|(room, count, messages, more)| Event::Pins { room, count, messages, more }),
         (room_name(), vec(user(), 0..9), away(), any::<bool>())
             .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
         (vec(room_info(), 0..9), any::<bool>())

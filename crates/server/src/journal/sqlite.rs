@@ -20,6 +20,7 @@ mod mend;
 mod mentions;
 mod messages;
 mod numbers;
+mod pages;
 mod private;
 mod reader;
 mod rebuild;

@@ -11,5 +11,6 @@ mod native;
 mod older;
 mod peer;
 mod rooms;
+mod threads;
 mod timers;
 mod unread;
