@@ -95,6 +95,10 @@ words! {
         TooManyPins = "too_many_pins",
         /// The message was edited as often as it can be.
         TooManyEdits = "too_many_edits",
+        /// The search asks for too much; the text says what to do.
+        SearchTooBroad = "search_too_broad",
+        /// The index of the search cannot be used now; the text says why.
+        SearchNotReady = "search_not_ready",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.

@@ -49,7 +49,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Versions { .. }
         | Event::Thread { .. }
         | Event::Pins { .. }
-        | Event::Mentions { .. } => {}
+        | Event::Mentions { .. }
+        | Event::Found { .. } => {}
         Event::Room(room) if session::is_set_back(state, &room) => {
             return session::load_set_back(state, at);
         }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use chat_proto::command::Say;
+use chat_proto::command::{Say, SearchOrder};
 use chat_proto::{RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
@@ -15,6 +15,7 @@ use crate::journal::{
     JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
 };
 use crate::room::Room;
+use crate::search::{Page, SearchError};
 
 /// The command that waits, if any.
 #[derive(Default)]
@@ -76,6 +77,12 @@ pub(super) enum CommandResult {
     Pins {
         name: RoomName,
         pins: Result<Pins, JournalError>,
+    },
+    /// Messages that were found.
+    Found {
+        typed: String,
+        order: SearchOrder,
+        page: Result<Page, SearchError>,
     },
     /// A page of history, and whether there is more.
     History {

@@ -28,11 +28,12 @@ impl World {
             Command::Versions { .. }
             | Command::Thread { .. }
             | Command::Pins { .. }
-            | Command::Mentions { .. } => Vec::new(),
+            | Command::Mentions { .. }
+            | Command::Search { .. } => Vec::new(),
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
-            Command::History { room, before, limit } => {
+            Command::History { room, before, limit, .. } => {
                 self.in_room(room, |room, _| vec![room.history(before, limit)])
             }
             Command::Who { room, .. } => self.in_room(room, |room, _| vec![room.listed()]),
