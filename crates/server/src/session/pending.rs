@@ -69,11 +69,13 @@ pub(super) enum CommandResult {
     },
     /// Messages that mention the user.
     Mentions(Result<MentionsPage, JournalError>),
+    /// A message and those that answer it.
     Thread {
         name: RoomName,
         seq: Seq,
         thread: Result<Result<Thread, Rejection>, JournalError>,
     },
+    /// The pinned messages of a room.
     Pins {
         name: RoomName,
         pins: Result<Pins, JournalError>,
