@@ -3,6 +3,7 @@
 mod canvas;
 mod edges;
 mod elsewhere;
+mod glyph;
 mod header;
 mod help;
 mod links;

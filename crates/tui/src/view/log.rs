@@ -46,7 +46,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
             draw_selected(line, log.mark_column(), theme, area, canvas);
         } else {
-            canvas.line(line, area);
+            canvas.line(&line, area);
         }
     }
     edges::draw_below(state, theme, area, canvas);
@@ -73,11 +73,11 @@ fn draw_selected(
     row: Rect,
     canvas: &mut Canvas,
 ) {
-    canvas.line(line.style(theme.style(Role::Selected)), row);
+    canvas.line(&line.style(theme.style(Role::Selected)), row);
     let mark = mark.and_then(|column| u16::try_from(column).ok());
     if let Some(column) = mark.filter(|column| *column < row.width) {
         let mark = Rect { x: row.x + column, width: 1, ..row };
-        canvas.line(Line::raw("▶"), mark);
+        canvas.line(&Line::raw("▶"), mark);
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
             (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
             (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
-        canvas.line(line, area);
+        canvas.line(&line, area);
     }
 }
 
