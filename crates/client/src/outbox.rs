@@ -7,10 +7,8 @@ use std::collections::VecDeque;
 use chat_proto::command::{Kind, Say};
 use chat_proto::{DeviceId, RoomName, Text};
 
+pub use crate::store::OUTBOX_MAX;
 use crate::store::{MessageId, OwnMessage, StoreOp};
-
-/// Most messages without an answer: more than a user types while a server restarts.
-pub const OUTBOX_MAX: usize = 100;
 
 /// A message without an answer.
 #[derive(Debug)]

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
 
+/// Most messages without an answer: more than a user types while a server restarts.
+pub const OUTBOX_MAX: usize = 100;
+
 /// Lines after which the file is rewritten with the messages without an answer alone: seldom enough that
 /// nobody waits for it, and often enough that it stays small.
 pub const LINES_MAX: usize = 1_000;

@@ -7,7 +7,8 @@ use chat_proto::{Seq, Timestamp};
 
 use super::{Effect, client, retry};
 use crate::rows::LogRows;
-use crate::state::{Seek, State};
+use crate::state::{Seek, State, text};
+use crate::viewport::Viewport;
 
 /// Most pages that are loaded to find a mention: five thousand messages. If there is none among them, the user
 /// can look further.
@@ -32,15 +33,26 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Effect> {
     let effects = retry(state, at);
     let began = state.viewport().position();
-    let seen = state.log_rows().and_then(|(rows, height)| state.viewport().seen(rows, height));
-    let Some((first, last)) = seen else {
+    let Some((rows, height)) = state.log_rows() else {
         return effects;
     };
+    let (first, last) = on_screen(rows, state.viewport(), height);
     let found = state.mention.filter(|found| (first..=last).contains(found));
     let from = found.unwrap_or(if is_newer { last } else { first });
     state.seek = Some(Seek { is_newer, from, reached: None, pages: PAGES_MAX, began });
     seek(state);
     effects
+}
+
+/// The first and the last message on the screen. If there is none whose end is on it, as after /clear: those around
+/// its top.
+fn on_screen(rows: LogRows<'_>, viewport: Viewport, height: usize) -> (Seq, Seq) {
+    viewport.seen(rows, height).unwrap_or_else(|| {
+        let top = rows.log.get(viewport.top(rows, height).0);
+        let last = top.map_or(rows.log.since(), LogEntry::seq);
+        let is_message = top.is_some_and(|entry| text(entry).is_some());
+        (if is_message { last } else { last.next() }, last)
+    })
 }
 
 /// Ends the search and goes back to where it began. Returns whether there was one.

@@ -52,6 +52,10 @@ pub(super) fn key(
         (Found::Nothing, Some(Err(why))) => state.done = Some(Err(why.to_owned())),
         (Found::Nothing, None) if letter == Some('k') => state.select(-1),
         (Found::Nothing, None) if letter == Some('j') => state.select(1),
+        (Found::Nothing, None) if letter.is_some_and(char::is_alphabetic) => {
+            // The hints have the letters that act. A word that began to be typed would end at the first of them.
+            state.done = letter.map(|letter| Err(format!("{letter} does nothing here")));
+        }
         _ => {
             // The key is for the input box, or opens something else.
             state.selection = None;

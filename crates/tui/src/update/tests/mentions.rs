@@ -30,6 +30,37 @@ fn a_mention_that_is_not_loaded_is_found_from_either_end() {
 }
 
 #[test]
+fn a_mention_that_was_cleared_is_loaded_again() {
+    let mut lobby = Lobby::open(1, 300, 300, 100);
+    lobby.mentions = vec![150, 200];
+    lobby.types("/clear\n");
+    lobby.shows("Cleared. PgUp shows older messages");
+    for text in
+        ["message 200. @bob", "message 150. @bob", "No earlier message in #lobby mentions you"]
+    {
+        let effects = lobby.harness.alt(KeyCode::Char('p'));
+        lobby.answer(&effects);
+        lobby.shows(text);
+    }
+    lobby.types("/clear\n/mute\n");
+    let effects = lobby.harness.alt(KeyCode::Char('p'));
+    lobby.answer(&effects);
+    lobby.shows("message 200. @bob");
+}
+
+#[test]
+fn a_mention_above_a_message_that_fills_the_screen_is_found() {
+    let mut harness = Harness::connected(80, 20);
+    harness.message(3, "ana", "@bob one");
+    harness.message(3, "ana", &selecting::lines(60));
+    harness.control('s');
+    harness.press(KeyCode::Enter);
+    harness.press(KeyCode::Esc);
+    harness.alt(KeyCode::Char('p'));
+    assert_shows(&harness, "@bob one");
+}
+
+#[test]
 fn a_search_for_a_mention_ends_where_it_began_if_there_is_none_near() {
     let mut lobby = Lobby::open(1, 9_247, 9_247, 100);
     let effects = lobby.harness.alt(KeyCode::Char('p'));

@@ -41,18 +41,32 @@ fn arrows_and_letters_move_the_selection() {
 }
 
 #[test]
+fn a_letter_without_a_meaning_types_nothing_and_says_so_beside_those_that_have_one() {
+    for letter in ["x", "X", "ж"] {
+        let mut harness = talking();
+        harness.control('s');
+        harness.type_text(letter);
+        assert_shows(&harness, "▶ three");
+        assert_shows(&harness, &format!("{letter} does nothing here"));
+        assert_shows(&harness, "y copy · q quote · Esc back");
+        assert_eq!(typed(&harness), "");
+    }
+}
+
+#[test]
 fn any_other_text_goes_back_to_typing() {
     let mut harness = talking();
-    harness.type_text("hel");
+    for (text, all) in [("/", "/"), ("7", "/7"), (" ", "/7 ")] {
+        harness.control('s');
+        assert_shows(&harness, "▶ three");
+        harness.type_text(text);
+        assert!(!harness.screen().contains('▶'));
+        assert_eq!(typed(&harness), all);
+    }
     harness.control('s');
-    assert_shows(&harness, "▶ three");
-    harness.type_text("lo");
+    harness.input(Input::Paste("you".into()));
     assert!(!harness.screen().contains('▶'));
-    assert_eq!(typed(&harness), "hello");
-    harness.control('s');
-    harness.input(Input::Paste(" you".into()));
-    assert!(!harness.screen().contains('▶'));
-    assert_eq!(typed(&harness), "hello you");
+    assert_eq!(typed(&harness), "/7 you");
 }
 
 #[test]
