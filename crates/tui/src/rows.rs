@@ -4,6 +4,7 @@ mod cache;
 mod clock;
 mod entry;
 mod heights;
+mod id_hash;
 mod ignored;
 mod shape;
 

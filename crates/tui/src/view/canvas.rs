@@ -4,56 +4,14 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::glyph::Glyph;
+use super::glyph::{Glyph, patch};
 use super::paint;
-
-/// A row of the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) glyphs: Vec<Glyph>,
-    /// Whether it may have a symbol of more than one column.
-    pub(super) may_have_wide: bool,
-}
-
-impl Row {
-    pub(super) fn blank(width: u16) -> Self {
-        Self { glyphs: vec![Glyph::BLANK; width.into()], may_have_wide: false }
-    }
-
-    /// The rows of a blank screen.
-    pub(super) fn blanks(size: Size) -> Vec<Self> {
-        vec![Self::blank(size.width); size.height.into()]
-    }
-
-    fn clear(&mut self) {
-        self.glyphs.fill(Glyph::BLANK);
-        self.may_have_wide = false;
-    }
-
-    /// Blanks each wide symbol that something else covers in part, such as the border of the help: terminals show
-    /// one of the two.
-    fn blank_halves(&mut self) {
-        if !self.may_have_wide {
-            return;
-        }
-        let mut x = 0;
-        while let Some(glyph) = self.glyphs.get(x) {
-            let end = x + glyph.columns();
-            let rest = self.glyphs.get(x + 1..end);
-            if rest.is_some_and(|rest| rest.iter().all(Glyph::is_blank)) {
-                x = end;
-            } else {
-                self.glyphs[x].set_char(' ');
-                x += 1;
-            }
-        }
-    }
-}
+use super::row::Row;
 
 /// The rows of a frame, and its cursor.
 #[derive(Debug)]
 pub struct Canvas {
-    /// The part of the screen that is drawn.
+    /// The part of the screen that is drawn: whole rows.
     area: Rect,
     rows: Vec<Row>,
     cursor: Option<Position>,
@@ -66,7 +24,7 @@ impl Canvas {
         Self { area, rows: Row::blanks(size), cursor: None }
     }
 
-    /// Blanks the part of the screen that is to be drawn. Whole rows are.
+    /// Blanks the part of the screen that is to be drawn.
     pub(super) fn begin(&mut self, area: Rect) {
         (self.area, self.cursor) = (area, None);
         self.rows[range(area)].iter_mut().for_each(Row::clear);
@@ -80,6 +38,11 @@ impl Canvas {
 
     pub(crate) const fn area(&self) -> Rect {
         self.area
+    }
+
+    /// Whether all of the screen is drawn.
+    pub(super) fn is_whole(&self) -> bool {
+        usize::from(self.area.height) == self.rows.len()
     }
 
     /// A row of the screen.
@@ -103,13 +66,13 @@ impl Canvas {
     /// Sets the style of an area.
     pub(crate) fn style(&mut self, area: Rect, style: Style) {
         if style != Style::new() {
-            self.each(area, |glyph| glyph.patch(style));
+            self.each(area, |glyphs| patch(glyphs, style));
         }
     }
 
     /// Blanks an area.
     pub(super) fn clear(&mut self, area: Rect) {
-        self.each(area, |glyph| *glyph = Glyph::BLANK);
+        self.each(area, |glyphs| glyphs.fill(Glyph::BLANK));
     }
 
     /// Shows the cursor.
@@ -123,10 +86,10 @@ impl Canvas {
         column.rows().for_each(|row| self.line(&rule, row));
     }
 
-    fn each(&mut self, area: Rect, mut change: impl FnMut(&mut Glyph)) {
+    fn each(&mut self, area: Rect, change: impl Fn(&mut [Glyph])) {
         let area = self.clip(area);
         for row in &mut self.rows[range(area)] {
-            row.glyphs[columns(area)].iter_mut().for_each(&mut change);
+            change(&mut row.glyphs[columns(area)]);
         }
     }
 }

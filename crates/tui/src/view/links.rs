@@ -23,6 +23,12 @@ pub(super) struct Links {
 impl Links {
     /// Adds the links of a row of an entry.
     pub(super) fn add(&mut self, entry: &LogEntry, row: &Row, area: Rect) {
+        let is_link = |(kind, _): &(SpanKind, String)| {
+            matches!(kind, SpanKind::Text(_, Some(_)) | SpanKind::Pending(_, Some(_)))
+        };
+        if !row.iter().any(is_link) {
+            return;
+        }
         let mut at = usize::from(area.x);
         for (kind, text) in row {
             let end = at + columns(text);

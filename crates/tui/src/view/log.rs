@@ -34,12 +34,13 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index);
+    let shows_links = state.look.shows_links();
     let mut links = Links::default();
     for ((at, row), area) in rows.into_iter().zip(area.rows().skip(blank)) {
         let Some(entry) = log.log.get(at.0) else {
             continue;
         };
-        if state.look.shows_links() {
+        if shows_links {
             links.add(entry, &row, area);
         }
         let line = line(entry, &row, theme);

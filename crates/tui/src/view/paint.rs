@@ -9,9 +9,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::canvas::Row;
-use super::glyph::Glyph;
-use crate::wrap::is_plain;
+use super::glyph::patch;
+use super::row::Row;
+use crate::wrap::{is_plain, is_simple};
 
 /// Draws a line on these columns of a row.
 pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
@@ -24,7 +24,7 @@ pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
         _ => return by_ratatui(line, columns, row),
     };
     if line.style != Style::new() {
-        row.glyphs[columns].iter_mut().for_each(|glyph| glyph.patch(line.style));
+        patch(&mut row.glyphs[columns], line.style);
     }
     for one in &line.spans {
         let width = self::width(one);
@@ -37,44 +37,44 @@ pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
 
 /// Draws a span on these columns of a row.
 fn span(span: &Span<'_>, columns: Range<usize>, row: &mut Row) {
-    if !span.content.chars().all(is_simple) {
+    let glyphs = &mut row.glyphs[columns.clone()];
+    let count = if is_plain(&span.content) {
+        for (glyph, byte) in glyphs.iter_mut().zip(span.content.bytes()) {
+            glyph.set_char(char::from(byte));
+        }
+        span.content.len()
+    } else if span.content.chars().all(is_simple) {
+        let chars = glyphs.iter_mut().zip(span.content.chars());
+        chars.map(|(glyph, c)| glyph.set_char(c)).count()
+    } else {
         return by_ratatui(span, columns, row);
-    }
-    for (glyph, c) in row.glyphs[columns].iter_mut().zip(span.content.chars()) {
-        glyph.set_char(c).patch(span.style);
-    }
+    };
+    let count = count.min(glyphs.len());
+    patch(&mut glyphs[..count], span.style);
 }
 
 /// Draws something on these columns of a row, by the rules of Unicode.
 fn by_ratatui(what: impl Widget, columns: Range<usize>, row: &mut Row) {
     let width = u16::try_from(columns.len()).unwrap_or(u16::MAX);
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
-    let glyphs = &mut row.glyphs[columns];
-    for (cell, glyph) in buffer.content.iter_mut().zip(&*glyphs) {
-        *cell = glyph.into();
+    for (cell, x) in buffer.content.iter_mut().zip(columns.clone()) {
+        *cell = row.cell(x).unwrap_or_default();
     }
     what.render(buffer.area, &mut buffer);
-    for (glyph, cell) in glyphs.iter_mut().zip(&buffer.content) {
-        *glyph = Glyph::from(cell);
+    for (cell, x) in buffer.content.iter().zip(columns) {
+        row.set(x, cell);
     }
-    row.may_have_wide = true;
 }
 
 fn width(span: &Span<'_>) -> usize {
+    let is_other = |c| !is_simple(c);
     if is_plain(&span.content) {
-        return span.content.len();
+        span.content.len()
+    } else if span.content.contains(is_other) {
+        span.width()
+    } else {
+        span.content.chars().count()
     }
-    let mut count = 0;
-    let simple = span.content.chars().all(|c| {
-        count += 1;
-        is_simple(c)
-    });
-    if simple { count } else { span.width() }
-}
-
-/// Whether a character has one column, and is part of no other: ASCII, and what rules and marks are drawn with.
-const fn is_simple(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{2500}'..='\u{259F}')
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     /// Parts of lines, with some that have no width, and some that are wide.
-    const TEXTS: [&str; 10] = [
+    const TEXTS: [&str; 11] = [
         "",
         "hello",
         " ",
@@ -96,6 +96,7 @@ mod tests {
         "a\tb\u{1b}",
         "─›·…",
         "──▌ rule │",
+        "one · two → three … ● ○ ↑↓",
     ];
 
     fn lines() -> impl Strategy<Value = Line<'static>> {
@@ -126,7 +127,7 @@ mod tests {
                 line(&one, columns.clone(), &mut row);
                 one.render(area, &mut theirs);
             }
-            let ours: Vec<Cell> = row.glyphs.iter().map(Cell::from).collect();
+            let ours: Vec<Cell> = (0..80).map(|x| row.cell(x).unwrap()).collect();
             prop_assert_eq!(ours, theirs.content);
         }
     }

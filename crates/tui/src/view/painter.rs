@@ -3,10 +3,11 @@
 use ratatui::backend::Backend;
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::Modifier;
 
-use super::canvas::{Canvas, Row};
-use super::glyph::Glyph;
+use super::canvas::Canvas;
 use super::links::uncovered;
+use super::row::Row;
 use crate::hyperlinks::{LinkCells, ShowsLinks};
 
 /// A cell that has changed, and where it is.
@@ -52,6 +53,24 @@ impl Painter {
         let changes = screen.paint(draw);
         screen.show(backend, &changes)
     }
+
+    /// Draws only these rows of a frame. If the screen is another one than before, draws everything.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone.
+    pub fn draw_rows<B: Backend + ShowsLinks>(
+        &mut self,
+        backend: &mut B,
+        rows: Rect,
+        draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
+    ) -> Result<(), B::Error> {
+        let size = backend.size()?;
+        let Some(screen) = self.screen.as_mut().filter(|screen| screen.size == size) else {
+            return self.draw(backend, true, draw);
+        };
+        let (changes, _) = screen.paint_rows(Rect { x: 0, width: size.width, ..rows }, draw);
+        screen.show(backend, &changes)
+    }
 }
 
 impl Screen {
@@ -66,17 +85,32 @@ impl Screen {
         &mut self,
         draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
     ) -> Vec<Change> {
-        let area = Rect::from((Position::ORIGIN, self.size));
+        let (changes, links) = self.paint_rows(Rect::from((Position::ORIGIN, self.size)), draw);
+        let glyph = |x, y| self.rows.get(usize::from(y))?.glyphs.get(usize::from(x));
+        let is_underlined = |x, y| glyph(x, y).is_some_and(|glyph| glyph.has(Modifier::UNDERLINED));
+        self.links = uncovered(links, is_underlined);
+        changes
+    }
+
+    /// Paints some rows of a frame, and returns the cells that have changed, and the links.
+    fn paint_rows(
+        &mut self,
+        area: Rect,
+        draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
+    ) -> (Vec<Change>, Vec<LinkCells>) {
         self.canvas.begin(area);
         let links = draw(&mut self.canvas);
         self.cursor = self.canvas.end();
         let mut changes = Vec::new();
-        for (y, row) in (0..).zip(&mut self.rows) {
-            std::mem::swap(row, self.canvas.row_mut(y));
-            add_changes(self.canvas.row_mut(y), row, y, &mut changes);
+        for y in area.top()..area.bottom() {
+            let (row, drawn) = (&mut self.rows[usize::from(y)], self.canvas.row_mut(y));
+            std::mem::swap(row, drawn);
+            row.changes(drawn, |x| {
+                let column = u16::try_from(x).ok();
+                changes.extend(column.zip(row.cell(x)).map(|(x, cell)| (x, y, cell)));
+            });
         }
-        self.links = uncovered(links, |x, y| self.glyph(x, y).is_some_and(Glyph::is_underlined));
-        changes
+        (changes, links)
     }
 
     fn show<B: Backend + ShowsLinks>(
@@ -96,24 +130,8 @@ impl Screen {
         backend.flush()
     }
 
-    pub(super) fn glyph(&self, x: u16, y: u16) -> Option<&Glyph> {
-        self.rows.get(usize::from(y))?.glyphs.get(usize::from(x))
-    }
-}
-
-/// Adds the cells of row `y` that have changed.
-fn add_changes(before: &Row, now: &Row, y: u16, changes: &mut Vec<Change>) {
-    let has_wide = before.may_have_wide || now.may_have_wide;
-    // Columns that a wide symbol covers, which are drawn with it; and those of one that was there before.
-    let (mut covered, mut uncovered) = (0, 0);
-    for (x, (before, now)) in (0..).zip(before.glyphs.iter().zip(&now.glyphs)) {
-        if covered == 0 && (uncovered > 0 || before != now) {
-            changes.push((x, y, now.into()));
-        }
-        if has_wide {
-            let columns = now.columns();
-            covered = covered.max(columns) - 1;
-            uncovered = uncovered.max(columns).max(before.columns()) - 1;
-        }
+    #[cfg(test)]
+    pub(super) fn cell(&self, x: u16, y: u16) -> Option<Cell> {
+        self.rows.get(usize::from(y))?.cell(x.into())
     }
 }

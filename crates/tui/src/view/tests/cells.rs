@@ -1,6 +1,6 @@
 //! The cells of a screen, for tests that look at each of them.
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::hyperlinks::LinkCells;
@@ -14,7 +14,7 @@ pub(super) fn drawn(state: &State) -> (Buffer, Vec<LinkCells>) {
     let area = Rect::from((Position::ORIGIN, state.size));
     let mut buffer = Buffer::empty(area);
     for Position { x, y } in area.positions() {
-        buffer[(x, y)] = Cell::from(screen.glyph(x, y).unwrap());
+        buffer[(x, y)] = screen.cell(x, y).unwrap();
     }
     (buffer, screen.links)
 }
