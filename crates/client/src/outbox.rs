@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.send();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);
-        assert_eq!(again[0].text.as_str(), "text 2");
+        assert_eq!(again[0].body.as_str(), "text 2");
         assert!(outbox.send().is_empty());
     }
 

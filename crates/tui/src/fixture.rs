@@ -242,7 +242,7 @@ pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
         })) => Some(say),
         _ => None,
     });
-    says.map(|say| (say.n.unwrap(), say.text.as_str())).collect()
+    says.map(|say| (say.n.unwrap(), say.body.as_str())).collect()
 }
 
 /// The commands that are sent, without `say` and `ping`.

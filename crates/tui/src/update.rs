@@ -111,6 +111,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             typing(state, at, |state| keys::key(state, key, at))
         }),
         Input::Paste(text) => {
+            state.page = None;
             let mut effects = bare::paste(state);
             effects.extend(typing(state, at, |state| insert(state, &text, at)));
             effects

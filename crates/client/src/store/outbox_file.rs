@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::{Body, Kind, Say};
 use chat_proto::{DeviceId, RoomName, Text};
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,8 @@ impl OwnMessage {
     pub fn command(&self, device: &DeviceId) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
         let Self { id, room, kind, text } = self;
-        Say { room: room.clone(), kind: *kind, n: Some(id.n), device, text: text.clone() }
+        let body = Body::plain(*kind, text.clone());
+        Say { room: room.clone(), n: Some(id.n), device, body }
     }
 
     fn line(&self) -> StoredMessage {

@@ -205,7 +205,7 @@ impl Member {
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, device: named, text } = say;
+        let command::Say { room: name, n, device: named, body } = say;
         let names_device = named.is_some();
         let submission = Submission {
             user: self.id(),
@@ -215,8 +215,7 @@ impl Member {
             device: named.unwrap_or_else(|| device.clone()),
             names_device,
             n,
-            kind,
-            text,
+            body,
             answer: answer.clone(),
         };
         self.actor.hub.queue.send(submission).await

@@ -11,7 +11,7 @@ use chat_proto::{RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
-use crate::journal::{JournalError, StoredMessage};
+use crate::journal::{JournalError, MentionsPage, StoredMessage, Versions};
 use crate::room::Room;
 
 /// The command that waits, if any.
@@ -38,6 +38,10 @@ pub(super) enum CommandResult {
     SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
     DirectOpened { say: Say, opened: Result<(), HubError> },
+    /// The texts that a message has had.
+    Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
+    /// Messages that mention the user.
+    Mentions(Result<MentionsPage, JournalError>),
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }

@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn jobs_are_done_in_order_whatever_becomes_of_one_or_of_who_waits() {
         let mut jobs = Jobs::new(Writer::Thread);
-        let (sender, receiver) = std::sync::mpsc::channel();
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         jobs.give("first", move || receiver.recv().unwrap());
         for about in ["replaced", "panics", "last"] {
             jobs.give(about, move || if about == "panics" { panic!("a test") } else { 3 });

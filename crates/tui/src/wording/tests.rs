@@ -171,6 +171,9 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
         Lost::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
         Lost::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
         Lost::Asked,
+        Lost::Unreachable(
+            "failed to lookup address information: Name or service not known".to_owned(),
+        ),
     ];
     assert_snapshot!(lines(all.iter().map(in_short)), @r#"
     connection refused
@@ -184,13 +187,14 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     the server is restarting
     the server's words
     connecting again
+    name or service not known
     "#);
     let in_log = |server: &str, why: &Lost| {
         notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() }, &keys())
     };
     let local = in_log("localhost:4000", &all[0]);
     let name = in_log("bob:12345", &all[0]);
-    let others = [0, 4, 5, 6, 7].map(|index| in_log("chat.example.org:4000", &all[index]));
+    let others = [0, 4, 5, 6, 7, 11].map(|index| in_log("chat.example.org:4000", &all[index]));
     assert_snapshot!(lines([local, name].into_iter().chain(others)), @"
     Cannot reach localhost:4000: Connection refused. To start a server here:
     chat-server --listen localhost:4000
@@ -200,6 +204,7 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     chat-server is full
     chat.example.org:4000 is not a chat-server (it answered: SSH-2.0-OpenSSH_9.2). Check the address.
     chat.example.org:4000 speaks TLS, which chat-tui does not. Check the address and the port.
+    Cannot reach chat.example.org:4000: Name or service not known. Check the address; chat-tui keeps trying.
     ");
 }
 
