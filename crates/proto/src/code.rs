@@ -93,6 +93,10 @@ words! {
         TooManyReactions = "too_many_reactions",
         /// The message was edited as often as it can be.
         TooManyEdits = "too_many_edits",
+        /// The search asks for too much; the text says what to do.
+        SearchTooBroad = "search_too_broad",
+        /// The index of the search cannot be used now; the text says why.
+        SearchNotReady = "search_not_ready",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.

@@ -8,6 +8,7 @@ mod check;
 mod checksum;
 mod copy;
 mod credentials;
+mod date;
 mod draft;
 mod error;
 mod events;
@@ -52,7 +53,9 @@ use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::OpenFile;
+pub(crate) use self::lock::is_held as is_in_use;
 use self::numbers::Numbers;
+pub(crate) use self::private::create_new as create_private;
 pub(super) use self::reader::Reader;
 pub use self::restore::{Replaced, restore};
 #[cfg(test)]

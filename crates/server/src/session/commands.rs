@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::Say;
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Topic, UserName};
+use chat_proto::{
+    Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, Topic, UserName,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{error, info};
 
@@ -20,7 +22,7 @@ use super::rooms::read_event;
 use super::unread::Counted;
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{Answer, HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage, View};
+use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -39,7 +41,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::About => self.send_event(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
-            Command::History { room, before, limit } => self.history(room, before, limit),
+            Command::History { room, before, at, limit } => self.history(room, before, at, limit),
+            Command::Search { query, order, before, limit } => {
+                self.search(query, order, before.as_ref(), limit)
+            }
             Command::Versions { room, seq, after } => self.versions(room, seq, after),
             Command::Mentions { before, limit } => self.mentions(before.as_ref(), limit),
             Command::Who { room, after, limit } => self.who(room, after.as_ref(), limit),
@@ -144,6 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.has_versions(name, seq, versions)
             }
             CommandResult::Mentions(page) => self.has_mentions(page),
+            CommandResult::Found { typed, order, page } => self.found(typed, order, page),
             CommandResult::History { name, page } => match page {
                 Ok((stored, more)) => {
                     let (user, kinds) = (self.member.id(), self.shows.kinds);
@@ -220,6 +226,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         name: RoomName,
         before: Option<Seq>,
+        at: Option<Timestamp>,
         limit: Option<u32>,
     ) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
@@ -231,7 +238,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let journal = self.context.hub.journal().clone();
         let view = self.shows.view(self.member.id());
         self.pending.wait(async move {
-            let page = page_before(&journal, room.id, before, limit, view).await;
+            let page = match at {
+                Some(at) => journal.read_at(room.id, at, limit, view).await,
+                None => {
+                    let page = Page { of: Part::Before(before), limit };
+                    journal.read_as(room.id, page, view).await
+                }
+            };
+            let page = with_more(&journal, room.id, page).await;
             CommandResult::History { name, page }
         });
         ControlFlow::Continue(())
@@ -332,15 +346,13 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
     }
 }
 
-/// Up to `limit` messages before `before`, and whether there are older ones.
-async fn page_before(
+/// A page of messages, and whether there are older ones.
+async fn with_more(
     journal: &Journal,
     room: RoomId,
-    before: Seq,
-    limit: u32,
-    view: View,
+    page: Result<Vec<StoredMessage>, JournalError>,
 ) -> Result<(Vec<StoredMessage>, bool), JournalError> {
-    let messages = journal.read_as(room, Page { of: Part::Before(before), limit }, view).await?;
+    let messages = page?;
     let Some(first) = messages.first() else { return Ok((messages, false)) };
     let older = Page { of: Part::Before(first.seq), limit: 1 };
     let is_more = !journal.read(room, older).await?.is_empty();

@@ -6,13 +6,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use chat_proto::command::Say;
+use chat_proto::command::{Say, SearchOrder};
 use chat_proto::{RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
 use crate::journal::{JournalError, MentionsPage, StoredMessage, Versions};
 use crate::room::Room;
+use crate::search::{Page, SearchError};
 
 /// The command that waits, if any.
 #[derive(Default)]
@@ -42,6 +43,8 @@ pub(super) enum CommandResult {
     Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
     /// Messages that mention the user.
     Mentions(Result<MentionsPage, JournalError>),
+    /// Messages that were found.
+    Found { typed: String, order: SearchOrder, page: Result<Page, SearchError> },
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }

@@ -11,5 +11,6 @@ mod native;
 mod older;
 mod peer;
 mod rooms;
+mod search;
 mod timers;
 mod unread;
