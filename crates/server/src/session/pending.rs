@@ -24,27 +24,13 @@ pub(super) struct PendingCommand(Option<Pin<Box<dyn Future<Output = Box<CommandR
 /// The result of a command.
 pub(super) enum CommandResult {
     /// The user has joined a room, and wants the messages after `since`.
-    Joined {
-        name: RoomName,
-        since: Option<Seq>,
-        room: Result<Arc<Room>, HubError>,
-    },
+    Joined { name: RoomName, since: Option<Seq>, room: Result<Arc<Room>, HubError> },
     /// The user has left a room.
-    Left {
-        name: RoomName,
-        room: Result<Arc<Room>, HubError>,
-    },
+    Left { name: RoomName, room: Result<Arc<Room>, HubError> },
     /// The topic of a room was set.
-    Topic {
-        name: RoomName,
-        set: Result<(), HubError>,
-    },
+    Topic { name: RoomName, set: Result<(), HubError> },
     /// The user has read a room up to `seq`.
-    Read {
-        name: RoomName,
-        seq: Result<Seq, HubError>,
-        counted: Option<Counted>,
-    },
+    Read { name: RoomName, seq: Result<Seq, HubError>, counted: Option<Counted> },
     /// The unread messages of a room that the session subscribes to were counted.
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
@@ -52,45 +38,21 @@ pub(super) enum CommandResult {
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
-    SentBefore {
-        say: Say,
-        answer: Result<Option<Answer>, HubError>,
-    },
+    SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
-    DirectOpened {
-        say: Say,
-        opened: Result<(), HubError>,
-    },
+    DirectOpened { say: Say, opened: Result<(), HubError> },
     /// The texts that a message has had.
-    Versions {
-        name: RoomName,
-        seq: Seq,
-        versions: Result<Versions, JournalError>,
-    },
+    Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
     /// Messages that mention the user.
     Mentions(Result<MentionsPage, JournalError>),
     /// A message and those that answer it.
-    Thread {
-        name: RoomName,
-        seq: Seq,
-        thread: Result<Result<Thread, Rejection>, JournalError>,
-    },
+    Thread { name: RoomName, seq: Seq, thread: Result<Result<Thread, Rejection>, JournalError> },
     /// The pinned messages of a room.
-    Pins {
-        name: RoomName,
-        pins: Result<Pins, JournalError>,
-    },
+    Pins { name: RoomName, pins: Result<Pins, JournalError> },
     /// Messages that were found.
-    Found {
-        typed: String,
-        order: SearchOrder,
-        page: Result<Page, SearchError>,
-    },
+    Found { typed: String, order: SearchOrder, page: Result<Page, SearchError> },
     /// A page of history, and whether there is more.
-    History {
-        name: RoomName,
-        page: Result<(Vec<StoredMessage>, bool), JournalError>,
-    },
+    History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }
 
 impl PendingCommand {
