@@ -10,6 +10,7 @@ use chat_client::log::Bounds;
 
 use super::Row;
 use super::cache::{EntryLayout, RowCache};
+use super::id_hash::IdHash;
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -31,7 +32,7 @@ pub struct Heights {
 struct Known {
     width: usize,
     /// The revision of each entry, and its height.
-    heights: HashMap<EntryId, (u64, usize)>,
+    heights: HashMap<EntryId, (u64, usize), IdHash>,
 }
 
 impl Heights {
@@ -44,7 +45,7 @@ impl Heights {
     ) -> usize {
         let mut known = self.known.borrow_mut();
         if known.width != width || known.heights.len() >= HEIGHTS_MAX {
-            *known = Known { width, heights: HashMap::new() };
+            *known = Known { width, heights: HashMap::default() };
         }
         let revision = entry.revision();
         match known.heights.get(&entry.id()) {

@@ -12,6 +12,7 @@ mod mentions;
 mod mouse;
 mod older;
 mod quiet;
+mod redraw;
 mod refused;
 mod rooms;
 mod selecting;
