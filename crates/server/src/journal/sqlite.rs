@@ -22,6 +22,7 @@ mod mend;
 mod mentions;
 mod messages;
 mod numbers;
+mod pages;
 mod private;
 mod reader;
 mod rebuild;
