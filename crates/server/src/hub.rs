@@ -46,6 +46,7 @@ use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
@@ -53,6 +54,7 @@ pub(crate) use self::error::HubError;
 pub(crate) use self::member::{Member, Membership, UserChanges};
 use self::queue::Queue;
 use self::request::Request;
+pub(crate) use self::request::Unqueued;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};

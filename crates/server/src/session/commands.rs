@@ -24,7 +24,11 @@ use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
+    pub(super) fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
+        if self.pending.has_messages() {
+            self.pending.wait_for_messages(command);
+            return ControlFlow::Continue(());
+        }
         if let Some(room) = room_of(&mut command) {
             match self.member.address(room) {
                 Ok(address) => *room = address,
@@ -35,7 +39,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         match command {
-            Command::Say(say) => self.say(say).await,
+            Command::Say(say) => self.say(say),
             Command::About => self.send_event(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
@@ -59,13 +63,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Queues a message. The answer follows after the commit.
-    pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
+    pub(super) fn say(&mut self, mut say: Say) -> ControlFlow<End> {
         say.room = match self.member.address(&say.room) {
             Ok(address) => address,
             Err(error) => return self.refuse_say(&say, error),
         };
         let room = self.subscriptions.in_room(&say.room);
         if room.is_none() && say.room.is_private() {
+            if self.pending.has_messages() {
+                self.pending.wait_for_messages(Command::Say(say));
+                return ControlFlow::Continue(());
+            }
             // A repeat does not make the users join the conversation again.
             let (actor, device) = (self.member.actor().clone(), self.device.clone());
             self.pending.wait(async move {
@@ -74,24 +82,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             });
             return ControlFlow::Continue(());
         }
-        self.send_message(say, room).await
+        self.send_message(say, room)
     }
 
-    /// Puts a message into the queue; `room` is its room if the session is subscribed to it.
-    async fn send_message(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
-        let (n, device, name) = (say.n, say.device.clone(), say.room.clone());
+    /// Queues a message; `room` is its room if the session is subscribed to it.
+    fn send_message(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
         let room = room.map(|room| room.id);
-        match self.member.say(say, room, &self.device, self.answers.sender()).await {
-            Ok(()) => {
-                self.answers.add();
-                ControlFlow::Continue(())
-            }
-            Err(error) => self.refuse(Refusal { n, device, room: Some(name), ..error.into() }),
-        }
+        let message = self.member.message(say, room, &self.device, self.answers.sender());
+        self.answers.add();
+        self.pending.send(message, self.member.actor());
+        ControlFlow::Continue(())
     }
 
     /// Answers the command that has waited.
-    pub(super) async fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
+    pub(super) fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
         match result {
             CommandResult::Joined { name, since, room } => match room {
                 Ok(room) => self.joined(&room, since),
@@ -134,9 +138,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => {
                     self.sync_rooms()?;
                     let room = self.subscriptions.in_room(&say.room);
-                    self.send_message(say, room).await
+                    self.send_message(say, room)
                 }
                 Err(error) => self.refuse_say(&say, error),
+            },
+            CommandResult::Queued(then) => match then {
+                Some(command) => self.dispatch(command),
+                None => ControlFlow::Continue(()),
             },
             CommandResult::History { name, page } => match page {
                 Ok((stored, more)) => {
