@@ -6,6 +6,7 @@
 //! * `host`: runs the real daemon on a directory, and the real client's loop.
 //! * `user`: types, and reads the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original client.
+//! * `events`: users who edit, delete, react and reply, without a screen.
 //! * `follower`: follows the journal of the daemon, and is killed with it.
 //! * `disks`: the directories of the hosts.
 //! * `world`: the hosts, and the course of the simulation.
@@ -16,6 +17,7 @@
 
 mod classic;
 mod disks;
+mod events;
 mod follower;
 mod host;
 mod log;
@@ -35,6 +37,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 
+pub use self::events::EventsFound;
+pub(crate) use self::events::ROOM as EVENTS_ROOM;
 pub use self::follower::Followed;
 use self::host::directory;
 use self::log::Log;
@@ -56,6 +60,8 @@ pub struct Plan {
     pub copies: u32,
     /// Number of users with classic clients.
     pub classics: u32,
+    /// Number of users who edit, delete, react and reply in a room of their own.
+    pub events_users: u32,
     /// Number of rooms. Each user joins all of them.
     pub rooms: u32,
     /// Duration of the storm, in simulated time.
@@ -72,6 +78,7 @@ impl Plan {
             users_with_two_clients: 1,
             copies: 1,
             classics: 1,
+            events_users: 2,
             rooms: 3,
             storm: Duration::from_secs(60),
         }
@@ -112,6 +119,8 @@ pub struct Outcome {
     pub pending: u64,
     /// The comparison of a follower of the journal with it.
     pub followed: Followed,
+    /// The comparison of the events about messages with the journal.
+    pub events: EventsFound,
     /// Its duration in simulated time.
     pub simulated: Duration,
     /// The users by their numbers in the daemon.
@@ -124,7 +133,8 @@ impl Outcome {
     /// Returns true if nothing was lost.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.gone == 0 && self.pending == 0 && self.followed.wrong == 0
+        let is_clean = self.findings.is_clean() && self.gone == 0 && self.pending == 0;
+        is_clean && self.followed.wrong == 0 && self.events.wrong == 0
     }
 }
 
@@ -142,11 +152,12 @@ pub fn simulate(plan: Plan) -> Outcome {
     fastrand::seed(plan.seed);
     let world = World::new(plan, data.path(), log.clone());
     let index = Rc::clone(&world.index);
-    let (outcome, users, classics) = world.run();
+    let (outcome, users, classics, events_users) = world.run();
     drop(listening);
 
     let server = data.path().join(SERVER);
     let followed = runtime().block_on(follower::complete(&server, &index));
+    let events = runtime().block_on(events::compare(&server, &events_users));
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
     if restored {
@@ -162,7 +173,7 @@ pub fn simulate(plan: Plan) -> Outcome {
         findings.doubled += doubled;
         findings.out_of_order += out_of_order;
     }
-    Outcome { findings, followed, log: log.text(), ..outcome }
+    Outcome { findings, followed, events, log: log.text(), ..outcome }
 }
 
 /// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk
@@ -218,6 +229,9 @@ impl fmt::Display for Outcome {
         writeln!(f, "{:<22}{:>12}", "still pending", self.pending)?;
         writeln!(f, "{:<22}{:>12}", "followed", self.followed.messages)?;
         writeln!(f, "{:<22}{:>12}", "starts of the follower", self.followed.starts)?;
-        writeln!(f, "{:<22}{:>12}", "followed wrongly", self.followed.wrong)
+        writeln!(f, "{:<22}{:>12}", "followed wrongly", self.followed.wrong)?;
+        writeln!(f, "{:<22}{:>12}", "events accepted", self.events.accepted)?;
+        writeln!(f, "{:<22}{:>12}", "states compared", self.events.states)?;
+        writeln!(f, "{:<22}{:>12}", "wrong of these", self.events.wrong)
     }
 }

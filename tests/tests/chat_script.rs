@@ -95,6 +95,29 @@ fn the_script_starts_finds_and_stops_a_daemon() {
 }
 
 #[test]
+fn a_name_is_given_to_the_client_as_to_the_client_itself() {
+    let checkout = Checkout::new();
+    let client = checkout.0.path().join("target/release/chat-tui");
+    fs::remove_file(&client).unwrap();
+    // It prints its arguments.
+    let echo = ["/bin/echo", "/usr/bin/echo"].iter().find(|path| Path::new(path).exists());
+    symlink(echo.unwrap(), &client).unwrap();
+    let (one, other) = (free_port().to_string(), format!("localhost:{}", free_port()));
+    let servers = [&one, &other].map(|server| StopOnDrop(&checkout, server.clone()));
+    for (given, server, name) in [
+        ("bob", format!("127.0.0.1:{one}"), " --name bob"),
+        ("bob@", format!("127.0.0.1:{one}"), " --name bob"),
+        (&format!("bob@{other}"), other.clone(), " --name bob"),
+        (&format!("@{other}"), other.clone(), ""),
+    ] {
+        let (code, printed) = checkout.chat(&one, &[given]);
+        let arguments = format!("--server {server}{name}\n");
+        assert!(code == Some(0) && printed.ends_with(&arguments), "{given}: {printed}");
+    }
+    drop(servers);
+}
+
+#[test]
 fn two_scripts_at_the_same_time_share_a_daemon() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());
@@ -134,7 +157,7 @@ fn help_and_wrong_usage_start_nothing() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());
     let (code, printed) = checkout.chat(&server, &["--help"]);
-    assert!(code == Some(0) && printed.contains("Usage: ./chat [NAME]"), "{printed}");
+    assert!(code == Some(0) && printed.contains("Usage: ./chat [NAME@[ADDRESS]]"), "{printed}");
     for args in [&["--nonsense"][..], &["ana", "bob"]] {
         assert_eq!(checkout.chat(&server, args).0, Some(2));
     }

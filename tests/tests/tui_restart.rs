@@ -165,6 +165,38 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_messages_of_two_clients_of_a_user_that_are_killed_together_are_sent_by_the_next_one() {
+    let [data, state] = [(); 2].map(|()| TempDir::new().unwrap());
+    let on_disk = ["--data", data.path().to_str().unwrap()];
+    let mut daemon = Daemon::start(&on_disk).await;
+    let mut windows = [(); 2].map(|()| client(&daemon, "bob", &state));
+    for window in &mut windows {
+        window.sees("Welcome, bob.").await;
+    }
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    for (window, text) in windows.iter_mut().zip(["one", "two"]) {
+        window.sees("Offline").await;
+        window.types(&format!("{text}\n"));
+        window.sees("1 message queued").await;
+    }
+    windows.iter().for_each(|window| window.signal("KILL"));
+    for window in &mut windows {
+        window.exit_code().await;
+    }
+    let daemon = Daemon::start_on(daemon.address, &on_disk).await;
+    let mut next = client(&daemon, "bob", &state);
+    let both_once = |screen: &str| {
+        let times = ["bob   one\n", "   two\n"].map(|text| screen.matches(text).count());
+        times == [1; 2] && !screen.contains('…')
+    };
+    next.sees_that("both messages, sent", both_once).await;
+    let mut witness = Native::connect(daemon.address).await;
+    witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
+    assert_eq!(witness.until("room").await["last_seq"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn esc_goes_back_from_a_wrong_address_and_the_end_says_what_waits_there() {
     let (daemon, state) = (Daemon::start(&[]).await, TempDir::new().unwrap());
     let mut bob = client(&daemon, "bob", &state);

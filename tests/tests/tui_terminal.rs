@@ -150,6 +150,23 @@ async fn the_client_reports_a_terminal_without_a_full_screen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_mode_of_alt_is_saved_and_restored_in_xterm_alone() {
+    for (environment, is_saved) in [(&[][..], false), (&[("XTERM_VERSION", "XTerm(379)")], true)] {
+        let mut client = Pty::start_in(environment, "chat-tui", &["--demo"], SIZE);
+        client.sees(" online").await;
+        client.sends(b"\x03");
+        client.sends(b"\x03");
+        assert_eq!(client.exit_code().await, 0);
+        client.until_modes_are_restored().await;
+        let bytes = client.bytes();
+        for change in [&b"\x1b[?1036;1039s"[..], b"\x1b[?1036;1039r"] {
+            let is_written = bytes.windows(change.len()).any(|window| window == change);
+            assert_eq!(is_written, is_saved, "{}", change.escape_ascii());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_utf8_locale_the_screen_is_ascii() {
     let daemon = Daemon::start(&[]).await;
     let address = daemon.address.to_string();

@@ -4,7 +4,7 @@ use std::future::pending;
 
 use chat_proto::Timestamp;
 
-use crate::driver::{Config, Driver, DriverError, Next, Saved, system_clock};
+use crate::driver::{CarriedOut, Config, Driver, DriverError, Next, Saved, system_clock};
 use crate::effect::Effect;
 use crate::error::RequestError;
 use crate::input::Input;
@@ -94,10 +94,10 @@ impl Client {
         let (mut for_front, mut next) = (Vec::new(), Some(input));
         while let Some(input) = next.take() {
             for effect in update(&mut self.state, input, (self.clock)()) {
-                if effect.is_for_front() {
-                    for_front.push(effect);
-                } else if let Some(input) = self.driver.carry_out(effect) {
-                    next = Some(input);
+                match self.driver.carry_out(effect) {
+                    CarriedOut::Done => {}
+                    CarriedOut::Input(input) => next = Some(input),
+                    CarriedOut::ForFront(effect) => for_front.push(effect),
                 }
             }
         }

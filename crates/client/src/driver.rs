@@ -64,6 +64,18 @@ pub enum Next<T> {
     Front(T),
 }
 
+/// The result of [`Driver::carry_out`].
+#[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
+#[derive(Debug)]
+pub enum CarriedOut {
+    /// It is done, or waits in a queue.
+    Done,
+    /// It leads to this input at once.
+    Input(Input),
+    /// It is for the front end.
+    ForFront(Effect),
+}
+
 /// Where the messages without an answer are when a client ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Saved {
@@ -148,8 +160,8 @@ impl Driver {
         if self.may_take() { self.link.ready().map(Input::Link) } else { None }
     }
 
-    /// Carries out an effect, except one that is for the front end. Returns the input it leads to at once.
-    pub fn carry_out(&mut self, effect: Effect) -> Option<Input> {
+    /// Carries out an effect.
+    pub fn carry_out(&mut self, effect: Effect) -> CarriedOut {
         match effect {
             Effect::Store(op) => self.store.give(Job::Store(op)),
             Effect::Become(name) => {
@@ -166,20 +178,13 @@ impl Driver {
                 self.tick = Some(self.tick.map_or(due, |tick| tick.min(due)));
             }
             Effect::Link(request) => {
-                return self.link.request(request).is_err().then_some(Input::LinkFull);
+                if self.link.request(request).is_err() {
+                    return CarriedOut::Input(Input::LinkFull);
+                }
             }
-            Effect::Received(_)
-            | Effect::Alert(_)
-            | Effect::RoomOpened(_)
-            | Effect::RoomClosed { .. }
-            | Effect::RoomsForgotten
-            | Effect::DraftChanged(_)
-            | Effect::TextReturned(_)
-            | Effect::NameRequired(_)
-            | Effect::Noticed(_)
-            | Effect::Failed(_) => {}
+            effect => return CarriedOut::ForFront(effect),
         }
-        None
+        CarriedOut::Done
     }
 
     /// Waits until all jobs are stored, and sends the messages that waited for that; says goodbye, takes

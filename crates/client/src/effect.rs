@@ -58,27 +58,3 @@ pub enum Effect {
     /// To the front end: the last request is not carried out, for this reason.
     Failed(RequestError),
 }
-
-impl Effect {
-    /// Whether it is for the front end.
-    #[must_use]
-    pub const fn is_for_front(&self) -> bool {
-        match self {
-            Self::Store(_)
-            | Self::Become(_)
-            | Self::File { .. }
-            | Self::Link(_)
-            | Self::Tick(_) => false,
-            Self::Received(_)
-            | Self::Alert(_)
-            | Self::RoomOpened(_)
-            | Self::RoomClosed { .. }
-            | Self::RoomsForgotten
-            | Self::DraftChanged(_)
-            | Self::TextReturned(_)
-            | Self::NameRequired(_)
-            | Self::Noticed(_)
-            | Self::Failed(_) => true,
-        }
-    }
-}

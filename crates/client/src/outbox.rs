@@ -7,10 +7,8 @@ use std::collections::VecDeque;
 use chat_proto::command::{Kind, Say};
 use chat_proto::{DeviceId, RoomName, Text};
 
+pub use crate::store::OUTBOX_MAX;
 use crate::store::{MessageId, OwnMessage, StoreOp};
-
-/// Most messages without an answer: more than a user types while a server restarts.
-pub const OUTBOX_MAX: usize = 100;
 
 /// A message without an answer.
 #[derive(Debug)]
@@ -258,7 +256,7 @@ mod tests {
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.send();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);
-        assert_eq!(again[0].text.as_str(), "text 2");
+        assert_eq!(again[0].body.as_str(), "text 2");
         assert!(outbox.send().is_empty());
     }
 

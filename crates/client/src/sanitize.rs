@@ -14,7 +14,7 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, RoomInfo, RoomState, Welcome};
+use chat_proto::event::{Away, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{AwayText, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
@@ -58,6 +58,18 @@ pub fn event(event: Event) -> Event {
             messages: messages.into_iter().map(message).collect(),
             more,
         },
+        Event::Versions { room, seq, versions, more } => Event::Versions {
+            room: self::room(&room),
+            seq,
+            versions: versions
+                .into_iter()
+                .map(|version| Version { text: message_text(&version.text), ..version })
+                .collect(),
+            more,
+        },
+        Event::Mentions { messages, next } => {
+            Event::Mentions { messages: messages.into_iter().map(message).collect(), next }
+        }
         Event::Users { room, users, away, more } => Event::Users {
             room: self::room(&room),
             users: users.iter().map(user).collect(),
@@ -126,6 +138,8 @@ fn message(message: Message) -> Message {
         room: room(&message.room),
         from: user(&message.from),
         text: message_text(&message.text),
+        // The client has not the feature `events`, and shows the text alone.
+        details: None,
         ..message
     }
 }

@@ -15,8 +15,8 @@
 //! ```
 //!
 //! A server is known by the id of its journal. What is stored under its address moves under the id with the
-//! first session. A second client of the same user has the same token, `outbox-2` and `drafts-2`. Each run is
-//! a device of its own, so that a copied or restored directory never uses a number twice. Only the owner can
+//! first session. A second client of the same user has the same token, `outbox-2` and `drafts-2`; what it leaves in its
+//! outbox is sent by any later client. Each run is a device of its own, so that a copied or restored directory never uses a number twice. Only the owner can
 //! read a directory or a file.
 //!
 //! A task of its own writes it, since a disk may be slow: see [`StoreTask`].
@@ -24,6 +24,7 @@
 mod choices;
 mod device;
 mod drafts;
+mod elsewhere;
 mod error;
 mod files;
 mod home;
@@ -45,12 +46,13 @@ use chat_proto::{DeviceId, Secret, ShortString, UserName};
 
 use self::device::{new_device, slot_device};
 pub use self::drafts::Drafts;
+pub use self::elsewhere::{WaitingElsewhere, waiting_elsewhere};
 pub use self::error::StoreError;
 use self::error::at;
 use self::home::{Home, Server};
 pub use self::last::LastSession;
 use self::memory::MemoryUser;
-pub use self::outbox_file::{LINES_MAX, MessageId, OwnMessage};
+pub use self::outbox_file::{LINES_MAX, MessageId, OUTBOX_MAX, OwnMessage};
 pub use self::pending::still_pending;
 pub use self::profile::{KnownServer, Profile};
 pub use self::slot::SLOTS_MAX;
@@ -102,6 +104,15 @@ enum Storage {
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
 }
 
+/// Makes the state directory if there is none, and takes from other users the right to open it and its files.
+///
+/// # Errors
+/// Returns an error if the directory cannot be used, or other users can open it and it has files of other programs.
+pub fn prepare(state: &Path) -> Result<(), StoreError> {
+    files::make_private(state).map_err(at(state))?;
+    narrow::all(state)
+}
+
 impl Store {
     /// Opens what the directory `state` has about the user `name` of the server at `address`. With `None`
     /// nothing outlives the program.
@@ -117,8 +128,7 @@ impl Store {
         let (storage, seed) = match state {
             None => (Storage::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
             Some(state) => {
-                files::make_private(state).map_err(at(state))?;
-                narrow::all(state)?;
+                prepare(state)?;
                 let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
                 // What has had no session, or comes from version 0.1.0, moves with the next one.

@@ -75,6 +75,7 @@ pub fn message_in(room: &str, seq: u64, from: User, text: &str, at: Timestamp) -
         damaged: false,
         device: None,
         n: None,
+        details: None,
     }
 }
 

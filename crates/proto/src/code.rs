@@ -81,6 +81,18 @@ words! {
         TooManyRooms = "too_many_rooms",
         /// The device has used this `n` for another message.
         NumberUsed = "number_used",
+        /// The message that the command is about is not in the room, or is not stored any more.
+        NoSuchMessage = "no_such_message",
+        /// The message that the command is about is an event itself, or belongs to another thread.
+        BadTarget = "bad_target",
+        /// The message that the command is about is another user's.
+        NotYours = "not_yours",
+        /// The message that the command is about was deleted.
+        Deleted = "deleted",
+        /// The message has reactions of as many kinds as it can have.
+        TooManyReactions = "too_many_reactions",
+        /// The message was edited as often as it can be.
+        TooManyEdits = "too_many_edits",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.

@@ -1,10 +1,11 @@
 //! The commands that a client sends. `docs/protocol.md` has an example of each.
 
+mod say;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Text, Topic, UserName,
-};
+pub use self::say::{Body, Links, Say};
+use crate::{AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -39,6 +40,25 @@ pub enum Command {
         /// Only messages with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Asks for the texts that an edited message has had.
+    Versions {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// Only versions with a greater `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
+    },
+    /// Asks for the messages that mention the user, in all its rooms.
+    Mentions {
+        /// Only those before the one that this names, the last of an earlier answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<ShortString>,
         /// How many at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
@@ -114,8 +134,8 @@ pub enum Command {
 impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "hello", "about", "say", "join", "leave", "history", "who", "topic", "rooms", "read",
-        "typing", "away", "back", "rename", "ping", "pong", "bye",
+        "hello", "about", "say", "join", "leave", "history", "versions", "mentions", "who",
+        "topic", "rooms", "read", "typing", "away", "back", "rename", "ping", "pong", "bye",
     ];
 }
 
@@ -138,25 +158,6 @@ pub struct Hello {
     /// What the client can do.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
     pub features: Features,
-}
-
-/// The fields of [`Command::Say`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Say {
-    /// The room, or the direct message.
-    pub room: RoomName,
-    /// Whether it is a text or an action.
-    #[serde(default)]
-    pub kind: Kind,
-    /// The number that the device gives the message: 1, 2, 3 …, always increasing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u64>,
-    /// The device that gave it `n`, if it is not the device of the session: a message of an earlier run of the client
-    /// that was not answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceId>,
-    /// The text.
-    pub text: Text,
 }
 
 /// The kind of a message: a text (`bob: hi`) or an action (`* bob waves`).

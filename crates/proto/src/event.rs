@@ -1,14 +1,19 @@
 //! The events that the server sends. `docs/protocol.md` has an example of each.
 
+mod details;
 mod message;
 mod welcome;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::Nonce;
-use crate::{AwayText, EndCode, LeaveReason, RoomName, Seq, Timestamp, Topic, UserId, UserName};
+use crate::{
+    AwayText, EndCode, LeaveReason, RoomName, Seq, ShortString, Text, Timestamp, Topic, UserId,
+    UserName,
+};
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,25 @@ pub enum Event {
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// The texts that a message has had: answers a `versions`.
+    Versions {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// The texts, the first one first.
+        versions: Vec<Version>,
+        /// Whether there are newer ones.
+        more: bool,
+    },
+    /// Messages that mention the user: answers a `mentions`.
+    Mentions {
+        /// The messages, newest first.
+        messages: Vec<Message>,
+        /// Names the last of them, to ask for older ones; `None` if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<ShortString>,
     },
     /// The users of a room: answers a `who`.
     Users {
@@ -159,9 +183,9 @@ pub enum Event {
 impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "welcome", "about", "room", "history", "users", "rooms", "presence", "topic", "read",
-        "joined", "left", "renamed", "typing", "away", "back", "message", "accepted", "refused",
-        "ping", "pong", "goodbye",
+        "welcome", "about", "room", "history", "versions", "mentions", "users", "rooms",
+        "presence", "topic", "read", "joined", "left", "renamed", "typing", "away", "back",
+        "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 
@@ -223,6 +247,17 @@ pub struct User {
     /// The name.
     #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
+}
+
+/// A text that a message has had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// The `seq` of the edit; that of the message itself for its first text.
+    pub seq: Seq,
+    /// When the server stored it.
+    pub at: Timestamp,
+    /// The text.
+    pub text: Text,
 }
 
 /// An entry of the list of rooms.

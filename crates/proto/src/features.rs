@@ -15,6 +15,9 @@ pub const AWAY: &str = "away";
 /// Direct messages have addresses.
 pub const ADDRESSES: &str = "addresses";
 
+/// Events about messages: edits, deletions, reactions, pins, topics; replies and threads; and messages as they are now.
+pub const EVENTS: &str = "events";
+
 /// The server says when the other user of a direct message was last connected.
 pub const LAST_SEEN: &str = "last_seen";
 
@@ -31,7 +34,8 @@ pub const UNREAD: &str = "unread";
 pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
-pub const ALL: &[&str] = &[ADDRESSES, AWAY, LAST_SEEN, NEW_TOKENS, TYPING, UNREAD, UNKNOWN_KINDS];
+pub const ALL: &[&str] =
+    &[ADDRESSES, AWAY, EVENTS, LAST_SEEN, NEW_TOKENS, TYPING, UNREAD, UNKNOWN_KINDS];
 
 /// The features of one side, at most [`FEATURES_MAX`]. Empty if it sends none.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +49,13 @@ impl Features {
         let word =
             |name: &&str| ShortString::new(*name).expect("the names of the features are short");
         Self(ALL.iter().map(word).collect())
+    }
+
+    /// The same but for one.
+    #[must_use]
+    pub fn without(mut self, feature: &str) -> Self {
+        self.0.retain(|word| word.as_str() != feature);
+        self
     }
 
     /// Whether `feature` is one of them.

@@ -155,6 +155,9 @@ const SESSION_BITS: u32 = 48;
 pub struct SessionId(u64);
 
 impl SessionId {
+    /// No session has this number: they begin with 1.
+    pub const NONE: Self = Self(0);
+
     /// The session `n` of a node, which counts its sessions from 1 since its start.
     #[must_use]
     pub const fn new(node: u16, n: u64) -> Self {

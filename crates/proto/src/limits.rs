@@ -18,6 +18,18 @@ pub const TOPIC_BYTES_MAX: usize = 512;
 /// Longest text of a user who is away, in bytes of UTF-8: it is shown beside a name, and a list has many.
 pub const AWAY_BYTES_MAX: usize = 64;
 
+/// Longest emoji of a reaction, in bytes of UTF-8: a family of four with skin tones has 41.
+pub const EMOJI_BYTES_MAX: usize = 64;
+
+/// Most kinds of reactions of one message: a line or two of a wide screen.
+pub const REACTIONS_MAX: usize = 20;
+
+/// Most edits of one message: nobody corrects a text more often, and a bot that rewrites one should send another.
+pub const EDITS_MAX: usize = 100;
+
+/// Most users of one reaction whose names are listed with it; the others are counted only.
+pub const REACTORS_LISTED_MAX: usize = 3;
+
 /// Longest user name, in characters (Unicode scalar values) after NFC: what a user list has room
 /// for.
 pub const NAME_CHARS_MAX: usize = 32;

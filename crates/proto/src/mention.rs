@@ -2,9 +2,18 @@
 
 use std::ops::Range;
 
+use memchr::{memchr_iter, memchr3, memchr3_iter};
 use unicode_width::UnicodeWidthChar;
 
 use crate::UserName;
+use crate::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
+
+/// Most bytes of a name as it is written: its characters may be decomposed.
+const WRITTEN_BYTES_MAX: usize = 4 * NAME_BYTES_MAX;
+
+/// Most [`candidates`] of a text that a server looks up: some 20 names, each of which may have several words. Its hub is
+/// locked meanwhile, and a name that is not ASCII takes a microsecond.
+pub const LOOKUPS_MAX: usize = 128;
 
 /// What can follow a bare name at the start of a text, if the text does not end there.
 const AFTER_BARE_NAME: [char; 4] = [':', ',', '：', '，'];
@@ -39,6 +48,42 @@ pub fn names(text: &str, name: &UserName) -> Vec<Range<usize>> {
 #[must_use]
 pub fn is_in(text: &str, name: &UserName) -> bool {
     found(text, name).next().is_some()
+}
+
+/// Whether `text` mentions nobody, by its bytes alone; `false` if that cannot be told so easily. A server asks it about
+/// every text.
+#[must_use]
+pub fn has_none(text: &str) -> bool {
+    // A shorter text may be a name alone.
+    text.trim_ascii().len() > NAME_CHARS_MAX
+        && text.is_ascii()
+        && memchr3(b'@', b':', b',', text.as_bytes()).is_none()
+}
+
+/// The parts of `text` that mention a user if they are a name, those at the start of the text first: a server looks them
+/// up. They may be many, and overlap.
+pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
+    let start = text.len() - text.trim_start().len();
+    let near = &text[..text.floor_char_boundary(start + WRITTEN_BYTES_MAX)];
+    // By bytes, since a server looks at every text; `0xEF` begins the wide ones.
+    let ends =
+        memchr3_iter(b':', b',', 0xEF, &near.as_bytes()[start..]).map(move |end| start + end);
+    let ends = ends.filter(move |end| text[*end..].starts_with(AFTER_BARE_NAME));
+    let whole = Some(text.trim_end().len()).filter(|end| (start..=near.len()).contains(end));
+    let bare = ends.chain(whole).map(move |end| &text[start..end]);
+    let signs = memchr_iter(b'@', text.as_bytes());
+    let signs = signs.filter(|sign| !text[..*sign].chars().next_back().is_some_and(joins));
+    bare.chain(signs.flat_map(|sign| words_at(text, sign + 1)))
+}
+
+/// The runs of words that begin at `start` and could be a name.
+fn words_at(text: &str, start: usize) -> impl Iterator<Item = &str> {
+    let ends = word_ends(&text[start..]).take_while(|end| *end <= WRITTEN_BYTES_MAX);
+    let written = ends.map(move |end| &text[start..start + end]);
+    written.filter(move |written| {
+        let rest = &text[start + written.len()..];
+        !(written.chars().next_back().is_some_and(joins) && rest.chars().next().is_some_and(joins))
+    })
 }
 
 fn found(text: &str, name: &UserName) -> impl Iterator<Item = Range<usize>> {
@@ -190,6 +235,25 @@ mod tests {
                 let text = format!("- @{written}");
                 prop_assert_eq!(is_in(&text, &name), !mentions(&text, &name).is_empty());
             }
+        }
+
+        #[test]
+        fn a_server_finds_by_its_names_what_a_client_finds(
+            name in "[a-bé_ ]{1,6}", text in "([@: ,.]?[A-Ba-bé_ ]{1,6}[@:,. ]?){0,4}",
+        ) {
+            if let Ok(name) = UserName::new(&name) {
+                let is_it = |written: &str| UserName::new(written).is_ok_and(|found| found == name);
+                prop_assert_eq!(candidates(&text).any(is_it), is_in(&text, &name), "{}", text);
+            }
+        }
+
+        #[test]
+        fn a_text_that_mentions_nobody_mentions_no_name(
+            name in "[a-c]{30,32}", around in ["[ d\t]{0,2}", "[ d:,@é\n]{0,3}"], sign in "@?",
+        ) {
+            let text = format!("{}{sign}{name}{}", around[0], around[1]);
+            let name = UserName::new(&name).unwrap();
+            prop_assert!(!(has_none(&text) && is_in(&text, &name)), "{:?}", text);
         }
 
         #[test]

@@ -361,6 +361,13 @@ macro_rules! compared_by_key {
     };
 }
 
+/// So that a map by name finds a key.
+impl std::borrow::Borrow<str> for UserName {
+    fn borrow(&self) -> &str {
+        self.key()
+    }
+}
+
 compared_by_key!(UserName);
 compared_by_key!(RoomName);
 

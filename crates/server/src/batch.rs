@@ -9,7 +9,7 @@ use chat_proto::{Event, RoomName, Seq, SessionId, UserId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
 use crate::config::RINGS_BYTES_MAX;
-use crate::journal::StoredMessage;
+use crate::journal::{Kinds, StoredMessage};
 use crate::ring::{self, Charge};
 
 /// One item of a room's ring, which all sessions in the room share.
@@ -17,6 +17,8 @@ use crate::ring::{self, Charge};
 pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
+    /// The same for clients that do not know all kinds of messages; `None` if it has none of those kinds.
+    older: Option<Box<[OnceLock<Encoded>; 2]>>,
     /// Counts its bytes in the rings while it exists.
     charge: Charge<Self>,
 }
@@ -85,7 +87,10 @@ impl Batch {
         let bytes =
             |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
         let charge = rings.charge(published.iter().map(bytes).sum());
-        Self::new(Items::Messages(Messages { published, authors, room }), charge)
+        let has_events = published.iter().any(|published| published.message.details.is_some());
+        let older = has_events.then(Box::default);
+        let messages = Items::Messages(Messages { published, authors, room });
+        Self { older, ..Self::new(messages, charge) }
     }
 
     /// A change of a room.
@@ -96,7 +101,7 @@ impl Batch {
     }
 
     fn new(items: Items, charge: Charge<Self>) -> Self {
-        Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
+        Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], older: None, charge }
     }
 
     #[must_use]
@@ -110,7 +115,30 @@ impl Batch {
         format: Format,
         encode: impl FnOnce(&Items) -> Encoded,
     ) -> &Encoded {
-        self.encoded[format as usize].get_or_init(|| {
+        self.encode_once(&self.encoded[format as usize], encode)
+    }
+
+    /// Returns it in the native format for clients that know those kinds of messages, in the same way.
+    pub(crate) fn encoded_for(
+        &self,
+        kinds: Kinds,
+        encode: impl FnOnce(&Items) -> Encoded,
+    ) -> &Encoded {
+        let older = self.older.as_deref();
+        let encoded = match (kinds, older) {
+            (Kinds::Plain, Some([plain, _])) => plain,
+            (Kinds::Unknown, Some([_, unknown])) => unknown,
+            _ => &self.encoded[Format::Native as usize],
+        };
+        self.encode_once(encoded, encode)
+    }
+
+    fn encode_once<'b>(
+        &'b self,
+        encoded: &'b OnceLock<Encoded>,
+        encode: impl FnOnce(&Items) -> Encoded,
+    ) -> &'b Encoded {
+        encoded.get_or_init(|| {
             let encoded = encode(&self.items);
             self.charge.add(encoded.bytes());
             encoded

@@ -105,6 +105,13 @@ pub const ROOMS_AT_ONCE: usize = 500;
 /// Time between two searches for messages that are too old.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
 
+/// Pause between two steps of the search for mentions in messages of an earlier version. It has 20,000 steps for ten
+/// million messages: some 20 minutes, in which new messages are stored without a delay that is felt.
+pub const MENTIONS_PAUSE: Duration = Duration::from_millis(50);
+
+/// Time after which such a search that failed is tried again: the disk may be full.
+pub const MENTIONS_RETRY: Duration = Duration::from_secs(60);
+
 /// Least time between two `presence` events of a large room.
 pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 

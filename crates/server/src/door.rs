@@ -24,6 +24,7 @@ pub(crate) use self::native::Native;
 use self::write_queue::WriteQueue;
 pub(crate) use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
+use crate::journal::Kinds;
 
 /// What a client has sent.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) enum Incoming {
 pub(crate) struct Recipient {
     pub user: UserId,
     pub session: SessionId,
+    /// Which kinds of messages its client knows.
+    pub kinds: Kinds,
 }
 
 /// The result of [`Connection::write`].

@@ -13,7 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::batch::{Batch, Live};
 use crate::config::PAGE_MESSAGES;
-use crate::journal::{Journal, JournalError, Page, Part, StoredMessage};
+use crate::journal::{Journal, JournalError, Page, Part, StoredMessage, View};
 use crate::room::{Entry, Room, Snapshot};
 
 /// One item of the stream of a feed.
@@ -47,6 +47,8 @@ struct FeedState {
     room: Arc<Room>,
     journal: Journal,
     catch_up: CatchUp,
+    /// As what missed messages are read.
+    view: View,
     /// Bounds the feeds of a session to one page at a time: pages take memory, and the client may not read.
     pages: Arc<Semaphore>,
     users_listed: usize,
@@ -65,7 +67,7 @@ pub(crate) fn feed(
     journal: Journal,
     entry: Entry,
     seq: Seq,
-    catch_up: CatchUp,
+    (catch_up, view): (CatchUp, View),
     pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = FeedItem> + Send {
@@ -76,6 +78,7 @@ pub(crate) fn feed(
         room,
         journal,
         catch_up,
+        view,
         pages,
         users_listed,
         seq,
@@ -146,7 +149,7 @@ impl FeedState {
         // The semaphore is never closed; without a permit one page too many would be read.
         let _permit = self.pages.acquire().await;
         let last_seq = self.room.last_seq();
-        match self.journal.read(self.room.id, page).await {
+        match self.journal.read_as(self.room.id, page, self.view).await {
             Ok(mut missed) => {
                 // The file may be ahead of the room: later messages come from the ring.
                 missed.retain(|message| message.seq <= last_seq);

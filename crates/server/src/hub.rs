@@ -28,6 +28,7 @@ mod enter;
 mod error;
 mod member;
 mod memberships;
+mod mentions;
 mod names;
 mod policy;
 mod proposal;
@@ -52,6 +53,8 @@ use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
 pub(crate) use self::member::{Member, Membership, UserChanges};
+#[cfg(test)]
+pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
 pub(crate) use self::request::Unqueued;
@@ -204,6 +207,14 @@ impl Hub {
             Err(JournalError::Damaged(_)) => Ok(0),
             removed => removed,
         }
+    }
+
+    /// Looks for mentions in some messages that an earlier version stored. Returns whether there may be more.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be stored.
+    pub(crate) async fn find_mentions(&self) -> Result<bool, JournalError> {
+        self.queue.run(Task::find_mentions()).await
     }
 
     /// Removes all unused rooms, a few at a time, so that messages are not delayed.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 use tracing::warn;
 
-use crate::config::{EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
+use crate::config::{
+    EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+};
 use crate::hub::Hub;
 use crate::watch::{DaemonError, watch};
 
@@ -17,6 +19,7 @@ pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
         error = watch("the count of users", publish_presence(hub)) => error,
         error = watch("the removal of old messages", trim(hub, keep)) => error,
         error = watch("the storing of last-seen times", see_all(hub)) => error,
+        error = watch("the search for old mentions", find_mentions(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
     }
 }
@@ -28,6 +31,20 @@ async fn trim(hub: &Arc<Hub>, keep: Option<Duration>) {
         step.tick().await;
         if let Err(error) = hub.trim(keep).await {
             warn!(%error, "cannot remove old messages; retrying in 1 min");
+        }
+    }
+}
+
+/// Looks for mentions in the messages that an earlier version stored.
+async fn find_mentions(hub: &Arc<Hub>) {
+    loop {
+        match hub.find_mentions().await {
+            Ok(true) => sleep(MENTIONS_PAUSE).await,
+            Ok(false) => return std::future::pending().await,
+            Err(error) => {
+                warn!(%error, "cannot look for mentions in old messages; retrying in 1 min");
+                sleep(MENTIONS_RETRY).await;
+            }
         }
     }
 }

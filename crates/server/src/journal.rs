@@ -14,6 +14,7 @@ mod commit;
 mod engine;
 mod error;
 mod follow;
+mod rejection;
 mod repeat;
 mod sqlite;
 mod stored;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chat_proto::event::JournalId;
-use chat_proto::{Seq, Timestamp, User, UserId};
+use chat_proto::{Seq, Timestamp, UserId};
 
 pub use self::change::Change;
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
@@ -32,15 +33,18 @@ pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
 use self::follow::Subscribers;
 pub use self::follow::{Follower, FollowerItem, Position, PositionError, RoomExtent};
+pub(crate) use self::rejection::Rejection;
 pub(crate) use self::repeat::{Repeat, Sent};
 #[cfg(test)]
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
-pub(crate) use self::stored::{Credential, Unread};
+pub(crate) use self::stored::{
+    Credential, Kinds, MentionKey, MentionsPage, Unread, Versions, View,
+};
 pub use self::stored::{
     CredentialRecord, DirectKey, MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord,
-    StoredMessage, UserKind, UserRecord,
+    StoredDetails, StoredMessage, UserKind, UserRecord,
 };
 pub(crate) use self::task::{Task, TaskResult};
 
@@ -127,7 +131,47 @@ impl Journal {
     /// # Errors
     /// Returns an error if they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<StoredMessage>, JournalError> {
-        self.reader.page(room, page).await
+        self.read_as(room, page, View::Stored).await
+    }
+
+    /// The same, as `view` says.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn read_as(
+        &self,
+        room: RoomId,
+        page: Page,
+        view: View,
+    ) -> Result<Vec<StoredMessage>, JournalError> {
+        self.reader.page(room, page, view).await
+    }
+
+    /// The texts that the message `seq` of `room` has had, those after `after`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn versions(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        after: Seq,
+    ) -> Result<Versions, JournalError> {
+        self.reader.versions(room, seq, after).await
+    }
+
+    /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn mentions(
+        &self,
+        user: UserId,
+        rooms: Vec<RoomId>,
+        before: Option<MentionKey>,
+        limit: u32,
+    ) -> Result<MentionsPage, JournalError> {
+        self.reader.mentions(user, rooms, before, limit).await
     }
 
     /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
@@ -138,7 +182,7 @@ impl Journal {
         &self,
         room: RoomId,
         (read, last_seq): (Seq, Seq),
-        user: User,
+        user: UserId,
     ) -> Result<Unread, JournalError> {
         self.reader.unread(room, (read, last_seq), user).await
     }

@@ -116,6 +116,12 @@ impl Room {
         state.last_seq == Seq::NONE && state.topic.as_str().is_empty()
     }
 
+    /// Returns a snapshot of the room.
+    #[must_use]
+    pub(crate) fn snapshot(&self, users_listed: usize) -> Snapshot {
+        self.state().snapshot(users_listed)
+    }
+
     /// Returns a snapshot of the room and a receiver of everything after it, with nothing lost or doubled between the
     /// two; `None` if the daemon is going away. It does not put a user on the list.
     #[must_use]
@@ -140,7 +146,8 @@ impl Room {
     #[must_use]
     pub(crate) fn users(&self, after: Option<&UserName>, limit: usize) -> (Vec<User>, bool) {
         let state = self.state();
-        let mut rest = state.users.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let mut rest =
+            state.users.range::<UserName, _>((after.map_or(Unbounded, Excluded), Unbounded));
         let users = rest.by_ref().take(limit).map(|(_, user)| user.clone()).collect();
         (users, rest.next().is_some())
     }

@@ -190,7 +190,8 @@ mod tests {
             let breaks = async move { assert!(hub.break_commits().await.is_err()) };
             let daemon = server.run(listener, pending());
             let all = async { tokio::join!(daemon, talk(client), breaks) };
-            let (ended, read, ()) = timeout(DEADLINE, all).await.expect("the daemon ends");
+            let (ended, read, ()) =
+                timeout(DEADLINE, Box::pin(all)).await.expect("the daemon ends");
             assert_eq!(ended, Err(DaemonError::Ended("the journal's writer")));
             assert!(read.contains("\"shutdown\"") || read.is_empty(), "{read}");
         }

@@ -10,6 +10,7 @@ mod answers;
 mod commands;
 mod end;
 mod error_budget;
+mod events;
 mod handshake;
 mod lists;
 mod live;

@@ -4,6 +4,7 @@ mod control;
 mod editing;
 mod ended;
 mod failure;
+mod jobs;
 mod options;
 mod saver;
 mod typed;
@@ -15,7 +16,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use chat_client::link::Dial;
-use chat_client::{Config, Driver, Input as ClientInput, Next};
+use chat_client::{CarriedOut, Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
@@ -309,7 +310,7 @@ impl<C: Control> App<C> {
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed |= match &input {
             // Nothing on the screen depends on it: if it fails, that is an input of its own.
-            Input::Client(ClientInput::Tick) => self.state.quitting.is_some(),
+            Input::Client(ClientInput::Tick) => self.state.shows_for_a_while(),
             Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
             _ => true,
         };
@@ -322,7 +323,8 @@ impl<C: Control> App<C> {
         for effect in effects {
             match effect {
                 Effect::Client(effect) => {
-                    if let Some(input) = self.driver.carry_out(effect) {
+                    // `update` has taken in the effects for the front end.
+                    if let CarriedOut::Input(input) = self.driver.carry_out(effect) {
                         // `LinkFull` has no effects, so this goes no deeper.
                         self.take(Input::Client(input))?;
                     }

@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Size};
 use crate::input::{Input, Wheel};
 use crate::state::State;
 use crate::testing::Screen;
+use crate::update::expiry::ANSWER_SHOWN;
 use crate::update::{ClientEffect, ClientInput, Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::wrap::columns;
@@ -85,13 +86,13 @@ impl Harness {
         self.event(room_event("#rust", 0, 0));
     }
 
-    /// Takes an input and a frame. Returns the effects, but not those of drafts, typing, the input history and
-    /// the title,
-    /// which have tests of their own.
+    /// Takes an input and a frame. Returns the effects, but not those of drafts, typing, the input history, the
+    /// title and the time of an answer, which have tests of their own.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.input_all(input);
         effects.retain(|effect| {
             *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
+                && *effect != Effect::Client(ClientEffect::Tick(ANSWER_SHOWN))
                 && !matches!(
                     effect,
                     Effect::Client(ClientEffect::Link(LinkRequest::Send {
@@ -241,7 +242,7 @@ pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
         })) => Some(say),
         _ => None,
     });
-    says.map(|say| (say.n.unwrap(), say.text.as_str())).collect()
+    says.map(|say| (say.n.unwrap(), say.body.as_str())).collect()
 }
 
 /// The commands that are sent, without `say` and `ping`.

@@ -85,9 +85,9 @@ impl KeyMap {
         format!("{}{}", name(Action::Up, "↑"), name(Action::Down, "↓"))
     }
 
-    /// Returns a sentence for each other action that has lost keys to `winner` in the map `new`.
+    /// Returns a sentence for each action that has fewer of these keys in the map `new`, of those that `counts`.
     #[must_use]
-    pub fn lost_to(&self, winner: Action, new: &Self) -> Vec<String> {
+    pub fn lost_in(&self, new: &Self, counts: impl Fn(Action) -> bool) -> Vec<String> {
         let sentence = |action: &Action| {
             let left = new.keys(*action);
             let lost: Vec<_> =
@@ -99,8 +99,8 @@ impl KeyMap {
             let name = action.help().name;
             (!lost.is_empty()).then(|| format!("{name} has lost {}, and {rest}", list(&lost)))
         };
-        let others = Action::ALL.iter().filter(|action| **action != winner);
-        others.filter_map(sentence).collect()
+        let counted = Action::ALL.iter().filter(|action| counts(**action));
+        counted.filter_map(sentence).collect()
     }
 
     fn exact(&self, first: Chord, second: Option<Chord>) -> Option<Action> {
@@ -164,13 +164,13 @@ mod tests {
     fn an_action_that_loses_a_key_is_named() {
         let new = map("[keys]\ngo-to = [\"F1\", \"Ctrl-N\"]\n");
         assert_eq!(
-            KeyMap::default().lost_to(Action::GoTo, &new),
+            KeyMap::default().lost_in(&new, |action| action != Action::GoTo),
             [
                 "next-room has lost Ctrl-N, and keeps Alt-Down",
                 "help has lost F1, and has no key now"
             ]
         );
-        assert_eq!(new.lost_to(Action::GoTo, &new), [""; 0]);
+        assert_eq!(new.lost_in(&new, |_| true), [""; 0]);
     }
 
     #[test]

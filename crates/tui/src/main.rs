@@ -13,8 +13,9 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 use chat_client::Tcp;
 use chat_client::driver::system_clock;
-use chat_client::store::Writer;
+use chat_client::store::{Writer, waiting_elsewhere};
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
+use chat_proto::UserName;
 use chat_tui::demo::{self, Demo};
 use chat_tui::first_run::{self, Answers, FirstRun, Outcome};
 use chat_tui::notification::Notifier;
@@ -137,6 +138,7 @@ fn options(args: &Args, start: &Start) -> Options {
     let server = if args.demo { demo::SERVER.to_owned() } else { server.to_string() };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
+    notices.extend(state.as_deref().and_then(|state| waits_elsewhere(state, &server, &name)));
     if !check::is_utf8() {
         notices.push(check::ASCII_NOTICE.to_owned());
     }
@@ -159,6 +161,18 @@ fn options(args: &Args, start: &Start) -> Options {
         notifier: Notifier::read(|name| std::env::var_os(name)),
         opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
+    }
+}
+
+/// The notice of messages that this start does not send.
+fn waits_elsewhere(state: &Path, server: &str, name: &UserName) -> Option<String> {
+    match waiting_elsewhere(state, server, name) {
+        Ok(waiting) => unsent::elsewhere(&waiting),
+        Err(error) => {
+            // The store says it, if it cannot use the directory either.
+            tracing::warn!(%error, "cannot look for messages to other servers");
+            None
+        }
     }
 }
 

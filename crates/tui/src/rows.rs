@@ -22,6 +22,7 @@ use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
 use self::shape::Shape;
+use crate::keymap::KeyMap;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
 use crate::wording::quoted;
@@ -55,6 +56,8 @@ pub struct LogRows<'a> {
     pub log: &'a Log,
     /// The time zone of times and dates.
     pub zone: &'a TimeZone,
+    /// The keys that notices name.
+    keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
     /// The room of the log, if the beginning of the log is to be named.
@@ -67,10 +70,11 @@ impl<'a> LogRows<'a> {
     pub fn new(
         log: &'a Log,
         zone: &'a TimeZone,
+        keys: &'a KeyMap,
         width: usize,
         heights: Option<&'a Heights>,
     ) -> Self {
-        Self { log, zone, shape: Shape::new(width, log.authors()), heights, room: None }
+        Self { log, zone, keys, shape: Shape::new(width, log.authors()), heights, room: None }
     }
 
     /// The same, with a row over the oldest message of this room, if that is loaded.
@@ -81,8 +85,8 @@ impl<'a> LogRows<'a> {
 
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
-    pub fn bare(log: &'a Log, zone: &'a TimeZone, width: usize) -> Self {
-        Self { log, zone, shape: Shape::bare(width), heights: None, room: None }
+    pub fn bare(log: &'a Log, zone: &'a TimeZone, keys: &'a KeyMap, width: usize) -> Self {
+        Self { log, zone, keys, shape: Shape::bare(width), heights: None, room: None }
     }
 
     /// The same, with times that are written so.
@@ -131,7 +135,7 @@ impl<'a> LogRows<'a> {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::text_height(entry, self.shape, self.is_open(entry));
+        let height = || entry::text_height(entry, self.shape, self.keys, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
         self.height_above(index) + height + entry::reason_height(entry, self.shape)
     }
@@ -156,8 +160,8 @@ impl<'a> LogRows<'a> {
             all.push(Arc::new(self.ignored_row(index, entry)));
             return all;
         }
-        let layout =
-            EntryLayout { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
+        let Self { shape, zone, keys, .. } = *self;
+        let layout = EntryLayout { above, shape, zone, keys, is_open: self.is_open(entry) };
         match self.heights {
             Some(heights) => {
                 all.extend(heights.rows(entry, layout, || entry::rows(entry, layout)));

@@ -82,8 +82,10 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
-    /// What was done, or why it was not, for the status line: until the next key or click.
+    /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
+    /// The same as the last frame showed it, and until when it is shown.
+    pub(crate) done_until: Option<(Result<String, String>, Timestamp)>,
     /// Set while a mention is looked for that may not be loaded.
     pub(crate) seek: Option<Seek>,
     /// The mention that was found last.
@@ -135,6 +137,12 @@ pub(crate) struct Seek {
 }
 
 impl State {
+    /// Whether the status line shows something whose time ends.
+    #[must_use]
+    pub const fn shows_for_a_while(&self) -> bool {
+        self.quitting.is_some() || self.done.is_some()
+    }
+
     /// The screen of a client of the server at the address `server`, with what is stored as `profile`.
     #[must_use]
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
@@ -166,6 +174,7 @@ impl State {
             is_bare: false,
             selection: None,
             done: None,
+            done_until: None,
             seek: None,
             mention: None,
             is_at_mention: false,
@@ -210,11 +219,11 @@ impl State {
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
-        let room = self.client.room();
+        let (room, keys) = (self.client.room(), self.look.keys());
         let rows = if self.is_bare {
-            LogRows::bare(room.log(), &self.zone, width.into())
+            LogRows::bare(room.log(), &self.zone, keys, width.into())
         } else {
-            LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room)
+            LogRows::new(room.log(), &self.zone, keys, width.into(), self.heights()).of(room)
         };
         let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))

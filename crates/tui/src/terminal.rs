@@ -42,20 +42,27 @@ use crate::notification::{Note, NotifyMethod, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), whole pastes, to know whether it
-/// has the focus, and Alt as an Escape (without that, Alt-3 types `³` in xterm). An earlier program
-/// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
+/// character for wider than we do must not write on the next row), whole pastes, and to know whether it
+/// has the focus. An earlier program may have been killed in the middle of anything, so the rest is
+/// reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h\
-      \x1b[?1036;1039s\x1b[?1036;1039h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The reverse of all, and a visible cursor. Alt is as it was before: other terminals have it as an Escape anyway.
+/// Alt as an Escape, and Alt as it was before: without that, Alt-3 types `³` in xterm. Written to xterm only: other
+/// terminals have Alt as an Escape anyway, and some take the saving of a mode for something else.
+const ALT_ON: &[u8] = b"\x1b[?1036;1039s\x1b[?1036;1039h";
+const ALT_BACK: &[u8] = b"\x1b[?1036;1039r";
+
+/// Set by xterm for the programs in it.
+const XTERM: &str = "XTERM_VERSION";
+
+/// The reverse of all, and a visible cursor.
 const LEAVE: &[u8] =
-    b"\x1b[?1036;1039r\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// Puts the title of the window on the terminal's stack, and takes it back.
 const TITLE_PUSH: &[u8] = b"\x1b[22;0t";
@@ -86,6 +93,8 @@ struct TtyState {
     is_asked: AtomicBool,
     /// Whether an editor has the terminal.
     in_editor: Arc<AtomicBool>,
+    /// Whether Alt is to be an Escape.
+    sets_alt: bool,
     gate: Gate,
 }
 
@@ -111,8 +120,18 @@ impl Tty {
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
         let (title, gate) = (Mutex::default(), Gate::new()?);
-        let state =
-            TtyState { original, input, is_taken, has_mouse, title, is_asked, in_editor, gate };
+        let sets_alt = std::env::var_os(XTERM).is_some();
+        let state = TtyState {
+            original,
+            input,
+            is_taken,
+            has_mouse,
+            title,
+            is_asked,
+            in_editor,
+            sets_alt,
+            gate,
+        };
         let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -150,7 +169,8 @@ impl Tty {
         let has_mouse = self.state.has_mouse.load(Ordering::SeqCst);
         let mouse = if has_mouse { MOUSE_ON } else { b"" };
         let title = self.title().as_deref().map(new_title).unwrap_or_default();
-        self.output.send([ENTER, mouse, &title].concat())
+        let alt = if self.state.sets_alt { ALT_ON } else { b"" };
+        self.output.send([ENTER, alt, mouse, &title].concat())
     }
 
     /// Gives the terminal back. Does nothing the second time: the cursor would jump over what was
@@ -158,7 +178,8 @@ impl Tty {
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
             let title = if self.title().is_some() { TITLE_POP } else { b"" };
-            self.output.send_and_wait([title, LEAVE].concat());
+            let alt = if self.state.sets_alt { ALT_BACK } else { b"" };
+            self.output.send_and_wait([title, alt, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
             let action = if is_asked { OptionalActions::Flush } else { OptionalActions::Now };

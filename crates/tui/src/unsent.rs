@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chat_client::store::{LastSession, MessageId, still_pending};
+use chat_client::store::{LastSession, MessageId, WaitingElsewhere, still_pending};
 use chat_client::{Saved, State};
 use chat_proto::{RoomName, UserName};
 
 /// Most rooms in the notice: it should fit a row of a terminal.
 const ROOMS_NAMED_MAX: usize = 3;
+
+/// Most servers in the notice at the start, for the same reason.
+const ELSEWHERE_NAMED_MAX: usize = 3;
 
 /// The messages without an answer at the end of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,6 +88,35 @@ impl Unsent {
         }
         rooms
     }
+}
+
+/// The notice at the start of messages that this start does not send, and how they are sent; `None` if there are none.
+#[must_use]
+pub fn elsewhere(all: &[WaitingElsewhere]) -> Option<String> {
+    let way = |one: &WaitingElsewhere| match &one.name {
+        None => format!("/connect {}", one.server),
+        Some(name) => format!("chat-tui {name}@{}", one.server),
+    };
+    let count: usize = all.iter().map(|one| one.count).sum();
+    let (what, them) = match count {
+        1 => ("1 message waits".to_owned(), "it"),
+        count => (format!("{count} messages wait"), "them"),
+    };
+    let text = match all {
+        [] => return None,
+        [one] => {
+            let of = one.name.as_ref().map(|name| format!("{name} at ")).unwrap_or_default();
+            format!("{what} for {of}{}. {} sends {them}", one.server, way(one))
+        }
+        all => {
+            let ways = all.iter().take(ELSEWHERE_NAMED_MAX);
+            let ways = ways.map(|one| format!("{} sends {}", way(one), one.count));
+            let more = if all.len() > ELSEWHERE_NAMED_MAX { ", and more" } else { "" };
+            let ways = ways.collect::<Vec<_>>().join(", ");
+            format!("{what} for other servers or users. {ways}{more}")
+        }
+    };
+    Some(text)
 }
 
 /// The notices of unsent messages at the end of the program. `all` has the unsent messages of each client of this run,
@@ -177,6 +209,34 @@ mod tests {
             let notice = unsent.notice(last.as_ref());
             assert!(notice.ends_with(expected), "{notice}");
         }
+    }
+
+    #[test]
+    fn a_start_says_what_waits_for_other_servers_and_how_it_is_sent() {
+        let waits = |server: &str, user: Option<&str>, count| WaitingElsewhere {
+            server: server.to_owned(),
+            name: user.map(name),
+            count,
+        };
+        let all = [
+            waits("one:1", None, 2),
+            waits("two:1", Some("ana"), 1),
+            waits("three:1", None, 1),
+            waits("four:1", None, 1),
+        ];
+        let notices = [&all[..0], &all[..1], &all[1..2], &all[..2], &all].map(elsewhere);
+        let notices = notices.map(Option::unwrap_or_default);
+        assert_eq!(
+            notices,
+            [
+                "",
+                "2 messages wait for one:1. /connect one:1 sends them",
+                "1 message waits for ana at two:1. chat-tui ana@two:1 sends it",
+                "3 messages wait for other servers or users. /connect one:1 sends 2, chat-tui ana@two:1 sends 1",
+                "5 messages wait for other servers or users. /connect one:1 sends 2, chat-tui ana@two:1 sends 1, \
+                 /connect three:1 sends 1, and more",
+            ]
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod attention;
 mod bare;
 mod commands;
 mod enter;
+pub(crate) mod expiry;
 mod frame;
 mod help;
 mod keys;
@@ -81,7 +82,7 @@ pub enum Effect {
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        state.done = None;
+        (state.done, state.done_until) = (None, None);
     }
     if matches!(input, Input::Paste(_) | Input::Click(_)) {
         mentions::stop(state);
@@ -95,15 +96,18 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
             }
+            effects.extend(settings::lost_keys(state, at));
             effects
         }
         Input::Frame => {
             let mut effects = frame::frame(state, at);
             effects.extend(attention::title(state));
+            effects.extend(expiry::frame(state, at));
             effects
         }
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => {
+            state.page = None;
             let mut effects = bare::paste(state);
             effects.extend(typing(state, at, |state| insert(state, &text, at)));
             effects
@@ -137,7 +141,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Saved { change, result } => settings::saved(state, &change, result, at),
         Input::Client(input) => {
-            let tick = quit::expire(state, &input, at);
+            let tick = expiry::expire(state, &input, at);
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
                 move_through(state, at, Viewport::hold);
@@ -216,7 +220,9 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
     let failed =
         effects.iter().position(|effect| matches!(effect, Effect::Client(ClientEffect::Failed(_))));
     match failed.map(|index| effects.remove(index)) {
-        Some(Effect::Client(ClientEffect::Failed(error))) => Err(not_done(&error)),
+        Some(Effect::Client(ClientEffect::Failed(error))) => {
+            Err(not_done(&error, state.look.keys()))
+        }
         _ => Ok(effects),
     }
 }
@@ -254,7 +260,7 @@ fn noticed(state: &mut State, new: &Notice) {
     let reads_back =
         state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
     if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {
-        state.done = Some(Err(notice(new).replace('\n', " ")));
+        state.done = Some(Err(notice(new, state.look.keys()).replace('\n', " ")));
     }
 }
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use chat_proto::Seq;
+use chat_proto::event::MessageKind;
+use chat_proto::{Seq, Text};
 use chat_server::journal::{
     Change, Follower, FollowerItem, Journal, Location, Page, Part, RoomId, StoredMessage,
 };
@@ -102,6 +103,19 @@ async fn read_all(journal: &Journal, room: RoomId) -> Vec<StoredMessage> {
     }
 }
 
+/// Removes the text of the message that `event` deletes, if it does, and those of its edits.
+fn remove_deleted(messages: &mut [StoredMessage], event: &StoredMessage) {
+    let target = |message: &StoredMessage| message.details.as_ref()?.wire.target;
+    let Some(deleted) = target(event).filter(|_| event.kind == MessageKind::Delete) else { return };
+    for message in messages {
+        let is_edit = message.kind == MessageKind::Edit && target(message) == Some(deleted);
+        if message.seq == deleted || is_edit {
+            message.text = Text::new("This message was deleted.").unwrap();
+            message.details.get_or_insert_default().wire.deleted = true;
+        }
+    }
+}
+
 impl Index {
     fn store(&mut self, taken: &mut Vec<FollowerItem>, follower: &Follower) {
         for item in mem::take(taken) {
@@ -124,6 +138,7 @@ impl Index {
                 // In front of the first of all there may be some that were removed.
                 let is_next = messages.last().is_none_or(|last| message.seq == last.seq.next());
                 self.found.wrong += u64::from(!is_next);
+                remove_deleted(messages, &message);
                 messages.push(message);
             }
             FollowerItem::Change(Change::Room { id, .. }) => drop(self.existing.insert(id)),

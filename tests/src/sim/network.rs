@@ -25,6 +25,11 @@ pub(super) fn classic(number: u32) -> String {
     format!("classic-{number}")
 }
 
+/// Returns the name of the host of a user who edits and reacts.
+pub(super) fn events(number: u32) -> String {
+    format!("events-{number}")
+}
+
 /// Begin of the simulation, in milliseconds since 1970: an arbitrary time.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use turmoil::Sim;
 
 use super::disks::{CopyOf, Disks};
+use super::events::{self, EventsFound, EventsUser};
 use super::follower::{Followed, Index};
 use super::host::{chat, directory, serve};
 use super::log::Log;
@@ -43,6 +44,7 @@ const QUIET: Duration = Duration::from_secs(20);
 
 pub(super) type Users = Vec<Rc<RefCell<User>>>;
 pub(super) type Classics = Vec<Arc<Mutex<ClassicUser>>>;
+pub(super) type EventsUsers = Vec<Arc<Mutex<EventsUser>>>;
 
 /// The hosts and their faults.
 pub(super) struct World<'a> {
@@ -51,6 +53,7 @@ pub(super) struct World<'a> {
     storm: Storm,
     users: Users,
     classics: Classics,
+    events_users: EventsUsers,
     directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// For each client, true once it runs. A client on a copy begins in the storm.
     begun: Vec<watch::Receiver<bool>>,
@@ -78,6 +81,7 @@ impl World<'_> {
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);
         let hosts = hosts.chain((0..plan.classics).map(network::classic));
+        let hosts = hosts.chain((0..plan.events_users).map(network::events));
         let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
         let (ids, epoch) = (Rc::default(), Rc::default());
         let user =
@@ -87,8 +91,14 @@ impl World<'_> {
         let classic = |number| ClassicUser::new(number, classic::PAUSE_MS, random.fork());
         let classics: Classics =
             (0..plan.classics).map(classic).map(|user| Arc::new(Mutex::new(user))).collect();
+        let events_user = |number| EventsUser::new(number, random.fork());
+        let events_users: EventsUsers = (0..plan.events_users)
+            .map(events_user)
+            .map(|user| Arc::new(Mutex::new(user)))
+            .collect();
+        let directory = ids;
         let mut world =
-            Self { plan, sim, storm, users, classics, directory: ids, begun, log, index };
+            Self { plan, sim, storm, users, classics, events_users, directory, begun, log, index };
         world.add_clients(data);
         world
     }
@@ -108,11 +118,15 @@ impl World<'_> {
             let (host, user) = (network::classic(number), Arc::clone(user));
             self.sim.host(host.as_str(), move || classic::chat(Arc::clone(&user)));
         }
+        for (number, user) in (0..).zip(&self.events_users) {
+            let (host, user) = (network::events(number), Arc::clone(user));
+            self.sim.host(host.as_str(), move || events::chat(Arc::clone(&user)));
+        }
     }
 
     /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their
     /// records.
-    pub(super) fn run(mut self) -> (Outcome, Users, Classics) {
+    pub(super) fn run(mut self) -> (Outcome, Users, Classics, EventsUsers) {
         self.until_joined();
         self.set_sending(true);
         let end = self.sim.elapsed() + self.plan.storm;
@@ -133,11 +147,12 @@ impl World<'_> {
             gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
             pending: self.users.iter().map(|user| user.borrow().pending() as u64).sum(),
             followed: Followed::default(),
+            events: EventsFound::default(),
             simulated: self.sim.elapsed(),
             directory: self.directory.borrow().clone(),
             log: String::new(),
         };
-        (outcome, self.users, self.classics)
+        (outcome, self.users, self.classics, self.events_users)
     }
 
     /// Waits until all running clients have joined.
@@ -175,10 +190,12 @@ impl World<'_> {
     }
 
     fn all_are_done(&self) -> bool {
-        self.users.iter().zip(&self.begun).all(|(user, begun)| {
-            let has_begun = *begun.borrow();
-            !has_begun || user.borrow().is_done()
-        })
+        let are_done = self.events_users.iter().all(|user| user.lock().unwrap().is_done());
+        are_done
+            && self.users.iter().zip(&self.begun).all(|(user, begun)| {
+                let has_begun = *begun.borrow();
+                !has_begun || user.borrow().is_done()
+            })
     }
 
     fn all_have_read(&self) -> bool {
@@ -195,6 +212,9 @@ impl World<'_> {
         }
         for classic in &self.classics {
             classic.lock().unwrap().is_sending = is_sending;
+        }
+        for user in &self.events_users {
+            user.lock().unwrap().is_sending = is_sending;
         }
     }
 }

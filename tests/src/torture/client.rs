@@ -1,6 +1,7 @@
 //! A client of the torture: its state, and what it sends.
 
 mod events;
+mod kinds;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -9,12 +10,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
 
 use super::connection::Connection;
-use super::findings::{Label, Record, direct, other};
+use super::findings::{Label, Position, Record, direct, other};
 use super::users::Users;
 
 /// Most messages that wait for their `accepted`: enough that a kill interrupts some, few enough that they fit
@@ -42,6 +43,8 @@ struct Pending {
     device: Arc<str>,
     label: Label,
     room: u32,
+    /// What it says: the fields of its `say`.
+    fields: Value,
 }
 
 /// The state that all clients of a torture share.
@@ -72,6 +75,8 @@ pub(super) struct Client {
     outbox: VecDeque<Pending>,
     /// The `seq` of the last message of others that it has read, by room.
     read: HashMap<u32, u64>,
+    /// Texts of its own that are accepted, in public rooms.
+    own: Vec<Position>,
     epoch: Option<String>,
     record: Record,
     common: Common,
@@ -109,6 +114,7 @@ impl Client {
             last_n: 0,
             outbox: VecDeque::new(),
             read: HashMap::new(),
+            own: Vec::new(),
             epoch: None,
             record: Record::new(number, user),
             common,
@@ -129,6 +135,7 @@ impl Client {
             outbox: self.outbox.clone(),
             rooms: self.rooms.clone(),
             read: self.read.clone(),
+            own: Vec::new(),
             epoch: self.epoch.clone(),
             record: Record::new(number, self.user),
             common: self.common.clone(),
@@ -194,7 +201,7 @@ impl Client {
             let event = connection.next().await?;
             self.handle(&mut connection, &event).await?;
         }
-        Ok(())
+        self.read_states(&mut connection).await
     }
 
     /// Connects, and sends `hello` and a `ping`. It joins and sends after the `pong`.
@@ -206,6 +213,9 @@ impl Client {
         }
         let mut connection = Connection::connect(self.common.address).await?;
         let mut hello = json!({"type": "hello", "version": 1, "device": *self.device});
+        if self.knows_events() {
+            hello["features"] = json!(["events", "unknown_kinds"]);
+        }
         match known {
             Some((name, token)) => {
                 hello["name"] = name.into();
@@ -227,15 +237,18 @@ impl Client {
         self.last_n += 1;
         let to = other(room, self.user);
         let label = Label { client: self.number, n: self.last_n, to };
-        let pending = Pending { device: Arc::clone(&self.device), label, room };
+        let fields = self.next_fields(label, room);
+        let pending = Pending { device: Arc::clone(&self.device), label, room, fields };
         self.outbox.push_back(pending.clone());
         self.say(connection, &pending).await
     }
 
     async fn say(&self, connection: &mut Connection, pending: &Pending) -> io::Result<()> {
-        let Pending { device, label, room } = pending;
+        let Pending { device, label, room, fields } = pending;
         let room = self.common.users.room_name(*room);
-        let mut say = json!({"type": "say", "room": room, "n": label.n, "text": label.to_string()});
+        let mut say = json!({"type": "say", "room": room, "n": label.n});
+        let fields = fields.as_object().unwrap().clone();
+        say.as_object_mut().unwrap().extend(fields);
         if *device != self.device {
             say["device"] = (**device).into();
         }

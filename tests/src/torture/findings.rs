@@ -4,12 +4,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 mod label;
+mod read;
 mod record;
+mod state;
 mod stored;
 
 pub use self::label::{Label, Position};
 pub(crate) use self::label::{direct, other, pair};
+pub(crate) use self::read::Read;
 pub use self::record::Record;
+pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
 
 /// The result of the comparison. Fields from `missing` on are faults.
@@ -40,6 +44,8 @@ pub struct Findings {
     pub unread: u64,
     /// Messages that are in a wrong room, or direct messages that a third user read.
     pub misdirected: u64,
+    /// Messages whose edits, reactions, replies, pin or deletion a session was sent otherwise than they are stored.
+    pub wrong_state: u64,
 }
 
 impl Findings {
@@ -51,12 +57,14 @@ impl Findings {
             findings.connections += record.connections;
             findings.check_accepted(record, &positions);
             findings.check_accepted_before(record, journal, &positions);
-            findings.check_read(record, &record.read, |position, label| {
-                journal.label_at(position) == Some(label)
+            findings.check_read(record, journal, &record.read, |_| false);
+            findings.check_read(record, journal, &record.read_before, |position| {
+                journal.is_undone(position)
             });
-            findings.check_read(record, &record.read_before, |position, label| {
-                journal.is_undone(position) || journal.label_at(position) == Some(label)
-            });
+            let is_wrong = |(position, state): &&(Position, State)| {
+                journal.states.get(position) != Some(state)
+            };
+            findings.wrong_state += record.states.iter().filter(is_wrong).count() as u64;
             findings.check_classic_read(record, journal, &positions);
         }
         findings.check_rooms(journal, records);
@@ -66,9 +74,10 @@ impl Findings {
 
     /// Returns true if there is no fault.
     pub const fn is_clean(&self) -> bool {
-        let Self { missing, doubled, out_of_order, gaps, not_stored, unread, misdirected, .. } =
-            self;
-        *missing + *doubled + *out_of_order + *gaps + *not_stored + *unread + *misdirected == 0
+        let Self { missing, doubled, out_of_order, gaps, .. } = self;
+        let Self { not_stored, unread, misdirected, wrong_state, .. } = self;
+        let lost = *missing + *doubled + *out_of_order + *gaps;
+        lost + *not_stored + *unread + *misdirected + *wrong_state == 0
     }
 
     /// Checks the journal for doubled messages, gaps and the order. Returns the positions of its messages.
@@ -129,16 +138,19 @@ impl Findings {
     fn check_read(
         &mut self,
         record: &Record,
-        read: &[(Position, Label)],
-        is_stored: impl Fn(Position, Label) -> bool,
+        journal: &Journal,
+        read: &[(Position, Read)],
+        is_undone: impl Fn(Position) -> bool,
     ) {
         let mut last = HashMap::new();
         let mut distinct = HashSet::new();
-        for (position, label) in read {
+        for (position, read) in read {
             self.read += 1;
-            self.not_stored += u64::from(!is_stored(*position, *label));
+            let label = journal.resolve(*position, read);
+            let is_stored = label.is_some() && journal.label_at(*position) == label;
+            self.not_stored += u64::from(!is_stored && !is_undone(*position));
             // After a reconnect a client also receives its own messages again.
-            if label.client == record.client {
+            if label.is_some_and(|label| label.client == record.client) {
                 continue;
             }
             self.doubled += u64::from(!distinct.insert(*position));
@@ -198,8 +210,9 @@ impl Findings {
         for user in users {
             let own = || records.iter().filter(|record| record.user == user);
             let clients: HashSet<u32> = own().map(|record| record.client).collect();
-            let is_stored = |(position, label): &&(Position, Label)| {
-                journal.label_at(*position) == Some(*label)
+            let is_stored = |(position, read): &&(Position, Read)| {
+                let label = journal.resolve(*position, read);
+                label.is_some() && journal.label_at(*position) == label
             };
             let rooms: HashSet<u32> = own().flat_map(|record| &record.rooms).copied().collect();
             let read: HashSet<Position> = own()
@@ -219,7 +232,7 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 12] = [
+        let rows: [(&str, u64); 13] = [
             ("kills", self.kills.into()),
             ("connections", self.connections),
             ("accepted", self.accepted),
@@ -232,6 +245,7 @@ impl fmt::Display for Findings {
             ("read and not stored", self.not_stored),
             ("stored and not read", self.unread),
             ("to the wrong person", self.misdirected),
+            ("in a wrong state", self.wrong_state),
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;

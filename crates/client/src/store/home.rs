@@ -76,12 +76,19 @@ impl Server {
         }
     }
 
+    /// Where its users may be: by its journal, and by its address alone.
+    pub(super) fn directories(&self) -> Vec<PathBuf> {
+        let mut all = vec![self.directory(), self.with_journal(None).directory()];
+        all.dedup();
+        all
+    }
+
     fn directory_of(&self, name: &UserName) -> PathBuf {
         self.directory().join(files::file_name(&name.key_with_spaces()))
     }
 
     /// The directory to which a name leads, there or not.
-    fn lead(&self, name: &UserName) -> Result<PathBuf, StoreError> {
+    pub(super) fn lead(&self, name: &UserName) -> Result<PathBuf, StoreError> {
         let lead = lead_in(&self.directory(), name)?;
         if self.journal.is_none() && !lead.exists() {
             return Ok(names::directory(&self.directory(), name).unwrap_or(lead));

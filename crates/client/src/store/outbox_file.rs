@@ -5,11 +5,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::{Body, Kind, Say};
 use chat_proto::{DeviceId, RoomName, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
+
+/// Most messages without an answer: more than a user types while a server restarts.
+pub const OUTBOX_MAX: usize = 100;
 
 /// Lines after which the file is rewritten with the messages without an answer alone: seldom enough that
 /// nobody waits for it, and often enough that it stays small.
@@ -47,7 +50,8 @@ impl OwnMessage {
     pub fn command(&self, device: &DeviceId) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
         let Self { id, room, kind, text } = self;
-        Say { room: room.clone(), kind: *kind, n: Some(id.n), device, text: text.clone() }
+        let body = Body::plain(*kind, text.clone());
+        Say { room: room.clone(), n: Some(id.n), device, body }
     }
 
     fn line(&self) -> StoredMessage {

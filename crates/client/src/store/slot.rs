@@ -6,7 +6,7 @@ use std::path::Path;
 use chat_proto::DeviceId;
 
 use super::drafts::{Drafts, DraftsFile};
-use super::outbox_file::{OutboxFile, OwnMessage};
+use super::outbox_file::{OUTBOX_MAX, OutboxFile, OwnMessage};
 use super::{StoreError, at, files};
 
 /// Most clients of one user on one machine at once: more windows than anybody watches.
@@ -45,7 +45,31 @@ impl Slot {
         }
         let mut slot = chosen.ok_or(StoreError::TooMany)?;
         slot.outbox.write_to(&directory.join(outbox_name(slot.number)))?;
+        if let Err(error) = slot.take_over(directory, device) {
+            tracing::warn!(%error, "cannot take over the messages of a client that has ended");
+        }
         Ok(slot)
+    }
+
+    /// Takes over the messages that other clients of the user have left: they may have been killed together. What is
+    /// more than [`OUTBOX_MAX`] is left to a later client. Drafts stay, each for a client of its own.
+    fn take_over(&mut self, directory: &Path, device: &DeviceId) -> Result<(), StoreError> {
+        let own = self.number;
+        for number in (1..=SLOTS_MAX).filter(|number| *number != own) {
+            // Not locked for nothing: a client that starts meanwhile would pass over it.
+            if read_outbox(directory, device, number)?.messages().is_empty() {
+                continue;
+            }
+            let Some(mut other) = Self::lock(directory, device, number)? else {
+                continue;
+            };
+            let count = self.outbox.messages().len() + other.outbox.messages().len();
+            if count <= OUTBOX_MAX {
+                other.outbox.write_to(&directory.join(outbox_name(number)))?;
+                self.absorb_messages(std::slice::from_mut(&mut other))?;
+            }
+        }
+        Ok(())
     }
 
     /// Locks a slot and reads it; `None` if another client has it.
@@ -57,8 +81,7 @@ impl Slot {
         let Some(lock) = lock(&directory.join(lock_file(number)))? else {
             return Ok(None);
         };
-        let device = device_of(device, number);
-        let outbox = OutboxFile::read(&directory.join(outbox_name(number)), device)?;
+        let outbox = read_outbox(directory, device, number)?;
         let drafts = DraftsFile::read(directory.join(format!("drafts-{number}")));
         Ok(Some(Self { number, outbox, drafts, _lock: Some(lock) }))
     }
@@ -81,25 +104,32 @@ impl Slot {
         Ok(slots)
     }
 
-    /// Adds the messages and drafts of other slots, which are newer, and then empties those. If this is
-    /// interrupted a message is in both, and the server stores it once.
+    /// Adds the messages and drafts of other slots, which are newer, and then empties those.
     pub(super) fn absorb(&mut self, others: &mut [Self]) -> Result<(), StoreError> {
-        let mut messages: Vec<OwnMessage> = self.outbox.messages().to_vec();
         let mut drafts = self.drafts.drafts().clone();
+        for other in others.iter() {
+            drafts.absorb(other.drafts.drafts());
+        }
+        self.drafts.replace(drafts)?;
+        self.absorb_messages(others)?;
+        for other in others {
+            other.drafts.replace(Drafts::default())?;
+        }
+        Ok(())
+    }
+
+    /// Adds the messages of other slots, and then empties their outboxes. If this is interrupted a message is in both,
+    /// and the server stores it once.
+    fn absorb_messages(&mut self, others: &mut [Self]) -> Result<(), StoreError> {
+        let mut messages: Vec<OwnMessage> = self.outbox.messages().to_vec();
         for other in others.iter() {
             let is_new = |message: &&OwnMessage| messages.iter().all(|own| own.id != message.id);
             let new: Vec<OwnMessage> =
                 other.outbox.messages().iter().filter(is_new).cloned().collect();
             messages.extend(new);
-            drafts.absorb(other.drafts.drafts());
         }
-        self.drafts.replace(drafts)?;
         self.outbox.replace(messages)?;
-        for other in others {
-            other.outbox.replace(Vec::new())?;
-            other.drafts.replace(Drafts::default())?;
-        }
-        Ok(())
+        others.iter_mut().try_for_each(|other| other.outbox.replace(Vec::new()))
     }
 
     /// The same messages and drafts, without their files.
@@ -136,11 +166,29 @@ pub(super) fn messages_in(
 ) -> Result<Vec<OwnMessage>, StoreError> {
     let mut messages = Vec::new();
     for number in 1..=SLOTS_MAX {
-        let path = directory.join(outbox_name(number));
-        let outbox = OutboxFile::read(&path, device_of(device, number))?;
-        messages.extend_from_slice(outbox.messages());
+        messages.extend_from_slice(read_outbox(directory, device, number)?.messages());
     }
     Ok(messages)
+}
+
+/// How many messages are in the outboxes that no client uses.
+pub(super) fn left_messages(directory: &Path, device: &DeviceId) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for number in 1..=SLOTS_MAX {
+        let left = read_outbox(directory, device, number)?.messages().len();
+        if left > 0 && lock(&directory.join(lock_file(number)))?.is_some() {
+            count += left;
+        }
+    }
+    Ok(count)
+}
+
+fn read_outbox(
+    directory: &Path,
+    device: &DeviceId,
+    number: usize,
+) -> Result<OutboxFile, StoreError> {
+    OutboxFile::read(&directory.join(outbox_name(number)), device_of(device, number))
 }
 
 /// The device of version 0.1.0 for that slot.

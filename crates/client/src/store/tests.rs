@@ -189,6 +189,44 @@ fn a_second_client_is_another_device_of_the_same_user() {
 }
 
 #[test]
+fn a_client_takes_over_the_messages_of_all_that_ended_together_and_of_no_running_one() {
+    let state = TempDir::new().unwrap();
+    let mut clients: Vec<Store> = (1..=4).map(|_| open(&state, "bob").0).collect();
+    for (n, client) in (1..).zip(&mut clients) {
+        client.apply(StoreOp::Message(say(n))).unwrap();
+        let typed = drafts("#lobby", &[("#lobby", &format!("half a sen {n}"))]);
+        client.apply(StoreOp::Drafts(typed)).unwrap();
+    }
+    let running = clients.remove(1);
+    drop(clients);
+    let (later, bob) = open(&state, "bob");
+    assert_eq!(numbers(&bob), [1, 3, 4]);
+    assert_eq!(bob.drafts.texts[&RoomName::lobby()], "half a sen 1");
+    let (_second, again) = open(&state, "bob");
+    assert!(again.pending.is_empty(), "{:?}", again.pending);
+    assert_eq!(again.drafts.texts[&RoomName::lobby()], "half a sen 3", "it is another window");
+    drop((running, later));
+    assert_eq!(numbers(&open(&state, "bob").1), [1, 3, 4, 2]);
+}
+
+#[test]
+fn a_client_takes_over_no_more_messages_than_an_outbox_holds() {
+    let state = TempDir::new().unwrap();
+    let mut clients: Vec<Store> = (1..=2).map(|_| open(&state, "bob").0).collect();
+    for (first, client) in [(1, 0), (1_000, 1)] {
+        for n in first..first + 60 {
+            clients[client].apply(StoreOp::Message(say(n))).unwrap();
+        }
+    }
+    drop(clients);
+    let (mut later, bob) = open(&state, "bob");
+    assert_eq!(numbers(&bob), (1..=60).collect::<Vec<_>>());
+    later.apply(acknowledged(&(1..=60).collect::<Vec<_>>())).unwrap();
+    drop(later);
+    assert_eq!(numbers(&open(&state, "bob").1), (1_000..1_060).collect::<Vec<_>>());
+}
+
+#[test]
 fn the_number_of_clients_has_a_bound() {
     let state = TempDir::new().unwrap();
     let clients: Vec<_> = (0..SLOTS_MAX).map(|_| open(&state, "bob")).collect();

@@ -45,6 +45,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
         Event::About { .. } => {}
+        // Answer commands that the client does not send.
+        Event::Versions { .. } | Event::Mentions { .. } => {}
         Event::Room(room) if session::is_set_back(state, &room) => {
             return session::load_set_back(state, at);
         }

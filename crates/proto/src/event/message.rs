@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use super::Event;
-use super::User;
+use super::details::Details;
+use super::{Edited, Reaction, Replies, User};
 use crate::command::Kind;
-use crate::{DeviceId, RefusalCode, RoomName, Seq, Text, Timestamp, UserName};
+use crate::{DeviceId, Emoji, RefusalCode, RoomName, Seq, Text, Timestamp, Topic, UserName};
 
 /// The fields of [`Event::Message`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct Message {
     /// Its room.
     pub room: RoomName,
@@ -19,9 +21,9 @@ pub struct Message {
     pub from: User,
     /// When the server stored it.
     pub at: Timestamp,
-    /// Whether it is a text or an action.
+    /// What it is: a text, an action, or an event about a message.
     pub kind: MessageKind,
-    /// The text.
+    /// The text; of an event about a message, a description for a person.
     pub text: Text,
     /// Whether the message is damaged on the server's disk: then `text` says so, and `from` is the
     /// server if it is not known any more.
@@ -33,6 +35,51 @@ pub struct Message {
     /// The number that the device gave it; only in the events of the author's own sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
+    /// What most messages do not have; `None` if there is nothing of it. Boxed to keep plain messages small.
+    #[serde(flatten)]
+    pub details: Option<Box<Details>>,
+}
+
+/// The fields as they are read. Not `flatten`, for which serde would set all fields aside first.
+#[derive(Deserialize)]
+struct Written {
+    room: RoomName,
+    seq: Seq,
+    from: User,
+    at: Timestamp,
+    kind: MessageKind,
+    text: Text,
+    #[serde(default)]
+    damaged: bool,
+    device: Option<DeviceId>,
+    n: Option<u64>,
+    target: Option<Seq>,
+    emoji: Option<Emoji>,
+    on: Option<bool>,
+    topic: Option<Topic>,
+    reply_to: Option<Seq>,
+    thread: Option<Seq>,
+    #[serde(default)]
+    deleted: bool,
+    edited: Option<Edited>,
+    #[serde(default)]
+    reactions: Vec<Reaction>,
+    replies: Option<Replies>,
+    #[serde(default)]
+    pinned: bool,
+    as_of: Option<Seq>,
+}
+
+impl From<Written> for Message {
+    fn from(written: Written) -> Self {
+        let Written { room, seq, from, at, kind, text, damaged, device, n, .. } = written;
+        let Written { target, emoji, on, topic, reply_to, thread, .. } = written;
+        let Written { deleted, edited, reactions, replies, pinned, as_of, .. } = written;
+        let of_event = Details { target, emoji, on, topic, reply_to, thread, ..Details::default() };
+        let details = Details { deleted, edited, reactions, replies, pinned, as_of, ..of_event };
+        let details = (details != Details::default()).then(|| Box::new(details));
+        Self { room, seq, from, at, kind, text, damaged, device, n, details }
+    }
 }
 
 /// The kind of a message as a client reads it: a newer server may have more kinds than [`Kind`].
@@ -43,18 +90,49 @@ pub enum MessageKind {
     Text,
     /// An action, in the third person.
     Action,
+    /// A message has another text.
+    Edit,
+    /// A message was deleted.
+    Delete,
+    /// A user reacts to a message, or has taken a reaction back.
+    Reaction,
+    /// A message was pinned, or is not any more.
+    Pin,
+    /// The topic of the room was set.
+    Topic,
     /// A kind of a newer server. The text of the message is for a person to read.
     #[serde(other)]
     Unknown,
 }
 
 impl MessageKind {
-    /// How to show the message: of an unknown kind, its text is shown as that of a text.
+    /// How to show the message by its text alone.
     #[must_use]
     pub const fn shown_as(self) -> Kind {
         match self {
-            Self::Text | Self::Unknown => Kind::Text,
-            Self::Action => Kind::Action,
+            Self::Text | Self::Edit | Self::Unknown => Kind::Text,
+            Self::Action | Self::Delete | Self::Reaction | Self::Pin | Self::Topic => Kind::Action,
+        }
+    }
+
+    /// Whether it is a message that is read, and not an event about one.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Text | Self::Action | Self::Unknown)
+    }
+
+    /// The kind as the wire has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Action => "action",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Reaction => "reaction",
+            Self::Pin => "pin",
+            Self::Topic => "topic",
+            Self::Unknown => "unknown",
         }
     }
 }

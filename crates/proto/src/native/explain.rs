@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::{AwayText, Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
+use crate::{
+    AwayText, Command, Emoji, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName,
+};
 
 /// Most characters of what serde says that are passed on: it repeats what it did not expect, and
 /// what a line is answered with must be no longer than a line may be.
@@ -54,6 +56,9 @@ fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String
     if kind == "away"
         && let Some(Err(error)) = string(fields, "text").map(AwayText::new)
     {
+        return (RefusalCode::BadText, error.to_string());
+    }
+    if let Some(Err(error)) = string(fields, "emoji").map(Emoji::new) {
         return (RefusalCode::BadText, error.to_string());
     }
     match (name, room, text, topic) {

@@ -4,13 +4,13 @@
 use bytes::{BufMut, BytesMut};
 
 use crate::Timestamp;
-use crate::event::{Accepted, Message, MessageKind, User};
+use crate::event::{Accepted, Details, Message, User};
 
 /// Bytes of a line besides its texts, to reserve capacity.
 const LINE_BYTES: usize = 160;
 
 pub(super) fn message(message: &Message, line: &mut BytesMut) {
-    let Message { room, seq, from, at, kind, text, damaged, device, n } = message;
+    let Message { room, seq, from, at, kind, text, damaged, device, n, details } = message;
     let User { id, name } = from;
     line.reserve(LINE_BYTES + text.as_str().len());
     line.put_slice(br#"{"type":"message","room":"#);
@@ -23,11 +23,9 @@ pub(super) fn message(message: &Message, line: &mut BytesMut) {
     put_string(name.as_str(), line);
     line.put_slice(br#"},"at":"#);
     put_time(*at, line);
-    line.put_slice(match kind {
-        MessageKind::Text => br#","kind":"text","text":"#,
-        MessageKind::Action => br#","kind":"action","text":"#,
-        MessageKind::Unknown => br#","kind":"unknown","text":"#,
-    });
+    line.put_slice(br#","kind":""#);
+    line.put_slice(kind.as_str().as_bytes());
+    line.put_slice(br#"","text":"#);
     put_string(text.as_str(), line);
     if *damaged {
         line.put_slice(br#","damaged":true"#);
@@ -40,7 +38,18 @@ pub(super) fn message(message: &Message, line: &mut BytesMut) {
         line.put_slice(br#","n":"#);
         put_number(*n, line);
     }
-    line.put_u8(b'}');
+    match details {
+        Some(details) => put_details(details, line),
+        None => line.put_u8(b'}'),
+    }
+}
+
+/// Writes the other fields, and the end of the object. Few messages have them.
+fn put_details(details: &Details, line: &mut BytesMut) {
+    let start = line.len();
+    super::write_json(details, line);
+    // In the place of its opening brace; it has a field, or there would be no details.
+    line[start] = b',';
 }
 
 pub(super) fn accepted(accepted: &Accepted, line: &mut BytesMut) {

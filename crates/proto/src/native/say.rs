@@ -1,9 +1,9 @@
 //! Reads a `say` in the form in which programs write it, without serde, which takes six times as many instructions:
-//! the fields in the order of [`Say`], without white space and without escapes. Any other line is left to serde.
+//! the fields of a text or an action in the order of [`Say`], without white space and without escapes. Any other line is left to serde.
 
 use memchr::memchr;
 
-use crate::command::{Kind, Say};
+use crate::command::{Body, Kind, Say};
 use crate::{DeviceId, RoomName, Text};
 
 /// How such a line begins.
@@ -32,7 +32,7 @@ pub(super) fn read(line: &[u8]) -> Option<Say> {
         return None;
     }
     let text = Text::new(string(&mut rest)?).ok()?;
-    (rest == b"}").then_some(Say { room, kind, n, device, text })
+    (rest == b"}").then(|| Say { room, n, device, body: Body::plain(kind, text) })
 }
 
 /// Passes over `expected`, if it is next.
@@ -77,7 +77,8 @@ mod tests {
             (Kind::Action, Some(9_999_999_999_999_999_999), DeviceId::new("d").ok()),
             (Kind::Text, None, DeviceId::new("").ok()),
         ] {
-            let say = Say { room: room.clone(), kind, n, device, text: text.clone() };
+            let body = Body::plain(kind, text.clone());
+            let say = Say { room: room.clone(), n, device, body };
             let line = serde_json::to_string(&crate::Command::Say(say.clone())).unwrap();
             assert_eq!(read(line.as_bytes()), Some(say));
         }

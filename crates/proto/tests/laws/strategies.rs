@@ -1,9 +1,9 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
-use chat_proto::command::{Hello, Kind, Nonce, Say};
-use chat_proto::event::{
-    Accepted, Away, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
-};
+mod messages;
+
+use chat_proto::command::{Hello, Kind, Nonce};
+use chat_proto::event::{Accepted, Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
 use chat_proto::{
     AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
     RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
@@ -13,6 +13,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
+
+pub(crate) use self::messages::say;
+use self::messages::{message, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -125,16 +128,6 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
     })
 }
 
-fn message() -> impl Strategy<Value = Message> {
-    let own = option::of((device(), option::of(any::<u64>())));
-    (room_name(), seq(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
-        |(room, seq, from, at, kind, text, damaged, own)| {
-            let (device, n) = own.unzip();
-            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten() }
-        },
-    )
-}
-
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq::new)
 }
@@ -145,10 +138,6 @@ pub(crate) fn user() -> impl Strategy<Value = User> {
 
 pub(crate) fn kind() -> impl Strategy<Value = Kind> {
     select(&[Kind::Text, Kind::Action][..])
-}
-
-fn message_kind() -> impl Strategy<Value = MessageKind> {
-    select(&[MessageKind::Text, MessageKind::Action, MessageKind::Unknown][..])
 }
 
 fn device() -> impl Strategy<Value = DeviceId> {
@@ -172,11 +161,6 @@ fn at() -> impl Strategy<Value = Timestamp> {
     prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(Timestamp::from_millis)
 }
 
-pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), kind(), option::of(any::<u64>()), option::of(device()), text())
-        .prop_map(|(room, kind, n, device, text)| Say { room, kind, n, device, text })
-}
-
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), device(), features())
@@ -189,6 +173,13 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         room_name().prop_map(|room| Command::Leave { room }),
         (room_name(), option::of(seq()), option::of(any::<u32>()))
             .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
+        (room_name(), seq(), option::of(seq())).prop_map(|(room, seq, after)| Command::Versions {
+            room,
+            seq,
+            after
+        }),
+        (option::of(short_string()), option::of(any::<u32>()))
+            .prop_map(|(before, limit)| Command::Mentions { before, limit }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
@@ -212,6 +203,10 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
+        (room_name(), seq(), vec(version(), 0..3), any::<bool>())
+            .prop_map(|(room, seq, versions, more)| Event::Versions { room, seq, versions, more }),
+        (vec(message(), 0..3), option::of(short_string()))
+            .prop_map(|(messages, next)| Event::Mentions { messages, next }),
         (room_name(), vec(user(), 0..9), away(), any::<bool>())
             .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
         (vec(room_info(), 0..9), any::<bool>())

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::classic::{self, ClientMessage, ServerEnd, ServerMessage, notice};
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::{Body, Say};
+use chat_proto::event::MessageKind;
 use chat_proto::{Command, Event, RoomName, User, UserId};
 use tokio::time::Instant;
 use tokio_util::codec::Decoder;
@@ -138,7 +139,11 @@ impl Classic {
         }
     }
 
+    /// Adds a message; does nothing if it is one that a classic client is not sent.
     fn push(&mut self, message: &Pieces) {
+        if message.is_empty() {
+            return;
+        }
         self.queue.push_back(Arc::clone(message));
         self.queue_bytes += pieces_bytes(message);
         while self.queue.len() > CLASSIC_QUEUE_MESSAGES || self.queue_bytes > CLASSIC_QUEUE_BYTES {
@@ -244,21 +249,21 @@ fn command(message: ClientMessage) -> Command {
         ClientMessage::Name(name) => Command::Rename { name },
         ClientMessage::Text(text) => Command::Say(Say {
             room: RoomName::lobby(),
-            kind: Kind::Text,
             n: None,
             device: None,
-            text,
+            body: Body::text(text),
         }),
     }
 }
 
 fn encode(items: &Items) -> Encoded {
     let pieces = |published: &Published| -> Pieces {
-        let messages = classic::message(
-            &published.message.from,
-            published.message.kind,
-            &published.message.text,
-        );
+        let message = &published.message;
+        if matches!(message.kind, MessageKind::Delete | MessageKind::Pin | MessageKind::Topic) {
+            return Pieces::default();
+        }
+        let (kind, text) = (message.kind.shown_as(), message.described());
+        let messages = classic::message(&message.from, kind, &text);
         messages.iter().map(bytes_of).collect()
     };
     Encoded::Messages(match items {

@@ -9,9 +9,10 @@ use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
 use super::{Capabilities, Incoming, Recipient};
-use crate::batch::{Batch, Encoded, Format, Items, Lines};
+use crate::batch::{Batch, Encoded, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
 use crate::feed::CatchUp;
+use crate::journal::Kinds;
 
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
     enters_as_guest: false,
@@ -56,7 +57,7 @@ impl Native {
     /// Hot path: runs once per session and batch. Only a session whose user sent part of the batch does work per
     /// message.
     pub(super) fn batch(batch: &Batch, recipient: Recipient, out: &mut WriteQueue) {
-        let lines = lines(batch);
+        let lines = lines(batch, recipient.kinds);
         let messages = match batch.items() {
             Items::Messages(messages) if messages.has_author(recipient.user) => messages,
             _ => return out.share(lines.bytes.clone()),
@@ -71,7 +72,8 @@ impl Native {
             out.share(lines.slice(others..index));
             others = index + 1;
             if own.session != recipient.session {
-                let message = own.message.to_wire(messages.room(), recipient.user);
+                let message =
+                    own.message.to_wire_for(messages.room(), recipient.user, recipient.kinds);
                 Self::event(&Event::Message(message), out);
             } // the session that sent it receives `accepted`
         }
@@ -86,12 +88,13 @@ impl Native {
     }
 }
 
-/// A batch as lines of the native protocol, for users who sent nothing of it.
-pub(crate) fn lines(batch: &Batch) -> &Lines {
-    batch.encoded(Format::Native, encode).lines()
+/// A batch as lines of the native protocol, for users who sent nothing of it and whose clients know those kinds of
+/// messages.
+pub(crate) fn lines(batch: &Batch, kinds: Kinds) -> &Lines {
+    batch.encoded_for(kinds, |items| encode(items, kinds)).lines()
 }
 
-fn encode(items: &Items) -> Encoded {
+fn encode(items: &Items, kinds: Kinds) -> Encoded {
     Encoded::Lines(match items {
         Items::Messages(messages) => {
             let published = messages.published();
@@ -100,7 +103,7 @@ fn encode(items: &Items) -> Encoded {
                 .map(|published| published.message.text.as_str().len() + LINE_BYTES)
                 .sum();
             Lines::write(published.iter(), bytes, |published, line| {
-                let message = published.message.to_wire(messages.room(), NOBODY);
+                let message = published.message.to_wire_for(messages.room(), NOBODY, kinds);
                 write_line(&Event::Message(message), line);
             })
         }

@@ -1,4 +1,4 @@
-use chat_proto::command::Kind;
+use chat_proto::command::Body;
 use chat_proto::{DeviceId, Seq, SessionId, Text, Timestamp, User, UserId, UserName};
 use futures_util::{FutureExt, StreamExt};
 
@@ -24,10 +24,17 @@ fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
         let from = User { id: UserId::new(1), name: UserName::from_lossy("ana") };
-        let (device, kind, text) = (DeviceId::default(), Kind::Text, Text::new("hi").unwrap());
-        let (is_repeat_only, changes) = (false, Vec::new());
-        let message =
-            Message { room: room.id, from, device, n: None, kind, text, is_repeat_only, changes };
+        let message = Message {
+            room: room.id,
+            from,
+            device: DeviceId::default(),
+            n: None,
+            body: Body::text(Text::new("hi").unwrap()),
+            mentions: Box::default(),
+            deletes_others: false,
+            is_repeat_only: false,
+            changes: Box::default(),
+        };
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let Committed::Message { message, .. } = item else { panic!("{item:?}") };
@@ -64,7 +71,15 @@ async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
     let room = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
 
     let entry = room.listen(500).unwrap();
-    let feed = feed(Arc::clone(&room), journal, entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
+    let feed = feed(
+        Arc::clone(&room),
+        journal,
+        entry,
+        Seq::NONE,
+        (CatchUp::Replay, View::Stored),
+        a_page(),
+        500,
+    );
     let mut feed = std::pin::pin!(feed);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
@@ -83,8 +98,15 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
     let entry = room.listen(500).unwrap();
-    let feed =
-        feed(Arc::clone(&room), journal.clone(), entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
+    let feed = feed(
+        Arc::clone(&room),
+        journal.clone(),
+        entry,
+        Seq::NONE,
+        (CatchUp::Replay, View::Stored),
+        a_page(),
+        500,
+    );
     let mut feed = std::pin::pin!(feed);
     say(&mut engine, &room, 3);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
@@ -103,7 +125,7 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let mut feeds = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(room, journal, entry, Seq::NONE, CatchUp::Replay, pages, 500))
+        Box::pin(feed(room, journal, entry, Seq::NONE, (CatchUp::Replay, View::Stored), pages, 500))
     });
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);

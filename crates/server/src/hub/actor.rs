@@ -66,8 +66,8 @@ impl Actor {
         let Some(room) = room else { return Ok(None) };
         let named = say.device.clone();
         let device = named.clone().unwrap_or_else(|| device.clone());
-        let (user, kind, text) = (self.id(), say.kind, say.text.clone());
-        let sent = Sent { user, device, n, room, kind, text };
+        let (user, body) = (self.id(), say.body.clone());
+        let sent = Sent { user, device, n, room, body };
         let repeat = self.hub.queue.run(Task::sent_before(sent)).await?;
         Ok(repeat.map(|repeat| {
             let outcome = match repeat {

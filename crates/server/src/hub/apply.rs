@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chat_proto::{LeaveReason, Seq, Topic, User, UserId, UserName};
+use chat_proto::{LeaveReason, Seq, SessionId, Topic, User, UserId, UserName};
 use tokio::sync::oneshot;
 use tracing::trace;
 
@@ -76,6 +76,7 @@ impl Directory {
             | (Decision::Message(Some(error)), Committed::NoRepeat) => Outcome::Refused(error),
             (_, Committed::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
             (_, Committed::Repeat(Repeat::Other)) => Outcome::NumberUsed,
+            (_, Committed::Rejected(rejection)) => Outcome::Refused(HubError::Rejected(rejection)),
             (_, Committed::Message { room, message, changes }) => {
                 if !changes.is_empty() {
                     self.publish(unpublished);
@@ -105,8 +106,17 @@ impl Directory {
             Decision::Refused(error) => return Err(error),
             other => unreachable!("{other:?} about a request"),
         };
-        if let Committed::Changes(changes) = committed {
-            changes.into_iter().for_each(|change| self.apply_change(change));
+        match committed {
+            Committed::Changes(changes) => {
+                changes.into_iter().for_each(|change| self.apply_change(change));
+            }
+            // A topic. The session that has set it receives the message, too: it has no other answer.
+            Committed::Message { room, message, changes } => {
+                changes.into_iter().for_each(|change| self.apply_change(change));
+                let room = Arc::clone(self.state().rooms.existing(room));
+                room.publish_messages(vec![Published { message, session: SessionId::NONE }]);
+            }
+            other => unreachable!("a request led to {other:?}"),
         }
         Ok(match grant {
             Grant::Changed => Response::Changed,

@@ -2,18 +2,20 @@
 //!
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
+mod messages;
+
 use chat_proto::{RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
-use super::policy::{Action, Standing, may};
+use super::policy::{Action, may};
 use super::proposal::Proposal;
-use super::request::{DirectScope, Item, Request, Submission};
+use super::request::{DirectScope, Item, Request};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{
-    Change, Credential, CredentialRecord, Entry, MembershipRecord, Message, RoomId, RoomKey,
-    UserKind, UserRecord,
+    Change, Credential, CredentialRecord, Entry, MembershipRecord, RoomId, RoomKey, UserKind,
+    UserRecord,
 };
 use crate::token::TokenHash;
 
@@ -79,10 +81,16 @@ impl Directory {
                 (Decision::Close, Entry::Changes(Vec::new()))
             }
             _ if proposal.is_closed => refused(HubError::GoingAway),
-            Item::Message(submission) => match message(proposal, submission) {
+            Item::Message(submission) => match messages::message(proposal, submission) {
                 Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
                 Err(error) => refused(error),
             },
+            Item::Request(request, _) if matches!(**request, Request::SetTopic { .. }) => {
+                match messages::topic(proposal, request) {
+                    Ok(message) => (Decision::Granted(Grant::Changed), Entry::Message(message)),
+                    Err(error) => refused(error),
+                }
+            }
             Item::Request(request, _) => match self.change(proposal, request) {
                 Ok((changes, grant)) => (Decision::Granted(grant), Entry::Changes(changes)),
                 Err(error) => refused(error),
@@ -99,12 +107,7 @@ impl Directory {
             Request::Rename { user, wants, if_taken } => rename(proposal, *user, wants, *if_taken),
             Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
-            Request::SetTopic { user, name, topic } => {
-                let room = proposal.permit(*user, name, Action::SetTopic)?;
-                let by = proposal.author(*user)?.clone();
-                proposal.rooms.note_used(room);
-                Ok((vec![Change::Topic { room, topic: topic.clone(), by }], Grant::Changed))
-            }
+            Request::SetTopic { .. } => unreachable!("a topic is a message"),
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::SetAway { user, text } => {
                 let away = Change::Away { user: *user, text: text.clone() };
@@ -305,74 +308,4 @@ fn expire(proposal: &mut Proposal<'_>) -> Vec<Change> {
         }
     }
     changes
-}
-
-/// The message for the journal, and why it is not stored unless it is a repeat.
-///
-/// Whether the user is in the room does not matter for a repeat: its answer may have been lost, and the
-/// user may have left meanwhile.
-fn message(
-    proposal: &mut Proposal<'_>,
-    submission: &Submission,
-) -> Result<(Message, Option<HubError>), HubError> {
-    let user = submission.user;
-    let from = proposal.author(user)?.clone();
-    let name = &submission.name;
-    let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
-        Some(room) if !name.is_private() => {
-            let action = Action::Send(Standing::member_of(room));
-            let permitted = may(proposal.subject(user), action).map(|()| Vec::new());
-            (room, permitted.map_err(|denied| denied.in_room(name)))
-        }
-        _ => destination(proposal, user, name)?,
-    };
-    let (changes, refusal) = match permitted {
-        Ok(changes) => (changes, None),
-        Err(error) if submission.n.is_some() => (Vec::new(), Some(error)),
-        Err(error) => return Err(error),
-    };
-    if refusal.is_none() {
-        proposal.rooms.note_used(room);
-    }
-    let message = Message {
-        room,
-        from,
-        device: submission.device.clone(),
-        n: submission.n,
-        kind: submission.kind,
-        text: submission.text.clone(),
-        is_repeat_only: refusal.is_some(),
-        changes,
-    };
-    Ok((message, refusal))
-}
-
-/// The room that a message goes to, and the changes it comes with; or why a new message may not go there.
-fn destination(
-    proposal: &mut Proposal<'_>,
-    user: UserId,
-    name: &RoomName,
-) -> Result<(RoomId, Result<Vec<Change>, HubError>), HubError> {
-    let key = proposal.room_key(user, name)?;
-    let room = proposal.rooms.find(&key);
-    if !is_direct(&key) {
-        let permitted = proposal.permit_key(user, name, &key, Action::Send);
-        let room = room.ok_or_else(|| HubError::NotInRoom(name.clone()))?;
-        return Ok((room, permitted.map(|()| Vec::new())));
-    }
-    let permitted = proposal.permit_key(user, name, &key, Action::Send);
-    match permitted.and_then(|()| memberships(proposal, user, &key, DirectScope::Both)) {
-        Ok((room, changes)) => {
-            for change in &changes {
-                if let Change::Member(member) = change {
-                    proposal.put_with_message(*member, true);
-                }
-            }
-            Ok((room, Ok(changes)))
-        }
-        Err(error) => match room {
-            Some(room) => Ok((room, Err(error))),
-            None => Err(error),
-        },
-    }
 }

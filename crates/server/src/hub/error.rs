@@ -4,7 +4,7 @@ use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
-use crate::journal::{JournalError, RoomId};
+use crate::journal::{JournalError, Rejection, RoomId};
 
 /// Why the hub refuses a message or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -85,6 +85,9 @@ pub(crate) enum HubError {
          of an earlier user, or ask the operator"
     )]
     TooManyUsers(usize),
+    /// What the message is about does not allow it.
+    #[error(transparent)]
+    Rejected(Rejection),
     /// The server's fault: the journal cannot store it.
     #[error("not stored: {0}; try again in a moment")]
     NotStored(String),
@@ -117,6 +120,14 @@ impl HubError {
             | Self::TooManyRooms
             | Self::TooManyConversations(_)
             | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
+            Self::Rejected(rejection) => match rejection {
+                Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
+                Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
+                Rejection::NotYours(_) => RefusalCode::NotYours,
+                Rejection::Deleted(_) => RefusalCode::Deleted,
+                Rejection::TooManyReactions(_) => RefusalCode::TooManyReactions,
+                Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
+            },
             Self::NotStored(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }

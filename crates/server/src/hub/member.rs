@@ -203,7 +203,7 @@ impl Member {
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
     ) -> Unqueued {
-        let command::Say { room: name, kind, n, device: named, text } = say;
+        let command::Say { room: name, n, device: named, body } = say;
         let names_device = named.is_some();
         Unqueued(Box::new(Submission {
             user: self.id(),
@@ -213,8 +213,7 @@ impl Member {
             device: named.unwrap_or_else(|| device.clone()),
             names_device,
             n,
-            kind,
-            text,
+            body,
             answer: answer.clone(),
         }))
     }

@@ -29,6 +29,11 @@ impl Names {
         self.0.get(name).copied()
     }
 
+    /// The same by the key of the name.
+    pub(super) fn holder_of_key(&self, key: &str) -> Option<UserId> {
+        self.0.get(key).copied()
+    }
+
     /// Gives `user` the name; another holder loses it.
     pub(super) fn hold(&mut self, name: &UserName, user: UserId) {
         // Insert alone would leave the old spelling as the key.

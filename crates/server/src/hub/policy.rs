@@ -20,6 +20,9 @@ pub(super) enum Action {
     Leave(Standing),
     Send(Standing),
     SetTopic(Standing),
+    Pin(Standing),
+    /// To delete messages of other users.
+    DeleteOthers(Standing),
     MarkRead(Standing),
     ReadHistory(Standing),
     ListUsers(Standing),
@@ -44,6 +47,8 @@ enum RoomKind {
 pub(super) enum Denied {
     /// The user is not in the room.
     NotInRoom,
+    /// The message is another user's.
+    NotTheAuthor,
     /// Everybody stays in the lobby.
     StaysInLobby,
     /// A guest joins the lobby and no other room.
@@ -82,6 +87,9 @@ pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(),
         Action::Leave(Standing { is_in: false, .. }) => Err(Denied::NotInRoom),
         Action::Leave(Standing { room: RoomKind::Lobby, .. }) => Err(Denied::StaysInLobby),
         Action::Leave(_) => Ok(()),
+        // Moderators may: there are none yet.
+        Action::DeleteOthers(Standing { is_in: false, .. }) => Err(Denied::NotInRoom),
+        Action::DeleteOthers(_) => Err(Denied::NotTheAuthor),
         // A message brings both users into a direct message.
         Action::Send(Standing { room: RoomKind::Direct, .. }) => match kind {
             UserKind::Registered => Ok(()),
@@ -89,6 +97,7 @@ pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(),
         },
         Action::Send(Standing { is_in, .. })
         | Action::SetTopic(Standing { is_in, .. })
+        | Action::Pin(Standing { is_in, .. })
         | Action::MarkRead(Standing { is_in, .. })
         | Action::ReadHistory(Standing { is_in, .. })
         | Action::ListUsers(Standing { is_in, .. }) => {
@@ -105,7 +114,7 @@ impl Denied {
     /// The error for a client that named the room `name`.
     pub(super) fn in_room(self, name: &RoomName) -> HubError {
         match self {
-            Self::NotInRoom => HubError::NotInRoom(name.clone()),
+            Self::NotInRoom | Self::NotTheAuthor => HubError::NotInRoom(name.clone()),
             Self::StaysInLobby => HubError::CannotLeave(name.clone()),
             Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name.clone()),
         }

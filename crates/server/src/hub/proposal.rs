@@ -117,6 +117,19 @@ impl<'s> Proposal<'s> {
         }
     }
 
+    /// Who has the name with that key.
+    pub(super) fn holder_of_key(&self, key: &str) -> Option<UserId> {
+        match self.names.get(key) {
+            Some(holder) => *holder,
+            None => self.state.names.holder_of_key(key),
+        }
+    }
+
+    /// Whether a user is stored, and not a guest.
+    pub(super) fn has_record(&self, user: UserId) -> bool {
+        self.kind(user).is_stored()
+    }
+
     /// Gives a user the name in `user`.
     pub(super) fn rename(&mut self, user: &User) {
         let kind = self.kind(user.id);

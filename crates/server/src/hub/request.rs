@@ -1,8 +1,8 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
-use chat_proto::command::Kind;
+use chat_proto::command::Body;
 use chat_proto::{
-    AwayText, DeviceId, RoomName, Seq, SessionId, Text, Timestamp, Topic, UserId, UserName,
+    AwayText, DeviceId, RoomName, Seq, SessionId, Timestamp, Topic, UserId, UserName,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,8 +40,7 @@ pub(super) struct Submission {
     /// Whether the client named the device, so that the answer names it, too.
     pub(super) names_device: bool,
     pub(super) n: Option<u64>,
-    pub(super) kind: Kind,
-    pub(super) text: Text,
+    pub(super) body: Body,
     /// The session reserves capacity for the answer.
     pub(super) answer: mpsc::Sender<Answer>,
 }

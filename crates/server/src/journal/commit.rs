@@ -1,10 +1,11 @@
 //! The values of a commit: its entries, and the result of each.
 
-use chat_proto::command::Kind;
-use chat_proto::{DeviceId, Seq, Text, User};
+use chat_proto::command::Body;
+use chat_proto::{DeviceId, Seq, User, UserId};
 
 use super::change::Change;
 use super::follow::Record;
+use super::rejection::Rejection;
 use super::repeat::Repeat;
 use super::stored::{RoomId, StoredMessage};
 use super::task::Task;
@@ -31,14 +32,16 @@ pub(crate) struct Message {
     pub(crate) device: DeviceId,
     /// The number that the device gives it. A message without a number is never a repeat.
     pub(crate) n: Option<u64>,
-    /// Whether it is text or an action.
-    pub(crate) kind: Kind,
-    /// The text.
-    pub(crate) text: Text,
+    /// What it says.
+    pub(crate) body: Body,
+    /// The users that it mentions.
+    pub(crate) mentions: Box<[UserId]>,
+    /// Whether the author may delete messages of others.
+    pub(crate) deletes_others: bool,
     /// If true, the message is only looked up as a repeat, and never stored.
     pub(crate) is_repeat_only: bool,
     /// Changes that are stored with it if it is new: users who join a direct message.
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Box<[Change]>,
 }
 
 /// The results of one commit.
@@ -62,10 +65,12 @@ pub(crate) enum Committed {
         /// The message as it is stored.
         message: StoredMessage,
         /// The changes that came with it.
-        changes: Vec<Change>,
+        changes: Box<[Change]>,
     },
     /// The message is not stored: its device has sent one under this number before.
     Repeat(Repeat),
+    /// The message is not stored: it is about another one, and may not be.
+    Rejected(Rejection),
     /// The message is not stored: it is no repeat, see [`Message::is_repeat_only`].
     NoRepeat,
     /// The changes are stored.

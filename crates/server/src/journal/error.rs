@@ -183,6 +183,15 @@ pub(crate) struct AppendError {
     pub(super) error: JournalError,
 }
 
+/// A part of the journal that follows from its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Which numbers the devices have given to messages.
+    Numbers,
+    /// Which events count in the state of a message, and who is mentioned where.
+    Events,
+}
+
 /// The kind of an [`AppendError`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -190,8 +199,8 @@ pub(super) enum Fault {
     Disk,
     /// The server would store a key twice: a bug, so another try does not help.
     Conflict,
-    /// A damaged part that can be rebuilt from the rest: its name, and the damage.
-    Rebuildable(String),
+    /// A part is damaged that can be rebuilt from the rest. Holds which, and what is wrong.
+    Rebuildable(Part, String),
     /// Anything else.
     Other,
 }
@@ -207,10 +216,10 @@ impl AppendError {
         self.fault == Fault::Conflict
     }
 
-    /// Returns the damage if it is in a part that can be rebuilt from the rest.
-    pub(super) fn rebuildable(&self) -> Option<&str> {
+    /// Returns the damage of a part that can be rebuilt from the rest, if that is the reason.
+    pub(super) fn rebuildable(&self) -> Option<(Part, &str)> {
         match &self.fault {
-            Fault::Rebuildable(damage) => Some(damage),
+            Fault::Rebuildable(part, damage) => Some((*part, damage)),
             _ => None,
         }
     }

@@ -29,7 +29,7 @@ use self::records::Item;
 pub(super) use self::records::{Followers, Record, Subscribers};
 use super::change::Change;
 use super::sqlite::Reader;
-use super::stored::{Page, Part, RoomId, StoredMessage};
+use super::stored::{Page, Part, RoomId, StoredMessage, View};
 use super::{Journal, JournalError};
 use crate::config::PAGE_MESSAGES;
 use crate::ring::Live;
@@ -43,7 +43,8 @@ pub enum FollowerItem {
     /// The rooms that exist, at the start and after a lag. Messages before the first of a room, and rooms that
     /// are not listed, were removed. After a lag, changes may have been missed.
     Rooms(Vec<RoomExtent>),
-    /// A stored message.
+    /// A stored message, or an event about one. What was deleted meanwhile comes without its text, and the deletion
+    /// follows: it is up to the follower to remove the text that it has taken before.
     Message {
         /// Its room.
         room: RoomId,
@@ -183,7 +184,7 @@ impl Follower {
             return Ok(());
         }
         let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
-        let page = self.reader.page(room.room, page).await?;
+        let page = self.reader.page(room.room, page, View::Stored).await?;
         if page.is_empty() {
             // Retention has removed the messages meanwhile.
             self.position.set(room.room, room.last);

@@ -1,7 +1,7 @@
 //! A repeat: a message under a number that its device has used before.
 
-use chat_proto::command::Kind;
-use chat_proto::{DeviceId, Seq, Text, Timestamp, UserId};
+use chat_proto::command::Body;
+use chat_proto::{DeviceId, Seq, Timestamp, UserId};
 
 use super::stored::RoomId;
 
@@ -16,10 +16,8 @@ pub(crate) struct Sent {
     pub(crate) n: u64,
     /// The room it is sent to.
     pub(crate) room: RoomId,
-    /// Whether it is text or an action.
-    pub(crate) kind: Kind,
-    /// The text.
-    pub(crate) text: Text,
+    /// What it says.
+    pub(crate) body: Body,
 }
 
 /// The stored message that has the number of a message.

@@ -3,17 +3,21 @@
 //! SQL and SQLite's types are in this module only. The rest of the journal uses [`open`], [`Writer`], [`Reader`], and
 //! the commands on a file that no daemon uses: [`check`](check()), [`backup`], [`restore`].
 
+mod backlog;
 mod check;
 mod checksum;
 mod copy;
 mod credentials;
 mod draft;
 mod error;
+mod events;
 mod file;
+mod fold;
 mod load;
 mod lock;
 mod mark;
 mod mend;
+mod mentions;
 mod messages;
 mod numbers;
 mod private;
@@ -55,7 +59,8 @@ pub use self::restore::{Replaced, restore};
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;
 use super::{
-    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit, stored,
+    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit,
+    rejection, stored,
 };
 
 /// Number of damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.

@@ -1,11 +1,17 @@
 //! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
-use chat_proto::command::Kind;
+mod details;
+
+use chat_proto::event::{Details, MessageKind, Version};
 use chat_proto::limits::NAME_BYTES_MAX;
 use chat_proto::{
-    DeviceId, Message, RoomName, Seq, Text, Timestamp, Topic, User, UserId, UserName,
+    DeviceId, Message, RoomName, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 
+pub(crate) use self::details::Kinds;
+pub use self::details::StoredDetails;
+pub(in crate::journal) use self::details::{DELETED_TEXT, content, excerpt};
+use super::rejection::Rejection;
 use crate::token::TokenHash;
 
 /// Bytes on the wire of a message without its names and its text: the names of its fields, its numbers of up to
@@ -23,6 +29,57 @@ pub struct Page {
     pub of: Part,
     /// Number of messages at most.
     pub limit: u32,
+}
+
+/// As what messages are read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    /// As they are stored.
+    #[default]
+    Stored,
+    /// The same, and reactions and pins with the beginning of the text that they are about.
+    Described,
+    /// As they are now, for that user.
+    Now(UserId),
+}
+
+/// The texts that a message has had.
+#[derive(Debug)]
+pub(crate) enum Versions {
+    /// Oldest first, and whether there are newer ones.
+    Of(Vec<Version>, bool),
+    /// There are none.
+    None(Rejection),
+}
+
+/// Messages that mention a user.
+#[derive(Debug)]
+pub(crate) struct MentionsPage {
+    /// Newest first, with their rooms.
+    pub(crate) messages: Vec<(RoomId, StoredMessage)>,
+    /// The last of them, if there may be older ones.
+    pub(crate) next: Option<MentionKey>,
+}
+
+/// Orders the messages that mention a user: by their time, then by their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MentionKey {
+    pub(crate) at: Timestamp,
+    pub(crate) place: i64,
+}
+
+impl MentionKey {
+    /// The key as a client repeats it.
+    pub(crate) fn to_wire(self) -> ShortString {
+        ShortString::new(format!("{}-{}", self.at.as_millis(), self.place))
+            .expect("two numbers are short")
+    }
+
+    /// Reads what [`MentionKey::to_wire`] returned; `None` if it is something else.
+    pub(crate) fn from_wire(word: &ShortString) -> Option<Self> {
+        let (at, place) = word.as_str().rsplit_once('-')?;
+        Some(Self { at: Timestamp::from_millis(at.parse().ok()?), place: place.parse().ok()? })
+    }
 }
 
 /// The side of a message on which a page is.
@@ -55,9 +112,9 @@ pub struct StoredMessage {
     pub from: User,
     /// The time at which it was stored.
     pub at: Timestamp,
-    /// Whether it is text or an action.
-    pub kind: Kind,
-    /// The text.
+    /// What it is: a text, an action, or an event about a message.
+    pub kind: MessageKind,
+    /// The text; of an event about a message, what it does.
     pub text: Text,
     /// The device that sent it.
     pub device: DeviceId,
@@ -65,6 +122,8 @@ pub struct StoredMessage {
     pub n: Option<u64>,
     /// Whether the stored row is damaged. If so, `text` says so.
     pub damaged: bool,
+    /// What few messages have: what it is about, whom it mentions. Boxed to keep plain messages small.
+    pub details: Option<Box<StoredDetails>>,
 }
 
 impl StoredMessage {
@@ -73,7 +132,8 @@ impl StoredMessage {
     pub(super) fn encoded_bytes_max(&self) -> usize {
         let names = ROOM_NAME_BYTES_MAX + 2 * self.from.name.as_str().len();
         let texts = 2 * self.text.as_str().len() + 6 * self.device.as_str().len();
-        FIELDS_BYTES_MAX + names + texts
+        let details = self.details.as_ref().map_or(0, |details| details.encoded_bytes_max());
+        FIELDS_BYTES_MAX + names + texts + details
     }
 
     /// The message as it is sent to the user `reader` of the room with that name or address. Only the author receives
@@ -86,11 +146,15 @@ impl StoredMessage {
             seq: self.seq,
             from: self.from.clone(),
             at: self.at,
-            kind: self.kind.into(),
+            kind: self.kind,
             text: self.text.clone(),
             damaged: self.damaged,
             device: is_own.then(|| self.device.clone()),
             n: self.n.filter(|_| is_own),
+            details: self.details.as_ref().and_then(|details| {
+                let has_any = details.wire != Details::default();
+                has_any.then(|| Box::new(details.wire.clone()))
+            }),
         }
     }
 }
@@ -251,7 +315,9 @@ pub(crate) struct Unread {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::limits::NAME_CHARS_MAX;
+    use chat_proto::Emoji;
+    use chat_proto::event::{Edited, Reaction, Replies};
+    use chat_proto::limits::{NAME_CHARS_MAX, REACTIONS_MAX, REACTORS_LISTED_MAX};
 
     use super::*;
 
@@ -259,18 +325,41 @@ mod tests {
     fn no_message_takes_more_bytes_than_the_bound() {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
+        let at = Timestamp::from_millis(i64::MIN);
+        let user =
+            || User { id: UserId::new(u64::MAX), name: UserName::new(&name).expect("it is one") };
+        let emoji = Emoji::new("\"").unwrap();
+        let reaction = Reaction {
+            emoji: emoji.clone(),
+            count: u64::MAX,
+            own: true,
+            users: vec![user(); REACTORS_LISTED_MAX],
+        };
+        let seq = Some(Seq::MAX);
+        let wire = Details {
+            target: seq,
+            emoji: Some(emoji),
+            on: Some(false),
+            topic: Some(Topic::from_lossy("\"")),
+            reply_to: seq,
+            thread: seq,
+            deleted: true,
+            edited: Some(Edited { at, count: u64::MAX }),
+            reactions: vec![reaction; REACTIONS_MAX],
+            replies: Some(Replies { count: u64::MAX, last_seq: Seq::MAX, last_at: at }),
+            pinned: true,
+            as_of: seq,
+        };
         let message = StoredMessage {
             seq: Seq::MAX,
-            from: User {
-                id: UserId::new(u64::MAX),
-                name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap(),
-            },
-            at: Timestamp::from_millis(i64::MIN),
-            kind: Kind::Action,
+            from: user(),
+            at,
+            kind: MessageKind::Reaction,
             text: Text::new("\"\\\n").unwrap(),
             device: DeviceId::new("\u{1}").unwrap(),
             n: Some(u64::MAX),
             damaged: true,
+            details: Some(Box::new(StoredDetails { wire, ..StoredDetails::default() })),
         };
         let written =
             serde_json::to_string(&message.to_wire(&room, UserId::new(u64::MAX))).unwrap() + ",";

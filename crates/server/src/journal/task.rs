@@ -45,6 +45,11 @@ pub(crate) enum Task {
         /// Receives the number of messages that were removed.
         reply: Reply<usize>,
     },
+    /// Looks for mentions in messages of earlier versions.
+    FindMentions {
+        /// Receives whether there may be more.
+        reply: Reply<bool>,
+    },
     /// Has the engine refuse to store anything, or store again.
     Refuse {
         /// Whether it refuses.
@@ -109,6 +114,13 @@ impl Task {
         (Self::Trim { room, before, now, reply }, result)
     }
 
+    /// Looks for mentions in some messages that a version stored which recorded none. The result is whether there may
+    /// be more.
+    pub(crate) fn find_mentions() -> (Self, TaskResult<bool>) {
+        let (reply, result) = Reply::new();
+        (Self::FindMentions { reply }, result)
+    }
+
     /// Has the engine refuse to store anything, or store again: for tests.
     pub(crate) fn refuse(refuse: bool) -> (Self, TaskResult<()>) {
         let (reply, result) = Reply::new();
@@ -133,6 +145,7 @@ impl Task {
             Self::LastN { reply, .. } => reply.send(committed),
             Self::SentBefore { reply, .. } => reply.send(committed),
             Self::Trim { reply, .. } => reply.send(committed),
+            Self::FindMentions { reply } => reply.send(committed),
             Self::Refuse { reply, .. } => reply.send(committed),
             #[cfg(test)]
             Self::Sqlite(work) => work.finish(committed),

@@ -1,11 +1,11 @@
-use chat_proto::command::Kind;
+use chat_proto::event::MessageKind;
 use chat_proto::{DeviceId, Seq, SessionId, Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
 use crate::batch::RINGS_FULL;
 use crate::door::native::lines;
-use crate::journal::{DirectKey, StoredMessage};
+use crate::journal::{DirectKey, Kinds, StoredMessage};
 
 fn room(key: RoomKey) -> Arc<Room> {
     let topic = Topic::default();
@@ -22,7 +22,7 @@ fn user(id: u64, name: &str) -> User {
 
 fn published(seq: u64, text: &str) -> Published {
     let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
-    let (kind, device, n) = (Kind::Text, DeviceId::default(), None);
+    let (kind, device, n) = (MessageKind::Text, DeviceId::default(), None);
     Published {
         message: StoredMessage {
             seq: Seq::new(seq),
@@ -33,6 +33,7 @@ fn published(seq: u64, text: &str) -> Published {
             device,
             n,
             damaged: false,
+            details: None,
         },
         session: SessionId::local(1),
     }
@@ -40,7 +41,7 @@ fn published(seq: u64, text: &str) -> Published {
 
 fn line(live: &mut Live) -> String {
     let batch = live.try_recv().unwrap();
-    String::from_utf8(lines(&batch).bytes.to_vec()).unwrap()
+    String::from_utf8(lines(&batch, Kinds::All).bytes.to_vec()).unwrap()
 }
 
 #[test]
@@ -88,9 +89,9 @@ fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
     room.publish_messages(vec![published(1, "hi")]);
     assert!(line(&mut live).contains(r#""joined","room":"@1-2""#));
     let batch = live.try_recv().unwrap();
-    let encoded = lines(&batch);
+    let encoded = lines(&batch, Kinds::All);
     assert!(String::from_utf8_lossy(&encoded.bytes).contains(r#""room":"@1-2""#));
-    assert!(std::ptr::eq(encoded, lines(&batch)), "encoded once");
+    assert!(std::ptr::eq(encoded, lines(&batch, Kinds::All)), "encoded once");
 }
 
 #[test]

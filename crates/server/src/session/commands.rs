@@ -20,7 +20,7 @@ use super::rooms::read_event;
 use super::unread::Counted;
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{Answer, HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
+use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage, View};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -44,6 +44,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
             Command::History { room, before, limit } => self.history(room, before, limit),
+            Command::Versions { room, seq, after } => self.versions(room, seq, after),
+            Command::Mentions { before, limit } => self.mentions(before.as_ref(), limit),
             Command::Who { room, after, limit } => self.who(room, after.as_ref(), limit),
             Command::Topic { room, topic } => self.topic(room, topic),
             Command::Rooms { after, limit } => self.list_rooms(after.as_ref(), limit),
@@ -146,14 +148,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Some(command) => self.dispatch(command),
                 None => ControlFlow::Continue(()),
             },
+            CommandResult::Versions { name, seq, versions } => {
+                self.has_versions(name, seq, versions)
+            }
+            CommandResult::Mentions(page) => self.has_mentions(page),
             CommandResult::History { name, page } => match page {
                 Ok((stored, more)) => {
-                    let user = self.member.id();
-                    let to_wire = |message: &StoredMessage| message.to_wire(&name, user);
+                    let (user, kinds) = (self.member.id(), self.shows.kinds);
+                    let to_wire = |message: &StoredMessage| message.to_wire_for(&name, user, kinds);
                     let messages = stored.iter().map(to_wire).collect();
                     self.send_event(&Event::History { room: name, messages, more })
                 }
-                Err(error) => self.refuse_unreadable(name, &error),
+                Err(error) => self.refuse_unreadable(Some(name), &error),
             },
         }
     }
@@ -231,8 +237,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
         let before = before.unwrap_or(Seq::MAX).min(room.last_seq().next());
         let journal = self.context.hub.journal().clone();
+        let view = self.shows.view(self.member.id());
         self.pending.wait(async move {
-            let page = page_before(&journal, room.id, before, limit).await;
+            let page = page_before(&journal, room.id, before, limit, view).await;
             CommandResult::History { name, page }
         });
         ControlFlow::Continue(())
@@ -292,7 +299,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn send_event(&mut self, event: &Event) -> ControlFlow<End> {
+    pub(super) fn send_event(&mut self, event: &Event) -> ControlFlow<End> {
         self.connection.send(event);
         ControlFlow::Continue(())
     }
@@ -306,11 +313,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.refuse(Refusal { room: Some(room), ..error.into() })
     }
 
-    fn refuse_unreadable(&mut self, room: RoomName, error: &JournalError) -> ControlFlow<End> {
+    pub(super) fn refuse_unreadable(
+        &mut self,
+        room: Option<RoomName>,
+        error: &JournalError,
+    ) -> ControlFlow<End> {
         self.log(|| error!(%error, "cannot read the journal"));
         let text = format!("older messages cannot be read: {error}");
         let refusal = Refusal::new(RefusalCode::NotReadable, text);
-        self.refuse(Refusal { room: Some(room), ..refusal })
+        self.refuse(Refusal { room, ..refusal })
     }
 }
 
@@ -320,6 +331,7 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         Command::Join { room, .. }
         | Command::Leave { room }
         | Command::History { room, .. }
+        | Command::Versions { room, .. }
         | Command::Who { room, .. }
         | Command::Topic { room, .. }
         | Command::Read { room, .. }
@@ -334,8 +346,9 @@ async fn page_before(
     room: RoomId,
     before: Seq,
     limit: u32,
+    view: View,
 ) -> Result<(Vec<StoredMessage>, bool), JournalError> {
-    let messages = journal.read(room, Page { of: Part::Before(before), limit }).await?;
+    let messages = journal.read_as(room, Page { of: Part::Before(before), limit }, view).await?;
     let Some(first) = messages.first() else { return Ok((messages, false)) };
     let older = Page { of: Part::Before(first.seq), limit: 1 };
     let is_more = !journal.read(room, older).await?.is_empty();

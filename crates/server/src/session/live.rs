@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use chat_proto::{AwayText, Event, Features, RoomName, features};
+use chat_proto::{AwayText, Event, Features, RoomName, UserId, features};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
@@ -11,7 +11,7 @@ use super::end::End;
 use super::pending::CommandResult;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::UserChanges;
-use crate::journal::RoomId;
+use crate::journal::{Kinds, RoomId, View};
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
@@ -24,6 +24,24 @@ pub(super) struct Shows {
     pub(super) away: bool,
     /// When the other user of a direct message was last connected.
     pub(super) last_seen: bool,
+    /// Which kinds of messages.
+    pub(super) kinds: Kinds,
+    /// Whether a change of a topic is sent as the event `topic`.
+    pub(super) topics: Topics,
+}
+
+/// Which changes of a topic are sent as the event `topic`. A client shows that event, and a client that does not know
+/// messages of the kind `topic` shows them as any other: it would show the change twice. Of the changes that are left out,
+/// it is sent the state of the room instead, which it does not show.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Topics {
+    /// All.
+    #[default]
+    All,
+    /// Those of its own user: version 0.1.0 answers the command `topic` so.
+    Own,
+    /// None.
+    None,
 }
 
 impl Shows {
@@ -33,13 +51,36 @@ impl Shows {
             typing: features.has(features::TYPING),
             away: features.has(features::AWAY),
             last_seen: features.has(features::LAST_SEEN),
+            kinds: match (features.has(features::EVENTS), features.has(features::UNKNOWN_KINDS)) {
+                (true, _) => Kinds::All,
+                (false, true) => Kinds::Unknown,
+                (false, false) => Kinds::Plain,
+            },
+            topics: match (features.has(features::EVENTS), features.is_empty()) {
+                (true, _) => Topics::All,
+                (false, true) => Topics::Own,
+                (false, false) => Topics::None,
+            },
         }
     }
 
-    /// Whether the client gets a change of a room.
-    pub(super) const fn has(self, event: &Event) -> bool {
+    /// As what the messages of the journal are read for `user`.
+    pub(super) const fn view(self, user: UserId) -> View {
+        match self.kinds {
+            Kinds::All => View::Now(user),
+            Kinds::Unknown | Kinds::Plain => View::Described,
+        }
+    }
+
+    /// Whether the client gets a change of a room as it is.
+    pub(super) fn has(self, event: &Event, user: UserId) -> bool {
         match event {
             Event::Away { .. } | Event::Back { .. } => self.away,
+            Event::Topic { user: setter, .. } => match self.topics {
+                Topics::All => true,
+                Topics::Own => setter.id == user,
+                Topics::None => false,
+            },
             _ => true,
         }
     }

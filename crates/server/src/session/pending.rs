@@ -11,7 +11,7 @@ use chat_proto::{Command, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Actor, Answer, HubError, Unqueued};
-use crate::journal::{JournalError, StoredMessage};
+use crate::journal::{JournalError, MentionsPage, StoredMessage, Versions};
 use crate::room::Room;
 
 /// Messages of one session that wait for capacity in the queue of the hub together, at most. Fewer would spread the
@@ -61,6 +61,10 @@ pub(super) enum CommandResult {
     DirectOpened { say: Say, opened: Result<(), HubError> },
     /// The messages are in the queue; the command after them.
     Queued(Option<Command>),
+    /// The texts that a message has had.
+    Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
+    /// Messages that mention the user.
+    Mentions(Result<MentionsPage, JournalError>),
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }

@@ -155,9 +155,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let seq = since.min(entry.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
+        let view = self.shows.view(self.member.id());
         let pages = self.subscriptions.pages();
         let subscription =
-            feed(Arc::clone(&room), journal, entry, since, catch_up, pages, users_listed);
+            feed(Arc::clone(&room), journal, entry, since, (catch_up, view), pages, users_listed);
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 
@@ -209,7 +210,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn take_item(&mut self, id: RoomId, item: FeedItem) -> ControlFlow<End> {
         match item {
-            FeedItem::Live(batch) => self.deliver(&batch),
+            FeedItem::Live(batch) => self.deliver(id, &batch),
             FeedItem::CatchUp(missed) => self.send_missed(id, &missed),
             FeedItem::Snapshot(mut snapshot) => {
                 if let Some(subscription) = self.subscriptions.get_mut(id) {
@@ -258,26 +259,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn deliver(&mut self, batch: &Arc<Batch>) {
+    fn deliver(&mut self, id: RoomId, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if let Items::Update(event) = batch.items()
-            && matches!(&**event, Event::Left { user: left, .. } if left.id == user)
-        {
-            return; // sent when the session leaves the room, see `sync_rooms`
+        if let Items::Update(event) = batch.items() {
+            match &**event {
+                // Sent when the session leaves the room, see `sync_rooms`.
+                Event::Left { user: left, .. } if left.id == user => return,
+                event if self.shows.has(event, user) => {}
+                Event::Topic { .. } => return self.send_topic(id),
+                _ => return,
+            }
         }
-        if let Items::Update(event) = batch.items()
-            && !self.shows.has(event)
-        {
-            return;
-        }
-        self.connection.send_batch(batch, Recipient { user, session: self.member.session() });
+        let (session, kinds) = (self.member.session(), self.shows.kinds);
+        self.connection.send_batch(batch, Recipient { user, session, kinds });
+    }
+
+    /// Sends the state of a room whose topic has changed, as of the last message that the client was sent.
+    fn send_topic(&mut self, id: RoomId) {
+        let Some(subscription) = self.subscriptions.get(id) else { return };
+        let (room, title) = (Arc::clone(&subscription.room), subscription.title.clone());
+        let (read, seq) = (subscription.read, subscription.seq);
+        let mut snapshot = room.snapshot(self.context.config.users_listed);
+        snapshot.last_seq = seq;
+        self.send_room(&room, &mut snapshot, title, read, None);
     }
 
     fn send_missed(&mut self, id: RoomId, missed: &[StoredMessage]) {
         let Some(subscription) = self.subscriptions.get(id) else { return };
-        let user = self.member.id();
+        let (user, kinds) = (self.member.id(), self.shows.kinds);
         for message in missed {
-            self.connection.send(&Event::Message(message.to_wire(subscription.room.name(), user)));
+            let message = message.to_wire_for(subscription.room.name(), user, kinds);
+            self.connection.send(&Event::Message(message));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{RoomName, Seq, User};
+use chat_proto::{RoomName, Seq, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::debug;
 
@@ -16,7 +16,7 @@ use crate::room::{Entry, Room};
 /// Counts the unread messages of one user.
 pub(super) struct Counter {
     journal: Journal,
-    user: User,
+    user: UserId,
 }
 
 /// The result of a count.
@@ -71,7 +71,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Returns a counter if the client shows the number of unread messages.
     pub(super) fn counter(&self) -> Option<Counter> {
         let journal = || self.context.hub.journal().clone();
-        self.shows.unread.then(|| Counter { journal: journal(), user: self.member.user() })
+        self.shows.unread.then(|| Counter { journal: journal(), user: self.member.id() })
     }
 
     /// Waits for the count of a subscription.

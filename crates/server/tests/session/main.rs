@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod classic;
+mod events;
 mod ghosts;
 mod journal;
 mod live;

@@ -58,6 +58,13 @@ async fn a_client_of_version_0_1_0_is_served_as_before() {
     assert_eq!(stored["text"], "hello, everybody");
     answer(&mut bob, "who", "users").await;
     assert_eq!(answer(&mut bob, "topic", "topic").await["topic"], "crabs, mostly");
+    let topic = bob.expect("message").await;
+    assert_has_fields(&topic, &message);
+    assert_eq!(
+        (&topic["kind"], &topic["seq"]),
+        (&"action".into(), &1.into()),
+        "a kind that it knows"
+    );
     assert_eq!(answer(&mut bob, "rooms", "rooms").await["rooms"][0]["room"], "#rust");
     assert_eq!(answer(&mut bob, "read", "read").await["seq"], 1);
     assert_eq!(answer(&mut bob, "rename", "renamed").await["name"], "robert");

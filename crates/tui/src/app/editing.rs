@@ -1,30 +1,27 @@
 //! The user's editor, while it has the terminal.
 
 use std::path::PathBuf;
-use std::pin::Pin;
 
 use chat_client::store::Writer;
 
 use super::Control;
-
-type Work = Pin<Box<dyn Future<Output = Option<Result<String, String>>> + Send>>;
+use super::jobs::Jobs;
 
 /// What runs the editor. The client goes on without a screen: it answers the server, and receives messages.
 pub(super) struct Editing {
     directory: Option<PathBuf>,
-    writer: Writer,
-    running: Option<Work>,
+    editor: Jobs<(), Result<String, String>>,
 }
 
 impl Editing {
     /// Edits in files in that directory; in one for temporary files if there is none.
     pub(super) const fn new(directory: Option<PathBuf>, writer: Writer) -> Self {
-        Self { directory, writer, running: None }
+        Self { directory, editor: Jobs::new(writer) }
     }
 
     /// Whether an editor has the terminal.
     pub(super) const fn is_on(&self) -> bool {
-        self.running.is_some()
+        self.editor.is_running()
     }
 
     /// Starts the editor.
@@ -34,17 +31,13 @@ impl Editing {
     pub(super) fn start(&mut self, text: String, control: &mut impl Control) -> Result<(), String> {
         let job = control.edit(text, self.directory.as_deref());
         let job = job.ok_or("There is no editor here. The text is as it was")?;
-        self.running = Some(Box::pin(self.writer.run(job)));
+        self.editor.give((), job);
         Ok(())
     }
 
     /// Waits until the user leaves the editor. Safe to cancel.
     pub(super) async fn done(&mut self) -> Result<String, String> {
-        let Some(work) = &mut self.running else {
-            return std::future::pending().await;
-        };
-        let edited = work.await;
-        self.running = None;
+        let ((), edited) = self.editor.done().await;
         edited.unwrap_or_else(|| Err("The editor has failed by a bug of chat-tui".to_owned()))
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chat_client::ServerAddress;
 use chat_client::link::DEFAULT_PORT;
-use chat_client::store::LastSession;
+use chat_client::store::{self, LastSession};
 use chat_proto::UserName;
 use chat_tui::state::Back;
 use chat_tui::{Ended, Then};
@@ -40,13 +40,16 @@ impl Start {
     /// Reads the command line and the state directory.
     ///
     /// # Errors
-    /// Returns an error if there is no state directory.
+    /// Returns an error if there is no state directory, or it cannot be used.
     pub(crate) fn new(args: &Args) -> anyhow::Result<Self> {
         let state = match args.demo {
             true => None,
             false => {
                 let state = args.state.clone().or_else(state_directory);
-                Some(state.context(NO_STATE_DIRECTORY)?)
+                let state = state.context(NO_STATE_DIRECTORY)?;
+                // Before the first screen, so that nobody fills it in for nothing.
+                store::prepare(&state)?;
+                Some(state)
             }
         };
         let last = state.as_deref().and_then(LastSession::read);
@@ -127,6 +130,13 @@ mod tests {
         let told = start(state, &["bob@localhost"]);
         assert!(told.is_first && !told.asks);
         assert!(!start(state, &["--name", "bob"]).asks);
+    }
+
+    #[test]
+    fn a_state_directory_that_cannot_be_made_is_an_error_before_the_first_screen() {
+        let args = Args::try_parse_from(["chat-tui", "--state", "/dev/null/x"]).unwrap();
+        let error = Start::new(&args).unwrap_err();
+        assert!(error.to_string().contains("/dev/null/x"), "{error:#}");
     }
 
     #[test]

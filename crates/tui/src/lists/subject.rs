@@ -62,7 +62,7 @@ impl Subject {
             Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
-                format!("Nobody in this room. {key} finds users of other rooms, too")
+                format!("No match in this room. {key} finds users of other rooms, too")
             }
         }
     }

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::{Above, Row};
+use crate::keymap::KeyMap;
 
 /// Most messages in the cache: those of some screens. If there are more, all are removed.
 const MESSAGES_MAX: usize = 512;
@@ -20,12 +21,13 @@ pub(super) struct RowCache {
     messages: HashMap<EntryId, (MessageKey, Vec<Arc<Row>>)>,
 }
 
-/// All that the rows of an entry depend on, besides the entry.
+/// All that the rows of an entry depend on, besides the entry. Those of a message name no keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EntryLayout<'a> {
     pub(super) above: Above,
     pub(super) shape: Shape,
     pub(super) zone: &'a TimeZone,
+    pub(super) keys: &'a KeyMap,
     /// Whether a long message is not folded.
     pub(super) is_open: bool,
 }
@@ -79,7 +81,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return None;
         };
-        let EntryLayout { above, shape, zone, is_open } = layout;
+        let EntryLayout { above, shape, zone, is_open, .. } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -98,7 +100,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return false;
         };
-        let EntryLayout { above, shape, zone, is_open } = layout;
+        let EntryLayout { above, shape, zone, is_open, .. } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind

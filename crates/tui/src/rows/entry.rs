@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::author;
 use super::cache::EntryLayout;
 use super::shape::Shape;
+use crate::keymap::KeyMap;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
 use crate::wrap::wrap;
@@ -91,7 +92,7 @@ pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
 }
 
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+pub(super) fn text_height(entry: &LogEntry, shape: Shape, keys: &KeyMap, is_open: bool) -> usize {
     let width = shape.text_width();
     match &entry.body {
         Body::Restored | Body::Ignored { .. } => 1,
@@ -102,7 +103,7 @@ pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usiz
             markup(text, origin, shape).folded_height(width)
         }
         // A time takes as much room in each zone.
-        _ => flat(entry, shape, &TimeZone::UTC).breaks(width).len(),
+        _ => flat(entry, shape, &TimeZone::UTC, keys).breaks(width).len(),
     }
 }
 
@@ -118,7 +119,7 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 
 /// The rows of an entry without the rules over it.
 pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
-    let EntryLayout { above, shape, zone, is_open } = layout;
+    let EntryLayout { above, shape, zone, .. } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
@@ -128,7 +129,7 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape, is_open, zone).into_iter().enumerate();
+    let texts = text_rows(entry, layout).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -141,7 +142,8 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     rows
 }
 
-fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+    let EntryLayout { shape, zone, keys, is_open, .. } = layout;
     let width = shape.text_width();
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
@@ -157,7 +159,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
             };
             rows.iter().map(row).collect()
         }
-        _ => flat(entry, shape, zone).rows(width),
+        _ => flat(entry, shape, zone, keys).rows(width),
     };
     rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
     rows
@@ -200,7 +202,7 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
+fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone, keys: &KeyMap) -> Flat {
     let flat = Flat::new();
     match &entry.body {
         Body::Notice(notice) => {
@@ -208,7 +210,7 @@ fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
                 NoticeKind::Info => ("· ", SpanKind::Plain),
                 NoticeKind::Trouble => ("! ", SpanKind::Trouble),
             };
-            flat.with(kind, sign).with(kind, &wording::notice(notice))
+            flat.with(kind, sign).with(kind, &wording::notice(notice, keys))
         }
         Body::Presence(presence) => flat.with(SpanKind::Dim, &wording::joined_and_left(presence)),
         Body::Offline { since } => {

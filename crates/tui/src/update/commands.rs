@@ -136,7 +136,7 @@ fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a s
     let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));
     if known.is_none() && ends.len() > 1 && state.client.session().is_none() {
         return Err(
-            "Not sent: nobody of that name is known here, and you're offline. Try again once connected"
+            "Not sent: you're offline, and have no direct messages with that user yet. Try again once connected"
                 .to_owned(),
         );
     }

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::action::Action;
+use crate::chord::Chord;
 use crate::keymap::Found;
 use crate::state::{Page, PageSubject, State};
 
@@ -11,11 +12,12 @@ pub(super) fn open(state: &mut State, subject: PageSubject) {
     state.page = Some(Page { subject, top: 0 });
 }
 
-/// A key scrolls the page, or closes it.
-pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) {
+/// A key scrolls the page, or closes it. Returns whether that is all: a character is typed, too. One who has read
+/// what `/set` can do types that next.
+pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> bool {
     use crossterm::event::KeyCode::{Char, Down, End, Home, PageDown, PageUp, Up};
     let Some(page) = state.page else {
-        return;
+        return false;
     };
     let top = page.top;
     let screen = state.size.height.saturating_sub(2).max(1);
@@ -31,10 +33,12 @@ pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) {
         (Found::Action(Action::Redraw) | Found::First, _) => top,
         _ => {
             state.page = None;
-            return;
+            let closes_pagers = key.code == Char('q');
+            return found != Found::Nothing || closes_pagers || Chord::types(key).is_none();
         }
     };
     state.page = Some(Page { top: top.min(top_max(state)), ..page });
+    true
 }
 
 /// Scrolls the page by rows; does nothing if it is closed.

@@ -19,8 +19,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     let keeps_place = [Action::Select, Action::NextMention, Action::PreviousMention];
     let keeps_place = keeps_place.map(Found::Action).contains(&found) || found == Found::First;
     state.is_at_mention &= keeps_place;
-    if state.page.is_some() {
-        help::key(state, key, found);
+    if state.page.is_some() && help::key(state, key, found) {
         return Vec::new();
     }
     if state.is_bare {

@@ -61,7 +61,7 @@ pub(super) fn mute(
     let text = if is_muted {
         format!("{label} is muted: only mentions are counted. /unmute ends that")
     } else {
-        format!("{label} is not muted")
+        format!("{label} is no longer muted")
     };
     effects.extend(notify(state, NoticeKind::Info, text, at));
     Ok(effects)
@@ -89,12 +89,11 @@ pub(super) fn ignore(
     let written = argument.strip_prefix('@').unwrap_or(argument);
     let name = UserName::new(written).map_err(|error| format!("Not a name: {error}"))?;
     let (asked, text) = if ignores {
-        let text = format!(
-            "Messages of {name} that load from now on are not shown. /unignore {name} ends that"
-        );
+        let text =
+            format!("You ignore {name}: new messages are hidden. /unignore {name} ends that");
         (Request::Ignore(name), text)
     } else {
-        let text = format!("You see the next messages of {name} again");
+        let text = format!("You no longer ignore {name}: new messages are shown");
         (Request::Unignore(name), text)
     };
     let mut effects = request(state, asked, at)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_proto::Timestamp;
 
-use super::{ClientEffect, ClientInput, Effect};
+use super::{Effect, expiry};
 use crate::action::Action;
 use crate::prompt::{Editor, Motion};
 use crate::state::{Quitting, State};
@@ -40,23 +40,7 @@ fn quit(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     if state.quitting.take().is_some_and(|quitting| at < quitting.until) {
         return vec![Effect::Quit];
     }
-    let millis = i64::try_from(QUIT_AGAIN.as_millis()).unwrap_or(i64::MAX);
-    let until = Timestamp::from_millis(at.as_millis().saturating_add(millis));
+    let (until, tick) = expiry::after(QUIT_AGAIN, at);
     state.quitting = Some(Quitting { action, until });
-    vec![tick(QUIT_AGAIN)]
-}
-
-/// Removes the question if its time is over. A tick that comes too early asks for another one.
-pub(super) fn expire(state: &mut State, input: &ClientInput, at: Timestamp) -> Option<Effect> {
-    let until = state.quitting?.until;
-    if at >= until {
-        state.quitting = None;
-        return None;
-    }
-    let left = u64::try_from(until.as_millis() - at.as_millis()).ok()?;
-    matches!(input, ClientInput::Tick).then(|| tick(Duration::from_millis(left)))
-}
-
-const fn tick(after: Duration) -> Effect {
-    Effect::Client(ClientEffect::Tick(after))
+    vec![tick]
 }

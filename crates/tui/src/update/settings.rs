@@ -7,7 +7,8 @@ use chat_proto::Timestamp;
 use super::{Effect, client, notify};
 use crate::action::Action;
 use crate::help;
-use crate::settings::{Change, SETTINGS, SetError, line};
+use crate::keymap::KeyMap;
+use crate::settings::{Change, SETTINGS, SetError, Source, line};
 use crate::state::State;
 
 /// The name of the keys for `/set`, and that of their table in the file.
@@ -21,6 +22,20 @@ pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects.extend(question(state));
     effects.extend(told);
     effects
+}
+
+/// Says which actions have lost default keys to others of the settings file. Nothing is said of an action whose own
+/// keys are in the file.
+pub(super) fn lost_keys(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let (layers, keys) = (state.look.layers(), state.look.keys());
+    let is_default = |action| layers.keys(action).source == Source::Default;
+    let lost = KeyMap::default().lost_in(keys, is_default);
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let text =
+        format!("[keys] in config.toml: {}. /set key ACTION KEYS sets other keys", lost.join("; "));
+    notify(state, NoticeKind::Info, text, at)
 }
 
 /// Tells the client which users who join and leave are shown.
@@ -86,7 +101,9 @@ fn set_keys(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effe
     if let Change::Keys(action, keys) = &change {
         let before = state.look.keys().clone();
         state.look.set_keys(*action, keys.clone()).map_err(|error| error.to_string())?;
-        for lost in before.lost_to(*action, state.look.keys()) {
+        // Notices name keys.
+        state.forget_heights();
+        for lost in before.lost_in(state.look.keys(), |other| other != *action) {
             effects.extend(notify(state, NoticeKind::Info, lost, at));
         }
     }

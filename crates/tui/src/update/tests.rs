@@ -244,6 +244,23 @@ fn a_question_mark_is_typed_like_any_character() {
 }
 
 #[test]
+fn a_text_that_is_typed_or_pasted_over_a_page_is_in_the_input() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/set\n");
+    assert_eq!(sent_settings(&harness.type_text("/set theme light\n")), 1);
+    assert!(harness.state.page.is_none());
+    harness.type_text("/keys\n  q");
+    assert_eq!((typed(&harness).as_str(), harness.state.page.is_some()), ("", false));
+    harness.press(KeyCode::F(1));
+    harness.input(Input::Paste("a paste".into()));
+    assert_shows(&harness, "#lobby › a paste");
+}
+
+fn sent_settings(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| matches!(effect, Effect::SaveSetting(_))).count()
+}
+
+#[test]
 fn alt_enter_begins_a_line_and_enter_sends_both() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("one");

@@ -23,7 +23,9 @@ pub(super) fn whois(
     let name = UserName::new(argument.strip_prefix('@').unwrap_or(argument))
         .map_err(|error| format!("Not a name: {error}"))?;
     let text = describe(state, &name).ok_or_else(|| {
-        format!("No user {name} in your rooms. /msg {name} asks the server for one")
+        format!(
+            "No user \"{name}\" in your rooms. To write to one who is in none: /msg {name} TEXT"
+        )
     })?;
     Ok(notify(state, NoticeKind::Info, text, at))
 }

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use chat_client::entry::{Body, Origin};
 use chat_client::log::{Bounds, Log};
 use chat_client::{Notice, NoticeKind};
@@ -6,9 +8,13 @@ use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::keymap::KeyMap;
 
 /// The zone of the times.
 static ZONE: TimeZone = TimeZone::UTC;
+
+/// The keys that notices name.
+static KEYS: LazyLock<KeyMap> = LazyLock::new(KeyMap::default);
 
 /// A log, and a viewport on it.
 struct Reader {
@@ -36,7 +42,7 @@ impl Reader {
     }
 
     fn moves(&mut self, width: usize, moves: impl FnOnce(&mut Viewport, LogRows<'_>)) {
-        let rows = LogRows::new(&self.log, &ZONE, width, None);
+        let rows = LogRows::new(&self.log, &ZONE, &KEYS, width, None);
         moves(&mut self.viewport, rows);
     }
 
@@ -53,13 +59,13 @@ impl Reader {
     }
 
     fn seen(&self) -> u64 {
-        let rows = LogRows::new(&self.log, &ZONE, 40, None);
+        let rows = LogRows::new(&self.log, &ZONE, &KEYS, 40, None);
         self.viewport.seen(rows, 10).map_or(0, |(_, last)| last.get())
     }
 
     /// The row at the top of the screen: which one it is of its entry, and how that begins.
     fn top(&self, width: usize, height: usize) -> (usize, String) {
-        let rows = LogRows::new(&self.log, &ZONE, width, None);
+        let rows = LogRows::new(&self.log, &ZONE, &KEYS, width, None);
         let (index, row) = self.viewport.top(rows, height);
         match self.log.get(index).map(|entry| &entry.body) {
             Some(Body::Notice(Notice::Front(_, text)) | Body::Message { text, .. }) => {
@@ -135,7 +141,7 @@ fn a_day_line_comes_with_each_new_date() {
         let note = Notice::Front(NoticeKind::Info, "note".to_owned());
         log.notice(Timestamp::from_millis(hours * 3_600_000), note);
     }
-    let rows = LogRows::new(&log, &ZONE, 40, None);
+    let rows = LogRows::new(&log, &ZONE, &KEYS, 40, None);
     let days = (0..log.len()).filter(|index| rows.above(*index).day.is_some());
     assert_eq!(days.count(), 2);
 }

@@ -8,7 +8,7 @@ use chat_proto::EndCode;
 pub(crate) fn in_short(why: &Lost) -> String {
     match why {
         // The system begins its words with a capital.
-        Lost::Unreachable(why) => why.to_lowercase(),
+        Lost::Unreachable(why) => reason(why).to_lowercase(),
         Lost::Another(_) => "the server is not a chat-server".to_owned(),
         Lost::Tls => "the server speaks TLS".to_owned(),
         Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
@@ -26,7 +26,7 @@ pub(crate) fn in_short(why: &Lost) -> String {
 pub(super) fn not_connected(server: &str, why: &Lost) -> String {
     match why {
         Lost::Unreachable(why) => {
-            format!("Cannot reach {server}: {why}. {}", what_to_do(server))
+            format!("Cannot reach {server}: {}. {}", reason(why), what_to_do(server))
         }
         Lost::Another(answer) => {
             format!("{server} is not a chat-server (it answered: {answer}). Check the address.")
@@ -39,6 +39,12 @@ pub(super) fn not_connected(server: &str, why: &Lost) -> String {
         ),
         why => in_short(why),
     }
+}
+
+/// The reason without the words that the standard library puts before that of the system: the address is wrong, and the
+/// row has no room for more.
+fn reason(why: &str) -> &str {
+    why.strip_prefix("failed to lookup address information: ").unwrap_or(why)
 }
 
 /// What a newcomer can do if nothing answers.

@@ -5,12 +5,11 @@ use chat_client::notice::NotFound;
 use chat_proto::{RefusalCode, UserName};
 
 use super::{connection, not_done, quoted, refusal};
+use crate::action::Action;
+use crate::keymap::KeyMap;
 
-/// How a text that was not sent comes back.
-const UP_BRINGS_IT_BACK: &str = "Up brings your text back";
-
-/// A notice as a row of the log.
-pub(crate) fn notice(notice: &Notice) -> String {
+/// A notice as a row of the log. `keys` has the keys that it names.
+pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
     match notice {
         Notice::Front(_, text) => text.clone(),
         Notice::Welcome { name, room } => format!("Welcome, {name}. You're in {room}."),
@@ -34,26 +33,28 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 .to_owned()
         }
         Notice::NotConnected { server, why } => connection::not_connected(server, why),
-        Notice::HelloRefused { name, refusal } => refusal::hello(name, refusal),
+        Notice::HelloRefused { name, refusal } => refusal::hello(name, refusal, keys),
         Notice::Refused(refusal) => refusal::command(refusal),
         Notice::Unreadable(refusal) => format!(
             "The server sent something this version doesn't understand ({}). Please update chat-tui",
             refusal.text
         ),
-        Notice::NotFound { name, why } => not_found(name, why),
+        Notice::NotFound { name, why } => not_found(name, why, keys),
         Notice::NotSent { room, refusal, text } => {
-            format!("Not sent to {room}: {}. {UP_BRINGS_IT_BACK}: {text}", refusal.text)
+            format!("Not sent to {room}: {}. {}: {text}", refusal.text, way_back(keys))
         }
         Notice::StoredByName { room, text, is_draft } => {
-            let place =
-                if *is_draft { "The text is in the input box there" } else { UP_BRINGS_IT_BACK };
+            let place = match is_draft {
+                true => "The text is in the input box there".to_owned(),
+                false => way_back(keys),
+            };
             format!(
                 "Not sent to {room}: an earlier version stored it under this name, which somebody else may \
                  have by now. {place}: {text}"
             )
         }
         Notice::DraftReturned { room, text } => {
-            format!("{room} is not here any more. {UP_BRINGS_IT_BACK}: {text}")
+            format!("{room} is not here any more. {}: {text}", way_back(keys))
         }
         Notice::NotBecome { why } => format!("You are still the same user: {why}"),
         Notice::NotStored { why } => {
@@ -65,6 +66,12 @@ pub(crate) fn notice(notice: &Notice) -> String {
     }
 }
 
+/// How a text that was not sent comes back.
+fn way_back(keys: &KeyMap) -> String {
+    let key = keys.hint(Action::Up, "brings your text back");
+    key.unwrap_or_else(|| "Your text is in the input history".to_owned())
+}
+
 /// The row of that many messages of ignored users.
 pub(crate) fn ignored(count: usize) -> String {
     match count {
@@ -73,7 +80,7 @@ pub(crate) fn ignored(count: usize) -> String {
     }
 }
 
-fn not_found(name: &UserName, why: &NotFound) -> String {
+fn not_found(name: &UserName, why: &NotFound, keys: &KeyMap) -> String {
     match why {
         NotFound::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
             format!("Not sent: there is no user \"{name}\"")
@@ -83,6 +90,6 @@ fn not_found(name: &UserName, why: &NotFound) -> String {
         NotFound::ConnectionLost => {
             format!("Not sent: the connection was lost before the server found {name}")
         }
-        NotFound::Failed(why) => not_done(why),
+        NotFound::Failed(why) => not_done(why, keys),
     }
 }

@@ -2,6 +2,9 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
+use crate::action::Action;
+use crate::keymap::KeyMap;
+
 /// A message was refused; below its text.
 pub(crate) fn not_sent(refusal: &Refusal) -> String {
     format!("Not sent: {}", refusal.text)
@@ -17,14 +20,16 @@ pub(super) fn command(refusal: &Refusal) -> String {
 }
 
 /// The session was refused under the name `name`. If that is about the name, the input box asks for another.
-pub(super) fn hello(name: &UserName, refusal: &Refusal) -> String {
+pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String {
     match (refusal.code, &refusal.suggestion) {
         (RefusalCode::BadToken, _) => format!(
             "The server doesn't know {name} any more (was its data reset?). /forget logs you in as a new user, \
              /reconnect tries again"
         ),
         (RefusalCode::NameTaken, Some(free)) => {
-            format!("The name {name} is taken. Press Enter for {free}, or type another")
+            let press =
+                keys.name(Action::Send).map_or("Send".to_owned(), |key| format!("Press {key} for"));
+            format!("The name {name} is taken. {press} {free}, or type another")
         }
         (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
             format!("Choose another name: {}", refusal.text)

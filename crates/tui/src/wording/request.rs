@@ -7,13 +7,16 @@ use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
 
 use super::{kilobytes, of_text_max, quoted};
+use crate::action::Action;
+use crate::keymap::KeyMap;
 
-/// What happened and what to do, for the log.
-pub(crate) fn not_done(why: &RequestError) -> String {
+/// What happened and what to do, for the log. `keys` has the keys that it names.
+pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
     match why {
         RequestError::NotConnected => "You're offline. Try again once connected".to_owned(),
         RequestError::Text(TextError::TooLong(bytes)) => {
-            format!("Too long: {}. Shorten it and press Enter", of_text_max(*bytes))
+            let send = keys.name(Action::Send).map_or("send it".to_owned(), |key| format!("press {key}"));
+            format!("Too long: {}. Shorten it and {send}", of_text_max(*bytes))
         }
         RequestError::Text(why) => format!("Not sent: {why}"),
         RequestError::OutboxFull => {

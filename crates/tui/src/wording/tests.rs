@@ -8,6 +8,8 @@ use chat_proto::{EndCode, Refusal, RefusalCode, TextError, Topic};
 use insta::assert_snapshot;
 
 use super::*;
+use crate::keymap::KeyMap;
+use crate::settings::{Layers, read};
 
 fn refusal(code: RefusalCode) -> Box<Refusal> {
     Box::new(Refusal::new(code, "the server's words"))
@@ -15,6 +17,10 @@ fn refusal(code: RefusalCode) -> Box<Refusal> {
 
 fn with_suggestion(code: RefusalCode) -> Box<Refusal> {
     Box::new(Refusal { suggestion: Some(name("ana_2")), ..*refusal(code) })
+}
+
+fn keys() -> KeyMap {
+    KeyMap::default()
 }
 
 /// All texts, each below those before it.
@@ -43,7 +49,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
         RequestError::NoAway,
         RequestError::DraftTooLong(40_000),
     ];
-    assert_snapshot!(lines(all.iter().map(not_done)), @r#"
+    assert_snapshot!(lines(all.iter().map(|error| not_done(error, &keys()))), @r#"
     You're offline. Try again once connected
     Too long: 20.0 of 16.4 kB. Shorten it and press Enter
     Not sent: a text has no control characters but line feed and tab, this one has U+0001
@@ -117,7 +123,7 @@ fn every_notice_has_a_text() {
         NoticeKind::Info => '·',
         NoticeKind::Trouble => '!',
     };
-    let texts = all.iter().map(|one| format!("{} {}", sign(one), notice(one)));
+    let texts = all.iter().map(|one| format!("{} {}", sign(one), notice(one, &keys())));
     assert_snapshot!(lines(texts), @r#"
     · a text of this program
     · Welcome, ana. You're in #lobby.
@@ -165,6 +171,9 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
         Lost::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
         Lost::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
         Lost::Asked,
+        Lost::Unreachable(
+            "failed to lookup address information: Name or service not known".to_owned(),
+        ),
     ];
     assert_snapshot!(lines(all.iter().map(in_short)), @r#"
     connection refused
@@ -178,13 +187,14 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     the server is restarting
     the server's words
     connecting again
+    name or service not known
     "#);
     let in_log = |server: &str, why: &Lost| {
-        notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() })
+        notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() }, &keys())
     };
     let local = in_log("localhost:4000", &all[0]);
     let name = in_log("bob:12345", &all[0]);
-    let others = [0, 4, 5, 6, 7].map(|index| in_log("chat.example.org:4000", &all[index]));
+    let others = [0, 4, 5, 6, 7, 11].map(|index| in_log("chat.example.org:4000", &all[index]));
     assert_snapshot!(lines([local, name].into_iter().chain(others)), @"
     Cannot reach localhost:4000: Connection refused. To start a server here:
     chat-server --listen localhost:4000
@@ -194,10 +204,35 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     chat-server is full
     chat.example.org:4000 is not a chat-server (it answered: SSH-2.0-OpenSSH_9.2). Check the address.
     chat.example.org:4000 speaks TLS, which chat-tui does not. Check the address and the port.
+    Cannot reach chat.example.org:4000: Name or service not known. Check the address; chat-tui keeps trying.
     ");
 }
 
 #[test]
 fn a_refused_message_says_why() {
     assert_snapshot!(not_sent(&refusal(RefusalCode::NotKept)), @"Not sent: the server's words");
+}
+
+#[test]
+fn keys_are_named_as_the_user_has_set_them() {
+    let file = "[keys]\nup = \"Ctrl-P\"\nsend = [\"F2\", \"Enter\"]\nprevious-room = []";
+    let keys = KeyMap::new(&Layers { file: read(file).0, ..Layers::default() });
+    let returned = Notice::DraftReturned { room: room("@zoe"), text: "hi".to_owned() };
+    let refusal = with_suggestion(RefusalCode::NameTaken);
+    let taken = Notice::HelloRefused { name: name("ana"), refusal };
+    let too_long = RequestError::Text(TextError::TooLong(20_000));
+    let no_keys = read("[keys]\nup = []").0;
+    let no_keys = KeyMap::new(&Layers { file: no_keys, ..Layers::default() });
+    let texts = [
+        notice(&returned, &keys),
+        notice(&returned, &no_keys),
+        notice(&taken, &keys),
+        not_done(&too_long, &keys),
+    ];
+    assert_snapshot!(lines(texts), @"
+    @zoe is not here any more. Ctrl-P brings your text back: hi
+    @zoe is not here any more. Your text is in the input history: hi
+    The name ana is taken. Press F2 for ana_2, or type another
+    Too long: 20.0 of 16.4 kB. Shorten it and press F2
+    ");
 }

@@ -4,10 +4,11 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use super::kinds::EVENT_REFUSED;
 use super::{Client, Pending};
 use crate::torture::COPIED;
 use crate::torture::connection::Connection;
-use crate::torture::findings::{Label, Position};
+use crate::torture::findings::{Position, Read};
 
 impl Client {
     /// Handles an event. Returns an error if the connection is to be closed.
@@ -35,6 +36,7 @@ impl Client {
         if self.epoch.is_some() && self.epoch != epoch {
             // A backup was restored: the `seq` of messages may have changed.
             self.read.clear();
+            self.own.clear();
             self.record.set_restored();
             if self.number == COPIED {
                 // The outbox of the copy may send messages again, late, that the restore undid.
@@ -75,15 +77,15 @@ impl Client {
             return;
         }
         let position = Position { room, seq: message["seq"].as_u64().unwrap() };
-        let label = message["text"].as_str().unwrap().parse::<Label>();
-        let label = label.unwrap_or_else(|error| panic!("{error}: {message}"));
+        let read = Read::of(message);
+        let is_own = matches!(&read, Read::Label(label) if label.client == self.number);
         if connection.unread.get(&room).is_some_and(|last| position.seq >= *last) {
             connection.unread.remove(&room);
         }
-        if label.client != self.number {
+        if !is_own {
             self.read.insert(room, position.seq);
         }
-        self.record.add_read(position, label);
+        self.record.add_message(position, read);
     }
 
     /// Records that a message is stored, at its `seq`, also if it is a repeat.
@@ -92,13 +94,20 @@ impl Client {
         let device = event["device"].as_str().unwrap_or(&self.device);
         let is_it = |pending: &Pending| pending.label.n == n && *pending.device == *device;
         if let Some(at) = self.outbox.iter().position(is_it) {
-            let Pending { label, room, .. } = self.outbox.remove(at).unwrap();
-            self.record.add_accepted(label, room, event["seq"].as_u64());
+            let pending = self.outbox.remove(at).unwrap();
+            let Pending { label, room, .. } = pending;
+            let seq = event["seq"].as_u64();
+            self.record.add_accepted(label, room, seq);
+            self.note_own(&pending, seq);
         }
     }
 
     fn refused(&mut self, event: &Value) -> io::Result<()> {
         match event["code"].as_str().unwrap() {
+            code if EVENT_REFUSED.contains(&code) => {
+                self.give_up(event);
+                Ok(())
+            }
             // The `welcome` with the token was lost: the client takes another name.
             "name_taken" if !self.common.users.has(self.user) => {
                 self.lost_names += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Label, Position};
+use super::{Label, Position, Read, State};
 
 /// An `accepted` of a client: the message, its room, and its `seq` if it is known.
 pub(super) type Accepted = (Label, u32, Option<u64>);
@@ -19,9 +19,11 @@ pub struct Record {
     pub(super) accepted: Vec<Accepted>,
     /// The same, from before a backup was restored.
     pub(super) accepted_before: Vec<Accepted>,
-    pub(super) read: Vec<(Position, Label)>,
+    pub(super) read: Vec<(Position, Read)>,
     /// The same, from before a backup was restored.
-    pub(super) read_before: Vec<(Position, Label)>,
+    pub(super) read_before: Vec<(Position, Read)>,
+    /// The states of messages at the end.
+    pub(super) states: Vec<(Position, State)>,
     /// Messages that a classic client read, which does not receive their positions.
     pub(super) classic_read: Vec<Label>,
     /// True if they are from before a backup was restored.
@@ -41,6 +43,7 @@ impl Record {
             accepted_before: Vec::new(),
             read: Vec::new(),
             read_before: Vec::new(),
+            states: Vec::new(),
             classic_read: Vec::new(),
             is_classic_before: false,
             rooms: HashSet::new(),
@@ -65,14 +68,24 @@ impl Record {
 
     /// Adds a message that the client read.
     pub(crate) fn add_read(&mut self, position: Position, label: Label) {
+        self.add_message(position, Read::Label(label));
+    }
+
+    /// Adds what the client read of a message.
+    pub(crate) fn add_message(&mut self, position: Position, read: Read) {
         self.rooms.insert(position.room);
-        self.read.push((position, label));
+        self.read.push((position, read));
+    }
+
+    /// Adds the state of a message at the end.
+    pub(crate) fn add_state(&mut self, position: Position, state: State) {
+        self.states.push((position, state));
     }
 
     /// Adds a message that the client read before a backup was restored.
     pub(crate) fn add_read_before(&mut self, position: Position, label: Label) {
         self.rooms.insert(position.room);
-        self.read_before.push((position, label));
+        self.read_before.push((position, Read::Label(label)));
     }
 
     /// Adds a message of the lobby that a classic client read.
@@ -87,7 +100,7 @@ impl Record {
         self.is_classic_before = true;
     }
 
-    pub(super) fn all_read(&self) -> impl Iterator<Item = &(Position, Label)> {
+    pub(super) fn all_read(&self) -> impl Iterator<Item = &(Position, Read)> {
         self.read.iter().chain(&self.read_before)
     }
 }

@@ -1,12 +1,15 @@
 //! The messages of the journal at the end.
 
 use chat_proto::{Seq, UserId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use chat_server::journal::{self, Page, Part, RoomKey};
+use chat_server::journal::{self, Page, Part, RoomKey, StoredMessage};
 
 use super::label::{Label, Position, direct};
+use super::read::{self, Event, Read};
+use super::state::{self, State};
+use crate::sim::EVENTS_ROOM;
 use crate::torture::room_name;
 
 /// Number of messages in one read.
@@ -17,6 +20,12 @@ const PAGE: u32 = 500;
 pub struct Journal {
     /// By room, in the order of their `seq`.
     pub(super) rooms: HashMap<u32, Vec<(u64, Label)>>,
+    /// Events about messages.
+    events: HashMap<Position, Event>,
+    /// Messages of which some clients read nothing that tells which they are.
+    unlabelled: HashSet<Position>,
+    /// The states of the messages.
+    pub(super) states: HashMap<Position, State>,
     /// If a backup was restored: the `seq` of its last message by room. Later messages were undone.
     restored: Option<HashMap<u32, u64>>,
 }
@@ -29,21 +38,63 @@ impl Journal {
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
         for room in &records.rooms {
+            if matches!(&room.key, RoomKey::Named(name) if name.as_str() == EVENTS_ROOM) {
+                continue; // has a comparison of its own
+            }
             let number = number_of(&room.key, rooms, users);
             let number = number.unwrap_or_else(|| panic!("unknown room {:?}", room.key));
-            let mut last = Seq::NONE;
+            let (mut last, mut all) = (Seq::NONE, Vec::new());
             loop {
                 let page = Page { of: Part::After(last), limit: PAGE };
                 let page = stored.read(room.id, page).await.unwrap();
                 for message in &page {
-                    let label = message.text.as_str().parse().unwrap();
-                    journal.put(Position { room: number, seq: message.seq.get() }, label);
+                    journal.add(number, message);
                 }
                 let Some(newest) = page.last() else { break };
                 last = newest.seq;
+                all.extend(page);
             }
+            let states = state::states(&all).into_iter();
+            journal
+                .states
+                .extend(states.map(|(seq, state)| (Position { room: number, seq }, state)));
         }
         journal
+    }
+
+    fn add(&mut self, room: u32, message: &StoredMessage) {
+        let position = Position { room, seq: message.seq.get() };
+        self.put(position, read::label(message));
+        let event = Event::of(message);
+        if event.is_some() || message.text.as_str().parse::<Label>().is_err() {
+            self.unlabelled.insert(position);
+        }
+        if let Some(event) = event {
+            let edited = event.edited().map(|seq| Position { room, seq });
+            self.unlabelled.extend(edited);
+            self.events.insert(position, event);
+        }
+    }
+
+    /// Returns the label of a message that a client has read at `position`; `None` if another one is there.
+    pub(super) fn resolve(&self, position: Position, read: &Read) -> Option<Label> {
+        match read {
+            Read::Label(label) => Some(*label),
+            Read::Event(event) if self.events.get(&position) != Some(event) => None,
+            // What a restore has undone had been done before it.
+            Read::Unlabelled if self.restored.is_none() && !self.unlabelled.contains(&position) => {
+                None
+            }
+            Read::Event(_) | Read::Unlabelled => self.label_at(position),
+        }
+    }
+
+    /// Adds an event that has no label in its text.
+    #[cfg(test)]
+    pub(super) fn put_event(&mut self, position: Position, label: Label, event: Event) {
+        self.put(position, label);
+        self.unlabelled.insert(position);
+        self.events.insert(position, event);
     }
 
     /// Adds a message after the last one of its room.

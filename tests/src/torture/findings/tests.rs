@@ -117,3 +117,51 @@ fn messages_that_a_classic_client_read_before_a_restore_may_have_moved() {
     };
     assert_eq!((read(true).out_of_order, read(false).out_of_order), (0, 1));
 }
+
+/// A `message` as a client reads it.
+fn message(fields: &serde_json::Value) -> serde_json::Value {
+    let mut message = serde_json::json!({"kind": "text", "text": "reacts"});
+    message.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    message
+}
+
+#[test]
+fn an_event_that_is_another_one_than_the_stored_one_is_found() {
+    let reaction = |on: bool| {
+        let fields = serde_json::json!({"kind": "reaction", "target": 1, "emoji": "👍", "on": on});
+        Read::of(&message(&fields))
+    };
+    let not_stored = |read: Read| {
+        let found = findings_after(|journal, records| {
+            let Read::Event(event) = reaction(true) else { panic!("it is an event") };
+            journal.put_event(position(LOBBY, 2), label(0, 3, None), event);
+            for record in records.iter_mut().skip(1) {
+                record.add_message(position(LOBBY, 2), read.clone());
+            }
+        });
+        found.not_stored
+    };
+    assert_eq!((not_stored(reaction(true)), not_stored(reaction(false))), (0, 2));
+    let deleted = || Read::of(&message(&serde_json::json!({"text": "gone", "deleted": true})));
+    assert_eq!(not_stored(deleted()), 0, "a client of an earlier version cannot tell");
+    let own = Read::of(&message(&serde_json::json!({"device": "torture-0", "n": 3})));
+    assert_eq!((own.clone(), not_stored(own)), (Read::Label(label(0, 3, None)), 0));
+    let unlabelled = findings_after(|_, records| {
+        records[2].add_message(position(LOBBY, 1), deleted());
+    });
+    assert_eq!((unlabelled.not_stored, unlabelled.doubled), (1, 1), "that message has a text");
+}
+
+#[test]
+fn a_state_that_differs_from_what_is_stored_is_found() {
+    let state = |fields: serde_json::Value| State::of(&message(&fields)).unwrap();
+    let pinned = || state(serde_json::json!({"pinned": true}));
+    let wrong = |shown: State| {
+        let found = findings_after(|journal, records| {
+            journal.states.insert(position(LOBBY, 1), pinned());
+            records[1].add_state(position(LOBBY, 1), shown);
+        });
+        found.wrong_state
+    };
+    assert_eq!((wrong(pinned()), wrong(state(serde_json::json!({})))), (0, 1));
+}

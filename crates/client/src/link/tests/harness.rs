@@ -3,7 +3,7 @@
 
 use std::io;
 
-use chat_proto::command::Say;
+use chat_proto::command::{Body, Say};
 use chat_proto::{NativeCodec, RoomName, Text};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
@@ -165,13 +165,8 @@ impl Harness {
 
     pub(super) fn says(&self, session: u64, n: u64) {
         let text = Text::new(format!("text {n}")).unwrap();
-        let say = Say {
-            room: RoomName::lobby(),
-            kind: Default::default(),
-            n: Some(n),
-            device: None,
-            text,
-        };
+        let (room, body) = (RoomName::lobby(), Body::text(text));
+        let say = Say { room, n: Some(n), device: None, body };
         self.link.request(LinkRequest::Send { session, command: Command::Say(say) }).unwrap();
     }
 }

@@ -44,7 +44,7 @@ const LEFT: [(&str, &str); 2] =
 fn a_directory_of_version_0_1_0_is_taken_over_at_the_first_welcome() {
     let state = version_0_1_0();
     let (mut store, bob) = open(&state, "rob");
-    assert_eq!((token(&bob), &bob.journal, texts(&bob)), (Some("secret"), &None, vec![LEFT[0]]));
+    assert_eq!((token(&bob), &bob.journal, texts(&bob)), (Some("secret"), &None, LEFT.to_vec()));
     let bob = filed(&mut store, "journal");
     assert_eq!((token(&bob), known(&bob, "journal")), (None, Some("secret")));
     let mut left = texts(&bob);

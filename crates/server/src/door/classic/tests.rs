@@ -3,9 +3,10 @@ use chat_proto::{
 };
 
 use super::*;
-use crate::journal::StoredMessage;
+use crate::journal::{Kinds, StoredMessage};
 
-const ME: Recipient = Recipient { user: UserId::new(2), session: SessionId::local(2) };
+const ME: Recipient =
+    Recipient { user: UserId::new(2), session: SessionId::local(2), kinds: Kinds::Plain };
 
 fn ana() -> User {
     User { id: UserId::new(1), name: UserName::from_lossy("ana") }
@@ -13,10 +14,12 @@ fn ana() -> User {
 
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
     let published = |(seq, text)| {
-        let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
+        let (at, kind, text) =
+            (Timestamp::from_millis(0), MessageKind::Text, Text::new(text).unwrap());
         let (device, n, from) = (DeviceId::default(), None, ana());
         let seq = Seq::new(seq);
-        let message = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
+        let (damaged, details) = (false, None);
+        let message = StoredMessage { seq, from, at, kind, text, device, n, damaged, details };
         Published { message, session: SessionId::local(1) }
     };
     Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())

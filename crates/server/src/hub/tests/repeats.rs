@@ -48,8 +48,9 @@ fn cases() -> Vec<Case> {
 fn give(rig: &mut Rig, cases: &[Case]) -> Vec<Outcome> {
     rig.send(|answer| {
         let submission = |case: &Case| {
-            let (device, n, kind) = (DeviceId::new(case.device).unwrap(), case.n, case.kind);
-            Submission { device, n, kind, ..Rig::submission(0, case.text, case.room, answer) }
+            let (device, n) = (DeviceId::new(case.device).unwrap(), case.n);
+            let body = Body::plain(case.kind, Text::new(case.text).unwrap());
+            Submission { device, n, body, ..Rig::submission(0, case.text, case.room, answer) }
         };
         cases.iter().map(submission).collect()
     })
@@ -118,6 +119,6 @@ async fn a_message_that_cannot_be_stored_affects_no_other() {
 #[test]
 fn a_commit_is_published_in_the_order_of_the_queue() {
     let mut rig = Rig::new(&Layer::new(), NEVER);
-    assert_eq!(rig.topic_between_messages(), ["2 messages", "a topic", "1 messages"]);
-    assert_eq!(rig.room(1).last_seq().get(), 3);
+    assert_eq!(rig.topic_between_messages(), ["2 messages", "a topic", "1 messages", "1 messages"]);
+    assert_eq!(rig.room(1).last_seq().get(), 4);
 }

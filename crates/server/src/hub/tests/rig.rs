@@ -108,8 +108,7 @@ impl Rig {
             device: DeviceId::new("laptop").unwrap(),
             names_device: false,
             n: Some(n),
-            kind: Kind::Text,
-            text: Text::new(text).unwrap(),
+            body: Body::text(Text::new(text).unwrap()),
             answer: answer.clone(),
         }
     }
@@ -225,11 +224,12 @@ impl Rig {
         for (room, live) in &mut self.rooms {
             while let Ok(batch) = live.try_recv() {
                 let Items::Messages(messages) = batch.items() else { continue };
-                let place = |kept: &crate::journal::StoredMessage| {
-                    (room.id.0, kept.seq.get(), kept.n.unwrap())
+                // A topic has no number.
+                let place = |published: &crate::batch::Published| {
+                    let message = &published.message;
+                    Some((room.id.0, message.seq.get(), message.n?))
                 };
-                published
-                    .extend(messages.published().iter().map(|published| place(&published.message)));
+                published.extend(messages.published().iter().filter_map(place));
             }
         }
         published

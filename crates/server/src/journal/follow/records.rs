@@ -109,7 +109,7 @@ impl Followers {
                 Committed::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
                     bytes += message.text.as_str().len();
-                    copies.push(Item::Message(*room, message.clone()));
+                    copies.push(Item::Message(*room, message.as_stored()));
                 }
                 Committed::Changes(changes) => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
@@ -117,7 +117,10 @@ impl Followers {
                 Committed::Trimmed { room, first } => {
                     copies.push(Item::Trimmed { room: *room, first: *first });
                 }
-                Committed::Repeat(_) | Committed::NoRepeat | Committed::Task => {}
+                Committed::Repeat(_)
+                | Committed::Rejected(_)
+                | Committed::NoRepeat
+                | Committed::Task => {}
             }
         }
         bytes += copies.capacity() * size_of::<Item>();

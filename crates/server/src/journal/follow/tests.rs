@@ -1,4 +1,4 @@
-use chat_proto::command::Kind;
+use chat_proto::command::Body;
 use chat_proto::{DeviceId, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 use futures_util::FutureExt;
 use tempfile::TempDir;
@@ -26,10 +26,11 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         from: ana(),
         device: DeviceId::default(),
         n: None,
-        kind: Kind::Text,
-        text: Text::new(text).unwrap(),
+        body: Body::text(Text::new(text).unwrap()),
+        mentions: Box::default(),
+        deletes_others: false,
         is_repeat_only: false,
-        changes: Vec::new(),
+        changes: Box::default(),
     })
 }
 
@@ -122,13 +123,56 @@ fn a_follower_receives_stored_messages_and_then_new_commits() {
     assert_eq!(taken(&mut follower), ["closed"]);
 }
 
+/// An event about the first message of the lobby.
+fn event(body: Body) -> Entry<'static> {
+    let Entry::Message(message) = say(LOBBY, "x") else { unreachable!() };
+    Entry::Message(Message { body, ..message })
+}
+
+#[test]
+fn events_are_the_same_live_and_from_the_file_but_for_what_is_deleted() {
+    let (mut engine, journal) = open(&Location::Memory);
+    let mut live = journal.follow(None);
+    taken(&mut live);
+    let emoji = chat_proto::Emoji::new("👍").unwrap();
+    say_all(&mut engine, 0..2);
+    for body in [
+        Body::Reaction { target: Seq::FIRST, emoji, on: true },
+        Body::Pin { target: Seq::FIRST, on: true },
+        Body::Edit { target: Seq::FIRST, text: Text::new("new").unwrap() },
+    ] {
+        store(&mut engine, vec![event(body)]);
+    }
+    let all = |follower: &mut Follower| {
+        let mut found = Vec::new();
+        while let Some(Ok(Some(item))) = follower.next().now_or_never() {
+            if let FollowerItem::Message { message, .. } = item {
+                found.push(message);
+            }
+        }
+        found
+    };
+    let first = all(&mut live);
+    assert_eq!((first.len(), all(&mut journal.follow(None))), (5, first.clone()));
+    store(&mut engine, vec![event(Body::Delete { target: Seq::FIRST })]);
+    assert_eq!(all(&mut live).len(), 1, "the deletion");
+    let texts: Vec<String> =
+        all(&mut journal.follow(None)).iter().map(|message| message.text.to_string()).collect();
+    let deleted = "This message was deleted.";
+    let events = ["reacts 👍", "pinned a message"];
+    assert_eq!(texts, [deleted, "1", events[0], events[1], deleted, "deleted a message"]);
+}
+
 #[test]
 fn changes_that_are_stored_with_a_message_come_before_it() {
     let (mut engine, journal) = open(&Location::Memory);
     let mut follower = journal.follow(None);
     assert_eq!(taken(&mut follower), ["1:0-0"]);
     let Entry::Message(message) = say(RUST, "first") else { unreachable!() };
-    store(&mut engine, vec![Entry::Message(Message { changes: vec![rust_room()], ..message })]);
+    store(
+        &mut engine,
+        vec![Entry::Message(Message { changes: Box::new([rust_room()]), ..message })],
+    );
     assert_eq!(taken(&mut follower), ["room 2", "2:1 first"]);
 }
 

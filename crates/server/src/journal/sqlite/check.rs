@@ -79,6 +79,9 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     if version > schema::KNOWN {
         return Err(JournalError::Newer { found: version, known: schema::KNOWN });
     }
+    if version < schema::EVENTS_SINCE {
+        db.execute_batch(schema::MESSAGES_BEFORE_EVENTS)?;
+    }
     // In one transaction, so that everything is read as of one moment: a daemon may be writing.
     let snapshot = db.unchecked_transaction()?;
     let mut checked = Checked::default();
@@ -98,6 +101,9 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     }
     if is_current {
         derived::check_runs(db, indexed.as_ref(), &tally, &mut checked)?;
+        if tally.is_complete && tally.is_whole {
+            derived::check_events(db, &mut checked)?;
+        }
         derived::check_numbers(db, &tally, &rooms.into_keys().collect(), &mut checked)?;
     }
     snapshot.finish()?;
@@ -254,7 +260,8 @@ fn scan(
 }
 
 fn tally(census: &Census, is_complete: bool) -> Tally {
-    Tally { numbered: census.numbered, last_user: census.last_user, is_complete }
+    let is_whole = census.damaged.is_empty();
+    Tally { numbered: census.numbered, last_user: census.last_user, is_complete, is_whole }
 }
 
 /// Checks a room some of whose pages cannot be read. Returns the `seq` of its last message.

@@ -9,8 +9,8 @@ use super::change::Change;
 use super::commit::{Committed, Entry, Message};
 use super::messages::MessageInserter;
 use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
-use super::stored::{RoomId, StoredMessage};
-use super::{records, repeat, rows, task, used};
+use super::stored::{RoomId, StoredMessage, content};
+use super::{events, records, repeat, rows, task, used};
 
 /// A commit whose transaction is open.
 pub(super) struct Draft<'a> {
@@ -77,7 +77,7 @@ impl<'a> Draft<'a> {
         if let Some(n) = message.n
             && self.numbers.may_have(self.transaction, &device, n)?
         {
-            let sent = (message.room, message.kind, &message.text);
+            let sent = (message.room, &message.body);
             if let Some(repeat) = repeat::find(self.transaction, &self.numbers, (&device, n), sent)?
             {
                 return Ok(Committed::Repeat(repeat));
@@ -86,13 +86,21 @@ impl<'a> Draft<'a> {
         if message.is_repeat_only {
             return Ok(Committed::NoRepeat);
         }
+        let excerpt = match events::admit(self.transaction, &message)? {
+            Ok(excerpt) => excerpt,
+            Err(rejection) => return Ok(Committed::Rejected(rejection)),
+        };
         for change in &message.changes {
             records::change(self.transaction, change)?;
         }
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(Seq::NONE);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
-        let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let message = StoredMessage {
+        let Message { room, from, device: name, n, body, mentions, changes, .. } = message;
+        let (kind, text, mut details) = content(body);
+        if let Some(details) = &mut details {
+            details.excerpt = excerpt;
+        }
+        let mut message = StoredMessage {
             seq: last_seq.next(),
             from,
             at: self.at,
@@ -101,8 +109,11 @@ impl<'a> Draft<'a> {
             device: name,
             n,
             damaged: false,
+            details,
         };
+        message.mention(&mentions);
         self.inserter.message(room, &message)?;
+        events::store(self.transaction, room, &message)?;
         *last_seq = message.seq;
         self.last_user = self.last_user.max(message.from.id);
         let place = rows::place(room, message.seq);

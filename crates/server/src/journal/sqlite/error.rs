@@ -2,14 +2,14 @@
 
 use rusqlite::ErrorCode;
 
-use super::super::error::Fault;
-use super::{AppendError, JournalError, numbers};
+use super::super::error::{Fault, Part};
+use super::{AppendError, JournalError, events, numbers};
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         use ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
-        if let Some(damage) = numbers::damage(&error) {
-            return Self::Damaged(damage.to_string());
+        if let Some((_, damage)) = damage(&error) {
+            return Self::Damaged(damage);
         }
         match error.sqlite_error_code() {
             Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
@@ -25,11 +25,18 @@ impl From<rusqlite::Error> for AppendError {
         let fault = match error.sqlite_error_code() {
             Some(DiskFull | ReadOnly | SystemIoFailure) => Fault::Disk,
             Some(ConstraintViolation) => Fault::Conflict,
-            _ => numbers::damage(&error)
-                .map_or(Fault::Other, |damage| Fault::Rebuildable(damage.to_string())),
+            _ => damage(&error)
+                .map_or(Fault::Other, |(part, damage)| Fault::Rebuildable(part, damage)),
         };
         Self { fault, reason: in_words(&error), error: error.into() }
     }
+}
+
+/// The part that can be rebuilt, and what is wrong with it, if that is the reason.
+fn damage(error: &rusqlite::Error) -> Option<(Part, String)> {
+    let numbers = numbers::damage(error).map(|damage| (Part::Numbers, damage.to_string()));
+    let events = || events::damage(error).map(|damage| (Part::Events, damage.to_string()));
+    numbers.or_else(events)
 }
 
 const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";
@@ -45,7 +52,7 @@ pub(super) fn in_words(error: &rusqlite::Error) -> String {
         Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
         Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
         Some(DatabaseCorrupt) => DAMAGED.to_owned(),
-        _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
+        _ if damage(error).is_some() => DAMAGED.to_owned(),
         Some(ConstraintViolation) => {
             format!("the server tried to store a record twice ({error}); report this bug")
         }

@@ -18,7 +18,7 @@ const FILE: &str = "journal.sqlite";
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Number of prepared statements that a connection caches: more than exist.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 64;
 
 /// KiB of the file that the writer caches: the last page of each of some thousand rooms, so that a message is written
 /// without a read of its page.
@@ -86,6 +86,8 @@ pub(super) fn open_through(
             Durability::Os => "normal",
         };
         db.pragma_update(None, "synchronous", synchronous)?;
+        // The text of a deleted message is overwritten in the file.
+        db.pragma_update(None, "secure_delete", true)?;
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         run.start(&db)?;

@@ -14,7 +14,9 @@ use super::store::{unsigned, user_id};
 use super::stored::{
     CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
 };
-use super::{Restored, RoomExtent, checksum, credentials, messages, records, rows, used};
+use super::{
+    Restored, RoomExtent, backlog, checksum, credentials, messages, records, rows, salvage, used,
+};
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
 pub(super) const LOST: &str = "!";
@@ -31,6 +33,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
+    bound_backlog(db, &rooms, &mut damage)?;
     let numbers = numbers::open(db, &rooms, &mut damage)?;
     let records = used::Records {
         rooms: &rooms,
@@ -51,6 +54,22 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
         damage,
     };
     Ok((restored, numbers))
+}
+
+/// Bounds the backlog of mentions; if its table is damaged, continues without it.
+fn bound_backlog(
+    db: &Connection,
+    rooms: &[RoomRecord],
+    damage: &mut Vec<String>,
+) -> rusqlite::Result<()> {
+    match backlog::bound(db, rooms) {
+        Err(error) if salvage::is_damage(&error) => damage.push(
+            "the table `mention_backlog` is damaged; mentions in messages of earlier versions may be missing"
+                .to_owned(),
+        ),
+        bounded => bounded?,
+    }
+    Ok(())
 }
 
 /// Rebuilds the record of the lobby if it is missing or its name is lost: no session can begin without the lobby.

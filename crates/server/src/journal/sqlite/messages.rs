@@ -11,22 +11,32 @@ use super::numbers::{self, Device};
 use super::rows::{self, COLUMNS, SEQ_MAX, Seen, device_and_n, place, room_of, seq_of};
 use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
-use super::{checksum, salvage};
+use super::{checksum, events, mentions, salvage};
 
 /// Maximum of bytes of the encoded messages of one page: a page fits a line of the native protocol, with the room's name
 /// and the other fields.
-const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
+pub(super) const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
 /// Formatted once, since every commit needs it.
-static INSERT: LazyLock<String> =
-    LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+static INSERT: LazyLock<String> = LazyLock::new(|| insert(rows::PLAIN_COLUMNS));
+
+/// The same with the columns that few messages have.
+static INSERT_DETAILS: LazyLock<String> = LazyLock::new(|| insert(COLUMNS));
+
+fn insert(columns: &str) -> String {
+    let values = vec!["?"; columns.split(',').count()].join(", ");
+    format!("INSERT INTO message ({}) VALUES ({values})", columns.replace("message.", ""))
+}
 
 /// Inserts messages. One for each commit.
-pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
+pub(super) struct MessageInserter<'db> {
+    db: &'db Connection,
+    plain: CachedStatement<'db>,
+}
 
 impl<'db> MessageInserter<'db> {
     pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
-        Ok(Self(db.prepare_cached(&INSERT)?))
+        Ok(Self { db, plain: db.prepare_cached(&INSERT)? })
     }
 
     /// Stores a message.
@@ -35,10 +45,17 @@ impl<'db> MessageInserter<'db> {
         room: RoomId,
         message: &StoredMessage,
     ) -> rusqlite::Result<()> {
-        let values = rows::values(room, message);
-        let sum = ValueRef::Integer(checksum::of(values));
-        let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
-        self.0.execute(params_from_iter(values))?;
+        if message.details.is_none() {
+            let values = rows::plain_values(room, message);
+            let sum = ValueRef::Integer(checksum::of(values));
+            let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
+            self.plain.execute(params_from_iter(values))?;
+        } else {
+            let values = rows::values(room, message);
+            let sum = ValueRef::Integer(rows::sum(values));
+            let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
+            self.db.prepare_cached(&INSERT_DETAILS)?.execute(params_from_iter(values))?;
+        }
         Ok(())
     }
 }
@@ -54,16 +71,34 @@ pub(super) fn messages(
         found => found?,
     };
     let mut whole = salvage::without_gaps(db, room, page, found)?;
-    let mut bytes = 0;
-    let fits = whole.iter().take_while(|message| {
-        bytes += message.encoded_bytes_max();
-        bytes <= PAGE_BYTES_MAX
-    });
-    whole.truncate(fits.count().max(1));
+    truncate(&mut whole);
     if matches!(page.of, Part::Before(_)) {
         whole.reverse();
     }
     Ok(whole)
+}
+
+/// Cuts a page whose messages are in their order to what fits a line.
+pub(super) fn cut(page: &mut Vec<StoredMessage>, of: Part) {
+    match of {
+        Part::After(_) => truncate(page),
+        Part::Before(_) => {
+            page.reverse();
+            truncate(page);
+            page.reverse();
+        }
+    }
+}
+
+/// Cuts messages to the first ones that fit a line.
+fn truncate(messages: &mut Vec<StoredMessage>) {
+    let mut bytes = 0;
+    let fits = messages.iter().take_while(|message| {
+        bytes += message.encoded_bytes_max();
+        bytes <= PAGE_BYTES_MAX
+    });
+    let fits = fits.count().max(1);
+    messages.truncate(fits);
 }
 
 /// Reads the messages of `room` within `page`, in the order of the scan, at most one more than fit a line.
@@ -264,21 +299,29 @@ pub(super) fn trim(
          )
          DELETE FROM message WHERE place BETWEEN ?1 AND (SELECT place FROM last_older)
              AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)
-         RETURNING from_id, device, n, place",
+         RETURNING from_id, device, n, place, mentions",
     )?;
     let [first, last] = [place(room, Seq::NONE), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
     let (mut numbers, mut count, mut last) = (Vec::new(), 0, Seq::NONE);
+    let mut mentioned = Vec::new();
     while let Some(row) = rows.next()? {
         let place = row.get(3)?;
         if let Ok(Some((device, n))) = device_and_n(row) {
             numbers.push((device, n, place));
         }
+        if let Ok(users) = row.get::<_, String>(4) {
+            mentioned.push((place, users));
+        }
         count += 1;
         last = last.max(seq_of(place));
     }
     numbers::forget(db, numbers)?;
+    events::forget(db, room, last)?;
+    for (place, users) in &mentioned {
+        mentions::forget(db, *place, users)?;
+    }
     Ok(Removal { count, last })
 }
 

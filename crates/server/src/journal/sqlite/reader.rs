@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::{Seq, User};
+use chat_proto::{Seq, UserId};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::stored::{Page, RoomId, StoredMessage, Unread};
-use super::{JournalError, RoomExtent, file, load, messages, unread};
+use super::stored::{
+    MentionKey, MentionsPage, Page, RoomId, StoredMessage, Unread, Versions, View,
+};
+use super::{JournalError, RoomExtent, file, fold, load, mentions, unread};
 
 /// Number of connections that read at once: the number of cores of a small server. More would only wait for the disk.
 const READERS_MAX: usize = 4;
@@ -42,7 +44,7 @@ impl Reader {
         })
     }
 
-    /// A page of the messages of `room`, oldest first.
+    /// A page of the messages of `room`, oldest first, as `view` says.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
@@ -50,8 +52,36 @@ impl Reader {
         &self,
         room: RoomId,
         page: Page,
+        view: View,
     ) -> Result<Vec<StoredMessage>, JournalError> {
-        self.read(move |db| messages::messages(db, room, page)).await
+        self.read(move |db| fold::page(db, room, page, view)).await
+    }
+
+    /// The texts that the message `seq` of `room` has had, those after `after`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn versions(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        after: Seq,
+    ) -> Result<Versions, JournalError> {
+        self.read(move |db| fold::versions(db, room, seq, after)).await
+    }
+
+    /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn mentions(
+        &self,
+        user: UserId,
+        rooms: Vec<RoomId>,
+        before: Option<MentionKey>,
+        limit: u32,
+    ) -> Result<MentionsPage, JournalError> {
+        self.read(move |db| mentions::page(db, user, &rooms, before, limit)).await
     }
 
     /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
@@ -62,9 +92,9 @@ impl Reader {
         &self,
         room: RoomId,
         (read, last_seq): (Seq, Seq),
-        user: User,
+        user: UserId,
     ) -> Result<Unread, JournalError> {
-        self.read(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+        self.read(move |db| unread::unread(db, room, (read, last_seq), user)).await
     }
 
     /// The rooms that exist, and the messages that they have.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{numbers, salvage, schema};
+use super::{events, mentions, numbers, salvage, schema};
 
 /// Maximum of lines that a check of the file's structure returns: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
@@ -16,6 +16,15 @@ pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 /// Rebuilds the tables of message numbers. Reads all messages.
 pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
     replace(db, &["sent", "indexed"], schema::NUMBERS, numbers::fill)
+}
+
+/// Rebuilds the tables of the events and of the mentions. Reads all messages.
+pub(super) fn events(db: &Connection) -> rusqlite::Result<()> {
+    let make = [schema::ABOUT, schema::MENTION, schema::MENTION_AT].join(";");
+    replace(db, &["about", "mention"], &make, |db| {
+        events::fill(db, db)?;
+        mentions::fill(db, db)
+    })
 }
 
 /// Replaces `tables` by new ones, which `make` creates and `fill` fills.

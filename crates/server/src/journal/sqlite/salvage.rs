@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_proto::command::Kind;
+use chat_proto::event::MessageKind;
 use chat_proto::{DeviceId, Seq, Text, Timestamp, User, UserId, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
@@ -40,11 +40,12 @@ pub(super) fn tombstone(seq: Seq, from: Option<User>, at: Timestamp) -> StoredMe
         seq,
         from: from.unwrap_or_else(server),
         at,
-        kind: Kind::Text,
+        kind: MessageKind::Text,
         text: Text::new(DAMAGED).expect("it is a text"),
         device: DeviceId::default(),
         n: None,
         damaged: true,
+        details: None,
     }
 }
 

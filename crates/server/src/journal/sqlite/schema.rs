@@ -164,6 +164,35 @@ const STEPS: &[&str] = &[
         sum INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    -- Events about messages, replies, threads and mentions, see `rows.rs`. What is NULL is not in the checksum.
+    ALTER TABLE message ADD COLUMN target INTEGER;
+    ALTER TABLE message ADD COLUMN thread INTEGER;
+    ALTER TABLE message ADD COLUMN flags INTEGER;
+    ALTER TABLE message ADD COLUMN mentions TEXT;
+    -- Which events count in the state of a message, see `events.rs`; and who is mentioned where, see `mentions.rs`.
+    CREATE TABLE about (
+        target INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        emoji TEXT NOT NULL,
+        user INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        PRIMARY KEY (target, kind, emoji, user, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE mention (
+        user INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (user, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX mention_at ON mention (user, at, place);
+    -- Up to which message of a room no mention was looked for yet, see `backlog.rs`. The start bounds it by the last one.
+    CREATE TABLE mention_backlog (
+        room INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO mention_backlog SELECT id, (1 << 40) - 1 FROM room;
+",
 ];
 
 /// The version from which rows have checksums.
@@ -174,6 +203,37 @@ pub(super) const CREDENTIALS_SINCE: u32 = 5;
 
 /// The version from which a device's numbers are stored in lists.
 const NUMBER_LISTS_SINCE: u32 = 6;
+
+/// The version from which messages have events.
+pub(super) const EVENTS_SINCE: u32 = 7;
+
+/// Shows the messages of an earlier version as those of the current one.
+pub(super) const MESSAGES_BEFORE_EVENTS: &str = "
+    CREATE TEMP VIEW message AS SELECT *, NULL AS target, NULL AS thread, NULL AS flags, NULL AS mentions
+    FROM main.message";
+
+/// The current table `about`.
+pub(super) const ABOUT: &str = "
+    CREATE TABLE about (
+        target INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        emoji TEXT NOT NULL,
+        user INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        PRIMARY KEY (target, kind, emoji, user, place)
+    ) STRICT, WITHOUT ROWID";
+
+/// The current table `mention`.
+pub(super) const MENTION: &str = "
+    CREATE TABLE mention (
+        user INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (user, place)
+    ) STRICT, WITHOUT ROWID";
+
+/// Its index by time.
+pub(super) const MENTION_AT: &str = "CREATE INDEX mention_at ON mention (user, at, place)";
 
 /// The current tables `sent` and `indexed`.
 pub(super) const NUMBERS: &str = "

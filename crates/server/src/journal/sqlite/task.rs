@@ -6,12 +6,15 @@ use super::super::TRIM_MESSAGES;
 use super::super::commit::Committed;
 use super::super::task::Task;
 use super::numbers::NumbersDraft;
-use super::{messages, repeat};
+use super::{backlog, messages, repeat};
 
 /// Returns true if a task uses the tables of message numbers directly, so that all numbers must be in them.
 pub(super) const fn uses_tables(task: &Task) -> bool {
     match task {
-        Task::LastN { .. } | Task::SentBefore { .. } | Task::Refuse { .. } => false,
+        Task::LastN { .. }
+        | Task::SentBefore { .. }
+        | Task::FindMentions { .. }
+        | Task::Refuse { .. } => false,
         Task::Trim { .. } => true,
         #[cfg(test)]
         Task::Sqlite(_) => true,
@@ -30,7 +33,7 @@ pub(super) fn run(
         }
         Task::SentBefore { sent, reply } => {
             let device = (sent.user, sent.device.clone());
-            let message = (sent.room, sent.kind, &sent.text);
+            let message = (sent.room, &sent.body);
             reply.set(repeat::find(db, numbers, (&device, sent.n), message)?);
         }
         Task::Trim { room, before, now, reply } => {
@@ -40,6 +43,7 @@ pub(super) fn run(
                 return Ok(Committed::Trimmed { room: *room, first: removed.last.next() });
             }
         }
+        Task::FindMentions { reply } => reply.set(backlog::step(db)?),
         Task::Refuse { refuse, reply } => {
             db.pragma_update(None, "query_only", *refuse)?;
             reply.set(());

@@ -1,12 +1,15 @@
 mod bench;
 mod clock;
 mod damage;
+mod deleted;
 mod derived;
+mod events;
 mod files;
 mod interrupted;
 pub(crate) mod layer;
 mod making;
 mod numbers_model;
+mod old_mentions;
 mod rebuilt;
 mod repeats;
 mod restored;
@@ -15,7 +18,8 @@ mod upgrade;
 
 use std::fs;
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Body, Kind};
+use chat_proto::event::MessageKind;
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
 use chat_proto::{DeviceId, Event, RoomName, Secret, Seq, Text, Topic, User, UserName};
 use tempfile::TempDir;
@@ -171,9 +175,10 @@ async fn a_page_of_a_room_with_a_long_name_fits_a_line() {
     let (id, key) = (RoomId(2), RoomKey::Named(name.clone()));
     journal.journal.change(move |db| records::room(db, id, &key)).await.unwrap();
     for n in 1..=u64::from(PAGE_MESSAGES) {
-        let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
-        let (kind, device) = (Kind::Action, DeviceId::default());
-        assert_eq!(journal.send(Message { room: id, kind, device, ..message }), stored(n));
+        let text = Text::new("\"".repeat(31)).unwrap();
+        let message = say(i64::MAX as u64 - 1000 + n, "x");
+        let (body, device) = (Body::plain(Kind::Action, text), DeviceId::default());
+        assert_eq!(journal.send(Message { room: id, body, device, ..message }), stored(n));
     }
     let page = Page { of: Part::Before(Seq::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();

@@ -1,46 +1,46 @@
 //! Counts the messages that a user has not read.
 
-use chat_proto::{Seq, User, mention};
+use chat_proto::event::MessageKind;
+use chat_proto::{Seq, UserId};
 use rusqlite::{Connection, params};
 
-use super::rows::place;
-use super::store::user_id;
+use super::rows::{kind_number, place};
+use super::store::user_number;
 use super::stored::{RoomId, Unread};
+use super::{backlog, mentions};
 
-/// Maximum of messages that are read to count: a screen shows no greater number, and they are read in a few
-/// milliseconds.
-const COUNTED_MAX: u32 = 500;
+/// Most rows that are read to count: a screen shows no greater number, and they are read in a few milliseconds.
+pub(super) const COUNTED_MAX: u32 = 500;
 
-/// Maximum of bytes of their texts: 500 messages of 500 bytes. In a debug build the search for a name in them takes
-/// 0.2 s at worst, and 1 s if nothing in it is ASCII.
-const COUNTED_BYTES_MAX: usize = 256 * 1024;
-
-/// Counts the newest messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.
+/// What `user` has not read of `room`: of its messages after `read` up to `last_seq`, the newest ones; and all that
+/// mention the user.
 pub(super) fn unread(
     db: &Connection,
     room: RoomId,
     (read, last_seq): (Seq, Seq),
-    user: &User,
+    user: UserId,
 ) -> rusqlite::Result<Unread> {
+    // One more than is counted, to see whether there is one.
     let mut statement = db.prepare_cached(
-        "SELECT from_id, text FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?",
+        "SELECT from_id <> ?1 AND kind IN (?2, ?3) AND coalesce(flags, 0) = 0
+         FROM message WHERE place BETWEEN ?4 AND ?5 ORDER BY place DESC LIMIT ?6",
     )?;
-    // One more than the maximum, to find out whether there are more.
+    let [text, action] = [MessageKind::Text, MessageKind::Action].map(kind_number);
     let (first, last) = (place(room, read.next()), place(room, last_seq));
-    let mut rows = statement.query(params![first, last, COUNTED_MAX + 1])?;
-    let (mut unread, mut counted, mut bytes) = (Unread::default(), 0, 0);
-    while let Some(row) = rows.next()? {
-        if counted == COUNTED_MAX || bytes > COUNTED_BYTES_MAX {
-            unread.more = true;
+    let asked = params![user_number(user), text, action, first, last, COUNTED_MAX + 1];
+    let (mut messages, mut more) = (0, false);
+    for (counted, is_unread) in (0..).zip(statement.query_map(asked, |row| row.get::<_, bool>(0))?)
+    {
+        if counted == COUNTED_MAX {
+            more = true;
             break;
         }
-        // A damaged text mentions nobody.
-        let text = row.get_ref(1)?.as_str().unwrap_or_default();
-        (counted, bytes) = (counted + 1, bytes + text.len());
-        if user_id(row, 0)? != user.id {
-            unread.messages += 1;
-            unread.mentions += u64::from(mention::is_in(text, &user.name));
-        }
+        messages += u64::from(is_unread?);
     }
-    Ok(unread)
+    let backlog = backlog::last(db, room)?.min(last_seq);
+    let mut mentions = mentions::count(db, room, (read.max(backlog), last_seq), user)?;
+    if read < backlog {
+        mentions += backlog::count(db, room, (read, backlog), user)?;
+    }
+    Ok(Unread { messages, mentions, more })
 }

@@ -8,6 +8,7 @@ use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Connection;
 use tracing::{error, info, warn};
 
+use super::super::error::Part;
 use super::change::Change;
 use super::commit::{Committed, Entry};
 use super::draft::Draft;
@@ -35,7 +36,7 @@ pub(in crate::journal) struct Writer {
     /// Whether a failed commit may be complete in SQLite's log, because the sync after the last write failed. A crash
     /// would restore it.
     failed_is_in_log: bool,
-    /// The time at which the table of message numbers could not be rebuilt.
+    /// When a table could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
     /// Dropped after the connection: it records that the file is closed.
@@ -130,26 +131,31 @@ impl Writer {
         }
     }
 
-    /// Rebuilds the table of message numbers if `error` reports its damage, unless a rebuild failed a short time ago.
-    /// Returns true if the caller may try again.
+    /// Rebuilds a table that follows from the messages if `error` reports its damage, unless a rebuild failed a short
+    /// time ago. Returns true if the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
-        let Some(damage) = error.rebuildable() else { return false };
+        let Some((part, damage)) = error.rebuildable() else { return false };
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
             return false;
         }
         warn!("{damage}; rebuilding it from the messages");
-        let rebuilt = rebuild::message_numbers(&self.db());
+        let rebuilt = match part {
+            Part::Numbers => rebuild::message_numbers(&self.db()),
+            Part::Events => rebuild::events(&self.db()),
+        };
         match rebuilt {
             Ok(()) => {
-                info!("rebuilt the table of message numbers");
-                self.numbers = Numbers::default();
+                info!("rebuilt the table");
+                if part == Part::Numbers {
+                    self.numbers = Numbers::default();
+                }
                 self.rebuild_failed_at = None;
                 true
             }
             Err(error) => {
                 error!(
                     reason = in_words(&error),
-                    "cannot rebuild the table of message numbers; retrying in {} s",
+                    "cannot rebuild the table; retrying in {} s",
                     REBUILD_RETRY.as_secs()
                 );
                 self.rebuild_failed_at = Some(now);

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::{Body, Say};
 use chat_proto::{DeviceId, RoomName, Text, UserName};
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use futures_util::{FutureExt, poll};
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 use tokio::sync::mpsc;
 use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{BROKEN_LINES_MAX, Config};
-use crate::hub::{Answer, Hub, Member, Outcome, Unqueued};
+use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
@@ -64,9 +64,13 @@ impl Rig {
         self.send(&json!({"type": "say", "room": "#lobby", "n": n, "text": "hi"}));
     }
 
-    /// Lets the session do all that it can while the hub does nothing.
-    async fn turn(&mut self) {
+    /// Lets the session do all that it can while the hub does nothing; returns the events it has sent.
+    async fn turn(&mut self) -> Vec<Value> {
         assert!(poll!(&mut self.session).is_pending(), "the session goes on");
+        let mut bytes = [0; 4096];
+        let read = self.client.read(&mut bytes).now_or_never().map_or(0, Result::unwrap);
+        let lines = bytes[..read].split_inclusive(|byte| *byte == b'\n');
+        lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
     }
 
     /// The next event.
@@ -108,7 +112,7 @@ impl Rig {
 
 fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> Unqueued {
     let text = Text::new("hi").unwrap();
-    let say = Say { room: RoomName::lobby(), kind: Kind::Text, n: None, device: None, text };
+    let say = Say { room: RoomName::lobby(), n: None, device: None, body: Body::text(text) };
     member.message(say, Some(RoomId::LOBBY), &DeviceId::default(), answer)
 }
 
@@ -128,60 +132,56 @@ async fn a_session_delivers_while_its_messages_wait() {
     let mut ana = Rig::new().await;
     let (bob, carol) = (ana.member("bob").await, ana.member("carol").await);
     fill(&bob);
+    ana.turn().await;
     ana.say(1);
-    ana.turn().await;
+    assert_eq!(ana.turn().await, [json!(null); 0], "the message waits");
     drop(carol);
-    ana.turn().await;
-    let events = ana.until("left").await;
-    assert_eq!(events.last().unwrap()["user"]["name"], "carol");
-    assert!(events.iter().all(|event| event["type"] != "accepted"), "{events:?}");
+    let events = ana.turn().await;
+    assert_eq!((&events[0]["type"], &events[0]["user"]["name"]), (&"left".into(), &"carol".into()));
     ana.until("accepted").await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_and_commands_that_were_received_together_keep_their_order() {
+async fn messages_that_were_received_together_wait_together_and_then_the_next_command() {
     let mut ana = Rig::new().await;
     let bob = ana.member("bob").await;
-    let filled = fill(&bob);
+    let before = fill(&bob);
+    ana.turn().await;
     ana.say(1);
     ana.say(2);
     ana.send(&json!({"type": "topic", "room": "#lobby", "topic": "crabs"}));
     ana.say(3);
     ana.turn().await;
     let (answer, _answers) = mpsc::channel(1);
-    let later = bob.actor().send_all(vec![message(&bob, &answer)]);
-    let (events, ()) = join(
-        async {
-            let mut events = ana.until("topic").await;
-            events.extend(ana.until("accepted").await);
-            events
-        },
-        later,
-    )
-    .await;
+    let others = (0..QUEUE_ITEMS).map(|_| bob.actor().send_all(vec![message(&bob, &answer)]));
+    let ana_is_answered = async {
+        let mut events = ana.until("topic").await;
+        events.extend(ana.until("accepted").await);
+        events
+    };
+    let (events, _) = join(ana_is_answered, unconstrained(join_all(others))).await;
     let of_ana = |event: &&Value| event["type"] == "accepted" || event["type"] == "topic";
-    let order: Vec<_> = events.iter().filter(of_ana).map(|event| event["seq"].as_u64()).collect();
-    let expected = [Some(filled + 1), Some(filled + 2), None, Some(filled + 4)];
-    assert_eq!(order, expected, "the message of bob is after the two that wait together");
+    let seqs: Vec<_> = events.iter().filter(of_ana).map(|event| event["seq"].as_u64()).collect();
+    assert_eq!(seqs[..3], [Some(before + 1), Some(before + 2), None]);
+    assert!(seqs[3] > Some(before + 3), "the others were in the queue before: {seqs:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn messages_that_wait_are_stored_although_the_session_ends() {
-    let invalid = json!({"type": 0});
     for broken_lines in [0, BROKEN_LINES_MAX + 1] {
         let mut ana = Rig::new().await;
         let bob = ana.member("bob").await;
-        let filled = fill(&bob);
+        let before = fill(&bob);
+        ana.turn().await;
         ana.say(1);
         ana.say(2);
-        (0..broken_lines).for_each(|_| ana.send(&invalid));
+        (0..broken_lines).for_each(|_| ana.send(&json!("no command")));
         if broken_lines == 0 {
             ana.client.shutdown().now_or_never().expect("it is at once").unwrap();
         }
-        ana.turn().await;
         ana.until("accepted").await;
         ana.until("accepted").await;
-        assert_eq!(last_seq(&bob), filled + 2, "with {broken_lines} broken lines");
+        assert_eq!(last_seq(&bob), before + 2, "with {broken_lines} broken lines");
     }
 }
 

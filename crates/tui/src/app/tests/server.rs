@@ -91,7 +91,7 @@ pub(super) async fn receive(server: &mut Server) -> Command {
 /// The next message, by its device, number and text.
 pub(super) async fn receive_say(server: &mut Server) -> (Option<DeviceId>, Option<u64>, String) {
     let say = |command| match command {
-        Command::Say(say) => Some((say.device, say.n, say.text.as_str().to_owned())),
+        Command::Say(say) => Some((say.device, say.n, say.body.as_str().to_owned())),
         _ => None,
     };
     receive_that(server, "a message", say).await

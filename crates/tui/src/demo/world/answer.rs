@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_proto::command::{Hello, Say};
+use chat_proto::command::{Body, Hello, Say};
 use chat_proto::event::{Accepted, RoomInfo};
 use chat_proto::native::UnreadableLine;
 use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Seq, User};
@@ -24,6 +24,8 @@ impl World {
         match command {
             Command::Hello(hello) => self.hello(hello),
             Command::About => vec![Event::About { server: server(), journal: journal() }],
+            // The client of the demo does not ask for them.
+            Command::Versions { .. } | Command::Mentions { .. } => Vec::new(),
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
@@ -93,7 +95,9 @@ impl World {
     }
 
     fn say(&mut self, say: Say) -> Vec<Event> {
-        let Say { room: name, n, device, text, .. } = say;
+        let Say { room: name, n, device, body: Body::Message { text, .. } } = say else {
+            return Vec::new(); // the client of the demo sends nothing else
+        };
         let name = self.address(name);
         let mut events = Vec::new();
         if name.is_private() && !self.rooms.iter().any(|room| room.name == name && room.is_joined) {

@@ -45,6 +45,7 @@ impl Room {
             damaged: false,
             device: None,
             n: None,
+            details: None,
         };
         self.messages.push(message.clone());
         message

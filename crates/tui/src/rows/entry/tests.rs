@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use chat_client::log::Log;
 use chat_proto::{Seq, Timestamp, UserName};
 
@@ -7,6 +9,9 @@ use super::*;
 
 /// The zone of the times.
 static ZONE: TimeZone = TimeZone::UTC;
+
+/// The keys that notices name.
+static KEYS: LazyLock<KeyMap> = LazyLock::new(KeyMap::default);
 
 /// A log with these messages: the second, the name, the text.
 fn log(messages: &[(i64, &str, &str)]) -> Log {
@@ -23,7 +28,7 @@ fn log(messages: &[(i64, &str, &str)]) -> Log {
 /// The rows of a log without the rule over its first entry.
 fn shown(log: &Log, width: usize) -> Vec<String> {
     let heights = Heights::default();
-    let rows = LogRows::new(log, &ZONE, width, Some(&heights));
+    let rows = LogRows::new(log, &ZONE, &KEYS, width, Some(&heights));
     let mut all = Vec::new();
     for index in 0..log.len() {
         let entry = rows.rows(index);
@@ -95,7 +100,7 @@ fn known_heights_are_those_of_the_width() {
     let log = log(&[(0, "ana", &"word ".repeat(60))]);
     let heights = Heights::default();
     for width in [60, 20, 300, 60] {
-        let rows = LogRows::new(&log, &ZONE, width, Some(&heights));
+        let rows = LogRows::new(&log, &ZONE, &KEYS, width, Some(&heights));
         assert_eq!(rows.height(0), rows.rows(0).len(), "{width}");
     }
 }

@@ -24,7 +24,7 @@ fn a_name_that_may_be_incomplete_gets_no_message_without_a_session() {
     harness.lose();
     let command = "/msg Ana Maria the party is tonight";
     harness.type_text(&format!("{command}\n"));
-    assert_shows(&harness, "nobody of that name");
+    assert_shows(&harness, "Not sent: you're offline, and have no direct");
     assert_eq!(typed(&harness), command, "it stays to be sent later");
     assert_eq!(
         (

@@ -27,6 +27,24 @@ fn ctrl_c_clears_first_and_quits_if_it_is_pressed_twice() {
 }
 
 #[test]
+fn an_answer_is_over_after_ten_seconds_or_with_the_next_one() {
+    let mut harness = Harness::connected(80, 20);
+    let asked = harness.input_all(Input::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::ALT)));
+    assert!(asked.contains(&Effect::Client(ClientEffect::Tick(Duration::from_secs(10)))));
+    assert_shows(&harness, "All messages in #lobby are read");
+    pass(&mut harness, 9_000);
+    let due = Effect::Client(ClientEffect::Tick(Duration::from_secs(1)));
+    assert!(tick(&mut harness).contains(&due), "a tick that comes too early asks for another");
+    harness.alt(KeyCode::Home);
+    pass(&mut harness, 9_000);
+    tick(&mut harness);
+    assert_shows(&harness, "All messages in #lobby are read");
+    pass(&mut harness, 1_000);
+    tick(&mut harness);
+    assert!(!harness.screen().contains("are read"), "{}", harness.screen());
+}
+
+#[test]
 fn the_question_is_over_after_two_seconds_and_after_any_other_key() {
     let mut harness = Harness::connected(80, 20);
     let asked = harness.control('d');
@@ -129,7 +147,7 @@ fn the_help_opens_scrolls_and_closes() {
     assert_shows(&harness, "#lobby ›");
     harness.press(KeyCode::F(1));
     harness.type_text("x");
-    assert_eq!((harness.state.page, typed(&harness)), (None, String::new()));
+    assert_eq!((harness.state.page, typed(&harness)), (None, "x".to_owned()));
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn everybody_in_the_room_is_found() {
     harness.event(Event::Room(state));
     let who = |after| Command::Who { room: RoomName::lobby(), after, limit: None };
     assert_eq!(sent(&harness.type_text("/who zo\n")), [who(None)]);
-    assert_shows(&harness, "Nobody in this room");
+    assert_shows(&harness, "No match in this room");
     let page = |names: std::ops::Range<u64>, prefix: &str| {
         names.map(|id| user(id, &format!("{prefix}{id}"))).collect::<Vec<_>>()
     };
@@ -359,7 +359,7 @@ fn whois_says_what_is_known_of_a_user() {
     let words: Vec<&str> = screen.split_whitespace().filter(|word| *word != "│").collect();
     assert!(words.join(" ").contains("last wrote in #rust on 22 November, 02:02 PM"), "{screen}");
     harness.type_text("/whois nobody\n");
-    assert_shows(&harness, "No user nobody in your rooms.");
+    assert_shows(&harness, "No user \"nobody\" in your rooms.");
     harness.type_text("/whois\n");
     assert_shows(&harness, "Usage: /whois NAME");
 }

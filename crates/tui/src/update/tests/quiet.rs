@@ -65,7 +65,7 @@ fn a_user_who_has_left_is_ignored_by_the_name_in_the_messages() {
     let mut harness = in_two_rooms(100);
     harness.message(9, "zoe", "goodbye");
     harness.type_text("/ignore zoe\n");
-    assert_shows(&harness, "Messages of zoe that load from now on are not shown");
+    assert_shows(&harness, "You ignore zoe: new messages are hidden");
     harness.message(9, "zoe", "I am back");
     assert!(!harness.screen().contains("I am back"));
 }

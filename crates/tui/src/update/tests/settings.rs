@@ -1,8 +1,9 @@
 //! `/set`, and what the settings do.
 
 use super::*;
-use crate::settings::Change;
-use crate::theme::{Answer, Asked, Rgb};
+use crate::settings::{Change, Layers, read};
+use crate::state::Look;
+use crate::theme::{Answer, Asked, Environment, Rgb};
 
 #[test]
 fn a_setting_that_is_set_counts_at_once_and_is_saved() {
@@ -80,9 +81,9 @@ fn a_colour_of_the_terminal_changes_the_theme() {
 #[test]
 fn a_theme_that_needs_the_colours_of_the_terminal_asks_for_them() {
     let mut harness = Harness::connected(80, 20);
-    let mut layers = crate::settings::Layers::default();
+    let mut layers = Layers::default();
     layers.flags.set("theme", "mono").unwrap();
-    harness.state.look = crate::state::Look::new(layers, crate::theme::Environment::default());
+    harness.state.look = Look::new(layers, Environment::default());
     let start = |harness: &mut Harness| harness.input(Input::Start { notices: Vec::new() });
     assert!(!start(&mut harness).contains(&Effect::AskColours));
     assert!(harness.type_text("/set theme auto\n").contains(&Effect::AskColours));
@@ -144,4 +145,23 @@ fn tab_completes_an_action_and_what_keys_may_be() {
     harness.control('u');
     harness.type_text("/set key ctrl-x go-\t");
     assert_eq!(typed(&harness), "/set key ctrl-x go-to ");
+}
+
+#[test]
+fn an_action_that_has_lost_a_key_to_the_settings_file_is_named_at_the_start() {
+    let start = |file: &str| {
+        let mut harness = Harness::new(120, 20);
+        let layers = Layers { file: read(file).0, ..Layers::default() };
+        harness.state.look = Look::new(layers, Environment::default());
+        harness.input(Input::Start { notices: Vec::new() });
+        harness
+    };
+    let harness = start("[keys]\ngo-to = [\"F1\", \"Ctrl-N\"]");
+    assert_shows(
+        &harness,
+        "[keys] in config.toml: next-room has lost Ctrl-N, and keeps Alt-Down; help",
+    );
+    assert_shows(&harness, "F1, and has no key now. /set key ACTION KEYS sets other keys");
+    let harness = start("[keys]\ngo-to = \"Ctrl-N\"\nnext-room = \"Alt-Down\"");
+    assert!(!harness.screen().contains("has lost"), "the user has chosen the keys of both");
 }

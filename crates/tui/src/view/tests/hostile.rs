@@ -192,6 +192,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
                     damaged: false,
                     device: None,
                     n: None,
+                    details: None,
                 };
                 let (room, older) =
                     (message.room.clone(), Message { seq: Seq::new(2), ..message.clone() });

@@ -1,14 +1,16 @@
 //! Checks the records that are derived from others, and those that others refer to: the lobby, the users of
 //! memberships, the greatest numbers, and the message numbers.
 
-use chat_proto::{Seq, UserId};
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use chat_proto::{Seq, UserId};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::super::numbers::{self, Indexed, Run};
 use super::super::used::{self, GreatestNumbers};
-use super::super::{JournalError, messages, rows, salvage};
+use super::super::{JournalError, events, mentions, messages, rows, salvage, schema};
 use super::Checked;
 use crate::journal::stored::RoomId;
 
@@ -21,16 +23,19 @@ pub(in crate::journal) struct Tally {
     pub(super) last_user: UserId,
     /// Whether every message could be read.
     pub(super) is_complete: bool,
+    /// Whether none is damaged.
+    pub(super) is_whole: bool,
 }
 
 impl Tally {
     pub(super) const NONE: Self =
-        Self { numbered: 0, last_user: UserId::SERVER, is_complete: true };
+        Self { numbered: 0, last_user: UserId::SERVER, is_complete: true, is_whole: true };
 
     pub(super) fn add(&mut self, room: Self) {
         self.numbered += room.numbered;
         self.last_user = self.last_user.max(room.last_user);
         self.is_complete &= room.is_complete;
+        self.is_whole &= room.is_whole;
     }
 }
 
@@ -85,6 +90,75 @@ pub(super) fn check_numbers(
         }
     }
     Ok(())
+}
+
+/// Adds what is wrong with the tables of events and mentions: they are made once more in memory, and compared. Every
+/// message must be whole.
+pub(super) fn check_events(db: &Connection, checked: &mut Checked) -> Result<(), JournalError> {
+    let made = Connection::open_in_memory()?;
+    for (table, make, columns, fill) in [
+        ("about", schema::ABOUT, "target, kind, emoji, user, place", events::fill as Fill),
+        ("mention", schema::MENTION, "user, place, at", mentions::fill),
+    ] {
+        made.execute_batch(make)?;
+        fill(db, &made)?;
+        let sql = format!("SELECT {columns} FROM {table} ORDER BY {columns}");
+        match differences(db, &made, &sql) {
+            Ok(0) => {}
+            Ok(wrong) => checked.add(format!(
+                "the table `{table}` differs from the messages in {wrong} rows; reactions, edits or \
+                 mentions may be missing"
+            )),
+            Err(error) if salvage::is_damage(&error) => checked.add(format!(
+                "the table `{table}` cannot be read; chat-server makes it again from the messages when \
+                 it needs it"
+            )),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Fills a table of the second connection from the messages of the first.
+type Fill = fn(&Connection, &Connection) -> rusqlite::Result<()>;
+
+/// The number of rows that one of two sorted results has and the other has not.
+fn differences(one: &Connection, other: &Connection, sql: &str) -> rusqlite::Result<u64> {
+    let (mut ones, mut others) = (one.prepare(sql)?, other.prepare(sql)?);
+    let (mut ones, mut others) = (ones.query([])?, others.query([])?);
+    let (mut left, mut right) = (values(ones.next()?)?, values(others.next()?)?);
+    let mut differences = 0;
+    while left.is_some() || right.is_some() {
+        let order = match (&left, &right) {
+            (Some(left), Some(right)) => left.cmp(right),
+            (Some(_), None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        differences += u64::from(order.is_ne());
+        if order.is_le() {
+            left = values(ones.next()?)?;
+        }
+        if order.is_ge() {
+            right = values(others.next()?)?;
+        }
+    }
+    Ok(differences)
+}
+
+/// The columns of a row: numbers, and bytes of texts.
+type Columns = Vec<(i64, Vec<u8>)>;
+
+/// The columns of a row, so that they can be compared; `None` after the last row.
+fn values(row: Option<&Row<'_>>) -> rusqlite::Result<Option<Columns>> {
+    let Some(row) = row else { return Ok(None) };
+    let value = |column| {
+        Ok(match row.get_ref(column)? {
+            ValueRef::Integer(number) => (number, Vec::new()),
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => (0, bytes.to_vec()),
+            ValueRef::Null | ValueRef::Real(_) => (0, Vec::new()),
+        })
+    };
+    (0..row.as_ref().column_count()).map(value).collect::<rusqlite::Result<_>>().map(Some)
 }
 
 /// The rows of the table `indexed`; `None` if it cannot be read.

@@ -13,6 +13,7 @@ pub(super) enum Outcome {
     Stored { seq: u64, at: Timestamp },
     Repeat { seq: u64, at: Timestamp },
     NumberUsed,
+    Rejected(Rejection),
     NotKept(String),
 }
 
@@ -62,15 +63,17 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
     let sql = "SELECT place >> 40, place & ((1 << 40) - 1), n FROM message ORDER BY place";
     let mut statement = db.prepare(sql).unwrap();
     let place = |row: &rusqlite::Row<'_>| {
-        let [room, seq, n]: [u32; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
-        Ok((room, seq.into(), n.into()))
+        Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Option<u32>>(2)?))
     };
-    let found: rusqlite::Result<Vec<_>> = statement.query_map([], place).unwrap().collect();
-    let (found, mut last) = (found.unwrap(), BTreeMap::new());
-    for (room, seq, _) in &found {
-        let before: u64 = last.insert(*room, *seq).unwrap_or(0);
-        assert_eq!(*seq, before + 1, "room {room}: {found:?}");
+    let rows: rusqlite::Result<Vec<_>> = statement.query_map([], place).unwrap().collect();
+    let (rows, mut last) = (rows.unwrap(), BTreeMap::new());
+    for (room, seq, _) in &rows {
+        let before: u32 = last.insert(*room, *seq).unwrap_or(0);
+        assert_eq!(*seq, before + 1, "room {room}: {rows:?}");
     }
+    // A topic has no number.
+    let numbered = |(room, seq, n): (u32, u32, Option<u32>)| Some((room, seq.into(), n?.into()));
+    let found: Vec<(u32, u64, u64)> = rows.into_iter().filter_map(numbered).collect();
     assert_eq!(check::check_file(&db).unwrap().faults, [""; 0]);
     let (restored, numbers) = load::load(&db).unwrap();
     assert_eq!(restored.damage, [""; 0]);
@@ -90,10 +93,11 @@ pub(super) fn say(n: u64, text: &str) -> Message {
         from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
         device: laptop(),
         n: Some(n),
-        kind: Kind::Text,
-        text: Text::new(text).unwrap(),
+        body: Body::text(Text::new(text).unwrap()),
+        mentions: Box::default(),
+        deletes_others: false,
         is_repeat_only: false,
-        changes: Vec::new(),
+        changes: Box::default(),
     }
 }
 
@@ -164,6 +168,7 @@ impl Both {
                     Outcome::Repeat { seq: seq.get(), at }
                 }
                 Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
+                Committed::Rejected(rejection) => Outcome::Rejected(rejection),
                 other => panic!("{other:?}"),
             },
             Err(error) => {
@@ -171,6 +176,11 @@ impl Both {
                 Outcome::NotKept(error.reason().to_owned())
             }
         }
+    }
+
+    /// Stores these entries with one commit.
+    pub(super) fn append(&self, entries: Vec<Entry<'_>>) {
+        self.engine.lock().unwrap().append(entries, clock()).unwrap();
     }
 
     /// Runs `ask` within a commit.

@@ -10,11 +10,12 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
             seq: Seq::new(seq.cast_unsigned()),
             from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
             at: Timestamp::from_millis(*at),
-            kind: Kind::Text,
+            kind: MessageKind::Text,
             device: DeviceId::default(),
             n: None,
             text: Text::new("hi").unwrap(),
             damaged: false,
+            details: None,
         };
         messages::MessageInserter::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
     }

@@ -1,0 +1,268 @@
+//! The command `say`: a message, or an event about a message, such as an edit.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::Kind;
+use crate::event::MessageKind;
+use crate::{DeviceId, Emoji, RoomName, Seq, Text, Topic};
+
+/// The fields of [`Command::Say`](super::Command::Say).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Say {
+    /// The room, or the direct message.
+    pub room: RoomName,
+    /// The number that the device gives the message: 1, 2, 3 …, always increasing.
+    pub n: Option<u64>,
+    /// The device that gave it `n`, if it is not the device of the session: a message of an earlier run of the client
+    /// that was not answered.
+    pub device: Option<DeviceId>,
+    /// What is said.
+    pub body: Body,
+}
+
+/// What a `say` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// A text or an action.
+    Message {
+        /// Which of them.
+        kind: Kind,
+        /// The text.
+        text: Text,
+        /// The messages that it answers; `None` if it answers none. Boxed to keep plain messages small.
+        links: Option<Box<Links>>,
+    },
+    /// A message has another text.
+    Edit {
+        /// The message.
+        target: Seq,
+        /// Its new text.
+        text: Text,
+    },
+    /// A message is deleted.
+    Delete {
+        /// The message.
+        target: Seq,
+    },
+    /// The user reacts to a message, or takes a reaction back.
+    Reaction {
+        /// The message.
+        target: Seq,
+        /// The reaction.
+        emoji: Emoji,
+        /// Whether the user reacts with it from now on.
+        on: bool,
+    },
+    /// A message is pinned, or not any more.
+    Pin {
+        /// The message.
+        target: Seq,
+        /// Whether it is pinned from now on.
+        on: bool,
+    },
+    /// The room has another topic.
+    Topic {
+        /// The topic; empty to clear it.
+        topic: Topic,
+    },
+}
+
+/// The messages of the same room that a message answers.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Links {
+    /// The message that it replies to.
+    pub reply_to: Option<Seq>,
+    /// The first message of the thread that it belongs to.
+    pub thread: Option<Seq>,
+}
+
+impl Links {
+    /// The links of a message; `None` if it answers no other.
+    #[must_use]
+    pub fn new(reply_to: Option<Seq>, thread: Option<Seq>) -> Option<Box<Self>> {
+        (reply_to.is_some() || thread.is_some()).then(|| Box::new(Self { reply_to, thread }))
+    }
+}
+
+impl Body {
+    /// A text that answers no other message.
+    #[must_use]
+    pub const fn text(text: Text) -> Self {
+        Self::plain(Kind::Text, text)
+    }
+
+    /// A text or an action that answers no other message.
+    #[must_use]
+    pub const fn plain(kind: Kind, text: Text) -> Self {
+        Self::Message { kind, text, links: None }
+    }
+
+    /// The text of a text, an action or an edit; empty for anything else.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Message { text, .. } | Self::Edit { text, .. } => text.as_str(),
+            Self::Delete { .. } | Self::Reaction { .. } | Self::Pin { .. } | Self::Topic { .. } => {
+                ""
+            }
+        }
+    }
+
+    /// The kind of the message that it becomes.
+    #[must_use]
+    pub const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Message { kind: Kind::Text, .. } => MessageKind::Text,
+            Self::Message { kind: Kind::Action, .. } => MessageKind::Action,
+            Self::Edit { .. } => MessageKind::Edit,
+            Self::Delete { .. } => MessageKind::Delete,
+            Self::Reaction { .. } => MessageKind::Reaction,
+            Self::Pin { .. } => MessageKind::Pin,
+            Self::Topic { .. } => MessageKind::Topic,
+        }
+    }
+}
+
+/// The fields as they are on the wire. The order is that of [`crate::native`], which reads a plain text without serde.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    room: RoomName,
+    #[serde(default)]
+    kind: WrittenKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<DeviceId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    emoji: Option<Emoji>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<Topic>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    thread: Option<Seq>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenKind {
+    #[default]
+    Text,
+    Action,
+    Edit,
+    Delete,
+    Reaction,
+    Pin,
+    Topic,
+}
+
+/// A field that a kind needs is missing.
+#[derive(Debug, Error)]
+#[error("a say of this kind needs the field `{0}`")]
+struct Missing(&'static str);
+
+impl TryFrom<Written> for Say {
+    type Error = Missing;
+
+    fn try_from(written: Written) -> Result<Self, Missing> {
+        let Written { room, kind, n, device, text, target, emoji, on, topic, .. } = written;
+        let links = Links::new(written.reply_to, written.thread);
+        let text = || text.ok_or(Missing("text"));
+        let target = || target.ok_or(Missing("target"));
+        let on = on.unwrap_or(true);
+        let body = match kind {
+            WrittenKind::Text => Body::Message { kind: Kind::Text, text: text()?, links },
+            WrittenKind::Action => Body::Message { kind: Kind::Action, text: text()?, links },
+            WrittenKind::Edit => Body::Edit { target: target()?, text: text()? },
+            WrittenKind::Delete => Body::Delete { target: target()? },
+            WrittenKind::Reaction => {
+                let emoji = emoji.ok_or(Missing("emoji"))?;
+                Body::Reaction { target: target()?, emoji, on }
+            }
+            WrittenKind::Pin => Body::Pin { target: target()?, on },
+            WrittenKind::Topic => Body::Topic { topic: topic.ok_or(Missing("topic"))? },
+        };
+        Ok(Self { room, n, device, body })
+    }
+}
+
+impl From<Say> for Written {
+    fn from(say: Say) -> Self {
+        let Say { room, n, device, body } = say;
+        let bare = Self {
+            room,
+            kind: WrittenKind::Text,
+            n,
+            device,
+            text: None,
+            target: None,
+            emoji: None,
+            on: None,
+            topic: None,
+            reply_to: None,
+            thread: None,
+        };
+        match body {
+            Body::Message { kind, text, links } => {
+                let Links { reply_to, thread } = links.map_or_else(Links::default, |links| *links);
+                let kind = match kind {
+                    Kind::Text => WrittenKind::Text,
+                    Kind::Action => WrittenKind::Action,
+                };
+                Self { kind, text: Some(text), reply_to, thread, ..bare }
+            }
+            Body::Edit { target, text } => {
+                let kind = WrittenKind::Edit;
+                Self { kind, text: Some(text), target: Some(target), ..bare }
+            }
+            Body::Delete { target } => {
+                Self { kind: WrittenKind::Delete, target: Some(target), ..bare }
+            }
+            Body::Reaction { target, emoji, on } => {
+                let (kind, target) = (WrittenKind::Reaction, Some(target));
+                Self { kind, target, emoji: Some(emoji), on: Some(on), ..bare }
+            }
+            Body::Pin { target, on } => {
+                Self { kind: WrittenKind::Pin, target: Some(target), on: Some(on), ..bare }
+            }
+            Body::Topic { topic } => Self { kind: WrittenKind::Topic, topic: Some(topic), ..bare },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_without_its_fields_is_refused() {
+        for (fields, missing) in [
+            ("", "text"),
+            (r#","kind":"edit","text":"x""#, "target"),
+            (r#","kind":"edit","target":1"#, "text"),
+            (r#","kind":"delete""#, "target"),
+            (r#","kind":"reaction","target":1"#, "emoji"),
+            (r#","kind":"pin""#, "target"),
+            (r#","kind":"topic","text":"x""#, "topic"),
+        ] {
+            let json = format!(r##"{{"room":"#rust"{fields}}}"##);
+            let error = serde_json::from_str::<Say>(&json).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{missing}`")), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_reaction_and_a_pin_are_on_unless_they_say_otherwise() {
+        let json = r##"{"room":"#rust","kind":"pin","target":3}"##;
+        let say: Say = serde_json::from_str(json).unwrap();
+        assert_eq!(say.body, Body::Pin { target: Seq::new(3), on: true });
+    }
+}

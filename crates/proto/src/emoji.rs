@@ -1,0 +1,93 @@
+//! The emoji of a reaction.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::limits::EMOJI_BYTES_MAX;
+use crate::unsafe_chars::is_line_end;
+
+/// What a user reacts with: one grapheme of at most [`EMOJI_BYTES_MAX`] bytes that is shown. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Emoji(Arc<str>);
+
+/// Which rule an emoji breaks. The client that sent it is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EmojiError {
+    /// More than [`EMOJI_BYTES_MAX`] bytes.
+    #[error("an emoji has at most {EMOJI_BYTES_MAX} bytes, this one has {0}")]
+    TooLong(usize),
+    /// None or several graphemes.
+    #[error("a reaction is one emoji, this one has {0} characters")]
+    NotOne(usize),
+    /// A control character or white space.
+    #[error("an emoji has no control characters and no white space, this one has U+{:04X}", *.0 as u32)]
+    NotShown(char),
+}
+
+impl Emoji {
+    /// Takes an emoji as a client sent it.
+    ///
+    /// # Errors
+    /// Returns the rule that the emoji breaks.
+    pub fn new(written: impl Into<Arc<str>>) -> Result<Self, EmojiError> {
+        let written = written.into();
+        if written.len() > EMOJI_BYTES_MAX {
+            return Err(EmojiError::TooLong(written.len()));
+        }
+        let is_hidden = |c: &char| c.is_control() || c.is_whitespace() || is_line_end(*c);
+        if let Some(c) = written.chars().find(is_hidden) {
+            return Err(EmojiError::NotShown(c));
+        }
+        match written.graphemes(true).count() {
+            1 => Ok(Self(written)),
+            count => Err(EmojiError::NotOne(count)),
+        }
+    }
+
+    /// The emoji itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Emoji {
+    type Error = EmojiError;
+    fn try_from(written: String) -> Result<Self, EmojiError> {
+        Self::new(written)
+    }
+}
+
+impl std::fmt::Display for Emoji {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Emoji {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_emoji_is_one_grapheme_however_many_characters_it_has() {
+        for emoji in ["👍", "👍🏽", "👩‍💻", "🇪🇸", "❤\u{fe0f}", "1\u{fe0f}\u{20e3}"]
+        {
+            assert_eq!(Emoji::new(emoji).unwrap().as_str(), emoji);
+        }
+        assert_eq!(Emoji::new("").unwrap_err(), EmojiError::NotOne(0));
+        assert_eq!(Emoji::new("👍👍").unwrap_err(), EmojiError::NotOne(2));
+        assert_eq!(Emoji::new("x".repeat(65)).unwrap_err(), EmojiError::TooLong(65));
+        for c in [' ', '\n', '\u{1b}', '\u{2028}'] {
+            assert_eq!(Emoji::new(c.to_string()).unwrap_err(), EmojiError::NotShown(c));
+        }
+    }
+}

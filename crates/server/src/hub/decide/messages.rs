@@ -1,0 +1,125 @@
+//! Decides about messages: where one goes, and whether its author may send it.
+
+use chat_proto::command::Body;
+use chat_proto::{DeviceId, RoomName, UserId};
+
+use super::super::HubError;
+use super::super::mentions::mentioned;
+use super::super::policy::{Action, Standing, may};
+use super::super::proposal::Proposal;
+use super::super::request::{DirectScope, Request, Submission};
+use super::{is_direct, memberships};
+use crate::journal::{Change, Message, RoomId};
+
+/// The message by which a room has another topic.
+pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Message, HubError> {
+    let Request::SetTopic { user, name, topic } = request else {
+        unreachable!("{request:?} sets no topic")
+    };
+    let room = proposal.permit(*user, name, Action::SetTopic)?;
+    let from = proposal.author(*user)?.clone();
+    proposal.rooms.note_used(room);
+    let set = Change::Topic { room, topic: topic.clone(), by: from.clone() };
+    Ok(Message {
+        room,
+        from,
+        device: DeviceId::default(),
+        n: None,
+        body: Body::Topic { topic: topic.clone() },
+        mentions: Box::default(),
+        deletes_others: false,
+        is_repeat_only: false,
+        changes: Box::new([set]),
+    })
+}
+
+/// What a user asks for who sends a message.
+const fn action(body: &Body) -> fn(Standing) -> Action {
+    match body {
+        Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } | Body::Reaction { .. } => {
+            Action::Send
+        }
+        Body::Pin { .. } => Action::Pin,
+        Body::Topic { .. } => Action::SetTopic,
+    }
+}
+
+/// The message for the journal, and why it is not stored unless it is a repeat.
+///
+/// Whether the user is in the room does not matter for a repeat: its answer may have been lost, and the
+/// user may have left meanwhile.
+pub(super) fn message(
+    proposal: &mut Proposal<'_>,
+    submission: &Submission,
+) -> Result<(Message, Option<HubError>), HubError> {
+    let user = submission.user;
+    let from = proposal.author(user)?.clone();
+    let name = &submission.name;
+    let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
+        Some(room) if !name.is_private() => {
+            let action = action(&submission.body)(Standing::member_of(room));
+            let permitted = may(proposal.subject(user), action).map(|()| Vec::new());
+            (room, permitted.map_err(|denied| denied.in_room(name)))
+        }
+        _ => destination(proposal, user, name, action(&submission.body))?,
+    };
+    let (mut changes, refusal) = match permitted {
+        Ok(changes) => (changes, None),
+        Err(error) if submission.n.is_some() => (Vec::new(), Some(error)),
+        Err(error) => return Err(error),
+    };
+    if refusal.is_none() {
+        proposal.rooms.note_used(room);
+    }
+    let body = submission.body.clone();
+    if let (Body::Topic { topic }, None) = (&body, &refusal) {
+        changes.push(Change::Topic { room, topic: topic.clone(), by: from.clone() });
+    }
+    let deletes_others = matches!(body, Body::Delete { .. }) && {
+        let others = Action::DeleteOthers(Standing::member_of(room));
+        may(proposal.subject(user), others).is_ok()
+    };
+    let message = Message {
+        room,
+        from,
+        device: submission.device.clone(),
+        n: submission.n,
+        mentions: mentioned(proposal, room, user, &body),
+        deletes_others,
+        body,
+        is_repeat_only: refusal.is_some(),
+        changes: changes.into(),
+    };
+    Ok((message, refusal))
+}
+
+/// The room that a message goes to, and the changes it comes with; or why a new message may not go there.
+fn destination(
+    proposal: &mut Proposal<'_>,
+    user: UserId,
+    name: &RoomName,
+    action: fn(Standing) -> Action,
+) -> Result<(RoomId, Result<Vec<Change>, HubError>), HubError> {
+    let key = proposal.room_key(user, name)?;
+    let room = proposal.rooms.find(&key);
+    if !is_direct(&key) {
+        let permitted = proposal.permit_key(user, name, &key, action);
+        let room = room.ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+        return Ok((room, permitted.map(|()| Vec::new())));
+    }
+    let permitted = proposal.permit_key(user, name, &key, action);
+    match permitted.and_then(|()| memberships(proposal, user, &key, DirectScope::Both)) {
+        Ok((room, changes)) => {
+            for change in &changes {
+                if let Change::Member(member) = change {
+                    proposal.put_with_message(*member, true);
+                }
+            }
+            Ok((room, Ok(changes)))
+        }
+        Err(error) => match room {
+            Some(room) => Ok((room, Err(error))),
+            None => Err(error),
+        },
+    }
+}

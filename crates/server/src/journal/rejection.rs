@@ -1,0 +1,42 @@
+//! Why an event about a message is not stored.
+
+use chat_proto::Seq;
+use chat_proto::limits::{EDITS_MAX, REACTIONS_MAX};
+use thiserror::Error;
+
+/// Why an event about a message, or a message that answers one, is not stored. The author is at fault, or another
+/// session was faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(crate) enum Rejection {
+    /// There is none.
+    #[error("there is no message {0} in this room, or it was removed because of its age")]
+    NoSuchMessage(Seq),
+    /// It cannot be read.
+    #[error("message {0} is damaged on the server's disk, so nothing can be done with it")]
+    Damaged(Seq),
+    /// It is an event.
+    #[error("message {0} is neither a text nor an action; choose the message that it is about")]
+    IsEvent(Seq),
+    /// It is in a thread, so no thread begins there.
+    #[error("message {target} belongs to the thread of message {thread}; use that one as `thread`")]
+    IsInThread {
+        /// The message.
+        target: Seq,
+        /// The first message of its thread.
+        thread: Seq,
+    },
+    /// It is another user's.
+    #[error("message {0} is not yours; only its author can change it")]
+    NotYours(Seq),
+    /// It was deleted.
+    #[error("message {0} was deleted")]
+    Deleted(Seq),
+    /// It has as many different reactions as it can have.
+    #[error(
+        "message {0} has {REACTIONS_MAX} different reactions, the most it can have; use one of them"
+    )]
+    TooManyReactions(Seq),
+    /// It was edited as often as it can be.
+    #[error("message {0} was edited {EDITS_MAX} times, the most it can be; send another message")]
+    TooManyEdits(Seq),
+}

@@ -1,0 +1,306 @@
+//! Events about messages: whether one may be stored, and the table `about`, which has those that count in the state of
+//! a message now.
+//!
+//! A row of `about` names an event, and says which message it is about. A reaction that was taken back has none, nor
+//! has an event about a message that was deleted, but the deletion and the replies. So the events of the messages of a
+//! page are one range of the table, see [`super::fold`]. The table follows from the messages: it is made again from
+//! them ([`super::rebuild`]), and a check compares it with them.
+
+use chat_proto::command::Body;
+use chat_proto::event::MessageKind;
+use chat_proto::limits::{EDITS_MAX, REACTIONS_MAX};
+use chat_proto::{Emoji, Seq, UserId};
+use rusqlite::types::{ToSqlOutput, Type, ValueRef};
+use rusqlite::{Connection, ErrorCode, params, params_from_iter};
+
+use super::commit::Message;
+use super::rejection::Rejection;
+use super::rows::{self, SEQ_MAX, kind_number, place};
+use super::store::{foreign, unsigned, user_number};
+use super::stored::{RoomId, StoredMessage, excerpt};
+use super::{mentions, messages, salvage};
+
+/// The kind of a reply in `about`: it says where it counts, and not what it is.
+pub(super) const REPLY: i64 = kind_number(MessageKind::Text);
+pub(super) const EDIT: i64 = kind_number(MessageKind::Edit);
+pub(super) const DELETE: i64 = kind_number(MessageKind::Delete);
+pub(super) const REACTION: i64 = kind_number(MessageKind::Reaction);
+pub(super) const PIN: i64 = kind_number(MessageKind::Pin);
+
+/// The table must be rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[error("the tables of events and mentions are damaged: {0}")]
+pub(super) struct Damaged(String);
+
+/// The damage of the table, if a statement failed because of it.
+pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// Marks an error of a statement on the tables if they are damaged.
+pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation) => {
+            foreign(0, Type::Null, Damaged(error.to_string()))
+        }
+        _ => error,
+    }
+}
+
+/// The beginning of the text that an event is about, if it is described by that.
+type Excerpt = Option<Box<str>>;
+
+/// Decides whether a message may be stored, as far as that depends on the messages that it names. Reads each of them
+/// by its key; a plain message names none.
+pub(super) fn admit(
+    db: &Connection,
+    message: &Message,
+) -> rusqlite::Result<Result<Excerpt, Rejection>> {
+    let (room, author) = (message.room, message.from.id);
+    match &message.body {
+        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(None)),
+        Body::Message { links: Some(links), .. } => {
+            for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
+                let Some(seq) = seq else { continue };
+                if let Err(rejection) = answered(db, room, seq, is_thread)? {
+                    return Ok(Err(rejection));
+                }
+            }
+            Ok(Ok(None))
+        }
+        Body::Edit { target, .. } => {
+            let found = own(db, room, *target, author)?.and_then(is_there);
+            let edits = counted(db, room, *target, EDIT, EDITS_MAX).map_err(marked)?;
+            let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(None) };
+            Ok(found.and(allowed))
+        }
+        Body::Delete { target } => {
+            let found = match message.deletes_others {
+                true => self::target(db, room, *target)?,
+                false => own(db, room, *target, author)?,
+            };
+            Ok(found.and_then(is_there).map(|_| None))
+        }
+        Body::Reaction { target, emoji, on } => {
+            let found = self::target(db, room, *target)?.and_then(is_there);
+            let is_new = *on && is_new_kind(db, room, *target, emoji).map_err(marked)?;
+            Ok(found.and_then(|found| match is_new {
+                true => Err(Rejection::TooManyReactions(*target)),
+                false => Ok(Some(excerpt(found.text.as_str()))),
+            }))
+        }
+        Body::Pin { target, .. } => {
+            let found = self::target(db, room, *target)?.and_then(is_there);
+            Ok(found.map(|found| Some(excerpt(found.text.as_str()))))
+        }
+    }
+}
+
+/// The message that an event is about.
+pub(super) fn target(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+) -> rusqlite::Result<Result<StoredMessage, Rejection>> {
+    if seq == Seq::NONE || seq > SEQ_MAX {
+        return Ok(Err(Rejection::NoSuchMessage(seq)));
+    }
+    Ok(match messages::at(db, room, seq)? {
+        None => Err(Rejection::NoSuchMessage(seq)),
+        Some(found) if found.damaged => Err(Rejection::Damaged(seq)),
+        Some(found) if !found.kind.is_read() => Err(Rejection::IsEvent(seq)),
+        Some(found) => Ok(found),
+    })
+}
+
+fn own(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+    author: UserId,
+) -> rusqlite::Result<Result<StoredMessage, Rejection>> {
+    Ok(target(db, room, seq)?.and_then(|found| match found.from.id == author {
+        true => Ok(found),
+        false => Err(Rejection::NotYours(seq)),
+    }))
+}
+
+/// The message, unless it was deleted.
+pub(super) fn is_there(found: StoredMessage) -> Result<StoredMessage, Rejection> {
+    if found.is_deleted() { Err(Rejection::Deleted(found.seq)) } else { Ok(found) }
+}
+
+/// The message that another one answers. It may be deleted: the conversation goes on.
+fn answered(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+    is_thread: bool,
+) -> rusqlite::Result<Result<(), Rejection>> {
+    Ok(target(db, room, seq)?.and_then(|found| {
+        match found.details.as_ref().and_then(|details| details.wire.thread) {
+            Some(thread) if is_thread => Err(Rejection::IsInThread { target: seq, thread }),
+            _ => Ok(()),
+        }
+    }))
+}
+
+/// Returns true if a message has `max` events of a kind.
+fn counted(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+    kind: i64,
+    max: usize,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) FROM about WHERE target = ? AND kind = ?";
+    let count = db
+        .prepare_cached(sql)?
+        .query_row(params![place(room, seq), kind], |row| unsigned(row, 0))?;
+    Ok(count >= max as u64)
+}
+
+/// Returns true if a message has as many different reactions as it can have, and `emoji` would be one more.
+fn is_new_kind(db: &Connection, room: RoomId, seq: Seq, emoji: &Emoji) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(DISTINCT emoji), coalesce(max(emoji = ?3), 0) FROM about
+               WHERE target = ?1 AND kind = ?2";
+    let asked = params![place(room, seq), REACTION, emoji.as_str()];
+    db.prepare_cached(sql)?.query_row(asked, |row| {
+        Ok(unsigned(row, 0)? >= REACTIONS_MAX as u64 && !row.get::<_, bool>(1)?)
+    })
+}
+
+/// Records what a new message changes in the state of others, and whom it mentions. Nothing for a plain message.
+pub(super) fn store(
+    db: &Connection,
+    room: RoomId,
+    message: &StoredMessage,
+) -> rusqlite::Result<()> {
+    if message.details.is_none() {
+        return Ok(());
+    }
+    if message.kind == MessageKind::Delete
+        && let Some(target) = message.target()
+    {
+        remove_texts(db, room, target)?;
+    }
+    note(db, room, message).map_err(marked)?;
+    mentions::store(db, room, message).map_err(marked)
+}
+
+/// Records an event in `about`. Called with the messages of a room in their order, it makes the table.
+pub(super) fn note(db: &Connection, room: RoomId, message: &StoredMessage) -> rusqlite::Result<()> {
+    let Some(details) = &message.details else { return Ok(()) };
+    let event = place(room, message.seq);
+    let user = user_number(message.from.id);
+    let insert = |target: Seq, kind: i64, emoji: &str| {
+        db.prepare_cached(
+            "INSERT INTO about (target, kind, emoji, user, place) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![place(room, target), kind, emoji, user, event])
+        .map(drop)
+    };
+    let (target, on) = (details.wire.target, details.wire.on == Some(true));
+    match (message.kind, target) {
+        (MessageKind::Text | MessageKind::Action, _) => match message.answers() {
+            Some(target) => insert(target, REPLY, ""),
+            None => Ok(()),
+        },
+        (MessageKind::Edit, Some(target)) => insert(target, EDIT, ""),
+        (MessageKind::Delete, Some(target)) => {
+            // The replies stay.
+            let sql = "DELETE FROM about WHERE target = ? AND kind <> ?";
+            db.prepare_cached(sql)?.execute(params![place(room, target), REPLY])?;
+            insert(target, DELETE, "")
+        }
+        (MessageKind::Reaction, Some(target)) => {
+            let emoji = details.wire.emoji.as_ref().map_or("", Emoji::as_str);
+            let known = params![place(room, target), REACTION, emoji, user];
+            if !on {
+                let sql =
+                    "DELETE FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
+                return db.prepare_cached(sql)?.execute(known).map(drop);
+            }
+            // A user who reacts again keeps the place.
+            let sql =
+                "SELECT 1 FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
+            if db.prepare_cached(sql)?.exists(known)? {
+                return Ok(());
+            }
+            insert(target, REACTION, emoji)
+        }
+        (MessageKind::Pin, Some(target)) => {
+            let sql = "DELETE FROM about WHERE target = ? AND kind = ?";
+            db.prepare_cached(sql)?.execute(params![place(room, target), PIN])?;
+            if on { insert(target, PIN, "") } else { Ok(()) }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes the text of a message and those of its edits from the file.
+fn remove_texts(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Result<()> {
+    let mut seqs = edits(db, room, target).map_err(marked)?;
+    seqs.push(target);
+    for seq in seqs {
+        let Some(mut message) = messages::at(db, room, seq)?.filter(|found| !found.damaged) else {
+            continue;
+        };
+        mentions::remove(db, room, &message)?;
+        message.delete();
+        rewrite(db, room, &message)?;
+    }
+    Ok(())
+}
+
+/// The edits of a message, in their order.
+pub(super) fn edits(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Result<Vec<Seq>> {
+    let sql = "SELECT place FROM about WHERE target = ? AND kind = ? ORDER BY place";
+    let mut statement = db.prepare_cached(sql)?;
+    let places = statement.query_map(params![place(room, target), EDIT], |row| row.get(0))?;
+    places.map(|place| place.map(rows::seq_of)).collect()
+}
+
+/// Stores a message of which a column has changed.
+pub(super) fn rewrite(
+    db: &Connection,
+    room: RoomId,
+    message: &StoredMessage,
+) -> rusqlite::Result<()> {
+    let values = rows::values(room, message);
+    let [key, .., text, target, thread, flags, mentions] = values;
+    let sum = ValueRef::Integer(rows::sum(values));
+    let changed = [text, target, thread, flags, mentions, sum, key].map(ToSqlOutput::Borrowed);
+    db.prepare_cached(
+        "UPDATE message SET text = ?, target = ?, thread = ?, flags = ?, mentions = ?, sum = ?
+         WHERE place = ?",
+    )?
+    .execute(params_from_iter(changed))
+    .map(drop)
+}
+
+/// Forgets the events about the messages of a room up to `last`, which were removed.
+pub(super) fn forget(db: &Connection, room: RoomId, last: Seq) -> rusqlite::Result<()> {
+    let places = params![place(room, Seq::NONE), place(room, last)];
+    let sql = "DELETE FROM about WHERE target BETWEEN ? AND ?";
+    db.prepare_cached(sql)?.execute(places).map(drop).map_err(marked)
+}
+
+/// Fills the empty table of `to` from the messages of `db`.
+pub(super) fn fill(db: &Connection, to: &Connection) -> rusqlite::Result<()> {
+    let mut first = (RoomId(0), Seq::NONE);
+    salvage::each_message(db, |room, message| {
+        if first.0 != room {
+            first = (room, message.seq);
+        }
+        // What is about a message that was removed by age does not count.
+        let target = message.target().or_else(|| message.answers());
+        if target.is_some_and(|target| target < first.1) {
+            return Ok(());
+        }
+        note(to, room, message)
+    })
+}

@@ -1,0 +1,163 @@
+//! Where the text of a deleted message is, and journals in which the tables of events are damaged or missing.
+
+use chat_proto::Emoji;
+use chat_proto::event::Details;
+
+use super::damage::{PAGE_BYTES, change, find, root, sql};
+use super::*;
+use crate::journal::stored::View;
+
+/// A message of bob's in the lobby.
+fn event(body: Body) -> Message {
+    Message { n: None, body, ..say(1, "x") }
+}
+
+fn reaction(target: u64, written: &str) -> Message {
+    let emoji = Emoji::new(written).unwrap();
+    event(Body::Reaction { target: Seq::new(target), emoji, on: true })
+}
+
+/// The state of the first message.
+async fn first(journal: &Bench) -> Details {
+    let page = Page { of: Part::After(Seq::NONE), limit: 1 };
+    let view = View::Now(UserId::new(7));
+    let found = journal.journal.read_as(RoomId::LOBBY, page, view).await.unwrap();
+    found[0].details.as_ref().map(|details| details.wire.clone()).unwrap_or_default()
+}
+
+/// The emoji of the reactions to the first message.
+async fn reactions(journal: &Bench) -> Vec<String> {
+    first(journal).await.reactions.iter().map(|one| one.emoji.to_string()).collect()
+}
+
+fn has(file: &Path, text: &str) -> bool {
+    let bytes = fs::read(file).unwrap();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn a_deleted_text_is_in_no_backup_and_after_the_end_in_no_file() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    // So long that it takes pages of its own.
+    let (written, edited) = ("the secret ".repeat(1_000), "the new one ".repeat(1_000));
+    journal.send(say(1, &written));
+    journal.send(event(Body::Edit { target: Seq::FIRST, text: Text::new(edited).unwrap() }));
+    journal.close().await;
+    assert!(has(&file::of(directory.path()), "the secret the secret"), "it was written");
+
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.send(event(Body::Delete { target: Seq::FIRST })), stored(3));
+    let copy = directory.path().join("backup");
+    backup(directory.path(), &copy).unwrap();
+    journal.close().await;
+    for file in [copy, file::of(directory.path())] {
+        for word in ["secret", "the new one"] {
+            assert!(!has(&file, word), "{word} in {}", file.display());
+        }
+    }
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+    let journal = open(directory.path()).unwrap();
+    assert!(first(&journal).await.deleted);
+    assert_eq!(journal.texts(Part::After(Seq::NONE)).await[1].1, "This message was deleted.");
+    assert_eq!(journal.send(say(1, &written)), repeat(1), "its number is used");
+}
+
+#[tokio::test]
+async fn a_damaged_table_of_events_is_found_and_made_again() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "hi"));
+    journal.send(reaction(1, "👍"));
+    journal.send(Message { mentions: Box::new([UserId::new(3)]), ..say(2, "@ana") });
+    journal.close().await;
+    let whole = fs::read(file::of(directory.path())).unwrap();
+
+    for (statement, table) in [
+        ("DELETE FROM about", "about"),
+        ("UPDATE about SET emoji = 'x'", "about"),
+        ("INSERT INTO mention VALUES (9, 1, 1)", "mention"),
+    ] {
+        sql(&directory, statement);
+        let faults = check(directory.path()).unwrap().faults;
+        assert!(faults.len() == 1 && faults[0].contains(table), "{statement}: {faults:?}");
+        fs::write(file::of(directory.path()), &whole).unwrap();
+    }
+
+    for table in ["about", "mention"] {
+        let page = root(&directory, table);
+        change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(0));
+        assert!(!check(directory.path()).unwrap().faults.is_empty(), "{table}");
+        let journal = open(directory.path()).unwrap();
+        assert_eq!(
+            journal.texts(Part::After(Seq::NONE)).await.len(),
+            3,
+            "{table}: they are served"
+        );
+        assert!(!first(&journal).await.deleted, "{table}: with what can be read of their state");
+        assert_eq!(journal.send(reaction(1, "🎉")), stored(4), "{table}");
+        let mention = Message { mentions: Box::new([UserId::new(3)]), ..say(3, "@ana") };
+        assert_eq!(journal.send(mention), stored(5), "{table}");
+        assert_eq!(reactions(&journal).await, ["👍", "🎉"], "{table}");
+        journal.close().await;
+        assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{table}");
+        fs::write(file::of(directory.path()), &whole).unwrap();
+        fs::remove_file(run::state_of(&file::of(directory.path()))).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_event_counts_nowhere_and_nothing_can_be_done_with_a_damaged_message() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "MARK and some words"));
+    journal.send(reaction(1, "👍"));
+    journal.send(reaction(1, "🎉"));
+    journal.close().await;
+    let whole = fs::read(file::of(directory.path())).unwrap();
+    change(&directory, |bytes| {
+        // Both where it is stored and in the table of events.
+        while bytes.windows(4).any(|window| window == "👍".as_bytes()) {
+            let at = find(bytes, "👍");
+            bytes[at..at + 4].copy_from_slice("👎".as_bytes());
+        }
+    });
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(reactions(&journal).await, ["🎉"]);
+    journal.close().await;
+
+    fs::write(file::of(directory.path()), &whole).unwrap();
+    change(&directory, |bytes| {
+        let at = find(bytes, "MARK");
+        bytes[at] ^= 1;
+    });
+    let journal = open(directory.path()).unwrap();
+    let rejected = Outcome::Rejected(Rejection::Damaged(Seq::FIRST));
+    assert_eq!(journal.send(reaction(1, "👎")), rejected);
+    assert_eq!(journal.send(event(Body::Delete { target: Seq::FIRST })), rejected);
+}
+
+#[tokio::test]
+async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
+    let directory = TempDir::new().unwrap();
+    let path = file::of(directory.path());
+    let db = Connection::open(&path).unwrap();
+    checksum::register(&db).unwrap();
+    schema::make(&db, schema::EVENTS_SINCE - 1).unwrap();
+    db.execute_batch(
+        "INSERT INTO message (place, from_id, from_name, at, kind, device, n, text, sum)
+         SELECT (1 << 40) + 1, 7, 'bob', 1000, 0, '', NULL, 'hi',
+             checksum((1 << 40) + 1, 7, 'bob', 1000, 0, '', NULL, 'hi');
+         UPDATE number SET last_user = 7, sum = checksum(7, last_room)",
+    )
+    .unwrap();
+    drop(db);
+    let checked = check(directory.path()).unwrap();
+    assert_eq!((checked.messages, checked.faults), (1, Vec::new()), "as it is");
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.texts(Part::After(Seq::NONE)).await, [(1, "hi".to_owned())]);
+    assert_eq!(journal.send(reaction(1, "👍")), stored(2));
+    assert_eq!(reactions(&journal).await, ["👍"]);
+    journal.close().await;
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}

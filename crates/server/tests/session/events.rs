@@ -1,0 +1,360 @@
+//! Events about messages, between clients that know them and clients that do not.
+
+use chat_server::Server;
+use serde_json::{Value, json};
+
+use crate::peer::{Peer, daemon};
+
+/// A session of a new user whose client has these features.
+async fn with(daemon: &Server, name: &str, features: &[&str]) -> Peer {
+    let mut peer = Peer::connect(daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": name, "features": features});
+    peer.send(&hello.to_string()).await;
+    peer.expect("welcome").await;
+    peer.expect("room").await;
+    peer
+}
+
+/// A `say` in the lobby with these fields.
+fn say(fields: &Value) -> Value {
+    let mut say = json!({"type": "say", "room": "#lobby"});
+    say.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    say
+}
+
+/// Sends a `say` that is accepted, and returns its `seq`.
+async fn accepted(peer: &mut Peer, fields: Value) -> u64 {
+    let answer = peer.until_answer(say(&fields)).await;
+    answer["seq"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+/// Sends a `say` that is refused, and returns the code.
+async fn refused(peer: &mut Peer, fields: Value) -> String {
+    let answer = peer.until_answer(say(&fields)).await;
+    answer["code"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// The messages of the lobby as they are now for this client.
+async fn history(peer: &mut Peer) -> Vec<Value> {
+    peer.send(r##"{"type":"history","room":"#lobby"}"##).await;
+    peer.until("history").await["messages"].as_array().unwrap().clone()
+}
+
+/// The fields of a message but those that every message has.
+fn details(message: &Value) -> Value {
+    let mut message = message.as_object().unwrap().clone();
+    for field in ["type", "room", "seq", "from", "at", "kind", "text", "device", "n"] {
+        message.remove(field);
+    }
+    Value::Object(message)
+}
+
+/// Says a text, and has each kind of event about it.
+async fn all_kinds(ana: &mut Peer) {
+    for fields in [
+        json!({"text": "thanks both, I will look at it tomorrow"}),
+        json!({"kind": "edit", "target": 1, "text": "thanks all"}),
+        json!({"kind": "reaction", "target": 1, "emoji": "👍"}),
+        json!({"kind": "reaction", "target": 1, "emoji": "👍", "on": false}),
+        json!({"kind": "pin", "target": 1}),
+        json!({"text": "bye", "reply_to": 1}),
+        json!({"kind": "delete", "target": 6}),
+        json!({"kind": "topic", "topic": "crabs"}),
+    ] {
+        accepted(ana, fields).await;
+    }
+}
+
+/// The kinds and texts of eight messages.
+async fn eight(peer: &mut Peer) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for seq in 1..=8 {
+        let message = peer.until("message").await;
+        assert_eq!(message["seq"], seq, "no place is left out");
+        let field = |name: &str| message[name].as_str().unwrap().to_owned();
+        found.push((field("kind"), field("text")));
+    }
+    found
+}
+
+fn pairs(expected: [(&str, &str); 8]) -> Vec<(String, String)> {
+    expected.map(|(kind, text)| (kind.to_owned(), text.to_owned())).to_vec()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_client_gets_each_event_in_a_form_that_it_knows() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut new = with(&daemon, "new", &["events"]).await;
+    let mut middle = with(&daemon, "middle", &["unknown_kinds"]).await;
+    let mut old = with(&daemon, "old", &[]).await;
+    all_kinds(&mut ana).await;
+    let quoted = "\"thanks both, I will look at it…\"";
+    let reacts = format!("reacts 👍 to {quoted}");
+    let takes_back = format!("takes back 👍 from {quoted}");
+    let pinned = format!("pinned {quoted}");
+    assert_eq!(
+        eight(&mut new).await,
+        pairs([
+            ("text", "thanks both, I will look at it tomorrow"),
+            ("edit", "thanks all"),
+            ("reaction", "reacts 👍"),
+            ("reaction", "takes back 👍"),
+            ("pin", "pinned a message"),
+            ("text", "bye"),
+            ("delete", "deleted a message"),
+            ("topic", "set the topic: crabs"),
+        ])
+    );
+    let described = |kinds: [&'static str; 8]| {
+        let texts = [
+            "thanks both, I will look at it tomorrow",
+            "* thanks all",
+            &reacts,
+            &takes_back,
+            &pinned,
+            "bye",
+            "deleted a message",
+            "set the topic: crabs",
+        ];
+        let pair = |(kind, text): (&str, &str)| (kind.to_owned(), text.to_owned());
+        kinds.into_iter().zip(texts).map(pair).collect::<Vec<_>>()
+    };
+    let kinds = ["text", "edit", "reaction", "reaction", "pin", "text", "delete", "topic"];
+    assert_eq!(eight(&mut middle).await, described(kinds));
+    let kinds = ["text", "text", "action", "action", "action", "text", "action", "action"];
+    assert_eq!(eight(&mut old).await, described(kinds));
+    // Also what was missed.
+    let page = history(&mut old).await;
+    assert_eq!((&page[2]["kind"], &page[2]["text"]), (&json!("action"), &json!(reacts)));
+    assert_eq!(page[5]["text"], "This message was deleted.");
+    assert_eq!(details(&page[2]), json!({}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_a_topic_is_shown_once_by_each_client() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut new = with(&daemon, "new", &["events"]).await;
+    let mut middle = with(&daemon, "middle", &["unknown_kinds", "unread"]).await;
+    let mut old = with(&daemon, "old", &[]).await;
+    for topic in ["crabs", "lobsters"] {
+        ana.send(&json!({"type": "topic", "room": "#lobby", "topic": topic}).to_string()).await;
+        for peer in [&mut ana, &mut new] {
+            assert_eq!(peer.until("topic").await["topic"], topic);
+            let message = peer.expect("message").await;
+            assert_eq!((&message["kind"], &message["topic"]), (&json!("topic"), &json!(topic)));
+        }
+        for peer in [&mut middle, &mut old] {
+            while peer.until("room").await["topic"] != topic {}
+            let message = peer.expect("message").await;
+            assert_eq!(message["text"], format!("set the topic: {topic}"));
+        }
+    }
+    // Its own: the answer of version 0.1.0 is the event.
+    old.send(r##"{"type":"topic","room":"#lobby","topic":"none"}"##).await;
+    assert_eq!(old.expect("topic").await["topic"], "none");
+    assert_eq!(old.expect("message").await["seq"], 3);
+    middle.send(r##"{"type":"topic","room":"#lobby","topic":"fish"}"##).await;
+    let room = middle.until("room").await;
+    assert_eq!((&room["topic"], &room["last_seq"]), (&json!("none"), &json!(2)));
+    assert_eq!(middle.expect("message").await["seq"], 3);
+    assert_eq!(middle.expect("room").await["topic"], "fish");
+    assert_eq!(middle.expect("message").await["seq"], 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_classic_client_is_sent_edits_and_reactions_as_texts() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let (mut bob, _) = Peer::classic(&daemon, "bob").await;
+    all_kinds(&mut ana).await;
+    for text in [
+        "thanks both, I will look at it tomorrow",
+        "* thanks all",
+        "* ana reacts 👍 to \"thanks both, I will look at it…\"",
+        "* ana takes back 👍 from \"thanks both, I will look at it…\"",
+        "bye",
+    ] {
+        assert_eq!(bob.recv().await, format!("1||ana||{text}"));
+    }
+    accepted(&mut ana, json!({"text": "the end"})).await;
+    assert_eq!(bob.recv().await, "1||ana||the end", "nothing of a pin, a deletion or a topic");
+}
+
+#[tokio::test(start_paused = true)]
+async fn history_and_a_join_have_messages_as_they_are_now() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut bob = with(&daemon, "bob", &["events"]).await;
+    all_kinds(&mut ana).await;
+    accepted(&mut bob, json!({"kind": "reaction", "target": 1, "emoji": "🎉"})).await;
+    let page = history(&mut bob).await;
+    let edited = page[1]["at"].clone();
+    let replied = page[5]["at"].clone();
+    let reaction =
+        json!({"emoji": "🎉", "count": 1, "own": true, "users": [{"id": 2, "name": "bob"}]});
+    let now = json!({
+        "edited": {"at": edited, "count": 1},
+        "reactions": [reaction],
+        "replies": {"count": 1, "last_seq": 6, "last_at": replied},
+        "pinned": true,
+        "as_of": 9,
+    });
+    assert_eq!((&page[0]["text"], details(&page[0])), (&json!("thanks all"), now.clone()));
+    let deleted = json!({"reply_to": 1, "deleted": true, "as_of": 9});
+    assert_eq!(details(&page[5]), deleted);
+    assert_eq!(page[5]["text"], "This message was deleted.");
+    assert_eq!(details(&page[2]), json!({"target": 1, "emoji": "👍", "on": true}));
+    ana.send(r##"{"type":"join","room":"#lobby","since":0}"##).await;
+    let message = loop {
+        let message = ana.until("message").await;
+        if message["seq"] == 1 {
+            break message;
+        }
+    };
+    let mut of_another = now;
+    of_another["reactions"][0].as_object_mut().unwrap().remove("own");
+    assert_eq!((&message["text"], details(&message)), (&json!("thanks all"), of_another));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_allowed_has_a_code_of_its_own() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut bob = with(&daemon, "bob", &["events"]).await;
+    accepted(&mut ana, json!({"text": "one"})).await;
+    accepted(&mut ana, json!({"text": "two", "thread": 1})).await;
+    accepted(&mut ana, json!({"kind": "pin", "target": 1})).await;
+    for (fields, code) in [
+        (json!({"kind": "edit", "target": 1, "text": "x"}), "not_yours"),
+        (json!({"kind": "delete", "target": 1}), "not_yours"),
+        (json!({"kind": "reaction", "target": 9, "emoji": "👍"}), "no_such_message"),
+        (json!({"kind": "reaction", "target": 0, "emoji": "👍"}), "no_such_message"),
+        (json!({"kind": "reaction", "target": 3, "emoji": "👍"}), "bad_target"),
+        (json!({"kind": "reaction", "target": 1, "emoji": "two"}), "bad_text"),
+        (json!({"kind": "reaction", "target": 1}), "bad_field"),
+        (json!({"text": "x", "thread": 2}), "bad_target"),
+        (json!({"text": "x", "reply_to": 7}), "no_such_message"),
+    ] {
+        assert_eq!(refused(&mut bob, fields.clone()).await, code, "{fields}");
+    }
+    for nth in 0..20 {
+        let emoji = char::from_u32(0x1F600 + nth).unwrap();
+        accepted(&mut bob, json!({"kind": "reaction", "target": 1, "emoji": emoji})).await;
+    }
+    let one_more = json!({"kind": "reaction", "target": 1, "emoji": "👍"});
+    assert_eq!(refused(&mut bob, one_more.clone()).await, "too_many_reactions");
+    let known = json!({"kind": "reaction", "target": 1, "emoji": "😀"});
+    accepted(&mut ana, known.clone()).await;
+    for peer in [&mut ana, &mut bob] {
+        accepted(peer, json!({"kind": "reaction", "target": 1, "emoji": "😀", "on": false})).await;
+    }
+    accepted(&mut ana, one_more).await;
+    for _ in 0..100 {
+        accepted(&mut ana, json!({"kind": "edit", "target": 1, "text": "x"})).await;
+    }
+    let edit = json!({"kind": "edit", "target": 1, "text": "x"});
+    assert_eq!(refused(&mut ana, edit.clone()).await, "too_many_edits");
+    accepted(&mut ana, json!({"kind": "delete", "target": 1})).await;
+    assert_eq!(refused(&mut ana, edit).await, "deleted");
+    assert_eq!(refused(&mut ana, json!({"kind": "delete", "target": 1})).await, "deleted");
+    accepted(&mut ana, json!({"text": "the thread goes on", "thread": 1})).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_is_stored_once_under_its_number() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let text = json!({"n": 1, "text": "one"});
+    accepted(&mut ana, text.clone()).await;
+    let edit = json!({"n": 2, "kind": "edit", "target": 1, "text": "two"});
+    let reaction = json!({"n": 3, "kind": "reaction", "target": 1, "emoji": "👍"});
+    for (seq, event) in [(2, &edit), (3, &reaction)] {
+        accepted(&mut ana, event.clone()).await;
+        let repeat = ana.until_answer(say(event)).await;
+        assert_eq!((&repeat["seq"], &repeat["repeat"]), (&json!(seq), &json!(true)));
+    }
+    let mut other = reaction;
+    other["on"] = json!(false);
+    assert_eq!(refused(&mut ana, other).await, "number_used");
+    // What was deleted meanwhile was stored all the same.
+    accepted(&mut ana, json!({"n": 4, "kind": "delete", "target": 1})).await;
+    for (seq, event) in [(1, text), (2, edit)] {
+        let repeat = ana.until_answer(say(&event)).await;
+        assert_eq!((&repeat["seq"], &repeat["repeat"]), (&json!(seq), &json!(true)));
+    }
+    assert_eq!(history(&mut ana).await.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_versions_of_a_message_are_there_until_it_is_deleted() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    for text in ["one", "two"] {
+        accepted(&mut ana, json!({"text": text})).await;
+    }
+    for text in ["uno", "un"] {
+        accepted(&mut ana, json!({"kind": "edit", "target": 1, "text": text})).await;
+    }
+    let texts = |event: Value| {
+        let versions = event["versions"].as_array().unwrap().clone();
+        versions.iter().map(|one| (one["seq"].clone(), one["text"].clone())).collect::<Vec<_>>()
+    };
+    let asked = json!({"type": "versions", "room": "#lobby", "seq": 1});
+    let found = texts(ana.ask(asked.clone(), "versions").await);
+    assert_eq!(
+        found,
+        [(json!(1), json!("one")), (json!(3), json!("uno")), (json!(4), json!("un"))]
+    );
+    let rest = json!({"type": "versions", "room": "#lobby", "seq": 1, "after": 3});
+    assert_eq!(texts(ana.ask(rest, "versions").await), [(json!(4), json!("un"))]);
+    accepted(&mut ana, json!({"kind": "delete", "target": 1})).await;
+    assert_eq!(ana.ask(asked, "refused").await["code"], "deleted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn mentions_are_counted_and_listed_and_events_are_not_unread() {
+    let daemon = daemon();
+    let (mut ana, token) = Peer::with_token(&daemon, "Ana María").await;
+    let mut bob = with(&daemon, "bob", &["events"]).await;
+    ana.send(r##"{"type":"join","room":"#rust"}"##).await;
+    ana.until("room").await;
+    bob.send(r##"{"type":"join","room":"#rust"}"##).await;
+    bob.until("room").await;
+    for fields in [
+        json!({"text": "hi @ana_maría"}),
+        json!({"text": "nobody"}),
+        json!({"kind": "reaction", "target": 2, "emoji": "👍"}),
+        json!({"kind": "edit", "target": 2, "text": "@ana_maría, too late"}),
+        json!({"text": "@here"}),
+        json!({"text": "ana maría: gone"}),
+        json!({"kind": "delete", "target": 6}),
+        json!({"room": "#rust", "text": "Ana María"}),
+    ] {
+        accepted(&mut bob, fields).await;
+    }
+    let mut tablet = Peer::connect(&daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": "Ana María", "token": token,
+                       "features": ["unread", "events"]});
+    tablet.send(&hello.to_string()).await;
+    tablet.expect("welcome").await;
+    let lobby = tablet.expect("room").await;
+    assert_eq!((&lobby["unread"], &lobby["mentions"]), (&json!(3), &json!(2)));
+    let rust = tablet.expect("room").await;
+    assert_eq!((&rust["unread"], &rust["mentions"]), (&json!(1), &json!(1)));
+    let places = |event: &Value| {
+        let messages = event["messages"].as_array().unwrap();
+        let place = |message: &Value| (message["room"].clone(), message["seq"].clone());
+        messages.iter().map(place).collect::<Vec<_>>()
+    };
+    let page = tablet.ask(json!({"type": "mentions", "limit": 2}), "mentions").await;
+    assert_eq!(places(&page), [(json!("#rust"), json!(1)), (json!("#lobby"), json!(5))]);
+    let older = json!({"type": "mentions", "before": page["next"]});
+    let page = tablet.ask(older, "mentions").await;
+    assert_eq!((places(&page), &page["next"]), (vec![(json!("#lobby"), json!(1))], &Value::Null));
+    tablet.send(r##"{"type":"leave","room":"#rust"}"##).await;
+    tablet.until("left").await;
+    let page = tablet.ask(json!({"type": "mentions"}), "mentions").await;
+    assert_eq!(places(&page), [(json!("#lobby"), json!(5)), (json!("#lobby"), json!(1))]);
+}
