@@ -14,7 +14,7 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, RoomInfo, RoomState, Version, Welcome};
+use chat_proto::event::{Away, Hit, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{AwayText, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
@@ -67,8 +67,19 @@ pub fn event(event: Event) -> Event {
                 .collect(),
             more,
         },
+        Event::Thread { room, seq, replies, unread, messages, more } => {
+            let (room, messages) = (self::room(&room), messages.into_iter().map(message).collect());
+            Event::Thread { room, seq, replies, unread, messages, more }
+        }
+        Event::Pins { room, count, messages, more } => {
+            let (room, messages) = (self::room(&room), messages.into_iter().map(message).collect());
+            Event::Pins { room, count, messages, more }
+        }
         Event::Mentions { messages, next } => {
             Event::Mentions { messages: messages.into_iter().map(message).collect(), next }
+        }
+        Event::Found { query, order, hits, next, indexed } => {
+            Event::Found { query, order, hits: hits.iter().map(hit).collect(), next, indexed }
         }
         Event::Users { room, users, away, more } => Event::Users {
             room: self::room(&room),
@@ -142,6 +153,19 @@ fn message(message: Message) -> Message {
         details: None,
         ..message
     }
+}
+
+fn hit(hit: &Hit) -> Hit {
+    let text = message_text(&hit.text);
+    let length = text.as_str().chars().count();
+    // Where the same characters are in the clean text.
+    let at = |mark: u32| {
+        let before: String = hit.text.as_str().chars().take(mark as usize).collect();
+        u32::try_from(self::text(&before).chars().count().min(length)).unwrap_or(mark)
+    };
+    let Hit { seq, at: stored, kind, .. } = *hit;
+    let marks = hit.marks.iter().map(|mark| mark.map(at)).collect();
+    Hit { room: room(&hit.room), seq, from: user(&hit.from), at: stored, kind, text, marks }
 }
 
 fn room_info(info: &RoomInfo) -> RoomInfo {

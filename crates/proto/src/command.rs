@@ -5,7 +5,9 @@ mod say;
 use serde::{Deserialize, Serialize};
 
 pub use self::say::{Body, Links, Say};
-use crate::{AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Topic, UserName};
+use crate::{
+    AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Timestamp, Topic, UserName,
+};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -40,6 +42,23 @@ pub enum Command {
         /// Only messages with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
+        /// Instead of `before`: the messages from the first one on that was stored at that time or later.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Searches the messages of all rooms that the user may read.
+    Search {
+        /// What the user has typed.
+        query: String,
+        /// Which messages come first.
+        #[serde(default, skip_serializing_if = "SearchOrder::is_newest")]
+        order: SearchOrder,
+        /// Only those after the page that this names, the `next` of an earlier answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<ShortString>,
         /// How many at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
@@ -51,6 +70,27 @@ pub enum Command {
         /// The message.
         seq: Seq,
         /// Only versions with a greater `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
+    },
+    /// Asks for a message and those that answer it.
+    Thread {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// Only messages with a lower `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Asks for the pinned messages of a room.
+    Pins {
+        /// The room.
+        room: RoomName,
+        /// Only messages with a greater `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
     },
@@ -134,8 +174,9 @@ pub enum Command {
 impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "hello", "about", "say", "join", "leave", "history", "versions", "mentions", "who",
-        "topic", "rooms", "read", "typing", "away", "back", "rename", "ping", "pong", "bye",
+        "hello", "about", "say", "join", "leave", "history", "search", "versions", "thread",
+        "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "rename",
+        "ping", "pong", "bye",
     ];
 }
 
@@ -169,6 +210,26 @@ pub enum Kind {
     Text,
     /// An action, in the third person.
     Action,
+}
+
+/// Which of the messages that a search finds come first.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchOrder {
+    /// The newest.
+    #[default]
+    Newest,
+    /// Those that fit best, of the newest that are found.
+    Best,
+}
+
+impl SearchOrder {
+    /// Whether it is the default.
+    #[must_use]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub const fn is_newest(&self) -> bool {
+        matches!(self, Self::Newest)
+    }
 }
 
 /// What a pong repeats of its ping: a number or a text, as the peer chooses.

@@ -1,15 +1,17 @@
 //! The events that the server sends. `docs/protocol.md` has an example of each.
 
 mod details;
+mod hit;
 mod message;
 mod welcome;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::details::{Details, Edited, Reaction, Replies};
+pub use self::hit::Hit;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
-use crate::command::Nonce;
+use crate::command::{Nonce, SearchOrder};
 use crate::{
     AwayText, EndCode, LeaveReason, RoomName, Seq, ShortString, Text, Timestamp, Topic, UserId,
     UserName,
@@ -50,6 +52,33 @@ pub enum Event {
         /// Whether there are newer ones.
         more: bool,
     },
+    /// A message and those that answer it: answers a `thread`.
+    Thread {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// How many answer it, and the last of them; `None` if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replies: Option<Replies>,
+        /// How many of those are of other users, and not read.
+        unread: u64,
+        /// The newest of them, oldest first; the message itself is before all of them.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// The pinned messages of a room: answers a `pins`.
+    Pins {
+        /// The room.
+        room: RoomName,
+        /// How many there are.
+        count: u64,
+        /// The messages, oldest first.
+        messages: Vec<Message>,
+        /// Whether there are newer ones.
+        more: bool,
+    },
     /// Messages that mention the user: answers a `mentions`.
     Mentions {
         /// The messages, newest first.
@@ -57,6 +86,22 @@ pub enum Event {
         /// Names the last of them, to ask for older ones; `None` if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<ShortString>,
+    },
+    /// Messages that were found: answers a `search`.
+    Found {
+        /// What the user has typed.
+        query: String,
+        /// Which messages come first.
+        #[serde(default, skip_serializing_if = "SearchOrder::is_newest")]
+        order: SearchOrder,
+        /// The messages.
+        hits: Vec<Hit>,
+        /// Names the end of this page, to ask for the next; `None` if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<ShortString>,
+        /// Percent of the messages that can be found; `None` for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        indexed: Option<u8>,
     },
     /// The users of a room: answers a `who`.
     Users {
@@ -183,9 +228,9 @@ pub enum Event {
 impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "welcome", "about", "room", "history", "versions", "mentions", "users", "rooms",
-        "presence", "topic", "read", "joined", "left", "renamed", "typing", "away", "back",
-        "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
+        "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
+        "away", "back", "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 

@@ -58,6 +58,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
+    /// Whether messages are indexed, so that clients can search them. The index takes up to three times as much of the
+    /// disk as the journal.
+    #[arg(long, value_name = "WHETHER", default_value = "on")]
+    search: Switch,
+
     /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
     max_connections: usize,
@@ -124,6 +129,8 @@ pub(crate) enum Task {
     },
     /// Verify the journal; exit code 0 if nothing is damaged or missing, 1 if something is.
     Check,
+    /// Remove the search index; the daemon must not run. Its next start builds the index again, while it serves.
+    Reindex,
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
     Status {
@@ -140,6 +147,15 @@ enum Survives {
     Disk,
     /// A crash of the program.
     Os,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// How long messages are stored; `None` for always.
@@ -183,6 +199,7 @@ impl Args {
             drain_timeout: self.drain_timeout,
             classic_gap: self.classic_gap,
             keep: self.keep,
+            search: self.search == Switch::On,
             ..Config::default()
         }
     }

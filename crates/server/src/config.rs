@@ -226,6 +226,8 @@ pub struct Config {
     /// last jump, before anything is removed by its age: longer than it takes a time server to correct a
     /// wrong clock, or an administrator to notice it.
     pub steady_span: Duration,
+    /// Whether messages are indexed, so that they can be searched.
+    pub search: bool,
     /// The wall clock.
     pub clock: Clock,
     /// The clock that the wall clock is compared with.
@@ -255,6 +257,7 @@ impl Default for Config {
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
             steady_span: Duration::from_secs(60 * 60),
+            search: true,
             clock: system_clock,
             monotonic: Instant::now,
         }

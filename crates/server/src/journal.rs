@@ -39,8 +39,9 @@ pub(crate) use self::repeat::{Repeat, Sent};
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
+pub(crate) use self::sqlite::{create_private, is_in_use};
 pub(crate) use self::stored::{
-    Credential, Kinds, MentionKey, MentionsPage, Unread, Versions, View,
+    Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
 };
 pub use self::stored::{
     CredentialRecord, DirectKey, MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord,
@@ -160,6 +161,34 @@ impl Journal {
         self.reader.versions(room, seq, after).await
     }
 
+    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`, who
+    /// has read the room up to a message.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn thread(
+        &self,
+        message: (RoomId, Seq),
+        before: Seq,
+        limit: u32,
+        reader: (UserId, Seq),
+    ) -> Result<Result<Thread, Rejection>, JournalError> {
+        self.reader.thread(message, before, limit, reader).await
+    }
+
+    /// The pinned messages of `room` after `after`, for `user`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn pins(
+        &self,
+        room: RoomId,
+        after: Seq,
+        user: UserId,
+    ) -> Result<Pins, JournalError> {
+        self.reader.pins(room, after, user).await
+    }
+
     /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.
     ///
     /// # Errors
@@ -172,6 +201,42 @@ impl Journal {
         limit: u32,
     ) -> Result<MentionsPage, JournalError> {
         self.reader.mentions(user, rooms, before, limit).await
+    }
+
+    /// Those of the messages `places` that exist, as they are now for `reader`, in the order of `places`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn messages_now(
+        &self,
+        places: Vec<(RoomId, Seq)>,
+        reader: UserId,
+    ) -> Result<Vec<(RoomId, StoredMessage)>, JournalError> {
+        self.reader.messages_now(places, reader).await
+    }
+
+    /// The messages of `room` from the first one on that was stored at `at` or later: a page of up to `limit`, as
+    /// `view` says. The newest page if there is none. If the clock was set back, there are several such places.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn read_at(
+        &self,
+        room: RoomId,
+        at: Timestamp,
+        limit: u32,
+        view: View,
+    ) -> Result<Vec<StoredMessage>, JournalError> {
+        let part = match self.reader.first_at(room, at).await? {
+            Some(first) => Part::After(first.minus(1)),
+            None => Part::Before(Seq::MAX),
+        };
+        self.read_as(room, Page { of: part, limit }, view).await
+    }
+
+    /// The same journal, read with a connection that nothing else uses.
+    pub(crate) fn with_own_connection(&self) -> Self {
+        Self { reader: self.reader.with_own_connection(), ..self.clone() }
     }
 
     /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.

@@ -13,6 +13,7 @@
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
 //! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
 //! * `room` sends each batch of messages to the sessions in it; `feed` gives a session all of them, in order.
+//! * `search` follows the journal, and finds messages by their words.
 //! * [`journal`] stores messages and changes in one SQLite file.
 
 mod batch;
@@ -27,6 +28,7 @@ mod listen;
 mod listeners;
 mod ring;
 mod room;
+mod search;
 mod server;
 mod session;
 mod socket;
@@ -39,6 +41,7 @@ mod watch;
 pub use config::Config;
 pub use listen::Listen;
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
+pub use search::remove_index;
 pub use server::Server;
 pub use socket::Unacknowledged;
 pub use watch::DaemonError;

@@ -15,6 +15,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location};
 use crate::listen::{Listen, accept, note_panic};
+use crate::search::Search;
 use crate::session::{self, Context};
 use crate::watch::{DaemonError, watch};
 
@@ -46,7 +47,8 @@ impl Server {
     ) -> Result<Self, JournalError> {
         let hub = Hub::open(location, durability, &config)?;
         let closing = CancellationToken::new();
-        Ok(Self { context: Arc::new(Context { config, hub, closing }) })
+        let search = config.search.then(|| Search::start(location, hub.journal()));
+        Ok(Self { context: Arc::new(Context { config, hub, search, closing }) })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -75,6 +77,11 @@ impl Server {
             error!("{error}");
         }
         self.drain(sessions).await;
+        if let Some(search) = &context.search
+            && timeout(drain_timeout, search.close()).await.is_err()
+        {
+            warn!("the search index has not ended yet");
+        }
         drop(self);
         if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
             warn!("the journal has not ended yet");

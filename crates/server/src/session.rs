@@ -16,6 +16,7 @@ mod lists;
 mod live;
 mod pending;
 mod rooms;
+mod search;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
+use crate::search::Search;
 use crate::socket::Unacknowledged;
 
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
@@ -62,6 +64,8 @@ const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 pub(crate) struct Context {
     pub config: Config,
     pub hub: Arc<Hub>,
+    /// `None` if it is switched off.
+    pub search: Option<Search>,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,

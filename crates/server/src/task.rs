@@ -32,6 +32,14 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
                 journal::restore(&directory, file, now).context("nothing was restored")?;
             write!(out, "{}", Restored { directory: &directory, file, replaced: &replaced })?;
         }
+        Task::Reindex => {
+            chat_server::remove_index(&directory).context("the search index was not removed")?;
+            let directory = directory.display();
+            writeln!(
+                out,
+                "removed the search index in {directory}; the next start builds it again"
+            )?;
+        }
         Task::Check => {
             let checked = journal::check(&directory)?;
             write!(out, "{}", Found { directory: &directory, checked: &checked })?;

@@ -38,7 +38,7 @@ use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
-use crate::view::{self, Painter};
+use crate::view::{self, Canvas, Painter};
 use crate::zone::ZoneWatch;
 
 /// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
@@ -71,21 +71,36 @@ pub async fn run<B: Backend + ShowsLinks>(
 ) -> Result<Ended, Failure> {
     let size = backend.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let mut painter = Painter::default();
-    let show = |state: &State, redraw_all: bool| {
-        let drawn = painter.draw(backend, redraw_all, |canvas| view::draw(state, canvas));
+    let show = |state: &State, what: Draw| {
+        let draw = |canvas: &mut Canvas| view::draw(state, canvas);
+        let drawn = match (what, state.redraw.drawn_box) {
+            (Draw::InputBox, Some(area)) => painter.draw_rows(backend, area, draw),
+            (what, _) => painter.draw(backend, what == Draw::Everything, draw),
+        };
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, control, stop).await
 }
 
-/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and whether
-/// everything is to be drawn.
+/// What a frame draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draw {
+    /// All rows, whatever is on the screen.
+    Everything,
+    /// What has changed.
+    Changes,
+    /// What has changed in the input box.
+    InputBox,
+}
+
+/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and what is to be
+/// drawn.
 ///
 /// # Errors
 /// See [`run`]; also returns what `show` returns.
 pub async fn run_shown(
     size: Size,
-    show: impl FnMut(&State, bool) -> Result<(), RunError>,
+    show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
@@ -120,8 +135,6 @@ pub async fn run_shown(
         then: Then::Quit,
         mentioned: false,
         note: None,
-        changed: true,
-        changed_by_key: false,
         redraw_all: false,
         colours_by: None,
         zone_watch: options.zone_watch,
@@ -158,10 +171,6 @@ struct App<C> {
     mentioned: bool,
     /// The notification to show with the next frame: the last one, however many there were.
     note: Option<(NotifyMethod, Note)>,
-    /// Whether the state has changed since the last frame.
-    changed: bool,
-    /// Whether a key has changed it: the next frame comes at once.
-    changed_by_key: bool,
     /// Whether to draw everything with the next frame.
     redraw_all: bool,
     /// Until when the first frame waits for the colours of the terminal.
@@ -189,7 +198,7 @@ impl<C: Control> App<C> {
     /// events of the network, since they alone may never end.
     async fn run(
         &mut self,
-        mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
+        mut show: impl FnMut(&State, Draw) -> Result<(), RunError>,
         keys: impl Stream<Item = io::Result<impl Into<Report>>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
@@ -197,9 +206,11 @@ impl<C: Control> App<C> {
         let mut last_frame = None;
         loop {
             let may_take = self.driver.may_take();
-            let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
+            let (changed, watches_zone) =
+                (self.state.redraw.is_needed(), self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK_MAX;
-            let frame_at = self.frame_at(last_frame);
+            let rest_at = self.rest_at(last_frame);
+            let frame_at = rest_at.filter(|_| !self.state.redraw.input_box);
             let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
@@ -241,9 +252,15 @@ impl<C: Control> App<C> {
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
                     let _ = self.look_at_zone(ZONE_LOOK_MIN);
+                    if !self.state.redraw.rest || self.rest_at(last_frame).is_some() {
+                        show(&self.state, Draw::InputBox)?;
+                        self.state.redraw.drew_input_box();
+                        continue;
+                    }
                     let flow = self.take(Input::Frame);
-                    show(&self.state, std::mem::take(&mut self.redraw_all))?;
-                    self.changed = false;
+                    let redraws = std::mem::take(&mut self.redraw_all);
+                    show(&self.state, if redraws { Draw::Everything } else { Draw::Changes })?;
+                    self.state.redraw.drew_all();
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
                     }
@@ -251,7 +268,6 @@ impl<C: Control> App<C> {
                         self.control.notify(way, &note);
                     }
                     self.colours_by = None;
-                    self.changed_by_key = false;
                     last_frame = Some(Instant::now());
                     flow
                 }
@@ -262,10 +278,10 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// When the next frame is due, after the last one; `None` if it is due now. A timer, even one that is due,
-    /// takes a millisecond or two: nobody who types waits for one.
-    fn frame_at(&self, last: Option<Instant>) -> Option<Instant> {
-        let due = last.filter(|_| !self.changed_by_key).map(|last| last + FRAME_MIN);
+    /// When everything that has changed is to be drawn, after the last frame that did so; `None` if it is now. A
+    /// timer, even one that is due, takes a millisecond or two: nobody who types waits for one.
+    fn rest_at(&self, last: Option<Instant>) -> Option<Instant> {
+        let due = last.filter(|_| !self.state.redraw.by_user).map(|last| last + FRAME_MIN);
         due.max(self.colours_by).filter(|at| *at > Instant::now())
     }
 
@@ -278,7 +294,6 @@ impl<C: Control> App<C> {
             return ControlFlow::Continue(());
         }
         let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
-        self.changed_by_key = true;
         self.take(input)
     }
 
@@ -308,12 +323,6 @@ impl<C: Control> App<C> {
     }
 
     fn take(&mut self, input: Input) -> ControlFlow<()> {
-        self.changed |= match &input {
-            // Nothing on the screen depends on it: if it fails, that is an input of its own.
-            Input::Client(ClientInput::Tick) => self.state.shows_for_a_while(),
-            Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
-            _ => true,
-        };
         let effects = update(&mut self.state, input, (self.clock)());
         self.carry_out(effects)
     }

@@ -4,6 +4,7 @@ mod cache;
 mod clock;
 mod entry;
 mod heights;
+mod id_hash;
 mod ignored;
 mod shape;
 
@@ -101,7 +102,24 @@ impl<'a> LogRows<'a> {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
         };
-        let before = index.checked_sub(1).and_then(|before| self.log.get(before));
+        let before = self.before(index);
+        let rules = self.rules_above(index, entry, before);
+        let begins = rules.day.is_some() || rules.new;
+        let is_same = |before: &LogEntry| self.shape.clock.is_same(before.at, entry.at);
+        Above {
+            name: author(entry).is_some()
+                && (begins || !before.is_some_and(|before| is_group(before, entry))),
+            time: begins || !before.is_some_and(is_same),
+            ..rules
+        }
+    }
+
+    fn before(&self, index: usize) -> Option<&'a LogEntry> {
+        self.log.get(index.checked_sub(1)?)
+    }
+
+    /// What has a row of its own over an entry, but the name.
+    fn rules_above(&self, index: usize, entry: &LogEntry, before: Option<&LogEntry>) -> Above {
         let day = |entry: &LogEntry| {
             let at = entry.at.timestamp();
             self.zone.to_offset(at).to_datetime(at).date()
@@ -109,22 +127,22 @@ impl<'a> LogRows<'a> {
         // No day ends within a minute; to ask the time zone takes time.
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
-        let new = self.log.first_new() == Some(index);
-        let begins = day.is_some() || new;
         Above {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
-            new,
-            name: author(entry).is_some()
-                && (begins || !before.is_some_and(|before| is_group(before, entry))),
-            time: begins
-                || !before.is_some_and(|before| self.shape.clock.is_same(before.at, entry.at)),
+            new: self.log.first_new() == Some(index),
+            ..Above::default()
         }
     }
 
     /// How many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
-        let Above { beginning, day, new, name, .. } = self.above(index);
+        let Above { beginning, day, new, name, .. } = match self.log.get(index) {
+            Some(entry) if !self.shape.is_name_above() => {
+                self.rules_above(index, entry, self.before(index))
+            }
+            _ => self.above(index),
+        };
         let name = name && self.shape.is_name_above();
         usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }

@@ -6,6 +6,7 @@ mod input_box;
 mod look;
 mod page;
 mod popup;
+mod redraw;
 mod room_list;
 mod rooms;
 mod selection;
@@ -26,6 +27,7 @@ pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
+pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
@@ -94,6 +96,8 @@ pub struct State {
     pub(crate) is_at_mention: bool,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
+    /// What the next frame is to draw.
+    pub redraw: Redraw,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
     /// The focus of the terminal, and the title it was sent.
@@ -179,6 +183,7 @@ impl State {
             mention: None,
             is_at_mention: false,
             opens_links: false,
+            redraw: Redraw::default(),
             rooms_top: None,
             attention: Attention::default(),
             shown: RoomName::lobby(),

@@ -1,8 +1,8 @@
 //! The terminal: its modes, what is written to it, and what comes from it.
 //!
 //! ```text
-//! frame ──▶ backend ──▶ output (thread) ──▶ terminal
-//! event ◀── events ◀── keys (parser) ◀── input (thread) ◀── terminal
+//! frame ──▶ backend ──▶ output ──▶ terminal
+//! event ◀── keys (parser) ◀── events ◀── terminal
 //! ```
 //!
 //! However the program ends, stops or fails, the terminal is given back as it was.
@@ -14,7 +14,6 @@ pub mod check;
 mod clipboard;
 mod editor;
 mod events;
-mod gate;
 mod keys;
 mod output;
 mod sgr;
@@ -30,11 +29,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ratatui::layout::Size;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr, ttyname};
+use rustix::termios::{
+    OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr, ttyname,
+};
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
-use self::gate::Gate;
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};
@@ -95,7 +95,6 @@ struct TtyState {
     in_editor: Arc<AtomicBool>,
     /// Whether Alt is to be an Escape.
     sets_alt: bool,
-    gate: Gate,
 }
 
 /// Gives the terminal back when it is dropped.
@@ -119,19 +118,10 @@ impl Tty {
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
-        let (title, gate) = (Mutex::default(), Gate::new()?);
+        let title = Mutex::default();
         let sets_alt = std::env::var_os(XTERM).is_some();
-        let state = TtyState {
-            original,
-            input,
-            is_taken,
-            has_mouse,
-            title,
-            is_asked,
-            in_editor,
-            sets_alt,
-            gate,
-        };
+        let state =
+            TtyState { original, input, is_taken, has_mouse, title, is_asked, in_editor, sets_alt };
         let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -150,11 +140,6 @@ impl Tty {
         self.output.clone()
     }
 
-    /// What stops the reading of the terminal.
-    fn gate(&self) -> Gate {
-        self.state.gate.clone()
-    }
-
     /// Takes the terminal, also if it was taken before: another program may have changed it since. Does
     /// nothing while an editor has it.
     fn enter(&self) -> io::Result<()> {
@@ -163,6 +148,8 @@ impl Tty {
         }
         let mut raw = self.state.original.clone();
         raw.make_raw();
+        // No read waits: another program may have taken the bytes that were there.
+        raw.special_codes[SpecialCodeIndex::VMIN] = 0;
         tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
         self.state.is_taken.store(true, Ordering::SeqCst);
         self.output.set_stale();
@@ -256,7 +243,6 @@ impl Control for Tty {
     fn edit(&mut self, text: String, directory: Option<&Path>) -> Option<EditJob> {
         let editor = editor::editor(|name| std::env::var_os(name));
         let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
-        self.state.gate.close();
         self.state.in_editor.store(true, Ordering::SeqCst);
         self.leave();
         Some(Box::new(move || {
@@ -267,9 +253,7 @@ impl Control for Tty {
 
     fn take_back(&mut self) -> io::Result<()> {
         self.state.in_editor.store(false, Ordering::SeqCst);
-        self.enter()?;
-        self.state.gate.open();
-        Ok(())
+        self.enter()
     }
 
     fn ask_colours(&mut self) -> bool {

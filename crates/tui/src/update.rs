@@ -18,6 +18,7 @@ mod mentions;
 mod mouse;
 mod quiet;
 mod quit;
+mod redraw;
 mod rooms;
 mod searching;
 mod selecting;
@@ -81,10 +82,9 @@ pub enum Effect {
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
-    if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        (state.done, state.done_until) = (None, None);
-    }
+    redraw::note(state, &input);
     if matches!(input, Input::Paste(_) | Input::Click(_)) {
+        end_answer(state);
         mentions::stop(state);
         state.is_at_mention = false;
     }
@@ -103,9 +103,13 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let mut effects = frame::frame(state, at);
             effects.extend(attention::title(state));
             effects.extend(expiry::frame(state, at));
+            state.redraw.drawn_box = Some(state.panes().prompt);
             effects
         }
-        Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
+        Input::Key(key) => redraw::take_key(state, |state| {
+            end_answer(state);
+            typing(state, at, |state| keys::key(state, key, at))
+        }),
         Input::Paste(text) => {
             state.page = None;
             let mut effects = bare::paste(state);
@@ -128,6 +132,8 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Zone(zone) => {
             state.zone = zone;
+            // They have times.
+            state.forget_heights();
             Vec::new()
         }
         Input::Colour(answer) => {
@@ -151,6 +157,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects
         }
     }
+}
+
+/// The user goes on: the answer to what was done before has been seen.
+fn end_answer(state: &mut State) {
+    (state.done, state.done_until) = (None, None);
 }
 
 /// Runs something that may change the input box, and gives the draft to the client.

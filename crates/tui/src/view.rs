@@ -3,6 +3,7 @@
 mod canvas;
 mod edges;
 mod elsewhere;
+mod glyph;
 mod header;
 mod help;
 mod links;
@@ -13,6 +14,7 @@ mod painter;
 mod popup;
 mod prompt;
 mod rooms;
+mod row;
 mod status;
 mod users;
 mod welcome;
@@ -24,10 +26,15 @@ use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::Role;
 
-/// Draws the whole screen, and returns the cells of its links. The same state gives the same screen.
+/// Draws the whole screen, or only the input box if that is the part to be drawn. Returns the cells of its links. The
+/// same state gives the same screen.
 pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
     let (panes, theme) = (state.panes(), state.look.theme());
     canvas.style(canvas.area(), theme.style(Role::Text));
+    if !canvas.is_whole() {
+        prompt::draw(state, theme, canvas.clip(panes.prompt), canvas);
+        return Vec::new();
+    }
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
     header::draw(state, theme, &on_screen, canvas);

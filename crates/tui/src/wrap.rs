@@ -12,6 +12,13 @@ pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
+/// Whether a character has one column, and is part of no other if its neighbours are such, too: printable ASCII, and
+/// the marks and the rules of the screen.
+#[must_use]
+pub const fn is_simple(c: char) -> bool {
+    matches!(c, ' '..='~' | '·' | '›' | '…' | '→' | '↑' | '↓' | '●' | '○' | '\u{2500}'..='\u{259F}')
+}
+
 /// Columns of `text` on the screen: by grapheme cluster, as they are drawn. Control characters take none.
 #[must_use]
 pub fn columns(text: &str) -> usize {
@@ -19,6 +26,9 @@ pub fn columns(text: &str) -> usize {
     let Some(first) = text.bytes().position(|byte| is_other(&byte)) else {
         return text.len();
     };
+    if text[first..].chars().all(is_simple) {
+        return first + text[first..].chars().count();
+    }
     // Printable ASCII is part of another cluster only right beside a character that is none.
     let last = text.bytes().rposition(|byte| is_other(&byte)).unwrap_or(first);
     let (start, end) = (first.saturating_sub(1), text.len().min(last + 2));

@@ -6,30 +6,26 @@ mod client;
 mod irc;
 mod measure;
 mod process;
+mod running;
 mod table;
 mod terminal;
 
 use std::io::Write;
 
-use anyhow::Context;
-
 use client::{CLIENTS, Client};
-use measure::Figures;
 
 fn main() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    let mut measured: Vec<(&Client, Figures)> = Vec::new();
-    for client in &CLIENTS {
-        if !client.is_installed() {
-            writeln!(out, "{} is not installed and not measured", client.name)?;
-            continue;
-        }
-        writeln!(out, "measuring {} …", client.name)?;
-        out.flush()?;
-        let figures = measure::measure(client);
-        measured
-            .push((client, figures.with_context(|| format!("cannot measure {}", client.name))?));
+    let (clients, missing): (Vec<&Client>, Vec<&Client>) =
+        CLIENTS.iter().partition(|client| client.is_installed());
+    for client in missing {
+        writeln!(out, "{} is not installed and not measured", client.name)?;
     }
+    let names: Vec<&str> = clients.iter().map(|client| client.name).collect();
+    writeln!(out, "measuring {} …", names.join(", "))?;
+    out.flush()?;
+    let figures = measure::measure(&clients)?;
+    let measured: Vec<_> = clients.into_iter().zip(figures).collect();
     table::write(&measured, &mut out)?;
     Ok(())
 }

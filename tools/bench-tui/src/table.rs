@@ -33,7 +33,7 @@ pub(crate) fn write(measured: &[(&Client, Figures)], out: &mut impl Write) -> io
     let columns: Vec<String> = names.chain(ratios).collect();
     writeln!(out, "\n| | {} |\n|---|{}", columns.join(" | "), "---|".repeat(columns.len()))?;
     for (what, figure, unit) in ROWS {
-        let values = measured.iter().map(|(_, figures)| format!("{:.1} {unit}", figure(figures)));
+        let values = measured.iter().map(|(_, figures)| format!("{:.2} {unit}", figure(figures)));
         let ratios =
             others.iter().map(|(_, figures)| format!("{:.2}", figure(ours) / figure(figures)));
         let columns: Vec<String> = values.chain(ratios).collect();
@@ -90,15 +90,15 @@ mod tests {
             [
                 "| | chat-tui | weechat | ours : weechat |",
                 "|---|---|---|---|",
-                "| first useful frame | 50.0 ms | 100.0 ms | 0.50 |",
-                "| memory, 20 rooms, 200 users | 8.0 MB | 8.0 MB | 1.00 |",
+                "| first useful frame | 50.00 ms | 100.00 ms | 0.50 |",
+                "| memory, 20 rooms, 200 users | 8.00 MB | 8.00 MB | 1.00 |",
             ]
         );
         assert!(
-            rows.contains(&"| idle for 60 s: processor | 0.0 ms | 14.0 ms | 0.00 |"),
+            rows.contains(&"| idle for 60 s: processor | 0.00 ms | 14.00 ms | 0.00 |"),
             "{table}"
         );
-        assert!(rows.contains(&"| 50 messages/s: processor | 1.2 % | 1.2 % | 1.00 |"), "{table}");
+        assert!(rows.contains(&"| 50 messages/s: processor | 1.20 % | 1.20 % | 1.00 |"), "{table}");
         assert_eq!(rows[rows.len() - 2], "chat-tui: read back to message 1");
         assert_eq!(rows[rows.len() - 1], "weechat: read back to no message");
     }

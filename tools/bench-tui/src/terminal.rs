@@ -1,8 +1,15 @@
 //! A program on a pseudo-terminal, and what is on its screen.
+//!
+//! ```text
+//! program ──▶ reads (thread): notes the time ──▶ queue ──▶ shows (thread): emulates the terminal
+//! ```
+//!
+//! So no time that is measured has the emulation in it.
 
 use std::io::{self, Read, Write};
 use std::num::NonZeroU16;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -15,6 +22,9 @@ const WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// Bytes of one read of the program's output.
 const READ_BYTES: usize = 16 * 1024;
+
+/// Most reads that wait for the emulation: the frames of some seconds. Beyond it the program waits.
+const READS_MAX: usize = 1024;
 
 /// The question what the terminal is, and an answer. A program that asks waits for it before its first frame.
 const QUESTION: &[u8] = b"\x1b[c";
@@ -31,9 +41,19 @@ pub(crate) struct Terminal {
 }
 
 struct Screen {
-    emulator: Mutex<vt100::Parser>,
+    shown: Mutex<Shown>,
     changed: Condvar,
 }
+
+struct Shown {
+    emulator: vt100::Parser,
+    /// The text that is waited for, and when the bytes were read with which it was on the screen.
+    awaited: Option<String>,
+    seen: Option<Instant>,
+}
+
+/// Bytes of the program's output, and when they were read.
+type Chunk = (Instant, Vec<u8>);
 
 impl Terminal {
     /// Starts a program.
@@ -42,13 +62,16 @@ impl Terminal {
         let size = PtySize { rows, cols, ..PtySize::default() };
         let pair = native_pty_system().openpty(size).map_err(io::Error::other)?;
         let cells = |count| NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN);
-        let emulator = Mutex::new(vt100::Parser::new(cells(rows), cells(cols), 0));
-        let screen = Arc::new(Screen { emulator, changed: Condvar::new() });
+        let emulator = vt100::Parser::new(cells(rows), cells(cols), 0);
+        let shown = Mutex::new(Shown { emulator, awaited: None, seen: None });
+        let screen = Arc::new(Screen { shown, changed: Condvar::new() });
         let output = pair.master.try_clone_reader().map_err(io::Error::other)?;
         let keys = pair.master.take_writer().map_err(io::Error::other)?;
         let keys = Arc::new(Mutex::new(keys));
-        let (shown, answers) = (Arc::clone(&screen), Arc::clone(&keys));
-        std::thread::spawn(move || shown.show(output, &answers));
+        let (reads, queue) = sync_channel(READS_MAX);
+        let (emulated, answers) = (Arc::clone(&screen), Arc::clone(&keys));
+        std::thread::spawn(move || read(output, &answers, &reads));
+        std::thread::spawn(move || emulated.show(&queue));
         let child = pair.slave.spawn_command(command).map_err(io::Error::other)?;
         Ok(Self { keys, screen, child, _master: pair.master })
     }
@@ -62,52 +85,100 @@ impl Terminal {
         write(&self.keys, keys.as_bytes())
     }
 
-    /// Waits until `text` is on the screen. Returns the time from now until then.
+    /// Types `keys`. Returns the time from then until the program has written what shows `text`.
     ///
     /// # Errors
     /// Returns an error with the screen if it does not come within [`WAIT_MAX`].
-    pub(crate) fn sees(&self, text: &str) -> io::Result<Duration> {
+    pub(crate) fn answers(&self, keys: &str, text: &str) -> io::Result<Duration> {
+        self.awaits(text);
         let start = Instant::now();
-        match self.waits(WAIT_MAX, |screen| screen.contains(text)) {
-            true => Ok(start.elapsed()),
-            false => Err(io::Error::other(format!("no {text:?} on the screen:\n{}", self.text()))),
-        }
+        self.types(keys)?;
+        Ok(self.seen(text)?.saturating_duration_since(start))
+    }
+
+    /// Waits until the program has written what shows `text`. Returns when that was read; now, if it was on the screen
+    /// before.
+    ///
+    /// # Errors
+    /// Returns an error with the screen if it does not come within [`WAIT_MAX`].
+    pub(crate) fn sees(&self, text: &str) -> io::Result<Instant> {
+        self.awaits(text);
+        self.seen(text)
+    }
+
+    fn awaits(&self, text: &str) {
+        let mut shown = self.screen.lock();
+        (shown.awaited, shown.seen) = (Some(text.to_owned()), None);
+        shown.look(Instant::now());
+    }
+
+    fn seen(&self, text: &str) -> io::Result<Instant> {
+        let shown = self.screen.lock();
+        let unseen = |shown: &mut Shown| shown.seen.is_none();
+        let waited = self.screen.changed.wait_timeout_while(shown, WAIT_MAX, unseen);
+        let shown = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let missing =
+            || format!("no {text:?} on the screen:\n{}", shown.emulator.screen().contents());
+        shown.seen.ok_or_else(|| io::Error::other(missing()))
     }
 
     /// Waits at most `time` until `wanted` returns true for the screen. Returns whether it does.
     pub(crate) fn waits(&self, time: Duration, wanted: impl Fn(&str) -> bool) -> bool {
         let deadline = Instant::now() + time;
-        let mut emulator = self.screen.emulator.lock().unwrap_or_else(PoisonError::into_inner);
-        while !wanted(&emulator.screen().contents()) {
+        let mut shown = self.screen.lock();
+        while !wanted(&shown.emulator.screen().contents()) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            let waited = self.screen.changed.wait_timeout(emulator, left);
-            emulator = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.screen.changed.wait_timeout(shown, left);
+            shown = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         true
     }
 
     /// The text on the screen.
     pub(crate) fn text(&self) -> String {
-        let emulator = self.screen.emulator.lock().unwrap_or_else(PoisonError::into_inner);
-        emulator.screen().contents()
+        self.screen.lock().emulator.screen().contents()
     }
 }
 
 impl Screen {
-    fn show(&self, mut output: impl Read, answers: &Keys) {
-        let mut bytes = [0; READ_BYTES];
-        while let Ok(read @ 1..) = output.read(&mut bytes) {
-            let mut emulator = self.emulator.lock().unwrap_or_else(PoisonError::into_inner);
-            emulator.process(&bytes[..read]);
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, queue: &Receiver<Chunk>) {
+        while let Ok((at, bytes)) = queue.recv() {
+            let mut shown = self.lock();
+            shown.emulator.process(&bytes);
+            shown.look(at);
             self.changed.notify_all();
-            drop(emulator);
-            if bytes[..read].windows(QUESTION.len()).any(|part| part == QUESTION) {
-                // A program that has ended needs no answer.
-                let _ = write(answers, ANSWER);
-            }
+        }
+    }
+}
+
+impl Shown {
+    /// Looks for the text that is waited for, on the screen of the bytes that were read at that time.
+    fn look(&mut self, at: Instant) {
+        let contents = || self.emulator.screen().contents();
+        if self.awaited.as_ref().is_some_and(|text| contents().contains(text)) {
+            (self.awaited, self.seen) = (None, Some(at));
+        }
+    }
+}
+
+/// Reads the program's output until it ends, and answers its question.
+fn read(mut output: impl Read, answers: &Keys, reads: &SyncSender<Chunk>) {
+    let mut bytes = [0; READ_BYTES];
+    while let Ok(count @ 1..) = output.read(&mut bytes) {
+        let chunk = (Instant::now(), bytes[..count].to_vec());
+        if bytes[..count].windows(QUESTION.len()).any(|part| part == QUESTION) {
+            // A program that has ended needs no answer.
+            let _ = write(answers, ANSWER);
+        }
+        if reads.send(chunk).is_err() {
+            return;
         }
     }
 }

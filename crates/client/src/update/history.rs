@@ -228,7 +228,7 @@ fn ask(
     loading: Loading,
 ) -> Option<Effect> {
     let limit = u32::try_from(limit).ok();
-    let effect = send(state, Command::History { room: name.clone(), before, limit })?;
+    let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;
     state.rooms.get_mut(name)?.loading = Some(loading);
     Some(effect)
 }

@@ -3,10 +3,10 @@
 mod messages;
 
 use chat_proto::command::{Hello, Kind, Nonce};
-use chat_proto::event::{Accepted, Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
+use chat_proto::event::{Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
 use chat_proto::{
-    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
-    RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, RoomName, Secret, Seq,
+    ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -15,7 +15,7 @@ use proptest::sample::{Index, select};
 use serde_json::json;
 
 pub(crate) use self::messages::say;
-use self::messages::{message, version};
+use self::messages::{accepted, hit, message, order, refusal, replies, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -171,8 +171,11 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         say().prop_map(Command::Say),
         (room_name(), option::of(seq())).prop_map(|(room, since)| Command::Join { room, since }),
         room_name().prop_map(|room| Command::Leave { room }),
-        (room_name(), option::of(seq()), option::of(any::<u32>()))
-            .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
+        (room_name(), option::of(seq()), option::of(at()), option::of(any::<u32>()))
+            .prop_map(|(room, before, at, limit)| Command::History { room, before, at, limit }),
+        (writing(20), order(), option::of(short_string()), option::of(any::<u32>())).prop_map(
+            |(query, order, before, limit)| Command::Search { query, order, before, limit }
+        ),
         (room_name(), seq(), option::of(seq())).prop_map(|(room, seq, after)| Command::Versions {
             room,
             seq,
@@ -180,6 +183,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         }),
         (option::of(short_string()), option::of(any::<u32>()))
             .prop_map(|(before, limit)| Command::Mentions { before, limit }),
+        (room_name(), seq(), option::of(seq()), option::of(any::<u32>()))
+            .prop_map(|(room, seq, before, limit)| Command::Thread { room, seq, before, limit }),
+        (room_name(), option::of(seq())).prop_map(|(room, after)| Command::Pins { room, after }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
@@ -207,6 +213,30 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(room, seq, versions, more)| Event::Versions { room, seq, versions, more }),
         (vec(message(), 0..3), option::of(short_string()))
             .prop_map(|(messages, next)| Event::Mentions { messages, next }),
+        (
+            room_name(),
+            (seq(), option::of(replies()), any::<u64>()),
+            vec(message(), 0..3),
+            any::<bool>()
+        )
+            .prop_map(|(room, (seq, replies, unread), messages, more)| Event::Thread {
+                room,
+                seq,
+                replies,
+                unread,
+                messages,
+                more
+            }),
+        (room_name(), any::<u64>(), vec(message(), 0..3), any::<bool>())
+            .prop_map(|(room, count, messages, more)| Event::Pins { room, count, messages, more }),
+        (writing(20), order(), vec(hit(), 0..3), option::of(short_string()), option::of(0..100_u8))
+            .prop_map(|(query, order, hits, next, indexed)| Event::Found {
+                query,
+                order,
+                hits,
+                next,
+                indexed
+            }),
         (room_name(), vec(user(), 0..9), away(), any::<bool>())
             .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
         (vec(room_info(), 0..9), any::<bool>())
@@ -282,13 +312,6 @@ fn room_event() -> impl Strategy<Value = Event> {
     )
 }
 
-fn accepted() -> impl Strategy<Value = Accepted> {
-    let own = (option::of(any::<u64>()), option::of(device()));
-    (own, room_name(), seq(), at(), any::<bool>()).prop_map(
-        |((n, device), room, seq, at, repeat)| Accepted { n, device, room, seq, at, repeat },
-    )
-}
-
 fn secret() -> impl Strategy<Value = Secret> {
     writing(20).prop_map(Secret::new)
 }
@@ -327,21 +350,6 @@ fn welcome() -> impl Strategy<Value = Welcome> {
             server,
             features,
             limits,
-        },
-    )
-}
-
-fn refusal() -> impl Strategy<Value = Refusal> {
-    let own = (option::of(any::<u64>()), option::of(device()));
-    let about = (own, option::of(room_name()), option::of(user_name()));
-    (select(RefusalCode::ALL), writing(20), about).prop_map(
-        |(code, text, ((n, device), room, suggestion))| Refusal {
-            code,
-            text,
-            n,
-            device,
-            room,
-            suggestion,
         },
     )
 }

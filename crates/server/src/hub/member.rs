@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts};
-use super::policy::{Action, may};
+use super::policy::{Action, Standing, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
@@ -129,6 +129,25 @@ impl Member {
     /// Returns an error if the user is not in it.
     pub(crate) fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.actor.hub.state().permit(self.id(), name, Action::ReadHistory).cloned()
+    }
+
+    /// The rooms whose history the user may read.
+    #[must_use]
+    pub(crate) fn readable_rooms(&self) -> Vec<Arc<Room>> {
+        let state = self.actor.hub.state();
+        let account = state.existing(self.id());
+        let rooms = account.rooms.current().map(|(id, _)| state.rooms.existing(id));
+        let may_read = |room: &&Arc<Room>| {
+            let standing = Standing::new(room.key(), Some(room.id), true);
+            may(account.subject(), Action::ReadHistory(standing)).is_ok()
+        };
+        rooms.filter(may_read).cloned().collect()
+    }
+
+    /// The user who has that name now.
+    #[must_use]
+    pub(crate) fn user_named(&self, name: &UserName) -> Option<UserId> {
+        self.actor.hub.state().names.holder(name)
     }
 
     /// Up to `limit` users of a room, by name, after the name `after`, and whether there are more.

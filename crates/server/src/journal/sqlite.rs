@@ -8,6 +8,7 @@ mod check;
 mod checksum;
 mod copy;
 mod credentials;
+mod date;
 mod draft;
 mod error;
 mod events;
@@ -20,6 +21,7 @@ mod mend;
 mod mentions;
 mod messages;
 mod numbers;
+mod pages;
 mod private;
 mod reader;
 mod rebuild;
@@ -52,7 +54,9 @@ use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::OpenFile;
+pub(crate) use self::lock::is_held as is_in_use;
 use self::numbers::Numbers;
+pub(crate) use self::private::create_new as create_private;
 pub(super) use self::reader::Reader;
 pub use self::restore::{Replaced, restore};
 #[cfg(test)]

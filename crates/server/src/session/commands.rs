@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::Say;
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Topic, UserName};
+use chat_proto::{
+    Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, Topic, UserName,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{error, info};
 
@@ -20,7 +22,7 @@ use super::rooms::read_event;
 use super::unread::Counted;
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{Answer, HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage, View};
+use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -43,8 +45,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::About => self.send_event(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
-            Command::History { room, before, limit } => self.history(room, before, limit),
+            Command::History { room, before, at, limit } => self.history(room, before, at, limit),
+            Command::Search { query, order, before, limit } => {
+                self.search(query, order, before.as_ref(), limit)
+            }
             Command::Versions { room, seq, after } => self.versions(room, seq, after),
+            Command::Thread { room, seq, before, limit } => self.thread(room, seq, before, limit),
+            Command::Pins { room, after } => self.pins(room, after),
             Command::Mentions { before, limit } => self.mentions(before.as_ref(), limit),
             Command::Who { room, after, limit } => self.who(room, after.as_ref(), limit),
             Command::Topic { room, topic } => self.topic(room, topic),
@@ -151,12 +158,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Versions { name, seq, versions } => {
                 self.has_versions(name, seq, versions)
             }
+            CommandResult::Thread { name, seq, thread } => self.has_thread(name, seq, thread),
+            CommandResult::Pins { name, pins } => self.has_pins(name, pins),
             CommandResult::Mentions(page) => self.has_mentions(page),
+            CommandResult::Found { typed, order, page } => self.found(typed, order, page),
             CommandResult::History { name, page } => match page {
                 Ok((stored, more)) => {
-                    let (user, kinds) = (self.member.id(), self.shows.kinds);
-                    let to_wire = |message: &StoredMessage| message.to_wire_for(&name, user, kinds);
-                    let messages = stored.iter().map(to_wire).collect();
+                    let messages = self.to_wire(&name, &stored);
                     self.send_event(&Event::History { room: name, messages, more })
                 }
                 Err(error) => self.refuse_unreadable(Some(name), &error),
@@ -228,6 +236,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         name: RoomName,
         before: Option<Seq>,
+        at: Option<Timestamp>,
         limit: Option<u32>,
     ) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
@@ -239,7 +248,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let journal = self.context.hub.journal().clone();
         let view = self.shows.view(self.member.id());
         self.pending.wait(async move {
-            let page = page_before(&journal, room.id, before, limit, view).await;
+            let page = match at {
+                Some(at) => journal.read_at(room.id, at, limit, view).await,
+                None => {
+                    let page = Page { of: Part::Before(before), limit };
+                    journal.read_as(room.id, page, view).await
+                }
+            };
+            let page = with_more(&journal, room.id, page).await;
             CommandResult::History { name, page }
         });
         ControlFlow::Continue(())
@@ -332,6 +348,8 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::Leave { room }
         | Command::History { room, .. }
         | Command::Versions { room, .. }
+        | Command::Thread { room, .. }
+        | Command::Pins { room, .. }
         | Command::Who { room, .. }
         | Command::Topic { room, .. }
         | Command::Read { room, .. }
@@ -340,15 +358,13 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
     }
 }
 
-/// Up to `limit` messages before `before`, and whether there are older ones.
-async fn page_before(
+/// A page of messages, and whether there are older ones.
+async fn with_more(
     journal: &Journal,
     room: RoomId,
-    before: Seq,
-    limit: u32,
-    view: View,
+    page: Result<Vec<StoredMessage>, JournalError>,
 ) -> Result<(Vec<StoredMessage>, bool), JournalError> {
-    let messages = journal.read_as(room, Page { of: Part::Before(before), limit }, view).await?;
+    let messages = page?;
     let Some(first) = messages.first() else { return Ok((messages, false)) };
     let older = Page { of: Part::Before(first.seq), limit: 1 };
     let is_more = !journal.read(room, older).await?.is_empty();

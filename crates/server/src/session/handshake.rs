@@ -3,7 +3,8 @@
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId, limits,
+    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
+    features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -156,7 +157,10 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
         last,
         journal: Some(context.hub.journal().identity().clone()),
         server: server(),
-        features: Features::all(),
+        features: match context.search {
+            Some(_) => Features::all(),
+            None => Features::all().without(features::SEARCH),
+        },
         limits: Limits {
             line_bytes: limits::LINE_BYTES_MAX,
             text_bytes: limits::TEXT_BYTES_MAX,

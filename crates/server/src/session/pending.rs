@@ -6,13 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use chat_proto::command::Say;
+use chat_proto::command::{Say, SearchOrder};
 use chat_proto::{Command, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Actor, Answer, HubError, Unqueued};
-use crate::journal::{JournalError, MentionsPage, StoredMessage, Versions};
+use crate::journal::{
+    JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
+};
 use crate::room::Room;
+use crate::search::{Page, SearchError};
 
 /// Messages of one session that wait for capacity in the queue of the hub together, at most. Fewer would spread the
 /// messages of a client over more commits, with a wake-up of its session for each. More would make a session with one
@@ -65,6 +68,12 @@ pub(super) enum CommandResult {
     Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
     /// Messages that mention the user.
     Mentions(Result<MentionsPage, JournalError>),
+    /// A message and those that answer it.
+    Thread { name: RoomName, seq: Seq, thread: Result<Result<Thread, Rejection>, JournalError> },
+    /// The pinned messages of a room.
+    Pins { name: RoomName, pins: Result<Pins, JournalError> },
+    /// Messages that were found.
+    Found { typed: String, order: SearchOrder, page: Result<Page, SearchError> },
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }

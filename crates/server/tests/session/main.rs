@@ -11,5 +11,7 @@ mod native;
 mod older;
 mod peer;
 mod rooms;
+mod search;
+mod threads;
 mod timers;
 mod unread;

@@ -51,7 +51,7 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
         hint("Just looking? Run ", "chat-tui --demo", theme),
     ];
     for (line, row) in lines.into_iter().zip(area.intersection(all).rows()) {
-        canvas.line(line, row);
+        canvas.line(&line, row);
     }
     let (row, column) = if screen.is_at_server { (4, server_cursor) } else { (2, name_cursor) };
     let column = u16::try_from(column).unwrap_or(u16::MAX);

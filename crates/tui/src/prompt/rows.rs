@@ -6,7 +6,7 @@ use chat_client::sanitize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Editor;
-use crate::wrap::columns;
+use crate::wrap::{columns, is_plain};
 
 /// The text as rows, and the cursor in them.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ impl Rows {
 
     /// Adds a line of the text; the cursor may be in it, after this many characters.
     fn add(&mut self, line: &str, cursor: Option<usize>, width: usize) {
+        if is_plain(line) && line.len() < width {
+            // As nearly every text while it is typed.
+            self.cursor = cursor.map_or(self.cursor, |column| (self.rows.len(), column));
+            self.rows.push(line.to_owned());
+            return;
+        }
         let mut row = String::new();
         let (mut column, mut chars) = (0, 0);
         for cluster in line.graphemes(true) {

@@ -8,6 +8,7 @@ use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
+use super::id_hash::IdHash;
 use super::shape::Shape;
 use super::{Above, Row};
 use crate::keymap::KeyMap;
@@ -18,7 +19,7 @@ const MESSAGES_MAX: usize = 512;
 /// Rows by message.
 #[derive(Debug, Default)]
 pub(super) struct RowCache {
-    messages: HashMap<EntryId, (MessageKey, Vec<Arc<Row>>)>,
+    messages: HashMap<EntryId, (MessageKey, Vec<Arc<Row>>), IdHash>,
 }
 
 /// All that the rows of an entry depend on, besides the entry. Those of a message name no keys.
@@ -32,7 +33,7 @@ pub(super) struct EntryLayout<'a> {
     pub(super) is_open: bool,
 }
 
-/// All that the rows of a message depend on.
+/// All that the rows of a message depend on, but the time zone: if that is another one, all rows are forgotten.
 #[derive(Debug)]
 struct MessageKey {
     at: Timestamp,
@@ -42,7 +43,6 @@ struct MessageKey {
     origin: Origin,
     above: Above,
     shape: Shape,
-    zone: TimeZone,
     is_open: bool,
 }
 
@@ -81,7 +81,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return None;
         };
-        let EntryLayout { above, shape, zone, is_open, .. } = layout;
+        let EntryLayout { above, shape, is_open, .. } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -90,7 +90,6 @@ impl MessageKey {
             origin: origin.clone(),
             above,
             shape,
-            zone: zone.clone(),
             is_open,
         })
     }
@@ -100,7 +99,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return false;
         };
-        let EntryLayout { above, shape, zone, is_open, .. } = layout;
+        let EntryLayout { above, shape, is_open, .. } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind
@@ -108,7 +107,6 @@ impl MessageKey {
             && self.origin == *origin
             && self.above == above
             && self.shape == shape
-            && self.zone == *zone
             && self.is_open == is_open
     }
 }

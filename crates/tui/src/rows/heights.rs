@@ -10,6 +10,7 @@ use chat_client::log::Bounds;
 
 use super::Row;
 use super::cache::{EntryLayout, RowCache};
+use super::id_hash::IdHash;
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -30,7 +31,7 @@ pub struct Heights {
 #[derive(Debug, Default)]
 struct Known {
     width: usize,
-    heights: HashMap<EntryId, usize>,
+    heights: HashMap<EntryId, usize, IdHash>,
 }
 
 impl Heights {
@@ -43,7 +44,7 @@ impl Heights {
     ) -> usize {
         let mut known = self.known.borrow_mut();
         if known.width != width || known.heights.len() >= HEIGHTS_MAX {
-            *known = Known { width, heights: HashMap::new() };
+            *known = Known { width, heights: HashMap::default() };
         }
         *known.heights.entry(entry.id()).or_insert_with(height)
     }

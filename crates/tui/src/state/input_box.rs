@@ -16,8 +16,9 @@ const LABEL_NAME_MAX: usize = 20;
 /// Fewest columns of the text beside it: a word. On a narrower screen only the header has the name.
 const BESIDE_LABEL_MIN: usize = 10;
 
-/// What is behind the name.
+/// What is behind the name, and its columns.
 const LABEL_END: &str = " › ";
+const LABEL_END_COLUMNS: usize = 3;
 
 /// Fewest rows of a text whose size is shown: one that is shorter can be seen as a whole.
 const COUNT_ROWS_MIN: usize = 3;
@@ -33,24 +34,33 @@ impl State {
     /// for.
     #[must_use]
     pub fn prompt_label(&self) -> String {
+        self.label().0
+    }
+
+    /// The same, and its columns.
+    fn label(&self) -> (String, usize) {
         if self.size.width < LABEL_WIDTH_MIN {
-            return String::new();
+            return (String::new(), 0);
         }
         if let Some(picker) = &self.picker {
-            return picker.subject.label().to_owned();
+            let label = picker.subject.label();
+            return (label.to_owned(), columns(label));
         }
+        let with_end = |text: String| {
+            let width = columns(&text) + LABEL_END_COLUMNS;
+            (text + LABEL_END, width)
+        };
         if self.draft.is_some() {
-            return "name › ".to_owned();
+            return with_end("name".to_owned());
         }
         let width = usize::from(self.size.width);
         let name_max = LABEL_NAME_MAX.min(width / 3);
         if let Some(Searched { word, is_failed }) = self.prompt.searched() {
             let what = if is_failed { "not found" } else { "search" };
-            return cut(&format!("{what}: {word}"), name_max.max(columns(what))) + LABEL_END;
+            return with_end(cut(&format!("{what}: {word}"), name_max.max(columns(what))));
         }
-        let label = cut(self.client.room().label().as_str(), name_max) + LABEL_END;
-        let is_shown = columns(&label) + BESIDE_LABEL_MIN <= width;
-        if is_shown { label } else { String::new() }
+        let label = with_end(cut(self.client.room().label().as_str(), name_max));
+        if label.1 + BESIDE_LABEL_MIN <= width { label } else { (String::new(), 0) }
     }
 
     /// The text of the input box as rows, as wide as the screen allows.
@@ -72,7 +82,7 @@ impl State {
     }
 
     fn rows_and_count(&self) -> (Rows, Option<String>) {
-        let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
+        let width = usize::from(self.size.width).saturating_sub(self.label().1);
         let rows = Rows::new(self.editor(), width);
         if rows.rows.len() < COUNT_ROWS_MIN || self.draft.is_some() || self.picker.is_some() {
             return (rows, None);

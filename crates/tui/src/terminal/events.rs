@@ -1,25 +1,27 @@
 //! What comes from the terminal: keys, and the signals about it.
 
+use std::fs::File;
+use std::future::poll_fn;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
 
 use crossterm::event::Event;
 use futures_util::{Stream, stream};
 use ratatui::layout::Size;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::gate::Gate;
 use super::keys::Parser;
 use super::{Tty, input_file, size};
 use crate::input::Report;
 
 /// Bytes that one read asks for: more than anybody types, and a paste in a few reads.
 const READ_BYTES: usize = 4096;
-
-/// Most reads that wait for the loop. Beyond it the terminal waits.
-const READS_MAX: usize = 16;
 
 /// What a read returns if the terminal has hung up.
 const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
@@ -28,12 +30,12 @@ const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 /// within a tokio runtime, on the thread that runs it.
 ///
 /// # Errors
-/// Returns an error if the system refuses a signal handler or a thread.
+/// Returns an error if the system refuses a signal handler, or cannot wait for the terminal.
 pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
-    let input = read(input_file()?, tty.gate())?;
     let events = Events {
         tty,
-        input,
+        input: TerminalInput::new(input_file()?)?,
+        bytes: vec![0; READ_BYTES].into_boxed_slice(),
         parser: Parser::default(),
         parsed: Vec::new(),
         expires: None,
@@ -46,7 +48,9 @@ pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
 
 struct Events {
     tty: Tty,
-    input: mpsc::Receiver<io::Result<Vec<u8>>>,
+    input: TerminalInput<File>,
+    /// The bytes of the last read.
+    bytes: Box<[u8]>,
     parser: Parser,
     /// Reports that are ready, the first one last.
     parsed: Vec<Report>,
@@ -67,13 +71,20 @@ impl Events {
                 }
                 return Some(Ok(report));
             }
+            // Two readers would each get a part of what is typed in the editor.
+            let in_editor = &self.tty.state.in_editor;
+            let read = poll_fn(|context| match in_editor.load(Ordering::SeqCst) {
+                true => Poll::Pending,
+                false => self.input.poll_read(context, &mut self.bytes),
+            });
             tokio::select! {
                 biased;
                 _ = self.stop.recv() => return Some(self.tty.stop().and_then(|()| resized())),
                 _ = self.resume.recv() => return Some(self.tty.enter().and_then(|()| resized())),
                 _ = self.resize.recv() => return Some(resized()),
-                bytes = self.input.recv() => match bytes? {
-                    Ok(bytes) => self.parser.feed(&bytes, &mut self.parsed),
+                read = read => match read {
+                    Ok(0) => return None,
+                    Ok(count) => self.parser.feed(&self.bytes[..count], &mut self.parsed),
                     Err(error) => return Some(Err(error)),
                 },
                 () = sleep_until(self.expires.unwrap_or_else(Instant::now)), if self.expires.is_some() => {
@@ -91,31 +102,54 @@ fn resized() -> io::Result<Report> {
     Ok(Event::Resize(width, height).into())
 }
 
-/// Reads on a thread of its own: a terminal in blocking mode may belong to other programs as well.
-/// The channel is closed if the terminal is gone.
-fn read(
-    mut input: impl Read + AsFd + Send + 'static,
-    gate: Gate,
-) -> io::Result<mpsc::Receiver<io::Result<Vec<u8>>>> {
-    let (reads, queue) = mpsc::channel(READS_MAX);
-    let reading = move || {
-        let mut bytes = [0; READ_BYTES];
+/// The bytes of a terminal, read by the loop itself: a thread that reads would have to wake the loop for each key.
+/// The file is in blocking mode, which belongs to other programs as well, so each read is preceded by the question
+/// whether there is anything to read.
+struct TerminalInput<F: AsFd>(AsyncFd<Fd<F>>);
+
+/// A file by its descriptor.
+struct Fd<F>(F);
+
+impl<F: AsFd> AsRawFd for Fd<F> {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl<F: AsFd> TerminalInput<F>
+where
+    for<'a> &'a F: Read,
+{
+    #[expect(deprecated, reason = "what replaces it is unsafe; the file is owned, and stays open")]
+    fn new(file: F) -> io::Result<Self> {
+        Ok(Self(AsyncFd::with_interest(Fd(file), Interest::READABLE)?))
+    }
+
+    /// Reads what is there; 0 bytes if the terminal is gone.
+    fn poll_read(&self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
         loop {
-            let read = match gate.read(&mut input, &mut bytes) {
-                Ok(0) => return,
-                Ok(count) => Ok(bytes[..count].to_vec()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.raw_os_error() == Some(TERMINAL_GONE) => return,
-                Err(error) => Err(error),
-            };
-            let is_over = read.is_err();
-            if reads.blocking_send(read).is_err() || is_over {
-                return;
+            let mut guard = ready!(self.0.poll_read_ready(context))?;
+            let file = &self.0.get_ref().0;
+            let mut files = [PollFd::new(file, PollFlags::IN)];
+            poll(&mut files, Some(&Timespec::default()))?;
+            let found = files[0].revents();
+            if found.is_empty() {
+                guard.clear_ready();
+                continue;
+            }
+            let mut file = file;
+            match file.read(bytes) {
+                // Another program has taken the bytes.
+                Ok(0) if !found.intersects(PollFlags::HUP | PollFlags::ERR) => guard.clear_ready(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.raw_os_error() == Some(TERMINAL_GONE) => {
+                    return Poll::Ready(Ok(0));
+                }
+                read => return Poll::Ready(read),
             }
         }
-    };
-    std::thread::Builder::new().name("terminal input".into()).spawn(reading)?;
-    Ok(queue)
+    }
 }
 
 #[cfg(test)]
@@ -125,20 +159,35 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
-    async fn input_that_ends_ends_the_events() {
-        let (terminal, mut keyboard) = pipe().unwrap();
-        let mut reads = read(terminal, Gate::new().unwrap()).unwrap();
-        keyboard.write_all(b"abc").unwrap();
-        assert_eq!(reads.recv().await.unwrap().unwrap(), b"abc");
-        drop(keyboard);
-        assert!(reads.recv().await.is_none());
+    async fn read<F: AsFd>(input: &TerminalInput<F>) -> io::Result<Vec<u8>>
+    where
+        for<'a> &'a F: Read,
+    {
+        let mut bytes = [0; READ_BYTES];
+        let count = poll_fn(|context| input.poll_read(context, &mut bytes)).await?;
+        Ok(bytes[..count].to_vec())
     }
 
     #[tokio::test]
-    async fn input_that_fails_ends_the_events_with_the_error() {
+    async fn input_is_read_as_it_comes_until_it_ends() {
+        let (terminal, mut keyboard) = pipe().unwrap();
+        let input = TerminalInput::new(terminal).unwrap();
+        for typed in [&b"abc"[..], b"d", &[b'x'; READ_BYTES]] {
+            keyboard.write_all(typed).unwrap();
+            assert_eq!(read(&input).await.unwrap(), typed);
+        }
+        let nothing = poll_fn(|context| {
+            Poll::Ready(input.poll_read(context, &mut [0; READ_BYTES]).is_pending())
+        });
+        assert!(nothing.await, "no read waits for bytes");
+        drop(keyboard);
+        assert_eq!(read(&input).await.unwrap(), b"");
+    }
+
+    #[tokio::test]
+    async fn input_that_fails_ends_with_the_error() {
         struct Gone(io::PipeReader);
-        impl Read for Gone {
+        impl Read for &Gone {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 Err(io::ErrorKind::Other.into())
             }
@@ -148,8 +197,9 @@ mod tests {
                 self.0.as_fd()
             }
         }
-        let mut reads = read(Gone(pipe().unwrap().0), Gate::new().unwrap()).unwrap();
-        assert!(reads.recv().await.unwrap().is_err());
-        assert!(reads.recv().await.is_none());
+        let (terminal, mut keyboard) = pipe().unwrap();
+        let input = TerminalInput::new(Gone(terminal)).unwrap();
+        keyboard.write_all(b"x").unwrap();
+        assert!(read(&input).await.is_err());
     }
 }

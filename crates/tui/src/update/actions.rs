@@ -90,6 +90,26 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
     }
 }
 
+/// Whether an action does nothing but change the text of the input box, or its cursor, and always can.
+pub(super) const fn only_edits(action: Action) -> bool {
+    matches!(
+        action,
+        Action::DeleteLeft
+            | Action::DeleteRight
+            | Action::Left
+            | Action::Right
+            | Action::WordLeft
+            | Action::WordRight
+            | Action::LineStart
+            | Action::LineEnd
+            | Action::CutWord
+            | Action::CutWordLeft
+            | Action::CutWordRight
+            | Action::CutLineStart
+            | Action::CutLineEnd
+    )
+}
+
 /// Whether what is cut now may belong to what was cut before.
 const fn is_cut(action: Action) -> bool {
     matches!(

@@ -12,7 +12,7 @@ pub(super) fn open(state: &mut State, subject: PageSubject) {
     state.page = Some(Page { subject, top: 0 });
 }
 
-/// A key scrolls the page, or closes it. Returns whether that is all: a character is typed, too. One who has read
+/// A key scrolls the page, or closes it. Returns whether that is all: a character is typed, too. A user who has read
 /// what `/set` can do types that next.
 pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> bool {
     use crossterm::event::KeyCode::{Char, Down, End, Home, PageDown, PageUp, Up};

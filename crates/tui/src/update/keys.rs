@@ -40,13 +40,19 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
         return effects;
     }
     match (found, Chord::types(key)) {
-        (Found::Action(action), _) => actions::run(state, action, at),
+        (Found::Action(action), _) => {
+            state.redraw.key_edits = actions::only_edits(action);
+            actions::run(state, action, at)
+        }
         (Found::First, _) => {
             state.first_key = Some(Chord::of(key));
             Vec::new()
         }
         (Found::Nothing, Some(c)) => {
+            let cursor = state.prompt.editor.cursor();
             let mut effects = insert(state, c.encode_utf8(&mut [0; 4]), at);
+            // A box that is full says so in the log.
+            state.redraw.key_edits = state.prompt.editor.cursor() != cursor;
             effects.extend(lists::suggest(state, at));
             effects
         }

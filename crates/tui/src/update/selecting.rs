@@ -16,8 +16,12 @@ const COPY_BYTES_MAX: usize = 74_000;
 
 /// Selects a message, or the one above the selected one.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_none() {
-        state.select(-1);
+    if state.draft.is_some() {
+        return;
+    }
+    state.select(-1);
+    if state.selection.is_none() {
+        state.done = Some(Err("There is no message here to select".to_owned()));
     }
 }
 

@@ -11,6 +11,7 @@ mod mentions;
 mod mouse;
 mod older;
 mod quiet;
+mod redraw;
 mod refused;
 mod rooms;
 mod selecting;

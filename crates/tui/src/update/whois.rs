@@ -24,7 +24,7 @@ pub(super) fn whois(
         .map_err(|error| format!("Not a name: {error}"))?;
     let text = describe(state, &name).ok_or_else(|| {
         format!(
-            "No user \"{name}\" in your rooms. To write to one who is in none: /msg {name} TEXT"
+            "No user \"{name}\" in your rooms. To write to a user who is in none of them: /msg {name} TEXT"
         )
     })?;
     Ok(notify(state, NoticeKind::Info, text, at))

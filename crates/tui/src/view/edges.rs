@@ -27,7 +27,7 @@ pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mu
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX);
     let area = Rect { x: room.x + RULE_BEFORE, width, ..room };
     canvas.clear(area);
-    canvas.line(Line::styled(text, style), area);
+    canvas.line(&Line::styled(text, style), area);
 }
 
 /// What is above the screen, if the user should know.
@@ -76,5 +76,5 @@ pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, canvas: &mut C
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };
     canvas.clear(area);
-    canvas.line(Line::styled(text, style).alignment(Alignment::Right), area);
+    canvas.line(&Line::styled(text, style).alignment(Alignment::Right), area);
 }

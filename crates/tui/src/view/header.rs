@@ -24,7 +24,7 @@ const AND: &str = " · ";
 
 pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
     let rule = "─".repeat(panes.rule.width.into());
-    canvas.line(Line::styled(rule, theme.style(Role::Rule)), panes.rule);
+    canvas.line(&Line::styled(rule, theme.style(Role::Rule)), panes.rule);
     if panes.header.is_empty() {
         return;
     }
@@ -50,13 +50,13 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= columns(GAP) + columns(&online);
         let text = Line::from(Span::styled(online, theme.dim())).alignment(Alignment::Right);
-        canvas.line(text, panes.header);
+        canvas.line(&text, panes.header);
     }
     let topic = room.topic().as_str();
     if !topic.is_empty() && row.left >= columns(GAP) + TOPIC_MIN {
         row.add(GAP, &[cut(topic, row.left - columns(GAP))], theme.dim());
     }
-    canvas.line(Line::from(row.spans), panes.header);
+    canvas.line(&Line::from(row.spans), panes.header);
 }
 
 /// The header from the left, and the columns that are left of it.

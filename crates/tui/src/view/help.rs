@@ -29,7 +29,7 @@ pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
         title(page.subject.title(), hints, theme, head, canvas);
     }
     for (row, area) in rows.iter().skip(usize::from(top)).zip(shown) {
-        canvas.line(line(row, theme), area);
+        canvas.line(&line(row, theme), area);
     }
 }
 
@@ -43,9 +43,9 @@ fn title(
 ) {
     let left = usize::from(area.width).saturating_sub(columns(title) + 1);
     if let Some(hint) = hints.iter().find(|hint| columns(hint) <= left) {
-        canvas.line(Line::styled(*hint, theme.dim()).alignment(Alignment::Right), area);
+        canvas.line(&Line::styled(*hint, theme.dim()).alignment(Alignment::Right), area);
     }
-    canvas.line(Line::from(title.bold()), area);
+    canvas.line(&Line::from(title.bold()), area);
 }
 
 fn line(row: &HelpRow, theme: Theme) -> Line<'_> {

@@ -5,9 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chat_client::entry::{Body, EntryId, LogEntry};
-use ratatui::buffer::Cell;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
 use crate::hyperlinks::{Link, LinkCells};
 use crate::markup::Markup;
@@ -25,6 +23,12 @@ pub(super) struct Links {
 impl Links {
     /// Adds the links of a row of an entry.
     pub(super) fn add(&mut self, entry: &LogEntry, row: &Row, area: Rect) {
+        let is_link = |(kind, _): &(SpanKind, String)| {
+            matches!(kind, SpanKind::Text(_, Some(_)) | SpanKind::Pending(_, Some(_)))
+        };
+        if !row.iter().any(is_link) {
+            return;
+        }
         let mut at = usize::from(area.x);
         for (kind, text) in row {
             let end = at + columns(text);
@@ -63,13 +67,11 @@ fn links_of(entry: &LogEntry) -> Vec<Option<Arc<Link>>> {
 
 /// The cells that still show their links: something else may be drawn over the others. A link is underlined
 /// in every theme, and nothing that is drawn over the log is.
-pub(super) fn uncovered<'a>(
+pub(super) fn uncovered(
     links: Vec<LinkCells>,
-    cell: impl Fn(u16, u16) -> Option<&'a Cell>,
+    is_underlined: impl Fn(u16, u16) -> bool,
 ) -> Vec<LinkCells> {
-    let is_shown = |x: &u16, row: u16| {
-        cell(*x, row).is_some_and(|cell| cell.modifier.contains(Modifier::UNDERLINED))
-    };
+    let is_shown = |x: &u16, row: u16| is_underlined(*x, row);
     let mut shown = Vec::with_capacity(links.len());
     for LinkCells { row, columns, link } in links {
         let mut columns = columns;

@@ -34,19 +34,20 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index);
+    let shows_links = state.look.shows_links();
     let mut links = Links::default();
     for ((at, row), area) in rows.into_iter().zip(area.rows().skip(blank)) {
         let Some(entry) = log.log.get(at.0) else {
             continue;
         };
-        if state.look.shows_links() {
+        if shows_links {
             links.add(entry, &row, area);
         }
         let line = line(entry, &row, theme);
         if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
             draw_selected(line, log.mark_column(), theme, area, canvas);
         } else {
-            canvas.line(line, area);
+            canvas.line(&line, area);
         }
     }
     edges::draw_below(state, theme, area, canvas);
@@ -73,11 +74,11 @@ fn draw_selected(
     row: Rect,
     canvas: &mut Canvas,
 ) {
-    canvas.line(line.style(theme.style(Role::Selected)), row);
+    canvas.line(&line.style(theme.style(Role::Selected)), row);
     let mark = mark.and_then(|column| u16::try_from(column).ok());
     if let Some(column) = mark.filter(|column| *column < row.width) {
         let mark = Rect { x: row.x + column, width: 1, ..row };
-        canvas.line(Line::raw("▶"), mark);
+        canvas.line(&Line::raw("▶"), mark);
     }
 }
 

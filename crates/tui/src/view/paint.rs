@@ -1,5 +1,7 @@
-//! Puts text on the screen as ratatui does, but without a look at the grapheme clusters of a text that is ASCII:
+//! Puts text on a row as ratatui does, but without a look at the grapheme clusters of a text of simple characters:
 //! most texts are, and a frame has thousands of characters.
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
@@ -7,64 +9,83 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::wrap::is_plain;
+use super::glyph::patch;
+use super::row::Row;
+use crate::wrap::{is_plain, is_simple};
 
-/// Draws a line on the first row of an area.
-pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
-    let row = Rect { height: area.height.min(1), ..area }.intersection(buffer.area);
+/// Draws a line on these columns of a row.
+pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
     let width: usize = line.spans.iter().map(width).sum();
-    let left = usize::from(row.width).checked_sub(width).and_then(|left| u16::try_from(left).ok());
+    let left = columns.len().checked_sub(width);
     let mut room = match (line.alignment, left) {
-        _ if row.is_empty() || width == 0 => return,
-        (None | Some(Alignment::Left), _) => row,
-        (Some(Alignment::Right), Some(left)) => after(row, left),
-        _ => return line.render(area, buffer),
+        _ if columns.is_empty() || width == 0 => return,
+        (None | Some(Alignment::Left), _) => columns.clone(),
+        (Some(Alignment::Right), Some(left)) => columns.start + left..columns.end,
+        _ => return by_ratatui(line, columns, row),
     };
     if line.style != Style::new() {
-        buffer.set_style(row, line.style);
+        patch(&mut row.glyphs[columns], line.style);
     }
-    for (one, width) in line.spans.iter().map(|one| (one, self::width(one))) {
-        if width > 0 {
-            span(one, room, buffer);
-            room = after(room, u16::try_from(width).unwrap_or(u16::MAX));
+    for one in &line.spans {
+        let width = self::width(one);
+        if width > 0 && !room.is_empty() {
+            span(one, room.clone(), row);
+            room.start = room.end.min(room.start + width);
         }
     }
 }
 
-/// Draws a span on the first row of an area.
-fn span(span: &Span<'_>, area: Rect, buffer: &mut Buffer) {
-    let row = area.intersection(buffer.area);
-    if row.is_empty() || span.content.is_empty() {
-        return;
+/// Draws a span on these columns of a row.
+fn span(span: &Span<'_>, columns: Range<usize>, row: &mut Row) {
+    let glyphs = &mut row.glyphs[columns.clone()];
+    let count = if is_plain(&span.content) {
+        for (glyph, byte) in glyphs.iter_mut().zip(span.content.bytes()) {
+            glyph.set_char(char::from(byte));
+        }
+        span.content.len()
+    } else if span.content.chars().all(is_simple) {
+        let chars = glyphs.iter_mut().zip(span.content.chars());
+        chars.map(|(glyph, c)| glyph.set_char(c)).count()
+    } else {
+        return by_ratatui(span, columns, row);
+    };
+    let count = count.min(glyphs.len());
+    patch(&mut glyphs[..count], span.style);
+}
+
+/// Draws something on these columns of a row, by the rules of Unicode.
+fn by_ratatui(what: impl Widget, columns: Range<usize>, row: &mut Row) {
+    let width = u16::try_from(columns.len()).unwrap_or(u16::MAX);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
+    for (cell, x) in buffer.content.iter_mut().zip(columns.clone()) {
+        *cell = row.cell(x).unwrap_or_default();
     }
-    if !is_plain(&span.content) {
-        return span.render(row, buffer);
-    }
-    let first = buffer.index_of(row.x, row.y);
-    let cells = &mut buffer.content[first..first + usize::from(row.width)];
-    for (cell, byte) in cells.iter_mut().zip(span.content.bytes()) {
-        cell.set_char(char::from(byte)).set_style(span.style);
+    what.render(buffer.area, &mut buffer);
+    for (cell, x) in buffer.content.iter().zip(columns) {
+        row.set(x, cell);
     }
 }
 
 fn width(span: &Span<'_>) -> usize {
-    if is_plain(&span.content) { span.content.len() } else { span.width() }
-}
-
-/// A row without its first columns.
-fn after(row: Rect, columns: u16) -> Rect {
-    let columns = columns.min(row.width);
-    Rect { x: row.x + columns, width: row.width - columns, ..row }
+    let is_other = |c| !is_simple(c);
+    if is_plain(&span.content) {
+        span.content.len()
+    } else if span.content.contains(is_other) {
+        span.width()
+    } else {
+        span.content.chars().count()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use ratatui::buffer::Cell;
 
     use super::*;
 
     /// Parts of lines, with some that have no width, and some that are wide.
-    const TEXTS: [&str; 9] = [
+    const TEXTS: [&str; 11] = [
         "",
         "hello",
         " ",
@@ -74,6 +95,8 @@ mod tests {
         "\u{200D}",
         "a\tb\u{1b}",
         "─›·…",
+        "──▌ rule │",
+        "one · two → three … ● ○ ↑↓",
     ];
 
     fn lines() -> impl Strategy<Value = Line<'static>> {
@@ -92,17 +115,20 @@ mod tests {
         #[test]
         fn a_line_looks_as_ratatui_draws_it(
             lines in prop::collection::vec(lines(), 1..4),
-            area in (0..12_u16, 0..3_u16, 0..90_u16, 0..3_u16),
+            x in 0..80_usize,
+            width in 0..80_usize,
         ) {
-            let screen = Rect::new(0, 0, 80, 3);
-            let (mut ours, mut theirs) = (Buffer::empty(screen), Buffer::empty(screen));
-            let (x, y, width, height) = area;
-            let area = Rect::new(x, y, width, height);
+            let columns = x..80.min(x + width);
+            let mut row = Row::blank(80);
+            let mut theirs = Buffer::empty(Rect::new(0, 0, 80, 1));
+            let narrow = |columns: usize| u16::try_from(columns).unwrap();
+            let area = Rect::new(narrow(columns.start), 0, narrow(columns.len()), 1);
             for one in lines {
-                line(&one, area, &mut ours);
+                line(&one, columns.clone(), &mut row);
                 one.render(area, &mut theirs);
             }
-            prop_assert_eq!(ours, theirs);
+            let ours: Vec<Cell> = (0..80).map(|x| row.cell(x).unwrap()).collect();
+            prop_assert_eq!(ours, theirs.content);
         }
     }
 }

@@ -1,41 +1,38 @@
-//! What is on the screen, row by row: a frame paints and compares only the rows that are drawn otherwise than in
-//! the frame before.
+//! What is on the screen, row by row: a frame writes only the cells that are drawn otherwise than in the frame before.
 
 use ratatui::backend::Backend;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::Modifier;
 
-use super::canvas::{Canvas, Layer, paint};
+use super::canvas::Canvas;
 use super::links::uncovered;
+use super::row::Row;
 use crate::hyperlinks::{LinkCells, ShowsLinks};
+
+/// A cell that has changed, and where it is.
+type Change = (u16, u16, Cell);
 
 /// Draws frames on one screen.
 #[derive(Debug, Default)]
 pub struct Painter {
-    /// The size of the last frame; `None` before the first one.
-    size: Option<Size>,
-    rows: Vec<PaintedRow>,
+    screen: Option<Screen>,
 }
 
-/// A row as it was drawn and painted.
+/// What is on a screen.
 #[derive(Debug)]
-struct PaintedRow {
-    layers: Vec<Layer>,
-    cells: Buffer,
-}
-
-/// A frame, and what has changed with it.
-#[derive(Debug)]
-pub(super) struct Painted {
-    /// The cells that were on the changed rows.
-    before: Vec<Buffer>,
+pub(super) struct Screen {
+    size: Size,
+    rows: Vec<Row>,
     pub(super) links: Vec<LinkCells>,
     cursor: Option<Position>,
+    /// What the next frame is drawn on.
+    canvas: Canvas,
 }
 
 impl Painter {
-    /// Draws a frame: the rows that have changed, or everything if `redraw_all`, the first time, and on a screen
-    /// of another size. `draw` returns the cells of links.
+    /// Draws a frame: what has changed, or everything if `redraw_all`, the first time, and on a screen of another
+    /// size. `draw` returns the cells of links.
     ///
     /// # Errors
     /// Returns an error if the terminal is gone.
@@ -46,15 +43,84 @@ impl Painter {
         draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
     ) -> Result<(), B::Error> {
         let size = backend.size()?;
-        if redraw_all || self.size != Some(size) {
-            backend.clear()?;
-            self.set_blank(size);
+        let screen = match self.screen.take() {
+            Some(screen) if screen.size == size && !redraw_all => self.screen.insert(screen),
+            _ => {
+                backend.clear()?;
+                self.screen.insert(Screen::blank(size))
+            }
+        };
+        let changes = screen.paint(draw);
+        screen.show(backend, &changes)
+    }
+
+    /// Draws only these rows of a frame. If the screen is another one than before, draws everything.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone.
+    pub fn draw_rows<B: Backend + ShowsLinks>(
+        &mut self,
+        backend: &mut B,
+        rows: Rect,
+        draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
+    ) -> Result<(), B::Error> {
+        let size = backend.size()?;
+        let Some(screen) = self.screen.as_mut().filter(|screen| screen.size == size) else {
+            return self.draw(backend, true, draw);
+        };
+        let (changes, _) = screen.paint_rows(Rect { x: 0, width: size.width, ..rows }, draw);
+        screen.show(backend, &changes)
+    }
+}
+
+impl Screen {
+    /// A screen without anything on it.
+    pub(super) fn blank(size: Size) -> Self {
+        let (rows, canvas) = (Row::blanks(size), Canvas::new(size));
+        Self { size, rows, links: Vec::new(), cursor: None, canvas }
+    }
+
+    /// Paints a frame, and returns the cells that have changed.
+    pub(super) fn paint(
+        &mut self,
+        draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
+    ) -> Vec<Change> {
+        let (changes, links) = self.paint_rows(Rect::from((Position::ORIGIN, self.size)), draw);
+        let glyph = |x, y| self.rows.get(usize::from(y))?.glyphs.get(usize::from(x));
+        let is_underlined = |x, y| glyph(x, y).is_some_and(|glyph| glyph.has(Modifier::UNDERLINED));
+        self.links = uncovered(links, is_underlined);
+        changes
+    }
+
+    /// Paints some rows of a frame, and returns the cells that have changed, and the links.
+    fn paint_rows(
+        &mut self,
+        area: Rect,
+        draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
+    ) -> (Vec<Change>, Vec<LinkCells>) {
+        self.canvas.begin(area);
+        let links = draw(&mut self.canvas);
+        self.cursor = self.canvas.end();
+        let mut changes = Vec::new();
+        for y in area.top()..area.bottom() {
+            let (row, drawn) = (&mut self.rows[usize::from(y)], self.canvas.row_mut(y));
+            std::mem::swap(row, drawn);
+            row.changes(drawn, |x| {
+                let column = u16::try_from(x).ok();
+                changes.extend(column.zip(row.cell(x)).map(|(x, cell)| (x, y, cell)));
+            });
         }
-        let Painted { before, links, cursor } = self.paint(draw);
-        backend.link_slot().set(links);
-        let rows = before.iter().map(|row| (row, &self.rows[usize::from(row.area.y)].cells));
-        backend.draw(rows.flat_map(|(before, now)| before.diff_iter(now)))?;
-        match cursor {
+        (changes, links)
+    }
+
+    fn show<B: Backend + ShowsLinks>(
+        &self,
+        backend: &mut B,
+        changes: &[Change],
+    ) -> Result<(), B::Error> {
+        backend.link_slot().set(self.links.clone());
+        backend.draw(changes.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        match self.cursor {
             Some(position) => {
                 backend.show_cursor()?;
                 backend.set_cursor_position(position)?;
@@ -64,33 +130,8 @@ impl Painter {
         backend.flush()
     }
 
-    /// The screen is blank.
-    pub(super) fn set_blank(&mut self, size: Size) {
-        let rows = Rect::from((Position::ORIGIN, size)).rows();
-        let blank = |row| PaintedRow { layers: Vec::new(), cells: Buffer::empty(row) };
-        self.rows = rows.map(blank).collect();
-        self.size = Some(size);
-    }
-
-    /// Paints the rows that have changed.
-    pub(super) fn paint(&mut self, draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>) -> Painted {
-        let area = Rect::from((Position::ORIGIN, self.size.unwrap_or_default()));
-        let mut canvas = Canvas::new(area);
-        let links = draw(&mut canvas);
-        let (rows, cursor) = canvas.into_parts();
-        let mut before = Vec::new();
-        for (row, layers) in self.rows.iter_mut().zip(rows) {
-            if row.layers != layers {
-                let cells = paint(&layers, row.cells.area);
-                row.layers = layers;
-                before.push(std::mem::replace(&mut row.cells, cells));
-            }
-        }
-        let links = uncovered(links, |x, y| self.cell(x, y));
-        Painted { before, links, cursor }
-    }
-
-    pub(super) fn cell(&self, x: u16, y: u16) -> Option<&Cell> {
-        self.rows.get(usize::from(y))?.cells.content.get(usize::from(x))
+    #[cfg(test)]
+    pub(super) fn cell(&self, x: u16, y: u16) -> Option<Cell> {
+        self.rows.get(usize::from(y))?.cell(x.into())
     }
 }

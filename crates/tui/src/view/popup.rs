@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
     let mut rows = area.rows();
     if let Some(row) = rows.next() {
         let heading = heading(popup.title.as_deref(), theme, usize::from(row.width));
-        canvas.line(heading, row);
+        canvas.line(&heading, row);
     }
     let window = popup.list.window(popup.rows());
     let offers = &popup.list.offers()[window.clone()];
@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
     if offers.is_empty()
         && let Some(row) = rows.next()
     {
-        canvas.line(Line::styled(format!("  {}", popup.empty), theme.dim()), row);
+        canvas.line(&Line::styled(format!("  {}", popup.empty), theme.dim()), row);
     }
     let has_dots = offers.iter().any(|offer| offer.presence.is_some());
     for ((index, offer), row) in window.zip(offers).zip(rows) {
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
         let mut line = Line::from(head(offer, is_chosen, has_dots, theme));
         let width = width.saturating_sub(line.width());
         line.spans.extend(rest(offer, names, width, theme));
-        canvas.line(line.style(style), row);
+        canvas.line(&line.style(style), row);
     }
 }
 

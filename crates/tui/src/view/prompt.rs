@@ -21,15 +21,15 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     let (cursor_row, cursor_column) = rows.cursor;
     let above = (cursor_row + 1).saturating_sub(usize::from(area.height));
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
-        canvas.line(Line::from(Span::styled(text.as_str(), style)), row);
+        canvas.line(&Line::from(Span::styled(text.as_str(), style)), row);
     }
     if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
         let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
         let count = Line::from(Span::styled(count, style)).alignment(Alignment::Right);
-        canvas.line(count, row);
+        canvas.line(&count, row);
     }
     if above == 0 {
-        canvas.line(Line::from(label), label_area);
+        canvas.line(&Line::from(label), label_area);
     }
     if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
         // After the cursor.
@@ -37,7 +37,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
             Some(picker) => format!(" {}", picker.subject.hint()),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
-        canvas.line(Line::styled(hint, theme.dim()), text_area);
+        canvas.line(&Line::styled(hint, theme.dim()), text_area);
     }
     if state.page.is_none() && state.selection.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));

@@ -38,7 +38,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
             (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
             (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
-        canvas.line(line, area);
+        canvas.line(&line, area);
     }
 }
 
@@ -94,11 +94,11 @@ fn with_count(
 ) -> Line<'static> {
     let (count, style) = counted_text(counted, theme);
     let taken = if count.is_empty() { 0 } else { columns(&count) + 1 };
-    let all = format!("{} ", unread_text(counted.1));
     let hides_some = counted.0 > 0 && counted.1 > counted.0 as u64;
+    let all = if hides_some { format!("{} ", unread_text(counted.1)) } else { String::new() };
     // A number right behind a name would be read as part of it.
     let has_room = columns(&text.content) + 1 + columns(&all) + taken <= width;
-    let all = if hides_some && has_room { all } else { String::new() };
+    let all = if has_room { all } else { String::new() };
     let shown = cut(&text.content, width.saturating_sub(taken));
     let gap = width.saturating_sub(columns(&shown) + columns(&all) + columns(&count));
     Line::from(vec![

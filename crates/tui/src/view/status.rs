@@ -42,9 +42,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         _ => theme.style(Role::Warn),
     };
     let hints = Line::styled(hints, theme.dim()).alignment(Alignment::Right);
-    canvas.line(hints, area);
+    canvas.line(&hints, area);
     let line = vec![Span::styled(text, style), Span::styled(typing, theme.dim())];
-    canvas.line(Line::from(line), area);
+    canvas.line(&Line::from(line), area);
 }
 
 /// Who is writing, if it fits into this part of the row.

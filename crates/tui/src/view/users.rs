@@ -31,7 +31,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     });
     let heading = Line::styled(" USERS", theme.dim());
     for (line, row) in std::iter::once(heading).chain(rows).zip(inner.rows()) {
-        canvas.line(line, row);
+        canvas.line(&line, row);
     }
 }
 

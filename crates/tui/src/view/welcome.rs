@@ -23,7 +23,7 @@ pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, canvas: &mut Canvas)
             false => Span::raw(text.as_str()),
         });
         let parts = [bar.clone()].into_iter().chain(parts);
-        canvas.line(Line::from_iter(parts.chain([Span::raw(".")])), row);
+        canvas.line(&Line::from_iter(parts.chain([Span::raw(".")])), row);
     }
 }
 

@@ -1,14 +1,16 @@
 //! Messages, and what is said about them.
 
-use chat_proto::Emoji;
-use chat_proto::command::{Body, Links, Say};
-use chat_proto::event::{Details, Edited, Message, MessageKind, Reaction, Replies, Version};
+use chat_proto::command::{Body, Links, Say, SearchOrder};
+use chat_proto::event::{
+    Accepted, Details, Edited, Hit, Message, MessageKind, Reaction, Replies, Version,
+};
+use chat_proto::{Emoji, Refusal, RefusalCode};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{at, device, kind, room_name, seq, text, topic, user};
+use super::{at, device, kind, room_name, seq, text, topic, user, user_name, writing};
 
 pub(super) fn message() -> impl Strategy<Value = Message> {
     let own = option::of((device(), option::of(any::<u64>())));
@@ -26,14 +28,9 @@ fn details() -> impl Strategy<Value = Option<Box<Details>>> {
     let of_event = (option::of(seq()), option::of(emoji()), option::of(any::<bool>()));
     let links = (option::of(topic()), option::of(seq()), option::of(seq()));
     let edited = (at(), any::<u64>()).prop_map(|(at, count)| Edited { at, count });
-    let replies = (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
-        count,
-        last_seq,
-        last_at,
-    });
     let reaction = (emoji(), any::<u64>(), any::<bool>(), vec(user(), 0..3))
         .prop_map(|(emoji, count, own, users)| Reaction { emoji, count, own, users });
-    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies));
+    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies()));
     let state = (any::<[bool; 2]>(), counts, option::of(seq()));
     let details = (of_event, links, state).prop_map(
         |((target, emoji, on), (topic, reply_to, thread), (flags, counts, as_of))| {
@@ -45,6 +42,14 @@ fn details() -> impl Strategy<Value = Option<Box<Details>>> {
     );
     let boxed = |details: Details| (details != Details::default()).then(|| Box::new(details));
     prop_oneof![2 => Just(None), 1 => details.prop_map(boxed)]
+}
+
+pub(super) fn replies() -> impl Strategy<Value = Replies> {
+    (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
+        count,
+        last_seq,
+        last_at,
+    })
 }
 
 fn emoji() -> impl Strategy<Value = Emoji> {
@@ -82,4 +87,38 @@ fn body() -> impl Strategy<Value = Body> {
         1 => (seq(), any::<bool>()).prop_map(|(target, on)| Body::Pin { target, on }),
         1 => topic().prop_map(|topic| Body::Topic { topic }),
     ]
+}
+
+pub(super) fn order() -> impl Strategy<Value = SearchOrder> {
+    select(&[SearchOrder::Newest, SearchOrder::Best][..])
+}
+
+pub(super) fn hit() -> impl Strategy<Value = Hit> {
+    let marks = vec(any::<[u32; 2]>(), 0..3);
+    (message(), marks).prop_map(|(message, marks)| {
+        let Message { room, seq, from, at, kind, text, .. } = message;
+        Hit { room, seq, from, at, kind, text, marks }
+    })
+}
+
+pub(super) fn accepted() -> impl Strategy<Value = Accepted> {
+    let own = (option::of(any::<u64>()), option::of(device()));
+    (own, room_name(), seq(), at(), any::<bool>()).prop_map(
+        |((n, device), room, seq, at, repeat)| Accepted { n, device, room, seq, at, repeat },
+    )
+}
+
+pub(super) fn refusal() -> impl Strategy<Value = Refusal> {
+    let own = (option::of(any::<u64>()), option::of(device()));
+    let about = (own, option::of(room_name()), option::of(user_name()));
+    (select(RefusalCode::ALL), writing(20), about).prop_map(
+        |(code, text, ((n, device), room, suggestion))| Refusal {
+            code,
+            text,
+            n,
+            device,
+            room,
+            suggestion,
+        },
+    )
 }

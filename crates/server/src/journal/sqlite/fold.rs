@@ -90,6 +90,24 @@ pub(super) fn fold(
     Ok(())
 }
 
+/// Those of the messages `places` that exist, as they are now for `reader`.
+pub(super) fn each(
+    db: &Connection,
+    places: &[(RoomId, Seq)],
+    reader: UserId,
+) -> rusqlite::Result<Vec<(RoomId, StoredMessage)>> {
+    let snapshot = db.unchecked_transaction()?;
+    let mut found = Vec::with_capacity(places.len());
+    for (room, seq) in places {
+        let Some(message) = messages::at(db, *room, *seq)? else { continue };
+        let mut message = vec![message];
+        fold(db, *room, &mut message, reader)?;
+        found.extend(message.pop().map(|message| (*room, message)));
+    }
+    snapshot.finish()?;
+    Ok(found)
+}
+
 /// The state of one message in the making.
 #[derive(Default)]
 struct State {

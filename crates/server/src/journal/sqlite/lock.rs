@@ -59,7 +59,7 @@ fn open(directory: &Path) -> std::io::Result<Option<File>> {
 
 /// Returns true if a daemon uses the directory. Locks it for a moment, and a daemon that starts at that moment is
 /// refused: to be called only if something else is wrong.
-pub(super) fn is_held(directory: &Path) -> Result<bool, JournalError> {
+pub(crate) fn is_held(directory: &Path) -> Result<bool, JournalError> {
     let file = open(directory).map_err(JournalError::io(directory))?;
     Ok(file.is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))))
 }

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::{Seq, UserId};
+use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
+use super::rejection::Rejection;
 use super::stored::{
-    MentionKey, MentionsPage, Page, RoomId, StoredMessage, Unread, Versions, View,
+    MentionKey, MentionsPage, Page, Pins, RoomId, StoredMessage, Thread, Unread, Versions, View,
 };
-use super::{JournalError, RoomExtent, file, fold, load, mentions, unread};
+use super::{JournalError, RoomExtent, date, file, fold, load, mentions, pages, unread};
 
 /// Number of connections that read at once: the number of cores of a small server. More would only wait for the disk.
 const READERS_MAX: usize = 4;
@@ -70,6 +71,33 @@ impl Reader {
         self.read(move |db| fold::versions(db, room, seq, after)).await
     }
 
+    /// The message `seq` of `room` and those that answer it, before `before`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn thread(
+        &self,
+        (room, seq): (RoomId, Seq),
+        before: Seq,
+        limit: u32,
+        reader: (UserId, Seq),
+    ) -> Result<Result<Thread, Rejection>, JournalError> {
+        self.read(move |db| pages::thread(db, (room, seq), before, limit, reader)).await
+    }
+
+    /// The pinned messages of `room` after `after`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn pins(
+        &self,
+        room: RoomId,
+        after: Seq,
+        user: UserId,
+    ) -> Result<Pins, JournalError> {
+        self.read(move |db| pages::pins(db, room, after, user)).await
+    }
+
     /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.
     ///
     /// # Errors
@@ -82,6 +110,30 @@ impl Reader {
         limit: u32,
     ) -> Result<MentionsPage, JournalError> {
         self.read(move |db| mentions::page(db, user, &rooms, before, limit)).await
+    }
+
+    /// Those of the messages `places` that exist, as they are now for `reader`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn messages_now(
+        &self,
+        places: Vec<(RoomId, Seq)>,
+        reader: UserId,
+    ) -> Result<Vec<(RoomId, StoredMessage)>, JournalError> {
+        self.read(move |db| fold::each(db, &places, reader)).await
+    }
+
+    /// The first message of `room` that was stored at `at` or later; `None` if there is none.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn first_at(
+        &self,
+        room: RoomId,
+        at: Timestamp,
+    ) -> Result<Option<Seq>, JournalError> {
+        self.read(move |db| date::first_at(db, room, at)).await
     }
 
     /// Counts the messages of `room` after `read`, up to `last_seq`, that other users than `user` sent.

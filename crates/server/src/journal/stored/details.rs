@@ -143,7 +143,7 @@ impl StoredMessage {
     }
 
     /// The numbers of the users that it mentions.
-    pub(in crate::journal) fn mentioned(&self) -> impl Iterator<Item = UserId> {
+    pub(crate) fn mentioned(&self) -> impl Iterator<Item = UserId> {
         let details = self.details.as_ref();
         let words = details.and_then(|details| details.mentions.as_deref()).unwrap_or_default();
         words.split(' ').filter_map(|word| word.parse().ok())

@@ -41,7 +41,7 @@ impl Rig {
         let config = Config::default();
         let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
         let (hub_of_context, closing) = (Arc::clone(&hub), CancellationToken::new());
-        let context = Arc::new(Context { config, hub: hub_of_context, closing });
+        let context = Arc::new(Context { config, hub: hub_of_context, search: None, closing });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let session = Box::pin(unconstrained(serve(stream, peer, context, ())));

@@ -25,11 +25,15 @@ impl World {
             Command::Hello(hello) => self.hello(hello),
             Command::About => vec![Event::About { server: server(), journal: journal() }],
             // The client of the demo does not ask for them.
-            Command::Versions { .. } | Command::Mentions { .. } => Vec::new(),
+            Command::Versions { .. }
+            | Command::Thread { .. }
+            | Command::Pins { .. }
+            | Command::Mentions { .. }
+            | Command::Search { .. } => Vec::new(),
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
-            Command::History { room, before, limit } => {
+            Command::History { room, before, limit, .. } => {
                 self.in_room(room, |room, _| vec![room.history(before, limit)])
             }
             Command::Who { room, .. } => self.in_room(room, |room, _| vec![room.listed()]),

@@ -22,7 +22,12 @@ fn pages_up(harness: &mut Harness) -> Vec<Effect> {
 }
 
 fn asks(before: u64) -> Command {
-    Command::History { room: RoomName::lobby(), before: Some(Seq::new(before)), limit: Some(100) }
+    Command::History {
+        room: RoomName::lobby(),
+        before: Some(Seq::new(before)),
+        at: None,
+        limit: Some(100),
+    }
 }
 
 /// The server sends that page of the lobby.

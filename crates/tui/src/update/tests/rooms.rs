@@ -179,6 +179,7 @@ fn older_messages_are_asked_for_once_and_the_place_stays() {
     let history = |before| Command::History {
         room: RoomName::lobby(),
         before: Some(Seq::new(before)),
+        at: None,
         limit: Some(100),
     };
     assert_eq!(asked, [history(451)]);

@@ -218,7 +218,8 @@ fn another_room_ends_the_selection() {
     harness.join_rust();
     assert!(harness.state.selection.is_none());
     harness.control('s');
-    assert!(harness.state.selection.is_none(), "there is no message to select");
+    assert!(harness.state.selection.is_none());
+    assert_shows(&harness, "There is no message here to select");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::Screen;
-use crate::view::{self, Painter};
+use crate::view::{self, Canvas, Painter};
 
 /// Texts of messages: short ones, long ones, with markup, and wide ones.
 const TEXTS: [&str; 6] = [
@@ -32,11 +32,13 @@ enum Step {
     Setting(&'static str),
     Wheel(Wheel),
     Key(KeyCode),
+    Typed(char),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let text = || prop::sample::select(&TEXTS[..]);
     let keys = [KeyCode::Up, KeyCode::Down, KeyCode::Enter, KeyCode::Esc, KeyCode::PageUp];
+    let edits = [KeyCode::Left, KeyCode::Right, KeyCode::Backspace, KeyCode::Delete];
     let step = prop_oneof![
         6 => (prop::sample::select(&["ana", "Ana", "constantine"][..]), text())
             .prop_map(|(from, text)| Step::Heard(from, text)),
@@ -51,6 +53,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(Step::Setting),
         2 => prop::sample::select(vec![Step::Wheel(Wheel::Up), Step::Wheel(Wheel::Down)]),
         3 => prop::sample::select(keys.to_vec()).prop_map(Step::Key),
+        3 => prop::sample::select(edits.to_vec()).prop_map(Step::Key),
+        6 => prop::sample::select(&['a', ' ', '/', '@', ':', '漢', '\u{301}'][..])
+            .prop_map(Step::Typed),
     ];
     prop::collection::vec(step, 1..40)
 }
@@ -86,7 +91,21 @@ fn take(harness: &mut Harness, step: &Step, sent: &mut u64) {
         Step::Setting(command) => drop(harness.type_text(&format!("{command}\n"))),
         Step::Wheel(wheel) => drop(harness.wheel(*wheel)),
         Step::Key(code) => drop(harness.press(*code)),
+        Step::Typed(c) => drop(harness.press(KeyCode::Char(*c))),
     }
+}
+
+/// Draws what has changed, as the loop of the client does.
+fn draw(harness: &mut Harness, painter: &mut Painter, screen: &mut Screen) {
+    let redraw = harness.state.redraw;
+    let frame = |canvas: &mut Canvas| view::draw(&harness.state, canvas);
+    if let Some(area) = redraw.drawn_box.filter(|_| redraw.input_box) {
+        let Ok(()) = painter.draw_rows(screen, area, frame);
+    }
+    if redraw.rest {
+        let Ok(()) = painter.draw(screen, false, frame);
+    }
+    harness.state.redraw.drew_all();
 }
 
 proptest! {
@@ -102,7 +121,7 @@ proptest! {
             if let Step::Size(width, height) = *step {
                 screen = Screen::new(width, height);
             }
-            let Ok(()) = painter.draw(&mut screen, false, |canvas| view::draw(&harness.state, canvas));
+            draw(&mut harness, &mut painter, &mut screen);
         }
         harness.state.forget_heights();
         let known = screen.cells();

@@ -1,0 +1,25 @@
+//! A message that a search has found.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MessageKind, User};
+use crate::{RoomName, Seq, Text, Timestamp};
+
+/// A message that a search has found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Its room.
+    pub room: RoomName,
+    /// Its position in the room.
+    pub seq: Seq,
+    /// The author.
+    pub from: User,
+    /// When the server stored it.
+    pub at: Timestamp,
+    /// What it is.
+    pub kind: MessageKind,
+    /// The part of its text around the first match, on one line.
+    pub text: Text,
+    /// Where each match begins and ends in `text`, in characters (Unicode scalar values).
+    pub marks: Vec<[u32; 2]>,
+}

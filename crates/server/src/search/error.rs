@@ -1,0 +1,78 @@
+//! Why a search has no answer.
+
+use thiserror::Error;
+
+use super::query::{QUERY_BYTES_MAX, TERMS_MAX};
+use crate::journal::JournalError;
+
+/// Why a search has no answer. Each text says what to do.
+#[derive(Debug, Error)]
+pub(crate) enum SearchError {
+    /// The client's fault.
+    #[error(
+        "a search has at most {QUERY_BYTES_MAX} bytes, this one has {0}; search for fewer words"
+    )]
+    TooLong(usize),
+    /// The client's fault.
+    #[error("a search has at most {TERMS_MAX} words, this one has {0}; search for fewer words")]
+    TooManyTerms(usize),
+    /// The client's fault, or that of a slow machine.
+    #[error("this search takes too long; add a word, or in: or from:")]
+    TooBroad,
+    /// The operator has switched it off.
+    #[error("this server has no search; its operator can start it with --search on")]
+    Off,
+    /// The server's fault, for a moment.
+    #[error("the search index is not ready; try again in a moment")]
+    NotReady,
+    /// The server's fault, for a moment.
+    #[error("too many searches are waiting; try again in a moment")]
+    Busy,
+    /// The server's fault.
+    #[error("the search index cannot be read: {0}; try again later")]
+    Index(String),
+    /// The server's fault.
+    #[error("the messages that were found cannot be read")]
+    Journal(#[source] JournalError),
+}
+
+/// An error of the file of the index.
+#[derive(Debug, Error)]
+pub(super) enum IndexError {
+    /// The journal cannot be read.
+    #[error("cannot read the journal")]
+    Journal(#[source] JournalError),
+    /// SQLite has failed.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file cannot be made or removed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The index is of another version, or disagrees with the journal.
+    #[error("{0}")]
+    Outdated(&'static str),
+}
+
+impl IndexError {
+    /// Returns true if the index must be built again.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => is_damage(error),
+            Self::Outdated(_) => true,
+            Self::Journal(_) | Self::Io(_) => false,
+        }
+    }
+}
+
+/// Returns true if the file is damaged, is no index, or has lost a part.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase, Unknown};
+    let code = error.sqlite_error_code();
+    matches!(code, Some(DatabaseCorrupt | NotADatabase | ConstraintViolation | Unknown))
+        || matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+        )
+}

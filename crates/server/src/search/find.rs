@@ -1,0 +1,125 @@
+//! Looks up the messages of a query in the index.
+
+use std::cmp::Reverse;
+
+use chat_proto::command::SearchOrder;
+use chat_proto::{Seq, ShortString};
+use rusqlite::{Connection, params};
+
+use super::batch::at_place;
+use super::expression::Expression;
+use super::matches;
+use super::query::Query;
+use super::store::first_number;
+use crate::journal::RoomId;
+
+/// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
+pub(super) const COMPARED_MAX: usize = 500;
+
+/// Where a page begins: after the messages of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// Only messages with a lower number, or, for the best ones, with that number at most.
+    number: i64,
+    /// Number of the best ones that earlier pages have.
+    skipped: usize,
+}
+
+/// Messages that the index has found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Hits {
+    pub(super) places: Vec<(RoomId, Seq)>,
+    /// For each, where the page after it begins.
+    pub(super) cursors: Vec<Cursor>,
+    /// Whether there may be more.
+    pub(super) is_cut: bool,
+}
+
+impl Cursor {
+    /// The cursor as a client repeats it.
+    pub(crate) fn to_wire(self) -> ShortString {
+        ShortString::new(format!("{}-{}", self.number, self.skipped))
+            .expect("two numbers are short")
+    }
+
+    /// Reads what [`Cursor::to_wire`] returned; `None` if it is something else.
+    pub(crate) fn from_wire(word: &ShortString) -> Option<Self> {
+        let (number, skipped) = word.as_str().split_once('-')?;
+        Some(Self { number: number.parse().ok()?, skipped: skipped.parse().ok()? })
+    }
+}
+
+/// Up to `limit` messages that match, after the cursor.
+pub(super) fn find(
+    db: &Connection,
+    (query, expression): (&Query, &Expression),
+    (order, after): (SearchOrder, Option<Cursor>),
+    limit: usize,
+) -> rusqlite::Result<Hits> {
+    match order {
+        SearchOrder::Newest => {
+            let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
+            let mut found = matching(db, query, expression, last, limit + 1, false)?;
+            let is_cut = found.len() > limit;
+            found.truncate(limit);
+            let cursors =
+                found.iter().map(|hit| Cursor { number: hit.number, skipped: 0 }).collect();
+            Ok(Hits { places: found.iter().map(|hit| hit.place).collect(), cursors, is_cut })
+        }
+        SearchOrder::Best => {
+            let last = after.map_or(i64::MAX, |cursor| cursor.number);
+            let mut found = matching(db, query, expression, last, COMPARED_MAX, true)?;
+            let number = found.first().map_or(last, |hit| hit.number);
+            found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
+            let skipped = after.map_or(0, |cursor| cursor.skipped);
+            let is_cut = found.len() > skipped.saturating_add(limit);
+            let places: Vec<_> =
+                found.iter().skip(skipped).take(limit).map(|hit| hit.place).collect();
+            let cursors = (1..=places.len())
+                .map(|count| Cursor { number, skipped: skipped + count })
+                .collect();
+            Ok(Hits { places, cursors, is_cut })
+        }
+    }
+}
+
+struct Hit {
+    number: i64,
+    place: (RoomId, Seq),
+    score: u64,
+}
+
+/// The newest messages that match, up to the number `last`, newest first.
+fn matching(
+    db: &Connection,
+    query: &Query,
+    expression: &Expression,
+    last: i64,
+    limit: usize,
+    scores: bool,
+) -> rusqlite::Result<Vec<Hit>> {
+    let first = query.after.map_or(0, first_number);
+    let last = query.before.map_or(last, |before| last.min(first_number(before) - 1));
+    let text = if scores { "doc.text" } else { "''" };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT doc.id, doc.place, {text} FROM word JOIN doc ON doc.id = word.rowid
+         WHERE word MATCH ? AND word.rowid BETWEEN ? AND ? ORDER BY word.rowid DESC"
+    ))?;
+    let mut rows = statement.query(params![expression.text, first, last])?;
+    let mut found = Vec::new();
+    while found.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        let place = at_place(row.get(1)?);
+        let Some(place) = place.filter(|(room, _)| expression.rooms.binary_search(room).is_ok())
+        else {
+            continue;
+        };
+        let score = match scores {
+            true => matches::find(query, row.get_ref(2)?.as_str()?).map_or(0, |found| found.score),
+            false => 0,
+        };
+        found.push(Hit { number: row.get(0)?, place, score });
+    }
+    Ok(found)
+}

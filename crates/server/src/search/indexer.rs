@@ -1,0 +1,213 @@
+//! Builds the index: a follower of the journal, which stores what it takes in batches.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::Shared;
+use super::batch::Batch;
+use super::error::IndexError;
+use super::file;
+use super::progress::Progress;
+use super::store::Store;
+use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId};
+
+/// Time that a batch which is not full waits for more messages: long enough for those of one moment, too short to be
+/// seen.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// Time after which the index is tried again if it cannot be written, or is damaged again.
+const RETRY: Duration = Duration::from_secs(60);
+
+/// Time between two log lines of a build.
+const LOG_EVERY: Duration = Duration::from_secs(10);
+
+/// Messages from which on a build is logged: fewer are done at once.
+const LOGGED_MIN: u64 = 10_000;
+
+/// Builds the index in the file `path`, or in memory, until `closing` is cancelled or the journal is closed.
+pub(super) async fn run(
+    journal: Journal,
+    path: Option<PathBuf>,
+    shared: Arc<Shared>,
+    closing: CancellationToken,
+) {
+    let follow = async {
+        let mut was_damaged = false;
+        loop {
+            let ended = tokio::select! {
+                ended = follow(&journal, path.as_ref(), &shared) => ended,
+                () = shared.damaged.notified() => {
+                    Err(IndexError::Outdated("a search has found it damaged"))
+                }
+            };
+            let Err(error) = ended else { return };
+            if error.is_damage() && !was_damaged {
+                info!("the search index is built again: {error}");
+                was_damaged = true;
+            } else {
+                warn!("cannot write the search index: {error}; retrying in 1 min");
+                sleep(RETRY).await;
+            }
+            if error.is_damage()
+                && let Some(path) = &path
+                && let Err(error) = file::remove(path)
+            {
+                warn!("cannot remove the damaged search index {}: {error}", path.display());
+            }
+        }
+    };
+    let _ = closing.run_until_cancelled(follow).await;
+}
+
+/// Follows the journal to its end.
+async fn follow(
+    journal: &Journal,
+    path: Option<&PathBuf>,
+    shared: &Shared,
+) -> Result<(), IndexError> {
+    let store = Store::open(path.map(PathBuf::as_path))?;
+    let position = store.position()?;
+    let mut indexer = Indexer {
+        identity: identity(journal),
+        batch: Batch::default(),
+        is_empty: position.is_none(),
+        logged_at: Instant::now(),
+        is_logged: false,
+        store,
+        shared,
+    };
+    shared.open(&indexer.store, path, Progress::new(&indexer.store.seqs()?));
+    let mut follower = journal.follow(position);
+    while let Some(item) = next(&mut follower, &mut indexer).await? {
+        indexer.take(item).await?;
+    }
+    indexer.store_batch()
+}
+
+/// Returns the next item. Stores the batch if none comes soon.
+async fn next(
+    follower: &mut Follower,
+    indexer: &mut Indexer<'_>,
+) -> Result<Option<FollowerItem>, IndexError> {
+    if !indexer.batch.is_empty() {
+        match timeout(SETTLE, follower.next()).await {
+            Ok(item) => return item.map_err(IndexError::Journal),
+            Err(_) => indexer.store_batch()?,
+        }
+    }
+    follower.next().await.map_err(IndexError::Journal)
+}
+
+/// The id and the epoch of a journal, as its positions have them.
+fn identity(journal: &Journal) -> String {
+    let identity = journal.identity();
+    format!("{} {}", identity.id.as_str(), identity.epoch.as_str())
+}
+
+struct Indexer<'s> {
+    store: Store,
+    shared: &'s Shared,
+    identity: String,
+    batch: Batch,
+    /// Whether nothing was in the index when it was opened.
+    is_empty: bool,
+    logged_at: Instant,
+    /// Whether a build was logged that has not ended.
+    is_logged: bool,
+}
+
+impl Drop for Indexer<'_> {
+    fn drop(&mut self) {
+        // Before the connection that writes is closed: the last one must be able to remove the log.
+        self.shared.close();
+    }
+}
+
+impl Indexer<'_> {
+    async fn take(&mut self, item: FollowerItem) -> Result<(), IndexError> {
+        match item {
+            FollowerItem::Message { room, message } => {
+                self.batch.add(room, &message);
+                if self.batch.is_full() {
+                    self.store_batch()?;
+                    self.log_progress();
+                    // Without threads, others must have their turn.
+                    tokio::task::yield_now().await;
+                }
+                Ok(())
+            }
+            FollowerItem::StartOver if self.is_empty => Ok(()),
+            FollowerItem::StartOver => {
+                Err(IndexError::Outdated("it is not of this journal as it is now"))
+            }
+            FollowerItem::Rooms(rooms) => self.start(&rooms).await,
+            FollowerItem::Trimmed { room, first } => {
+                self.store_batch()?;
+                self.trim(RoomExtent { room, first, last: first }).await
+            }
+            FollowerItem::Change(Change::RoomRemoved { id, .. }) => {
+                self.store_batch()?;
+                self.remove(id).await
+            }
+            FollowerItem::Change(_) => Ok(()),
+        }
+    }
+
+    /// Removes what is not in the journal any more.
+    async fn start(&mut self, rooms: &[RoomExtent]) -> Result<(), IndexError> {
+        self.store_batch()?;
+        let indexed = self.store.seqs()?;
+        for room in indexed.keys() {
+            match rooms.iter().find(|extent| extent.room == *room) {
+                Some(extent) => self.trim(*extent).await?,
+                None => self.remove(*room).await?,
+            }
+        }
+        self.shared.progress().start(rooms);
+        self.log_progress();
+        Ok(())
+    }
+
+    async fn remove(&mut self, room: RoomId) -> Result<(), IndexError> {
+        let all = chat_proto::Seq::MAX;
+        self.trim(RoomExtent { room, first: all, last: all }).await?;
+        self.store.forget(room)
+    }
+
+    async fn trim(&mut self, room: RoomExtent) -> Result<(), IndexError> {
+        while !self.store.trim(room.room, room.first)? {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn store_batch(&mut self) -> Result<(), IndexError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        self.store.write(&batch, &self.identity)?;
+        self.is_empty = false;
+        self.shared.progress().add(&batch.seqs, batch.items());
+        if self.is_logged && self.shared.progress().percent().is_none() {
+            self.is_logged = false;
+            info!("the search index is complete");
+        }
+        Ok(())
+    }
+
+    fn log_progress(&mut self) {
+        let (indexed, all) = self.shared.progress().counts();
+        let is_first = !self.is_logged;
+        if all - indexed < LOGGED_MIN || !is_first && self.logged_at.elapsed() < LOG_EVERY {
+            return;
+        }
+        (self.is_logged, self.logged_at) = (true, Instant::now());
+        info!("building the search index: {indexed} of {all} messages");
+    }
+}

@@ -1,0 +1,219 @@
+//! Writes the index.
+//!
+//! The number of a message in the index begins with its time, so that the index has the messages of all rooms in the
+//! order in which they were stored, and finds the newest first.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_proto::{Seq, Text};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::batch::{Batch, Columns, columns, place};
+use super::error::IndexError;
+use super::file;
+use crate::journal::{Position, RoomId};
+
+/// Bits of a message's number below its time: a million messages in one millisecond.
+const SLOT_BITS: u32 = 20;
+
+/// The greatest time of a number, in milliseconds: the year 2109. A later one is a wrong clock.
+const TIME_MAX: i64 = (1 << 42) - 1;
+
+/// Messages that one step removes: a few milliseconds of work.
+const REMOVED_AT_ONCE: u32 = 500;
+
+/// The side of the index that writes. It has one.
+#[derive(Debug)]
+pub(super) struct Store {
+    /// Shared only if the index is in memory.
+    db: Arc<Mutex<Connection>>,
+}
+
+/// The number of the first message at a time or after it.
+pub(super) fn first_number(at: i64) -> i64 {
+    at.clamp(0, TIME_MAX) << SLOT_BITS
+}
+
+impl Store {
+    /// Opens the index in the file `path`, or in memory.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be used, or must be built again.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, IndexError> {
+        let db = path.map_or_else(file::open_memory, file::open)?;
+        Ok(Self { db: Arc::new(Mutex::new(db)) })
+    }
+
+    /// The connection, for readers of an index in memory.
+    pub(super) fn connection(&self) -> Arc<Mutex<Connection>> {
+        Arc::clone(&self.db)
+    }
+
+    fn db(&self) -> MutexGuard<'_, Connection> {
+        // A panic leaves the connection whole: its transaction is rolled back.
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The position in the journal after everything that is in the index; `None` if it is empty.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read.
+    pub(super) fn position(&self) -> Result<Option<Position>, IndexError> {
+        let journal: Option<String> =
+            self.db().query_row("SELECT journal FROM state", [], |row| row.get(0)).optional()?;
+        let Some(mut text) = journal else { return Ok(None) };
+        for (room, seq) in self.seqs()? {
+            text += &format!(" {}:{seq}", room.0);
+        }
+        let position = text.parse().map_err(|_| IndexError::Outdated("the position is damaged"))?;
+        Ok(Some(position))
+    }
+
+    /// The last `seq` of each room that is in the index.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read.
+    pub(super) fn seqs(&self) -> Result<HashMap<RoomId, Seq>, IndexError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT room, seq FROM position")?;
+        let rows = statement.query_map([], |row| {
+            Ok((RoomId(row.get(0)?), Seq::new(row.get::<_, i64>(1)?.cast_unsigned())))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Stores a batch, and the position after it; `journal` is the id and the epoch of the journal.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be stored; then nothing of it is.
+    pub(super) fn write(&self, batch: &Batch, journal: &str) -> Result<(), IndexError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let mut changes = changes(&transaction, batch)?;
+        // In their order, or FTS5 would write a part of the index for each.
+        changes.sort_by_key(|change| change.number);
+        for change in &changes {
+            change.apply(&transaction)?;
+        }
+        for (room, seq) in &batch.seqs {
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO position (room, seq) VALUES (?, ?)")?
+                .execute(params![room.0, seq.get().cast_signed()])?;
+        }
+        if transaction.query_row("SELECT count(*) FROM state", [], |row| row.get::<_, i64>(0))? == 0
+        {
+            transaction.execute("INSERT INTO state (journal) VALUES (?)", [journal])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Removes the messages of `room` before `first`, a few at a time. Returns false if there may be more.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be removed.
+    pub(super) fn trim(&self, room: RoomId, first: Seq) -> Result<bool, IndexError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let removed = {
+            let mut statement = transaction.prepare_cached(
+                "SELECT id, about, text FROM doc WHERE place >= ? AND place < ?
+                 ORDER BY place LIMIT ?",
+            )?;
+            let range = params![place(room, Seq::NONE), place(room, first), REMOVED_AT_ONCE];
+            let rows = statement.query_map(range, |row| {
+                Ok(Change { number: row.get(0)?, old: Some((row.get(1)?, row.get(2)?)), new: None })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()?
+        };
+        let is_done = removed.len() < REMOVED_AT_ONCE as usize;
+        let mut removed = removed;
+        removed.sort_by_key(|change| change.number);
+        for change in &removed {
+            change.apply(&transaction)?;
+        }
+        transaction.commit()?;
+        Ok(is_done)
+    }
+
+    /// Forgets a room whose messages were removed.
+    ///
+    /// # Errors
+    /// Returns an error if that cannot be stored.
+    pub(super) fn forget(&self, room: RoomId) -> Result<(), IndexError> {
+        self.db().execute("DELETE FROM position WHERE room = ?", [room.0])?;
+        Ok(())
+    }
+}
+
+/// The change of one message: what it was, and what it is.
+struct Change {
+    number: i64,
+    old: Option<(String, String)>,
+    new: Option<(String, Text)>,
+}
+
+impl Change {
+    fn apply(&self, db: &Connection) -> rusqlite::Result<()> {
+        let number = self.number;
+        if let Some((about, text)) = &self.old {
+            let Columns { text, parts, meta } = columns(text, about);
+            db.prepare_cached(
+                "INSERT INTO word (word, rowid, text, parts, meta) VALUES ('delete', ?, ?, ?, ?)",
+            )?
+            .execute(params![number, text, parts, meta])?;
+        }
+        let Some((about, text)) = &self.new else {
+            db.prepare_cached("DELETE FROM doc WHERE id = ?")?.execute([number])?;
+            return Ok(());
+        };
+        if self.old.is_some() {
+            db.prepare_cached("UPDATE doc SET text = ? WHERE id = ?")?
+                .execute(params![text.as_str(), number])?;
+        }
+        let Columns { text, parts, meta } = columns(text.as_str(), about);
+        db.prepare_cached("INSERT INTO word (rowid, text, parts, meta) VALUES (?, ?, ?, ?)")?
+            .execute(params![number, text, parts, meta])?;
+        Ok(())
+    }
+}
+
+/// The changes of a batch. Stores its new messages, which gives them their numbers.
+fn changes(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
+    let mut changes = Vec::with_capacity(batch.docs.len() + batch.changed.len());
+    for (place, text) in &batch.changed {
+        let found: Option<(i64, String, String)> = db
+            .prepare_cached("SELECT id, about, text FROM doc WHERE place = ?")?
+            .query_row([place], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        // It may be damaged, or was removed by age.
+        let Some((number, about, old)) = found else { continue };
+        let new = text.clone().map(|text| (about.clone(), text));
+        changes.push(Change { number, old: Some((about, old)), new });
+    }
+    for (place, doc) in &batch.docs {
+        let number = free_number(db, doc.at)?;
+        db.prepare_cached("INSERT INTO doc (id, place, about, text) VALUES (?, ?, ?, ?)")?
+            .execute(params![number, place, doc.about, doc.text.as_str()])?;
+        let new = Some((doc.about.clone(), doc.text.clone()));
+        changes.push(Change { number, old: None, new });
+    }
+    Ok(changes)
+}
+
+/// A number that no message has, at that time or, if there are a million, in the next millisecond.
+fn free_number(db: &Connection, at: i64) -> rusqlite::Result<i64> {
+    let mut first = first_number(at);
+    loop {
+        let end = first + (1 << SLOT_BITS);
+        let last: Option<i64> = db
+            .prepare_cached("SELECT max(id) FROM doc WHERE id >= ? AND id < ?")?
+            .query_row([first, end], |row| row.get(0))?;
+        match last {
+            None => return Ok(first),
+            Some(last) if last + 1 < end => return Ok(last + 1),
+            Some(_) => first = end,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What an input changes on the screen.
+
+use chat_client::store::StoreOp;
+
+use super::{ClientEffect, ClientInput, Effect};
+use crate::input::Input;
+use crate::state::State;
+
+/// Notes what an input may change; what a key changes is known once it is taken.
+pub(super) fn note(state: &mut State, input: &Input) {
+    state.redraw.rest |= match input {
+        Input::Frame | Input::Key(_) => false,
+        // Nothing on the screen depends on it: if it fails, that is an input of its own.
+        Input::Client(ClientInput::Tick) => state.shows_for_a_while(),
+        Input::Client(ClientInput::Stored(Ok(()))) => state.client.outbox().is_storing(),
+        _ => true,
+    };
+    state.redraw.by_user |= matches!(
+        input,
+        Input::Paste(_)
+            | Input::Wheel(..)
+            | Input::Click(_)
+            | Input::Focus(_)
+            | Input::Resize(_)
+            | Input::Colour(_)
+    );
+}
+
+/// Takes a key, and notes what it has changed: the input box alone, if it did nothing else, and the box is where it
+/// was drawn.
+pub(super) fn take_key(
+    state: &mut State,
+    takes: impl FnOnce(&mut State) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let was_only_typing = state.is_only_typing();
+    state.redraw.key_edits = false;
+    let effects = takes(state);
+    let is_only_typing = was_only_typing
+        && state.redraw.key_edits
+        && state.is_only_typing()
+        && effects.iter().all(is_unseen)
+        && state.redraw.drawn_box == Some(state.panes().prompt);
+    if is_only_typing {
+        state.redraw.input_box = true;
+    } else {
+        (state.redraw.rest, state.redraw.by_user) = (true, true);
+    }
+    effects
+}
+
+/// Whether an effect comes with a text that changes, and nothing of it is on the screen.
+const fn is_unseen(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Client(
+            ClientEffect::Tick(_) | ClientEffect::Link(_) | ClientEffect::Store(StoreOp::Drafts(_))
+        )
+    )
+}
