@@ -1,15 +1,16 @@
 //! The subcommands: what they do, and what they print.
 
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use chat_proto::Timestamp;
-use chat_server::journal::{self, Checked, Location, Replaced};
+use anyhow::{Context, ensure};
+use chat_proto::{RoomName, Timestamp};
+use chat_server::journal::{self, CheckReport, Location, RestoreReport};
 
 use crate::args::{Args, NO_DIRECTORY, Task};
+use crate::export::Format;
 use crate::status;
 
 /// Runs a subcommand at the time `now`.
@@ -28,9 +29,15 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
             writeln!(out, "backed up {} to {}", directory.display(), file.display())?;
         }
         Task::Restore { file } => {
-            let replaced =
-                journal::restore(&directory, file, now).context("nothing was restored")?;
-            write!(out, "{}", Restored { directory: &directory, file, replaced: &replaced })?;
+            let report = journal::restore(&directory, file, now).context("nothing was restored")?;
+            write!(out, "{}", Restored { directory: &directory, file, report: &report })?;
+        }
+        Task::Export { room, format } => {
+            let written = export(&directory, room, *format, &mut out);
+            // A reader such as `head` may have enough of it.
+            if !matches!(&written, Err(error) if is_broken_pipe(error)) {
+                written.with_context(|| format!("{room} was not exported"))?;
+            }
         }
         Task::Reindex => {
             chat_server::remove_index(&directory).context("the search index was not removed")?;
@@ -41,9 +48,9 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
             )?;
         }
         Task::Check => {
-            let checked = journal::check(&directory)?;
-            write!(out, "{}", Found { directory: &directory, checked: &checked })?;
-            if !checked.faults.is_empty() {
+            let report = journal::check(&directory)?;
+            write!(out, "{}", Found { directory: &directory, report: &report })?;
+            if !report.faults.is_empty() {
                 return Ok(ExitCode::FAILURE);
             }
         }
@@ -51,15 +58,45 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
     Ok(ExitCode::SUCCESS)
 }
 
+/// Writes all messages of `room`.
+fn export(
+    directory: &Path,
+    room: &RoomName,
+    format: Format,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(out);
+    let mut is_first = true;
+    let exists = journal::export(directory, room, |message| {
+        if is_first {
+            out.write_all(format.head(room).as_bytes())?;
+            is_first = false;
+        }
+        out.write_all(format.message(room, message).as_bytes())?;
+        anyhow::Ok(())
+    })?;
+    ensure!(exists, "there is no room {room} in {}", directory.display());
+    if is_first {
+        out.write_all(format.head(room).as_bytes())?;
+    }
+    out.write_all(format.tail().as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// What a check prints: each fault on a line, then the result.
 struct Found<'a> {
     directory: &'a Path,
-    checked: &'a Checked,
+    report: &'a CheckReport,
 }
 
 impl Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Checked { rooms, messages, faults, more_faults } = self.checked;
+        let CheckReport { rooms, messages, faults, more_faults } = self.report;
         for fault in faults {
             writeln!(f, "{fault}")?;
         }
@@ -80,12 +117,12 @@ impl Display for Found<'_> {
 struct Restored<'a> {
     directory: &'a Path,
     file: &'a Path,
-    replaced: &'a Replaced,
+    report: &'a RestoreReport,
 }
 
 impl Display for Restored<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Replaced { now, aside } = self.replaced;
+        let RestoreReport { now, aside } = self.report;
         let (file, directory) = (self.file.display(), self.directory.display());
         let (rooms, messages) = (count(now.rooms, "room"), count(now.messages, "message"));
         writeln!(f, "restored {file} to {directory}: {rooms}, {messages}")?;
@@ -111,12 +148,12 @@ mod tests {
 
     #[test]
     fn a_check_prints_its_faults_and_the_result() {
-        let whole = Checked { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
-        let found = Found { directory: Path::new("/data"), checked: &whole }.to_string();
+        let whole = CheckReport { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
+        let found = Found { directory: Path::new("/data"), report: &whole }.to_string();
         assert_eq!(found, "/data: 1 room, 0 messages, no problems found\n");
         let faults = vec!["message 3 of #dev is damaged".to_owned()];
-        let damaged = Checked { rooms: 2, messages: 1, faults, more_faults: 1 };
-        let found = Found { directory: Path::new("/data"), checked: &damaged }.to_string();
+        let damaged = CheckReport { rooms: 2, messages: 1, faults, more_faults: 1 };
+        let found = Found { directory: Path::new("/data"), report: &damaged }.to_string();
         let expected = "message 3 of #dev is damaged\nand 1 more fault\n/data: 2 rooms, 1 message, \
                         damaged. Restore a backup with `chat-server restore FILE`\n";
         assert_eq!(found, expected);

@@ -12,6 +12,7 @@ mod date;
 mod draft;
 mod error;
 mod events;
+mod export;
 mod file;
 mod fold;
 mod load;
@@ -48,9 +49,10 @@ use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use tracing::warn;
 
-pub use self::check::{Checked, check};
+pub use self::check::{CheckReport, check};
 pub use self::copy::backup;
 use self::error::in_words;
+pub use self::export::export;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::OpenFile;
@@ -58,7 +60,7 @@ pub(crate) use self::lock::is_held as is_in_use;
 use self::numbers::Numbers;
 pub(crate) use self::private::create_new as create_private;
 pub(super) use self::reader::Reader;
-pub use self::restore::{Replaced, restore};
+pub use self::restore::{RestoreReport, restore};
 #[cfg(test)]
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;
