@@ -110,14 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(room) => self.joined(&room, since),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Left { name, room } => match room {
-                Ok(room) => {
-                    // Sent also if a new direct message has made the user join again already.
-                    self.send_left(room.id);
-                    self.sync_rooms()
-                }
-                Err(error) => self.refuse_in(name, error),
-            },
+            CommandResult::Left { name, room } => self.has_left(name, room),
             // The room sends the new topic to all its sessions, this one included.
             CommandResult::Topic { name, set } => match set {
                 Ok(()) => ControlFlow::Continue(()),
@@ -128,14 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Err(error) => self.refuse_in(name, error),
             },
             CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
-            // The lobby sends the new name to all its sessions, this one included.
-            CommandResult::Renamed(renamed) => match renamed {
-                Ok(()) => {
-                    self.log(|| info!("renamed"));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => self.refuse(error.into()),
-            },
+            CommandResult::Renamed(renamed) => self.has_renamed(renamed),
             // The lobby sends it to all its sessions, this one included.
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),
@@ -162,13 +148,43 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Pins { name, pins } => self.has_pins(name, pins),
             CommandResult::Mentions(page) => self.has_mentions(page),
             CommandResult::Found { typed, order, page } => self.found(typed, order, page),
-            CommandResult::History { name, page } => match page {
-                Ok((stored, more)) => {
-                    let messages = self.to_wire(&name, &stored);
-                    self.send_event(&Event::History { room: name, messages, more })
-                }
-                Err(error) => self.refuse_unreadable(Some(name), &error),
-            },
+            CommandResult::History { name, page } => self.has_history(name, page),
+        }
+    }
+
+    fn has_left(&mut self, name: RoomName, room: Result<Arc<Room>, HubError>) -> ControlFlow<End> {
+        match room {
+            Ok(room) => {
+                // Sent also if a new direct message has made the user join again already.
+                self.send_left(room.id);
+                self.sync_rooms()
+            }
+            Err(error) => self.refuse_in(name, error),
+        }
+    }
+
+    fn has_renamed(&mut self, renamed: Result<(), HubError>) -> ControlFlow<End> {
+        match renamed {
+            // The lobby sends the new name to all its sessions, this one included.
+            Ok(()) => {
+                self.log(|| info!("renamed"));
+                ControlFlow::Continue(())
+            }
+            Err(error) => self.refuse(error.into()),
+        }
+    }
+
+    fn has_history(
+        &mut self,
+        name: RoomName,
+        page: Result<(Vec<StoredMessage>, bool), JournalError>,
+    ) -> ControlFlow<End> {
+        match page {
+            Ok((stored, more)) => {
+                let messages = self.to_wire(&name, &stored);
+                self.send_event(&Event::History { room: name, messages, more })
+            }
+            Err(error) => self.refuse_unreadable(Some(name), &error),
         }
     }
 
