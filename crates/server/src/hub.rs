@@ -163,7 +163,7 @@ impl Hub {
     /// Returns an error if they cannot be stored; a later call stores them.
     pub(crate) async fn see_all(&self) -> Result<(), HubError> {
         let at = self.time();
-        let mut after = UserId::SERVER;
+        let mut after = UserId::NONE;
         loop {
             let (last, users) = self.state().see(after, SEEN_USERS, before(at, SEEN_STEP), at);
             let Some(last) = last else { return Ok(()) };

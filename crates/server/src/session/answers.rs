@@ -66,7 +66,7 @@ impl PendingAnswers {
                 self.in_flight -= 1;
                 Poll::Ready(answer)
             }
-            None => Poll::Pending, // unreachable: this has a sender itself
+            None => unreachable!("the session has a sender of the channel itself"),
         }
     }
 

@@ -78,8 +78,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             // A repeat does not make the users join the conversation again.
             let (actor, device) = (self.member.actor().clone(), self.device.clone());
             self.pending.wait(async move {
-                let answer = actor.sent_before(&say, &device).await;
-                CommandResult::SentBefore { say, answer }
+                let answer = actor.find_repeat(&say, &device).await;
+                CommandResult::Repeat { say, answer }
             });
             return ControlFlow::Continue(());
         }
@@ -137,7 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
             },
-            CommandResult::SentBefore { say, answer } => self.sent_before(say, answer),
+            CommandResult::Repeat { say, answer } => self.has_repeat(say, answer),
             CommandResult::DirectOpened { say, opened } => match opened {
                 // Subscribe before sending, or the session would receive its own message as another's.
                 Ok(()) => {
@@ -184,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.send_event(&read_event(name, seq, counted))
     }
 
-    fn sent_before(
+    fn has_repeat(
         &mut self,
         say: Say,
         answer: Result<Option<Answer>, HubError>,

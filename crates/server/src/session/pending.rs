@@ -38,7 +38,7 @@ pub(super) enum CommandResult {
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
-    SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
+    Repeat { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
     DirectOpened { say: Say, opened: Result<(), HubError> },
     /// The texts that a message has had.
