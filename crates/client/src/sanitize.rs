@@ -67,6 +67,14 @@ pub fn event(event: Event) -> Event {
                 .collect(),
             more,
         },
+        Event::Thread { room, seq, replies, unread, messages, more } => {
+            let (room, messages) = (self::room(&room), messages.into_iter().map(message).collect());
+            Event::Thread { room, seq, replies, unread, messages, more }
+        }
+        Event::Pins { room, count, messages, more } => {
+            let (room, messages) = (self::room(&room), messages.into_iter().map(message).collect());
+            Event::Pins { room, count, messages, more }
+        }
         Event::Mentions { messages, next } => {
             Event::Mentions { messages: messages.into_iter().map(message).collect(), next }
         }

@@ -89,8 +89,10 @@ words! {
         NotYours = "not_yours",
         /// The message that the command is about was deleted.
         Deleted = "deleted",
-        /// The message has reactions of as many kinds as it can have.
+        /// The message has as many reactions, or of as many kinds, as it can have.
         TooManyReactions = "too_many_reactions",
+        /// The room has as many pinned messages as it can have.
+        TooManyPins = "too_many_pins",
         /// The message was edited as often as it can be.
         TooManyEdits = "too_many_edits",
         /// The search asks for too much; the text says what to do.

@@ -73,6 +73,27 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
     },
+    /// Asks for a message and those that answer it.
+    Thread {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// Only messages with a lower `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Asks for the pinned messages of a room.
+    Pins {
+        /// The room.
+        room: RoomName,
+        /// Only messages with a greater `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
+    },
     /// Asks for the messages that mention the user, in all its rooms.
     Mentions {
         /// Only those before the one that this names, the last of an earlier answer.
@@ -153,8 +174,9 @@ pub enum Command {
 impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "hello", "about", "say", "join", "leave", "history", "search", "versions", "mentions",
-        "who", "topic", "rooms", "read", "typing", "away", "back", "rename", "ping", "pong", "bye",
+        "hello", "about", "say", "join", "leave", "history", "search", "versions", "thread",
+        "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "rename",
+        "ping", "pong", "bye",
     ];
 }
 

@@ -52,6 +52,33 @@ pub enum Event {
         /// Whether there are newer ones.
         more: bool,
     },
+    /// A message and those that answer it: answers a `thread`.
+    Thread {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        seq: Seq,
+        /// How many answer it, and the last of them; `None` if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replies: Option<Replies>,
+        /// How many of those are of other users, and not read.
+        unread: u64,
+        /// The newest of them, oldest first; the message itself is before all of them.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// The pinned messages of a room: answers a `pins`.
+    Pins {
+        /// The room.
+        room: RoomName,
+        /// How many there are.
+        count: u64,
+        /// The messages, oldest first.
+        messages: Vec<Message>,
+        /// Whether there are newer ones.
+        more: bool,
+    },
     /// Messages that mention the user: answers a `mentions`.
     Mentions {
         /// The messages, newest first.
@@ -201,9 +228,9 @@ pub enum Event {
 impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "welcome", "about", "room", "history", "versions", "mentions", "found", "users", "rooms",
-        "presence", "topic", "read", "joined", "left", "renamed", "typing", "away", "back",
-        "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
+        "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
+        "away", "back", "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 

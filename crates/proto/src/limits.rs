@@ -24,6 +24,12 @@ pub const EMOJI_BYTES_MAX: usize = 64;
 /// Most kinds of reactions of one message: a line or two of a wide screen.
 pub const REACTIONS_MAX: usize = 20;
 
+/// Most reactions of all users to one message: each is read to show the message.
+pub const REACTORS_MAX: usize = 1_000;
+
+/// Most pinned messages of a room: what everybody should read, as a list that a person looks through.
+pub const PINS_MAX: usize = 100;
+
 /// Most edits of one message: nobody corrects a text more often, and a bot that rewrites one should send another.
 pub const EDITS_MAX: usize = 100;
 

@@ -41,7 +41,7 @@ pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, is_in_use};
 pub(crate) use self::stored::{
-    Credential, Kinds, MentionKey, MentionsPage, Unread, Versions, View,
+    Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
 };
 pub use self::stored::{
     CredentialRecord, DirectKey, MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord,
@@ -159,6 +159,34 @@ impl Journal {
         after: Seq,
     ) -> Result<Versions, JournalError> {
         self.reader.versions(room, seq, after).await
+    }
+
+    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`, who
+    /// has read the room up to a message.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn thread(
+        &self,
+        message: (RoomId, Seq),
+        before: Seq,
+        limit: u32,
+        reader: (UserId, Seq),
+    ) -> Result<Result<Thread, Rejection>, JournalError> {
+        self.reader.thread(message, before, limit, reader).await
+    }
+
+    /// The pinned messages of `room` after `after`, for `user`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn pins(
+        &self,
+        room: RoomId,
+        after: Seq,
+        user: UserId,
+    ) -> Result<Pins, JournalError> {
+        self.reader.pins(room, after, user).await
     }
 
     /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.

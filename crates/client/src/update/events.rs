@@ -46,7 +46,11 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. } | Event::Mentions { .. } | Event::Found { .. } => {}
+        Event::Versions { .. }
+        | Event::Thread { .. }
+        | Event::Pins { .. }
+        | Event::Mentions { .. }
+        | Event::Found { .. } => {}
         Event::Room(room) if session::is_set_back(state, &room) => {
             return session::load_set_back(state, at);
         }

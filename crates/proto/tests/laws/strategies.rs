@@ -15,7 +15,7 @@ use proptest::sample::{Index, select};
 use serde_json::json;
 
 pub(crate) use self::messages::say;
-use self::messages::{accepted, hit, message, order, refusal, version};
+use self::messages::{accepted, hit, message, order, refusal, replies, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -183,6 +183,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         }),
         (option::of(short_string()), option::of(any::<u32>()))
             .prop_map(|(before, limit)| Command::Mentions { before, limit }),
+        (room_name(), seq(), option::of(seq()), option::of(any::<u32>()))
+            .prop_map(|(room, seq, before, limit)| Command::Thread { room, seq, before, limit }),
+        (room_name(), option::of(seq())).prop_map(|(room, after)| Command::Pins { room, after }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
@@ -210,6 +213,22 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(room, seq, versions, more)| Event::Versions { room, seq, versions, more }),
         (vec(message(), 0..3), option::of(short_string()))
             .prop_map(|(messages, next)| Event::Mentions { messages, next }),
+        (
+            room_name(),
+            (seq(), option::of(replies()), any::<u64>()),
+            vec(message(), 0..3),
+            any::<bool>()
+        )
+            .prop_map(|(room, (seq, replies, unread), messages, more)| Event::Thread {
+                room,
+                seq,
+                replies,
+                unread,
+                messages,
+                more
+            }),
+        (room_name(), any::<u64>(), vec(message(), 0..3), any::<bool>())
+            .prop_map(|(room, count, messages, more)| Event::Pins { room, count, messages, more }),
         (writing(20), order(), vec(hit(), 0..3), option::of(short_string()), option::of(0..100_u8))
             .prop_map(|(query, order, hits, next, indexed)| Event::Found {
                 query,

@@ -125,7 +125,10 @@ impl HubError {
                 Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
                 Rejection::NotYours(_) => RefusalCode::NotYours,
                 Rejection::Deleted(_) => RefusalCode::Deleted,
-                Rejection::TooManyReactions(_) => RefusalCode::TooManyReactions,
+                Rejection::TooManyReactions(_) | Rejection::TooManyReactors(_) => {
+                    RefusalCode::TooManyReactions
+                }
+                Rejection::TooManyPins => RefusalCode::TooManyPins,
                 Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
             },
             Self::NotStored(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,

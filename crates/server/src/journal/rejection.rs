@@ -1,7 +1,7 @@
 //! Why an event about a message is not stored.
 
 use chat_proto::Seq;
-use chat_proto::limits::{EDITS_MAX, REACTIONS_MAX};
+use chat_proto::limits::{EDITS_MAX, PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
 use thiserror::Error;
 
 /// Why an event about a message, or a message that answers one, is not stored. The author is at fault, or another
@@ -36,6 +36,12 @@ pub(crate) enum Rejection {
         "message {0} has {REACTIONS_MAX} different reactions, the most it can have; use one of them"
     )]
     TooManyReactions(Seq),
+    /// It has as many reactions of all users as it can have.
+    #[error("message {0} has {REACTORS_MAX} reactions, the most it can have; answer it instead")]
+    TooManyReactors(Seq),
+    /// Its room has as many pinned messages as it can have.
+    #[error("this room has {PINS_MAX} pinned messages, the most it can have; unpin one first")]
+    TooManyPins,
     /// It was edited as often as it can be.
     #[error("message {0} was edited {EDITS_MAX} times, the most it can be; send another message")]
     TooManyEdits(Seq),

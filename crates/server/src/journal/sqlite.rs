@@ -21,6 +21,7 @@ mod mend;
 mod mentions;
 mod messages;
 mod numbers;
+mod pages;
 mod private;
 mod reader;
 mod rebuild;

@@ -2,7 +2,7 @@
 
 mod details;
 
-use chat_proto::event::{Details, MessageKind, Version};
+use chat_proto::event::{Details, MessageKind, Replies, Version};
 use chat_proto::limits::NAME_BYTES_MAX;
 use chat_proto::{
     DeviceId, Message, RoomName, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
@@ -50,6 +50,30 @@ pub(crate) enum Versions {
     Of(Vec<Version>, bool),
     /// There are none.
     None(Rejection),
+}
+
+/// A message and those that answer it.
+#[derive(Debug)]
+pub(crate) struct Thread {
+    /// How many answer it, and the last of them.
+    pub(crate) replies: Option<Replies>,
+    /// How many of those the user has not read, its own not counted.
+    pub(crate) unread: u64,
+    /// The newest ones, oldest first; the message itself is before all of them.
+    pub(crate) messages: Vec<StoredMessage>,
+    /// Whether there are older ones.
+    pub(crate) more: bool,
+}
+
+/// The pinned messages of a room.
+#[derive(Debug)]
+pub(crate) struct Pins {
+    /// How many there are.
+    pub(crate) count: u64,
+    /// The oldest ones.
+    pub(crate) messages: Vec<StoredMessage>,
+    /// Whether there are newer ones.
+    pub(crate) more: bool,
 }
 
 /// Messages that mention a user.
@@ -316,7 +340,7 @@ pub(crate) struct Unread {
 #[cfg(test)]
 mod tests {
     use chat_proto::Emoji;
-    use chat_proto::event::{Edited, Reaction, Replies};
+    use chat_proto::event::{Edited, Reaction};
     use chat_proto::limits::{NAME_CHARS_MAX, REACTIONS_MAX, REACTORS_LISTED_MAX};
 
     use super::*;

@@ -46,6 +46,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.search(query, order, before.as_ref(), limit)
             }
             Command::Versions { room, seq, after } => self.versions(room, seq, after),
+            Command::Thread { room, seq, before, limit } => self.thread(room, seq, before, limit),
+            Command::Pins { room, after } => self.pins(room, after),
             Command::Mentions { before, limit } => self.mentions(before.as_ref(), limit),
             Command::Who { room, after, limit } => self.who(room, after.as_ref(), limit),
             Command::Topic { room, topic } => self.topic(room, topic),
@@ -148,13 +150,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Versions { name, seq, versions } => {
                 self.has_versions(name, seq, versions)
             }
+            CommandResult::Thread { name, seq, thread } => self.has_thread(name, seq, thread),
+            CommandResult::Pins { name, pins } => self.has_pins(name, pins),
             CommandResult::Mentions(page) => self.has_mentions(page),
             CommandResult::Found { typed, order, page } => self.found(typed, order, page),
             CommandResult::History { name, page } => match page {
                 Ok((stored, more)) => {
-                    let (user, kinds) = (self.member.id(), self.shows.kinds);
-                    let to_wire = |message: &StoredMessage| message.to_wire_for(&name, user, kinds);
-                    let messages = stored.iter().map(to_wire).collect();
+                    let messages = self.to_wire(&name, &stored);
                     self.send_event(&Event::History { room: name, messages, more })
                 }
                 Err(error) => self.refuse_unreadable(Some(name), &error),
@@ -338,6 +340,8 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::Leave { room }
         | Command::History { room, .. }
         | Command::Versions { room, .. }
+        | Command::Thread { room, .. }
+        | Command::Pins { room, .. }
         | Command::Who { room, .. }
         | Command::Topic { room, .. }
         | Command::Read { room, .. }

@@ -11,7 +11,9 @@ use chat_proto::{RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
-use crate::journal::{JournalError, MentionsPage, StoredMessage, Versions};
+use crate::journal::{
+    JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
+};
 use crate::room::Room;
 use crate::search::{Page, SearchError};
 
@@ -43,6 +45,10 @@ pub(super) enum CommandResult {
     Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
     /// Messages that mention the user.
     Mentions(Result<MentionsPage, JournalError>),
+    /// A message and those that answer it.
+    Thread { name: RoomName, seq: Seq, thread: Result<Result<Thread, Rejection>, JournalError> },
+    /// The pinned messages of a room.
+    Pins { name: RoomName, pins: Result<Pins, JournalError> },
     /// Messages that were found.
     Found { typed: String, order: SearchOrder, page: Result<Page, SearchError> },
     /// A page of history, and whether there is more.

@@ -12,5 +12,6 @@ mod older;
 mod peer;
 mod rooms;
 mod search;
+mod threads;
 mod timers;
 mod unread;

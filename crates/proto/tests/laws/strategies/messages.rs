@@ -28,14 +28,9 @@ fn details() -> impl Strategy<Value = Option<Box<Details>>> {
     let of_event = (option::of(seq()), option::of(emoji()), option::of(any::<bool>()));
     let links = (option::of(topic()), option::of(seq()), option::of(seq()));
     let edited = (at(), any::<u64>()).prop_map(|(at, count)| Edited { at, count });
-    let replies = (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
-        count,
-        last_seq,
-        last_at,
-    });
     let reaction = (emoji(), any::<u64>(), any::<bool>(), vec(user(), 0..3))
         .prop_map(|(emoji, count, own, users)| Reaction { emoji, count, own, users });
-    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies));
+    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies()));
     let state = (any::<[bool; 2]>(), counts, option::of(seq()));
     let details = (of_event, links, state).prop_map(
         |((target, emoji, on), (topic, reply_to, thread), (flags, counts, as_of))| {
@@ -47,6 +42,14 @@ fn details() -> impl Strategy<Value = Option<Box<Details>>> {
     );
     let boxed = |details: Details| (details != Details::default()).then(|| Box::new(details));
     prop_oneof![2 => Just(None), 1 => details.prop_map(boxed)]
+}
+
+pub(super) fn replies() -> impl Strategy<Value = Replies> {
+    (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
+        count,
+        last_seq,
+        last_at,
+    })
 }
 
 fn emoji() -> impl Strategy<Value = Emoji> {

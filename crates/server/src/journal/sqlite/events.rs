@@ -8,7 +8,7 @@
 
 use chat_proto::command::Body;
 use chat_proto::event::MessageKind;
-use chat_proto::limits::{EDITS_MAX, REACTIONS_MAX};
+use chat_proto::limits::{EDITS_MAX, PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
 use chat_proto::{Emoji, Seq, UserId};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, params, params_from_iter};
@@ -86,15 +86,19 @@ pub(super) fn admit(
         }
         Body::Reaction { target, emoji, on } => {
             let found = self::target(db, room, *target)?.and_then(is_there);
-            let is_new = *on && is_new_kind(db, room, *target, emoji).map_err(marked)?;
-            Ok(found.and_then(|found| match is_new {
-                true => Err(Rejection::TooManyReactions(*target)),
+            let reacts = match on {
+                true => may_react(db, room, *target, (emoji, author)).map_err(marked)?,
+                false => Ok(()),
+            };
+            Ok(found.and_then(|found| reacts.map(|()| Some(excerpt(found.text.as_str())))))
+        }
+        Body::Pin { target, on } => {
+            let found = self::target(db, room, *target)?.and_then(is_there);
+            let is_over = *on && is_over_pins(db, room, *target).map_err(marked)?;
+            Ok(found.and_then(|found| match is_over {
+                true => Err(Rejection::TooManyPins),
                 false => Ok(Some(excerpt(found.text.as_str()))),
             }))
-        }
-        Body::Pin { target, .. } => {
-            let found = self::target(db, room, *target)?.and_then(is_there);
-            Ok(found.map(|found| Some(excerpt(found.text.as_str()))))
         }
     }
 }
@@ -163,14 +167,38 @@ fn counted(
     Ok(count >= max as u64)
 }
 
-/// Returns true if a message has as many different reactions as it can have, and `emoji` would be one more.
-fn is_new_kind(db: &Connection, room: RoomId, seq: Seq, emoji: &Emoji) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(DISTINCT emoji), coalesce(max(emoji = ?3), 0) FROM about
-               WHERE target = ?1 AND kind = ?2";
-    let asked = params![place(room, seq), REACTION, emoji.as_str()];
+/// Returns a rejection if one more reaction of the user would be too many. A user who reacts again adds none.
+fn may_react(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+    (emoji, user): (&Emoji, UserId),
+) -> rusqlite::Result<Result<(), Rejection>> {
+    let sql = "SELECT count(DISTINCT emoji), coalesce(max(emoji = ?3), 0),
+                      count(*), coalesce(max(emoji = ?3 AND user = ?4), 0)
+               FROM about WHERE target = ?1 AND kind = ?2";
+    let asked = params![place(room, seq), REACTION, emoji.as_str(), user_number(user)];
     db.prepare_cached(sql)?.query_row(asked, |row| {
-        Ok(unsigned(row, 0)? >= REACTIONS_MAX as u64 && !row.get::<_, bool>(1)?)
+        let is_over = |column, max: usize| -> rusqlite::Result<bool> {
+            Ok(unsigned(row, column)? >= max as u64 && !row.get::<_, bool>(column + 1)?)
+        };
+        Ok(if is_over(0, REACTIONS_MAX)? {
+            Err(Rejection::TooManyReactions(seq))
+        } else if is_over(2, REACTORS_MAX)? {
+            Err(Rejection::TooManyReactors(seq))
+        } else {
+            Ok(())
+        })
     })
+}
+
+/// Returns true if the room has as many pinned messages as it can have, and this one would be one more.
+fn is_over_pins(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*), coalesce(max(target = ?3), 0) FROM about
+               WHERE target BETWEEN ?1 AND ?2 AND kind = 5";
+    let asked = params![place(room, Seq::NONE), place(room, SEQ_MAX), place(room, seq)];
+    db.prepare_cached(sql)?
+        .query_row(asked, |row| Ok(unsigned(row, 0)? >= PINS_MAX as u64 && !row.get::<_, bool>(1)?))
 }
 
 /// Records what a new message changes in the state of others, and whom it mentions. Nothing for a plain message.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::rows::{self, place};
 use super::store::{unsigned, user_number};
 use super::stored::{MentionKey, MentionsPage, RoomId, StoredMessage};
-use super::{events, fold, messages, salvage};
+use super::{events, pages, salvage};
 
 /// Records whom a message mentions.
 pub(super) fn store(
@@ -76,33 +76,23 @@ pub(super) fn page(
     limit: u32,
 ) -> rusqlite::Result<MentionsPage> {
     let snapshot = db.unchecked_transaction()?;
-    let first = MentionKey { at: Timestamp::from_millis(i64::MAX), place: i64::MAX };
-    let mut last = before.unwrap_or(first);
+    let newest = MentionKey { at: Timestamp::from_millis(i64::MAX), place: i64::MAX };
+    let before = before.unwrap_or(newest);
     let mut statement = db.prepare_cached(
-        "SELECT at, place FROM mention WHERE user = ?1 AND (at, place) < (?2, ?3)
+        "SELECT place FROM mention WHERE user = ?1 AND (at, place) < (?2, ?3)
          ORDER BY at DESC, place DESC",
     )?;
-    let mut rows = statement.query(params![user_number(user), last.at.as_millis(), last.place])?;
-    let (mut found, mut bytes, mut is_cut) = (Vec::new(), 0, false);
-    while let Some(row) = rows.next()? {
-        let key = MentionKey { at: Timestamp::from_millis(row.get(0)?), place: row.get(1)? };
-        let (room, seq) = (rows::room_of(key.place), rows::seq_of(key.place));
-        if !rooms.contains(&room) {
-            continue;
-        }
-        let Some(message) = messages::at(db, room, seq)? else { continue };
-        let mut message = vec![message];
-        fold::fold(db, room, &mut message, user)?;
-        bytes += message[0].encoded_bytes_max();
-        if found.len() == limit as usize || !found.is_empty() && bytes > messages::PAGE_BYTES_MAX {
-            is_cut = true;
-            break;
-        }
-        last = key;
-        found.extend(message.pop().map(|message| (room, message)));
-    }
-    drop(rows);
+    let asked = params![user_number(user), before.at.as_millis(), before.place];
+    let places = statement.query_map(asked, |row| row.get(0))?;
+    let is_in = |place: &rusqlite::Result<i64>| match place {
+        Ok(place) => rooms.contains(&rows::room_of(*place)),
+        Err(_) => true,
+    };
+    let (messages, is_cut) = pages::collect(db, places.filter(is_in), user, limit)?;
     drop(statement);
     snapshot.finish()?;
-    Ok(MentionsPage { messages: found, next: is_cut.then_some(last) })
+    let last = messages
+        .last()
+        .map(|(room, message)| MentionKey { at: message.at, place: place(*room, message.seq) });
+    Ok(MentionsPage { next: last.filter(|_| is_cut), messages })
 }

@@ -8,10 +8,11 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
+use super::rejection::Rejection;
 use super::stored::{
-    MentionKey, MentionsPage, Page, RoomId, StoredMessage, Unread, Versions, View,
+    MentionKey, MentionsPage, Page, Pins, RoomId, StoredMessage, Thread, Unread, Versions, View,
 };
-use super::{JournalError, RoomExtent, date, file, fold, load, mentions, unread};
+use super::{JournalError, RoomExtent, date, file, fold, load, mentions, pages, unread};
 
 /// Number of connections that read at once: the number of cores of a small server. More would only wait for the disk.
 const READERS_MAX: usize = 4;
@@ -68,6 +69,33 @@ impl Reader {
         after: Seq,
     ) -> Result<Versions, JournalError> {
         self.read(move |db| fold::versions(db, room, seq, after)).await
+    }
+
+    /// The message `seq` of `room` and those that answer it, before `before`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn thread(
+        &self,
+        (room, seq): (RoomId, Seq),
+        before: Seq,
+        limit: u32,
+        reader: (UserId, Seq),
+    ) -> Result<Result<Thread, Rejection>, JournalError> {
+        self.read(move |db| pages::thread(db, (room, seq), before, limit, reader)).await
+    }
+
+    /// The pinned messages of `room` after `after`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn pins(
+        &self,
+        room: RoomId,
+        after: Seq,
+        user: UserId,
+    ) -> Result<Pins, JournalError> {
+        self.read(move |db| pages::pins(db, room, after, user)).await
     }
 
     /// Up to `limit` messages in `rooms` that mention `user`, newest first, before `before`.

@@ -20,7 +20,7 @@ pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
 
 /// Rebuilds the tables of the events and of the mentions. Reads all messages.
 pub(super) fn events(db: &Connection) -> rusqlite::Result<()> {
-    let make = [schema::ABOUT, schema::MENTION, schema::MENTION_AT].join(";");
+    let make = [schema::ABOUT, schema::PINNED, schema::MENTION, schema::MENTION_AT].join(";");
     replace(db, &["about", "mention"], &make, |db| {
         events::fill(db, db)?;
         mentions::fill(db, db)

@@ -179,6 +179,7 @@ const STEPS: &[&str] = &[
         place INTEGER NOT NULL,
         PRIMARY KEY (target, kind, emoji, user, place)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX pinned ON about (target) WHERE kind = 5;
     CREATE TABLE mention (
         user INTEGER NOT NULL,
         place INTEGER NOT NULL,
@@ -222,6 +223,9 @@ pub(super) const ABOUT: &str = "
         place INTEGER NOT NULL,
         PRIMARY KEY (target, kind, emoji, user, place)
     ) STRICT, WITHOUT ROWID";
+
+/// Its index of pins: a room has few, and many other events.
+pub(super) const PINNED: &str = "CREATE INDEX pinned ON about (target) WHERE kind = 5";
 
 /// The current table `mention`.
 pub(super) const MENTION: &str = "

@@ -10,6 +10,7 @@ pub(crate) mod layer;
 mod making;
 mod numbers_model;
 mod old_mentions;
+mod pages;
 mod rebuilt;
 mod repeats;
 mod restored;

@@ -25,9 +25,11 @@ impl World {
             Command::Hello(hello) => self.hello(hello),
             Command::About => vec![Event::About { server: server(), journal: journal() }],
             // The client of the demo does not ask for them.
-            Command::Versions { .. } | Command::Mentions { .. } | Command::Search { .. } => {
-                Vec::new()
-            }
+            Command::Versions { .. }
+            | Command::Thread { .. }
+            | Command::Pins { .. }
+            | Command::Mentions { .. }
+            | Command::Search { .. } => Vec::new(),
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
