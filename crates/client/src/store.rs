@@ -104,13 +104,16 @@ enum Storage {
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
 }
 
-/// Makes the state directory if there is none, and takes from other users the right to open it and its files.
+/// Makes the state directory if there is none, and takes from other users the right to open it and its files. Returns
+/// whether there was none.
 ///
 /// # Errors
 /// Returns an error if the directory cannot be used, or other users can open it and it has files of other programs.
-pub fn prepare(state: &Path) -> Result<(), StoreError> {
+pub fn prepare(state: &Path) -> Result<bool, StoreError> {
+    let is_new = !state.exists();
     files::make_private(state).map_err(at(state))?;
-    narrow::all(state)
+    narrow::all(state)?;
+    Ok(is_new)
 }
 
 impl Store {

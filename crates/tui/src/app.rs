@@ -4,6 +4,7 @@ mod control;
 mod editing;
 mod ended;
 mod failure;
+mod frame;
 mod jobs;
 mod options;
 mod saver;
@@ -12,11 +13,10 @@ mod typed;
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::pin;
-use std::time::Duration;
+use std::pin::{Pin, pin};
 
 use chat_client::link::Dial;
-use chat_client::{CarriedOut, Config, Driver, Input as ClientInput, Next};
+use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
@@ -28,31 +28,23 @@ pub use self::control::{Control, EditJob};
 use self::editing::Editing;
 pub use self::ended::{Ended, Then};
 pub use self::failure::{Failure, RunError};
+pub use self::frame::FRAME_MIN;
+use self::frame::ZONE_LOOK_MAX;
 pub use self::options::Options;
 use self::saver::Saver;
 use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::notification::{Note, NotifyMethod};
-use crate::state::{Look, State};
+use crate::state::State;
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::zone::ZoneWatch;
 
-/// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
-/// in a busy room each frame shows several. After a key, and after a pause, the next frame comes at once.
-pub const FRAME_MIN: Duration = Duration::from_millis(66);
-
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
-
-/// Shortest time between two looks at the time zone of the machine, each with a frame: it costs two system calls.
-const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);
-
-/// Longest time between two such looks, without a frame: as late as a new time zone may be on the screen.
-const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 
 /// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
 ///
@@ -107,42 +99,12 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Ended, Failure> {
-    let editing = Editing::new(options.state.clone(), options.writer);
-    let typed = Typed::new(options.state.as_deref(), options.writer);
-    let config = Config {
-        name: options.name,
-        server: options.server,
-        directory: options.state,
-        writer: options.writer,
-    };
-    let (driver, client) = Driver::start(config, dial).await?;
-    let mut state = State::of(client, options.zone, size);
-    state.look = Look::new(options.settings, options.environment);
-    state.is_first = options.is_first;
-    state.settings_file.clone_from(&options.settings_file);
-    (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
-    state.back = options.back;
-    state.opens_links = options.opens_links;
-    state.attention.notifier = options.notifier;
-    let mut app = App {
-        state,
-        driver,
-        saver: Saver::new(options.settings_file, options.writer),
-        typed,
-        editing,
-        control,
-        clock: options.clock,
-        then: Then::Quit,
-        mentioned: false,
-        note: None,
-        redraw_all: false,
-        colours_by: None,
-        zone_watch: options.zone_watch,
-        zone_looked: Instant::now(),
-    };
+    let (driver, client) = Driver::start(options.config(), dial).await?;
+    let notices = options.notices.clone();
+    let mut app = App::new(driver, client, size, options, control);
     let texts = app.typed.read().await;
     let _ = app.take(Input::Typed(texts));
-    let _ = app.take(Input::Start { notices: options.notices });
+    let _ = app.take(Input::Start { notices });
     let ended = app.run(show, keys, stop).await;
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
@@ -175,6 +137,8 @@ struct App<C> {
     redraw_all: bool,
     /// Until when the first frame waits for the colours of the terminal.
     colours_by: Option<Instant>,
+    /// When the last frame drew everything that had changed.
+    last_frame: Option<Instant>,
     zone_watch: Option<ZoneWatch>,
     /// When the loop last looked at the time zone of the machine.
     zone_looked: Instant,
@@ -194,8 +158,32 @@ enum Front<R> {
 }
 
 impl<C: Control> App<C> {
-    /// Takes what is ready, in this order: answers of the store; keys, since a person waits; frames; last the
-    /// events of the network, since they alone may never end.
+    fn new(
+        driver: Driver,
+        client: chat_client::State,
+        size: Size,
+        options: Options,
+        control: C,
+    ) -> Self {
+        Self {
+            driver,
+            saver: Saver::new(options.settings_file.clone(), options.writer),
+            typed: Typed::new(options.state.as_deref(), options.writer),
+            editing: Editing::new(options.state.clone(), options.writer),
+            control,
+            clock: options.clock,
+            then: Then::Quit,
+            mentioned: false,
+            note: None,
+            redraw_all: false,
+            colours_by: None,
+            last_frame: None,
+            zone_watch: options.zone_watch.clone(),
+            zone_looked: Instant::now(),
+            state: options.state_of(client, size),
+        }
+    }
+
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, Draw) -> Result<(), RunError>,
@@ -203,74 +191,16 @@ impl<C: Control> App<C> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
-        let mut last_frame = None;
         loop {
-            let may_take = self.driver.may_take();
-            let (changed, watches_zone) =
-                (self.state.redraw.is_needed(), self.zone_watch.is_some());
-            let next_look = self.zone_looked + ZONE_LOOK_MAX;
-            let rest_at = self.rest_at(last_frame);
-            let frame_at = rest_at.filter(|_| !self.state.redraw.input_box);
-            let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
-            let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
-            // A blocked terminal delays frames, and nothing else.
-            let drawable = async {
-                if let Some(at) = frame_at {
-                    sleep_until(at).await;
-                }
-                control.ready().await
-            };
-            let front = async {
-                tokio::select! {
-                    biased;
-                    event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed && !in_editor => Front::Frame(drawable),
-                    edited = editing.done() => Front::Edited(edited),
-                    saved = saver.done() => Front::Saved(Box::new(saved)),
-                    never = typed.run() => match never {},
-                    () = sleep_until(next_look), if watches_zone => Front::Zone,
-                }
-            };
             let next = tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
-                next = self.driver.next(front) => next?,
+                next = self.next(keys.as_mut()) => next?,
             };
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
                 Next::Input(input) => self.take(Input::Client(input)),
-                Next::Front(Front::Key(None)) => return Ok(()),
-                Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
-                Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
-                Next::Front(Front::Saved(saved)) => self.take(*saved),
-                Next::Front(Front::Edited(edited)) => {
-                    self.control.take_back().map_err(RunError::Keys)?;
-                    self.redraw_all = true;
-                    self.take(Input::Edited(edited))
-                }
-                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK_MAX),
-                Next::Front(Front::Frame(drawable)) => {
-                    drawable.map_err(|error| RunError::Draw(error.to_string()))?;
-                    let _ = self.look_at_zone(ZONE_LOOK_MIN);
-                    if !self.state.redraw.rest || self.rest_at(last_frame).is_some() {
-                        show(&self.state, Draw::InputBox)?;
-                        self.state.redraw.drew_input_box();
-                        continue;
-                    }
-                    let flow = self.take(Input::Frame);
-                    let redraws = std::mem::take(&mut self.redraw_all);
-                    show(&self.state, if redraws { Draw::Everything } else { Draw::Changes })?;
-                    self.state.redraw.drew_all();
-                    if std::mem::take(&mut self.mentioned) {
-                        self.control.ring();
-                    }
-                    if let Some((way, note)) = self.note.take() {
-                        self.control.notify(way, &note);
-                    }
-                    self.colours_by = None;
-                    last_frame = Some(Instant::now());
-                    flow
-                }
+                Next::Front(front) => self.take_front(front, &mut show)?,
             };
             if flow.is_break() {
                 return Ok(());
@@ -278,11 +208,60 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// When everything that has changed is to be drawn, after the last frame that did so; `None` if it is now. A
-    /// timer, even one that is due, takes a millisecond or two: nobody who types waits for one.
-    fn rest_at(&self, last: Option<Instant>) -> Option<Instant> {
-        let due = last.filter(|_| !self.state.redraw.by_user).map(|last| last + FRAME_MIN);
-        due.max(self.colours_by).filter(|at| *at > Instant::now())
+    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; last the
+    /// events of the network, since they alone may never end. Safe to cancel.
+    async fn next<R>(
+        &mut self,
+        mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
+    ) -> Result<Next<Front<R>>, RunError> {
+        let may_take = self.driver.may_take();
+        let draws = self.state.redraw.is_needed() && !self.editing.is_on();
+        let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
+        let (watches_zone, next_look) =
+            (self.zone_watch.is_some(), self.zone_looked + ZONE_LOOK_MAX);
+        let Self { control, saver, typed, editing, driver, .. } = self;
+        // A blocked terminal delays frames, and nothing else.
+        let drawable = async {
+            if let Some(at) = frame_at {
+                sleep_until(at).await;
+            }
+            control.ready().await
+        };
+        let front = async {
+            tokio::select! {
+                biased;
+                event = keys.next(), if may_take => Front::Key(event),
+                drawable = drawable, if draws => Front::Frame(drawable),
+                edited = editing.done() => Front::Edited(edited),
+                saved = saver.done() => Front::Saved(Box::new(saved)),
+                never = typed.run() => match never {},
+                () = sleep_until(next_look), if watches_zone => Front::Zone,
+            }
+        };
+        Ok(driver.next(front).await?)
+    }
+
+    /// Takes an event that is not of the client. Breaks at the end of the keys.
+    fn take_front(
+        &mut self,
+        front: Front<impl Into<Report>>,
+        show: impl FnMut(&State, Draw) -> Result<(), RunError>,
+    ) -> Result<ControlFlow<()>, RunError> {
+        Ok(match front {
+            Front::Key(None) => ControlFlow::Break(()),
+            Front::Key(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
+            Front::Saved(saved) => self.take(*saved),
+            Front::Edited(edited) => {
+                self.control.take_back().map_err(RunError::Keys)?;
+                self.redraw_all = true;
+                self.take(Input::Edited(edited))
+            }
+            Front::Zone => self.look_at_zone(ZONE_LOOK_MAX),
+            Front::Frame(drawable) => {
+                drawable.map_err(|error| RunError::Draw(error.to_string()))?;
+                self.draw(show)?
+            }
+        })
     }
 
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
@@ -295,19 +274,6 @@ impl<C: Control> App<C> {
         }
         let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
         self.take(input)
-    }
-
-    /// Follows the time zone of the machine, if the last look is at least `after` ago.
-    fn look_at_zone(&mut self, after: Duration) -> ControlFlow<()> {
-        let Some(watch) = self.zone_watch.as_mut().filter(|_| self.zone_looked.elapsed() >= after)
-        else {
-            return ControlFlow::Continue(());
-        };
-        self.zone_looked = Instant::now();
-        match watch.changed() {
-            Some(zone) => self.take(Input::Zone(zone)),
-            None => ControlFlow::Continue(()),
-        }
     }
 
     /// Takes an event of the network, and those that are ready.

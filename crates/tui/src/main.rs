@@ -113,7 +113,10 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
             match Box::pin(asked).await? {
                 Outcome::Done(Answers { name, server }) => start.answered(name, server),
                 Outcome::Back => start.asks = false,
-                Outcome::Quit | Outcome::Stays => return Ok(()),
+                Outcome::Quit | Outcome::Stays => {
+                    start.undo();
+                    return Ok(());
+                }
             }
             continue;
         }

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use chat_client::Config;
 use chat_client::driver::system_clock;
 use chat_client::store::Writer;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
+use ratatui::layout::Size;
 
 use crate::notification::Notifier;
 use crate::settings::Layers;
-use crate::state::Back;
+use crate::state::{Back, Look, State};
 use crate::theme::Environment;
 use crate::zone::ZoneWatch;
 
@@ -74,5 +76,28 @@ impl Options {
             opens_links: false,
             clock: system_clock,
         }
+    }
+
+    /// Who the client is.
+    pub(super) fn config(&self) -> Config {
+        Config {
+            name: self.name.clone(),
+            server: self.server.clone(),
+            directory: self.state.clone(),
+            writer: self.writer,
+        }
+    }
+
+    /// The state of the screen at the start.
+    pub(super) fn state_of(self, client: chat_client::State, size: Size) -> State {
+        let mut state = State::of(client, self.zone, size);
+        state.look = Look::new(self.settings, self.environment);
+        state.is_first = self.is_first;
+        state.settings_file = self.settings_file;
+        (state.is_demo, state.may_ask_server) = (self.is_demo, self.is_first && !self.is_demo);
+        state.back = self.back;
+        state.opens_links = self.opens_links;
+        state.attention.notifier = self.notifier;
+        state
     }
 }

@@ -1,6 +1,7 @@
 //! Who the user is and which server it connects to: by the command line, or else as in the last session, or
 //! else as the user says on the first screen.
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -22,6 +23,8 @@ const NO_STATE_DIRECTORY: &str =
 pub(crate) struct Start {
     /// The state directory; `None` for the demo.
     pub(crate) state: Option<PathBuf>,
+    /// Whether this start has made it.
+    made_state: bool,
     pub(crate) name: UserName,
     pub(crate) server: ServerAddress,
     /// Whether no client with this state directory has had a session.
@@ -42,13 +45,14 @@ impl Start {
     /// # Errors
     /// Returns an error if there is no state directory, or it cannot be used.
     pub(crate) fn new(args: &Args) -> anyhow::Result<Self> {
+        let mut made_state = false;
         let state = match args.demo {
             true => None,
             false => {
                 let state = args.state.clone().or_else(state_directory);
                 let state = state.context(NO_STATE_DIRECTORY)?;
                 // Before the first screen, so that nobody fills it in for nothing.
-                store::prepare(&state)?;
+                made_state = store::prepare(&state)?;
                 Some(state)
             }
         };
@@ -61,7 +65,25 @@ impl Start {
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
         let has_worked = last_server().as_ref() == Some(&server);
-        Ok(Self { state, name, server, is_first, asks, trouble: None, has_worked, back: None })
+        Ok(Self {
+            state,
+            made_state,
+            name,
+            server,
+            is_first,
+            asks,
+            trouble: None,
+            has_worked,
+            back: None,
+        })
+    }
+
+    /// The user has quit the first screen: removes the state directory if this start has made it. If anything is
+    /// stored there by now, it stays.
+    pub(crate) fn undo(&self) {
+        if let Some(state) = self.state.as_ref().filter(|_| self.made_state) {
+            let _ = fs::remove_dir(state);
+        }
     }
 
     /// The user has filled in the first screen.
