@@ -19,6 +19,7 @@ pub mod binary;
 pub mod classic;
 pub mod native;
 pub mod pty;
+mod searched;
 pub mod server;
 pub mod sim;
 pub mod torture;

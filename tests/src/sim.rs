@@ -45,6 +45,7 @@ use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
 use self::world::World;
+use crate::searched;
 use crate::torture::findings::{Findings, Journal};
 
 /// The size of a simulation.
@@ -158,6 +159,8 @@ pub fn simulate(plan: Plan) -> Outcome {
     let server = data.path().join(SERVER);
     let followed = runtime().block_on(follower::complete(&server, &index));
     let events = runtime().block_on(events::compare(&server, &events_users));
+    let users_there = outcome.directory.keys().copied();
+    let searched = runtime().block_on(searched::compare(&server, users_there));
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
     if restored {
@@ -169,6 +172,7 @@ pub fn simulate(plan: Plan) -> Outcome {
         records.extend(classic.lock().unwrap().records());
     }
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
+    findings.add_searched(searched);
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;
         findings.out_of_order += out_of_order;

@@ -29,6 +29,7 @@ use self::client::{Client, Common};
 use self::findings::{Findings, Journal, Record};
 use self::users::Users;
 use crate::binary::{Daemon, program};
+use crate::searched;
 
 /// Time until the daemon is killed, in milliseconds: some clients reconnect and send before, others are still
 /// reconnecting.
@@ -115,7 +116,9 @@ pub async fn torture(plan: Plan) -> Findings {
     }
     let mut records: Vec<Record> = records.into_iter().flatten().collect();
     records.extend(classic.lock().unwrap().records());
-    Findings::of(&journal, &records, plan.kills)
+    let mut findings = Findings::of(&journal, &records, plan.kills);
+    findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
+    findings
 }
 
 /// Starts the clients of all users. Each task returns what its client received.

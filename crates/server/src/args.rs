@@ -3,18 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chat_proto::RoomName;
 use chat_server::Config;
 use chat_server::journal::{Durability, Location};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
 use crate::address::Address;
+use crate::export::Format;
 
 const EXAMPLES: &str = "\
 Examples:
   chat-server                                  on this machine alone
   chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
   chat-server backup chat-monday.sqlite        back up the journal, while it runs
+  chat-server export --room rust --format html write out what was said in #rust
   chat-server --listen 0.0.0.0:12345           for other machines too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
@@ -131,6 +134,15 @@ pub(crate) enum Task {
     Check,
     /// Remove the search index; the daemon must not run. Its next start builds the index again, while it serves.
     Reindex,
+    /// Write all messages of a room to standard output, as they are now, even while a daemon runs.
+    Export {
+        /// Its name, with or without the #, or the address of a direct message, such as @7-12.
+        #[arg(long, value_name = "NAME", value_parser = room)]
+        room: RoomName,
+        /// The format.
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
     Status {
@@ -205,6 +217,20 @@ impl Args {
     }
 }
 
+/// Reads the name of a room or an address.
+fn room(written: &str) -> Result<RoomName, String> {
+    let is_whole = written.starts_with(['#', '@']);
+    let name = if is_whole { written.to_owned() } else { format!("#{written}") };
+    let room = RoomName::new(&name).map_err(|error| error.to_string())?;
+    match room.is_private() && room.pair().is_none() {
+        true => {
+            Err("write the address of a direct message: @ and two numbers, such as @7-12"
+                .to_owned())
+        }
+        false => Ok(room),
+    }
+}
+
 /// Reads how long to keep messages.
 fn keep(written: &str) -> Result<Keep, String> {
     match written {
@@ -255,6 +281,13 @@ mod tests {
         assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
         assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
         assert!(keep("a while").is_err());
+    }
+
+    #[test]
+    fn a_room_is_named_with_or_without_its_sign() {
+        assert_eq!(room("lobby"), room("#lobby"));
+        assert_eq!(room("@7-12").unwrap().as_str(), "@7-12");
+        assert!(room("@ana").is_err() && room("a b").is_err());
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) use self::rejection::Rejection;
 pub(crate) use self::repeat::{Repeat, Sent};
 #[cfg(test)]
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
-pub use self::sqlite::{Checked, Replaced, backup, check, restore};
+pub use self::sqlite::{Checked, Replaced, backup, check, export, restore};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, is_in_use};
 pub(crate) use self::stored::{

@@ -3,6 +3,7 @@
 mod address;
 mod announce;
 mod args;
+mod export;
 mod open_files;
 mod signals;
 mod sockets;

@@ -3,21 +3,26 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chat_proto::{Seq, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs;
-use crate::journal::{Durability, Journal, JournalError, Location};
+use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
 use crate::search::Search;
 use crate::session::{self, Context};
 use crate::watch::{DaemonError, watch};
+
+/// Time between two looks of a test whether the index is complete.
+const INDEX_POLL: Duration = Duration::from_millis(10);
 
 /// A daemon: a journal, and the users and rooms that are in it. A clone is the same daemon.
 #[derive(Debug, Clone)]
@@ -139,6 +144,19 @@ impl Server {
         self.context.hub.refuse_to_store(refuse).await
     }
 
+    /// All that `user` finds with the command `search`, for tests: waits until the index is complete. `None` if there is
+    /// no such user.
+    #[doc(hidden)]
+    pub async fn search_as(&self, user: UserId, typed: &str) -> Option<Vec<(RoomId, Seq)>> {
+        let member = self.context.hub.session_of(user)?;
+        loop {
+            if let Some(found) = session::find_all(&self.context, &member, typed).await {
+                return Some(found);
+            }
+            sleep(INDEX_POLL).await;
+        }
+    }
+
     /// The journal of the daemon.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -150,7 +168,6 @@ impl Server {
 mod tests {
     use std::future::pending;
     use std::io;
-    use std::time::Duration;
 
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

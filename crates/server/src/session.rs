@@ -46,6 +46,7 @@ use self::handshake::Handshake;
 use self::live::{LiveLimits, Shows};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
+pub(crate) use self::search::find_all;
 use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};

@@ -1,15 +1,16 @@
 //! The subcommands: what they do, and what they print.
 
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use chat_proto::Timestamp;
+use anyhow::{Context, ensure};
+use chat_proto::{RoomName, Timestamp};
 use chat_server::journal::{self, Checked, Location, Replaced};
 
 use crate::args::{Args, NO_DIRECTORY, Task};
+use crate::export::Format;
 use crate::status;
 
 /// Runs a subcommand at the time `now`.
@@ -32,6 +33,13 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
                 journal::restore(&directory, file, now).context("nothing was restored")?;
             write!(out, "{}", Restored { directory: &directory, file, replaced: &replaced })?;
         }
+        Task::Export { room, format } => {
+            let written = export(&directory, room, *format, &mut out);
+            // A reader such as `head` may have enough of it.
+            if !matches!(&written, Err(error) if is_broken_pipe(error)) {
+                written.with_context(|| format!("{room} was not exported"))?;
+            }
+        }
         Task::Reindex => {
             chat_server::remove_index(&directory).context("the search index was not removed")?;
             let directory = directory.display();
@@ -49,6 +57,36 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes all messages of `room`.
+fn export(
+    directory: &Path,
+    room: &RoomName,
+    format: Format,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(out);
+    let mut is_first = true;
+    let exists = journal::export(directory, room, |message| {
+        if is_first {
+            out.write_all(format.head(room).as_bytes())?;
+            is_first = false;
+        }
+        out.write_all(format.message(room, message).as_bytes())?;
+        anyhow::Ok(())
+    })?;
+    ensure!(exists, "there is no room {room} in {}", directory.display());
+    if is_first {
+        out.write_all(format.head(room).as_bytes())?;
+    }
+    out.write_all(format.tail().as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// What a check prints: each fault on a line, then the result.

@@ -15,6 +15,7 @@ pub(crate) use self::read::Read;
 pub use self::record::Record;
 pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
+use crate::searched::Searched;
 
 /// The result of the comparison. Fields from `missing` on are faults.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,10 @@ pub struct Findings {
     pub misdirected: u64,
     /// Messages whose edits, reactions, replies, pin or deletion a session was sent otherwise than they are stored.
     pub wrong_state: u64,
+    /// Messages that users find by a search, once for each user.
+    pub found: u64,
+    /// Messages that a user should find and does not, or finds and should not.
+    pub wrongly_found: u64,
 }
 
 impl Findings {
@@ -72,11 +77,16 @@ impl Findings {
         findings
     }
 
+    /// Adds what users find in `directory` by a search.
+    pub(crate) fn add_searched(&mut self, searched: Searched) {
+        (self.found, self.wrongly_found) = (searched.found, searched.wrong);
+    }
+
     /// Returns true if there is no fault.
     pub const fn is_clean(&self) -> bool {
         let Self { missing, doubled, out_of_order, gaps, .. } = self;
-        let Self { not_stored, unread, misdirected, wrong_state, .. } = self;
-        let lost = *missing + *doubled + *out_of_order + *gaps;
+        let Self { not_stored, unread, misdirected, wrong_state, wrongly_found, .. } = self;
+        let lost = *missing + *doubled + *out_of_order + *gaps + *wrongly_found;
         lost + *not_stored + *unread + *misdirected + *wrong_state == 0
     }
 
@@ -232,7 +242,7 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 13] = [
+        let rows: [(&str, u64); 15] = [
             ("kills", self.kills.into()),
             ("connections", self.connections),
             ("accepted", self.accepted),
@@ -246,6 +256,8 @@ impl fmt::Display for Findings {
             ("stored and not read", self.unread),
             ("to the wrong person", self.misdirected),
             ("in a wrong state", self.wrong_state),
+            ("found by a search", self.found),
+            ("found wrongly", self.wrongly_found),
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;

@@ -1,6 +1,8 @@
 //! The cost of a long journal: the same requests to daemons with a thousand to a million stored messages.
 
 mod client;
+mod search;
+mod words;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,7 +16,7 @@ use crate::engine::{self, EngineError, Incomplete, Outcome};
 use crate::figures::median;
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::plot;
-use crate::target::{self, Durability, TargetError};
+use crate::target::{self, Durability, Search, TargetError};
 use client::Client;
 
 /// How often each request is sent.
@@ -22,6 +24,9 @@ const REQUESTS: usize = 300;
 
 /// Senders of the second fill, each in its own room.
 const SENDERS: u32 = 10;
+
+/// Fills of a journal whose median is taken.
+const FILLS: usize = 3;
 
 /// Starts of the daemon that are measured for each journal.
 const STARTS: usize = 5;
@@ -80,11 +85,12 @@ pub(crate) fn journal(
     let costs = measure(sizes, cores, durability)?;
     // A short journal is full before there is anything to measure.
     let mut fills: Vec<FillCost> = costs.last().map(|costs| costs.fill).into_iter().collect();
-    let home = target::home()?;
     let each = sizes.last().copied().unwrap_or_default() / SENDERS;
-    fills.push(fill(home.path(), SENDERS, each, cores, durability)?);
+    fills.push(median_fill(each, cores, durability, Search::On)?);
     write_tables(&costs, &fills, out)?;
-    Ok(())
+    let without = median_fill(each, cores, durability, Search::Off)?;
+    search::write_cost(&fills[fills.len() - 1], &without, out)?;
+    search::search(sizes, cores, durability, out)
 }
 
 fn measure(
@@ -98,6 +104,22 @@ fn measure(
         costs.push(measure_one(messages, cores, durability)?);
     }
     Ok(costs)
+}
+
+/// Fills a journal several times; returns the median.
+fn median_fill(
+    each: u32,
+    cores: &Cores,
+    durability: Durability,
+    search: Search,
+) -> Result<FillCost, JournalError> {
+    let mut fills = Vec::new();
+    for _ in 0..FILLS {
+        let home = target::home()?;
+        fills.push(fill(home.path(), (SENDERS, each), cores, durability, search)?);
+    }
+    let of = |figure: fn(&FillCost) -> f64| median(fills.iter().map(figure).collect());
+    Ok(FillCost { senders: SENDERS, rate: of(|fill| fill.rate), cpu: of(|fill| fill.cpu) })
 }
 
 fn write_tables(costs: &[Costs], fills: &[FillCost], out: &mut impl Write) -> io::Result<()> {
@@ -134,15 +156,15 @@ fn measure_one(
     durability: Durability,
 ) -> Result<Costs, JournalError> {
     let home = target::home()?;
-    let fill = fill(home.path(), 1, messages, cores, durability)?;
+    let fill = fill(home.path(), (1, messages), cores, durability, Search::On)?;
     let mut starts = Vec::new();
     for _ in 0..STARTS {
         let began = Instant::now();
-        let daemon = target::start_ours(home.path(), cores, durability)?;
+        let daemon = target::start_ours(home.path(), cores, durability, Search::On)?;
         starts.push(began.elapsed().as_secs_f64());
         daemon.stop()?;
     }
-    let daemon = target::start_ours(home.path(), cores, durability)?;
+    let daemon = target::start_ours(home.path(), cores, durability, Search::On)?;
     let mut client = Client::connect(daemon.address)?;
     let last = u64::from(messages);
     let mut random = fastrand::Rng::with_seed(last);
@@ -156,10 +178,10 @@ fn measure_one(
 /// reader, so that only messages that were stored and delivered are counted.
 fn fill(
     home: &Path,
-    senders: u32,
-    messages: u32,
+    (senders, messages): (u32, u32),
     cores: &Cores,
     durability: Durability,
+    search: Search,
 ) -> Result<FillCost, JournalError> {
     let plan = Plan {
         rooms: senders as usize,
@@ -170,7 +192,7 @@ fn fill(
         lag: Lag::None,
         bounds: Bounds { warm_up: Duration::ZERO, counted: FILL_MAX, messages },
     };
-    let daemon = target::start_ours(home, cores, durability)?;
+    let daemon = target::start_ours(home, cores, durability, search)?;
     let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
     daemon.stop()?;
     outcome.check_complete(&plan)?;

@@ -16,7 +16,7 @@ use crate::child;
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
 use crate::engine::{self, EngineError, Outcome};
-use crate::target::{self, TargetError};
+use crate::target::{self, Search, TargetError};
 use crate::workload::{Case, MESSAGES_MAX};
 use flame::Flame;
 use shares::Shares;
@@ -80,7 +80,7 @@ pub(crate) fn profile(
 fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
     let home = target::home()?;
     let data = home.path().join("perf.data");
-    let daemon = target::start_ours(home.path(), cores, case.durability)?;
+    let daemon = target::start_ours(home.path(), cores, case.durability, Search::On)?;
     let mut perf = Command::new("perf")
         .args(["record", "--quiet", "-e", "cpu-clock", "-F", SAMPLES, "-g", "-p"])
         .arg(daemon.process().to_string())

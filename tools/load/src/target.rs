@@ -67,6 +67,13 @@ pub(crate) enum Durability {
     Os,
 }
 
+/// The `--search` of `chat-server`: whether messages are indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Search {
+    On,
+    Off,
+}
+
 /// A running server, killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -94,6 +101,16 @@ impl Durability {
         match self {
             Self::Disk => "disk",
             Self::Os => "os",
+        }
+    }
+}
+
+impl Search {
+    /// Its name as an argument.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
         }
     }
 }
@@ -156,7 +173,9 @@ impl Target {
             Self::Rawfan | Self::RawfanLong => {
                 start(&mut Command::new(programs()?.join("rawfan")), cores)?
             }
-            Self::Ours | Self::OursClassic => start_ours(home.path(), cores, durability)?,
+            Self::Ours | Self::OursClassic => {
+                start_ours(home.path(), cores, durability, Search::On)?
+            }
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,
             Self::Redis => start_peer(&peer::REDIS, home.path(), cores)?,
             Self::Nats => start_peer(&peer::NATS, home.path(), cores)?,
@@ -182,18 +201,20 @@ pub(crate) fn start_ours(
     home: &Path,
     cores: &Cores,
     durability: Durability,
+    search: Search,
 ) -> Result<Server, TargetError> {
-    start(&mut ours(home, durability)?, cores)
+    start(&mut ours(home, durability, search)?, cores)
 }
 
-/// Like [`start_ours`], under another program, such as valgrind: `program` is its name and its arguments.
+/// Like [`start_ours`], under another program, such as valgrind: `program` is its name and its arguments. Without an
+/// index, whose thread such a program would count with the others.
 pub(crate) fn start_ours_under(
     program: &[String],
     home: &Path,
     cores: &Cores,
     durability: Durability,
 ) -> Result<Server, TargetError> {
-    let ours = ours(home, durability)?;
+    let ours = ours(home, durability, Search::Off)?;
     let mut words =
         program.iter().map(OsStr::new).chain([ours.get_program()]).chain(ours.get_args());
     let mut command = Command::new(words.next().unwrap_or_default());
@@ -258,11 +279,11 @@ fn programs() -> Result<PathBuf, TargetError> {
     Ok(this.parent().map(Path::to_owned).unwrap_or_default())
 }
 
-fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
+fn ours(home: &Path, durability: Durability, search: Search) -> Result<Command, TargetError> {
     let mut command = Command::new(programs()?.join("chat-server"));
     command
         .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX])
-        .args(["--durability", durability.name()])
+        .args(["--durability", durability.name(), "--search", search.name()])
         .arg("--data")
         .arg(home)
         .env("RUST_LOG", "warn");

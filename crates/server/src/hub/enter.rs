@@ -92,6 +92,13 @@ impl Hub {
         Ok(member)
     }
 
+    /// A session of a user that exists, without its token: for tests.
+    #[doc(hidden)]
+    pub(crate) fn session_of(self: &Arc<Self>, user: UserId) -> Option<Member> {
+        self.state().account(user)?;
+        Some(Member::begin(Arc::clone(self), user))
+    }
+
     /// Updates the `seen_at` of a user, if the stored time is too old. If the queue is full, a later call
     /// stores it.
     pub(super) fn see(&self, user: UserId) {

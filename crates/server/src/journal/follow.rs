@@ -34,14 +34,18 @@ use super::{Journal, JournalError};
 use crate::config::PAGE_MESSAGES;
 use crate::ring::Live;
 
+/// Messages that a follower may have missed when it subscribes to new commits. One that has missed more reads the file
+/// first: meanwhile commits are not copied for it.
+const MISSED_MAX: u64 = 10_000;
+
 /// An item that a follower receives.
 #[derive(Debug, Clone)]
 pub enum FollowerItem {
     /// All earlier items are void, and the messages come again from the first: the journal was restored or has lost
     /// messages, or the position is of another journal.
     StartOver,
-    /// The rooms that exist, at the start and after a lag. Messages before the first of a room, and rooms that
-    /// are not listed, were removed. After a lag, changes may have been missed.
+    /// The rooms that exist, at the start, after a lag, and once it has read what it had missed. Messages before the
+    /// first of a room, and rooms that are not listed, were removed. After a lag, changes may have been missed.
     Rooms(Vec<RoomExtent>),
     /// A stored message, or an event about one. What was deleted meanwhile comes without its text, and the deletion
     /// follows: it is up to the follower to remove the text that it has taken before.
@@ -81,7 +85,7 @@ pub struct Follower {
     identity: Arc<JournalId>,
     subscribers: Arc<Subscribers>,
     position: Position,
-    /// `None` at the start and after a lag.
+    /// `None` at the start, after a lag, and far from the end.
     live: Option<Source>,
     /// Rooms with messages that are to be read from the file.
     behind: VecDeque<RoomExtent>,
@@ -154,13 +158,17 @@ impl Follower {
     }
 
     /// Starts, or starts again after a lag. Subscribes before it reads the file, so that no commit is lost between
-    /// the two.
+    /// the two; but only once it is near the end, since its ring would overflow before.
     async fn start(&mut self) -> Result<FollowerItem, JournalError> {
         if !self.position.is_of(&self.identity) {
             return Ok(self.start_over());
         }
-        let live = self.subscribers.subscribe().map_or(Source::Closed, Source::Ring);
-        let rooms = self.reader.rooms().await?;
+        let mut rooms = self.reader.rooms().await?;
+        let mut live = None;
+        if self.missed(&rooms) <= MISSED_MAX {
+            live = Some(self.subscribers.subscribe().map_or(Source::Closed, Source::Ring));
+            rooms = self.reader.rooms().await?;
+        }
         if rooms.iter().any(|room| self.position.seq(room.room) > room.last) {
             return Ok(self.start_over());
         }
@@ -168,8 +176,17 @@ impl Follower {
         self.position.retain(|room| exist.contains(&room));
         let is_behind = |room: &&RoomExtent| self.position.seq(room.room) < room.last;
         self.behind = rooms.iter().filter(is_behind).copied().collect();
-        (self.live, self.commit) = (Some(live), None);
+        (self.live, self.commit) = (live, None);
         Ok(FollowerItem::Rooms(rooms))
+    }
+
+    /// Number of the messages of `rooms` that it has not received.
+    fn missed(&self, rooms: &[RoomExtent]) -> u64 {
+        let missed = rooms.iter().map(|room| {
+            let next = room.first.max(self.position.seq(room.room).next());
+            (room.last.get() + 1).saturating_sub(next.get())
+        });
+        missed.sum()
     }
 
     fn start_over(&mut self) -> FollowerItem {

@@ -12,6 +12,7 @@ mod date;
 mod draft;
 mod error;
 mod events;
+mod export;
 mod file;
 mod fold;
 mod load;
@@ -51,6 +52,7 @@ use tracing::warn;
 pub use self::check::{Checked, check};
 pub use self::copy::backup;
 use self::error::in_words;
+pub use self::export::export;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::OpenFile;

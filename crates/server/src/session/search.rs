@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use chat_proto::command::SearchOrder;
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{Event, Refusal, RefusalCode, RoomName, ShortString, Text, UserName, event};
+use chat_proto::{Event, Refusal, RefusalCode, RoomName, Seq, ShortString, Text, UserName, event};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
 
-use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
+use super::{Context, Session};
+use crate::hub::Member;
 use crate::journal::RoomId;
 use crate::room::Room;
 use crate::search::{
-    Cursor, HITS_DEFAULT, Page, QUERY_BYTES_MAX, Query, Request, Scope, SearchError, TERMS_MAX,
+    Cursor, HITS_DEFAULT, HITS_MAX, Page, QUERY_BYTES_MAX, Query, Request, Scope, SearchError,
+    TERMS_MAX,
 };
 
 /// Bytes of a hit on the wire without its names, its text and its marks.
@@ -39,7 +41,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(query) => query,
             Err(error) => return self.refuse_search(&error),
         };
-        let (scope, after) = (self.scope(&query), before.and_then(Cursor::from_wire));
+        let (scope, after) = (scope(&self.member, &query), before.and_then(Cursor::from_wire));
         let limit = limit.unwrap_or(HITS_DEFAULT);
         let context = Arc::clone(&self.context);
         self.pending.wait(async move {
@@ -101,29 +103,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// What the user may read, and whom and what it means by the names in `query`.
-    fn scope(&self, query: &Query) -> Scope {
-        let rooms = self.member.readable_rooms();
-        let user =
-            |name: &str| self.member.user_named(&UserName::new(name.trim_start_matches('@')).ok()?);
-        let mut scope = Scope {
-            user: self.member.id(),
-            users: query.users().map(user).collect(),
-            named: query.rooms().map(|name| self.named(&rooms, name)).collect(),
-            rooms: rooms.iter().map(|room| room.id).collect(),
-        };
-        scope.rooms.sort_unstable();
-        scope
-    }
-
-    /// The room that the user calls `name`: with or without its `#`, or by the name of the other user.
-    fn named(&self, rooms: &[Arc<Room>], name: &str) -> Option<RoomId> {
-        let written =
-            if name.starts_with(['#', '@']) { name.to_owned() } else { format!("#{name}") };
-        let name = self.member.address(&RoomName::new(&written).ok()?).ok()?;
-        rooms.iter().find(|room| *room.name() == name).map(|room| room.id)
-    }
-
     fn refuse_search(&mut self, error: &SearchError) -> ControlFlow<End> {
         let code = match error {
             SearchError::TooLong(_) | SearchError::TooManyTerms(_) | SearchError::TooBroad => {
@@ -146,5 +125,53 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             error => error.to_string(),
         };
         self.refuse(Refusal::new(code, text))
+    }
+}
+
+/// What the user of `member` may read, and whom and what it means by the names in `query`.
+fn scope(member: &Member, query: &Query) -> Scope {
+    let rooms = member.readable_rooms();
+    let user = |name: &str| {
+        let name = UserName::new(name.trim_start_matches('@')).ok()?;
+        member.user_named(&name)
+    };
+    let mut scope = Scope {
+        user: member.id(),
+        users: query.users().map(user).collect(),
+        named: query.rooms().map(|name| named(member, &rooms, name)).collect(),
+        rooms: rooms.iter().map(|room| room.id).collect(),
+    };
+    scope.rooms.sort_unstable();
+    scope
+}
+
+/// The room that the user calls `name`: with or without its `#`, or by the name of the other user.
+fn named(member: &Member, rooms: &[Arc<Room>], name: &str) -> Option<RoomId> {
+    let written = if name.starts_with(['#', '@']) { name.to_owned() } else { format!("#{name}") };
+    let name = member.address(&RoomName::new(&written).ok()?).ok()?;
+    rooms.iter().find(|room| *room.name() == name).map(|room| room.id)
+}
+
+/// All that the user of `member` finds; `None` while the index is not complete.
+pub(crate) async fn find_all(
+    context: &Context,
+    member: &Member,
+    typed: &str,
+) -> Option<Vec<(RoomId, Seq)>> {
+    let query = Query::parse(typed);
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (query, scope) = (query.clone(), scope(member, &query));
+        let order = SearchOrder::Newest;
+        let request = Request { query, scope, order, after, limit: HITS_MAX };
+        let page = context.search.as_ref()?.find(request).await.ok()?;
+        if page.indexed.is_some() {
+            return None;
+        }
+        found.extend(page.hits.iter().map(|hit| (hit.room, hit.message.seq)));
+        after = page.next;
+        if after.is_none() {
+            return Some(found);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A client that sends one request after another and waits for each answer.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -18,11 +18,16 @@ pub(super) struct Client {
 impl Client {
     /// Connects to the daemon at `address` and waits for the lobby.
     pub(super) fn connect(address: SocketAddr) -> io::Result<Self> {
+        Self::connect_as("caller", address)
+    }
+
+    /// The same, as a new user with this name.
+    pub(super) fn connect_as(name: &str, address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(ANSWER_MAX))?;
         let mut client = Self { lines: BufReader::new(stream), line: String::new() };
-        client.send(r#"{"type":"hello","version":1,"name":"caller"}"#)?;
+        client.send(&format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#))?;
         client.read_until(r##""type":"room","room":"#lobby""##)?;
         Ok(client)
     }
@@ -42,21 +47,52 @@ impl Client {
         self.read_until(&format!(r##""type":"message","room":"#lobby","seq":{last},"##))
     }
 
+    /// Sends messages with these texts to the lobby, and waits until all are accepted.
+    pub(super) fn say_all(&mut self, texts: impl Iterator<Item = String>) -> io::Result<()> {
+        let say = |text| format!("{{\"type\":\"say\",\"room\":\"#lobby\",\"text\":\"{text}\"}}\n");
+        let lines: Vec<String> = texts.map(say).collect();
+        self.lines.get_mut().write_all(lines.concat().as_bytes())?;
+        lines.iter().try_for_each(|_| self.read_until(r#""type":"accepted""#))
+    }
+
+    /// Searches, and waits for the first page. Returns true if the index is complete.
+    pub(super) fn search(&mut self, query: &str, order: &str) -> io::Result<bool> {
+        self.send(&format!(r#"{{"type":"search","query":"{query}","order":"{order}"}}"#))?;
+        let answer = [r#""type":"found""#, r#""code":"search_not_ready""#];
+        self.read_until_any(&answer)?;
+        Ok(self.line.contains(answer[0]) && !self.line.contains(r#""indexed":"#))
+    }
+
+    /// Waits, as nothing comes from the daemon.
+    pub(super) fn wait(&mut self, time: Duration) -> io::Result<()> {
+        self.lines.get_ref().set_read_timeout(Some(time))?;
+        match self.lines.fill_buf() {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            other => drop(other?),
+        }
+        self.lines.get_ref().set_read_timeout(Some(ANSWER_MAX))
+    }
+
     fn send(&mut self, line: &str) -> io::Result<()> {
         self.lines.get_mut().write_all(format!("{line}\n").as_bytes())
     }
 
     /// Reads up to a line that contains `answer`.
     fn read_until(&mut self, answer: &str) -> io::Result<()> {
+        self.read_until_any(&[answer])
+    }
+
+    /// Reads up to a line that contains one of `answers`.
+    fn read_until_any(&mut self, answers: &[&str]) -> io::Result<()> {
         for _ in 0..OTHER_LINES_MAX {
             self.line.clear();
             if self.lines.read_line(&mut self.line)? == 0 {
                 break;
             }
-            if self.line.contains(answer) {
+            if answers.iter().any(|answer| self.line.contains(answer)) {
                 return Ok(());
             }
         }
-        Err(io::Error::other(format!("no {answer} received; the last line was {:?}", self.line)))
+        Err(io::Error::other(format!("no {answers:?} received; the last line was {:?}", self.line)))
     }
 }
