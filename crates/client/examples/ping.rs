@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use chat_client::store::Writer;
 use chat_client::{Client, Config, Effect, Request, ServerAddress, Tcp};
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,7 +26,12 @@ pub(crate) async fn run(server: String, directory: PathBuf) -> Result<(), Box<dy
             let (room, seq) = (message.room, message.seq);
             if message.text.as_str() == "!ping" {
                 let (room, text) = (room.clone(), "pong".to_owned());
-                bot.request(Request::Say { room, kind: Kind::Text, text })?;
+                bot.request(Request::Say {
+                    room,
+                    kind: Kind::Text,
+                    text,
+                    links: Links::default(),
+                })?;
             }
             // After the answer: if the bot ends before, it receives the message again.
             bot.request(Request::Read { room, seq })?;

@@ -3,11 +3,43 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::{RoomName, User, UserId};
+use chat_proto::{RoomName, Seq, ShortString, Timestamp, User, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 /// Most users that can be ignored: a list that a user can still look through.
 pub const IGNORED_USERS_MAX: usize = 200;
+
+/// Most messages that are remembered: a list that a user can still look through.
+pub const SAVED_MAX: usize = 200;
+
+/// Longest beginning of a remembered message, in characters: a row of a wide screen.
+const SAVED_CHARS_MAX: usize = 120;
+
+/// A message that the user remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedMessage {
+    /// Its room.
+    pub room: RoomName,
+    /// Its `seq`.
+    pub seq: Seq,
+    /// The epoch of the journal that the `seq` belongs to.
+    pub epoch: Option<ShortString>,
+    /// The name of its author.
+    pub from: UserName,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// The beginning of its text.
+    pub text: String,
+}
+
+impl SavedMessage {
+    /// The same with the beginning of its text alone.
+    pub(crate) fn shortened(mut self) -> Self {
+        let line = self.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        self.text = line.trim().chars().take(SAVED_CHARS_MAX).collect();
+        self
+    }
+}
 
 /// Which messages of a room notify the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +73,8 @@ pub struct Choices {
     ignored: Vec<User>,
     /// The numbers of the rooms but the lobby, so that they are the same in the next run.
     numbers: BTreeMap<RoomName, usize>,
+    /// The messages that the user remembers, the last one first.
+    saved: Vec<SavedMessage>,
 }
 
 impl Choices {
@@ -54,6 +88,27 @@ impl Choices {
     #[must_use]
     pub fn ignored(&self) -> &[User] {
         &self.ignored
+    }
+
+    /// The messages that the user remembers, the last one first.
+    #[must_use]
+    pub fn saved(&self) -> &[SavedMessage] {
+        &self.saved
+    }
+
+    /// Remembers a message. Returns whether there was room for another one.
+    pub(crate) fn save(&mut self, message: SavedMessage) -> bool {
+        self.forget_saved(&message.room, message.seq);
+        let has_room = self.saved.len() < SAVED_MAX;
+        if has_room {
+            self.saved.insert(0, message);
+        }
+        has_room
+    }
+
+    /// Remembers a message no longer.
+    pub(crate) fn forget_saved(&mut self, room: &RoomName, seq: Seq) {
+        self.saved.retain(|saved| saved.room != *room || saved.seq != seq);
     }
 
     /// The numbers of the rooms but the lobby.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use chat_proto::command::Kind;
+use chat_proto::event::Details;
 use chat_proto::{Refusal, Seq, Timestamp, UserName};
 
 use crate::notice::Notice;
@@ -10,7 +11,7 @@ use crate::presence::Presence;
 use crate::store::MessageId;
 
 /// Identifies an entry within its log, for as long as the entry is there. A pending message stays the same entry
-/// when it is accepted or refused. The text of an entry does not change.
+/// when it is accepted or refused, and so does a message that is edited: it has another revision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct EntryId(pub(crate) u64);
 
@@ -27,6 +28,9 @@ pub struct LogEntry {
     pub(crate) seq: Seq,
     /// Whether it is from before the journal was restored, so that its `seq` is void.
     pub(crate) is_void: bool,
+    /// The greatest `seq` whose events count in what came as the message.
+    pub(crate) as_of: Seq,
+    pub(crate) revision: u64,
 }
 
 impl LogEntry {
@@ -34,6 +38,12 @@ impl LogEntry {
     #[must_use]
     pub const fn id(&self) -> EntryId {
         self.id
+    }
+
+    /// How often the content has changed. Of one revision, the text and what is shown with it are the same.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Its place: the `seq` of a message, that of the last message before a notice, and [`Seq::MAX`] for a
@@ -57,6 +67,8 @@ pub enum Body {
         text: String,
         /// Where it comes from.
         origin: Origin,
+        /// What it has beside the text; `None` if there is nothing of it.
+        extras: Option<Box<Extras>>,
     },
     /// A message of a user who is ignored.
     Ignored {
@@ -77,6 +89,24 @@ pub enum Body {
 }
 
 impl Body {
+    /// What a message has beside its text; `None` if there is nothing of it.
+    #[must_use]
+    pub fn extras(&self) -> Option<&Extras> {
+        match self {
+            Self::Message { extras, .. } => extras.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Where a message comes from; `None` if this is none.
+    #[must_use]
+    pub const fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::Message { origin, .. } => Some(origin),
+            _ => None,
+        }
+    }
+
     /// Bytes of the text of a message.
     pub(crate) const fn bytes(&self) -> usize {
         match self {
@@ -88,6 +118,15 @@ impl Body {
             | Self::Restored => 0,
         }
     }
+}
+
+/// What a message has beside its text, as it is now.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Extras {
+    /// The messages that it answers, its edits, reactions and replies, and whether it was deleted or pinned.
+    pub details: Details,
+    /// Whether some of this is a change of the user that the server has not accepted yet.
+    pub is_pending: bool,
 }
 
 /// Where a message comes from.

@@ -2,7 +2,7 @@
 
 use chat_proto::{RoomName, TextError, UserName};
 
-use crate::choices::IGNORED_USERS_MAX;
+use crate::choices::{IGNORED_USERS_MAX, SAVED_MAX};
 use crate::outbox::OUTBOX_MAX;
 
 /// Why a request is not carried out. A front end has words of its own for it.
@@ -56,6 +56,21 @@ pub enum RequestError {
     /// The server does not know users who are away.
     #[error("the server does not know that users can be away")]
     NoAway,
+    /// The server does not know events about messages.
+    #[error("the server is too old for replies, edits and reactions")]
+    NoEvents,
+    /// The message that is to be changed has no answer yet.
+    #[error("the message is not stored by the server yet")]
+    NotSentYet,
+    /// The message that is to be changed was deleted.
+    #[error("the message was deleted")]
+    Deleted,
+    /// The message that is to be changed is another user's.
+    #[error("the message is another user's")]
+    NotYours,
+    /// As many messages are remembered as may be.
+    #[error("{SAVED_MAX} messages are remembered already")]
+    TooManySaved,
     /// The draft has more than [`DRAFT_BYTES_MAX`](crate::request::DRAFT_BYTES_MAX) bytes: this many.
     #[error("a draft of {0} bytes is too long")]
     DraftTooLong(usize),

@@ -22,7 +22,7 @@ use std::time::Duration;
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{JournalId, Welcome};
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, Refusal, Secret, ShortString, UserName, features,
+    Command, DeviceId, EndCode, Event, Features, Refusal, Secret, ShortString, UserName,
 };
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -106,7 +106,7 @@ impl Identity {
         let made = journal.zip(self.seed).filter(|_| token.is_none());
         let made = made.map(|(journal, seed)| seed.token(journal, &name));
         let new = made.is_some();
-        let features = Features::all().without(features::EVENTS);
+        let features = Features::all();
         Hello { version: VERSION, name, token: token.or(made), new, device, features }
     }
 

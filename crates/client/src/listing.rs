@@ -1,7 +1,58 @@
-//! The rooms of the server, those of other users included, as far as they were asked for.
+//! Lists of the server, as far as they were asked for: its rooms, and the messages that mention the user.
 
-use chat_proto::event::RoomInfo;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::event::{Message, RoomInfo};
+use chat_proto::{RoomName, ShortString, Timestamp};
+
+/// Most messages that mention the user which are listed: more than anybody looks through.
+const MENTIONS_MAX: usize = 400;
+
+/// The messages that mention the user, in all rooms, newest first. The old list is valid until the new one has begun.
+#[derive(Debug, Default)]
+pub struct MentionList {
+    messages: Vec<Message>,
+    is_loading: bool,
+}
+
+impl MentionList {
+    /// The messages, newest first.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// Whether others are on their way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    /// The server is asked for the newest ones.
+    pub(crate) fn begin(&mut self) {
+        self.messages.clear();
+        self.is_loading = true;
+    }
+
+    /// Takes a page. Returns what names the next one, if it is to be asked for.
+    pub(crate) fn page(
+        &mut self,
+        page: Vec<Message>,
+        next: Option<ShortString>,
+    ) -> Option<ShortString> {
+        if !self.is_loading {
+            return None;
+        }
+        self.messages.extend(page);
+        self.messages.truncate(MENTIONS_MAX);
+        let next = next.filter(|_| self.messages.len() < MENTIONS_MAX);
+        self.is_loading = next.is_some();
+        next
+    }
+
+    /// The session is over: no page comes any more.
+    pub(crate) const fn session_ended(&mut self) {
+        self.is_loading = false;
+    }
+}
 
 /// Most rooms that are listed: as many as a server has at most. With their topics this is 10 MB at most.
 pub const ROOMS_LISTED_MAX: usize = 10_000;

@@ -4,11 +4,14 @@
 //! above, missed ones where they belong. Pending messages are at the end.
 //!
 //! * `entries`: the entries, sorted; `authors`: who wrote them.
+//! * `changes`, `changed`: what has changed the messages since they were sent.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
 //! * `presence`: entries about users who join and leave.
 //! * `window`: the part of the room that is loaded, and its bounds.
 
 mod authors;
+mod changed;
+mod changes;
 mod coverage;
 mod entries;
 mod intervals;
@@ -19,10 +22,12 @@ use std::ops::Range;
 
 use chat_proto::{Refusal, Seq, Timestamp};
 
+use self::changes::Changes;
+pub(crate) use self::changes::{Change, ChangeKind};
 use self::coverage::Coverage;
 use self::entries::{Entries, LAST, PENDING, VOID};
 pub(crate) use self::intervals::Intervals;
-pub use self::window::{Bounds, Hold};
+pub use self::window::{Bounds, Hold, PageInfo};
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use crate::notice::Notice;
 use crate::store::MessageId;
@@ -31,6 +36,7 @@ use crate::store::MessageId;
 #[derive(Debug)]
 pub struct Log {
     entries: Entries,
+    changes: Changes,
     coverage: Coverage,
     bounds: Bounds,
     /// The message that the window is kept around.
@@ -43,6 +49,7 @@ impl Default for Log {
     fn default() -> Self {
         Self {
             entries: Entries::default(),
+            changes: Changes::default(),
             coverage: Coverage::default(),
             bounds: Bounds::CURRENT,
             anchor: Seq::MAX,
@@ -125,27 +132,57 @@ impl Log {
 
     /// Adds a message in its place, if it is one of the window. Returns whether it was not in the log.
     pub fn insert(&mut self, seq: Seq, at: Timestamp, body: Body) -> bool {
+        self.insert_as_of(seq, at, body, Seq::NONE)
+    }
+
+    /// The same, with a message in which the changes up to `as_of` count already.
+    pub(crate) fn insert_as_of(
+        &mut self,
+        seq: Seq,
+        at: Timestamp,
+        mut body: Body,
+        as_of: Seq,
+    ) -> bool {
+        let as_of = as_of.max(window::take_as_of(&mut body));
         let seq = seq.clamp(Seq::FIRST, LAST);
         let is_wanted = self.coverage.is_wanted(seq.get());
-        let is_new = is_wanted && self.place_message(seq, at, body);
+        let is_new = is_wanted && self.place_message(seq, at, body, as_of);
         self.coverage.reach(seq.get());
         self.trim();
         is_new
     }
 
-    /// Adds a message in its place, before the notices that came after it, if it is not there.
-    fn place_message(&mut self, seq: Seq, at: Timestamp, body: Body) -> bool {
+    /// Adds a message in its place, before the notices that came after it. If it is there, it is replaced by a newer
+    /// state of it.
+    fn place_message(&mut self, seq: Seq, at: Timestamp, body: Body, as_of: Seq) -> bool {
         let index = self.entries.start_of(seq);
         let there = self.entries.get(index);
-        if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
+        if let Some(there) = there.filter(|entry| entry.seq == seq && entry.is_message()) {
+            if as_of > there.as_of {
+                self.replace(index, body, as_of);
+            }
             return false;
         }
-        self.entries.insert_message(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.entries.insert_message(index, LogEntry { seq, as_of, ..LogEntry::new(at, body) });
+        self.changes.message_came(seq);
+        self.refresh(seq);
         self.coverage.insert(seq.get());
-        if self.entries.line_is_above_own() {
+        self.keep_line_below_own();
+        true
+    }
+
+    /// Moves the line below messages of the user and events that follow on the last read message.
+    fn keep_line_below_own(&mut self) {
+        if self.entries.read().is_some_and(|read| self.own_after(read) > read) {
             self.draw_line(self.entries.read());
         }
-        true
+    }
+
+    /// The last of the messages of the user that follow on `read`, with no other message between: their author has
+    /// read them.
+    fn own_after(&self, read: Seq) -> Seq {
+        let loaded = self.coverage.loaded_after(read.get());
+        self.entries.own_after(read, Seq::new(loaded))
     }
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
@@ -186,7 +223,8 @@ impl Log {
                 *origin = Origin::Own(Delivery::Refused(why));
             }
             let seq = Seq::new(self.coverage.reached());
-            self.entries.put(self.entries.end_of(seq), LogEntry { seq, at, ..entry });
+            let revision = entry.revision + 1;
+            self.entries.put(self.entries.end_of(seq), LogEntry { seq, at, revision, ..entry });
         }
     }
 
@@ -205,6 +243,7 @@ impl Log {
 
     /// A pending message has another number.
     pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
+        self.changes.renumber(id, &new);
         let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
         if let Some(delivery) = delivery {
             *delivery = Delivery::Pending(new);
@@ -221,6 +260,34 @@ impl Log {
     #[must_use]
     pub const fn last(&self) -> Seq {
         Seq::new(self.coverage.last())
+    }
+
+    /// The message `seq`, if it is loaded.
+    #[must_use]
+    pub fn message(&self, seq: Seq) -> Option<&LogEntry> {
+        let entry = self.entries.get(self.entries.start_of(seq))?;
+        (entry.seq == seq && entry.is_message()).then_some(entry)
+    }
+
+    /// The messages of other users after `read` up to `last` that are loaded and not deleted, and whether each mentions
+    /// the user.
+    pub(crate) fn others_in(&self, read: Seq, last: Seq) -> Vec<(Seq, bool)> {
+        let range = self.entries.end_of(read)..self.entries.end_of(last);
+        let entries = range.filter_map(|index| self.entries.get(index));
+        let other = |entry: &LogEntry| match &entry.body {
+            Body::Message { origin: Origin::Other(found), extras, .. } => {
+                let is_deleted = extras.as_ref().is_some_and(|extras| extras.details.deleted);
+                (entry.is_message() && !is_deleted).then_some((entry.seq, !found.is_empty()))
+            }
+            _ => None,
+        };
+        entries.filter_map(other).collect()
+    }
+
+    /// Whether message `seq` is loaded, or the server does not have it.
+    #[must_use]
+    pub fn is_loaded(&self, seq: Seq) -> bool {
+        self.coverage.is_here(seq.get())
     }
 
     /// The oldest message that is loaded.
@@ -262,7 +329,7 @@ impl Log {
 
     /// Sets the line over the first message after `read` that is not of the user, or removes it.
     pub fn draw_line(&mut self, read: Option<Seq>) {
-        self.entries.set_read(read);
+        self.entries.set_read(read.map(|read| self.own_after(read)));
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
@@ -283,6 +350,7 @@ impl Log {
             let rule = LogEntry { seq: VOID, is_void: true, ..LogEntry::new(at, Body::Restored) };
             self.entries.insert(self.entries.end_of(VOID), rule);
         }
+        self.changes.clear();
         (self.coverage, self.hold) = (Coverage::default(), None);
         self.draw_line(None);
     }
@@ -290,7 +358,8 @@ impl Log {
 
 impl LogEntry {
     fn new(at: Timestamp, body: Body) -> Self {
-        Self { id: EntryId::default(), at, body, seq: PENDING, is_void: false }
+        let (id, as_of) = (EntryId::default(), Seq::NONE);
+        Self { id, at, body, seq: PENDING, is_void: false, as_of, revision: 0 }
     }
 }
 

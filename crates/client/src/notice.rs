@@ -1,6 +1,7 @@
 //! The notices of a log: what happened besides messages, as values. A front end words them. All texts in them
 //! are sanitized.
 
+use chat_proto::event::MessageKind;
 use chat_proto::{Refusal, RoomName, Topic, UserName};
 
 use crate::error::RequestError;
@@ -86,6 +87,17 @@ pub enum Notice {
         /// The text.
         text: String,
     },
+    /// A change of a message is not made. [`Effect::TextReturned`](crate::Effect::TextReturned) has the text of an edit.
+    NotChanged {
+        /// The label of the room.
+        room: RoomName,
+        /// What the user wanted.
+        kind: MessageKind,
+        /// Why it was refused; `None` if the server has no such message, because it is another one or was restored.
+        refusal: Option<Box<Refusal>>,
+        /// The text of an edit, or of a message that answers another one.
+        text: Option<String>,
+    },
     /// A message of version 0.1.0 is stored under a name, which another user may have by now. It is not sent.
     StoredByName {
         /// The name, as that of a room.
@@ -150,6 +162,7 @@ impl Notice {
             | Self::Unreadable(_)
             | Self::NotFound { .. }
             | Self::NotSent { .. }
+            | Self::NotChanged { .. }
             | Self::StoredByName { .. }
             | Self::DraftReturned { .. }
             | Self::NotBecome { .. }

@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-use chat_proto::command::{Kind, Say};
-use chat_proto::{DeviceId, RoomName, Text};
+use chat_proto::command::{Body, Say};
+use chat_proto::{DeviceId, RoomName, ShortString};
 
 pub use crate::store::OUTBOX_MAX;
 use crate::store::{MessageId, OwnMessage, StoreOp};
@@ -99,9 +99,14 @@ impl Outbox {
     }
 
     /// Adds a message, and returns it with its device and number.
-    pub(crate) fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
-        let id = self.next_id();
-        let message = OwnMessage { id, room, kind, text };
+    pub(crate) fn put(
+        &mut self,
+        room: RoomName,
+        body: Body,
+        epoch: Option<ShortString>,
+    ) -> OwnMessage {
+        let mut message = OwnMessage { id: self.next_id(), room, body, epoch: None };
+        message.epoch = epoch.filter(|_| message.names_messages());
         let stored = Stored::NotAsked;
         self.pending.push_back(Pending { message: message.clone(), sent: false, stored });
         message
@@ -208,6 +213,8 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
+    use chat_proto::Text;
+
     use super::*;
 
     fn outbox(count: u64) -> Outbox {
@@ -220,7 +227,7 @@ mod tests {
 
     /// Adds a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
-        let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
+        let message = outbox.put(RoomName::lobby(), Body::text(Text::new(text).unwrap()), None);
         outbox.record_op(&StoreOp::Message(message.clone()));
         assert!(!outbox.is_stored(&message.id));
         assert_eq!(outbox.record_answer(), Some(&message.id));
@@ -234,7 +241,7 @@ mod tests {
     fn left(device: &str, n: u64) -> OwnMessage {
         let id = MessageId { device: word(device), n };
         let text = Text::new(format!("left {n}")).unwrap();
-        OwnMessage { id, room: RoomName::lobby(), kind: Kind::Text, text }
+        OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
     }
 
     fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {

@@ -1,8 +1,8 @@
 //! What a front end asks of the client.
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 use chat_proto::limits::TEXT_BYTES_MAX;
-use chat_proto::{AwayText, RoomName, Seq, Topic, UserName};
+use chat_proto::{AwayText, Emoji, RoomName, Seq, Topic, UserName};
 
 use crate::choices::Level;
 use crate::mentions::MentionPolicy;
@@ -25,6 +25,8 @@ pub enum LoadWhat {
     Newest,
     /// The first unread ones, if the window does not have them: begins another one.
     Unread,
+    /// Those around this one, if the window does not have it: begins another one.
+    At(Seq),
 }
 
 /// A request of the user, or of a program that is one. [`Effect::Failed`](crate::Effect::Failed) says that it
@@ -39,6 +41,45 @@ pub enum Request {
         kind: Kind,
         /// The text.
         text: String,
+        /// The messages that it answers.
+        links: Links,
+    },
+    /// Give a message of the user another text. This request and those that follow are stored, shown at once, and sent
+    /// like messages.
+    Edit {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// Its new text.
+        text: String,
+    },
+    /// Delete a message of the user.
+    Delete {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+    },
+    /// React to a message with an emoji, or take that back.
+    React {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// With what.
+        emoji: Emoji,
+        /// Whether the user reacts with it from now on.
+        on: bool,
+    },
+    /// Pin a message in the room, or unpin it.
+    Pin {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        target: Seq,
+        /// Whether it is pinned from now on.
+        on: bool,
     },
     /// Open the direct message with a user, and send a text there. The server is asked about a name that is
     /// not known here.
@@ -65,6 +106,24 @@ pub enum Request {
     },
     /// Ask for the rooms of the server, unless they are on their way: [`State::listing`](crate::State::listing).
     ListRooms,
+    /// Ask for the messages that mention the user, in all rooms: [`State::mention_list`](crate::State::mention_list).
+    ListMentions,
+    /// Remember a message of a room, or not any more: [`Choices::saved`](crate::choices::Choices::saved). It is stored.
+    Save {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: Seq,
+        /// Whether it is remembered from now on.
+        on: bool,
+    },
+    /// A message of a room and all after it are unread again, until they are shown once the room was left.
+    MarkUnread {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: Seq,
+    },
     /// Ask for all users of a room: [`Room::users`](crate::Room::users). The server does not say of a large room
     /// who joins and leaves.
     ListUsers(RoomName),

@@ -14,9 +14,9 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, Hit, RoomInfo, RoomState, Version, Welcome};
+use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{AwayText, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
+use chat_proto::{AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -149,10 +149,29 @@ fn message(message: Message) -> Message {
         room: room(&message.room),
         from: user(&message.from),
         text: message_text(&message.text),
-        // The client has not the feature `events`, and shows the text alone.
-        details: None,
+        details: message.details.map(|all| Box::new(details(*all))),
         ..message
     }
+}
+
+fn details(details: Details) -> Details {
+    let reaction = |reaction: Reaction| Reaction {
+        emoji: emoji(&reaction.emoji),
+        users: reaction.users.iter().map(user).collect(),
+        ..reaction
+    };
+    Details {
+        emoji: details.emoji.as_ref().map(emoji),
+        topic: details.topic.as_ref().map(topic),
+        reactions: details.reactions.into_iter().map(reaction).collect(),
+        ..details
+    }
+}
+
+/// One of which several characters are left is replaced.
+fn emoji(emoji: &Emoji) -> Emoji {
+    let replacement = || Emoji::new(REPLACEMENT.to_string()).expect("it is one character");
+    Emoji::new(text(emoji.as_str())).unwrap_or_else(|_| replacement())
 }
 
 fn hit(hit: &Hit) -> Hit {

@@ -11,7 +11,7 @@ pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::RoomListing;
+use crate::listing::{MentionList, RoomListing};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -39,6 +39,7 @@ pub struct State {
     pub(crate) rooms: Rooms,
     pub(crate) outbox: Outbox,
     pub(crate) listing: RoomListing,
+    pub(crate) mention_list: MentionList,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
@@ -128,6 +129,7 @@ impl State {
             rooms: Rooms::default(),
             outbox: Outbox::new(profile.device.clone(), Vec::new()),
             listing: RoomListing::default(),
+            mention_list: MentionList::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
@@ -236,6 +238,12 @@ impl State {
         &self.listing
     }
 
+    /// The messages that mention the user, as far as they were asked for.
+    #[must_use]
+    pub const fn mention_list(&self) -> &MentionList {
+        &self.mention_list
+    }
+
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
         self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
@@ -272,6 +280,7 @@ impl State {
         self.effects.push(Effect::RoomsForgotten);
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
+        self.mention_list = MentionList::default();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();
         self.authors.clear();

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use chat_proto::command::Kind;
+use chat_proto::command::Body;
 use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome};
 use chat_proto::{
     DeviceId, Event, Features, RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User,
@@ -133,7 +133,7 @@ pub fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
 #[must_use]
 pub fn left(n: u64, room: &str, text: &str) -> OwnMessage {
     let id = MessageId { device: device("before"), n };
-    OwnMessage { id, room: self::room(room), kind: Kind::Text, text: text_of(text) }
+    OwnMessage { id, room: self::room(room), body: Body::text(text_of(text)), epoch: None }
 }
 
 /// The id of a message of this run.

@@ -5,6 +5,7 @@
 //! inputs.
 
 mod addresses;
+mod changes;
 mod choices;
 mod drafts;
 mod events;
@@ -17,6 +18,7 @@ mod refused;
 mod requests;
 mod session;
 
+use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};
 
 pub use self::drafts::STORE_DRAFTS_AFTER;
@@ -93,16 +95,24 @@ fn not_stored(state: &mut State, why: &str, at: Timestamp) {
     }
 }
 
-/// Shows a message that has no answer.
+/// Shows a message that has no answer, or what it changes.
 fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
     let id = message.id.clone();
+    let MessageBody::Message { kind, .. } = message.body else {
+        let change = changes::own_change(state, message, at);
+        if let Some((room, change)) = state.rooms.get_or_make(&message.room).zip(change) {
+            room.log.push_change(id, change);
+        }
+        return;
+    };
     let is_stored = state.outbox.is_stored(&id);
     let delivery = if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) };
     let body = Body::Message {
         from: state.name.clone(),
-        kind: message.kind,
-        text: sanitize::text(message.text.as_str()),
+        kind,
+        text: sanitize::text(message.text()),
         origin: Origin::Own(delivery),
+        extras: messages::extras_of(message.body.links()),
     };
     if let Some(room) = state.rooms.get_or_make(&message.room) {
         room.log.push_pending(at, body);

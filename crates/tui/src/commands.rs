@@ -53,6 +53,12 @@ pub enum Verb {
     Unread,
     /// Marks the room as read.
     Read,
+    /// Lists the pinned messages of the room.
+    Pins,
+    /// Lists the messages that the user remembers.
+    Saved,
+    /// Lists the messages that mention the user.
+    Mentions,
     /// Says that the user is away.
     Away,
     /// Says that the user is not away any more.
@@ -212,6 +218,16 @@ pub const COMMANDS: &[Command] = &[
         "Show the messages of a user again",
     ),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
+    row(
+        Verb::Mentions,
+        "/mentions",
+        &[],
+        "",
+        Offers::Nothing,
+        "List the messages that mention you",
+    ),
+    row(Verb::Pins, "/pins", &[], "", Offers::Nothing, "List the pinned messages of this room"),
+    row(Verb::Saved, "/saved", &[], "", Offers::Nothing, "List the messages you remember"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),

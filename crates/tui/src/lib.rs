@@ -33,6 +33,7 @@ pub mod hyperlinks;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod letters;
 pub mod lists;
 pub mod markup;
 pub mod notification;

@@ -2,18 +2,22 @@
 //!
 //! * [`Word`]: the word before the cursor, and what completes it; `emoji`: emoji by name.
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
+//! * `found`: messages to go to: pinned ones, remembered ones, mentions.
+//! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
 mod complete;
 mod emoji;
+mod found;
 mod fuzzy;
 pub mod people;
 mod places;
+mod reactions;
 mod subject;
 
 use std::ops::Range;
 
-use chat_proto::{RoomName, UserName};
+use chat_proto::{Emoji, RoomName, Seq, UserName};
 
 pub use self::complete::Word;
 pub use self::subject::Subject;
@@ -32,6 +36,10 @@ pub enum OfferAction {
     Create(RoomName),
     /// The direct message with the user is opened.
     Direct(UserName),
+    /// This message of a room is gone to.
+    Message(RoomName, Seq),
+    /// The user reacts with the emoji, or takes that back.
+    React(Emoji),
     /// The command is carried out, or waits for its arguments.
     Run(&'static str),
 }

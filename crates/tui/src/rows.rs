@@ -3,6 +3,7 @@
 mod cache;
 mod clock;
 mod entry;
+mod extras;
 mod heights;
 mod id_hash;
 mod ignored;
@@ -21,12 +22,13 @@ use jiff::tz::TimeZone;
 use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
+pub(crate) use self::extras::answered;
 pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::keymap::KeyMap;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
-use crate::wording::quoted;
+use crate::wording::{beginning_of, quoted};
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type RowPosition = (usize, usize);
@@ -48,6 +50,8 @@ pub struct Above {
     pub name: bool,
     /// Whether the time is shown.
     pub time: bool,
+    /// The message that this one answers, if a row says so.
+    pub answers: Option<Seq>,
 }
 
 /// A log in rows of `width` columns, with its times in `zone`.
@@ -63,6 +67,8 @@ pub struct LogRows<'a> {
     heights: Option<&'a Heights>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
+    /// The first message of the thread that is shown alone.
+    thread: Option<Seq>,
 }
 
 impl<'a> LogRows<'a> {
@@ -75,7 +81,15 @@ impl<'a> LogRows<'a> {
         width: usize,
         heights: Option<&'a Heights>,
     ) -> Self {
-        Self { log, zone, keys, shape: Shape::new(width, log.authors()), heights, room: None }
+        Self {
+            log,
+            zone,
+            keys,
+            shape: Shape::new(width, log.authors()),
+            heights,
+            room: None,
+            thread: None,
+        }
     }
 
     /// The same, with a row over the oldest message of this room, if that is loaded.
@@ -84,10 +98,29 @@ impl<'a> LogRows<'a> {
         Self { room: Some(room), ..self }
     }
 
+    /// The same, with nothing but the thread that begins with a message; `None` for all of it.
+    #[must_use]
+    pub const fn in_thread(self, thread: Option<Seq>) -> Self {
+        Self { thread, ..self }
+    }
+
+    /// Whether an entry is not shown.
+    pub(crate) fn is_hidden(&self, index: usize) -> bool {
+        let Some(root) = self.thread else { return false };
+        self.log.get(index).is_none_or(|entry| !extras::is_in_thread(entry, root))
+    }
+
+    /// The entry that is shown before another one.
+    fn before(&self, index: usize) -> Option<&'a LogEntry> {
+        let before = (0..index).rev().find(|before| !self.is_hidden(*before))?;
+        self.log.get(before)
+    }
+
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
     pub fn bare(log: &'a Log, zone: &'a TimeZone, keys: &'a KeyMap, width: usize) -> Self {
-        Self { log, zone, keys, shape: Shape::bare(width), heights: None, room: None }
+        let shape = Shape::bare(width);
+        Self { log, zone, keys, shape, heights: None, room: None, thread: None }
     }
 
     /// The same, with times that are written so.
@@ -110,12 +143,9 @@ impl<'a> LogRows<'a> {
             name: author(entry).is_some()
                 && (begins || !before.is_some_and(|before| is_group(before, entry))),
             time: begins || !before.is_some_and(is_same),
+            answers: self.answers(entry, before),
             ..rules
         }
-    }
-
-    fn before(&self, index: usize) -> Option<&'a LogEntry> {
-        self.log.get(index.checked_sub(1)?)
     }
 
     /// What has a row of its own over an entry, but the name.
@@ -128,11 +158,21 @@ impl<'a> LogRows<'a> {
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
         Above {
-            beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
+            beginning: index == 0
+                && self.room.is_some()
+                && self.thread.is_none()
+                && self.log.has_beginning(),
             day,
             new: self.log.first_new() == Some(index),
             ..Above::default()
         }
+    }
+
+    /// The message that an entry answers, unless the row before says so.
+    fn answers(&self, entry: &LogEntry, before: Option<&LogEntry>) -> Option<Seq> {
+        let seq =
+            answered(entry).filter(|seq| !self.shape.is_bare() && self.thread != Some(*seq))?;
+        (before.and_then(answered) != Some(seq)).then_some(seq)
     }
 
     /// How many rows of an entry are above its text.
@@ -149,18 +189,26 @@ impl<'a> LogRows<'a> {
 
     /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
-        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
+        let Some(entry) = self.shown(index) else {
             return 0;
         };
         let width = self.shape.text_width();
         let height = || entry::text_height(entry, self.shape, self.keys, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
-        self.height_above(index) + height + entry::reason_height(entry, self.shape)
+        // Most messages answer none.
+        let answers = answered(entry).and_then(|_| self.above(index).answers);
+        let answers = usize::from(answers.is_some());
+        self.height_above(index) + answers + height + entry::reason_height(entry, self.shape)
+    }
+
+    /// An entry that has rows of its own.
+    fn shown(&self, index: usize) -> Option<&LogEntry> {
+        self.log.get(index).filter(|_| !self.is_hidden(index) && !self.is_with_before(index))
     }
 
     /// The rows of an entry.
     pub(crate) fn rows(&self, index: usize) -> Vec<Arc<Row>> {
-        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
+        let Some(entry) = self.shown(index) else {
             return Vec::new();
         };
         let above = self.above(index);
@@ -180,11 +228,12 @@ impl<'a> LogRows<'a> {
         }
         let Self { shape, zone, keys, .. } = *self;
         let layout = EntryLayout { above, shape, zone, keys, is_open: self.is_open(entry) };
-        match self.heights {
-            Some(heights) => {
-                all.extend(heights.rows(entry, layout, || entry::rows(entry, layout)));
-            }
-            None => all.extend(entry::rows(entry, layout).into_iter().map(Arc::new)),
+        let answers = above.answers.map(|seq| beginning_of(self.log, seq));
+        let lay_out = || entry::rows(entry, layout, answers.as_deref());
+        match self.heights.filter(|_| answers.is_none()) {
+            Some(heights) => all.extend(heights.rows(entry, layout, lay_out)),
+            // The message that it answers may have another text by now.
+            None => all.extend(lay_out().into_iter().map(Arc::new)),
         }
         all
     }
@@ -201,7 +250,8 @@ impl<'a> LogRows<'a> {
     /// Whether a row of an entry says how many rows are folded.
     pub(crate) fn is_fold(&self, (index, row): RowPosition) -> bool {
         let is_open = self.log.get(index).is_none_or(|entry| self.is_open(entry));
-        row == self.height_above(index) + FOLD_ROWS && !is_open && self.is_long(index)
+        let answers = usize::from(self.above(index).answers.is_some());
+        row == self.height_above(index) + answers + FOLD_ROWS && !is_open && self.is_long(index)
     }
 
     /// The column of the marks; `None` if the log is too narrow for one.

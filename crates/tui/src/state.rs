@@ -1,6 +1,7 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
 mod attention;
+mod compose;
 mod hit;
 mod input_box;
 mod look;
@@ -22,6 +23,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
 pub use self::attention::Attention;
+pub(crate) use self::compose::{Compose, Thread, thread_of};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
@@ -31,7 +33,7 @@ pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
-pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::selection::{applies, links, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area};
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
@@ -84,6 +86,14 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
+    /// What Enter does with the text, if it does not simply send it.
+    pub(crate) compose: Option<Compose>,
+    /// The thread that is shown in place of the log.
+    pub(crate) thread: Option<Thread>,
+    /// Set while a message is gone to that may not be loaded.
+    pub(crate) goto: Option<GoTo>,
+    /// The message that is deleted if the user says yes.
+    pub(crate) deleting: Option<Seq>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -123,6 +133,19 @@ pub struct Quitting {
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,
+}
+
+/// A message that is gone to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GoTo {
+    /// Its room.
+    pub(crate) room: RoomName,
+    /// Its `seq`.
+    pub(crate) seq: Seq,
+    /// Whether the thread is opened that begins there.
+    pub(crate) opens_thread: bool,
+    /// How often it may still be asked for.
+    pub(crate) tries: usize,
 }
 
 /// A mention is looked for.
@@ -177,6 +200,10 @@ impl State {
             is_demo: false,
             is_bare: false,
             selection: None,
+            compose: None,
+            thread: None,
+            goto: None,
+            deleting: None,
             done: None,
             done_until: None,
             seek: None,
@@ -230,6 +257,7 @@ impl State {
         } else {
             LogRows::new(room.log(), &self.zone, keys, width.into(), self.heights()).of(room)
         };
+        let rows = rows.in_thread(self.thread.map(|thread| thread.root));
         let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))
     }

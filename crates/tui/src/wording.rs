@@ -3,11 +3,13 @@
 //! * `notice`: the notices of a log; `connection`: why there is no session; `refusal`: what the server refused.
 //! * `request`: why a request is not carried out.
 //! * `presence`: users who join and leave, who is away, and times without a connection.
+//! * `message`: the beginning of a message.
 //! * `quote`, `size`: names and sizes in a sentence.
 //!
 //! `wording/tests.rs` shows all texts at once.
 
 mod connection;
+mod message;
 mod notice;
 mod presence;
 mod quote;
@@ -16,6 +18,7 @@ mod request;
 mod size;
 
 pub(crate) use self::connection::in_short;
+pub(crate) use self::message::{DELETED, beginning_of, first_line};
 pub(crate) use self::notice::{ignored, notice};
 pub(crate) use self::presence::{away, joined_and_left, offline};
 pub(crate) use self::quote::quoted;

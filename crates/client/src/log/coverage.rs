@@ -121,6 +121,22 @@ impl Coverage {
         }
     }
 
+    /// The last number of those that are loaded without a gap after `read`; `read` itself if there are none.
+    pub(super) fn loaded_after(&self, read: u64) -> u64 {
+        self.here.around(read.saturating_add(1)).map_or(read, |(_, last)| last)
+    }
+
+    /// Whether a number is loaded, or the server does not have it.
+    pub(super) fn is_here(&self, seq: u64) -> bool {
+        self.here.around(seq).is_some()
+    }
+
+    /// The first number of the window, whose oldest message is `oldest`; `None` if it is empty.
+    pub(super) fn first(&self, oldest: Option<u64>) -> Option<u64> {
+        let around = oldest.unwrap_or_else(|| self.since());
+        self.here.around(around).map(|(first, _)| first).or(oldest)
+    }
+
     /// Whether no message is missing after `read`: a message that was never loaded is not read.
     pub(super) fn is_complete_after(&self, read: u64) -> bool {
         let since = self.since();

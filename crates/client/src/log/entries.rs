@@ -167,6 +167,16 @@ impl Entries {
         others.map(|entry| entry.seq).next()
     }
 
+    /// Changes the content of the message at `index`.
+    pub(super) fn change(&mut self, index: usize, change: impl FnOnce(&mut LogEntry)) {
+        let Some(mut entry) = self.list.get(index).cloned() else { return };
+        self.measure(&entry, false);
+        change(&mut entry);
+        entry.revision += 1;
+        self.measure(&entry, true);
+        self.list[index] = entry;
+    }
+
     /// Removes all but pending messages.
     pub(super) fn clear(&mut self) {
         let (pending, others) =
@@ -216,27 +226,20 @@ impl Entries {
         }
     }
 
-    /// Whether a message of the user follows on the last read one: then the line is to be moved below it.
-    pub(super) fn line_is_above_own(&self) -> bool {
-        self.read.is_some_and(|read| self.own_after(read) > read)
-    }
-
     pub(super) const fn read(&self) -> Option<Seq> {
         self.read
     }
 
     /// Sets the line over the first message after `read` that is not of the user, or removes it.
-    pub(super) fn set_read(&mut self, read: Option<Seq>) {
-        self.read = read.map(|read| self.own_after(read));
+    pub(super) const fn set_read(&mut self, read: Option<Seq>) {
+        self.read = read;
     }
 
-    /// The last of the messages of the user that follow on `read`: their author has read them.
-    fn own_after(&self, read: Seq) -> Seq {
+    /// The last of the messages of the user that follow on `read`, with no other message between, up to `loaded`.
+    pub(super) fn own_after(&self, read: Seq, loaded: Seq) -> Seq {
         let messages = self.list.range(self.end_of(read)..).filter(|entry| entry.is_message());
-        let own = messages
-            .zip(read.next().get()..)
-            .take_while(|(entry, next)| entry.is_own() && entry.seq.get() == *next);
-        own.last().map_or(read, |(entry, _)| entry.seq)
+        let own = messages.take_while(|entry| entry.is_own() && entry.seq <= loaded);
+        own.last().map_or(read, |entry| entry.seq)
     }
 
     /// The entry below the line.
@@ -247,6 +250,12 @@ impl Entries {
 }
 
 impl LogEntry {
+    /// The `seq` of a message that the server has; `None` for anything else, and if the `seq` is void.
+    #[must_use]
+    pub fn message_seq(&self) -> Option<Seq> {
+        self.is_message().then_some(self.seq)
+    }
+
     /// Whether it is neither a message nor the rule of a restore.
     pub(super) const fn is_notice(&self) -> bool {
         matches!(self.body, Body::Notice(_) | Body::Presence(_) | Body::Offline { .. })

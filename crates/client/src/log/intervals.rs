@@ -25,6 +25,18 @@ impl Intervals {
         self.0.insert(first, last);
     }
 
+    /// Removes one number.
+    pub(crate) fn remove(&mut self, number: u64) {
+        let Some((from, to)) = self.around(number) else { return };
+        self.0.remove(&from);
+        if from < number {
+            self.0.insert(from, number - 1);
+        }
+        if number < to {
+            self.0.insert(number + 1, to);
+        }
+    }
+
     /// Removes all numbers up to `last`.
     pub(crate) fn remove_to(&mut self, last: u64) {
         while let Some((from, to)) = self.first().filter(|(from, _)| *from <= last) {
@@ -86,7 +98,7 @@ mod tests {
     proptest! {
         /// It is the set that it stands for, in as few intervals as there can be.
         #[test]
-        fn intervals_are_a_set(steps in prop::collection::vec((0_u8..4, 0_u64..60, 0_u64..9), 0..40)) {
+        fn intervals_are_a_set(steps in prop::collection::vec((0_u8..5, 0_u64..60, 0_u64..9), 0..40)) {
             let (mut intervals, mut set) = (Intervals::default(), BTreeSet::new());
             for (step, number, length) in steps {
                 match step {
@@ -97,6 +109,10 @@ mod tests {
                     1 => {
                         intervals.remove_after(number);
                         set.retain(|other| *other <= number);
+                    }
+                    2 => {
+                        intervals.remove(number);
+                        set.remove(&number);
                     }
                     _ => {
                         intervals.insert(number, number + length);

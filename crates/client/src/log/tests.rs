@@ -1,3 +1,5 @@
+mod changes;
+
 use super::*;
 
 /// Most messages in the log of the current room.
@@ -6,7 +8,7 @@ const MESSAGES_MAX: usize = Bounds::CURRENT.messages;
 fn body(text: &str) -> Body {
     let from = chat_proto::UserName::new("ana").unwrap();
     let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Other(Vec::new()));
-    Body::Message { from, kind, text: text.to_owned(), origin }
+    Body::Message { from, kind, text: text.to_owned(), origin, extras: None }
 }
 
 fn id(n: u64) -> MessageId {
@@ -16,7 +18,7 @@ fn id(n: u64) -> MessageId {
 fn own(n: u64) -> Body {
     let from = chat_proto::UserName::new("bob").unwrap();
     let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Own(Delivery::Pending(id(n))));
-    Body::Message { from, kind, text: format!("own {n}"), origin }
+    Body::Message { from, kind, text: format!("own {n}"), origin, extras: None }
 }
 
 fn note(text: impl Into<String>) -> Notice {
@@ -126,9 +128,13 @@ fn older_messages_go_above() {
     let mut log = Log::new();
     receive(&mut log, 101..=200);
     let page = (51..=100).map(|seq| (Seq::new(seq), at(), body(&seq.to_string())));
-    log.insert_older(page, true);
+    log.insert_older(page, PageInfo::default(), true);
     assert!(log.has_older());
-    log.insert_older((1..=50).map(|seq| (Seq::new(seq), at(), body("old"))), false);
+    log.insert_older(
+        (1..=50).map(|seq| (Seq::new(seq), at(), body("old"))),
+        PageInfo::default(),
+        false,
+    );
     assert_eq!((log.has_older(), log.entries.len()), (false, 200));
 }
 
@@ -146,11 +152,11 @@ fn a_journal_that_begins_later_has_nothing_older() {
     let mut log = Log::new();
     receive(&mut log, 50..=60);
     assert!(log.has_older());
-    log.insert_older(std::iter::empty(), false);
+    log.insert_older(std::iter::empty(), PageInfo::default(), false);
     assert!(!log.has_older());
     let mut log = Log::new();
     receive(&mut log, 50..=60);
-    log.insert_older([(Seq::new(55), at(), body("again"))], true);
+    log.insert_older([(Seq::new(55), at(), body("again"))], PageInfo::default(), true);
     assert!(!log.has_older(), "whatever `more` says");
 }
 
@@ -172,7 +178,11 @@ fn a_full_log_drops_its_oldest_messages_and_no_pending_one() {
 fn a_page_of_older_messages_does_not_go_over_the_bound() {
     let mut log = Log::new();
     receive(&mut log, 5_001..=5_100);
-    log.insert_older((1..=5_000).map(|seq| (Seq::new(seq), at(), body("older"))), false);
+    log.insert_older(
+        (1..=5_000).map(|seq| (Seq::new(seq), at(), body("older"))),
+        PageInfo::default(),
+        false,
+    );
     assert_eq!((log.entries.len(), log.oldest()), (MESSAGES_MAX, Some(Seq::new(3_101))));
     assert!(log.has_older(), "those that were left out are loaded again");
 }
@@ -213,9 +223,17 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     receive(&mut log, 2_101..=2_600);
     assert!(!log.is_complete_after(Seq::FIRST) && log.is_complete_after(Seq::new(2_100)));
     // Older pages close the gap, the last one for good.
-    log.insert_older((2_001..=2_100).map(|seq| (Seq::new(seq), at(), body("older"))), true);
+    log.insert_older(
+        (2_001..=2_100).map(|seq| (Seq::new(seq), at(), body("older"))),
+        PageInfo::default(),
+        true,
+    );
     assert!(!log.is_complete_after(Seq::new(1_999)) && log.is_complete_after(Seq::new(2_000)));
-    log.insert_older((1_900..=2_000).map(|seq| (Seq::new(seq), at(), body("older"))), false);
+    log.insert_older(
+        (1_900..=2_000).map(|seq| (Seq::new(seq), at(), body("older"))),
+        PageInfo::default(),
+        false,
+    );
     assert!(log.is_complete_after(Seq::NONE), "older ones are not to be had");
     assert!(!log.lacks_older());
     // What goes because there is too much is a gap again.
@@ -247,7 +265,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     log.accept(&id(1), Seq::new(3), at());
     assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
     assert_eq!(log.since().get(), 3);
-    log.insert_older([(Seq::FIRST, at(), body("again"))], false);
+    log.insert_older([(Seq::FIRST, at(), body("again"))], PageInfo::default(), false);
     assert!(!log.lacks_older());
     // Once more: the second rule stands below the first.
     log.restored(at());
@@ -293,6 +311,7 @@ fn the_authors_are_those_of_the_messages_that_are_there() {
         kind,
         text: "hi".to_owned(),
         origin: Origin::Other(Vec::new()),
+        extras: None,
     };
     let (text, action) = (chat_proto::command::Kind::Text, chat_proto::command::Kind::Action);
     let authors = |log: &Log| log.authors().map(str::to_owned).collect::<Vec<_>>();

@@ -7,6 +7,7 @@ use chat_proto::{Seq, Timestamp};
 
 use super::entries::LAST;
 use super::{Body, Log, LogEntry};
+use crate::entry::Extras;
 
 /// How much a log holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,23 +42,34 @@ pub enum Hold {
     NewerFailed,
 }
 
+/// What a page has beside its messages.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct PageInfo {
+    /// The first `seq` of it, if that is no message but an event about one.
+    pub first: Option<Seq>,
+    /// The greatest `seq` whose events surely count in its messages.
+    pub as_of: Seq,
+}
+
 impl Log {
     /// Adds a page of older messages; `more` says whether there are still older ones. If no message was
     /// loaded, it is the newest page.
     pub fn insert_older(
         &mut self,
         older: impl IntoIterator<Item = (Seq, Timestamp, Body)>,
+        page: PageInfo,
         more: bool,
     ) {
-        let before = self.oldest();
-        for (seq, at, body) in older {
-            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body);
+        let (before, oldest_before) = (self.first(), self.oldest());
+        for (seq, at, mut body) in older {
+            let as_of = page.as_of.max(take_as_of(&mut body));
+            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body, as_of);
         }
-        let oldest = self.oldest();
+        let first = [self.oldest(), page.first, before].into_iter().flatten().min();
         // A page without an older message would be asked for again and again.
-        let is_last = !more || oldest == before;
-        self.coverage.insert_older(before.map(Seq::get), oldest.map(Seq::get), is_last);
-        if before.is_none() {
+        let is_last = !more || first == before;
+        self.coverage.insert_older(before.map(Seq::get), first.map(Seq::get), is_last);
+        if oldest_before.is_none() {
             self.drop_old_notices();
         }
         self.trim();
@@ -67,11 +79,14 @@ impl Log {
     pub fn insert_newer(
         &mut self,
         newer: impl IntoIterator<Item = (Seq, Timestamp, Body)>,
+        page: PageInfo,
         to: Seq,
     ) {
         let since = self.since();
-        for (seq, at, body) in newer.into_iter().filter(|(seq, ..)| *seq > since && *seq <= to) {
-            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body);
+        for (seq, at, mut body) in newer.into_iter().filter(|(seq, ..)| *seq > since && *seq <= to)
+        {
+            let as_of = page.as_of.max(take_as_of(&mut body));
+            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body, as_of);
         }
         self.coverage.insert_newer(to.get());
         self.trim();
@@ -170,6 +185,11 @@ impl Log {
         !is_void && !self.lacks_older() && self.oldest().is_some()
     }
 
+    /// The first `seq` of the window: that of its oldest message, or of an event before it.
+    pub(crate) fn first(&self) -> Option<Seq> {
+        self.coverage.first(self.oldest().map(Seq::get)).map(Seq::new)
+    }
+
     /// Why it does not load messages by itself, if it does not.
     #[must_use]
     pub const fn hold(&self) -> Option<Hold> {
@@ -246,4 +266,12 @@ impl Log {
     fn drop_notices_before(&mut self, seq: Seq) {
         self.entries.remove_notices_before(seq);
     }
+}
+
+/// The greatest `seq` whose events count in a message, if it says so. The entry has it.
+pub(super) fn take_as_of(body: &mut Body) -> Seq {
+    let Body::Message { extras, .. } = body else { return Seq::NONE };
+    let as_of = extras.as_mut().and_then(|extras| extras.details.as_of.take());
+    extras.take_if(|extras| **extras == Extras::default());
+    as_of.unwrap_or(Seq::NONE)
 }

@@ -24,6 +24,8 @@ pub(crate) struct NewerPage {
     pub(crate) after: Seq,
     /// The last message that is asked for.
     pub(crate) to: Seq,
+    /// The last message of the room when the first of them was asked for: events up to it count in them.
+    pub(crate) as_of: Seq,
     /// The last of the messages, oldest first, while earlier ones are missing: two pages at most.
     pub(crate) messages: Vec<Message>,
 }

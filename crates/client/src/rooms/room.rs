@@ -43,8 +43,9 @@ pub struct Room {
     mentions: Vec<Seq>,
     /// The unread messages of ignored users, and whether they name the user.
     ignored: Vec<(Seq, bool)>,
-    /// The user's own messages after the last read one, as far as they are known.
-    own: Intervals,
+    /// What is not counted after the last read message, as far as it is known: the user's own messages, events about
+    /// messages, deleted messages.
+    uncounted: Intervals,
     /// The count of the server, without what the user has read since.
     counted: Option<Counted>,
     /// Whether the user is in it.
@@ -58,9 +59,15 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<Loading>,
+    /// The last message of the room, as far as it was known when that page was asked for.
+    pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
     /// has those that follow.
     pub(crate) stride: u64,
+    /// The last message that was read before the user marked some as unread.
+    pub(super) marked: Option<Seq>,
+    /// Whether what is shown does not count as read: messages were marked as unread, and the room was not left since.
+    is_kept_unread: bool,
     /// The last message that was shown; `None` if the room was left at its newest message.
     shown: Option<Seq>,
     /// The unread messages that the front end has received.
@@ -97,13 +104,16 @@ impl Room {
             read_sent: Seq::NONE,
             mentions: Vec::new(),
             ignored: Vec::new(),
-            own: Intervals::default(),
+            uncounted: Intervals::default(),
             counted: None,
             join_state: JoinState::Unknown,
             is_restored: false,
             coming: None,
             loading: None,
+            known: Seq::NONE,
             stride: PAGE_MESSAGES,
+            marked: None,
+            is_kept_unread: false,
             shown: None,
             received: Intervals::default(),
             seen_at: None,
@@ -197,8 +207,9 @@ impl Room {
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.ignored.clear();
-        self.own.clear();
+        self.uncounted.clear();
         self.counted = None;
+        (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
         self.stride = PAGE_MESSAGES;
@@ -218,6 +229,9 @@ impl Room {
     pub(crate) fn show(&mut self, first: Seq, last: Seq) {
         self.shown = Some(last);
         self.keep_around();
+        if self.is_kept_unread {
+            return;
+        }
         let is_next = self.log.next_of_others(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
             self.mark_read(last.min(self.last_seq).min(self.log.since()));
@@ -226,6 +240,7 @@ impl Room {
 
     /// The room is no longer the current one.
     pub(crate) fn leave(&mut self) {
+        self.is_kept_unread = false;
         self.log.draw_line(None);
         self.shown.take_if(|shown| self.log.has_newest() && *shown >= self.log.since());
         self.keep_around();

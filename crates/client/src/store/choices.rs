@@ -6,8 +6,9 @@ use crate::choices::Choices;
 
 const CHOICES_FILE: &str = "choices";
 
-/// Largest file that is read, in bytes: a choice for each of the most rooms, and the most ignored users.
-const FILE_BYTES_MAX: u64 = 256 * 1024;
+/// Largest file that is read, in bytes: a choice for each of the most rooms, the most ignored users, and the most
+/// remembered messages.
+const FILE_BYTES_MAX: u64 = 512 * 1024;
 
 /// Reads the choices. If the file is damaged there are none; the client starts all the same.
 pub(super) fn read(home: &Home) -> Choices {

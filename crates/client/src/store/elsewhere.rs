@@ -70,7 +70,7 @@ fn homes(server: &Server, name: &UserName) -> Result<Vec<PathBuf>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::command::Kind;
+    use chat_proto::command::Body;
     use chat_proto::{RoomName, ShortString, Text};
 
     use super::*;
@@ -84,7 +84,7 @@ mod tests {
         }
         for n in 1..=count {
             let (room, text) = (RoomName::lobby(), Text::new("hi").unwrap());
-            let message = OwnMessage { id: own(n), room, kind: Kind::Text, text };
+            let message = OwnMessage { id: own(n), room, body: Body::text(text), epoch: None };
             store.apply(StoreOp::Message(message)).unwrap();
         }
         store

@@ -5,9 +5,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::{Body, Kind, Say};
-use chat_proto::{DeviceId, RoomName, Text};
+use chat_proto::command::{Body, Say};
+use chat_proto::{DeviceId, RoomName, Seq, ShortString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{StoreError, at, files, names};
 
@@ -31,58 +32,79 @@ pub struct MessageId {
     pub n: u64,
 }
 
-/// A message of the user that the server has not answered.
+/// A message of the user that the server has not answered, or an event about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnMessage {
     /// Its id: the server stores it once under it.
     pub id: MessageId,
     /// The room.
     pub room: RoomName,
-    /// Whether the user says or does it.
-    pub kind: Kind,
-    /// The text.
-    pub text: Text,
+    /// What the user says.
+    pub body: Body,
+    /// The epoch of the journal if the body names messages by their `seq`: in another epoch these are others.
+    pub epoch: Option<ShortString>,
 }
 
 impl OwnMessage {
+    /// The text of a message or an edit; empty for anything else.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.body.as_str()
+    }
+
+    /// The message that an event is about; `None` for a message.
+    #[must_use]
+    pub const fn target(&self) -> Option<Seq> {
+        self.body.target()
+    }
+
+    /// Whether it names messages by their `seq`.
+    #[must_use]
+    pub fn names_messages(&self) -> bool {
+        self.target().is_some() || !self.body.links().is_empty()
+    }
+
     /// The command that sends it in a session of `device`.
     #[must_use]
     pub fn command(&self, device: &DeviceId) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
-        let Self { id, room, kind, text } = self;
-        let body = Body::plain(*kind, text.clone());
-        Say { room: room.clone(), n: Some(id.n), device, body }
+        Say { room: self.room.clone(), n: Some(self.id.n), device, body: self.body.clone() }
     }
 
     fn line(&self) -> StoredMessage {
-        let Self { id, room, kind, text } = self;
-        let (device, n) = (Some(id.device.clone()), Some(id.n));
-        StoredMessage { room: room.as_str().to_owned(), kind: *kind, n, device, text: text.clone() }
+        let Self { id, room, body, epoch } = self;
+        let (n, device) = (Some(id.n), Some(id.device.clone()));
+        let say = Say { room: room.clone(), n, device, body: body.clone() };
+        let Ok(Value::Object(mut line)) = serde_json::to_value(say) else {
+            return Map::new();
+        };
+        if let Some(epoch) = epoch {
+            line.insert(EPOCH.to_owned(), epoch.as_str().into());
+        }
+        line
     }
 
     /// Reads a line of the file. A line of version 0.1.0 has no device, and calls a direct message by the
     /// name of the other user.
-    fn from_line(line: StoredMessage, device: &DeviceId) -> Option<Self> {
-        let StoredMessage { room, kind, n, device: written, text } = line;
-        let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
+    fn from_line(mut line: StoredMessage, device: &DeviceId) -> Option<Self> {
+        let room = line.get(ROOM)?.as_str()?.to_owned();
+        // One of version 0.1.0 may not be the name of a room.
+        line.insert(ROOM.to_owned(), RoomName::lobby().as_str().into());
+        let epoch = line.remove(EPOCH).and_then(|epoch| serde_json::from_value(epoch).ok());
+        let say: Say = serde_json::from_value(Value::Object(line)).ok()?;
+        let addressed = say.device.as_ref().and_then(|_| RoomName::new(&room).ok());
         let room = addressed.unwrap_or_else(|| names::room(&room));
-        let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
-        Some(Self { id, room, kind, text })
+        let id = MessageId { device: say.device.unwrap_or_else(|| device.clone()), n: say.n? };
+        Some(Self { id, room, body: say.body, epoch })
     }
 }
 
-/// A message as a line of the file. The room is read once it is known which version wrote it.
-#[derive(Serialize, Deserialize)]
-struct StoredMessage {
-    room: String,
-    #[serde(default)]
-    kind: Kind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    n: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    device: Option<DeviceId>,
-    text: Text,
-}
+/// A message as a line of the file: a `say`, and the epoch. It is read once it is known which version wrote it.
+type StoredMessage = Map<String, Value>;
+
+/// Fields of a line.
+const ROOM: &str = "room";
+const EPOCH: &str = "epoch";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,7 +180,7 @@ impl OutboxFile {
         match line {
             Line::Message(line) => {
                 let Some(message) = OwnMessage::from_line(line, &self.device) else {
-                    return tracing::warn!("a message without a number");
+                    return tracing::warn!("a message that cannot be read");
                 };
                 self.messages.retain(|other| other.id != message.id);
                 self.messages.push(message);

@@ -37,7 +37,7 @@ fn all(state: &Path) -> Result<Vec<MessageId>, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::command::Kind;
+    use chat_proto::command::Body;
     use chat_proto::{RoomName, ShortString, Text};
 
     use super::*;
@@ -52,7 +52,7 @@ mod tests {
         let ids = [own(1), own(2)];
         for id in ids.clone() {
             let (room, text) = (RoomName::lobby(), Text::new("hi").unwrap());
-            let message = OwnMessage { id, room, kind: Kind::Text, text };
+            let message = OwnMessage { id, room, body: Body::text(text), epoch: None };
             store.apply(StoreOp::Message(message)).unwrap();
         }
         drop(store);

@@ -1,3 +1,4 @@
+mod bodies;
 mod journals;
 mod modes;
 mod names;
@@ -8,6 +9,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use chat_proto::command::Body;
 use chat_proto::{RoomName, Secret, Text};
 use tempfile::TempDir;
 
@@ -23,7 +25,7 @@ fn name(name: &str) -> UserName {
 fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
-    OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
+    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
 }
 
 fn say(n: u64) -> OwnMessage {

@@ -1,10 +1,9 @@
 //! Finds the user that a name means. Messages are stored and sent under the address of a direct message,
 //! which never changes; the server is asked about an unknown name.
 
-use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
 
-use super::{Effect, drafts, requests::say, send, store};
+use super::{Effect, drafts, requests::PLAIN, requests::say, send, store};
 use crate::error::RequestError;
 use crate::notice::{NotFound, Notice};
 use crate::rooms::{JoinState, Room};
@@ -56,7 +55,7 @@ pub(super) fn answered(
     let Some(text) = &question.text else {
         return Vec::new();
     };
-    match say(state, room, Kind::Text, text, at) {
+    match say(state, room, PLAIN, text, at) {
         Ok(effect) => vec![effect],
         Err(why) => {
             return_typed(state, question, NotFound::Failed(why), at);
@@ -133,7 +132,7 @@ pub(super) fn return_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let messages = std::mem::take(&mut state.unaddressed.messages);
     for message in &messages {
         let room = joined_direct(state, &message.room);
-        let text = message.text.as_str();
+        let text = message.text();
         let is_draft = room.is_some_and(|room| state.put_back(&room, text));
         if !is_draft {
             state.effects.push(Effect::TextReturned(text.to_owned()));

@@ -1,9 +1,10 @@
 //! Choices of the user for rooms and users.
 
-use chat_proto::{RoomName, User, UserName};
+use chat_proto::{RoomName, Seq, User, UserName};
 
 use super::{Effect, store};
-use crate::choices::RoomChoice;
+use crate::choices::{RoomChoice, SavedMessage};
+use crate::entry::Body;
 use crate::error::RequestError;
 use crate::state::State;
 use crate::store::StoreOp;
@@ -42,6 +43,33 @@ pub(super) fn unignore(state: &mut State, name: &UserName) -> Result<Option<Effe
     let then = state.choices.ignored().iter().find(|user| user.name == *name);
     let user = then.map(|user| user.id).or(now);
     state.choices.unignore(user.ok_or_else(|| RequestError::NotIgnored(name.clone()))?);
+    Ok(stored(state))
+}
+
+/// Remembers a message of a room, or not any more.
+///
+/// # Errors
+/// Returns an error if it is not loaded, or too many are remembered.
+pub(super) fn save(
+    state: &mut State,
+    name: &RoomName,
+    seq: Seq,
+    on: bool,
+) -> Result<Option<Effect>, RequestError> {
+    if !on {
+        state.choices.forget_saved(name, seq);
+        return Ok(stored(state));
+    }
+    let entry = state.rooms.get(name).and_then(|room| room.log.message(seq));
+    let entry = entry.ok_or(RequestError::NotSentYet)?;
+    let Body::Message { from, text, .. } = &entry.body else {
+        return Err(RequestError::NotSentYet);
+    };
+    let (room, epoch, at) = (name.clone(), state.epoch.clone(), entry.at);
+    let saved = SavedMessage { room, seq, epoch, from: from.clone(), at, text: text.clone() };
+    if !state.choices.save(saved.shortened()) {
+        return Err(RequestError::TooManySaved);
+    }
     Ok(stored(state))
 }
 

@@ -3,7 +3,7 @@
 
 use chat_proto::event::RoomState;
 use chat_proto::{
-    Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
+    Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName, features,
 };
 
 use super::{
@@ -49,8 +49,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Versions { .. }
         | Event::Thread { .. }
         | Event::Pins { .. }
-        | Event::Mentions { .. }
         | Event::Found { .. } => {}
+        Event::Mentions { messages, next } => {
+            return listing::mentions(state, messages, next).into_iter().collect();
+        }
         Event::Room(room) if session::is_set_back(state, &room) => {
             return session::load_set_back(state, at);
         }
@@ -76,8 +78,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Read { room, seq, last_seq, unread, mentions, more } => {
             if let Some(room) = state.rooms.get_mut(&room) {
                 let last_seq = last_seq.unwrap_or(seq);
-                room.mark_read(seq);
-                room.set_counts(Counted::from_event(seq, last_seq, (unread, mentions), more));
+                if room.reads_to(seq) {
+                    room.mark_read(seq);
+                    room.set_counts(Counted::from_event(seq, last_seq, (unread, mentions), more));
+                }
                 room.read_sent = room.read_sent.max(seq);
             }
         }
@@ -138,8 +142,10 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);
     room.read_sent = room.read_sent.max(now.read);
-    room.mark_read(now.read);
-    room.set_counts(counted);
+    if room.reads_to(now.read) {
+        room.mark_read(now.read);
+        room.set_counts(counted);
+    }
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();
@@ -225,9 +231,13 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
+    // It is a message of the room, too, unless the server is older.
+    let is_message = state.features.has(features::EVENTS);
     if let Some(room) = state.rooms.get_mut(name) {
-        let now = Some(topic.clone()).filter(|topic| !topic.as_str().is_empty());
-        room.log.notice(at, Notice::TopicSet { by: user.name.clone(), topic: now });
+        if !is_message {
+            let now = Some(topic.clone()).filter(|topic| !topic.as_str().is_empty());
+            room.log.notice(at, Notice::TopicSet { by: user.name.clone(), topic: now });
+        }
         room.topic = topic;
     }
 }

@@ -4,11 +4,10 @@
 //! have no gap, a page of newer messages is one before a later `seq`.
 
 use chat_proto::event::Message;
-use chat_proto::{Command, RoomName, Seq, Timestamp};
+use chat_proto::{Command, RoomName, Seq};
 
-use super::{Effect, messages, send};
-use crate::entry::Body;
-use crate::log::Hold;
+use super::{Effect, changes, messages, send};
+use crate::log::{Hold, PageInfo};
 use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
 use crate::state::State;
 
@@ -23,7 +22,7 @@ pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
     if room.loading.is_some() || !is_complete || !room.log.has_older() {
         return None;
     }
-    let before = room.log.oldest();
+    let before = room.log.first();
     ask(state, name, before, PAGE_MESSAGES, Loading::Older)
 }
 
@@ -35,7 +34,7 @@ pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
     }
     let after = room.log.since();
     let to = after.plus(room.stride).min(room.last_seq);
-    ask_newer(state, name, NewerPage { after, to, messages: Vec::new() })
+    ask_newer(state, name, NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() })
 }
 
 /// Begins a window at the first message of the room that is stored.
@@ -78,6 +77,16 @@ pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> 
     load_newer(state, name)
 }
 
+/// Begins a window around message `seq` of the room, if it is not in the window.
+pub(super) fn load_at(state: &mut State, name: &RoomName, seq: Seq) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    if room.log.is_loaded(seq) || seq > room.last_seq {
+        return None;
+    }
+    restart(room, |room| room.log.restart_after(seq.minus(READ_FETCHED)));
+    load_newer(state, name)
+}
+
 /// Begins a window after `since` in a room of which too many messages were missed to load them all. If the
 /// log has messages up to `since`, they stay.
 pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Option<Effect> {
@@ -109,7 +118,11 @@ pub(super) fn page(
     page: Vec<Message>,
     more: bool,
 ) -> Vec<Effect> {
-    let Some(loading) = state.rooms.get_mut(name).and_then(|room| room.loading.take()) else {
+    let loading = state.rooms.get_mut(name).and_then(|room| {
+        let known = room.known;
+        Some((room.loading.take()?, known))
+    });
+    let Some((loading, as_of)) = loading else {
         return Vec::new();
     };
     let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));
@@ -118,12 +131,16 @@ pub(super) fn page(
         Loading::Stale => {}
         Loading::Older => {
             let older = messages::entries(state, &page);
-            note(state, name, &page, &older);
+            let first = page.first().map(|message| message.seq);
+            note(state, name, &page);
             if let Some(room) = state.rooms.get_mut(name) {
-                room.log.insert_older(older, more);
+                room.log.insert_older(older, PageInfo { first, as_of }, more);
             }
         }
-        Loading::Newer(wanted) => effects.extend(newer(state, name, wanted, page, more)),
+        Loading::Newer(mut wanted) => {
+            wanted.as_of = wanted.as_of.min(as_of);
+            effects.extend(newer(state, name, wanted, page, more));
+        }
     }
     effects
 }
@@ -161,23 +178,26 @@ fn newer(
 /// others: asks for twice as many next.
 fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
-    note(state, name, &wanted.messages, &entries);
+    note(state, name, &wanted.messages);
     let room = state.rooms.get_mut(name)?;
-    room.log.insert_newer(entries, wanted.to);
+    let page = PageInfo { first: None, as_of: wanted.as_of };
+    room.log.insert_newer(entries, page, wanted.to);
     room.stride = if is_none { room.stride.saturating_mul(2) } else { PAGE_MESSAGES };
     if is_none { load_newer(state, name) } else { None }
 }
 
 /// Messages of a page have come: which of them are the user's own, and which are new to the front end.
-fn note(state: &mut State, name: &RoomName, page: &[Message], entries: &[(Seq, Timestamp, Body)]) {
-    for (message, (.., body)) in page.iter().zip(entries) {
-        if state.is_me(message.from.id) {
+fn note(state: &mut State, name: &RoomName, page: &[Message]) {
+    changes::page(state, name, page);
+    for message in page {
+        if state.is_me(message.from.id) || !messages::is_counted(message) {
             if let Some(room) = state.rooms.get_mut(name) {
-                room.mark_own(message.seq);
+                room.mark_uncounted(message.seq);
             }
             continue;
         }
-        let alerts = messages::is_alert(state, message, body);
+        let body = messages::body(state, message);
+        let alerts = messages::is_alert(state, message, &body);
         messages::receive(state, message, alerts);
     }
 }
@@ -229,6 +249,7 @@ fn ask(
 ) -> Option<Effect> {
     let limit = u32::try_from(limit).ok();
     let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;
-    state.rooms.get_mut(name)?.loading = Some(loading);
+    let room = state.rooms.get_mut(name)?;
+    (room.loading, room.known) = (Some(loading), room.last_seq);
     Some(effect)
 }

@@ -1,9 +1,9 @@
 //! Lists of the server: its rooms, and the users of a room.
 
-use chat_proto::event::RoomInfo;
-use chat_proto::{Command, RoomName, Timestamp, User};
+use chat_proto::event::{Message, RoomInfo};
+use chat_proto::{Command, RoomName, ShortString, Timestamp, User};
 
-use super::{Effect, send};
+use super::{Effect, changes, send};
 use crate::error::RequestError;
 use crate::state::State;
 
@@ -25,6 +25,25 @@ pub(super) fn rooms(
     let after = state.listing.page(rooms, more, at);
     let next = after.map(|after| Command::Rooms { after: Some(after), limit: None });
     next.and_then(|command| send(state, command)).into_iter().collect()
+}
+
+/// Asks for the messages that mention the user.
+pub(super) fn ask_mentions(state: &mut State) -> Result<Option<Effect>, RequestError> {
+    changes::check_server(state)?;
+    let effect = send(state, Command::Mentions { before: None, limit: None });
+    let effect = effect.ok_or(RequestError::NotConnected)?;
+    state.mention_list.begin();
+    Ok(Some(effect))
+}
+
+/// Messages that mention the user have come, newest first.
+pub(super) fn mentions(
+    state: &mut State,
+    messages: Vec<Message>,
+    next: Option<ShortString>,
+) -> Option<Effect> {
+    let next = state.mention_list.page(messages, next)?;
+    send(state, Command::Mentions { before: Some(next), limit: None })
 }
 
 /// Asks for the users of a room.

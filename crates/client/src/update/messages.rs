@@ -1,11 +1,13 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
-use chat_proto::event::{Accepted, Message};
+use chat_proto::command::Links;
+use chat_proto::event::{Accepted, Details, Message};
 use chat_proto::mention::is_in;
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
-use super::{Effect, send, store};
-use crate::entry::{Body, Delivery, Origin};
+use super::{Effect, changes, send, store};
+use crate::entry::{Body, Delivery, Extras, Origin};
+use crate::log::Change;
 use crate::rooms::JoinState;
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
@@ -13,6 +15,11 @@ use crate::store::{MessageId, StoreOp};
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if changes::is_event(message) {
+        effects.extend(acknowledge_own(state, message));
+        changes::event(state, message);
+        return effects;
+    }
     let own = state.is_me(message.from.id);
     let is_unknown = state.rooms.index(&message.room).is_none();
     if is_unknown {
@@ -27,6 +34,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     state.live.stop_typing(Some(&message.room), message.from.id);
     let body = body(state, message);
     let alerts = is_alert(state, message, &body);
+    let change = changes::change_of(state, message);
     let Some(room) = state.rooms.get_or_make(&message.room) else {
         return effects;
     };
@@ -40,10 +48,15 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         return effects;
     };
     room.last_seq = room.last_seq.max(message.seq);
-    room.log.insert(message.seq, message.at, body);
+    // What is missed comes as it is now.
+    let as_of = room.coming.filter(|last| message.seq <= *last).unwrap_or(Seq::NONE);
+    room.log.insert_as_of(message.seq, message.at, body, as_of);
+    if let Some(change) = change {
+        room.log.note_change(message.seq, change);
+    }
     room.message_came(message.seq);
-    if own {
-        room.mark_own(message.seq);
+    if own || !is_counted(message) {
+        room.mark_uncounted(message.seq);
     }
     if receive(state, message, alerts) && alerts {
         effects.push(Effect::Alert(Box::new(message.clone())));
@@ -57,7 +70,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
     let is_own = state.is_me(message.from.id);
     state.authors.add(&message.from);
     let room = state.rooms.get_mut(&message.room);
-    let room = room.filter(|_| !is_own);
+    let room = room.filter(|_| !is_own && is_counted(message));
     if state.choices.ignores(message.from.id) {
         let names = is_in(message.text.as_str(), &state.name);
         if let Some(room) = room {
@@ -74,29 +87,50 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
     is_new
 }
 
+/// Whether a message is one that is read: one that was deleted is not, nor is the notice of a topic.
+pub(super) fn is_counted(message: &Message) -> bool {
+    message.kind.is_read() && !message.details.as_ref().is_some_and(|details| details.deleted)
+}
+
 /// Whether a message is for the user alone, or names them.
 pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
     let is_mention =
         matches!(body, Body::Message { origin: Origin::Other(found), .. } if !found.is_empty());
-    is_mention || (message.room.is_private() && !state.is_me(message.from.id))
+    let is_direct = message.room.is_private() && !state.is_me(message.from.id);
+    (is_mention || is_direct) && is_counted(message)
 }
 
 /// Messages as entries of the log.
 pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestamp, Body)> {
-    messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect()
+    let shown = messages.iter().filter(|message| !changes::is_event(message));
+    shown.map(|message| (message.seq, message.at, body(state, message))).collect()
 }
 
 /// A message as an entry of the log.
-fn body(state: &State, message: &Message) -> Body {
+pub(super) fn body(state: &State, message: &Message) -> Body {
     let from = message.from.name.clone();
-    let text = message.text.as_str().to_owned();
+    let details = message.details.as_deref();
+    let is_deleted = details.is_some_and(|details| details.deleted);
+    let text = if is_deleted { "" } else { message.text.as_str() }.to_owned();
+    let extras = details.map(|details| {
+        // A newer server may say more of a message than of an event.
+        let of_event = Details { target: None, emoji: None, on: None, ..details.clone() };
+        Box::new(Extras { details: of_event, is_pending: false })
+    });
     let origin = match state.is_me(message.from.id) {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
         false if state.choices.ignores(message.from.id) => return Body::Ignored { from },
         false => Origin::Other(state.mentions.find(&text, &state.name)),
     };
-    Body::Message { from, kind: message.kind.shown_as(), text, origin }
+    Body::Message { from, kind: message.kind.shown_as(), text, origin, extras }
+}
+
+/// What a message of the user has beside its text when it is written.
+pub(super) fn extras_of(Links { reply_to, thread }: Links) -> Option<Box<Extras>> {
+    let details = Details { reply_to, thread, ..Details::default() };
+    let extras = Extras { details, is_pending: false };
+    (extras != Extras::default()).then(|| Box::new(extras))
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.
@@ -116,13 +150,23 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     let is_placed = !repeat || state.journal.is_some();
     let place = if is_placed { Place::Here(&room, seq, at) } else { Place::Unknown };
     let id = state.outbox.answered(device.as_ref(), n);
+    let answers = id.as_ref().and_then(|id| answers(state, id, at));
     let effect = id.and_then(|id| acknowledge(state, &id, place));
     if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
-        room.mark_own(seq);
+        if let Some(change) = answers {
+            room.log.note_change(seq, change);
+        }
+        room.mark_uncounted(seq);
     }
     effect.into_iter().collect()
+}
+
+/// What a message of the user without an answer changes in another one that it answers.
+fn answers(state: &State, id: &MessageId, at: Timestamp) -> Option<Change> {
+    let own = state.outbox.messages().find(|own| own.id == *id)?;
+    changes::own_change(state, own, at).filter(|_| own.target().is_none())
 }
 
 /// Where the server has stored a message of the user.
@@ -140,8 +184,15 @@ enum Place<'a> {
 fn acknowledge(state: &mut State, id: &MessageId, place: Place<'_>) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.acknowledge(id).or(unaddressed)?;
+    let is_event = message.target().is_some();
+    let change = match place {
+        Place::Here(_, _, at) if is_event => changes::own_change(state, &message, at),
+        _ => None,
+    };
     if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
+            Place::Here(_, seq, _) if is_event => room.log.accept_change(id, seq, change),
+            _ if is_event => room.log.remove_change(id),
             Place::Here(name, seq, at) if *name == message.room => room.log.accept(id, seq, at),
             Place::Comes(seq) => drop(room.log.expect_again(id, seq)),
             Place::Here(..) | Place::Unknown => drop(room.log.remove_pending(id)),

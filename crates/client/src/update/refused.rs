@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, history, store};
+use super::{Effect, addresses, changes, history, store};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -70,6 +70,12 @@ fn renumber_and_send(state: &mut State, id: &MessageId) -> Vec<Effect> {
 /// A message was refused. Shows the reason next to it; if its room is closed, shows both in the current room
 /// instead.
 fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
+    if message.target().is_some() {
+        if let Some(room) = state.rooms.get_mut(&message.room) {
+            room.log.remove_change(&message.id);
+        }
+        return changes::not_made(state, message, Some(Box::new(refusal)), at);
+    }
     let is_in = |join_state| join_state == JoinState::Joined;
     let label = state.rooms.label(&message.room);
     let is_joined = refusal.code != RefusalCode::NotInRoom
@@ -82,7 +88,7 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
         room.log.refuse(&message.id, at, refusal);
         return;
     }
-    let text = sanitize::text(message.text.as_str());
+    let text = sanitize::text(message.text());
     state.notice(at, Notice::NotSent { room: label, refusal, text });
-    state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
+    state.effects.push(Effect::TextReturned(message.text().to_owned()));
 }

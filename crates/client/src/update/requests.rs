@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, choices, drafts, history, listing, live, send, session, show_pending, store,
+    Effect, addresses, changes, choices, drafts, history, listing, live, send, session,
+    show_pending, store,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -20,6 +21,9 @@ use crate::store::StoreOp;
 /// for all that is read meanwhile.
 const SEND_READ_AFTER: Duration = Duration::from_secs(1);
 
+/// A text that answers no message.
+pub(super) const PLAIN: (Kind, Links) = (Kind::Text, Links { reply_to: None, thread: None });
+
 pub(super) fn request(state: &mut State, request: Request, at: Timestamp) -> Vec<Effect> {
     carry_out(state, request, at).unwrap_or_else(|error| vec![Effect::Failed(error)])
 }
@@ -30,7 +34,22 @@ fn carry_out(
     at: Timestamp,
 ) -> Result<Vec<Effect>, RequestError> {
     let effect = match request {
-        Request::Say { room, kind, text } => Some(say(state, &room, kind, &text, at)?),
+        Request::Say { room, kind, text, links } => {
+            Some(say(state, &room, (kind, links), &text, at)?)
+        }
+        Request::Edit { room, target, text } => {
+            let text = Text::new(text).map_err(RequestError::Text)?;
+            Some(changes::request(state, &room, Body::Edit { target, text }, at)?)
+        }
+        Request::Delete { room, target } => {
+            Some(changes::request(state, &room, Body::Delete { target }, at)?)
+        }
+        Request::React { room, target, emoji, on } => {
+            Some(changes::request(state, &room, Body::Reaction { target, emoji, on }, at)?)
+        }
+        Request::Pin { room, target, on } => {
+            Some(changes::request(state, &room, Body::Pin { target, on }, at)?)
+        }
         Request::SayTo { name, text, typed } => return say_to(state, name, text, typed, at),
         Request::Join(room) => match room.other() {
             Some(name) => return say_to(state, name, None, None, at),
@@ -43,6 +62,12 @@ fn carry_out(
         Request::Leave(room) => Some(leave(state, room)?),
         Request::SetTopic { room, topic } => Some(ask(state, Command::Topic { room, topic })?),
         Request::ListRooms => listing::ask_rooms(state, at)?,
+        Request::ListMentions => listing::ask_mentions(state)?,
+        Request::Save { room, seq, on } => choices::save(state, &room, seq, on)?,
+        Request::MarkUnread { room, seq } => {
+            with(state, &room, |room| room.mark_unread(seq));
+            None
+        }
         Request::ListUsers(room) => Some(listing::ask_users(state, &room)?),
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
@@ -121,20 +146,38 @@ fn ask(state: &State, command: Command) -> Result<Effect, RequestError> {
 pub(super) fn say(
     state: &mut State,
     room: &RoomName,
-    kind: Kind,
+    (kind, links): (Kind, Links),
     text: &str,
     at: Timestamp,
 ) -> Result<Effect, RequestError> {
     if room.is_private() {
         addresses::check_server(state)?;
     }
+    if !links.is_empty() {
+        changes::check_server(state)?;
+    }
     let text = Text::new(text).map_err(RequestError::Text)?;
+    put(
+        state,
+        room,
+        Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) },
+        at,
+    )
+}
+
+/// Puts a message or an event about one into the outbox.
+pub(super) fn put(
+    state: &mut State,
+    room: &RoomName,
+    body: Body,
+    at: Timestamp,
+) -> Result<Effect, RequestError> {
     if state.outbox.is_full() {
         return Err(RequestError::OutboxFull);
     }
     let place = state.rooms.get_or_make(room).ok_or(RequestError::TooManyRooms)?;
     place.log.retry();
-    let message = state.outbox.put(room.clone(), kind, text);
+    let message = state.outbox.put(room.clone(), body, state.epoch.clone());
     let effect = store(state, StoreOp::Message(message.clone()));
     show_pending(state, &message, at);
     Ok(effect)
@@ -159,7 +202,7 @@ fn say_to(
     let mut effects: Vec<Effect> = join(state, &room)?.into_iter().collect();
     state.rooms.set_title(&room, &title);
     if let Some(text) = text {
-        effects.push(say(state, &room, Kind::Text, &text, at)?);
+        effects.push(say(state, &room, PLAIN, &text, at)?);
     }
     Ok(effects)
 }
@@ -211,6 +254,7 @@ fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
         LoadWhat::Oldest => history::load_oldest(state, room),
         LoadWhat::Newest => history::load_newest(state, room),
         LoadWhat::Unread => history::load_unread(state, room),
+        LoadWhat::At(seq) => history::load_at(state, room, seq),
     }
 }
 

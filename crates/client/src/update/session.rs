@@ -5,7 +5,7 @@ use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, drafts, presence, requests, send, send_waiting, show_pending, store,
+    Effect, addresses, changes, drafts, presence, requests, send, send_waiting, show_pending, store,
 };
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
@@ -83,13 +83,15 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
         }
     }
     state.epoch = epoch;
+    let taken_back = changes::take_back(state, at);
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let (name, room) = (welcome.name.clone(), state.room().label());
         state.notice(at, Notice::Welcome { name, room });
     }
     state.me = Some(welcome.id);
     state.name = welcome.name.clone();
-    let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
+    let mut effects: Vec<Effect> = taken_back.into_iter().collect();
+    effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();
     effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
@@ -115,9 +117,11 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
         room.restored(at);
     }
+    let own = changes::take_back_all(state, at);
     state.warned.shorter_room = true;
     state.notice(at, Notice::SetBack);
-    vec![Effect::Link(LinkRequest::Connect(state.name.clone()))]
+    let connect = Effect::Link(LinkRequest::Connect(state.name.clone()));
+    own.into_iter().chain([connect]).collect()
 }
 
 /// The rooms that the user has asked to join while there was no session.
@@ -183,6 +187,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     }
     state.outbox.session_ended();
     state.listing.session_ended();
+    state.mention_list.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
@@ -248,6 +253,7 @@ fn remove_all_pending(state: &mut State) {
     for message in state.outbox.messages() {
         if let Some(room) = state.rooms.get_mut(&message.room) {
             room.log.remove_pending(&message.id);
+            room.log.remove_change(&message.id);
         }
     }
 }

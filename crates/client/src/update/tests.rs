@@ -1,9 +1,10 @@
+mod changes;
 mod live;
 mod presence;
 mod read;
 mod window;
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 use chat_proto::event::{Accepted, RoomInfo};
 use chat_proto::{Event, RoomName, Seq, Timestamp, Topic};
 
@@ -72,7 +73,12 @@ fn received(effects: &[Effect]) -> Vec<u64> {
 fn a_message_is_stored_then_sent_and_acknowledged() {
     let mut harness = Harness::connected();
     let (room, at) = (RoomName::lobby(), Timestamp::from_millis(0));
-    let say = Request::Say { room: room.clone(), kind: Kind::Text, text: "hi".into() };
+    let say = Request::Say {
+        room: room.clone(),
+        kind: Kind::Text,
+        text: "hi".into(),
+        links: Links::default(),
+    };
     let effects = update(&mut harness.state, Input::Request(say), at);
     assert!(matches!(&effects[..], [Effect::Store(StoreOp::Message(_))]), "{effects:?}");
     let effects = update(&mut harness.state, Input::Stored(Ok(())), at);

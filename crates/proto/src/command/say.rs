@@ -84,6 +84,12 @@ impl Links {
     pub fn new(reply_to: Option<Seq>, thread: Option<Seq>) -> Option<Box<Self>> {
         (reply_to.is_some() || thread.is_some()).then(|| Box::new(Self { reply_to, thread }))
     }
+
+    /// Whether the message answers no other.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.reply_to.is_none() && self.thread.is_none()
+    }
 }
 
 impl Body {
@@ -107,6 +113,27 @@ impl Body {
             Self::Delete { .. } | Self::Reaction { .. } | Self::Pin { .. } | Self::Topic { .. } => {
                 ""
             }
+        }
+    }
+
+    /// The messages that it answers; an event about a message answers none.
+    #[must_use]
+    pub fn links(&self) -> Links {
+        match self {
+            Self::Message { links: Some(links), .. } => **links,
+            _ => Links::default(),
+        }
+    }
+
+    /// The message that an edit, a deletion, a reaction or a pin is about.
+    #[must_use]
+    pub const fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Edit { target, .. }
+            | Self::Delete { target }
+            | Self::Reaction { target, .. }
+            | Self::Pin { target, .. } => Some(*target),
+            Self::Message { .. } | Self::Topic { .. } => None,
         }
     }
 

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use chat_tui::action::{Action, Group};
 use chat_tui::commands::COMMANDS;
+use chat_tui::letters::{BESIDE, LETTERS};
 use chat_tui::settings::markdown;
 
 /// The lists by name. In the page each is between two marks, `<!-- NAME -->` and `<!-- end -->`.
-pub(crate) fn all() -> [(&'static str, String); 3] {
-    [("keys", keys()), ("commands", commands()), ("settings", markdown())]
+pub(crate) fn all() -> [(&'static str, String); 4] {
+    [("keys", keys()), ("letters", letters()), ("commands", commands()), ("settings", markdown())]
 }
 
 /// The page with these lists in it, in place of those that it has.
@@ -44,6 +45,15 @@ fn keys() -> String {
             let does = same.first().map(|one| one.help().does).unwrap_or_default();
             let _ = writeln!(text, "| {} | {does} | {} |", listed(&keys), listed(&names));
         }
+    }
+    text
+}
+
+fn letters() -> String {
+    let mut text = String::from("| key | what it does with the selected message |\n|---|---|\n");
+    let letters = LETTERS.iter().map(|letter| (letter.key.to_string(), letter.does));
+    for (key, does) in letters.chain(BESIDE.map(|(key, does)| (key.to_owned(), does))) {
+        let _ = writeln!(text, "| `{key}` | {does} |");
     }
     text
 }

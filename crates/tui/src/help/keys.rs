@@ -3,6 +3,7 @@
 use super::{HelpRow, rows};
 use crate::action::{Action, Group};
 use crate::keymap::KeyMap;
+use crate::letters::{BESIDE, LETTERS};
 
 /// What is not a key: the mouse, and the marks before messages.
 const MARKS: [(&str, &str); 7] = [
@@ -25,10 +26,18 @@ const CHANGE: [(&str, &str); 2] = [
 #[must_use]
 pub fn key_rows(keys: &KeyMap, width: usize) -> Vec<HelpRow> {
     let mut sections: Vec<_> = Group::ALL.map(|group| (group.title(), entries(keys, group))).into();
+    sections.push(("Selected message", letters()));
     let owned = |(name, does): (&str, &str)| (name.to_owned(), does.to_owned());
     sections.push(("To change a key", CHANGE.map(owned).into()));
     sections.push(("Mouse and marks", MARKS.map(owned).into()));
     rows(&sections, width)
+}
+
+/// What letters do with the selected message.
+fn letters() -> Vec<(String, String)> {
+    let letters = LETTERS.iter().map(|letter| (letter.key.to_string(), letter.does.to_owned()));
+    let beside = BESIDE.map(|(key, does)| (key.to_owned(), does.to_owned()));
+    letters.chain(beside).collect()
 }
 
 /// The keys of a group and what they do. Neighbours that do the same are one entry.

@@ -41,6 +41,12 @@ pub(super) fn offers(typed: &str) -> Vec<Offer> {
     found.into_iter().take(OFFERED_MAX).map(offer).collect()
 }
 
+/// The first name of an emoji.
+pub(super) fn name(emoji: &str) -> Option<&'static str> {
+    let names = EMOJI.lines().find_map(|line| line.strip_prefix(emoji)?.strip_prefix(' '))?;
+    names.split(' ').next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use chat_client::State as ClientState;
-use chat_proto::User;
+use chat_proto::{Seq, User};
 
-use super::{Offer, OfferAction, people, places};
+use super::{Offer, OfferAction, found, people, places, reactions};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
@@ -19,6 +19,14 @@ pub enum Subject {
     Rooms,
     /// The users of the current room.
     People,
+    /// The pinned messages of the current room.
+    Pins,
+    /// The messages that the user remembers.
+    Saved,
+    /// The messages that mention the user, in all rooms.
+    Mentions,
+    /// What to react with to a message of the current room.
+    React(Seq),
 }
 
 impl Subject {
@@ -29,6 +37,10 @@ impl Subject {
             Self::GoTo => "Go to › ",
             Self::Rooms => "Rooms › ",
             Self::People => "Users › ",
+            Self::Pins => "Pinned › ",
+            Self::Saved => "Remembered › ",
+            Self::Mentions => "Mentions › ",
+            Self::React(_) => "React › ",
         }
     }
 
@@ -39,6 +51,8 @@ impl Subject {
             Self::GoTo => "a room, a user, or > and a command",
             Self::Rooms => "part of the name of a room",
             Self::People => "part of the name of a user",
+            Self::Pins | Self::Saved | Self::Mentions => "part of a name, a room or a text",
+            Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
 
@@ -46,9 +60,10 @@ impl Subject {
     #[must_use]
     pub const fn enter(self) -> &'static str {
         match self {
-            Self::GoTo => "go there",
+            Self::GoTo | Self::Pins | Self::Saved | Self::Mentions => "go there",
             Self::Rooms => "join",
             Self::People => "direct message",
+            Self::React(_) => "react",
         }
     }
 
@@ -56,10 +71,14 @@ impl Subject {
     #[must_use]
     pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
-            Self::Rooms | Self::People if client.session().is_none() => {
+            Self::Rooms | Self::People | Self::Mentions if client.session().is_none() => {
                 "You're offline. Try again once connected".to_owned()
             }
-            Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
+            Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
+            Self::Pins => "No loaded message here is pinned".to_owned(),
+            Self::Saved => "Select a message and press m to remember it".to_owned(),
+            Self::Mentions => "No message mentions you".to_owned(),
+            Self::GoTo | Self::Rooms | Self::React(_) => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
                 format!("No match in this room. {key} finds users of other rooms, too")
@@ -74,6 +93,12 @@ impl Subject {
             Self::GoTo => "Go to".to_owned(),
             Self::Rooms => "Rooms".to_owned(),
             Self::People => format!("Users in {}", client.room().label()),
+            Self::Pins => format!("Pinned in {}", client.room().label()),
+            Self::Saved => "Messages you remember".to_owned(),
+            Self::Mentions => "Messages that mention you".to_owned(),
+            Self::React(seq) => {
+                format!("React to {}", wording::beginning_of(client.room().log(), seq))
+            }
         }
     }
 
@@ -92,6 +117,20 @@ impl Subject {
                 let count = all.len();
                 let all = all.into_iter().map(|(_, offer)| offer).collect();
                 (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
+            }
+            Self::Pins | Self::Saved | Self::Mentions => {
+                let all = match self {
+                    Self::Pins => found::pinned(client),
+                    Self::Saved => found::saved(client),
+                    _ => found::mentions(client),
+                };
+                let count = all.len();
+                (found::with(all, typed), count)
+            }
+            Self::React(seq) => {
+                let offers = reactions::offers(client, seq, typed);
+                let count = offers.len();
+                (offers, count)
             }
             Self::People => {
                 let all = users(client);

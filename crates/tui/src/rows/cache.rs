@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_client::entry::{Body, EntryId, LogEntry, Origin};
+use chat_client::entry::{Body, EntryId, Extras, LogEntry, Origin};
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
@@ -41,6 +41,7 @@ struct MessageKey {
     kind: Kind,
     text: String,
     origin: Origin,
+    extras: Option<Box<Extras>>,
     above: Above,
     shape: Shape,
     is_open: bool,
@@ -78,7 +79,7 @@ impl RowCache {
 
 impl MessageKey {
     fn new(entry: &LogEntry, layout: EntryLayout<'_>) -> Option<Self> {
-        let Body::Message { from, kind, text, origin } = &entry.body else {
+        let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return None;
         };
         let EntryLayout { above, shape, is_open, .. } = layout;
@@ -88,6 +89,7 @@ impl MessageKey {
             kind: *kind,
             text: text.clone(),
             origin: origin.clone(),
+            extras: extras.clone(),
             above,
             shape,
             is_open,
@@ -96,7 +98,7 @@ impl MessageKey {
 
     /// Whether the rows are those of this entry in this layout.
     fn is(&self, entry: &LogEntry, layout: EntryLayout<'_>) -> bool {
-        let Body::Message { from, kind, text, origin } = &entry.body else {
+        let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return false;
         };
         let EntryLayout { above, shape, is_open, .. } = layout;
@@ -105,6 +107,7 @@ impl MessageKey {
             && self.kind == *kind
             && self.text == *text
             && self.origin == *origin
+            && self.extras == *extras
             && self.above == above
             && self.shape == shape
             && self.is_open == is_open

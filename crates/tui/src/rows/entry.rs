@@ -7,13 +7,13 @@ use chat_client::entry::{Body, Delivery, LogEntry, Origin};
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
-use super::author;
 use super::cache::EntryLayout;
 use super::shape::Shape;
+use super::{Above, author};
 use crate::keymap::KeyMap;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
-use crate::wrap::wrap;
+use crate::wrap::{cut, wrap};
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
 const HANGING: usize = 2;
@@ -33,6 +33,8 @@ pub(crate) enum SpanKind {
     Pending(Format, Option<u16>),
     /// The name of the user, and the mark of a message with it.
     Mention,
+    /// A reaction that the user has.
+    OwnReaction,
     /// An error.
     Trouble,
     /// The line over the first unread message.
@@ -94,17 +96,24 @@ pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
 pub(super) fn text_height(entry: &LogEntry, shape: Shape, keys: &KeyMap, is_open: bool) -> usize {
     let width = shape.text_width();
-    match &entry.body {
-        Body::Restored | Body::Ignored { .. } => 1,
-        Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
-            markup(text, origin, shape).height(width)
-        }
-        Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin, shape).folded_height(width)
-        }
-        // A time takes as much room in each zone.
-        _ => flat(entry, shape, &TimeZone::UTC, keys).breaks(width).len(),
+    let extras = entry.body.extras().filter(|_| !shape.is_bare());
+    if extras.is_some_and(|extras| extras.details.deleted || extras.details.edited.is_some()) {
+        let (above, zone) = (Above::default(), &TimeZone::UTC);
+        return text_rows(entry, EntryLayout { above, shape, zone, keys, is_open }).len();
     }
+    // A time takes as much room in each zone.
+    let below = extras.map_or(0, |extras| shape.below(extras, &TimeZone::UTC).len());
+    below
+        + match &entry.body {
+            Body::Restored | Body::Ignored { .. } => 1,
+            Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
+                markup(text, origin, shape).height(width)
+            }
+            Body::Message { text, origin, kind: Kind::Text, .. } => {
+                markup(text, origin, shape).folded_height(width)
+            }
+            _ => flat(entry, shape, &TimeZone::UTC, keys).breaks(width).len(),
+        }
 }
 
 /// Whether an entry has more rows than it shows if it is not opened.
@@ -118,7 +127,8 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 }
 
 /// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
+/// `answers` is the message that it answers, if that has a row.
+pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>, answers: Option<&str>) -> Vec<Row> {
     let EntryLayout { above, shape, zone, .. } = layout;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
@@ -129,7 +139,10 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, layout).into_iter().enumerate();
+    let answers = answers.map(|text| shape.answers(text));
+    let texts = text_rows(entry, layout);
+    let reason = reason(entry).into_iter().flat_map(|why| why.rows(shape.text_width()));
+    let texts = answers.into_iter().chain(texts).chain(reason).enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -145,7 +158,11 @@ pub(super) fn rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
 fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     let EntryLayout { shape, zone, keys, is_open, .. } = layout;
     let width = shape.text_width();
+    let extras = entry.body.extras().filter(|_| !shape.is_bare());
     let mut rows = match &entry.body {
+        Body::Message { .. } if extras.is_some_and(|extras| extras.details.deleted) => {
+            vec![vec![(SpanKind::Dim, cut(wording::DELETED, width))]]
+        }
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
             let markup = markup(text, origin, shape).with_syntax();
@@ -161,7 +178,12 @@ fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
         }
         _ => flat(entry, shape, zone, keys).rows(width),
     };
-    rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
+    if let Some(extras) = extras {
+        if extras.details.edited.is_some() {
+            shape.edited(&mut rows);
+        }
+        rows.extend(shape.below(extras, zone));
+    }
     rows
 }
 
@@ -197,6 +219,7 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
         }
         Body::Message { origin: Origin::Own(Delivery::Pending(_)), .. } => (SpanKind::Dim, '…'),
         Body::Message { origin: Origin::Own(Delivery::Refused(_)), .. } => (SpanKind::Trouble, '✗'),
+        Body::Message { extras: Some(extras), .. } if extras.is_pending => (SpanKind::Dim, '…'),
         _ => (SpanKind::Plain, ' '),
     }
 }

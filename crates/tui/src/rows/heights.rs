@@ -19,7 +19,7 @@ const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notic
 /// others, and with them those that are no longer in the log.
 const OPENED_MAX: usize = 256;
 
-/// The heights of the texts of a log in one width. The text of an entry does not change while it is there.
+/// The heights of the texts of a log in one width. The text of an entry changes with its revision.
 #[derive(Debug, Default)]
 pub struct Heights {
     known: RefCell<Known>,
@@ -31,7 +31,8 @@ pub struct Heights {
 #[derive(Debug, Default)]
 struct Known {
     width: usize,
-    heights: HashMap<EntryId, usize, IdHash>,
+    /// The revision of each entry, and its height.
+    heights: HashMap<EntryId, (u64, usize), IdHash>,
 }
 
 impl Heights {
@@ -46,7 +47,15 @@ impl Heights {
         if known.width != width || known.heights.len() >= HEIGHTS_MAX {
             *known = Known { width, heights: HashMap::default() };
         }
-        *known.heights.entry(entry.id()).or_insert_with(height)
+        let revision = entry.revision();
+        match known.heights.get(&entry.id()) {
+            Some((known, height)) if *known == revision => *height,
+            _ => {
+                let height = height();
+                known.heights.insert(entry.id(), (revision, height));
+                height
+            }
+        }
     }
 
     /// The rows of an entry in a layout; calls `lay_out` if they are not known.

@@ -2,7 +2,7 @@
 
 use chat_proto::limits::TEXT_BYTES_MAX;
 
-use super::State;
+use super::{Compose, State};
 use crate::prompt::{Rows, Searched};
 use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
@@ -59,7 +59,14 @@ impl State {
             let what = if is_failed { "not found" } else { "search" };
             return with_end(cut(&format!("{what}: {word}"), name_max.max(columns(what))));
         }
-        let label = with_end(cut(self.client.room().label().as_str(), name_max));
+        let room = self.client.room().label();
+        let label = match &self.compose {
+            Some(Compose::Edit { .. }) => "edit",
+            Some(Compose::Reply(_)) => "reply",
+            None if self.thread.is_some() => "thread",
+            None => room.as_str(),
+        };
+        let label = with_end(cut(label, name_max));
         if label.1 + BESIDE_LABEL_MIN <= width { label } else { (String::new(), 0) }
     }
 

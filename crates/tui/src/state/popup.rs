@@ -119,11 +119,12 @@ impl Picker {
     fn title(&self, state: &State) -> String {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
-            Subject::GoTo => title,
+            Subject::GoTo | Subject::React(_) => title,
+            Subject::Pins | Subject::Saved | Subject::Mentions if self.query.is_empty() => title,
             Subject::Rooms | Subject::People if self.query.is_empty() => {
                 format!("{title} · {}", self.count)
             }
-            Subject::Rooms | Subject::People => format!("{title} · {found} of {}", self.count),
+            _ => format!("{title} · {found} of {}", self.count),
         }
     }
 }

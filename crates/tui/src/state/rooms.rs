@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::RoomName;
 
-use super::State;
+use super::{Compose, State};
 use crate::prompt::Editor;
 use crate::rows::Heights;
 use crate::viewport::Viewport;
@@ -49,6 +49,9 @@ impl State {
     /// The editor of a draft: that of the input box if the room is on the screen.
     fn editor_mut(&mut self, room: &RoomName) -> &mut Editor {
         if *room == self.shown {
+            if let Some(Compose::Edit { before, .. }) = &mut self.compose {
+                return before;
+            }
             return self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
         }
         &mut self.view(room).editor
@@ -58,6 +61,10 @@ impl State {
     #[must_use]
     pub fn typed(&self, room: &RoomName) -> String {
         if *room == self.shown {
+            // The new text of a message is no draft: it would be sent as another message.
+            if let Some(Compose::Edit { before, .. }) = &self.compose {
+                return before.text();
+            }
             return self.draft.as_ref().unwrap_or(&self.prompt.editor).text();
         }
         self.views.get(room).map(|view| view.editor.text()).unwrap_or_default()
@@ -67,6 +74,7 @@ impl State {
     /// unread message on. The draft of the room before stays with that room.
     pub(crate) fn room_opened(&mut self, room: &RoomName) {
         if *room != self.shown {
+            self.end_all();
             self.prompt.put_back();
             self.prompt.end_completion();
             (self.selection, self.rooms_top) = (None, None);
@@ -85,6 +93,9 @@ impl State {
 
     /// A room is closed. Up brings its draft back.
     pub(crate) fn room_closed(&mut self, room: &RoomName, draft: String) {
+        if *room == self.shown {
+            self.end_all();
+        }
         self.prompt.put_back();
         self.prompt.end_completion();
         let typed =
@@ -97,6 +108,7 @@ impl State {
 
     /// All rooms but an empty lobby are closed.
     pub(crate) fn rooms_forgotten(&mut self) {
+        self.end_all();
         *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
         self.prompt.end_completion();
         self.views.clear();
@@ -115,6 +127,7 @@ impl State {
     /// The server refuses the name: asks for another one in the input box.
     pub(crate) fn ask_name(&mut self, suggestion: &str) {
         self.picker = None;
+        self.end_compose();
         if self.draft.is_none() {
             self.prompt.put_back();
             let asking = Editor::new(suggestion);

@@ -1,10 +1,12 @@
 //! The selected message, and what can be done with it.
 
-use chat_client::entry::{Body, EntryId, LogEntry};
+use chat_client::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use chat_proto::Seq;
 
 use super::State;
+use crate::letters::MessageAction;
 use crate::markup::Markup;
+use crate::rows::LogRows;
 
 /// A selected message. It stays the same message whatever comes or goes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,37 +16,29 @@ pub struct Selection {
     seq: Seq,
 }
 
-/// What a letter does with the selected message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MessageAction {
-    Copy,
-    OpenLink,
-    Quote,
+/// Whether a letter does something with a message; if not, why.
+pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'static str> {
+    match action {
+        MessageAction::Copy | MessageAction::Quote => has_text(entry),
+        MessageAction::OpenLink => has_link(entry),
+        MessageAction::Reply | MessageAction::Thread | MessageAction::Unread => is_stored(entry),
+        MessageAction::React | MessageAction::Pin | MessageAction::Remember => is_there(entry),
+        MessageAction::Edit | MessageAction::Delete => is_own(entry),
+    }
 }
-
-/// A letter and what it does.
-#[derive(Debug)]
-pub(crate) struct ActionKey {
-    pub(crate) key: char,
-    pub(crate) action: MessageAction,
-    /// The hint on the status line.
-    pub(crate) hint: &'static str,
-    /// Whether it can be done with this message; if not, why.
-    pub(crate) applies: fn(&LogEntry) -> Result<(), &'static str>,
-}
-
-/// Every letter, in the order of the hints.
-pub(crate) const ACTIONS: &[ActionKey] = &[
-    ActionKey { key: 'y', action: MessageAction::Copy, hint: "y copy", applies: |_| Ok(()) },
-    ActionKey { key: 'o', action: MessageAction::OpenLink, hint: "o open link", applies: has_link },
-    ActionKey { key: 'q', action: MessageAction::Quote, hint: "q quote", applies: |_| Ok(()) },
-];
 
 impl Selection {
     /// Selects an entry; `None` if it is no message.
     pub(crate) fn of(entry: Option<&LogEntry>) -> Option<Self> {
         let entry = entry.filter(|entry| text(entry).is_some())?;
         Some(Self { entry: entry.id(), seq: entry.seq() })
+    }
+}
+
+impl LogRows<'_> {
+    /// Selects an entry; `None` if it is no message, or if it is not shown.
+    fn selectable(&self, index: usize) -> Option<Selection> {
+        if self.is_hidden(index) { None } else { Selection::of(self.log.get(index)) }
     }
 }
 
@@ -71,7 +65,7 @@ impl State {
         let Some((rows, height)) = self.log_rows() else {
             return;
         };
-        let message = |index: usize| Selection::of(rows.log.get(index));
+        let message = |index: usize| rows.selectable(index);
         let found = match self.selected() {
             None => (0..self.viewport().top(rows, height).0).rev().find_map(message),
             Some((index, _)) if count < 0 => {
@@ -94,7 +88,7 @@ impl State {
         // A hint covers the end of the last row if there is more below.
         let shown = height - usize::from(viewport.reads_back(rows, height));
         let end = rows.down(top, shown).0;
-        let message = |index: usize| Selection::of(rows.log.get(index));
+        let message = |index: usize| rows.selectable(index);
         let mention = self.mention.filter(|_| self.is_at_mention);
         let is_mention = |message: &Selection| Some(message.seq) == mention;
         let found = (top.0..=end).filter_map(message).find(is_mention);
@@ -181,6 +175,35 @@ pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
 pub(crate) fn links(entry: &LogEntry) -> Vec<String> {
     let text = text(entry).unwrap_or_default();
     Markup::parse(text, &[]).links().map(str::to_owned).collect()
+}
+
+fn has_text(entry: &LogEntry) -> Result<(), &'static str> {
+    let extras = entry.body.extras();
+    match extras.is_some_and(|extras| extras.details.deleted) {
+        true => Err("This message was deleted"),
+        false => Ok(()),
+    }
+}
+
+fn is_stored(entry: &LogEntry) -> Result<(), &'static str> {
+    let is_topic = entry.body.extras().is_some_and(|extras| extras.details.topic.is_some());
+    match entry.message_seq() {
+        Some(_) if is_topic => Err("This is not a message"),
+        Some(_) => Ok(()),
+        None => Err("The server does not have this message"),
+    }
+}
+
+fn is_there(entry: &LogEntry) -> Result<(), &'static str> {
+    has_text(entry).and_then(|()| is_stored(entry))
+}
+
+fn is_own(entry: &LogEntry) -> Result<(), &'static str> {
+    match entry.body.origin() {
+        Some(Origin::Own(Delivery::Accepted)) => is_there(entry),
+        Some(Origin::Own(_)) => Err("The server does not have this message"),
+        _ => Err("This is not your message"),
+    }
 }
 
 fn has_link(entry: &LogEntry) -> Result<(), &'static str> {

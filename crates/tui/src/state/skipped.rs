@@ -24,7 +24,7 @@ pub(crate) fn above_area(panes: &Panes) -> Rect {
 impl State {
     /// How many unread messages are above the screen, and how many of them name the user.
     pub(crate) fn skipped(&self) -> Option<(u64, usize)> {
-        let (rows, height) = self.log_rows().filter(|_| !self.is_bare)?;
+        let (rows, height) = self.log_rows().filter(|_| !self.is_bare && self.thread.is_none())?;
         let (first, _) = self.viewport().seen(rows, height)?;
         let room = self.client.room();
         let unread = room.unread_before(first);

@@ -50,6 +50,12 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PageUp => scroll_page(state, -page(state), at),
         Action::PageDown => scroll_page(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
+        Action::Back | Action::Clear if state.is_editing() => {
+            state.end_compose();
+            Vec::new()
+        }
+        Action::Clear if state.prompt.editor.is_empty() && state.end_compose() => Vec::new(),
+        Action::Back if state.end_compose() || state.close_thread() => Vec::new(),
         Action::Back if state.back.is_some() => {
             state.back.take().map(|back| Effect::Connect(back.server)).into_iter().collect()
         }

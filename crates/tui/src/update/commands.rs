@@ -2,7 +2,7 @@
 
 use chat_client::link::BadAddress;
 use chat_client::{NoticeKind, Request};
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
@@ -38,7 +38,12 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Keys => return Ok(page(state, PageSubject::Keys)),
         Verb::Set if argument.is_empty() => return Ok(page(state, PageSubject::Settings)),
         Verb::Quit => return Ok(vec![Effect::Quit]),
-        Verb::Me => Request::Say { room, kind: Kind::Action, text: argument.to_owned() },
+        Verb::Me => Request::Say {
+            room,
+            kind: Kind::Action,
+            text: argument.to_owned(),
+            links: Links::default(),
+        },
         Verb::Name if argument.is_empty() => {
             let text = format!("You are {}. /name NAME changes that", state.client.name());
             return Ok(notify(state, NoticeKind::Info, text, at));
@@ -49,6 +54,9 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Leave => Request::Leave(room_named(argument)?),
         Verb::Msg => say_to(state, typed, argument)?,
         Verb::GoTo => return Ok(lists::open(state, Subject::GoTo, argument, at)),
+        Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
+        Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
+        Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
         Verb::Rooms => return Ok(lists::open(state, Subject::Rooms, argument, at)),
         Verb::Users => return Ok(toggle_users(state, at)),
         Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),

@@ -2,11 +2,11 @@
 
 use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Links};
 
 use super::{Effect, commands, notify, request};
 use crate::commands::{Command, Verb};
-use crate::state::State;
+use crate::state::{Compose, State};
 
 /// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
 /// cannot be sent stays in the box.
@@ -18,8 +18,18 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return enter_name(state, typed.trim(), at);
     }
     if typed.trim().is_empty() {
+        if state.is_editing() {
+            state.done = Some(Err(
+                "A message can't be empty. Select it and press d to delete it".to_owned()
+            ));
+        }
         return Vec::new();
     }
+    if state.is_editing() && !is_command {
+        let text = typed.strip_prefix('/').unwrap_or(typed).to_owned();
+        return save(state, &text, at);
+    }
+    let links = if is_command { Links::default() } else { state.links() };
     let store = typed_for_later(state, typed);
     // First, since a command may open another room with its draft.
     let typed_before = state.prompt.submit();
@@ -28,8 +38,11 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     } else {
         let text = if typed.starts_with("//") { &typed[1..] } else { typed };
         let (room, text) = (state.shown().clone(), text.to_owned());
-        request(state, Request::Say { room, kind: Kind::Text, text }, at)
+        request(state, Request::Say { room, kind: Kind::Text, text, links }, at)
     };
+    if done.is_ok() && !is_command {
+        state.end_compose();
+    }
     let mut effects = done.unwrap_or_else(|why| {
         let effects = notify(state, NoticeKind::Trouble, why, at);
         // A command that was to send something contains a text.
@@ -40,6 +53,28 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     });
     effects.extend(store);
     effects
+}
+
+/// Gives the message that is edited its new text, and the input box what was typed before. A text that cannot be sent
+/// stays in the box.
+fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
+    let Some(Compose::Edit { target, .. }) = state.compose else {
+        return Vec::new();
+    };
+    let room = state.shown().clone();
+    let entry = state.client.room().log().message(target);
+    let is_same = entry.and_then(crate::state::text).is_some_and(|before| before == text);
+    let done = match is_same {
+        true => Ok(Vec::new()),
+        false => request(state, Request::Edit { room, target, text: text.to_owned() }, at),
+    };
+    match done {
+        Ok(effects) => {
+            state.end_compose();
+            effects
+        }
+        Err(why) => notify(state, NoticeKind::Trouble, why, at),
+    }
 }
 
 /// Stores what is typed for the history of the next run, if it was not typed just before. Names are not stored.

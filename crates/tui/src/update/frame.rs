@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, client, mentions, move_through, selecting};
+use super::{Effect, client, goto, mentions, move_through, selecting};
 use crate::rows::LogRows;
 use crate::state::State;
 use crate::viewport::{ScrollPosition, Viewport};
@@ -14,19 +14,32 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
     mentions::seek(state);
-    let mut effects = move_through(state, at, Viewport::follow);
-    effects.extend(stay_at_unread(state, at));
+    let mut effects = goto::frame(state, at);
+    let root = state.thread.map(|thread| thread.root);
+    if root.is_some_and(|root| state.client.room().log().message(root).is_none()) {
+        state.close_thread();
+    }
+    effects.extend(move_through(state, at, Viewport::follow));
+    if state.thread.is_none() {
+        effects.extend(stay_at_unread(state, at));
+    }
     let viewport = state.viewport();
     let Some((rows, height)) = state.log_rows() else {
         return effects;
     };
     let seen = viewport.seen(rows, height);
-    let loads = to_load(viewport, rows, height);
+    let loads = match state.thread {
+        // What is loaded there comes first.
+        _ if state.goto.is_some() => Vec::new(),
+        None => to_load(viewport, rows, height),
+        // Its first message is there, so all of it is after that.
+        Some(_) => vec![LoadWhat::Newer],
+    };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
     // Nobody reads what is shown in a window in the background.
-    if state.attention.has_focus != Some(false) {
+    if state.attention.has_focus != Some(false) && state.thread.is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
     }

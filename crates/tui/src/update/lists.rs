@@ -4,7 +4,7 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use ratatui::layout::Position;
 
-use super::{Effect, commands, notify, request};
+use super::{Effect, commands, goto, message, notify, request};
 use crate::action::Action;
 use crate::commands::Command;
 use crate::input::Wheel;
@@ -16,6 +16,8 @@ use crate::state::State;
 pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timestamp) -> Vec<Effect> {
     let effects = match subject {
         Subject::GoTo | Subject::Rooms => ask_rooms(state, at),
+        Subject::Pins | Subject::Saved | Subject::React(_) => Vec::new(),
+        Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
             let users = state.client.room().users();
             let is_complete = users.iter().count() == users.count();
@@ -219,6 +221,11 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         OfferAction::Join(room) | OfferAction::Create(room) => go(state, Request::Join(room), at),
         OfferAction::Direct(name) => {
             go(state, Request::SayTo { name, text: None, typed: None }, at)
+        }
+        OfferAction::Message(room, seq) => goto::start(state, room, seq, false, at),
+        OfferAction::React(emoji) => {
+            let Subject::React(target) = picker.subject else { return Vec::new() };
+            return message::react(state, target, emoji, at);
         }
         OfferAction::Run(name) => return run(state, name, &typed, at),
     };

@@ -3,11 +3,12 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, insert, scroll};
+use super::{Effect, actions, insert, message, scroll};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
-use crate::state::{ACTIONS, MessageAction, State, links, text};
+use crate::letters::{LETTERS, MessageAction};
+use crate::state::{State, applies, links, text};
 use crate::viewport::ScrollPosition;
 
 /// Most bytes of a text that is copied. Some terminals take at most 100,000 bytes of the sequence, which
@@ -32,14 +33,17 @@ pub(super) fn key(
     found: Found,
     at: Timestamp,
 ) -> Option<Vec<Effect>> {
+    if let Some(target) = state.deleting.take() {
+        return Some(message::delete(state, target, Chord::types(key) == Some('y'), at));
+    }
     let Some((_, entry)) = state.selected() else {
         state.selection = None;
         return None;
     };
     let page = actions::page(state);
     let letter = Chord::types(key);
-    let action = ACTIONS.iter().find(|action| Some(action.key) == letter);
-    match (found, action.map(|action| (action.applies)(entry).map(|()| action.action))) {
+    let action = LETTERS.iter().find(|row| Some(row.key) == letter).map(|row| row.action);
+    match (found, action.map(|action| applies(action, entry).map(|()| action))) {
         (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
         (Found::Action(Action::Down), _) => state.select(1),
         (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
@@ -99,11 +103,13 @@ fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
     let Some((_, entry)) = state.selected() else {
         return end(state);
     };
-    let text = text(entry).unwrap_or_default().to_owned();
+    let entry = entry.clone();
+    let text = text(&entry).unwrap_or_default().to_owned();
     match action {
         MessageAction::Copy => copy(state, &text, None),
-        MessageAction::OpenLink => open_link(state, &links(entry)),
+        MessageAction::OpenLink => open_link(state, &links(&entry)),
         MessageAction::Quote => quote(state, &text, at),
+        _ => message::act(state, action, &entry, at),
     }
 }
 
@@ -166,6 +172,9 @@ fn quote(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
 
 /// Ends the selection if its message is gone, and keeps new messages from pushing it off the screen.
 pub(super) fn frame(state: &mut State) {
+    if state.selection.is_none() {
+        state.deleting = None;
+    }
     let Some((index, _)) = state.selected() else {
         state.selection = None;
         return;

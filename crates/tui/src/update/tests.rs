@@ -1,6 +1,7 @@
 mod addresses;
 mod attention;
 mod back;
+mod changes;
 mod commands;
 mod drafts;
 mod journals;

@@ -32,7 +32,7 @@ pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mu
 
 /// What is above the screen, if the user should know.
 fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
-    let (rows, height) = state.log_rows()?;
+    let (rows, height) = state.log_rows().filter(|_| state.thread.is_none())?;
     let (room, viewport) = (state.client.room(), state.viewport());
     let (dim, warn) = (theme.dim(), theme.style(Role::Warn));
     let hold = room.log().hold();

@@ -30,7 +30,9 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     }
     let room = state.client.room();
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
-    row.spans.push(Span::raw(cut(&room.display_name(), row.left)).bold());
+    let name = room.display_name();
+    let name = if state.thread.is_some() { format!("Thread in {name}") } else { name };
+    row.spans.push(Span::raw(cut(&name, row.left)).bold());
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {
         row.add(GAP, &["muted".to_owned()], theme.dim());

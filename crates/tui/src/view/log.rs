@@ -90,6 +90,7 @@ fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {
         SpanKind::Text(format, _) => formatted(format, theme),
         SpanKind::Pending(format, _) => formatted(format, theme).patch(theme.dim()),
         SpanKind::Mention | SpanKind::New => theme.accent(),
+        SpanKind::OwnReaction => Style::new().add_modifier(Modifier::REVERSED),
         SpanKind::Trouble => theme.bad(),
     }
 }

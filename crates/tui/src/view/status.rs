@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
-use crate::state::{ACTIONS, Back, State};
+use crate::letters::{LETTERS, Letter};
+use crate::state::{Back, State, applies};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -66,6 +67,9 @@ fn not_normal(state: &State) -> Vec<String> {
     if state.is_demo {
         parts.push("Demo: nothing is sent".to_owned());
     }
+    if state.deleting.is_some() {
+        parts.push("Delete this message? y deletes it, any other key keeps it".to_owned());
+    }
     parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
@@ -78,6 +82,7 @@ fn not_normal(state: &State) -> Vec<String> {
         }
         Connection::Refused { .. } => parts.push("Not connected".to_owned()),
     }
+    parts.extend(state.compose_text());
     parts.extend(back(state));
     match client.outbox().waiting() {
         0 => {}
@@ -116,15 +121,25 @@ fn hints_of(state: &State) -> Vec<String> {
         let pages = [Action::PageUp, Action::PageDown].map(|page| keys.name(page));
         let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
         vec![Some(format!("{pages} scroll")), keys.hint(Action::Back, "back")]
+    } else if state.deleting.is_some() {
+        Vec::new()
     } else if let Some((_, message)) = state.selected() {
-        let applying = ACTIONS.iter().filter(|action| (action.applies)(message).is_ok());
-        let mut all: Vec<_> = applying.map(|action| Some(action.hint.to_owned())).collect();
+        // The last hint matters most.
+        let applying =
+            LETTERS.iter().rev().filter(|letter| applies(letter.action, message).is_ok());
+        let hint = |letter: &Letter| format!("{} {}", letter.key, letter.hint);
+        let mut all: Vec<_> = applying.map(|action| Some(hint(action))).collect();
         if state.selected_is_long() {
             let does = if state.selected_is_open() { "fold" } else { "open" };
             all.push(keys.hint(Action::Send, does));
         }
         all.push(keys.hint(Action::Back, "back"));
         all
+    } else if state.compose.is_some() {
+        let does = if state.is_editing() { "save" } else { "reply" };
+        vec![keys.hint(Action::Send, does), keys.hint(Action::Back, "cancel")]
+    } else if state.thread.is_some() {
+        vec![keys.hint(Action::Select, "select"), keys.hint(Action::Back, "close the thread")]
     } else {
         normal_hints(state)
     };

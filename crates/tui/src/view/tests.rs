@@ -1,9 +1,10 @@
 use chat_client::link::LinkEvent;
+use chat_proto::event::{Message, MessageKind};
 use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
-use crate::fixture::{Harness, room, room_event, user};
+use crate::fixture::{Harness, message_in, room, room_event, user};
 use crate::input::{Input, Wheel};
 
 fn chatting(width: u16, height: u16) -> Harness {
@@ -107,6 +108,9 @@ fn in_rooms(width: u16, height: u16) -> Harness {
     }
     let topic = Topic::new("all about Rust").unwrap();
     harness.event(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
+    let text = "set the topic: all about Rust";
+    let set = message_in("#rust", 3, user(3, "ana"), text, harness.at);
+    harness.event(Event::Message(Message { kind: MessageKind::Topic, ..set }));
     harness.event(room_event("#tea", 112, 100));
     harness.message_in("@5-7", 1, user(5, "carl"), "psst, bob");
     harness
@@ -124,7 +128,7 @@ fn several_rooms() {
         ○ 4 carl         @1│ ────────────────────────── Sunday, 22 November 2026 ───────────────────────────
                            │ 14:02    ana   does it compile?
                            │                it does, and it runs
-                           │                · ana set the topic: all about Rust
+                           │                * ana set the topic: all about Rust
                                                   Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
@@ -142,7 +146,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
         ────────────────────── Sunday, 22 November 2026 ──────────────────────
         14:02    ana   does it compile?
                        it does, and it runs
-                       · ana set the topic: all about Rust
+                       * ana set the topic: all about Rust
                     Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);

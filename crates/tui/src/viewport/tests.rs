@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use chat_client::entry::{Body, Origin};
+use chat_client::log::PageInfo;
 use chat_client::log::{Bounds, Log};
 use chat_client::{Notice, NoticeKind};
 use chat_proto::command::Kind;
@@ -87,6 +88,7 @@ fn body(text: &str) -> Body {
         kind: Kind::Text,
         text: text.to_owned(),
         origin: Origin::Other(Vec::new()),
+        extras: None,
     }
 }
 
@@ -153,9 +155,13 @@ fn older_messages_go_above_and_the_place_stays() {
     reader.scrolls(-60, 40, 10);
     let place = reader.top(40, 10);
     let page = (51..=100).map(|seq| (Seq::new(seq), at(), body(&seq.to_string())));
-    reader.log.insert_older(page, true);
+    reader.log.insert_older(page, PageInfo::default(), true);
     assert_eq!(reader.top(40, 10), place);
-    reader.log.insert_older((1..=50).map(|seq| (Seq::new(seq), at(), body("old"))), false);
+    reader.log.insert_older(
+        (1..=50).map(|seq| (Seq::new(seq), at(), body("old"))),
+        PageInfo::default(),
+        false,
+    );
     assert_eq!(reader.top(40, 10), place);
 }
 

@@ -2,7 +2,8 @@
 
 use chat_client::Notice;
 use chat_client::notice::NotFound;
-use chat_proto::{RefusalCode, UserName};
+use chat_proto::event::MessageKind;
+use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
 use super::{connection, not_done, quoted, refusal};
 use crate::action::Action;
@@ -43,6 +44,9 @@ pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
         Notice::NotSent { room, refusal, text } => {
             format!("Not sent to {room}: {}. {}: {text}", refusal.text, way_back(keys))
         }
+        Notice::NotChanged { room, kind, refusal, text } => {
+            not_changed(room, *kind, refusal.as_deref(), text.as_deref(), keys)
+        }
         Notice::StoredByName { room, text, is_draft } => {
             let place = match is_draft {
                 true => "The text is in the input box there".to_owned(),
@@ -64,6 +68,27 @@ pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
             "Too many requests wait for the network. /reconnect connects again".to_owned()
         }
     }
+}
+
+/// A change of a message is not made.
+fn not_changed(
+    room: &RoomName,
+    kind: MessageKind,
+    refusal: Option<&Refusal>,
+    text: Option<&str>,
+    keys: &KeyMap,
+) -> String {
+    let what = match kind {
+        MessageKind::Edit => "Message not edited",
+        MessageKind::Delete => "Message not deleted",
+        MessageKind::Reaction => "Reaction not sent",
+        MessageKind::Pin => "Pin not changed",
+        _ => "Not sent",
+    };
+    let why =
+        refusal.map_or("the server does not have the message any more", |refusal| &refusal.text);
+    let text = text.map(|text| format!(". {}: {text}", way_back(keys))).unwrap_or_default();
+    format!("{what} in {room}: {why}{text}")
 }
 
 /// How a text that was not sent comes back.

@@ -1,7 +1,7 @@
 //! Why a request is not carried out.
 
 use chat_client::RequestError;
-use chat_client::choices::IGNORED_USERS_MAX;
+use chat_client::choices::{IGNORED_USERS_MAX, SAVED_MAX};
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
@@ -49,6 +49,16 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
             "/forget is only for a user that the server doesn't know any more".to_owned()
         }
         RequestError::NoAway => "This server is too old to tell others that you are away".to_owned(),
+        RequestError::NoEvents => "This server is too old for replies, edits and reactions. Ask who runs it to update it"
+            .to_owned(),
+        RequestError::NotSentYet => {
+            "This message is not stored by the server yet. Try again once it is".to_owned()
+        }
+        RequestError::Deleted => "This message was deleted".to_owned(),
+        RequestError::NotYours => "You can only do this with your own messages".to_owned(),
+        RequestError::TooManySaved => {
+            format!("{SAVED_MAX} messages are remembered already. m on one of them forgets it")
+        }
         RequestError::DraftTooLong(bytes) => format!(
             "A draft has at most {}, this one has {}",
             kilobytes(DRAFT_BYTES_MAX),

@@ -13,9 +13,9 @@ const MENTIONS_MAX: usize = 99;
 /// Most unread messages of ignored users that are left out of the counts of one room.
 const IGNORED_MESSAGES_MAX: usize = 1_000;
 
-/// Most groups of messages of the user that are left out of the counts of one room. A group is what stands
-/// between two messages of others.
-const OWN_MAX: usize = 1_000;
+/// Most groups of messages and events that are left out of the counts of one room. A group is what stands between two
+/// messages of others.
+const UNCOUNTED_MAX: usize = 1_000;
 
 /// The count of the server of unread messages of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Room {
             None => (0, self.read),
         };
         let unread = before.saturating_add(self.last_seq.since(after));
-        unread.saturating_sub(self.own.count_after(after.get()) + self.ignored.len() as u64)
+        unread.saturating_sub(self.uncounted.count_after(after.get()) + self.ignored.len() as u64)
     }
 
     /// How many messages before `seq` are unread, as far as it is known which of the later ones are the user's.
@@ -69,7 +69,7 @@ impl Room {
             return self.unread();
         }
         let ignored = self.ignored.iter().filter(|(ignored, _)| *ignored >= seq).count() as u64;
-        let left_out = self.own.count_after(before.get()) + ignored;
+        let left_out = self.uncounted.count_after(before.get()) + ignored;
         self.last_seq.since(before).saturating_sub(left_out).min(self.unread())
     }
 
@@ -124,24 +124,71 @@ impl Room {
         true
     }
 
-    /// Records that message `seq` is the user's own. It is read if all before it are read.
-    pub(crate) fn mark_own(&mut self, seq: Seq) {
-        if seq > self.read && self.own.len() < OWN_MAX {
-            self.own.insert(seq.get(), seq.get());
+    /// Records that `seq` is no message to be read: one of the user's own, or an event about a message. It is read if
+    /// all before it are read.
+    pub(crate) fn mark_uncounted(&mut self, seq: Seq) {
+        if seq > self.read && self.uncounted.len() < UNCOUNTED_MAX {
+            self.uncounted.insert(seq.get(), seq.get());
         }
         if seq == self.read.next() {
             self.mark_read(seq);
         }
     }
 
-    /// Marks all messages up to `seq` as read, here or in another session. An earlier `seq` changes nothing.
+    /// Records that a message of another user was deleted: it is not unread any more.
+    pub(crate) fn mark_deleted(&mut self, seq: Seq) {
+        if seq <= self.read || self.uncounted.around(seq.get()).is_some() {
+            return;
+        }
+        let is_mention = self.mentions.contains(&seq);
+        if let Some(counted) = self.counted.as_mut().filter(|counted| seq <= counted.last_seq) {
+            counted.unread = counted.unread.saturating_sub(1);
+            counted.mentions = counted.mentions.saturating_sub(u64::from(is_mention));
+        }
+        self.mentions.retain(|mention| *mention != seq);
+        self.mark_uncounted(seq);
+    }
+
+    /// Marks a message and all after it as unread. The server does not go back: it is so in this run alone.
+    pub(crate) fn mark_unread(&mut self, seq: Seq) {
+        let (from, read) = (seq.minus(1), self.read);
+        if from < read {
+            self.marked.get_or_insert(read);
+            // They were received, and mention the user no more than they did.
+            self.received.insert(seq.get(), read.get());
+            self.uncounted.insert(seq.get(), read.get());
+            for (seq, mentions) in self.log.others_in(from, read) {
+                self.uncounted.remove(seq.get());
+                if mentions && self.mentions.len() < MENTIONS_MAX {
+                    self.mentions.push(seq);
+                }
+            }
+            (self.read, self.counted) = (from, None);
+        }
+        self.is_kept_unread = true;
+        self.keep_around();
+        self.draw_line();
+    }
+
+    /// Whether the user has read up to `seq` in another session, and not only before messages were marked as unread.
+    pub(crate) fn reads_to(&self, seq: Seq) -> bool {
+        self.marked.is_none_or(|marked| seq > marked)
+    }
+
+    /// Marks all messages up to `seq` as read, here or in another session, with what follows on them and is not
+    /// counted. An earlier `seq` changes nothing.
     pub(crate) fn mark_read(&mut self, seq: Seq) {
         let read = self.read.max(seq);
+        let read =
+            self.uncounted.around(read.next().get()).map_or(read, |(_, last)| Seq::new(last));
         self.counted = self.counted.take().and_then(|counted| self.counted_after(read, counted));
         self.read = read;
+        if self.marked.is_some_and(|marked| read >= marked) {
+            (self.marked, self.is_kept_unread) = (None, false);
+        }
         self.mentions.retain(|mention| *mention > read);
         self.ignored.retain(|(seq, _)| *seq > read);
-        self.own.remove_to(read.get());
+        self.uncounted.remove_to(read.get());
         self.received.remove_to(read.get());
         self.keep_around();
     }
@@ -152,7 +199,8 @@ impl Room {
             return None;
         }
         let is_read = |seq: Seq| seq <= read;
-        let own = self.own.count_after(counted.read.get()) - self.own.count_after(read.get());
+        let own =
+            self.uncounted.count_after(counted.read.get()) - self.uncounted.count_after(read.get());
         let mentions = self.mentions.iter().filter(|seq| is_read(**seq)).count();
         let ignored = self.ignored.iter().filter(|(seq, names)| is_read(*seq) && *names).count();
         Some(Counted {
@@ -182,7 +230,7 @@ mod tests {
 
     fn say(room: &mut Room, seq: u64) {
         room.last_seq = Seq::new(seq);
-        room.mark_own(Seq::new(seq));
+        room.mark_uncounted(Seq::new(seq));
     }
 
     #[test]
@@ -197,6 +245,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_counted_is_read_with_the_message_before_it() {
+        let mut room = room();
+        room.mark_read(Seq::new(100));
+        room.last_seq = Seq::new(101);
+        say(&mut room, 102);
+        say(&mut room, 103);
+        assert_eq!((room.unread(), room.read.get()), (1, 100));
+        room.mark_read(Seq::new(101));
+        assert_eq!((room.unread(), room.read.get()), (0, 103));
+    }
+
+    #[test]
     fn a_mention_that_is_not_loaded_is_counted_until_it_is_read() {
         let mut room = room();
         for seq in 10..=20 {
@@ -205,7 +265,7 @@ mod tests {
         room.mark_read(Seq::new(20));
         assert_eq!((room.unread(), room.mentions()), (70, 1));
         for seq in 21..=29 {
-            room.mark_own(Seq::new(seq));
+            room.mark_uncounted(Seq::new(seq));
         }
         room.receive(Seq::new(30), true);
         room.mark_read(Seq::new(29));

@@ -34,7 +34,7 @@ fn version_0_1_0() -> TempDir {
 /// The devices and texts of the messages that are left.
 fn texts(profile: &Profile) -> Vec<(&str, &str)> {
     let texts = profile.pending.iter();
-    texts.map(|own| (own.id.device.as_str(), own.text.as_str())).collect()
+    texts.map(|own| (own.id.device.as_str(), own.text())).collect()
 }
 
 const LEFT: [(&str, &str); 2] =

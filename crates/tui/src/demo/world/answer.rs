@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_proto::command::{Body, Hello, Say};
+use chat_proto::command::{Hello, Say};
 use chat_proto::event::{Accepted, RoomInfo};
 use chat_proto::native::UnreadableLine;
 use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Seq, User};
@@ -99,9 +99,8 @@ impl World {
     }
 
     fn say(&mut self, say: Say) -> Vec<Event> {
-        let Say { room: name, n, device, body: Body::Message { text, .. } } = say else {
-            return Vec::new(); // the client of the demo sends nothing else
-        };
+        let Say { room: name, n, device, body } = say;
+        let is_message = body.target().is_none();
         let name = self.address(name);
         let mut events = Vec::new();
         if name.is_private() && !self.rooms.iter().any(|room| room.name == name && room.is_joined) {
@@ -109,7 +108,7 @@ impl World {
         }
         let at = (self.clock)();
         let said = self.in_room(name.clone(), |room, me| {
-            let seq = room.add(me.clone(), text.as_str(), at).seq;
+            let seq = room.add_own(me.clone(), body, at);
             vec![Event::Accepted(Accepted {
                 n,
                 device,
@@ -119,7 +118,9 @@ impl World {
                 repeat: false,
             })]
         });
-        self.plan_answer(&name);
+        if is_message {
+            self.plan_answer(&name);
+        }
         events.into_iter().chain(said).collect()
     }
 

@@ -1,6 +1,7 @@
 //! The rooms of the demo.
 
-use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState};
+use chat_proto::command::{Body, Links};
+use chat_proto::event::{Details, Message, MessageKind, RoomInfo, RoomState};
 use chat_proto::{Event, RoomName, Seq, Text, Timestamp, Topic, User, UserName};
 
 /// Most messages in a page of history.
@@ -49,6 +50,29 @@ impl Room {
         };
         self.messages.push(message.clone());
         message
+    }
+
+    /// Adds what the user of the demo says: a message, or an event about one. The client knows the state of its messages
+    /// from the events.
+    pub(super) fn add_own(&mut self, from: User, body: Body, at: Timestamp) -> Seq {
+        let kind = body.kind();
+        let text = if body.as_str().is_empty() { kind.as_str() } else { body.as_str() };
+        let mut message = self.add(from, text, at);
+        let (target, Links { reply_to, thread }) = (body.target(), body.links());
+        let mut details = Details { target, reply_to, thread, ..Details::default() };
+        match body {
+            Body::Reaction { emoji, on, .. } => {
+                (details.emoji, details.on) = (Some(emoji), Some(on));
+            }
+            Body::Pin { on, .. } => details.on = Some(on),
+            Body::Topic { topic } => details.topic = Some(topic),
+            Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } => {}
+        }
+        message.kind = kind;
+        message.details = (details != Details::default()).then(|| Box::new(details));
+        let seq = message.seq;
+        self.messages[position(seq) - 1] = message;
+        seq
     }
 
     pub(super) fn state(&self) -> Event {

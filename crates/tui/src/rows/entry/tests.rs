@@ -19,7 +19,8 @@ fn log(messages: &[(i64, &str, &str)]) -> Log {
     for (seq, (second, from, text)) in (1..).zip(messages) {
         let from = UserName::new(from).unwrap();
         let origin = Origin::Other(Vec::new());
-        let body = Body::Message { from, kind: Kind::Text, text: (*text).to_owned(), origin };
+        let (text, extras) = ((*text).to_owned(), None);
+        let body = Body::Message { from, kind: Kind::Text, text, origin, extras };
         log.insert(Seq::new(seq), Timestamp::from_millis(second * 1_000), body);
     }
     log

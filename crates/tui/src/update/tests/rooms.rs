@@ -1,7 +1,7 @@
 //! Rooms: going there, what is new in them, and what is above.
 
 use super::*;
-use chat_proto::Seq;
+use chat_proto::{Features, Seq, features};
 
 #[test]
 fn rooms_are_joined_shown_and_left() {
@@ -160,8 +160,24 @@ fn topics_are_shown_and_set() {
     let command = Command::Topic { room: RoomName::lobby(), topic: topic.clone() };
     assert_eq!(sent(&harness.type_text("/topic tea\n")), [command]);
     harness.event(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
-    assert_shows(&harness, "bob set the topic: tea");
     assert!(harness.screen().starts_with("#lobby  tea"));
+    // It is a message, too, which is shown once and is not unread.
+    let set = message_in("#lobby", 1, user(7, "bob"), "set the topic: tea", harness.at);
+    harness.event(Event::Message(Message { kind: MessageKind::Topic, ..set }));
+    let screen = harness.screen();
+    assert_eq!(screen.matches("set the topic: tea").count(), 1, "{screen}");
+    assert_shows(&harness, "* bob set the topic: tea");
+    assert_eq!(harness.state.client.room().unread(), 0);
+}
+
+#[test]
+fn a_topic_of_an_older_server_is_shown_as_a_notice() {
+    let mut harness = Harness::new(80, 20);
+    let features = Features::all().without(features::EVENTS);
+    harness.connect_to(1, Welcome { features, ..welcome(7, "bob") });
+    let topic = chat_proto::Topic::new("tea").unwrap();
+    harness.event(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
+    assert_shows(&harness, "· bob set the topic: tea");
 }
 
 #[test]

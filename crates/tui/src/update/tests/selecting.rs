@@ -24,7 +24,7 @@ fn arrows_and_letters_move_the_selection() {
     let mut harness = talking();
     shift_up(&mut harness);
     assert_shows(&harness, "ana ▶ three");
-    assert_shows(&harness, "y copy · q quote · Esc back");
+    assert_shows(&harness, "+ react · t thread · r reply · Esc back");
     harness.press(KeyCode::Up);
     assert_shows(&harness, "carl ▶ two");
     assert!(!harness.screen().contains("▶ three"));
@@ -48,7 +48,7 @@ fn a_letter_without_a_meaning_types_nothing_and_says_so_beside_those_that_have_o
         harness.type_text(letter);
         assert_shows(&harness, "▶ three");
         assert_shows(&harness, &format!("{letter} does nothing here"));
-        assert_shows(&harness, "y copy · q quote · Esc back");
+        assert_shows(&harness, "+ react · t thread · r reply · Esc back");
         assert_eq!(typed(&harness), "");
     }
 }

@@ -1,0 +1,190 @@
+//! Changes of messages: the events of other users and sessions, and the requests of the user.
+
+use chat_proto::command::Body;
+use chat_proto::event::{Message, MessageKind};
+use chat_proto::{RoomName, Seq, Timestamp, User, UserId, features};
+
+use super::{Effect, requests, store};
+use crate::entry::{Delivery, Origin};
+use crate::error::RequestError;
+use crate::log::{Change, ChangeKind};
+use crate::notice::Notice;
+use crate::rooms::Room;
+use crate::sanitize;
+use crate::state::State;
+use crate::store::{OwnMessage, StoreOp};
+
+/// Whether a message is an event about another one, which has no entry of its own.
+pub(super) const fn is_event(message: &Message) -> bool {
+    !message.kind.is_read() && !matches!(message.kind, MessageKind::Topic)
+}
+
+/// What a message of the server changes in another one, if it does.
+pub(super) fn change_of(state: &State, message: &Message) -> Option<Change> {
+    let details = message.details.as_deref()?;
+    let on = details.on.unwrap_or(true);
+    let kind = match message.kind {
+        MessageKind::Edit => edit(state, message.text.as_str()),
+        MessageKind::Delete => ChangeKind::Delete,
+        MessageKind::Reaction => {
+            let (user, is_me) = (message.from.clone(), state.is_me(message.from.id));
+            ChangeKind::React { user, is_me, emoji: details.emoji.clone()?, on }
+        }
+        MessageKind::Pin => ChangeKind::Pin(on),
+        MessageKind::Text | MessageKind::Action | MessageKind::Unknown => {
+            let target = details.thread.or(details.reply_to)?;
+            return Some(Change { target, at: message.at, kind: ChangeKind::Reply });
+        }
+        MessageKind::Topic => return None,
+    };
+    Some(Change { target: details.target?, at: message.at, kind })
+}
+
+/// What a message of the user changes in another one.
+pub(super) fn own_change(state: &State, own: &OwnMessage, at: Timestamp) -> Option<Change> {
+    let links = own.body.links();
+    let target = own.target().or(links.thread).or(links.reply_to)?;
+    let kind = match &own.body {
+        Body::Message { .. } => ChangeKind::Reply,
+        Body::Edit { text, .. } => edit(state, &sanitize::text(text.as_str())),
+        Body::Delete { .. } => ChangeKind::Delete,
+        Body::Reaction { emoji, on, .. } => {
+            // Before the first session the number is not known. The one that is accepted has it.
+            let id = state.me.unwrap_or(UserId::new(0));
+            let user = User { id, name: state.name.clone() };
+            ChangeKind::React { user, is_me: true, emoji: emoji.clone(), on: *on }
+        }
+        Body::Pin { on, .. } => ChangeKind::Pin(*on),
+        Body::Topic { .. } => return None,
+    };
+    Some(Change { target, at, kind })
+}
+
+fn edit(state: &State, text: &str) -> ChangeKind {
+    ChangeKind::Edit(text.to_owned(), state.mentions.find(text, &state.name))
+}
+
+/// An event about a message has come, live or missed.
+pub(super) fn event(state: &mut State, message: &Message) {
+    let change = change_of(state, message);
+    let Some(room) = state.rooms.get_mut(&message.room) else { return };
+    room.last_seq = room.last_seq.max(message.seq);
+    if let Some(change) = change {
+        count_out(room, &change);
+        room.log.change(message.seq, change);
+    } else {
+        room.log.fill(message.seq);
+    }
+    room.message_came(message.seq);
+    room.mark_uncounted(message.seq);
+}
+
+/// The events of a page, and what its messages change in others.
+pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
+    for message in page {
+        let change = change_of(state, message);
+        let Some(room) = state.rooms.get_mut(name) else { return };
+        if !message.kind.is_read() {
+            room.mark_uncounted(message.seq);
+        }
+        if let Some(change) = change {
+            count_out(room, &change);
+            room.log.note_change(message.seq, change);
+        }
+    }
+}
+
+/// A deleted message is not to be read.
+fn count_out(room: &mut Room, change: &Change) {
+    if matches!(change.kind, ChangeKind::Delete) {
+        room.mark_deleted(change.target);
+    }
+}
+
+/// Puts a change of a message into the outbox.
+pub(super) fn request(
+    state: &mut State,
+    room: &RoomName,
+    body: Body,
+    at: Timestamp,
+) -> Result<Effect, RequestError> {
+    let is_own = matches!(body, Body::Edit { .. } | Body::Delete { .. });
+    if let Some(target) = body.target() {
+        check(state, room, target, is_own)?;
+    }
+    requests::put(state, room, body, at)
+}
+
+/// Checks what the client knows of the message that the user changes. The server decides.
+fn check(state: &State, room: &RoomName, target: Seq, is_own: bool) -> Result<(), RequestError> {
+    check_server(state)?;
+    let room = state.rooms.get(room).ok_or_else(|| RequestError::NotInRoom(room.clone()))?;
+    if target == Seq::NONE || target > room.last_seq.max(room.log.last()) {
+        return Err(RequestError::NotSentYet);
+    }
+    let Some(entry) = room.log.message(target) else { return Ok(()) };
+    if entry.body.extras().is_some_and(|extras| extras.details.deleted) {
+        return Err(RequestError::Deleted);
+    }
+    let is_mine = matches!(entry.body.origin(), Some(Origin::Own(Delivery::Accepted)));
+    if is_own && !is_mine { Err(RequestError::NotYours) } else { Ok(()) }
+}
+
+/// Checks that the server knows events about messages. Nothing is known without a session: then it decides.
+pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
+    let knows = state.session().is_none() || state.features.has(features::EVENTS);
+    if knows { Ok(()) } else { Err(RequestError::NoEvents) }
+}
+
+/// A session has begun: takes back what cannot be sent there. A message that is named by its `seq` is another one if the
+/// journal was restored from a backup, and an old server knows no events.
+pub(super) fn take_back(state: &mut State, at: Timestamp) -> Option<Effect> {
+    let (epoch, knows) = (state.epoch.clone(), state.features.has(features::EVENTS));
+    take_back_if(state, at, |own| {
+        (own.target().is_some() && !knows)
+            || (own.names_messages() && own.epoch.is_some() && own.epoch != epoch)
+    })
+}
+
+/// The journal was set back: no `seq` is valid.
+pub(super) fn take_back_all(state: &mut State, at: Timestamp) -> Option<Effect> {
+    take_back_if(state, at, OwnMessage::names_messages)
+}
+
+fn take_back_if(
+    state: &mut State,
+    at: Timestamp,
+    is_void: impl Fn(&OwnMessage) -> bool,
+) -> Option<Effect> {
+    let void: Vec<OwnMessage> =
+        state.outbox.messages().filter(|own| is_void(own)).cloned().collect();
+    if void.is_empty() {
+        return None;
+    }
+    for own in &void {
+        state.outbox.acknowledge(&own.id);
+        if let Some(room) = state.rooms.get_mut(&own.room) {
+            room.log.remove_change(&own.id);
+            drop(room.log.remove_pending(&own.id));
+        }
+        not_made(state, own, None, at);
+    }
+    let ids = void.into_iter().map(|own| own.id).collect();
+    Some(store(state, StoreOp::Acknowledged(ids)))
+}
+
+/// A change of the user is not made: says why, in its room, and gives the text back. Without a refusal, the message is
+/// not there any more.
+pub(super) fn not_made(
+    state: &mut State,
+    own: &OwnMessage,
+    refusal: Option<Box<chat_proto::Refusal>>,
+    at: Timestamp,
+) {
+    let (label, text) = (state.rooms.label(&own.room), sanitize::text(own.text()));
+    let text = Some(text).filter(|_| !own.text().is_empty());
+    if text.is_some() {
+        state.effects.push(Effect::TextReturned(own.text().to_owned()));
+    }
+    state.notice(at, Notice::NotChanged { room: label, kind: own.body.kind(), refusal, text });
+}

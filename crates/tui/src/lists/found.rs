@@ -1,0 +1,59 @@
+//! Messages to go to: pinned ones, remembered ones, and those that mention the user.
+
+use chat_client::State as ClientState;
+use chat_client::entry::Body;
+use chat_proto::{RoomName, Seq};
+
+use super::{Offer, OfferAction};
+use crate::wording::{first_line, quoted};
+
+/// The pinned messages of the current room that are loaded, the newest first.
+pub(super) fn pinned(client: &ClientState) -> Vec<Offer> {
+    let room = client.room();
+    let messages = room.log().messages().filter_map(|(seq, body)| match body {
+        Body::Message { from, text, extras: Some(extras), .. } if extras.details.pinned => {
+            let label = quoted(from).into_owned();
+            Some(offer(label, text, room.name(), seq?))
+        }
+        _ => None,
+    });
+    let mut offers: Vec<Offer> = messages.collect();
+    offers.reverse();
+    offers
+}
+
+/// The messages that the user remembers.
+pub(super) fn saved(client: &ClientState) -> Vec<Offer> {
+    let saved = client.choices().saved().iter();
+    // After a restore of the journal, the numbers are those of other messages.
+    let valid = saved.filter(|saved| {
+        saved.epoch.is_none() || client.epoch().is_none() || saved.epoch.as_ref() == client.epoch()
+    });
+    let offers = valid.map(|saved| {
+        let label = format!("{} {}", client.rooms().label(&saved.room), quoted(&saved.from));
+        offer(label, &saved.text, &saved.room, saved.seq)
+    });
+    offers.collect()
+}
+
+/// The messages that mention the user, in all rooms.
+pub(super) fn mentions(client: &ClientState) -> Vec<Offer> {
+    let messages = client.mention_list().messages().iter();
+    let offers = messages.map(|message| {
+        let label =
+            format!("{} {}", client.rooms().label(&message.room), quoted(&message.from.name));
+        offer(label, message.text.as_str(), &message.room, message.seq)
+    });
+    offers.collect()
+}
+
+fn offer(label: String, text: &str, room: &RoomName, seq: Seq) -> Offer {
+    Offer::new(label, OfferAction::Message(room.clone(), seq)).detail(first_line(text))
+}
+
+/// Those of which the author, the room or the text has what is typed.
+pub(super) fn with(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
+    let typed = typed.trim().to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&typed);
+    offers.into_iter().filter(|offer| has(&offer.label) || has(&offer.detail)).collect()
+}

@@ -1,0 +1,112 @@
+//! What is shown with a message beside its text: the message that it answers, its reactions and its replies.
+
+use chat_client::entry::{Body, Extras, LogEntry};
+use chat_proto::Seq;
+use chat_proto::event::{Reaction, Replies};
+use jiff::tz::TimeZone;
+
+use super::shape::Shape;
+use super::{Row, SpanKind};
+use crate::wrap::{columns, cut};
+
+/// What is behind a text that was edited.
+const EDITED: &str = "(edited)";
+
+/// Columns between two reactions.
+const GAP: usize = 2;
+
+/// What is before the message that another one answers.
+const ANSWERS: &str = "↳ ";
+
+impl Shape {
+    /// Adds to the rows of a text that it was edited.
+    pub(super) fn edited(self, rows: &mut Vec<Row>) {
+        let width = self.text_width();
+        let used = |row: &Row| row.iter().map(|(_, text)| columns(text)).sum::<usize>();
+        match rows.last_mut() {
+            Some(last) if used(last) + 1 + columns(EDITED) <= width => {
+                last.push((SpanKind::Dim, format!(" {EDITED}")));
+            }
+            _ => rows.push(vec![(SpanKind::Dim, cut(EDITED, width))]),
+        }
+    }
+
+    /// The rows below the text of a message.
+    pub(super) fn below(self, extras: &Extras, zone: &TimeZone) -> Vec<Row> {
+        let details = &extras.details;
+        let mut pieces = Vec::new();
+        if details.pinned {
+            pieces.push((SpanKind::Dim, "pinned".to_owned()));
+        }
+        pieces.extend(details.reactions.iter().map(reaction));
+        let mut rows = self.pieces(pieces);
+        if let Some(replies) = details.replies {
+            let time = self.clock.minutes(replies.last_at, zone);
+            rows.push(vec![(SpanKind::Dim, cut(&replied(replies, &time), self.text_width()))]);
+        }
+        rows
+    }
+
+    /// Pieces side by side, as many in a row as fit.
+    fn pieces(self, pieces: Vec<(SpanKind, String)>) -> Vec<Row> {
+        let (width, mut rows, mut left) = (self.text_width(), Vec::<Row>::new(), 0);
+        for (kind, text) in pieces {
+            let text = cut(&text, width);
+            match rows.last_mut() {
+                Some(row) if columns(&text) + GAP <= left => {
+                    row.push((SpanKind::Plain, " ".repeat(GAP)));
+                    left -= columns(&text) + GAP;
+                    row.push((kind, text));
+                }
+                _ => {
+                    left = width - columns(&text);
+                    rows.push(vec![(kind, text)]);
+                }
+            }
+        }
+        rows
+    }
+
+    /// The row above a message that answers another one.
+    pub(super) fn answers(self, text: &str) -> Row {
+        vec![(SpanKind::Dim, cut(&format!("{ANSWERS}{text}"), self.text_width()))]
+    }
+}
+
+/// A reaction and how many users have it.
+fn reaction(reaction: &Reaction) -> (SpanKind, String) {
+    let kind = if reaction.own { SpanKind::OwnReaction } else { SpanKind::Plain };
+    (kind, format!("{} {}", reaction.emoji, reaction.count))
+}
+
+fn replied(replies: Replies, time: &str) -> String {
+    match replies.count {
+        1 => format!("└ 1 reply · {time}"),
+        count => format!("└ {count} replies · last {time}"),
+    }
+}
+
+/// The message that an entry answers, if that is shown with it: the one it replies to, or the first of its thread.
+pub(crate) fn answered(entry: &LogEntry) -> Option<Seq> {
+    let details = &entry.body.extras()?.details;
+    details.reply_to.or(details.thread)
+}
+
+/// Whether an entry is shown in the thread that begins with `root`: the message, those that answer it, and what went
+/// wrong.
+pub(super) fn is_in_thread(entry: &LogEntry, root: Seq) -> bool {
+    match &entry.body {
+        Body::Message { extras, .. } => {
+            let answers = extras.as_ref().is_some_and(|extras| {
+                let details = &extras.details;
+                details.thread == Some(root) || details.reply_to == Some(root)
+            });
+            answers || entry.seq() == root
+        }
+        Body::Notice(notice) => notice.kind() == chat_client::NoticeKind::Trouble,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

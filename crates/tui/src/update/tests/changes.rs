@@ -1,0 +1,280 @@
+//! Replies, edits, deletions, reactions and threads: the letters of a selected message, and what they send.
+
+use chat_proto::command::{Body as Said, Kind, Links, Say};
+use chat_proto::event::Details;
+use chat_proto::{Emoji, Seq, Text, User};
+
+use super::*;
+
+/// A message of ana, one of bob and one of carl, whom nobody answers yet.
+fn talking() -> Harness {
+    let mut harness = Harness::connected(80, 20);
+    for (id, from, text) in [(3, "ana", "on Friday?"), (7, "bob", "a slip"), (5, "carl", "well")] {
+        harness.message(id, from, text);
+    }
+    harness
+}
+
+/// Selects the message `back` above the newest, and types letters.
+fn on(harness: &mut Harness, back: usize, letters: &str) -> Vec<Effect> {
+    harness.control('s');
+    harness.type_text(&"k".repeat(back));
+    harness.type_text(letters)
+}
+
+/// What is sent.
+fn said(effects: &[Effect]) -> Vec<Said> {
+    let said = effects.iter().filter_map(|effect| match effect {
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Say(Say { body, .. }),
+            ..
+        })) => Some(body.clone()),
+        _ => None,
+    });
+    said.collect()
+}
+
+fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}
+
+/// The event about a message that another user sends.
+fn reacts(harness: &mut Harness, from: User, target: u64, emoji: &str) {
+    harness.seq += 1;
+    let emoji = Some(Emoji::new(emoji).unwrap());
+    let details =
+        Details { target: Some(Seq::new(target)), emoji, on: Some(true), ..Details::default() };
+    let message = message_in("#lobby", harness.seq, from, "reacts", harness.at);
+    let kind = MessageKind::Reaction;
+    let message = Message { kind, details: Some(Box::new(details)), ..message };
+    harness.event(Event::Message(message));
+}
+
+#[test]
+fn r_replies_and_esc_cancels() {
+    let mut harness = talking();
+    on(&mut harness, 2, "r");
+    assert_shows(&harness, "Replying to ana: on Friday?");
+    assert_shows(&harness, "reply ›");
+    harness.press(KeyCode::Esc);
+    assert!(!harness.screen().contains("Replying"), "{}", harness.screen());
+    on(&mut harness, 2, "r");
+    let sent = said(&harness.type_text("yes\n"));
+    let links = Links::new(Some(Seq::new(1)), None);
+    assert_eq!(sent, [Said::Message { kind: Kind::Text, text: text("yes"), links }]);
+    assert_shows(&harness, "↳ ana: on Friday?\n");
+    assert!(!harness.screen().contains("Replying"), "it is sent");
+    let sent = said(&harness.type_text("and no\n"));
+    assert_eq!(sent, [Said::text(text("and no"))], "the next one answers nothing");
+}
+
+#[test]
+fn e_edits_and_gives_back_what_was_typed() {
+    let mut harness = talking();
+    harness.type_text("half a sen");
+    on(&mut harness, 1, "e");
+    assert_eq!(typed(&harness), "a slip");
+    assert_eq!(harness.state.client.room().draft(), "half a sen", "another text is no draft");
+    harness.control('u');
+    harness.type_text("\n");
+    assert_shows(&harness, "A message can't be empty");
+    let sent = said(&harness.type_text("a tip\n"));
+    assert_eq!(sent, [Said::Edit { target: Seq::new(2), text: text("a tip") }]);
+    assert_eq!(typed(&harness), "half a sen");
+    assert_shows(&harness, "a tip (edited)");
+    on(&mut harness, 1, "e");
+    harness.type_text(" or two");
+    harness.press(KeyCode::Esc);
+    assert_eq!(typed(&harness), "half a sen");
+    // A text that begins with a slash is no command.
+    harness.press(KeyCode::Esc);
+    harness.control('c');
+    on(&mut harness, 1, "e");
+    harness.control('u');
+    let sent = said(&harness.type_text("//tmp\n"));
+    assert_eq!(sent, [Said::Edit { target: Seq::new(2), text: text("/tmp") }]);
+    on(&mut harness, 1, "e");
+    assert_eq!(typed(&harness), "//tmp");
+}
+
+#[test]
+fn a_text_that_is_edited_stays_with_its_room() {
+    let mut harness = talking();
+    harness.join_rust();
+    harness.alt(KeyCode::Char('1'));
+    harness.type_text("half a sen");
+    on(&mut harness, 1, "e");
+    harness.alt(KeyCode::Char('2'));
+    assert_eq!(typed(&harness), "");
+    harness.alt(KeyCode::Char('1'));
+    assert_eq!(typed(&harness), "half a sen");
+    assert!(said(&harness.type_text("tence\n")) == [Said::text(text("half a sentence"))]);
+}
+
+#[test]
+fn d_asks_and_only_y_deletes() {
+    let mut harness = talking();
+    for other in ["n", "d", " "] {
+        on(&mut harness, 1, "d");
+        assert_shows(&harness, "Delete this message? y deletes it, any other key keeps it");
+        assert_eq!(said(&harness.type_text(other)), []);
+        harness.press(KeyCode::Esc);
+        assert_shows(&harness, "a slip");
+    }
+    on(&mut harness, 1, "d");
+    assert_eq!(said(&harness.type_text("y")), [Said::Delete { target: Seq::new(2) }]);
+    assert_shows(&harness, "Message deleted");
+    assert!(!harness.screen().contains("a slip"));
+    let mut refusal = Refusal::new(RefusalCode::NotKept, "the disk is full");
+    (refusal.n, refusal.room) = (Some(1), Some(RoomName::lobby()));
+    harness.event(Event::Refused(refusal));
+    assert_shows(&harness, "a slip");
+    assert_shows(&harness, "! Message not deleted in #lobby: the disk is full");
+}
+
+#[test]
+fn what_is_not_the_users_cannot_be_changed() {
+    let mut harness = talking();
+    for letter in ["e", "d"] {
+        on(&mut harness, 2, letter);
+        assert_shows(&harness, "This is not your message");
+        harness.press(KeyCode::Esc);
+    }
+    harness.disk = None;
+    harness.type_text("not stored\n");
+    on(&mut harness, 0, "e");
+    assert_shows(&harness, "The server does not have this message");
+}
+
+#[test]
+fn plus_offers_what_is_used_most_and_takes_back() {
+    let mut harness = talking();
+    for (id, name) in [(3, "ana"), (5, "carl")] {
+        reacts(&mut harness, user(id, name), 2, "🚀");
+    }
+    assert_shows(&harness, "🚀 2");
+    on(&mut harness, 1, "+");
+    assert_shows(&harness, "React to bob: a slip");
+    assert_shows(&harness, "▶ 🚀 :rocket:");
+    let emoji = |written| Emoji::new(written).unwrap();
+    let react = |written, on| Said::Reaction { target: Seq::new(2), emoji: emoji(written), on };
+    assert_eq!(said(&harness.press(KeyCode::Enter)), [react("🚀", true)]);
+    assert_shows(&harness, "bob … a slip");
+    on(&mut harness, 1, "+");
+    assert_eq!(said(&harness.type_text("tada\n")), [react("🎉", true)]);
+    on(&mut harness, 1, "+");
+    assert_shows(&harness, "takes yours back");
+    assert_eq!(said(&harness.press(KeyCode::Enter)), [react("🚀", false)]);
+    assert_shows(&harness, "🚀 2  🎉 1");
+    on(&mut harness, 1, "+");
+    assert_eq!(said(&harness.type_text("🧵\n")), [react("🧵", true)]);
+}
+
+#[test]
+fn a_thread_takes_the_place_of_the_log() {
+    let mut harness = talking();
+    on(&mut harness, 2, "t");
+    assert_shows(&harness, "Thread in #lobby");
+    assert_shows(&harness, "on Friday?");
+    assert!(!harness.screen().contains("a slip") && !harness.screen().contains("well"));
+    let sent = said(&harness.type_text("yes\n"));
+    let links = Links::new(None, Some(Seq::new(1)));
+    assert_eq!(sent, [Said::Message { kind: Kind::Text, text: text("yes"), links }]);
+    harness.accept(1);
+    assert_shows(&harness, "└ 1 reply");
+    on(&mut harness, 0, "r");
+    let sent = said(&harness.type_text("or no\n"));
+    let links = Links::new(Some(Seq::new(4)), Some(Seq::new(1)));
+    assert_eq!(sent, [Said::Message { kind: Kind::Text, text: text("or no"), links }]);
+    harness.press(KeyCode::Esc);
+    assert_shows(&harness, "a slip");
+    assert!(!harness.screen().contains("Thread in"));
+    // The thread of an answer is that of its first message.
+    harness.accept(2);
+    on(&mut harness, 0, "t");
+    assert_shows(&harness, "Thread in #lobby");
+    assert_shows(&harness, "on Friday?");
+}
+
+#[test]
+fn what_is_not_shown_beside_a_thread_is_not_read() {
+    let mut harness = talking();
+    on(&mut harness, 2, "t");
+    harness.message(5, "carl", "elsewhere");
+    assert_eq!(harness.state.client.room().unread(), 1);
+    harness.press(KeyCode::Esc);
+    assert_eq!(harness.state.client.room().unread(), 0);
+}
+
+#[test]
+fn u_keeps_messages_unread_until_the_room_is_opened_again() {
+    let mut harness = talking();
+    harness.join_rust();
+    harness.alt(KeyCode::Char('1'));
+    on(&mut harness, 2, "u");
+    assert_shows(&harness, "Unread from here");
+    assert_eq!(harness.state.client.room().unread(), 2, "one is the user's own");
+    // The server says how far it was read.
+    harness.event(room_event("#lobby", 3, 3));
+    assert_eq!(harness.state.client.room().unread(), 2);
+    harness.alt(KeyCode::Char('2'));
+    assert_shows(&harness, "#lobby        2");
+    harness.alt(KeyCode::Char('1'));
+    harness.alt(KeyCode::Char('2'));
+    harness.alt(KeyCode::Char('1'));
+    assert_eq!(harness.state.client.room().unread(), 0);
+}
+
+#[test]
+fn a_mention_elsewhere_is_gone_to_and_loaded() {
+    let mut harness = talking();
+    harness.join_rust();
+    harness.event(room_event("#rust", 900, 900));
+    harness.alt(KeyCode::Char('1'));
+    let asked = harness.type_text("/mentions\n");
+    assert_eq!(sent(&asked), [Command::Mentions { before: None, limit: None }]);
+    assert_shows(&harness, "Loading…");
+    let mention = message_in("#rust", 300, user(3, "ana"), "@bob look", harness.at);
+    harness.event(Event::Mentions { messages: vec![mention.clone()], next: None });
+    assert_shows(&harness, "▶ #rust ana  @bob look");
+    let asked = harness.press(KeyCode::Enter);
+    assert_shows(&harness, "#rust ›");
+    let history = sent(&asked).into_iter().find_map(|command| match command {
+        Command::History { before, .. } => before,
+        _ => None,
+    });
+    assert_eq!(history, Some(Seq::new(351)), "a page around it: {asked:?}");
+    let first = message_in("#rust", 251, user(3, "ana"), "before", harness.at);
+    let messages = vec![first, mention];
+    harness.event(Event::History { room: room("#rust"), messages, more: true });
+    assert_shows(&harness, "▶ @bob look");
+}
+
+#[test]
+fn m_remembers_until_it_is_pressed_again() {
+    let mut harness = talking();
+    on(&mut harness, 2, "m");
+    assert_shows(&harness, "Remembered. /saved lists it");
+    harness.type_text("/saved\n");
+    assert_shows(&harness, "▶ #lobby ana  on Friday?");
+    harness.press(KeyCode::Enter);
+    assert_shows(&harness, "ana ▶ on Friday?");
+    harness.type_text("m");
+    harness.type_text("/saved\n");
+    assert_shows(&harness, "Select a message and press m to remember it");
+}
+
+#[test]
+fn a_reaction_does_not_move_what_is_read() {
+    let mut harness = Harness::connected(60, 12);
+    for number in 0..40 {
+        harness.message(3, "ana", &format!("text {number}"));
+    }
+    harness.press(KeyCode::PageUp);
+    harness.press(KeyCode::PageUp);
+    let before = harness.screen();
+    reacts(&mut harness, user(5, "carl"), 1, "👍");
+    reacts(&mut harness, user(5, "carl"), 40, "👍");
+    let rows = |screen: &str| screen.lines().skip(2).take(6).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&harness.screen()), rows(&before));
+}

@@ -1,0 +1,94 @@
+//! Edits, deletions, reactions and replies of the terminal client: each is there once, whatever is killed meanwhile.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use e2e::binary::Daemon;
+use e2e::native::Native;
+use e2e::pty::Pty;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Selects the newest message.
+const SHIFT_UP: &str = "\u{1b}[1;2A";
+
+/// Starts the client on a terminal, with `state` as its state directory.
+fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
+    let (server, state) = (daemon.address.to_string(), state.path().to_str().unwrap());
+    let args = ["--name", name, "--server", &server, "--state", state];
+    Pty::start("chat-tui", &args, (80, 20))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() {
+    let [data, ana_state, bob_state] = [(); 3].map(|()| TempDir::new().unwrap());
+    let on_disk = ["--data", data.path().to_str().unwrap()];
+    let mut daemon = Daemon::start(&on_disk).await;
+    let mut ana = client(&daemon, "ana", &ana_state);
+    ana.sees("Welcome, ana.").await;
+    let mut bob = client(&daemon, "bob", &bob_state);
+    bob.sees("Welcome, bob.").await;
+    for text in ["on Friday", "a slip"] {
+        bob.types(&format!("{text}\n"));
+        ana.sees(&format!("   {text}")).await;
+        bob.sees(&format!("   {text}")).await;
+    }
+    ana.types("is it settled?\n");
+    bob.sees("ana   is it settled?").await;
+
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    bob.sees("Offline").await;
+    bob.types(SHIFT_UP);
+    bob.sees("▶ is it settled?").await;
+    bob.types("+");
+    bob.sees("React to ana: is it settled?").await;
+    bob.types("\n");
+    bob.sees("👍 1").await;
+    bob.types(SHIFT_UP);
+    bob.types("k");
+    bob.sees("▶ a slip").await;
+    bob.types("d");
+    bob.sees("y deletes it").await;
+    bob.types("y");
+    bob.sees("Message deleted").await;
+    bob.types(SHIFT_UP);
+    bob.types("kk");
+    bob.sees("▶ on Friday").await;
+    bob.types("e");
+    bob.sees("edit › on Friday").await;
+    bob.types(", at ten\n");
+    bob.sees("on Friday, at ten (edited)").await;
+    bob.types(SHIFT_UP);
+    bob.sees("▶ is it settled?").await;
+    bob.types("r");
+    bob.sees("Replying to ana: is it settled?").await;
+    bob.types("yes\n");
+    bob.sees("4 messages queued").await;
+    // It is stored, and so is what was done before it.
+    bob.sees("… ↳ ana: is it settled?").await;
+    bob.signal("KILL");
+    bob.exit_code().await;
+
+    let daemon = Daemon::start_on(daemon.address, &on_disk).await;
+    let mut bob = client(&daemon, "bob", &bob_state);
+    let shown = [
+        "on Friday, at ten (edited)",
+        "Message deleted",
+        "👍 1",
+        "↳ ana: is it settled?",
+        "   yes",
+        "└ 1 reply",
+    ];
+    let once = |screen: &str| {
+        let has_each = shown.iter().all(|text| screen.matches(text).count() == 1);
+        has_each && !screen.contains('…') && !screen.contains("a slip")
+    };
+    bob.sees_that("each change once", once).await;
+    ana.sees_that("each change once", once).await;
+    let mut other = client(&daemon, "bob", &bob_state);
+    other.sees_that("each change once", once).await;
+    // Each took one place in the room, after the three messages.
+    let mut witness = Native::connect(daemon.address).await;
+    witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
+    assert_eq!(witness.until("room").await["last_seq"], 7);
+}
