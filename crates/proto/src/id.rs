@@ -15,9 +15,11 @@ use crate::short_string::{ShortString, ShortStringTooLong};
 pub struct UserId(u64);
 
 impl UserId {
-    /// The server itself, as the author of messages. No user has this number: as the greatest one it means that
-    /// there is no user yet.
+    /// The server itself, as the author of messages. No user has this number.
     pub const SERVER: Self = Self(0);
+
+    /// No user: what is before the first one.
+    pub const NONE: Self = Self(0);
 
     /// The user with this number.
     #[must_use]

@@ -27,17 +27,17 @@ use chat_proto::event::JournalId;
 use chat_proto::{Seq, Timestamp, UserId};
 
 pub use self::change::Change;
-pub(crate) use self::commit::{Commit, Committed, Entry, Message};
+pub(crate) use self::commit::{Commit, Entry, EntryResult, Message};
 pub(crate) use self::engine::Engine;
 pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
 use self::follow::Subscribers;
 pub use self::follow::{Follower, FollowerItem, Position, PositionError, RoomExtent};
 pub(crate) use self::rejection::Rejection;
-pub(crate) use self::repeat::{Repeat, Sent};
+pub(crate) use self::repeat::{Repeat, ResentMessage};
 #[cfg(test)]
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
-pub use self::sqlite::{Checked, Replaced, backup, check, export, restore};
+pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restore};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, is_in_use};
 pub(crate) use self::stored::{

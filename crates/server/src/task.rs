@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use chat_proto::{RoomName, Timestamp};
-use chat_server::journal::{self, Checked, Location, Replaced};
+use chat_server::journal::{self, CheckReport, Location, RestoreReport};
 
 use crate::args::{Args, NO_DIRECTORY, Task};
 use crate::export::Format;
@@ -29,9 +29,8 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
             writeln!(out, "backed up {} to {}", directory.display(), file.display())?;
         }
         Task::Restore { file } => {
-            let replaced =
-                journal::restore(&directory, file, now).context("nothing was restored")?;
-            write!(out, "{}", Restored { directory: &directory, file, replaced: &replaced })?;
+            let report = journal::restore(&directory, file, now).context("nothing was restored")?;
+            write!(out, "{}", Restored { directory: &directory, file, report: &report })?;
         }
         Task::Export { room, format } => {
             let written = export(&directory, room, *format, &mut out);
@@ -49,9 +48,9 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
             )?;
         }
         Task::Check => {
-            let checked = journal::check(&directory)?;
-            write!(out, "{}", Found { directory: &directory, checked: &checked })?;
-            if !checked.faults.is_empty() {
+            let report = journal::check(&directory)?;
+            write!(out, "{}", Found { directory: &directory, report: &report })?;
+            if !report.faults.is_empty() {
                 return Ok(ExitCode::FAILURE);
             }
         }
@@ -92,12 +91,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// What a check prints: each fault on a line, then the result.
 struct Found<'a> {
     directory: &'a Path,
-    checked: &'a Checked,
+    report: &'a CheckReport,
 }
 
 impl Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Checked { rooms, messages, faults, more_faults } = self.checked;
+        let CheckReport { rooms, messages, faults, more_faults } = self.report;
         for fault in faults {
             writeln!(f, "{fault}")?;
         }
@@ -118,12 +117,12 @@ impl Display for Found<'_> {
 struct Restored<'a> {
     directory: &'a Path,
     file: &'a Path,
-    replaced: &'a Replaced,
+    report: &'a RestoreReport,
 }
 
 impl Display for Restored<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Replaced { now, aside } = self.replaced;
+        let RestoreReport { now, aside } = self.report;
         let (file, directory) = (self.file.display(), self.directory.display());
         let (rooms, messages) = (count(now.rooms, "room"), count(now.messages, "message"));
         writeln!(f, "restored {file} to {directory}: {rooms}, {messages}")?;
@@ -149,12 +148,12 @@ mod tests {
 
     #[test]
     fn a_check_prints_its_faults_and_the_result() {
-        let whole = Checked { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
-        let found = Found { directory: Path::new("/data"), checked: &whole }.to_string();
+        let whole = CheckReport { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
+        let found = Found { directory: Path::new("/data"), report: &whole }.to_string();
         assert_eq!(found, "/data: 1 room, 0 messages, no problems found\n");
         let faults = vec!["message 3 of #dev is damaged".to_owned()];
-        let damaged = Checked { rooms: 2, messages: 1, faults, more_faults: 1 };
-        let found = Found { directory: Path::new("/data"), checked: &damaged }.to_string();
+        let damaged = CheckReport { rooms: 2, messages: 1, faults, more_faults: 1 };
+        let found = Found { directory: Path::new("/data"), report: &damaged }.to_string();
         let expected = "message 3 of #dev is damaged\nand 1 more fault\n/data: 2 rooms, 1 message, \
                         damaged. Restore a backup with `chat-server restore FILE`\n";
         assert_eq!(found, expected);

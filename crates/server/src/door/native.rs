@@ -26,7 +26,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
 const LINE_BYTES: usize = 144;
 
 /// No user has this number: they begin with 1.
-const NOBODY: UserId = UserId::SERVER;
+const NOBODY: UserId = UserId::NONE;
 
 /// Decodes commands and encodes events, one a line.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::*;
 use crate::batch::{Items, Published, RINGS_FULL, Rings};
-use crate::journal::{Committed, Durability, Engine, Entry, Message, RoomRecord};
+use crate::journal::{Durability, Engine, Entry, EntryResult, Message, RoomRecord};
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(0)
@@ -37,7 +37,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         };
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
-            let Committed::Message { message, .. } = item else { panic!("{item:?}") };
+            let EntryResult::Message { message, .. } = item else { panic!("{item:?}") };
             room.publish_messages(vec![Published { message, session: SessionId::local(1) }]);
         }
     }

@@ -6,9 +6,9 @@ use chat_proto::command;
 use chat_proto::{AwayText, DeviceId, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
-use super::request::{DirectScope, Request};
+use super::request::{DirectScope, Request, Unqueued};
 use super::{Hub, HubError, IfTaken};
-use crate::journal::{Repeat, Sent, Task};
+use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
 
 /// A user, as the author of requests. Cheap to clone. A [`super::Member`] keeps the user connected, this does not.
@@ -25,6 +25,19 @@ impl Actor {
         self.user
     }
 
+    /// Queues a message, which is answered after its commit.
+    ///
+    /// # Errors
+    /// Returns the message if the queue is full.
+    pub(crate) fn try_send(&self, message: Unqueued) -> Result<(), Unqueued> {
+        self.hub.queue.try_send(message)
+    }
+
+    /// Queues messages, one after another; waits until the queue has capacity for all of them.
+    pub(crate) async fn send_all(&self, messages: Vec<Unqueued>) {
+        self.hub.queue.send_all(messages).await;
+    }
+
     /// The greatest `n` accepted from a device of this user, messages in the queue included; 0 if there is none.
     ///
     /// # Errors
@@ -39,7 +52,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read.
-    pub(crate) async fn sent_before(
+    pub(crate) async fn find_repeat(
         &self,
         say: &command::Say,
         device: &DeviceId,
@@ -54,8 +67,8 @@ impl Actor {
         let named = say.device.clone();
         let device = named.clone().unwrap_or_else(|| device.clone());
         let (user, body) = (self.id(), say.body.clone());
-        let sent = Sent { user, device, n, room, body };
-        let repeat = self.hub.queue.run(Task::sent_before(sent)).await?;
+        let sent = ResentMessage { user, device, n, room, body };
+        let repeat = self.hub.queue.run(Task::find_repeat(sent)).await?;
         Ok(repeat.map(|repeat| {
             let outcome = match repeat {
                 Repeat::Same { seq, at } => Outcome::Repeat { seq, at },

@@ -19,7 +19,7 @@ use super::state::{Account, member_in};
 use crate::batch::Published;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
-    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
+    Change, Commit, EntryResult, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
 };
 use crate::room::Room;
 
@@ -41,16 +41,16 @@ impl Directory {
     ) {
         trace!(position = commit.position, items = items.len(), "committed");
         let mut unpublished = Unpublished::default();
-        for ((item, decision), committed) in
+        for ((item, decision), result) in
             items.iter_mut().zip(decisions).zip(commit.items.drain(..))
         {
             match item {
                 Item::Message(submission) => {
-                    self.apply_message(&mut unpublished, submission, decision, committed);
+                    self.apply_message(&mut unpublished, submission, decision, result);
                 }
                 Item::Request(_, reply) => {
                     self.publish(&mut unpublished);
-                    let done = self.apply_request(decision, committed);
+                    let done = self.apply_request(decision, result);
                     answer(reply, done);
                 }
                 Item::Task(task) => task.finish(Ok(())),
@@ -69,15 +69,17 @@ impl Directory {
         unpublished: &mut Unpublished<'i>,
         submission: &'i Submission,
         decision: Decision,
-        committed: Committed,
+        result: EntryResult,
     ) {
-        let outcome = match (decision, committed) {
+        let outcome = match (decision, result) {
             (Decision::Refused(error), _)
-            | (Decision::Message(Some(error)), Committed::NoRepeat) => Outcome::Refused(error),
-            (_, Committed::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
-            (_, Committed::Repeat(Repeat::Other)) => Outcome::NumberUsed,
-            (_, Committed::Rejected(rejection)) => Outcome::Refused(HubError::Rejected(rejection)),
-            (_, Committed::Message { room, message, changes }) => {
+            | (Decision::Message(Some(error)), EntryResult::NoRepeat) => Outcome::Refused(error),
+            (_, EntryResult::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
+            (_, EntryResult::Repeat(Repeat::Other)) => Outcome::NumberUsed,
+            (_, EntryResult::Rejected(rejection)) => {
+                Outcome::Refused(HubError::Rejected(rejection))
+            }
+            (_, EntryResult::Message { room, message, changes }) => {
                 if !changes.is_empty() {
                     self.publish(unpublished);
                     changes.into_iter().for_each(|change| self.apply_change(change));
@@ -91,7 +93,7 @@ impl Directory {
                 messages.push(Published { message, session });
                 outcome
             }
-            (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),
+            (decision, result) => unreachable!("{decision:?} led to {result:?}"),
         };
         unpublished.answers.push((submission, outcome));
     }
@@ -99,19 +101,19 @@ impl Directory {
     fn apply_request(
         self: &Arc<Self>,
         decision: Decision,
-        committed: Committed,
+        result: EntryResult,
     ) -> Result<Response, HubError> {
         let grant = match decision {
             Decision::Granted(grant) => grant,
             Decision::Refused(error) => return Err(error),
             other => unreachable!("{other:?} about a request"),
         };
-        match committed {
-            Committed::Changes(changes) => {
+        match result {
+            EntryResult::Changes(changes) => {
                 changes.into_iter().for_each(|change| self.apply_change(change));
             }
             // A topic. The session that has set it receives the message, too: it has no other answer.
-            Committed::Message { room, message, changes } => {
+            EntryResult::Message { room, message, changes } => {
                 changes.into_iter().for_each(|change| self.apply_change(change));
                 let room = Arc::clone(self.state().rooms.existing(room));
                 room.publish_messages(vec![Published { message, session: SessionId::NONE }]);
@@ -146,19 +148,8 @@ impl Directory {
 
     fn apply_change(self: &Arc<Self>, change: Change) {
         match change {
-            Change::User(UserRecord { user, kind, seen_at }) => {
-                if self.state().account(user.id).is_some() {
-                    return self.apply_name(&user);
-                }
-                // The change with its membership has the read position of the lobby.
-                self.state().put_account(Account::new(user, kind, seen_at, Seq::NONE));
-            }
-            Change::Guest(user) => {
-                let mut state = self.state();
-                let read = state.rooms.lobby().last_seq();
-                let now = self.clock.now();
-                state.put_account(Account::new(user, UserKind::Guest, now, read));
-            }
+            Change::User(record) => self.apply_user(record),
+            Change::Guest(user) => self.apply_guest(user),
             Change::GuestRenamed(user) => self.apply_name(&user),
             Change::Away { user, text } => self.state().set_away(user, text),
             Change::Credential(record) => self.state().add_credential(record),
@@ -181,15 +172,32 @@ impl Directory {
             }
             Change::Member(member) => self.apply_member(member),
             Change::Left { user, room } => self.apply_left(user, room),
-            Change::Read { user, room, seq } => {
-                let mut state = self.state();
-                let Some(account) = state.account_mut(user) else { return };
-                // The room may have been removed after the user left it.
-                let Some(known) = account.rooms.get_or_former_mut(room) else { return };
-                known.read = known.read.max(seq);
-                account.notifier.notify();
-            }
+            Change::Read { user, room, seq } => self.apply_read(user, room, seq),
         }
+    }
+
+    /// A new user, or another name of one.
+    fn apply_user(&self, UserRecord { user, kind, seen_at }: UserRecord) {
+        if self.state().account(user.id).is_some() {
+            return self.apply_name(&user);
+        }
+        // The change with its membership has the read position of the lobby.
+        self.state().put_account(Account::new(user, kind, seen_at, Seq::NONE));
+    }
+
+    fn apply_guest(&self, user: User) {
+        let mut state = self.state();
+        let (read, now) = (state.rooms.lobby().last_seq(), self.clock.now());
+        state.put_account(Account::new(user, UserKind::Guest, now, read));
+    }
+
+    fn apply_read(&self, user: UserId, room: RoomId, seq: Seq) {
+        let mut state = self.state();
+        let Some(account) = state.account_mut(user) else { return };
+        // The room may have been removed after the user left it.
+        let Some(known) = account.rooms.get_or_former_mut(room) else { return };
+        known.read = known.read.max(seq);
+        account.notifier.notify();
     }
 
     fn apply_member(&self, MembershipRecord { user, room, is_in, read_seq }: MembershipRecord) {

@@ -45,7 +45,7 @@ pub(super) enum Grant {
 }
 
 /// Changes, and the answer to the request for them.
-type Decided = Result<(Vec<Change>, Grant), HubError>;
+type GrantResult = Result<(Vec<Change>, Grant), HubError>;
 
 impl Directory {
     /// Decides about the items of one commit, in their order. Adds one decision for each, and returns one entry.
@@ -98,7 +98,7 @@ impl Directory {
         }
     }
 
-    fn change(&self, proposal: &mut Proposal<'_>, request: &Request) -> Decided {
+    fn change(&self, proposal: &mut Proposal<'_>, request: &Request) -> GrantResult {
         match request {
             Request::Register { user, wants, token } => {
                 self.register(proposal, *user, wants, *token)
@@ -131,7 +131,7 @@ impl Directory {
         id: Option<UserId>,
         wants: &UserName,
         token: TokenHash,
-    ) -> Decided {
+    ) -> GrantResult {
         if let Some(user) = proposal.by_token(&token) {
             return Ok((Vec::new(), Grant::Session(user)));
         }
@@ -175,14 +175,19 @@ impl Directory {
     }
 }
 
-fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> Decided {
+fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> GrantResult {
     let name = free(proposal, Some(id), wants, IfTaken::Number)?;
     let user = User { id, name };
     proposal.add_user(&user, UserKind::Guest);
     Ok((vec![Change::Guest(user)], Grant::Session(id)))
 }
 
-fn rename(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName, if_taken: IfTaken) -> Decided {
+fn rename(
+    proposal: &mut Proposal<'_>,
+    id: UserId,
+    wants: &UserName,
+    if_taken: IfTaken,
+) -> GrantResult {
     may(proposal.subject(id), Action::TakeName)
         .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
     let name = free(proposal, Some(id), wants, if_taken)?;
@@ -205,7 +210,12 @@ fn free(
     proposal.state.names.free(user, wants, if_taken, |name| proposal.holder(name))
 }
 
-fn join(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, scope: DirectScope) -> Decided {
+fn join(
+    proposal: &mut Proposal<'_>,
+    user: UserId,
+    name: &RoomName,
+    scope: DirectScope,
+) -> GrantResult {
     let key = proposal.room_key(user, name)?;
     proposal.permit_key(user, name, &key, Action::Join)?;
     let (room, changes) = memberships(proposal, user, &key, scope)?;
@@ -280,14 +290,14 @@ const fn is_direct(key: &RoomKey) -> bool {
     matches!(key, RoomKey::Direct(_))
 }
 
-fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> Decided {
+fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> GrantResult {
     let key = proposal.room_key(user, name)?;
     let room = proposal.permit(user, name, Action::Leave)?;
     proposal.leave(user, room, is_direct(&key));
     Ok((vec![Change::Left { user, room }], Grant::Room(room)))
 }
 
-fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: Seq) -> Decided {
+fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: Seq) -> GrantResult {
     let room = proposal.permit(user, name, Action::MarkRead)?;
     let seq = seq.min(proposal.rooms.last_seq(room));
     let known = proposal.membership(user, room).map_or(Seq::NONE, |known| known.read);

@@ -50,14 +50,14 @@ pub(crate) struct Commit {
     /// Number of commits since the journal was opened, this one included.
     pub(crate) position: u64,
     /// The result of each entry, in the same order.
-    pub(crate) items: Vec<Committed>,
+    pub(crate) items: Vec<EntryResult>,
     /// A copy for followers, if there are any; sent once the commit is applied.
     pub(super) record: Option<Record>,
 }
 
 /// The result of one entry.
 #[derive(Debug)]
-pub(crate) enum Committed {
+pub(crate) enum EntryResult {
     /// The message is stored, with its changes.
     Message {
         /// Its room.

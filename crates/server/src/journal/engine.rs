@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chat_proto::Timestamp;
 use tracing::{error, info};
 
-use super::commit::{Commit, Committed, Entry};
+use super::commit::{Commit, Entry, EntryResult};
 use super::error::AppendError;
 use super::follow::{Followers, Subscribers};
 use super::sqlite::Writer;
@@ -26,7 +26,7 @@ pub(crate) struct Engine {
     is_troubled: bool,
     followers: Followers,
     /// The items of the last commit, emptied: the next commit reuses their memory.
-    spare: Vec<Committed>,
+    spare: Vec<EntryResult>,
 }
 
 impl Engine {
@@ -55,7 +55,7 @@ impl Engine {
         let mut items = std::mem::take(&mut self.spare);
         self.writer.append(entries, at, &mut items)?;
         // A commit without a message may have written nothing, which succeeds on a full disk, too.
-        if items.iter().any(|item| matches!(item, Committed::Message { .. })) {
+        if items.iter().any(|item| matches!(item, EntryResult::Message { .. })) {
             self.note_trouble(None);
         }
         self.last_at = at;

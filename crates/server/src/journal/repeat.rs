@@ -7,7 +7,7 @@ use super::stored::RoomId;
 
 /// A message that may be a repeat.
 #[derive(Debug, Clone)]
-pub(crate) struct Sent {
+pub(crate) struct ResentMessage {
     /// The user who sends it.
     pub(crate) user: UserId,
     /// The device that numbered it.

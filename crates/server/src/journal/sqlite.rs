@@ -49,7 +49,7 @@ use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use tracing::warn;
 
-pub use self::check::{Checked, check};
+pub use self::check::{CheckReport, check};
 pub use self::copy::backup;
 use self::error::in_words;
 pub use self::export::export;
@@ -60,7 +60,7 @@ pub(crate) use self::lock::is_held as is_in_use;
 use self::numbers::Numbers;
 pub(crate) use self::private::create_new as create_private;
 pub(super) use self::reader::Reader;
-pub use self::restore::{Replaced, restore};
+pub use self::restore::{RestoreReport, restore};
 #[cfg(test)]
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;

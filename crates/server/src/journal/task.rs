@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use tracing::warn;
 
 use super::JournalError;
-use super::repeat::{Repeat, Sent};
+use super::repeat::{Repeat, ResentMessage};
 #[cfg(test)]
 use super::sqlite::Work;
 use super::stored::RoomId;
@@ -28,9 +28,9 @@ pub(crate) enum Task {
         reply: Reply<u64>,
     },
     /// Looks up a message that was sent before.
-    SentBefore {
+    FindRepeat {
         /// The message.
-        sent: Sent,
+        sent: ResentMessage,
         /// Receives `None` if no stored message has its number.
         reply: Reply<Option<Repeat>>,
     },
@@ -97,9 +97,9 @@ impl Task {
     }
 
     /// Looks up a message that was sent before; `None` if no stored message has its number.
-    pub(crate) fn sent_before(sent: Sent) -> (Self, TaskResult<Option<Repeat>>) {
+    pub(crate) fn find_repeat(sent: ResentMessage) -> (Self, TaskResult<Option<Repeat>>) {
         let (reply, result) = Reply::new();
-        (Self::SentBefore { sent, reply }, result)
+        (Self::FindRepeat { sent, reply }, result)
     }
 
     /// Removes up to [`super::TRIM_MESSAGES`] of the oldest messages of `room`, if they are older than `before`, but
@@ -143,7 +143,7 @@ impl Task {
     pub(crate) fn finish(&mut self, committed: Result<(), JournalError>) {
         match self {
             Self::LastN { reply, .. } => reply.send(committed),
-            Self::SentBefore { reply, .. } => reply.send(committed),
+            Self::FindRepeat { reply, .. } => reply.send(committed),
             Self::Trim { reply, .. } => reply.send(committed),
             Self::FindMentions { reply } => reply.send(committed),
             Self::Refuse { reply, .. } => reply.send(committed),

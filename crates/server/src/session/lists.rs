@@ -7,8 +7,20 @@ use chat_proto::limits::LINE_BYTES_MAX;
 /// Entries of one `users` or `rooms` event at most, whatever the client asks for.
 pub(super) const LIST_MAX: usize = 500;
 
-/// Bytes for the entries of a list: a line, less what the rest of the event takes.
-const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - 4096;
+/// Bytes of an event without its lists: the names of its fields, a name and a topic of the greatest length.
+const EVENT_BYTES: usize = 4096;
+
+/// Bytes for the entries of the lists of an event, in a line.
+const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - EVENT_BYTES;
+
+/// Bytes of a user in a list without the name: the names of the fields, a number of up to 20 digits, the separator.
+const USER_BYTES: usize = 40;
+
+/// The same of a user who is away, without the text.
+const AWAY_BYTES: usize = 50;
+
+/// The same of a room, without its name and its topic.
+const ROOM_BYTES: usize = 80;
 
 /// The number of entries to list if the client asks for up to `limit`.
 pub(super) fn limit(limit: Option<u32>) -> usize {
@@ -17,13 +29,15 @@ pub(super) fn limit(limit: Option<u32>) -> usize {
 
 /// The first of `users` that fit a line with the list of those who are away, and whether there are more.
 pub(super) fn fitting_users(users: Vec<User>, away: &[Away]) -> (Vec<User>, bool) {
-    let away = away.iter().map(|away| 2 * away.text.as_str().len() + 50).sum();
-    fitting(users, away, |user| 2 * user.name.as_str().len() + 40)
+    let away = away.iter().map(|away| 2 * away.text.as_str().len() + AWAY_BYTES).sum();
+    fitting(users, away, |user| 2 * user.name.as_str().len() + USER_BYTES)
 }
 
 /// The first of `rooms` that fit a line, and whether there are more.
 pub(super) fn fitting_rooms(rooms: Vec<RoomInfo>) -> (Vec<RoomInfo>, bool) {
-    fitting(rooms, 0, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
+    fitting(rooms, 0, |info| {
+        2 * (info.room.as_str().len() + info.topic.as_str().len()) + ROOM_BYTES
+    })
 }
 
 /// The first of `entries` that fit a line after `bytes` of other things. `bytes_max` is an upper bound of what an entry

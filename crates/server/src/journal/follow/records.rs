@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chat_proto::Seq;
 
 use super::super::change::Change;
-use super::super::commit::Committed;
+use super::super::commit::EntryResult;
 use super::super::stored::{RoomId, StoredMessage};
 use crate::ring::{Charge, Live, Ring, Rings};
 
@@ -98,7 +98,11 @@ impl Followers {
 
     /// Copies a commit, if there are followers. To be called once the commit is durable, so that a follower that
     /// subscribes later finds it in the file.
-    pub(in crate::journal) fn record(&self, position: u64, items: &[Committed]) -> Option<Record> {
+    pub(in crate::journal) fn record(
+        &self,
+        position: u64,
+        items: &[EntryResult],
+    ) -> Option<Record> {
         if !matches!(*self.0.state(), State::Followed(_)) {
             return None;
         }
@@ -106,21 +110,21 @@ impl Followers {
         let mut bytes = size_of::<Record>();
         for item in items {
             match item {
-                Committed::Message { room, message, changes } => {
+                EntryResult::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
                     bytes += message.text.as_str().len();
                     copies.push(Item::Message(*room, message.as_stored()));
                 }
-                Committed::Changes(changes) => {
+                EntryResult::Changes(changes) => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
                 }
-                Committed::Trimmed { room, first } => {
+                EntryResult::Trimmed { room, first } => {
                     copies.push(Item::Trimmed { room: *room, first: *first });
                 }
-                Committed::Repeat(_)
-                | Committed::Rejected(_)
-                | Committed::NoRepeat
-                | Committed::Task => {}
+                EntryResult::Repeat(_)
+                | EntryResult::Rejected(_)
+                | EntryResult::NoRepeat
+                | EntryResult::Task => {}
             }
         }
         bytes += copies.capacity() * size_of::<Item>();

@@ -18,7 +18,7 @@ const FAULTS_MAX: usize = 1000;
 
 /// The result of [`check`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckReport {
     /// Number of rooms.
     pub rooms: usize,
     /// Number of messages that can be read.
@@ -29,7 +29,7 @@ pub struct Checked {
     pub more_faults: usize,
 }
 
-impl Checked {
+impl CheckReport {
     fn add(&mut self, fault: String) {
         if self.faults.len() < FAULTS_MAX {
             self.faults.push(fault);
@@ -45,36 +45,36 @@ impl Checked {
 ///
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
-pub fn check(directory: &Path) -> Result<Checked, JournalError> {
+pub fn check(directory: &Path) -> Result<CheckReport, JournalError> {
     // Before this process opens the journal: see `unlocked::user`.
     let user = unlocked::user(directory);
     let path = file::of(directory);
-    let mut checked = check_file(&file::visit(&path)?)?;
+    let mut report = check_file(&file::visit(&path)?)?;
     if let Some(loss) = run::find_loss(&path)? {
-        // A running daemon has checked the log at its start, and changes it now.
+        // A running daemon has report the log at its start, and changes it now.
         let is_so_still =
             !lock::is_held(directory)? && run::find_loss(&path)? == Some(loss.clone());
         if is_so_still {
-            checked.add(loss.to_string());
+            report.add(loss.to_string());
         }
     }
     if let Some(process) = user {
-        checked.add(format!(
+        report.add(format!(
             "process {process} uses the journal without its lock, which was removed or replaced; restart \
              that process, which creates the lock again"
         ));
     } else if lock::is_removed(directory)? {
-        checked.add(format!(
+        report.add(format!(
             "the lock in {} was removed while chat-server runs; restart chat-server, which creates the \
              lock again",
             directory.display()
         ));
     }
-    Ok(checked)
+    Ok(report)
 }
 
 /// Checks an open file, see [`check`].
-pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
+pub(super) fn check_file(db: &Connection) -> Result<CheckReport, JournalError> {
     let version = schema::version(db)?;
     if version > schema::KNOWN {
         return Err(JournalError::Newer { found: version, known: schema::KNOWN });
@@ -84,37 +84,37 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     }
     // In one transaction, so that everything is read as of one moment: a daemon may be writing.
     let snapshot = db.unchecked_transaction()?;
-    let mut checked = Checked::default();
+    let mut report = CheckReport::default();
     let is_current = version == schema::KNOWN;
     let abandoned = if is_current { rebuild::abandoned(db)? } else { BTreeSet::new() };
-    check_structure(db, &abandoned, &mut checked)?;
+    check_structure(db, &abandoned, &mut report)?;
     let has_sums = version >= schema::CHECKSUMS_SINCE;
     if has_sums {
-        check_records(db, version, &mut checked)?;
+        check_records(db, version, &mut report)?;
     }
-    let (rooms, mut tally) = (rooms(db, &mut checked)?, Tally::NONE);
+    let (rooms, mut tally) = (rooms(db, &mut report)?, Tally::NONE);
     let indexed = if is_current { derived::indexed(db)? } else { None };
     for (room, key) in &rooms {
-        checked.rooms += 1;
+        report.rooms += 1;
         let last = indexed.as_ref().map_or(Seq::NONE, |indexed| indexed.last(*room));
-        tally.add(check_room(db, (*room, key), last, has_sums, &mut checked)?);
+        tally.add(check_room(db, (*room, key), last, has_sums, &mut report)?);
     }
     if is_current {
-        derived::check_runs(db, indexed.as_ref(), &tally, &mut checked)?;
+        derived::check_runs(db, indexed.as_ref(), &tally, &mut report)?;
         if tally.is_complete && tally.is_whole {
-            derived::check_events(db, &mut checked)?;
+            derived::check_events(db, &mut report)?;
         }
-        derived::check_numbers(db, &tally, &rooms.into_keys().collect(), &mut checked)?;
+        derived::check_numbers(db, &tally, &rooms.into_keys().collect(), &mut report)?;
     }
     snapshot.finish()?;
-    Ok(checked)
+    Ok(report)
 }
 
 /// Adds the faults that SQLite finds, except that the `abandoned` pages are unused.
 fn check_structure(
     db: &Connection,
     abandoned: &BTreeSet<u32>,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> Result<(), JournalError> {
     let lines_max = rebuild::STRUCTURE_LINES_MAX;
     let mut integrity = db.prepare(&format!("PRAGMA integrity_check({lines_max})"))?;
@@ -129,25 +129,29 @@ fn check_structure(
                 for line in text.lines().filter(is_fault) {
                     match rebuild::unused(line) {
                         Some(page) => unused += u32::from(!abandoned.contains(&page)),
-                        None => checked.add(line.to_owned()),
+                        None => report.add(line.to_owned()),
                     }
                 }
             }
             Err(error) if salvage::is_damage(&error) => {
-                checked.add(error.to_string());
+                report.add(error.to_string());
                 break;
             }
             Err(error) => return Err(error.into()),
         }
     }
     if unused > 0 {
-        checked.add(format!("pages of the file that belong to no table: {unused}"));
+        report.add(format!("pages of the file that belong to no table: {unused}"));
     }
     Ok(())
 }
 
 /// Checks all records other than messages.
-fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result<(), JournalError> {
+fn check_records(
+    db: &Connection,
+    version: u32,
+    report: &mut CheckReport,
+) -> Result<(), JournalError> {
     let has_credentials = version >= schema::CREDENTIALS_SINCE;
     let of_user = if has_credentials { "kind, name, key" } else { "name, key, token" };
     for (table, columns) in [
@@ -160,7 +164,7 @@ fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let number: i64 = row.get(0)?;
-            checked.add(match table {
+            report.add(match table {
                 "member" => {
                     let room: i64 = row.get(1)?;
                     format!("the record of user {number} in room {room} is damaged")
@@ -174,22 +178,25 @@ fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result
             "SELECT id FROM user WHERE kind <> 1 AND sum = checksum(id, kind, name, key, seen_at)";
         let mut statement = db.prepare(sql)?;
         for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-            checked.add(format!("the record of user {} is damaged", user?));
+            report.add(format!("the record of user {} is damaged", user?));
         }
         for user in credentials::load(db)?.1 {
-            checked.add(format!("a credential of user {user} is damaged"));
+            report.add(format!("a credential of user {user} is damaged"));
         }
     }
     let lost = "SELECT id FROM room WHERE substr(key, 1, 1) = ?";
     let mut statement = db.prepare(lost)?;
     for id in statement.query_map([load::LOST], |row| row.get::<_, i64>(0))? {
-        checked.add(format!("the name of room {} is lost; its messages cannot be shown", id?));
+        report.add(format!("the name of room {} is lost; its messages cannot be shown", id?));
     }
     Ok(())
 }
 
 /// The rooms that have a record or a message, each with a name for the report.
-fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, String>, JournalError> {
+fn rooms(
+    db: &Connection,
+    report: &mut CheckReport,
+) -> Result<BTreeMap<RoomId, String>, JournalError> {
     let mut rooms = BTreeMap::new();
     let mut statement = db.prepare("SELECT id, key FROM room")?;
     let named = statement.query_map([], |row| {
@@ -201,7 +208,7 @@ fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, Stri
     }
     for id in salvage::rooms_with_messages(db)? {
         rooms.entry(id).or_insert_with(|| {
-            checked.add(format!("there are messages of room {}, which has no record", id.0));
+            report.add(format!("there are messages of room {}, which has no record", id.0));
             format!("number {}", id.0)
         });
     }
@@ -215,18 +222,18 @@ pub(super) fn check_room(
     (room, key): (RoomId, &str),
     indexed: Seq,
     has_sums: bool,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> Result<Tally, JournalError> {
-    let (last, tally) = match scan(db, (room, key), indexed, has_sums, checked) {
+    let (last, tally) = match scan(db, (room, key), indexed, has_sums, report) {
         Err(error) if salvage::is_damage(&error) && has_sums => {
-            scan_around_damage(db, (room, key), indexed, checked)?
+            scan_around_damage(db, (room, key), indexed, report)?
         }
         scanned => scanned?,
     };
     let sql = "SELECT max(0, coalesce(max(read_seq), 0)) FROM member WHERE room = ?";
     let read: u64 = db.query_row(sql, [room.0], |row| super::store::unsigned(row, 0))?;
     if read > last.get() {
-        checked.add(format!(
+        report.add(format!(
             "room {key}: somebody has read message {read}, and the last one is {last}; the end of the \
              room is missing"
         ));
@@ -240,18 +247,18 @@ fn scan(
     (room, key): (RoomId, &str),
     indexed: Seq,
     has_sums: bool,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> rusqlite::Result<(Seq, Tally)> {
     let Extent { count, first, last } = messages::extent(db, room)?;
     let census =
         if has_sums { messages::census(db, room, indexed, FAULTS_MAX)? } else { Census::default() };
-    checked.messages += count - census.damaged.len() as u64;
+    report.messages += count - census.damaged.len() as u64;
     for seq in &census.damaged {
-        checked.add(format!("room {key}: message {seq} is damaged"));
+        report.add(format!("room {key}: message {seq} is damaged"));
     }
     let span = if count == 0 { 0 } else { last.since(first) + 1 };
     if count != span {
-        checked.add(format!(
+        report.add(format!(
             "room {key}: {count} messages are numbered {first} to {last}; {} are missing",
             span - count
         ));
@@ -269,7 +276,7 @@ fn scan_around_damage(
     db: &Connection,
     (room, key): (RoomId, &str),
     indexed: Seq,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> rusqlite::Result<(Seq, Tally)> {
     let last = messages::last_seq(db, room)?;
     let (mut seq, mut census) = (Seq::NONE, Census::default());
@@ -279,9 +286,9 @@ fn scan_around_damage(
         let Some(end) = found.last().map(|message| message.seq) else { break };
         for message in found.iter().filter(|message| message.seq <= last) {
             if message.damaged {
-                checked.add(format!("room {key}: message {} cannot be read", message.seq));
+                report.add(format!("room {key}: message {} cannot be read", message.seq));
             } else {
-                checked.messages += 1;
+                report.messages += 1;
                 census.add(message, indexed);
             }
         }

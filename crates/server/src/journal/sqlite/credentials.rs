@@ -80,7 +80,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<CredentialRecord>, 
     while let Some(row) = rows.next()? {
         match read(row) {
             Ok(record) => whole.push(record),
-            Err(_) => damaged.push(user_id(row, 1).unwrap_or(UserId::SERVER)),
+            Err(_) => damaged.push(user_id(row, 1).unwrap_or(UserId::NONE)),
         }
     }
     Ok((whole, damaged))

@@ -6,7 +6,7 @@ use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Transaction;
 
 use super::change::Change;
-use super::commit::{Committed, Entry, Message};
+use super::commit::{Entry, EntryResult, Message};
 use super::messages::MessageInserter;
 use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
 use super::stored::{RoomId, StoredMessage, content};
@@ -50,17 +50,17 @@ impl<'a> Draft<'a> {
             stored_seqs,
             last_seqs,
             numbers,
-            last_user: UserId::SERVER,
+            last_user: UserId::NONE,
         })
     }
 
     /// Stores one entry.
-    pub(super) fn add(&mut self, entry: Entry<'_>) -> rusqlite::Result<Committed> {
+    pub(super) fn add(&mut self, entry: Entry<'_>) -> rusqlite::Result<EntryResult> {
         match entry {
             Entry::Message(message) => self.message(message),
             Entry::Changes(changes) => {
                 self.store(&changes)?;
-                Ok(Committed::Changes(changes))
+                Ok(EntryResult::Changes(changes))
             }
             Entry::Task(task) => {
                 if task::uses_tables(task) {
@@ -72,7 +72,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Stores a message, unless it is a repeat.
-    fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
+    fn message(&mut self, message: Message) -> rusqlite::Result<EntryResult> {
         let device = (message.from.id, message.device.clone());
         if let Some(n) = message.n
             && self.numbers.may_have(self.transaction, &device, n)?
@@ -80,15 +80,15 @@ impl<'a> Draft<'a> {
             let sent = (message.room, &message.body);
             if let Some(repeat) = repeat::find(self.transaction, &self.numbers, (&device, n), sent)?
             {
-                return Ok(Committed::Repeat(repeat));
+                return Ok(EntryResult::Repeat(repeat));
             }
         }
         if message.is_repeat_only {
-            return Ok(Committed::NoRepeat);
+            return Ok(EntryResult::NoRepeat);
         }
         let excerpt = match events::admit(self.transaction, &message)? {
             Ok(excerpt) => excerpt,
-            Err(rejection) => return Ok(Committed::Rejected(rejection)),
+            Err(rejection) => return Ok(EntryResult::Rejected(rejection)),
         };
         for change in &message.changes {
             records::change(self.transaction, change)?;
@@ -118,7 +118,7 @@ impl<'a> Draft<'a> {
         self.last_user = self.last_user.max(message.from.id);
         let place = rows::place(room, message.seq);
         self.numbers.add(self.transaction, &device, (n, place))?;
-        Ok(Committed::Message { room, message, changes })
+        Ok(EntryResult::Message { room, message, changes })
     }
 
     fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {

@@ -7,7 +7,7 @@ use chat_proto::limits::REACTORS_LISTED_MAX;
 use chat_proto::{Seq, Text, UserId};
 use rusqlite::{Connection, params};
 
-use super::rows::{self, COLUMNS, Seen, place, seq_of};
+use super::rows::{self, COLUMNS, ValueCache, place, seq_of};
 use super::stored::{Page, RoomId, StoredMessage, Versions, View, excerpt};
 use super::{events, messages, salvage};
 
@@ -69,11 +69,11 @@ pub(super) fn fold(
     );
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(range)?;
-    let (mut states, mut seen) = (BTreeMap::<Seq, State>::new(), Seen::default());
+    let (mut states, mut cache) = (BTreeMap::<Seq, State>::new(), ValueCache::default());
     while let Some(row) = rows.next()? {
         let target = seq_of(row.get(rows::COLUMNS_COUNT)?);
         // The index may be damaged: what counts is the event itself.
-        let Ok(event) = rows::read(row, &mut seen) else { continue };
+        let Ok(event) = rows::read(row, &mut cache) else { continue };
         if event.target().or_else(|| event.answers()) == Some(target) {
             states.entry(target).or_default().add(&event, reader);
         }

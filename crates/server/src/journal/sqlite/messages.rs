@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
 
 use super::numbers::{self, Device};
-use super::rows::{self, COLUMNS, SEQ_MAX, Seen, device_and_n, place, room_of, seq_of};
+use super::rows::{self, COLUMNS, SEQ_MAX, ValueCache, device_and_n, place, room_of, seq_of};
 use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, events, mentions, salvage};
@@ -111,8 +111,8 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Store
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place {order} LIMIT ?"
     ))?;
     let places = params![place(room, first), place(room, last), page.limit];
-    let mut seen = Seen::default();
-    let rows = statement.query_map(places, |row| rows::read_or_tombstone(row, &mut seen))?;
+    let mut cache = ValueCache::default();
+    let rows = statement.query_map(places, |row| rows::read_or_tombstone(row, &mut cache))?;
     let mut found: Vec<StoredMessage> = Vec::new();
     let mut bytes = 0;
     for row in rows {
@@ -133,7 +133,9 @@ pub(super) fn at(
     seq: Seq,
 ) -> rusqlite::Result<Option<StoredMessage>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place(room, seq)], |row| rows::read_or_tombstone(row, &mut Seen::default()))
+        .query_row([place(room, seq)], |row| {
+            rows::read_or_tombstone(row, &mut ValueCache::default())
+        })
         .optional()
 }
 
@@ -151,7 +153,7 @@ pub(super) fn numbered(
         message.from.id == *user && message.device == *device && message.n == Some(n)
     };
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place], |row| match rows::read(row, &mut Seen::default()) {
+        .query_row([place], |row| match rows::read(row, &mut ValueCache::default()) {
             Ok(other) if !is_it(&other) => {
                 Err(numbers::damaged("a row has the place of another message"))
             }
@@ -190,7 +192,7 @@ fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(Seq, bool)>>
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
     ))?
     .query_map([place(room, Seq::NONE), place(room, SEQ_MAX)], |row| {
-        Ok((seq_of(row.get(0)?), rows::read(row, &mut Seen::default()).is_ok()))
+        Ok((seq_of(row.get(0)?), rows::read(row, &mut ValueCache::default()).is_ok()))
     })?
     .collect()
 }
@@ -233,7 +235,7 @@ pub(super) struct Census {
 
 impl Default for Census {
     fn default() -> Self {
-        Self { damaged: Vec::new(), numbered: 0, last_user: UserId::SERVER }
+        Self { damaged: Vec::new(), numbered: 0, last_user: UserId::NONE }
     }
 }
 
@@ -257,11 +259,11 @@ pub(super) fn census(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
     let mut rows = statement.query(params![place(room, Seq::NONE), place(room, SEQ_MAX)])?;
-    let (mut census, mut seen) = (Census::default(), Seen::default());
+    let (mut census, mut cache) = (Census::default(), ValueCache::default());
     while census.damaged.len() < limit
         && let Some(row) = rows.next()?
     {
-        match rows::read(row, &mut seen) {
+        match rows::read(row, &mut cache) {
             Ok(message) => census.add(&message, indexed),
             Err(_) => census.damaged.push(seq_of(row.get(0)?)),
         }

@@ -5,17 +5,17 @@
 //! into the table, a few rows each, so that no commit takes long.
 //!
 //! ```text
-//! commit ─→ growing ─ GATHERED_MESSAGES ─→ merging ─ some rows with each commit ─→ tables `sent`, `indexed`
+//! commit ─→ growing ─ BUFFERED_MESSAGES ─→ merging ─ some rows with each commit ─→ tables `sent`, `indexed`
 //! start  ─→ growing, from the messages after those in `indexed`
 //! ```
 //!
 //! A row of `sent` may cover messages that retention has removed; those numbers are free again. If a row is
 //! damaged, both tables are rebuilt from the messages ([`super::rebuild`]).
 
+mod buffer;
 mod draft;
-mod gathered;
 mod indexed;
-mod merging;
+mod merge;
 mod run;
 mod runs;
 mod start;
@@ -27,10 +27,10 @@ use chat_proto::{DeviceId, Seq, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode};
 
+use self::buffer::NumberBuffer;
 pub(super) use self::draft::{NumbersDraft, NumbersUpdate};
-use self::gathered::Gathered;
 pub(super) use self::indexed::{Indexed, last as last_indexed};
-use self::merging::Merging;
+use self::merge::Merge;
 pub(super) use self::run::Run;
 #[cfg(test)]
 pub(super) use self::runs::list;
@@ -39,10 +39,10 @@ pub(super) use self::table::{COLUMNS, forget, last_user, runs_of};
 use super::store::foreign;
 use super::stored::RoomId;
 
-/// Messages whose numbers are gathered before they are merged. The more, the fewer rows are written for a device that
+/// Messages whose numbers are in memory before they are merged. The more, the fewer rows are written for a device that
 /// sends much; but a start after a kill reads up to twice as many messages and those of two commits, which takes some
 /// tens of milliseconds. Takes 400 KiB if each message is of another device. Few in a test, so that all tests merge.
-const GATHERED_MESSAGES: u64 = if cfg!(test) { 8 } else { 4096 };
+const BUFFERED_MESSAGES: u64 = if cfg!(test) { 8 } else { 4096 };
 
 /// Number of devices whose last number is cached, so that it is not read for each message. Each takes about 110 bytes.
 const DEVICES_REMEMBERED: usize = 100_000;
@@ -92,9 +92,9 @@ pub(super) struct Numbers {
     /// too great, if retention has removed the message.
     last_numbers: HashMap<Device, Option<u64>>,
     /// The numbers of the newest messages.
-    growing: Gathered,
+    growing: NumberBuffer,
     /// The numbers of earlier messages that are not in the table yet.
-    merging: Merging,
+    merging: Merge,
     /// The damage of the table, if it cannot be rebuilt.
     damage: Option<String>,
 }
@@ -108,8 +108,8 @@ impl Numbers {
     /// The greatest number of a device; `None` if it has none.
     fn last(&self, db: &Connection, device: &Device) -> rusqlite::Result<Option<u64>> {
         self.assert_readable()?;
-        let gathered = self.growing.last(device).max(self.merging.last(device));
-        Ok(table::last(db, device)?.max(gathered))
+        let buffered = self.growing.last(device).max(self.merging.last(device));
+        Ok(table::last(db, device)?.max(buffered))
     }
 
     /// The place of the message to which a device gave the number `n`; retention may have removed the message.
@@ -125,13 +125,13 @@ impl Numbers {
         self.damage.as_ref().map_or(Ok(()), |damage| Err(damaged(damage.clone())))
     }
 
-    /// Merges all that is gathered into the tables.
+    /// Merges all that is in memory into the tables.
     pub(super) fn merge_all(&self, db: &Connection) -> rusqlite::Result<()> {
         self.merging.merge(db, self.merging.rest())?;
         self.growing.merge(db)
     }
 
-    /// The greatest number of a user with a message whose number is gathered; 0 if there is none.
+    /// The greatest number of a user with a message whose number is in memory; 0 if there is none.
     pub(super) fn last_user(&self) -> UserId {
         self.growing.last_user().max(self.merging.last_user())
     }
@@ -143,7 +143,7 @@ impl Numbers {
             return;
         }
         if update.merged_all {
-            (self.growing, self.merging) = (Gathered::default(), Merging::default());
+            (self.growing, self.merging) = (NumberBuffer::default(), Merge::default());
         } else {
             self.merging.advance(update.rows);
         }
@@ -155,8 +155,8 @@ impl Numbers {
             self.growing.add(device, numbers.runs);
         }
         self.growing.count(update.messages, last_seqs);
-        if self.growing.messages() >= GATHERED_MESSAGES && self.merging.is_empty() {
-            self.merging = Merging::of(std::mem::take(&mut self.growing));
+        if self.growing.messages() >= BUFFERED_MESSAGES && self.merging.is_empty() {
+            self.merging = Merge::of(std::mem::take(&mut self.growing));
         }
     }
 }

@@ -9,16 +9,18 @@ use rusqlite::OpenFlags;
 use tracing::warn;
 
 use super::replace::{self, AfterStep};
-use super::{Checked, JournalError, check, file, lock, mark, private, rebuild, run, schema, store};
+use super::{
+    CheckReport, JournalError, check, file, lock, mark, private, rebuild, run, schema, store,
+};
 
 /// The ends of the names of a journal's files that contain messages.
 const CONTENTS: [&str; 3] = ["", "-wal", "-journal"];
 
 /// The result of [`restore`].
 #[derive(Debug)]
-pub struct Replaced {
+pub struct RestoreReport {
     /// The check of the restored journal.
-    pub now: Checked,
+    pub now: CheckReport,
     /// The earlier journal, under its new name; `None` if there was none.
     pub aside: Option<PathBuf>,
 }
@@ -29,7 +31,11 @@ pub struct Replaced {
 ///
 /// # Errors
 /// Returns an error if a daemon uses the directory, or `from` is not whole; nothing has changed then.
-pub fn restore(directory: &Path, from: &Path, now: Timestamp) -> Result<Replaced, JournalError> {
+pub fn restore(
+    directory: &Path,
+    from: &Path,
+    now: Timestamp,
+) -> Result<RestoreReport, JournalError> {
     restore_in_steps(directory, from, now, &mut || ())
 }
 
@@ -38,7 +44,7 @@ pub(super) fn restore_in_steps(
     from: &Path,
     now: Timestamp,
     after_step: AfterStep<'_>,
-) -> Result<Replaced, JournalError> {
+) -> Result<RestoreReport, JournalError> {
     refuse_in_use(from)?;
     let _lock = lock::take(directory)?;
     let journal = file::of(directory);
@@ -51,7 +57,7 @@ pub(super) fn restore_in_steps(
         let _ = replace::remove_draft(&journal);
     })?;
     let aside = replace::replace(&journal, now, after_step)?;
-    Ok(Replaced { now: restored, aside })
+    Ok(RestoreReport { now: restored, aside })
 }
 
 /// Refuses a journal in use: a copy of a file that is written meanwhile is not consistent.
@@ -74,7 +80,7 @@ fn prepare(
     from: &Path,
     journal: &Path,
     after_step: AfterStep<'_>,
-) -> Result<Checked, JournalError> {
+) -> Result<CheckReport, JournalError> {
     replace::remove_draft(journal)?;
     after_step();
     let draft = &replace::draft(journal);
@@ -83,7 +89,7 @@ fn prepare(
         copy(&mark::with_suffix(from, part), &mark::with_suffix(draft, part), part)?;
         after_step();
     }
-    let opened = || -> Result<Checked, JournalError> {
+    let opened = || -> Result<CheckReport, JournalError> {
         let mut db = file::sqlite(None, draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::version(&db)? == 0 {
             return Err(JournalError::Damaged(format!("{} is no journal", from.display())));

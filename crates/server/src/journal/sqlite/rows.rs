@@ -139,7 +139,7 @@ enum Damage {
 ///
 /// # Errors
 /// Returns an error if the row is damaged.
-pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
+pub(super) fn read(row: &Row<'_>, cache: &mut ValueCache) -> rusqlite::Result<StoredMessage> {
     let mut values = [ValueRef::Null; VALUES];
     for (index, value) in values.iter_mut().enumerate() {
         *value = row.get_ref(index)?;
@@ -156,14 +156,14 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
     };
     let (target, thread) = (seq(8)?, seq(9)?);
     let flags = if values[10] == ValueRef::Null { 0 } else { integer(10)? };
-    let body = body(integer(4)?, (text(7)?, seen), (target, thread), flags)?;
+    let body = body(integer(4)?, (text(7)?, cache), (target, thread), flags)?;
     let (kind, text_of_body, details) = content(body);
     let mut message = StoredMessage {
         seq: seq_of(integer(0)?),
-        from: User { id: user_id(row, 1)?, name: seen.name(text(2)?) },
+        from: User { id: user_id(row, 1)?, name: cache.name(text(2)?) },
         at: Timestamp::from_millis(integer(3)?),
         kind,
-        device: seen.device(text(5)?).map_err(|e| foreign(5, Type::Text, e))?,
+        device: cache.device(text(5)?).map_err(|e| foreign(5, Type::Text, e))?,
         n: if values[6] == ValueRef::Null { None } else { Some(integer(6)?.cast_unsigned()) },
         text: text_of_body,
         damaged: false,
@@ -181,7 +181,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
 /// What a stored message says.
 fn body(
     kind: i64,
-    (written, seen): (&str, &mut Seen),
+    (written, cache): (&str, &mut ValueCache),
     (target, thread): (Option<Seq>, Option<Seq>),
     flags: i64,
 ) -> rusqlite::Result<Body> {
@@ -198,7 +198,7 @@ fn body(
         2 => Body::Edit { target: target()?, text: text()? },
         3 => Body::Delete { target: target()? },
         4 => {
-            let emoji = seen.emoji(written).map_err(|e| foreign(7, Type::Text, e))?;
+            let emoji = cache.emoji(written).map_err(|e| foreign(7, Type::Text, e))?;
             Body::Reaction { target: target()?, emoji, on }
         }
         5 => Body::Pin { target: target()?, on },
@@ -216,8 +216,11 @@ pub(super) fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u6
 }
 
 /// The message of a row, or a tombstone if it is damaged.
-pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
-    read(row, seen).or_else(|_| {
+pub(super) fn read_or_tombstone(
+    row: &Row<'_>,
+    cache: &mut ValueCache,
+) -> rusqlite::Result<StoredMessage> {
+    read(row, cache).or_else(|_| {
         let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
         let id = user_id(row, 1).ok().filter(|id| *id != UserId::SERVER);
         let from = id.zip(name).map(|(id, name)| User { id, name });
@@ -228,22 +231,22 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
 
 /// A cache of the names, devices and emoji of earlier rows: a page has few, and to validate one costs more than to find it.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct ValueCache {
     names: Vec<UserName>,
     devices: Vec<DeviceId>,
     emoji: Vec<Emoji>,
 }
 
 /// Number of names, and of devices, that are cached: a search through more would cost as much as it saves.
-const SEEN_MAX: usize = 16;
+const CACHED_MAX: usize = 16;
 
-impl Seen {
+impl ValueCache {
     fn name(&mut self, written: &str) -> UserName {
         if let Some(name) = self.names.iter().find(|name| name.as_str() == written) {
             return name.clone();
         }
         let name = name(written);
-        if self.names.len() < SEEN_MAX {
+        if self.names.len() < CACHED_MAX {
             self.names.push(name.clone());
         }
         name
@@ -254,7 +257,7 @@ impl Seen {
             return Ok(emoji.clone());
         }
         let emoji = Emoji::new(written)?;
-        if self.emoji.len() < SEEN_MAX {
+        if self.emoji.len() < CACHED_MAX {
             self.emoji.push(emoji.clone());
         }
         Ok(emoji)
@@ -265,7 +268,7 @@ impl Seen {
             return Ok(device.clone());
         }
         let device = DeviceId::new(written)?;
-        if self.devices.len() < SEEN_MAX {
+        if self.devices.len() < CACHED_MAX {
             self.devices.push(device.clone());
         }
         Ok(device)

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::super::TRIM_MESSAGES;
-use super::super::commit::Committed;
+use super::super::commit::EntryResult;
 use super::super::task::Task;
 use super::numbers::NumbersDraft;
 use super::{backlog, messages, repeat};
@@ -12,7 +12,7 @@ use super::{backlog, messages, repeat};
 pub(super) const fn uses_tables(task: &Task) -> bool {
     match task {
         Task::LastN { .. }
-        | Task::SentBefore { .. }
+        | Task::FindRepeat { .. }
         | Task::FindMentions { .. }
         | Task::Refuse { .. } => false,
         Task::Trim { .. } => true,
@@ -26,12 +26,12 @@ pub(super) fn run(
     task: &mut Task,
     db: &Connection,
     numbers: &NumbersDraft<'_>,
-) -> rusqlite::Result<Committed> {
+) -> rusqlite::Result<EntryResult> {
     match task {
         Task::LastN { user, device, reply } => {
             reply.set(numbers.last(db, &(*user, device.clone()))?);
         }
-        Task::SentBefore { sent, reply } => {
+        Task::FindRepeat { sent, reply } => {
             let device = (sent.user, sent.device.clone());
             let message = (sent.room, &sent.body);
             reply.set(repeat::find(db, numbers, (&device, sent.n), message)?);
@@ -40,7 +40,7 @@ pub(super) fn run(
             let removed = messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?;
             reply.set(removed.count);
             if removed.count > 0 {
-                return Ok(Committed::Trimmed { room: *room, first: removed.last.next() });
+                return Ok(EntryResult::Trimmed { room: *room, first: removed.last.next() });
             }
         }
         Task::FindMentions { reply } => reply.set(backlog::step(db)?),
@@ -51,7 +51,7 @@ pub(super) fn run(
         #[cfg(test)]
         Task::Sqlite(work) => work.run(db)?,
     }
-    Ok(Committed::Task)
+    Ok(EntryResult::Task)
 }
 
 #[cfg(test)]

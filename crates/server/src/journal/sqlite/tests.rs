@@ -217,7 +217,7 @@ async fn a_check_finds_a_gap() {
     for n in 1..=3 {
         journal.say(n, "hi").await;
     }
-    let whole = Checked { rooms: 1, messages: 3, faults: Vec::new(), more_faults: 0 };
+    let whole = CheckReport { rooms: 1, messages: 3, faults: Vec::new(), more_faults: 0 };
     assert_eq!(check(directory.path()).unwrap(), whole);
     let remove =
         |db: &Connection| db.execute("DELETE FROM message WHERE text = 'hi' AND n = 2", []);
@@ -234,20 +234,20 @@ async fn a_check_reports_no_fault_while_a_daemon_writes() {
     let journal = open(directory.path()).unwrap();
     journal.say(1, "before").await;
     let db = file::connect(&file::of(directory.path())).unwrap();
-    let lobby = |checked: &mut Checked| {
-        check::check_room(&db, (RoomId::LOBBY, "#lobby"), Seq::NONE, true, checked).unwrap();
-        checked.rooms += 1;
+    let lobby = |report: &mut CheckReport| {
+        check::check_room(&db, (RoomId::LOBBY, "#lobby"), Seq::NONE, true, report).unwrap();
+        report.rooms += 1;
     };
     journal.say(2, "meanwhile").await;
-    let mut checked = Checked::default();
-    lobby(&mut checked);
-    assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new(), more_faults: 0 });
+    let mut report = CheckReport::default();
+    lobby(&mut report);
+    assert_eq!(report, CheckReport { rooms: 1, messages: 2, faults: Vec::new(), more_faults: 0 });
 
     let later = Timestamp::from_millis(clock().as_millis() + 1);
     assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 1);
-    let mut checked = Checked::default();
-    lobby(&mut checked);
-    assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new(), more_faults: 0 });
+    let mut report = CheckReport::default();
+    lobby(&mut report);
+    assert_eq!(report, CheckReport { rooms: 1, messages: 1, faults: Vec::new(), more_faults: 0 });
 }
 
 #[tokio::test]

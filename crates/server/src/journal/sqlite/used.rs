@@ -23,7 +23,7 @@ pub(super) struct GreatestNumbers {
 
 impl GreatestNumbers {
     /// The numbers of a journal that has the lobby only.
-    const NONE: Self = Self { last_user: UserId::SERVER, last_room: RoomId::LOBBY };
+    const NONE: Self = Self { last_user: UserId::NONE, last_room: RoomId::LOBBY };
 
     fn max(self, other: Self) -> Self {
         Self {
@@ -126,7 +126,7 @@ fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Us
     rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)).or_else(|error| {
         // The writer tries again when it needs the table.
         damage.push(format!("it cannot be rebuilt: {}", in_words(&error)));
-        Ok(UserId::SERVER)
+        Ok(UserId::NONE)
     })
 }
 

@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use super::super::error::Part;
 use super::change::Change;
-use super::commit::{Committed, Entry};
+use super::commit::{Entry, EntryResult};
 use super::draft::Draft;
 use super::file::BUSY_TIMEOUT;
 use super::lock::Lock;
@@ -57,7 +57,7 @@ impl Writer {
             db,
             numbers,
             last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
-            last_user: UserId::SERVER,
+            last_user: UserId::NONE,
             failed_is_in_log: false,
             rebuild_failed_at: None,
             has_thread,
@@ -86,7 +86,7 @@ impl Writer {
         &mut self,
         entries: Vec<Entry<'_>>,
         at: Timestamp,
-        items: &mut Vec<Committed>,
+        items: &mut Vec<EntryResult>,
     ) -> Result<(), AppendError> {
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = db.transaction()?;
@@ -120,9 +120,9 @@ impl Writer {
         }
     }
 
-    fn forget_rooms(&mut self, items: &[Committed]) {
+    fn forget_rooms(&mut self, items: &[EntryResult]) {
         for item in items {
-            let Committed::Changes(changes) = item else { continue };
+            let EntryResult::Changes(changes) = item else { continue };
             for change in changes {
                 if let Change::RoomRemoved { id, .. } = change {
                     self.last_seqs.remove(id);

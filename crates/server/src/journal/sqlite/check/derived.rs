@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 use super::super::numbers::{self, Indexed, Run};
 use super::super::used::{self, GreatestNumbers};
 use super::super::{JournalError, events, mentions, messages, rows, salvage, schema};
-use super::Checked;
+use super::CheckReport;
 use crate::journal::stored::RoomId;
 
 /// The counts of a scan of all messages.
@@ -29,7 +29,7 @@ pub(in crate::journal) struct Tally {
 
 impl Tally {
     pub(super) const NONE: Self =
-        Self { numbered: 0, last_user: UserId::SERVER, is_complete: true, is_whole: true };
+        Self { numbered: 0, last_user: UserId::NONE, is_complete: true, is_whole: true };
 
     pub(super) fn add(&mut self, room: Self) {
         self.numbered += room.numbered;
@@ -45,11 +45,11 @@ pub(super) fn check_numbers(
     db: &Connection,
     tally: &Tally,
     rooms: &BTreeSet<RoomId>,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> Result<(), JournalError> {
     let lobby = "SELECT count(*) FROM room WHERE id = ?";
     if db.query_row(lobby, [RoomId::LOBBY.0], |row| row.get::<_, u32>(0))? == 0 {
-        checked.add(
+        report.add(
             "the record of #lobby is missing; the next start of chat-server rebuilds it".to_owned(),
         );
     }
@@ -60,15 +60,15 @@ pub(super) fn check_numbers(
                    AND sum = checksum(value, user, kind, label, created_at)";
     let mut statement = db.prepare(missing)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-        checked.add(format!("the record of user {} is missing", user?));
+        report.add(format!("the record of user {} is missing", user?));
     }
     let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
     let mut statement = db.prepare(unknown)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-        checked.add(format!("user {} has no credential; nobody can connect as this user", user?));
+        report.add(format!("user {} has no credential; nobody can connect as this user", user?));
     }
     let Some(GreatestNumbers { last_user, last_room }) = used::stored(db)? else {
-        checked.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
+        report.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
         return Ok(());
     };
     let user = "SELECT max((SELECT coalesce(max(id), 0) FROM user
@@ -84,7 +84,7 @@ pub(super) fn check_numbers(
         ("room", last_room.0.into(), room),
     ] {
         if found > stored {
-            checked.add(format!(
+            report.add(format!(
                 "the record of the greatest number of a {what} is {stored}, and {what} {found} exists"
             ));
         }
@@ -94,7 +94,7 @@ pub(super) fn check_numbers(
 
 /// Adds what is wrong with the tables of events and mentions: they are made once more in memory, and compared. Every
 /// message must be whole.
-pub(super) fn check_events(db: &Connection, checked: &mut Checked) -> Result<(), JournalError> {
+pub(super) fn check_events(db: &Connection, report: &mut CheckReport) -> Result<(), JournalError> {
     let made = Connection::open_in_memory()?;
     for (table, make, columns, fill) in [
         ("about", schema::ABOUT, "target, kind, emoji, user, place", events::fill as Fill),
@@ -105,11 +105,11 @@ pub(super) fn check_events(db: &Connection, checked: &mut Checked) -> Result<(),
         let sql = format!("SELECT {columns} FROM {table} ORDER BY {columns}");
         match differences(db, &made, &sql) {
             Ok(0) => {}
-            Ok(wrong) => checked.add(format!(
+            Ok(wrong) => report.add(format!(
                 "the table `{table}` differs from the messages in {wrong} rows; reactions, edits or \
                  mentions may be missing"
             )),
-            Err(error) if salvage::is_damage(&error) => checked.add(format!(
+            Err(error) if salvage::is_damage(&error) => report.add(format!(
                 "the table `{table}` cannot be read; chat-server makes it again from the messages when \
                  it needs it"
             )),
@@ -179,15 +179,15 @@ pub(super) fn check_runs(
     db: &Connection,
     indexed: Option<&Indexed>,
     tally: &Tally,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> Result<(), JournalError> {
     let Some(indexed) = indexed else {
-        checked.add(UNREADABLE.to_owned());
+        report.add(UNREADABLE.to_owned());
         return Ok(());
     };
-    match runs(db, indexed, tally, checked) {
+    match runs(db, indexed, tally, report) {
         Ok(found) if tally.is_complete && found < tally.numbered => {
-            checked.add(format!(
+            report.add(format!(
                 "the table of message numbers lacks those of {} messages; if one of these is sent again, it \
                  is stored twice",
                 tally.numbered - found
@@ -196,7 +196,7 @@ pub(super) fn check_runs(
         }
         Ok(_) => Ok(()),
         Err(error) if is_of_the_table(&error) => {
-            checked.add(UNREADABLE.to_owned());
+            report.add(UNREADABLE.to_owned());
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -212,7 +212,7 @@ fn runs(
     db: &Connection,
     indexed: &Indexed,
     tally: &Tally,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> rusqlite::Result<u64> {
     let mut statement = db.prepare(&format!("SELECT {} FROM sent", numbers::COLUMNS))?;
     let mut rows = statement.query([])?;
@@ -222,19 +222,19 @@ fn runs(
             Ok(runs) => {
                 let device = (row.get(0)?, row.get(1)?);
                 for run in runs.iter() {
-                    found += compare(db, &device, run, (indexed, tally), checked)?;
+                    found += compare(db, &device, run, (indexed, tally), report)?;
                 }
             }
             Err(_) => damaged += 1,
         }
     }
     if damaged > 0 {
-        checked.add(format!(
+        report.add(format!(
             "the table of message numbers has damaged rows: {damaged}; chat-server rebuilds it from the messages"
         ));
     }
     for (room, seq) in indexed.iter() {
-        check_end(db, tally, room, seq, checked)?;
+        check_end(db, tally, room, seq, report)?;
     }
     Ok(found)
 }
@@ -245,10 +245,10 @@ fn check_end(
     tally: &Tally,
     room: RoomId,
     seq: Seq,
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> rusqlite::Result<()> {
     if tally.is_complete && messages::last_seq(db, room)? < seq {
-        checked.add(format!(
+        report.add(format!(
             "room number {}: message {seq} has a number, and is after the last message; the end of the \
              room is missing",
             room.0
@@ -263,7 +263,7 @@ fn compare(
     device: &(i64, String),
     run: Run,
     (indexed, tally): (&Indexed, &Tally),
-    checked: &mut Checked,
+    report: &mut CheckReport,
 ) -> rusqlite::Result<u64> {
     let [first, last] = run.places();
     let (mut found, mut others, mut end) = (0, 0, None);
@@ -289,7 +289,7 @@ fn compare(
         }
     }
     if others > 0 {
-        checked.add(format!(
+        report.add(format!(
             "the table of message numbers has {others} numbers of device {:?} of user {} at other messages",
             device.1, device.0
         ));
@@ -297,7 +297,7 @@ fn compare(
     let (room, seq) = (rows::room_of(last), rows::seq_of(last));
     // Otherwise the check of the room reports it.
     if end != Some(last) && seq > indexed.last(room) {
-        check_end(db, tally, room, seq, checked)?;
+        check_end(db, tally, room, seq, report)?;
     }
     Ok(found)
 }

@@ -33,7 +33,7 @@ pub(in crate::journal::sqlite) struct NumbersUpdate {
     pub(super) devices: HashMap<Device, DeviceNumbers>,
     pub(super) messages: u64,
     pub(super) merged_all: bool,
-    /// Number of rows of [`Merging`](super::Merging) that it has merged, unless it has merged all.
+    /// Number of rows of [`Merge`](super::Merge) that it has merged, unless it has merged all.
     pub(super) rows: usize,
 }
 
@@ -116,7 +116,7 @@ impl<'a> NumbersDraft<'a> {
         Ok(())
     }
 
-    /// Merges the share of this commit, see [`Merging::share`](super::Merging::share).
+    /// Merges the share of this commit, see [`Merge::share`](super::Merge::share).
     pub(in crate::journal::sqlite) fn finish(
         self,
         db: &Connection,

@@ -4,10 +4,10 @@ use rusqlite::Connection;
 
 use super::super::stored::{RoomId, RoomRecord, StoredMessage};
 use super::super::{in_words, rebuild, salvage};
-use super::gathered::Gathered;
+use super::buffer::NumberBuffer;
 use super::{Indexed, Numbers, damage, damaged};
 
-/// Messages whose numbers are gathered at once when messages are read; only after an upgrade there are more. Takes up to
+/// Messages whose numbers are buffered at once when messages are read; only after an upgrade there are more. Takes up to
 /// 7 MiB, if each message is of another device.
 const MESSAGES_AT_ONCE: u64 = 65_536;
 
@@ -35,7 +35,7 @@ fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
     if indexed.damaged > 0 {
         return Err(damaged("the checksum of a row is wrong"));
     }
-    let mut growing = Gathered::default();
+    let mut growing = NumberBuffer::default();
     for room in rooms {
         let last = indexed.last(room.id);
         if last > room.last_seq {
@@ -54,24 +54,24 @@ fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
 
 /// Fills the empty tables from the messages, within a transaction.
 pub(in crate::journal::sqlite) fn fill(db: &Connection) -> rusqlite::Result<()> {
-    let mut gathered = Gathered::default();
+    let mut buffer = NumberBuffer::default();
     salvage::each_message(db, |room, message| {
-        add(&mut gathered, room, message, |all| all.merge(db))
+        add(&mut buffer, room, message, |all| all.merge(db))
     })?;
-    gathered.merge(db)
+    buffer.merge(db)
 }
 
-/// Adds a message. Calls `merge` each time [`MESSAGES_AT_ONCE`] are gathered.
+/// Adds a message. Calls `merge` each time [`MESSAGES_AT_ONCE`] are buffer.
 fn add(
-    gathered: &mut Gathered,
+    buffer: &mut NumberBuffer,
     room: RoomId,
     message: &StoredMessage,
-    merge: impl FnOnce(&Gathered) -> rusqlite::Result<()>,
+    merge: impl FnOnce(&NumberBuffer) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    gathered.add_message(room, message);
-    if gathered.messages() >= MESSAGES_AT_ONCE {
-        merge(gathered)?;
-        *gathered = Gathered::default();
+    buffer.add_message(room, message);
+    if buffer.messages() >= MESSAGES_AT_ONCE {
+        merge(buffer)?;
+        *buffer = NumberBuffer::default();
     }
     Ok(())
 }

@@ -90,7 +90,7 @@ pub(in crate::journal::sqlite) fn forget(
 pub(in crate::journal::sqlite) fn last_user(db: &Connection) -> rusqlite::Result<UserId> {
     let sql = format!("SELECT {COLUMNS} FROM sent ORDER BY from_id DESC LIMIT 1");
     let last = |row: &Row<'_>| runs_of(row).and_then(|_| user_id(row, 0));
-    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(UserId::SERVER))
+    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(UserId::NONE))
 }
 
 /// The last row of a device that begins with `n` or a lower number.

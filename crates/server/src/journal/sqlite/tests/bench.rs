@@ -161,14 +161,14 @@ impl Both {
         };
         match appended {
             Ok(commit) => match commit.items.into_iter().next().unwrap() {
-                Committed::Message { message, .. } => {
+                EntryResult::Message { message, .. } => {
                     Outcome::Stored { seq: message.seq.get(), at: message.at }
                 }
-                Committed::Repeat(Repeat::Same { seq, at }) => {
+                EntryResult::Repeat(Repeat::Same { seq, at }) => {
                     Outcome::Repeat { seq: seq.get(), at }
                 }
-                Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
-                Committed::Rejected(rejection) => Outcome::Rejected(rejection),
+                EntryResult::Repeat(Repeat::Other) => Outcome::NumberUsed,
+                EntryResult::Rejected(rejection) => Outcome::Rejected(rejection),
                 other => panic!("{other:?}"),
             },
             Err(error) => {

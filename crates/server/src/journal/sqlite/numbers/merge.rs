@@ -1,4 +1,4 @@
-//! Merges gathered numbers into the tables, a few rows with each commit.
+//! Merges buffered numbers into the tables, a few rows with each commit.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -7,15 +7,15 @@ use chat_proto::{Seq, UserId};
 use rusqlite::Connection;
 
 use super::super::stored::RoomId;
-use super::gathered::Gathered;
+use super::buffer::NumberBuffer;
 use super::runs::Runs;
-use super::{Device, GATHERED_MESSAGES, indexed, table};
+use super::{BUFFERED_MESSAGES, Device, indexed, table};
 
 /// Numbers that are being merged into the tables. The runs of devices are stored before the rows of rooms, so that the
 /// row of a room never covers a number that the table lacks. After a kill, runs are merged again, which changes
 /// nothing.
 #[derive(Debug, Default)]
-pub(super) struct Merging {
+pub(super) struct Merge {
     /// In the order of the table, so that consecutive rows are on the same pages.
     devices: Vec<(Device, Runs)>,
     last_seqs: Vec<(RoomId, Seq)>,
@@ -23,9 +23,9 @@ pub(super) struct Merging {
     done: usize,
 }
 
-impl Merging {
-    pub(super) fn of(gathered: Gathered) -> Self {
-        let (devices, last_seqs) = gathered.into_parts();
+impl Merge {
+    pub(super) fn of(buffer: NumberBuffer) -> Self {
+        let (devices, last_seqs) = buffer.into_parts();
         let mut devices: Vec<_> = devices.into_iter().collect();
         devices.sort_unstable_by(|(one, _), (other, _)| compare(one, other));
         Self { devices, last_seqs: last_seqs.into_iter().collect(), done: 0 }
@@ -44,15 +44,15 @@ impl Merging {
         self.done..self.len()
     }
 
-    /// The rows that a commit of `messages` messages stores, if `growing` messages were gathered before: twice its share,
-    /// so that all rows are stored after half of [`GATHERED_MESSAGES`] more messages, and in any case before the next
+    /// The rows that a commit of `messages` messages stores, if `growing` messages were buffered before: twice its share,
+    /// so that all rows are stored after half of [`BUFFERED_MESSAGES`] more messages, and in any case before the next
     /// merge begins.
     pub(super) fn share(&self, messages: u64, growing: u64) -> Range<usize> {
         let rest = self.rest();
-        if growing + messages >= GATHERED_MESSAGES {
+        if growing + messages >= BUFFERED_MESSAGES {
             return rest;
         }
-        let rows = (2 * self.len() as u64 * messages).div_ceil(GATHERED_MESSAGES);
+        let rows = (2 * self.len() as u64 * messages).div_ceil(BUFFERED_MESSAGES);
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         self.done..rest.end.min(self.done.saturating_add(rows))
     }
@@ -86,7 +86,7 @@ impl Merging {
     }
 
     pub(super) fn last_user(&self) -> UserId {
-        self.devices.last().map_or(UserId::SERVER, |((user, _), _)| *user)
+        self.devices.last().map_or(UserId::NONE, |((user, _), _)| *user)
     }
 
     fn runs(&self, device: &Device) -> Option<&Runs> {

@@ -14,14 +14,14 @@ use super::{Device, indexed, table};
 
 /// The numbers of consecutive messages of some rooms.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
+pub(super) struct NumberBuffer {
     devices: HashMap<Device, Runs>,
     /// The last message of each room.
     last_seqs: BTreeMap<RoomId, Seq>,
     messages: u64,
 }
 
-impl Gathered {
+impl NumberBuffer {
     /// Number of messages, with and without a number.
     pub(super) const fn messages(&self) -> u64 {
         self.messages
@@ -36,7 +36,7 @@ impl Gathered {
     }
 
     pub(super) fn last_user(&self) -> UserId {
-        self.devices.keys().map(|(user, _)| *user).max().unwrap_or(UserId::SERVER)
+        self.devices.keys().map(|(user, _)| *user).max().unwrap_or(UserId::NONE)
     }
 
     /// Adds runs of a device.
