@@ -1,23 +1,31 @@
-//! Lists of the server, as far as they were asked for: its rooms, and the messages that mention the user.
+//! Lists of the server, as far as they were asked for: its rooms, and messages to go to.
 
 use chat_proto::event::{Message, RoomInfo};
-use chat_proto::{RoomName, ShortString, Timestamp};
+use chat_proto::{RoomName, Timestamp};
 
-/// Most messages that mention the user which are listed: more than anybody looks through.
-const MENTIONS_MAX: usize = 400;
+/// Most messages of a list: more than anybody looks through.
+const MESSAGES_LISTED_MAX: usize = 400;
 
-/// The messages that mention the user, in all rooms, newest first. The old list is valid until the new one has begun.
+/// Messages of a list, in the order of the server: those that mention the user, or the pinned ones of a room.
 #[derive(Debug, Default)]
-pub struct MentionList {
+pub struct MessageList {
     messages: Vec<Message>,
+    /// The room of the list; `None` if it is of all rooms.
+    room: Option<RoomName>,
     is_loading: bool,
 }
 
-impl MentionList {
-    /// The messages, newest first.
+impl MessageList {
+    /// The messages.
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// The room of the list; `None` if it is of all rooms.
+    #[must_use]
+    pub const fn room(&self) -> Option<&RoomName> {
+        self.room.as_ref()
     }
 
     /// Whether others are on their way.
@@ -26,26 +34,19 @@ impl MentionList {
         self.is_loading
     }
 
-    /// The server is asked for the newest ones.
-    pub(crate) fn begin(&mut self) {
-        self.messages.clear();
-        self.is_loading = true;
+    /// The server is asked for the first ones.
+    pub(crate) fn begin(&mut self, room: Option<RoomName>) {
+        *self = Self { room, is_loading: true, ..Self::default() };
     }
 
-    /// Takes a page. Returns what names the next one, if it is to be asked for.
-    pub(crate) fn page(
-        &mut self,
-        page: Vec<Message>,
-        next: Option<ShortString>,
-    ) -> Option<ShortString> {
-        if !self.is_loading {
-            return None;
+    /// Takes a page. Returns whether the next one is to be asked for, if there is one.
+    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> bool {
+        if self.is_loading {
+            self.messages.extend(page);
+            self.messages.truncate(MESSAGES_LISTED_MAX);
+            self.is_loading = has_next && self.messages.len() < MESSAGES_LISTED_MAX;
         }
-        self.messages.extend(page);
-        self.messages.truncate(MENTIONS_MAX);
-        let next = next.filter(|_| self.messages.len() < MENTIONS_MAX);
-        self.is_loading = next.is_some();
-        next
+        self.is_loading
     }
 
     /// The session is over: no page comes any more.

@@ -108,6 +108,8 @@ pub enum Request {
     ListRooms,
     /// Ask for the messages that mention the user, in all rooms: [`State::mention_list`](crate::State::mention_list).
     ListMentions,
+    /// Ask for the pinned messages of a room: [`State::pin_list`](crate::State::pin_list).
+    ListPins(RoomName),
     /// Remember a message of a room, or not any more: [`Choices::saved`](crate::choices::Choices::saved). It is stored.
     Save {
         /// The room.

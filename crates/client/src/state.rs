@@ -11,7 +11,7 @@ pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{MentionList, RoomListing};
+use crate::listing::{MessageList, RoomListing};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -39,7 +39,8 @@ pub struct State {
     pub(crate) rooms: Rooms,
     pub(crate) outbox: Outbox,
     pub(crate) listing: RoomListing,
-    pub(crate) mention_list: MentionList,
+    pub(crate) mention_list: MessageList,
+    pub(crate) pin_list: MessageList,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
@@ -129,7 +130,8 @@ impl State {
             rooms: Rooms::default(),
             outbox: Outbox::new(profile.device.clone(), Vec::new()),
             listing: RoomListing::default(),
-            mention_list: MentionList::default(),
+            mention_list: MessageList::default(),
+            pin_list: MessageList::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
@@ -240,8 +242,14 @@ impl State {
 
     /// The messages that mention the user, as far as they were asked for.
     #[must_use]
-    pub const fn mention_list(&self) -> &MentionList {
+    pub const fn mention_list(&self) -> &MessageList {
         &self.mention_list
+    }
+
+    /// The pinned messages of the room that was asked about last.
+    #[must_use]
+    pub const fn pin_list(&self) -> &MessageList {
+        &self.pin_list
     }
 
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
@@ -280,7 +288,7 @@ impl State {
         self.effects.push(Effect::RoomsForgotten);
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
-        self.mention_list = MentionList::default();
+        (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();
         self.authors.clear();

@@ -47,13 +47,17 @@ use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
 pub(crate) use self::member::{Member, Membership, UserChanges};
+#[cfg(test)]
+pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
+pub(crate) use self::request::Unqueued;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};

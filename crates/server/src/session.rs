@@ -127,7 +127,7 @@ enum TurnInput {
     /// The answer to a message.
     Answer(Answer),
     /// The result of the command that waits.
-    CommandResult(Box<CommandResult>),
+    CommandResult(CommandResult),
     /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
     Changed(UserChanges),
     /// An item of the subscription to a room.
@@ -234,10 +234,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let reads = has_capacity && !self.answers.is_full() && self.pending.is_empty();
         match self.next_input(has_capacity, reads).await {
             TurnInput::IdleCheck => self.check_idle(),
-            // Boxed, to keep the session's future small.
-            TurnInput::Incoming(incoming) => Box::pin(self.take_incoming(incoming)).await,
+            TurnInput::Incoming(incoming) => self.take_incoming(incoming),
             TurnInput::Answer(answer) => self.send_answers(&answer),
-            TurnInput::CommandResult(result) => Box::pin(self.finish_command(*result)).await,
+            TurnInput::CommandResult(result) => self.finish_command(result),
             TurnInput::Changed(changes) => self.take_changes(&changes),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
@@ -266,7 +265,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if has_capacity && let Poll::Ready(answer) = answers.poll_next(cx) {
                 return Poll::Ready(TurnInput::Answer(answer));
             }
-            if has_capacity && let Poll::Ready(result) = pending.poll_next(cx) {
+            if let Poll::Ready(result) = pending.poll_next(has_capacity, cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
             if has_capacity && let Poll::Ready(changes) = changed.as_mut().poll(cx) {
@@ -284,21 +283,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Carries out a command, and the commands that were received with it.
-    async fn take_incoming(
-        &mut self,
-        mut incoming: io::Result<Option<Incoming>>,
-    ) -> ControlFlow<End> {
+    fn take_incoming(&mut self, mut incoming: io::Result<Option<Incoming>>) -> ControlFlow<End> {
         self.received_at = Instant::now();
         self.pinged = false;
         for commands in 1.. {
             match incoming {
-                Ok(Some(Incoming::Command(Command::Say(say)))) => self.say(say).await?,
-                Ok(Some(Incoming::Command(command))) => Box::pin(self.dispatch(command)).await?,
+                Ok(Some(Incoming::Command(Command::Say(say)))) => self.say(say)?,
+                Ok(Some(Incoming::Command(command))) => self.dispatch(command)?,
                 Ok(Some(Incoming::Invalid(refusal))) => self.refuse(*refusal)?,
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
-            if self.connection.is_full() || self.answers.is_full() || !self.pending.is_empty() {
+            if self.connection.is_full() || self.answers.is_full() || !self.pending.takes_more() {
                 break;
             }
             if commands % COMMANDS_IN_TURN == 0 {

@@ -46,10 +46,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. }
-        | Event::Thread { .. }
-        | Event::Pins { .. }
-        | Event::Found { .. } => {}
+        Event::Versions { .. } | Event::Thread { .. } | Event::Found { .. } => {}
+        Event::Pins { room, messages, more, .. } => {
+            return listing::pins(state, room, messages, more).into_iter().collect();
+        }
         Event::Mentions { messages, next } => {
             return listing::mentions(state, messages, next).into_iter().collect();
         }

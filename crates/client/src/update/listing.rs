@@ -32,7 +32,7 @@ pub(super) fn ask_mentions(state: &mut State) -> Result<Option<Effect>, RequestE
     changes::check_server(state)?;
     let effect = send(state, Command::Mentions { before: None, limit: None });
     let effect = effect.ok_or(RequestError::NotConnected)?;
-    state.mention_list.begin();
+    state.mention_list.begin(None);
     Ok(Some(effect))
 }
 
@@ -42,8 +42,33 @@ pub(super) fn mentions(
     messages: Vec<Message>,
     next: Option<ShortString>,
 ) -> Option<Effect> {
-    let next = state.mention_list.page(messages, next)?;
-    send(state, Command::Mentions { before: Some(next), limit: None })
+    let asks = state.mention_list.page(messages, next.is_some());
+    let before = next.filter(|_| asks)?;
+    send(state, Command::Mentions { before: Some(before), limit: None })
+}
+
+/// Asks for the pinned messages of a room.
+pub(super) fn ask_pins(state: &mut State, room: RoomName) -> Result<Option<Effect>, RequestError> {
+    changes::check_server(state)?;
+    let effect = send(state, Command::Pins { room: room.clone(), after: None });
+    let effect = effect.ok_or(RequestError::NotConnected)?;
+    state.pin_list.begin(Some(room));
+    Ok(Some(effect))
+}
+
+/// Pinned messages of a room have come, oldest first.
+pub(super) fn pins(
+    state: &mut State,
+    room: RoomName,
+    messages: Vec<Message>,
+    more: bool,
+) -> Option<Effect> {
+    if state.pin_list.room() != Some(&room) {
+        return None;
+    }
+    let last = messages.last().map(|message| message.seq);
+    let asks = state.pin_list.page(messages, more && last.is_some());
+    last.filter(|_| asks).and_then(|last| send(state, Command::Pins { room, after: Some(last) }))
 }
 
 /// Asks for the users of a room.

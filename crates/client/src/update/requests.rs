@@ -63,6 +63,7 @@ fn carry_out(
         Request::SetTopic { room, topic } => Some(ask(state, Command::Topic { room, topic })?),
         Request::ListRooms => listing::ask_rooms(state, at)?,
         Request::ListMentions => listing::ask_mentions(state)?,
+        Request::ListPins(room) => listing::ask_pins(state, room)?,
         Request::Save { room, seq, on } => choices::save(state, &room, seq, on)?,
         Request::MarkUnread { room, seq } => {
             with(state, &room, |room| room.mark_unread(seq));

@@ -188,6 +188,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.outbox.session_ended();
     state.listing.session_ended();
     state.mention_list.session_ended();
+    state.pin_list.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();

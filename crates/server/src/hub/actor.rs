@@ -6,7 +6,7 @@ use chat_proto::command;
 use chat_proto::{AwayText, DeviceId, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
-use super::request::{DirectScope, Request};
+use super::request::{DirectScope, Request, Unqueued};
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
@@ -23,6 +23,19 @@ impl Actor {
     #[must_use]
     pub(crate) const fn id(&self) -> UserId {
         self.user
+    }
+
+    /// Queues a message, which is answered after its commit.
+    ///
+    /// # Errors
+    /// Returns the message if the queue is full.
+    pub(crate) fn try_send(&self, message: Unqueued) -> Result<(), Unqueued> {
+        self.hub.queue.try_send(message)
+    }
+
+    /// Queues messages, one after another; waits until the queue has capacity for all of them.
+    pub(crate) async fn send_all(&self, messages: Vec<Unqueued>) {
+        self.hub.queue.send_all(messages).await;
     }
 
     /// The greatest `n` accepted from a device of this user, messages in the queue included; 0 if there is none.

@@ -13,7 +13,7 @@ use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts};
 use super::policy::{Action, Standing, may};
-use super::request::Submission;
+use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
@@ -211,22 +211,20 @@ impl Member {
         &self.actor
     }
 
-    /// Sends a message. Its outcome goes to `answer`, which must have capacity for it. `room` is
+    /// Makes a message. Its outcome goes to `answer`, which must have capacity for it. `room` is
     /// the room of the message if the session is subscribed to it. `device` is the session's, unless the
     /// client names another.
-    ///
-    /// # Errors
-    /// Returns an error if the daemon is going away; then no answer comes.
-    pub(crate) async fn say(
+    #[must_use]
+    pub(crate) fn message(
         &self,
         say: command::Say,
         room: Option<RoomId>,
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
-    ) -> Result<(), HubError> {
+    ) -> Unqueued {
         let command::Say { room: name, n, device: named, body } = say;
         let names_device = named.is_some();
-        let submission = Submission {
+        Unqueued(Box::new(Submission {
             user: self.id(),
             session: self.session(),
             name,
@@ -236,8 +234,7 @@ impl Member {
             n,
             body,
             answer: answer.clone(),
-        };
-        self.actor.hub.queue.send(submission).await
+        }))
     }
 
     /// Leaves for that reason, which is sent to the other users.

@@ -3,20 +3,24 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::HubError;
-use super::answer::Response;
+use super::answer::{Outcome, Response};
 use super::commits::Commits;
-use super::request::{Item, Request, Submission};
+use super::request::{Item, Request, Unqueued};
 use crate::journal::{JournalError, Task, TaskResult};
 use crate::watch::reason;
 
 /// Most items in the queue, and in one commit: 64 MiB if each is a text of 16 KiB,
 /// 256 KiB at 64 bytes.
 pub(crate) const QUEUE_ITEMS: usize = 4096;
+
+/// The outcome of a message that comes after the end of the loop.
+const GOING_AWAY: Outcome = Outcome::Refused(HubError::GoingAway);
 
 /// The sending half of the queue. The loop ends once all clones are dropped.
 #[derive(Debug, Clone)]
@@ -73,9 +77,30 @@ impl Queue {
         self.ended.clone()
     }
 
-    /// Puts a message into the queue; waits while it is full.
-    pub(super) async fn send(&self, submission: Submission) -> Result<(), HubError> {
-        self.put(Item::Message(Box::new(submission))).await
+    /// Puts a message into the queue; refuses it if the daemon is going away.
+    ///
+    /// # Errors
+    /// Returns the message if the queue is full.
+    pub(super) fn try_send(&self, message: Unqueued) -> Result<(), Unqueued> {
+        match self.items.try_reserve() {
+            Ok(place) => place.send(Item::Message(message.0)),
+            Err(TrySendError::Full(())) => return Err(message),
+            Err(TrySendError::Closed(())) => message.0.answer(GOING_AWAY),
+        }
+        Ok(())
+    }
+
+    /// Puts messages into the queue, one after another; waits until it has capacity for all of them. Refuses them if
+    /// the daemon is going away.
+    pub(super) async fn send_all(&self, messages: Vec<Unqueued>) {
+        match self.items.reserve_many(messages.len()).await {
+            Ok(places) => {
+                for (place, message) in places.zip(messages) {
+                    place.send(Item::Message(message.0));
+                }
+            }
+            Err(_) => messages.iter().for_each(|message| message.0.answer(GOING_AWAY)),
+        }
     }
 
     /// Puts a request into the queue; waits while it is full.

@@ -45,6 +45,10 @@ pub(super) struct Submission {
     pub(super) answer: mpsc::Sender<Answer>,
 }
 
+/// A message that is not in the queue yet.
+#[derive(Debug)]
+pub(crate) struct Unqueued(pub(super) Box<Submission>);
+
 /// A change that a session, or the hub itself, asks for.
 #[derive(Debug)]
 pub(super) enum Request {

@@ -107,3 +107,40 @@ impl Readers {
         tokio::spawn(read).await.map_err(|error| SearchError::Index(error.to_string()))?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than anybody would wait.
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n";
+
+    #[tokio::test]
+    async fn a_search_that_takes_too_long_is_ended_and_the_next_one_runs() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = file::of(directory.path());
+        drop(file::open(&path).unwrap());
+        let (readers, source) = (Readers::new(true, Arc::default()), Source::file(path));
+        let endless = |db: &Connection| db.query_row(ENDLESS, [], |row| row.get::<_, i64>(0));
+        let error = readers.read(source.clone(), endless).await.unwrap_err();
+        assert!(matches!(error, SearchError::TooBroad), "{error}");
+        let one = |db: &Connection| db.query_row("SELECT 1", [], |row| row.get::<_, i64>(0));
+        assert_eq!(readers.read(source, one).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_search_that_finds_the_index_damaged_has_it_built_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = file::of(directory.path());
+        std::fs::write(&path, vec![b'x'; 8192]).unwrap();
+        let damaged = Arc::new(Notify::new());
+        let readers = Readers::new(true, Arc::clone(&damaged));
+        let one = |db: &Connection| {
+            db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        };
+        let error = readers.read(Source::file(path), one).await.unwrap_err();
+        assert!(matches!(error, SearchError::NotReady), "{error}");
+        damaged.notified().await;
+    }
+}

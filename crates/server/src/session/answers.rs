@@ -1,11 +1,12 @@
 //! The answers to messages: a session waits for them, a bounded number at a time, and sends them to its client.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::task::{Context, Poll, ready};
 
 use chat_proto::event::Accepted;
 use chat_proto::{Event, Refusal, RefusalCode};
+use futures_util::future::Either;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -50,12 +51,7 @@ impl PendingAnswers {
         self.in_flight += 1;
     }
 
-    /// Waits for the next answer; forever if no message waits for one. Cancel safe.
-    pub(super) fn next(&mut self) -> impl Future<Output = Answer> {
-        poll_fn(|cx| self.poll_next(cx))
-    }
-
-    /// See [`PendingAnswers::next`].
+    /// The next answer; waits forever if no message waits for one. Cancel safe.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
         let Some((_, answers)) = &mut self.channel else { return Poll::Pending };
         if self.in_flight == 0 {
@@ -122,16 +118,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// after its last message, and the client knows what is stored.
     pub(super) async fn send_last_answers(&mut self) {
         let deadline = Instant::now() + self.context.config.goodbye_timeout;
-        while !self.answers.is_empty()
-            && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
-        {
-            self.send_answer(&answer);
-        }
-        if !self.pending.is_empty()
-            && let Ok(result) = timeout_at(deadline, self.pending.next()).await
-        {
-            // The session ends in any case.
-            let _ = self.finish_command(*result).await;
+        while !self.answers.is_empty() || !self.pending.is_empty() {
+            let Self { answers, pending, .. } = self;
+            let last = poll_fn(|cx| match answers.poll_next(cx) {
+                Poll::Ready(answer) => Poll::Ready(Either::Left(answer)),
+                Poll::Pending => pending.poll_next(true, cx).map(Either::Right),
+            });
+            match timeout_at(deadline, last).await {
+                Ok(Either::Left(answer)) => self.send_answer(&answer),
+                // The session ends in any case.
+                Ok(Either::Right(result)) => drop(self.finish_command(result)),
+                Err(_) => return,
+            }
         }
     }
 }

@@ -26,7 +26,11 @@ use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
+    pub(super) fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
+        if self.pending.has_messages() {
+            self.pending.wait_for_messages(command);
+            return ControlFlow::Continue(());
+        }
         if let Some(room) = room_of(&mut command) {
             match self.member.address(room) {
                 Ok(address) => *room = address,
@@ -37,7 +41,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         match command {
-            Command::Say(say) => self.say(say).await,
+            Command::Say(say) => self.say(say),
             Command::About => self.send_event(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
@@ -68,13 +72,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Queues a message. The answer follows after the commit.
-    pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
+    pub(super) fn say(&mut self, mut say: Say) -> ControlFlow<End> {
         say.room = match self.member.address(&say.room) {
             Ok(address) => address,
             Err(error) => return self.refuse_say(&say, error),
         };
         let room = self.subscriptions.in_room(&say.room);
         if room.is_none() && say.room.is_private() {
+            if self.pending.has_messages() {
+                self.pending.wait_for_messages(Command::Say(say));
+                return ControlFlow::Continue(());
+            }
             // A repeat does not make the users join the conversation again.
             let (actor, device) = (self.member.actor().clone(), self.device.clone());
             self.pending.wait(async move {
@@ -83,37 +91,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             });
             return ControlFlow::Continue(());
         }
-        self.send_message(say, room).await
+        self.send_message(say, room)
     }
 
-    /// Puts a message into the queue; `room` is its room if the session is subscribed to it.
-    async fn send_message(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
-        let (n, device, name) = (say.n, say.device.clone(), say.room.clone());
+    /// Queues a message; `room` is its room if the session is subscribed to it.
+    fn send_message(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
         let room = room.map(|room| room.id);
-        match self.member.say(say, room, &self.device, self.answers.sender()).await {
-            Ok(()) => {
-                self.answers.add();
-                ControlFlow::Continue(())
-            }
-            Err(error) => self.refuse(Refusal { n, device, room: Some(name), ..error.into() }),
-        }
+        let message = self.member.message(say, room, &self.device, self.answers.sender());
+        self.answers.add();
+        self.pending.send(message, self.member.actor());
+        ControlFlow::Continue(())
     }
 
     /// Answers the command that has waited.
-    pub(super) async fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
+    pub(super) fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
         match result {
             CommandResult::Joined { name, since, room } => match room {
                 Ok(room) => self.joined(&room, since),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Left { name, room } => match room {
-                Ok(room) => {
-                    // Sent also if a new direct message has made the user join again already.
-                    self.send_left(room.id);
-                    self.sync_rooms()
-                }
-                Err(error) => self.refuse_in(name, error),
-            },
+            CommandResult::Left { name, room } => self.has_left(name, room),
             // The room sends the new topic to all its sessions, this one included.
             CommandResult::Topic { name, set } => match set {
                 Ok(()) => ControlFlow::Continue(()),
@@ -124,14 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Err(error) => self.refuse_in(name, error),
             },
             CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
-            // The lobby sends the new name to all its sessions, this one included.
-            CommandResult::Renamed(renamed) => match renamed {
-                Ok(()) => {
-                    self.log(|| info!("renamed"));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => self.refuse(error.into()),
-            },
+            CommandResult::Renamed(renamed) => self.has_renamed(renamed),
             // The lobby sends it to all its sessions, this one included.
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),
@@ -143,9 +133,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => {
                     self.sync_rooms()?;
                     let room = self.subscriptions.in_room(&say.room);
-                    self.send_message(say, room).await
+                    self.send_message(say, room)
                 }
                 Err(error) => self.refuse_say(&say, error),
+            },
+            CommandResult::Queued(then) => match then {
+                Some(command) => self.dispatch(command),
+                None => ControlFlow::Continue(()),
             },
             CommandResult::Versions { name, seq, versions } => {
                 self.has_versions(name, seq, versions)
@@ -154,13 +148,43 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Pins { name, pins } => self.has_pins(name, pins),
             CommandResult::Mentions(page) => self.has_mentions(page),
             CommandResult::Found { typed, order, page } => self.found(typed, order, page),
-            CommandResult::History { name, page } => match page {
-                Ok((stored, more)) => {
-                    let messages = self.to_wire(&name, &stored);
-                    self.send_event(&Event::History { room: name, messages, more })
-                }
-                Err(error) => self.refuse_unreadable(Some(name), &error),
-            },
+            CommandResult::History { name, page } => self.has_history(name, page),
+        }
+    }
+
+    fn has_left(&mut self, name: RoomName, room: Result<Arc<Room>, HubError>) -> ControlFlow<End> {
+        match room {
+            Ok(room) => {
+                // Sent also if a new direct message has made the user join again already.
+                self.send_left(room.id);
+                self.sync_rooms()
+            }
+            Err(error) => self.refuse_in(name, error),
+        }
+    }
+
+    fn has_renamed(&mut self, renamed: Result<(), HubError>) -> ControlFlow<End> {
+        match renamed {
+            // The lobby sends the new name to all its sessions, this one included.
+            Ok(()) => {
+                self.log(|| info!("renamed"));
+                ControlFlow::Continue(())
+            }
+            Err(error) => self.refuse(error.into()),
+        }
+    }
+
+    fn has_history(
+        &mut self,
+        name: RoomName,
+        page: Result<(Vec<StoredMessage>, bool), JournalError>,
+    ) -> ControlFlow<End> {
+        match page {
+            Ok((stored, more)) => {
+                let messages = self.to_wire(&name, &stored);
+                self.send_event(&Event::History { room: name, messages, more })
+            }
+            Err(error) => self.refuse_unreadable(Some(name), &error),
         }
     }
 

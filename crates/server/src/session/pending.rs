@@ -1,25 +1,46 @@
-//! A command that waits for a commit or for a page of the journal. Meanwhile the session delivers, but reads no
-//! further command, since that may depend on this one.
+//! A command that waits for a commit, for a page of the journal, or for capacity in the queue of the hub. Meanwhile the
+//! session delivers, but reads no further command, since that may depend on this one.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use chat_proto::command::{Say, SearchOrder};
-use chat_proto::{RoomName, Seq};
+use chat_proto::{Command, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
-use crate::hub::{Answer, HubError};
+use crate::hub::{Actor, Answer, HubError, Unqueued};
 use crate::journal::{
     JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
 };
 use crate::room::Room;
 use crate::search::{Page, SearchError};
 
-/// The command that waits, if any.
+/// Messages of one session that wait for capacity in the queue of the hub together, at most. Fewer would spread the
+/// messages of a client over more commits, with a wake-up of its session for each. More would make a session with one
+/// message wait longer behind others that send without a pause.
+const MESSAGES_WAITING_MAX: usize = 16;
+
+/// The command that waits, if any. Boxed, to keep the session's future small.
 #[derive(Default)]
-pub(super) struct PendingCommand(Option<Pin<Box<dyn Future<Output = Box<CommandResult>> + Send>>>);
+pub(super) struct PendingCommand(Option<Box<Stage>>);
+
+enum Stage {
+    /// Messages are collected, to wait for capacity in the queue.
+    Messages(WaitingMessages),
+    /// The command waits for its result.
+    Waits(Pin<Box<dyn Future<Output = CommandResult> + Send>>),
+    /// The result waits for the connection to take more output.
+    Done(CommandResult),
+}
+
+/// Messages that wait for capacity in the queue, and the command after them.
+pub(super) struct WaitingMessages {
+    actor: Actor,
+    messages: Vec<Unqueued>,
+    then: Option<Command>,
+}
 
 /// The result of a command.
 pub(super) enum CommandResult {
@@ -41,6 +62,8 @@ pub(super) enum CommandResult {
     Repeat { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
     DirectOpened { say: Say, opened: Result<(), HubError> },
+    /// The messages are in the queue; the command after them.
+    Queued(Option<Command>),
     /// The texts that a message has had.
     Versions { name: RoomName, seq: Seq, versions: Result<Versions, JournalError> },
     /// Messages that mention the user.
@@ -60,24 +83,81 @@ impl PendingCommand {
         self.0.is_none()
     }
 
+    /// Whether messages wait for capacity in the queue.
+    pub(super) fn has_messages(&self) -> bool {
+        matches!(self.0.as_deref(), Some(Stage::Messages(_)))
+    }
+
+    /// Whether another command may be carried out, or wait for the messages before it.
+    pub(super) fn takes_more(&self) -> bool {
+        match self.0.as_deref() {
+            None => true,
+            Some(Stage::Messages(WaitingMessages { messages, then, .. })) => {
+                then.is_none() && messages.len() < MESSAGES_WAITING_MAX
+            }
+            Some(Stage::Waits(_) | Stage::Done(_)) => false,
+        }
+    }
+
     /// Waits for the result of a command. No other command may wait already.
     pub(super) fn wait(&mut self, result: impl Future<Output = CommandResult> + Send + 'static) {
         debug_assert!(self.is_empty(), "a command waits already");
-        // Boxed, to keep the session's future small.
-        self.0 = Some(Box::pin(async { Box::new(result.await) }));
+        self.0 = Some(Box::new(Stage::Waits(Box::pin(result))));
     }
 
-    /// The result. Cancel safe; waits forever if no command waits.
-    pub(super) fn next(&mut self) -> impl Future<Output = Box<CommandResult>> {
-        // By hand, to keep the session's future small.
-        poll_fn(|cx| self.poll_next(cx))
+    /// Queues a message. If the queue is full, or messages wait for it already, it waits, too.
+    pub(super) fn send(&mut self, message: Unqueued, actor: &Actor) {
+        if let Some(Stage::Messages(waiting)) = self.0.as_deref_mut() {
+            return waiting.messages.push(message);
+        }
+        debug_assert!(self.is_empty(), "a command waits already");
+        if let Err(message) = actor.try_send(message) {
+            let (actor, messages) = (actor.clone(), vec![message]);
+            let waiting = WaitingMessages { actor, messages, then: None };
+            self.0 = Some(Box::new(Stage::Messages(waiting)));
+        }
     }
 
-    /// See [`PendingCommand::next`].
-    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Box<CommandResult>> {
-        let Some(waiting) = &mut self.0 else { return Poll::Pending };
-        let result = ready!(waiting.as_mut().poll(cx));
-        self.0 = None;
-        Poll::Ready(result)
+    /// Lets `command` wait until the messages before it are queued.
+    ///
+    /// # Panics
+    /// Panics if no messages wait.
+    pub(super) fn wait_for_messages(&mut self, command: Command) {
+        match self.0.as_deref_mut() {
+            Some(Stage::Messages(waiting)) => waiting.then = Some(command),
+            _ => unreachable!("no messages wait"),
+        }
+    }
+
+    /// The result, once `takes_result`; waits forever if no command waits. Cancel safe.
+    ///
+    /// Without `takes_result` the command goes on, too: if it kept its capacity in the queue, all other sessions would
+    /// wait for a client that does not read.
+    pub(super) fn poll_next(
+        &mut self,
+        takes_result: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<CommandResult> {
+        let Some(mut stage) = self.0.take() else { return Poll::Pending };
+        if let Stage::Messages(waiting) = *stage {
+            *stage = Stage::Waits(Box::pin(waiting.queue()));
+        }
+        if let Stage::Waits(result) = &mut *stage
+            && let Poll::Ready(result) = result.as_mut().poll(cx)
+        {
+            *stage = Stage::Done(result);
+        }
+        match *stage {
+            Stage::Done(result) if takes_result => return Poll::Ready(result),
+            _ => self.0 = Some(stage),
+        }
+        Poll::Pending
+    }
+}
+
+impl WaitingMessages {
+    async fn queue(self) -> CommandResult {
+        self.actor.send_all(self.messages).await;
+        CommandResult::Queued(self.then)
     }
 }

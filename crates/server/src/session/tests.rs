@@ -1,3 +1,5 @@
+mod full_queue;
+
 use std::net::Ipv4Addr;
 
 use tokio::net::{TcpListener, TcpStream};

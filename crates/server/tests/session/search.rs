@@ -195,3 +195,13 @@ async fn history_at_a_time_begins_with_the_first_message_from_then_on() {
     let (newest, more) = history_at(&mut ana, &json!("2999-01-01T00:00:00Z"), 2).await;
     assert_eq!((newest, more), (vec!["8".to_owned(), "9".to_owned()], true));
 }
+
+#[tokio::test(start_paused = true)]
+async fn history_at_a_time_of_an_empty_room_is_empty() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    join(&mut ana, "#empty").await;
+    let ask = json!({"type": "history", "room": "#empty", "at": "2026-05-01T00:00:00Z"});
+    ana.send(&ask.to_string()).await;
+    assert_eq!(ana.until("history").await["messages"], json!([]));
+}

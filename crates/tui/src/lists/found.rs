@@ -7,17 +7,26 @@ use chat_proto::{RoomName, Seq};
 use super::{Offer, OfferAction};
 use crate::wording::{first_line, quoted};
 
-/// The pinned messages of the current room that are loaded, the newest first.
+/// The pinned messages of the current room, the newest first: all of them, or those that are loaded if the server was
+/// not asked.
 pub(super) fn pinned(client: &ClientState) -> Vec<Offer> {
-    let room = client.room();
-    let messages = room.log().messages().filter_map(|(seq, body)| match body {
-        Body::Message { from, text, extras: Some(extras), .. } if extras.details.pinned => {
-            let label = quoted(from).into_owned();
-            Some(offer(label, text, room.name(), seq?))
-        }
-        _ => None,
-    });
-    let mut offers: Vec<Offer> = messages.collect();
+    let (room, list) = (client.room(), client.pin_list());
+    let mut offers: Vec<Offer> = if list.room() == Some(room.name()) {
+        let messages = list.messages().iter();
+        let offers = messages.map(|message| {
+            let label = quoted(&message.from.name).into_owned();
+            offer(label, message.text.as_str(), &message.room, message.seq)
+        });
+        offers.collect()
+    } else {
+        let messages = room.log().messages().filter_map(|(seq, body)| match body {
+            Body::Message { from, text, extras: Some(extras), .. } if extras.details.pinned => {
+                Some(offer(quoted(from).into_owned(), text, room.name(), seq?))
+            }
+            _ => None,
+        });
+        messages.collect()
+    };
     offers.reverse();
     offers
 }

@@ -75,7 +75,11 @@ impl Subject {
                 "You're offline. Try again once connected".to_owned()
             }
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
-            Self::Pins => "No loaded message here is pinned".to_owned(),
+            Self::Pins if client.session().is_none() => {
+                "No loaded message here is pinned. Try again once connected".to_owned()
+            }
+            Self::Pins if client.pin_list().is_loading() => "Loading…".to_owned(),
+            Self::Pins => "No message here is pinned".to_owned(),
             Self::Saved => "Select a message and press m to remember it".to_owned(),
             Self::Mentions => "No message mentions you".to_owned(),
             Self::GoTo | Self::Rooms | Self::React(_) => "Nothing found".to_owned(),

@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub use self::change::Case;
 use crate::wording::kilobytes;
+use crate::wrap::is_plain;
 
 /// Longest text of the box, in bytes: it is a draft of the client.
 pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
@@ -322,6 +323,9 @@ impl Editor {
     /// Moves a cursor within a grapheme cluster to its end.
     fn snap_to_cluster(&mut self) {
         let (row, column) = self.cursor();
+        if is_plain(&self.lines()[row]) {
+            return;
+        }
         if let Some(border) = column.checked_sub(1).and_then(|last| self.border_after(row, last)) {
             self.jump(row, border);
         }

@@ -1,13 +1,19 @@
 //! What the next text is: a message, an answer to one, another text of one; and the thread that is on the screen.
 
-use chat_client::entry::LogEntry;
+use chat_client::entry::{Body, LogEntry};
+use chat_client::log::Log;
 use chat_proto::Seq;
 use chat_proto::command::Links;
+use chat_proto::event::{Details, Replies};
 
 use super::State;
 use crate::prompt::Editor;
 use crate::viewport::ScrollPosition;
 use crate::wording::beginning_of;
+
+/// Most pages that are loaded for the answers of a thread: as much as the window of a room holds beside its first
+/// message.
+const THREAD_PAGES_MAX: usize = 15;
 
 /// What Enter does with the text, if it does not simply send it.
 #[derive(Debug)]
@@ -23,6 +29,8 @@ pub(crate) enum Compose {
 pub(crate) struct Thread {
     /// Its first message.
     pub(crate) root: Seq,
+    /// How many pages may still be loaded.
+    pages: usize,
     /// Where the user was in the log.
     from: ScrollPosition,
 }
@@ -44,6 +52,7 @@ impl State {
     pub(crate) fn begin_reply(&mut self, to: Seq) {
         self.end_compose();
         self.compose = Some(Compose::Reply(to));
+        self.compose_epoch = self.client.epoch().cloned();
     }
 
     /// Puts the text of a message into the input box, to change it.
@@ -55,6 +64,7 @@ impl State {
         let text = Editor::new(&format!("{escape}{text}"));
         let before = Box::new(std::mem::replace(&mut self.prompt.editor, text));
         self.compose = Some(Compose::Edit { target, before });
+        self.compose_epoch = self.client.epoch().cloned();
     }
 
     /// The next text is a message like any other. Returns whether it was not.
@@ -69,6 +79,20 @@ impl State {
                 true
             }
         }
+    }
+
+    /// If the journal was restored since, the message that is answered or edited may be another one: ends that. Up
+    /// brings the text back.
+    pub(crate) fn check_compose(&mut self) {
+        let is_other = self.client.epoch() != self.compose_epoch.as_ref();
+        if self.compose.is_none() || !is_other {
+            return;
+        }
+        if self.is_editing() {
+            self.prompt.remember(self.prompt.editor.text());
+        }
+        self.end_compose();
+        self.done = Some(Err("The server was restored, and may not have the message".to_owned()));
     }
 
     /// Whether the text is the new one of a message.
@@ -93,7 +117,7 @@ impl State {
         let from = self.thread.map_or_else(|| self.viewport().position(), |thread| thread.from);
         self.end_compose();
         self.selection = None;
-        self.thread = Some(Thread { root, from });
+        self.thread = Some(Thread { root, pages: THREAD_PAGES_MAX, from });
         let room = self.shown().clone();
         self.viewport_mut(&room).to_newest();
     }
@@ -110,12 +134,47 @@ impl State {
         true
     }
 
+    /// Whether messages are to be loaded after the window, since the last answer of the thread is not there.
+    pub(crate) fn loads_thread(&mut self) -> bool {
+        let Some(thread) = &mut self.thread else { return false };
+        let room = self.client.room();
+        let replies = replies(room.log(), thread.root);
+        let is_missing = replies.is_some_and(|replies| !room.log().is_loaded(replies.last_seq));
+        let asks = is_missing && !room.is_loading() && thread.pages > 0;
+        thread.pages -= usize::from(asks);
+        asks
+    }
+
+    /// What the header says of the thread.
+    pub(crate) fn thread_text(&self) -> Option<String> {
+        let (root, room) = (self.thread?.root, self.client.room());
+        let name = format!("Thread in {}", room.display_name());
+        let count = replies(room.log(), root).map_or(0, |replies| replies.count);
+        let is_answer = |(seq, body): &(Option<Seq>, &Body)| {
+            let details = body.extras().map(|extras| &extras.details);
+            let answers = |details: &Details| details.thread.or(details.reply_to) == Some(root);
+            seq.is_some() && details.is_some_and(answers)
+        };
+        let loaded = room.log().messages().filter(is_answer).count() as u64;
+        Some(match (count, loaded) {
+            (0, _) => name,
+            (1, 1..) => format!("{name} · 1 reply"),
+            (count, loaded) if loaded >= count => format!("{name} · {count} replies"),
+            (count, loaded) => format!("{name} · {loaded} of {count} replies loaded"),
+        })
+    }
+
     /// Another room is on the screen: what was begun in the one before is over.
     pub(super) fn end_all(&mut self) {
         self.end_compose();
         self.close_thread();
         self.deleting = None;
     }
+}
+
+/// The answers to a message.
+fn replies(log: &Log, root: Seq) -> Option<Replies> {
+    log.message(root)?.body.extras()?.details.replies
 }
 
 /// The first message of the thread that a message is in.

@@ -105,7 +105,11 @@ fn resized() -> io::Result<Report> {
 /// The bytes of a terminal, read by the loop itself: a thread that reads would have to wake the loop for each key.
 /// The file is in blocking mode, which belongs to other programs as well, so each read is preceded by the question
 /// whether there is anything to read.
-struct TerminalInput<F: AsFd>(AsyncFd<Fd<F>>);
+struct TerminalInput<F: AsFd> {
+    file: AsyncFd<Fd<F>>,
+    /// Whether the last read took all that was there, most likely. The loop draws before it asks again.
+    is_drained: bool,
+}
 
 /// A file by its descriptor.
 struct Fd<F>(F);
@@ -122,14 +126,23 @@ where
 {
     #[expect(deprecated, reason = "what replaces it is unsafe; the file is owned, and stays open")]
     fn new(file: F) -> io::Result<Self> {
-        Ok(Self(AsyncFd::with_interest(Fd(file), Interest::READABLE)?))
+        let file = AsyncFd::with_interest(Fd(file), Interest::READABLE)?;
+        Ok(Self { file, is_drained: false })
     }
 
     /// Reads what is there; 0 bytes if the terminal is gone.
-    fn poll_read(&self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
+    fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        if std::mem::take(&mut self.is_drained) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         loop {
-            let mut guard = ready!(self.0.poll_read_ready(context))?;
-            let file = &self.0.get_ref().0;
+            let mut guard = ready!(self.file.poll_read_ready(context))?;
+            let file = &self.file.get_ref().0;
             let mut files = [PollFd::new(file, PollFlags::IN)];
             poll(&mut files, Some(&Timespec::default()))?;
             let found = files[0].revents();
@@ -146,7 +159,10 @@ where
                 Err(error) if error.raw_os_error() == Some(TERMINAL_GONE) => {
                     return Poll::Ready(Ok(0));
                 }
-                read => return Poll::Ready(read),
+                read => {
+                    self.is_drained = read.as_ref().is_ok_and(|count| *count < bytes.len());
+                    return Poll::Ready(read);
+                }
             }
         }
     }
@@ -159,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    async fn read<F: AsFd>(input: &TerminalInput<F>) -> io::Result<Vec<u8>>
+    async fn read<F: AsFd>(input: &mut TerminalInput<F>) -> io::Result<Vec<u8>>
     where
         for<'a> &'a F: Read,
     {
@@ -171,17 +187,19 @@ mod tests {
     #[tokio::test]
     async fn input_is_read_as_it_comes_until_it_ends() {
         let (terminal, mut keyboard) = pipe().unwrap();
-        let input = TerminalInput::new(terminal).unwrap();
+        let mut input = TerminalInput::new(terminal).unwrap();
         for typed in [&b"abc"[..], b"d", &[b'x'; READ_BYTES]] {
             keyboard.write_all(typed).unwrap();
-            assert_eq!(read(&input).await.unwrap(), typed);
+            assert_eq!(read(&mut input).await.unwrap(), typed);
         }
-        let nothing = poll_fn(|context| {
-            Poll::Ready(input.poll_read(context, &mut [0; READ_BYTES]).is_pending())
-        });
-        assert!(nothing.await, "no read waits for bytes");
+        for _ in 0..2 {
+            let nothing = poll_fn(|context| {
+                Poll::Ready(input.poll_read(context, &mut [0; READ_BYTES]).is_pending())
+            });
+            assert!(nothing.await, "no read waits for bytes");
+        }
         drop(keyboard);
-        assert_eq!(read(&input).await.unwrap(), b"");
+        assert_eq!(read(&mut input).await.unwrap(), b"");
     }
 
     #[tokio::test]
@@ -198,8 +216,8 @@ mod tests {
             }
         }
         let (terminal, mut keyboard) = pipe().unwrap();
-        let input = TerminalInput::new(Gone(terminal)).unwrap();
+        let mut input = TerminalInput::new(Gone(terminal)).unwrap();
         keyboard.write_all(b"x").unwrap();
-        assert!(read(&input).await.is_err());
+        assert!(read(&mut input).await.is_err());
     }
 }

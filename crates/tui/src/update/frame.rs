@@ -13,6 +13,7 @@ use crate::viewport::{ScrollPosition, Viewport};
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
+    state.check_compose();
     mentions::seek(state);
     let mut effects = goto::frame(state, at);
     let root = state.thread.map(|thread| thread.root);
@@ -23,6 +24,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     if state.thread.is_none() {
         effects.extend(stay_at_unread(state, at));
     }
+    let loads_thread = state.loads_thread();
     let viewport = state.viewport();
     let Some((rows, height)) = state.log_rows() else {
         return effects;
@@ -33,7 +35,8 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         _ if state.goto.is_some() => Vec::new(),
         None => to_load(viewport, rows, height),
         // Its first message is there, so all of it is after that.
-        Some(_) => vec![LoadWhat::Newer],
+        Some(_) if loads_thread => vec![LoadWhat::Newer],
+        Some(_) => Vec::new(),
     };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));

@@ -16,7 +16,11 @@ use crate::state::State;
 pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timestamp) -> Vec<Effect> {
     let effects = match subject {
         Subject::GoTo | Subject::Rooms => ask_rooms(state, at),
-        Subject::Pins | Subject::Saved | Subject::React(_) => Vec::new(),
+        Subject::Saved | Subject::React(_) => Vec::new(),
+        Subject::Pins => {
+            let room = state.shown().clone();
+            request(state, Request::ListPins(room), at).unwrap_or_default()
+        }
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
             let users = state.client.room().users();

@@ -5,6 +5,7 @@ use chat_client::store::StoreOp;
 use super::{ClientEffect, ClientInput, Effect};
 use crate::input::Input;
 use crate::state::State;
+use crate::viewport::ScrollPosition;
 
 /// Notes what an input may change; what a key changes is known once it is taken.
 pub(super) fn note(state: &mut State, input: &Input) {
@@ -32,13 +33,16 @@ pub(super) fn take_key(
     state: &mut State,
     takes: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
-    let was_only_typing = state.is_only_typing();
+    let (was_only_typing, was_empty) = (state.is_only_typing(), state.prompt.editor.is_empty());
     state.redraw.key_edits = false;
     let effects = takes(state);
     let is_only_typing = was_only_typing
         && state.redraw.key_edits
         && state.is_only_typing()
         && effects.iter().all(is_unseen)
+        // What leads to the newest message, at the end of the log, is another key if there is a text.
+        && (state.prompt.editor.is_empty() == was_empty
+            || state.viewport().position() == ScrollPosition::Newest)
         && state.redraw.drawn_box == Some(state.panes().prompt);
     if is_only_typing {
         state.redraw.input_box = true;

@@ -31,7 +31,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     let room = state.client.room();
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
     let name = room.display_name();
-    let name = if state.thread.is_some() { format!("Thread in {name}") } else { name };
+    let name = state.thread_text().unwrap_or(name);
     row.spans.push(Span::raw(cut(&name, row.left)).bold());
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {

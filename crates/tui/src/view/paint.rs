@@ -15,42 +15,46 @@ use crate::wrap::{is_plain, is_simple};
 
 /// Draws a line on these columns of a row.
 pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
-    let width: usize = line.spans.iter().map(width).sum();
-    let left = columns.len().checked_sub(width);
-    let mut room = match (line.alignment, left) {
-        _ if columns.is_empty() || width == 0 => return,
-        (None | Some(Alignment::Left), _) => columns.clone(),
-        (Some(Alignment::Right), Some(left)) => columns.start + left..columns.end,
-        _ => return by_ratatui(line, columns, row),
-    };
-    if line.style != Style::new() {
+    let is_left = matches!(line.alignment, None | Some(Alignment::Left));
+    let mut room = columns.clone();
+    if !is_left || line.style != Style::new() {
+        let width: usize = line.spans.iter().map(width).sum();
+        match (line.alignment, columns.len().checked_sub(width)) {
+            _ if width == 0 => return,
+            _ if is_left => {}
+            (Some(Alignment::Right), Some(left)) => room.start += left,
+            _ => return by_ratatui(line, columns, row),
+        }
         patch(&mut row.glyphs[columns], line.style);
     }
     for one in &line.spans {
-        let width = self::width(one);
-        if width > 0 && !room.is_empty() {
-            span(one, room.clone(), row);
-            room.start = room.end.min(room.start + width);
+        if !room.is_empty() {
+            room.start = room.end.min(room.start + span(one, room.clone(), row));
         }
     }
 }
 
-/// Draws a span on these columns of a row.
-fn span(span: &Span<'_>, columns: Range<usize>, row: &mut Row) {
+/// Draws a span on these columns of a row. Returns its columns, of which some may have no room.
+fn span(span: &Span<'_>, columns: Range<usize>, row: &mut Row) -> usize {
+    let width = width(span);
     let glyphs = &mut row.glyphs[columns.clone()];
-    let count = if is_plain(&span.content) {
+    if is_plain(&span.content) {
         for (glyph, byte) in glyphs.iter_mut().zip(span.content.bytes()) {
             glyph.set_char(char::from(byte));
         }
-        span.content.len()
     } else if span.content.chars().all(is_simple) {
-        let chars = glyphs.iter_mut().zip(span.content.chars());
-        chars.map(|(glyph, c)| glyph.set_char(c)).count()
+        for (glyph, c) in glyphs.iter_mut().zip(span.content.chars()) {
+            glyph.set_char(c);
+        }
     } else {
-        return by_ratatui(span, columns, row);
-    };
-    let count = count.min(glyphs.len());
-    patch(&mut glyphs[..count], span.style);
+        if width > 0 {
+            by_ratatui(span, columns, row);
+        }
+        return width;
+    }
+    let shown = width.min(glyphs.len());
+    patch(&mut glyphs[..shown], span.style);
+    width
 }
 
 /// Draws something on these columns of a row, by the rules of Unicode.

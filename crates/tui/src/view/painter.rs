@@ -54,7 +54,8 @@ impl Painter {
         screen.show(backend, &changes)
     }
 
-    /// Draws only these rows of a frame. If the screen is another one than before, draws everything.
+    /// Draws only these rows of a frame. If there was no frame before, draws everything. A screen whose size has just
+    /// changed is drawn whole soon.
     ///
     /// # Errors
     /// Returns an error if the terminal is gone.
@@ -64,11 +65,12 @@ impl Painter {
         rows: Rect,
         draw: impl FnOnce(&mut Canvas) -> Vec<LinkCells>,
     ) -> Result<(), B::Error> {
-        let size = backend.size()?;
-        let Some(screen) = self.screen.as_mut().filter(|screen| screen.size == size) else {
+        let Some(screen) = self.screen.as_mut() else {
             return self.draw(backend, true, draw);
         };
-        let (changes, _) = screen.paint_rows(Rect { x: 0, width: size.width, ..rows }, draw);
+        let whole = Rect::from((Position::ORIGIN, screen.size));
+        let rows = Rect { x: 0, width: screen.size.width, ..rows }.intersection(whole);
+        let (changes, _) = screen.paint_rows(rows, draw);
         screen.show(backend, &changes)
     }
 }

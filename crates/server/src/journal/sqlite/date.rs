@@ -15,7 +15,8 @@ pub(super) fn first_at(
     room: RoomId,
     at: Timestamp,
 ) -> rusqlite::Result<Option<Seq>> {
-    let (mut low, mut high) = (messages::first_seq(db, room)?, messages::last_seq(db, room)?);
+    let first = messages::first_seq(db, room)?;
+    let (mut low, mut end) = (first, messages::last_seq(db, room)?.next());
     // Damaged messages may be missing: from each `seq`, the next one that exists.
     let mut statement = db.prepare_cached(
         "SELECT place, at FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1",
@@ -26,19 +27,59 @@ pub(super) fn first_at(
         statement.query_row(range, row).optional()
     };
     let mut found = None;
-    while low <= high {
-        let middle = Seq::new(low.get() + (high.get() - low.get()) / 2);
+    while low < end {
+        let middle = Seq::new(low.get() + (end.get() - low.get()) / 2);
         match next(middle)? {
-            Some((seq, stored)) if stored < at.as_millis() => low = seq.max(middle).next(),
-            Some((seq, _)) => {
-                found = Some(seq);
-                if middle.get() == 0 {
-                    break;
-                }
-                high = middle.minus(1);
-            }
-            None => high = middle.minus(1),
+            Some((seq, stored)) if stored < at.as_millis() => low = seq.next(),
+            Some((seq, _)) => (found, end) = (Some(seq), middle),
+            None => end = middle,
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::journal::sqlite::file;
+
+    /// A room with a message at each of `times`, the first with the `seq` `first`.
+    fn room(times: &[i64], first: u64) -> Connection {
+        let db = file::open_memory().unwrap();
+        let mut insert = db
+            .prepare(
+                "INSERT INTO message (place, from_id, from_name, at, kind, device, text, sum)
+                 VALUES (?, 1, 'ana', ?, 0, '', 'hi', 0)",
+            )
+            .unwrap();
+        for (seq, at) in (first..).zip(times) {
+            insert.execute([place(RoomId::LOBBY, Seq::new(seq)), *at]).unwrap();
+        }
+        drop(insert);
+        db
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_first_message_from_a_time_on_is_found(
+            mut times in vec(0..50_i64, 0..20), first in 1..5_u64, at in -1..60_i64, is_ordered: bool,
+        ) {
+            if is_ordered {
+                times.sort_unstable();
+            }
+            let db = room(&times, first);
+            let found = first_at(&db, RoomId::LOBBY, Timestamp::from_millis(at)).unwrap();
+            let index = found.map(|seq| usize::try_from(seq.get() - first).unwrap());
+            if is_ordered {
+                prop_assert_eq!(index, times.iter().position(|stored| *stored >= at));
+            } else if let Some(index) = index {
+                prop_assert!(times[index] >= at && (index == 0 || times[index - 1] < at));
+            }
+        }
+    }
 }

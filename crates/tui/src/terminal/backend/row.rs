@@ -81,11 +81,11 @@ impl Row {
 
     /// What is to be written now; `None` if nothing has changed.
     pub(super) fn take_write(&mut self) -> Option<Write> {
-        let Change { columns, was_certain, is_whole } = std::mem::take(&mut self.change);
-        let first = columns.first().copied();
-        if first.is_none() && !is_whole {
+        if self.change.columns.is_empty() && !self.change.is_whole {
             return None;
         }
+        let Change { columns, was_certain, is_whole } = std::mem::take(&mut self.change);
+        let first = columns.first().copied();
         let before = std::mem::replace(&mut self.reach, reach(&self.cells));
         match first.map(usize::from) {
             Some(first) if !is_whole && self.links.is_empty() => {

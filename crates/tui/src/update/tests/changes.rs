@@ -1,7 +1,7 @@
 //! Replies, edits, deletions, reactions and threads: the letters of a selected message, and what they send.
 
 use chat_proto::command::{Body as Said, Kind, Links, Say};
-use chat_proto::event::Details;
+use chat_proto::event::{Details, Replies};
 use chat_proto::{Emoji, Seq, Text, User};
 
 use super::*;
@@ -109,6 +109,22 @@ fn a_text_that_is_edited_stays_with_its_room() {
     harness.alt(KeyCode::Char('1'));
     assert_eq!(typed(&harness), "half a sen");
     assert!(said(&harness.type_text("tence\n")) == [Said::text(text("half a sentence"))]);
+}
+
+#[test]
+fn a_text_is_no_longer_an_edit_once_the_journal_was_restored() {
+    let mut harness = talking();
+    harness.type_text("half a sen");
+    on(&mut harness, 1, "e");
+    harness.type_text(" or two");
+    harness.lose();
+    assert_eq!(typed(&harness), "a slip or two", "the journal may be the same");
+    let journal = Some(journal("journal", "another"));
+    harness.connect_to(2, Welcome { journal, ..welcome(7, "bob") });
+    assert_shows(&harness, "The server was restored, and may not have the message");
+    assert_eq!(typed(&harness), "half a sen");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "a slip or two");
 }
 
 #[test]
@@ -248,6 +264,60 @@ fn a_mention_elsewhere_is_gone_to_and_loaded() {
     let messages = vec![first, mention];
     harness.event(Event::History { room: room("#rust"), messages, more: true });
     assert_shows(&harness, "▶ @bob look");
+}
+
+#[test]
+fn answers_that_are_not_loaded_are_loaded_for_their_thread_and_counted() {
+    let mut harness = Harness::new(80, 20);
+    harness.connect_to(1, welcome(7, "bob"));
+    harness.join_rust();
+    harness.event(room_event("#rust", 900, 900));
+    let replies = Replies { count: 2, last_seq: Seq::new(600), last_at: harness.at };
+    let details = Details { replies: Some(replies), ..Details::default() };
+    let root = message_in("#rust", 300, user(3, "ana"), "on Friday?", harness.at);
+    let root = Message { details: Some(Box::new(details)), ..root };
+    harness.type_text("/mentions\n");
+    harness.event(Event::Mentions { messages: vec![root.clone()], next: None });
+    harness.press(KeyCode::Enter);
+    let first = message_in("#rust", 251, user(3, "ana"), "before", harness.at);
+    let messages = vec![first, root];
+    harness.event(Event::History { room: room("#rust"), messages, more: true });
+    harness.type_text("t");
+    assert_shows(&harness, "Thread in #rust · 0 of 2 replies loaded");
+    let details = Some(Box::new(Details { thread: Some(Seq::new(300)), ..Details::default() }));
+    let answer = message_in("#rust", 600, user(5, "carl"), "at ten", harness.at);
+    let answer = Message { details, ..answer };
+    for _ in 0..4 {
+        assert!(harness.state.client.room().is_loading(), "{}", harness.screen());
+        let (room, messages) = (room("#rust"), vec![answer.clone()]);
+        harness.event(Event::History { room, messages, more: false });
+        if harness.screen().contains("at ten") {
+            break;
+        }
+    }
+    assert_shows(&harness, "carl   at ten");
+    assert_shows(&harness, "Thread in #rust · 1 of 2 replies loaded");
+    assert!(!harness.state.client.room().is_loading(), "the last answer is there");
+}
+
+#[test]
+fn pinned_messages_come_from_the_server() {
+    let mut harness = talking();
+    let asked = harness.type_text("/pins\n");
+    assert_eq!(sent(&asked), [Command::Pins { room: RoomName::lobby(), after: None }]);
+    assert_shows(&harness, "Loading…");
+    let pinned = |seq| message_in("#lobby", seq, user(3, "ana"), "the rules", harness.at);
+    let (first, second) = (vec![pinned(1)], vec![pinned(2)]);
+    let room = RoomName::lobby;
+    let page = Event::Pins { room: room(), count: 2, messages: first, more: true };
+    let next = Command::Pins { room: room(), after: Some(Seq::new(1)) };
+    assert_eq!(sent(&harness.event(page)), [next]);
+    harness.event(Event::Pins { room: room(), count: 2, messages: second, more: false });
+    assert_eq!(harness.screen().matches("ana  the rules").count(), 2, "{}", harness.screen());
+    harness.lose();
+    harness.press(KeyCode::Esc);
+    harness.type_text("/pins\n");
+    assert_shows(&harness, "ana  the rules");
 }
 
 #[test]

@@ -40,3 +40,16 @@ fn a_box_that_is_full_says_so_outside_of_it() {
     assert_eq!(press(&mut harness, KeyCode::Char('y')), (false, true));
     assert!(harness.screen().contains("too long"), "{}", harness.screen());
 }
+
+#[test]
+fn the_first_key_changes_the_hint_to_the_newest_message() {
+    let mut harness = Harness::connected(80, 10);
+    for _ in 0..30 {
+        harness.message(3, "ana", "hello");
+    }
+    assert_eq!(press(&mut harness, KeyCode::Char('x')), (true, false));
+    press(&mut harness, KeyCode::Backspace);
+    harness.press(KeyCode::PageUp);
+    assert_eq!(press(&mut harness, KeyCode::Char('x')), (false, true));
+    assert_eq!(press(&mut harness, KeyCode::Char('y')), (true, false));
+}
