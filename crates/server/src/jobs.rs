@@ -118,7 +118,8 @@ mod tests {
         let (answer, mut answers) = mpsc::channel(1);
         let body = Body::text(Text::new("hi @ana").unwrap());
         let say = Say { room: RoomName::lobby(), n: None, device: None, body };
-        bob.say(say, None, &DeviceId::default(), &answer).await.unwrap();
+        let message = bob.message(say, None, &DeviceId::default(), &answer);
+        bob.actor().send_all(vec![message]).await;
         answers.recv().await.unwrap();
         let ana = reader.id();
         hub.close().await;
