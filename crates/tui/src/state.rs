@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use chat_client::ServerAddress;
 use chat_client::store::Profile;
-use chat_proto::{RoomName, Seq, Timestamp};
+use chat_proto::{RoomName, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -88,6 +88,8 @@ pub struct State {
     pub selection: Option<Selection>,
     /// What Enter does with the text, if it does not simply send it.
     pub(crate) compose: Option<Compose>,
+    /// The epoch of the journal when that was begun.
+    compose_epoch: Option<ShortString>,
     /// The thread that is shown in place of the log.
     pub(crate) thread: Option<Thread>,
     /// Set while a message is gone to that may not be loaded.
@@ -201,6 +203,7 @@ impl State {
             is_bare: false,
             selection: None,
             compose: None,
+            compose_epoch: None,
             thread: None,
             goto: None,
             deleting: None,

@@ -52,6 +52,7 @@ impl State {
     pub(crate) fn begin_reply(&mut self, to: Seq) {
         self.end_compose();
         self.compose = Some(Compose::Reply(to));
+        self.compose_epoch = self.client.epoch().cloned();
     }
 
     /// Puts the text of a message into the input box, to change it.
@@ -63,6 +64,7 @@ impl State {
         let text = Editor::new(&format!("{escape}{text}"));
         let before = Box::new(std::mem::replace(&mut self.prompt.editor, text));
         self.compose = Some(Compose::Edit { target, before });
+        self.compose_epoch = self.client.epoch().cloned();
     }
 
     /// The next text is a message like any other. Returns whether it was not.
@@ -77,6 +79,20 @@ impl State {
                 true
             }
         }
+    }
+
+    /// If the journal was restored since, the message that is answered or edited may be another one: ends that. Up
+    /// brings the text back.
+    pub(crate) fn check_compose(&mut self) {
+        let is_other = self.client.epoch() != self.compose_epoch.as_ref();
+        if self.compose.is_none() || !is_other {
+            return;
+        }
+        if self.is_editing() {
+            self.prompt.remember(self.prompt.editor.text());
+        }
+        self.end_compose();
+        self.done = Some(Err("The server was restored, and may not have the message".to_owned()));
     }
 
     /// Whether the text is the new one of a message.

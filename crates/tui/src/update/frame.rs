@@ -13,6 +13,7 @@ use crate::viewport::{ScrollPosition, Viewport};
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
+    state.check_compose();
     mentions::seek(state);
     let mut effects = goto::frame(state, at);
     let root = state.thread.map(|thread| thread.root);

@@ -112,6 +112,22 @@ fn a_text_that_is_edited_stays_with_its_room() {
 }
 
 #[test]
+fn a_text_is_no_longer_an_edit_once_the_journal_was_restored() {
+    let mut harness = talking();
+    harness.type_text("half a sen");
+    on(&mut harness, 1, "e");
+    harness.type_text(" or two");
+    harness.lose();
+    assert_eq!(typed(&harness), "a slip or two", "the journal may be the same");
+    let journal = Some(journal("journal", "another"));
+    harness.connect_to(2, Welcome { journal, ..welcome(7, "bob") });
+    assert_shows(&harness, "The server was restored, and may not have the message");
+    assert_eq!(typed(&harness), "half a sen");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "a slip or two");
+}
+
+#[test]
 fn d_asks_and_only_y_deletes() {
     let mut harness = talking();
     for other in ["n", "d", " "] {
