@@ -79,3 +79,69 @@ async fn publish_presence(hub: &Arc<Hub>) {
         hub.publish_presence();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::command::{Body, Say};
+    use chat_proto::{DeviceId, RoomName, Text, UserName};
+    use tempfile::TempDir;
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::journal::tests::execute;
+    use crate::journal::{Durability, Location, RoomId};
+
+    /// Longer than the test may take.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    /// What an earlier version left of the first message of the lobby.
+    const AS_BEFORE: &str = "
+        UPDATE message SET mentions = NULL,
+            sum = checksum(place, from_id, from_name, at, kind, device, n, text);
+        DELETE FROM mention;
+        INSERT INTO mention_backlog VALUES (1, 1);";
+
+    fn open(directory: &TempDir) -> Arc<Hub> {
+        let place = Location::Directory(directory.path().to_path_buf());
+        Hub::open(&place, Durability::Os, &Config::default()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn mentions_in_messages_of_an_earlier_version_are_found_while_the_daemon_runs() {
+        let directory = TempDir::new().unwrap();
+        let hub = open(&directory);
+        let name = |name| UserName::new(name).unwrap();
+        let (reader, _) = hub.enter_new(None, &name("ana")).await.unwrap();
+        let (bob, _) = hub.enter_new(None, &name("bob")).await.unwrap();
+        let (answer, mut answers) = mpsc::channel(1);
+        let body = Body::text(Text::new("hi @ana").unwrap());
+        let say = Say { room: RoomName::lobby(), n: None, device: None, body };
+        let message = bob.message(say, None, &DeviceId::default(), &answer);
+        bob.actor().send_all(vec![message]).await;
+        answers.recv().await.unwrap();
+        let ana = reader.id();
+        hub.close().await;
+        let ended = hub.ended();
+        drop((reader, bob, hub));
+        ended.cancelled().await;
+        execute(directory.path(), AS_BEFORE);
+
+        let hub = open(&directory);
+        let listed = async || {
+            let page = hub.journal().mentions(ana, vec![RoomId::LOBBY], None, 10).await.unwrap();
+            page.messages.len()
+        };
+        assert_eq!(listed().await, 0);
+        let found = async {
+            while listed().await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            error = run(&hub, None) => panic!("{error}"),
+            found = timeout(DEADLINE, found) => found.expect("the mention is found"),
+        }
+    }
+}

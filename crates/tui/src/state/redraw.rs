@@ -54,6 +54,10 @@ impl State {
             && self.selection.is_none()
             && self.done.is_none()
             && self.seek.is_none()
+            && self.goto.is_none()
+            && self.compose.is_none()
+            && self.thread.is_none()
+            && self.deleting.is_none()
             && !self.is_bare
             && self.prompt.completions().is_none()
             && self.prompt.searched().is_none()
