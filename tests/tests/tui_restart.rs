@@ -178,7 +178,8 @@ async fn the_messages_of_two_clients_of_a_user_that_are_killed_together_are_sent
     for (window, text) in windows.iter_mut().zip(["one", "two"]) {
         window.sees("Offline").await;
         window.types(&format!("{text}\n"));
-        window.sees("1 message queued").await;
+        // The mark of a message that is stored here, and not sent yet.
+        window.sees(&format!("bob … {text}")).await;
     }
     windows.iter().for_each(|window| window.signal("KILL"));
     for window in &mut windows {
