@@ -16,9 +16,9 @@ use super::progress::Progress;
 use super::store::Store;
 use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId};
 
-/// Time that a batch which is not full waits for more messages: long enough for those of one moment, too short to be
-/// seen.
-const SETTLE: Duration = Duration::from_millis(50);
+/// Time that a batch waits for more messages. A thread that is woken for each message takes the processor from those who
+/// send; nobody sees that a message is found half a second later.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Time after which the index is tried again if it cannot be written, or is damaged again.
 const RETRY: Duration = Duration::from_secs(60);
@@ -75,6 +75,7 @@ async fn follow(
     let mut indexer = Indexer {
         identity: identity(journal),
         batch: Batch::default(),
+        has_paused: false,
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -89,15 +90,19 @@ async fn follow(
     indexer.store_batch()
 }
 
-/// Returns the next item. Stores the batch if none comes soon.
+/// Returns the next item. If there is none, pauses, and stores the batch.
 async fn next(
     follower: &mut Follower,
     indexer: &mut Indexer<'_>,
 ) -> Result<Option<FollowerItem>, IndexError> {
-    if !indexer.batch.is_empty() {
-        match timeout(SETTLE, follower.next()).await {
+    while !indexer.batch.is_empty() {
+        match timeout(Duration::ZERO, follower.next()).await {
             Ok(item) => return item.map_err(IndexError::Journal),
-            Err(_) => indexer.store_batch()?,
+            Err(_) if indexer.has_paused => indexer.store_batch()?,
+            Err(_) => {
+                sleep(PAUSE).await;
+                indexer.has_paused = true;
+            }
         }
     }
     follower.next().await.map_err(IndexError::Journal)
@@ -114,6 +119,8 @@ struct Indexer<'s> {
     shared: &'s Shared,
     identity: String,
     batch: Batch,
+    /// Whether the batch has waited for more messages.
+    has_paused: bool,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -134,9 +141,12 @@ impl Indexer<'_> {
             FollowerItem::Message { room, message } => {
                 self.batch.add(room, &message);
                 if self.batch.is_full() {
+                    let started = Instant::now();
                     self.store_batch()?;
                     self.log_progress();
-                    // Without threads, others must have their turn.
+                    // Half of the time belongs to others, also while an old journal is indexed. Without threads, they
+                    // must have their turn.
+                    sleep(started.elapsed()).await;
                     tokio::task::yield_now().await;
                 }
                 Ok(())
@@ -191,6 +201,7 @@ impl Indexer<'_> {
             return Ok(());
         }
         let batch = std::mem::take(&mut self.batch);
+        self.has_paused = false;
         self.store.write(&batch, &self.identity)?;
         self.is_empty = false;
         self.shared.progress().add(&batch.seqs, batch.items());
