@@ -18,13 +18,14 @@ const BACK_MAX: u64 = 30;
 const EMOJI: [&str; 5] = ["👍", "🎉", "👩‍💻", "❤️", "🇪🇸"];
 
 /// Why an event is refused that comes too late: its target was deleted, or a restore has put another message there.
-pub(super) const EVENT_REFUSED: [&str; 6] = [
+pub(super) const EVENT_REFUSED: [&str; 7] = [
     "no_such_message",
     "bad_target",
     "not_yours",
     "deleted",
     "too_many_edits",
     "too_many_reactions",
+    "too_many_pins",
 ];
 
 impl Client {
