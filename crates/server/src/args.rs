@@ -61,10 +61,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
-    /// Whether messages are indexed, so that clients can search them. The index takes up to three times as much of the
-    /// disk as the journal.
+    /// Whether messages are indexed. The index takes up to three times as much of the disk as the journal.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
-    search: Switch,
+    search: SearchIndex,
 
     /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
@@ -161,12 +160,12 @@ enum Survives {
     Os,
 }
 
-/// Whether something is done.
+/// Whether there is a search index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Switch {
-    /// It is.
+enum SearchIndex {
+    /// Clients can search.
     On,
-    /// It is not.
+    /// Clients cannot search; the processor has less work, and an index on the disk stays as it is.
     Off,
 }
 
@@ -211,7 +210,7 @@ impl Args {
             drain_timeout: self.drain_timeout,
             classic_gap: self.classic_gap,
             keep: self.keep,
-            search: self.search == Switch::On,
+            search: self.search == SearchIndex::On,
             ..Config::default()
         }
     }
