@@ -33,6 +33,7 @@ enum Step {
     Wheel(Wheel),
     Key(KeyCode),
     Typed(char),
+    Letter(char),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -56,6 +57,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => prop::sample::select(edits.to_vec()).prop_map(Step::Key),
         6 => prop::sample::select(&['a', ' ', '/', '@', ':', '漢', '\u{301}'][..])
             .prop_map(Step::Typed),
+        2 => prop::sample::select(&['r', 't', 'e', 'd', '+', 'p', 'm', 'u', 'k'][..])
+            .prop_map(Step::Letter),
     ];
     prop::collection::vec(step, 1..40)
 }
@@ -92,6 +95,10 @@ fn take(harness: &mut Harness, step: &Step, sent: &mut u64) {
         Step::Wheel(wheel) => drop(harness.wheel(*wheel)),
         Step::Key(code) => drop(harness.press(*code)),
         Step::Typed(c) => drop(harness.press(KeyCode::Char(*c))),
+        Step::Letter(letter) => {
+            harness.control('s');
+            harness.press(KeyCode::Char(*letter));
+        }
     }
 }
 
@@ -118,7 +125,10 @@ proptest! {
         let mut sent = 0;
         for step in &steps {
             take(&mut harness, step, &mut sent);
-            if let Step::Size(width, height) = *step {
+            // A terminal that keeps its size keeps what is on it.
+            if let Step::Size(width, height) = *step
+                && screen.cells().area.as_size() != (width, height).into()
+            {
                 screen = Screen::new(width, height);
             }
             draw(&mut harness, &mut painter, &mut screen);
