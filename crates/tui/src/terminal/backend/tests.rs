@@ -119,7 +119,9 @@ proptest! {
         let shows = |bytes: &[u8]| {
             let mut parser = vt100::Parser::new(SIZE.height.try_into().unwrap(), SIZE.width.try_into().unwrap(), 0);
             parser.process(bytes);
-            parser.screen().rows(0, SIZE.width).collect::<Vec<_>>()
+            // A blank cell and one that nothing was written in look the same; `rows` leaves out only the latter.
+            let rows = parser.screen().rows(0, SIZE.width);
+            rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>()
         };
         let last = &screens[screens.len() - 1..];
         prop_assert_eq!(shows(&sent(&screens, false)), shows(&sent(last, false)));
