@@ -24,8 +24,10 @@ mod feed;
 mod hub;
 mod jobs;
 pub mod journal;
+pub mod limits;
 mod listen;
 mod listeners;
+mod networks;
 mod ring;
 mod room;
 mod search;
@@ -39,6 +41,7 @@ mod unidentified;
 mod watch;
 
 pub use config::Config;
+pub use limits::Limits;
 pub use listen::Listen;
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
 pub use search::remove_index;

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
+use crate::networks::Networks;
 use crate::search::Search;
 use crate::session::{self, Context};
 use crate::watch::{DaemonError, watch};
@@ -53,7 +54,15 @@ impl Server {
         let hub = Hub::open(location, durability, &config)?;
         let closing = CancellationToken::new();
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context { config, hub, search, closing }) })
+        Ok(Self {
+            context: Arc::new(Context {
+                config,
+                hub,
+                search,
+                networks: Networks::default(),
+                closing,
+            }),
+        })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chat_client::store::Writer;
 use chat_server::journal::{Durability, Location};
-use chat_server::{Config, Server};
+use chat_server::{Config, Limits, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
 use ratatui::layout::Size;
@@ -41,6 +41,7 @@ pub(super) async fn serve(
         idle_timeout: IDLE_TIMEOUT,
         clock: network::server_clock,
         keep: Some(KEEP),
+        limits: Limits::off(),
         ..Config::default()
     };
     let daemon = Server::open(config, &Location::DirectoryInTask(data), Durability::Os)?;
