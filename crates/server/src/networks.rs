@@ -1,12 +1,13 @@
 //! The networks that connections come from, and what each of them may do.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::limits::Budget;
+use crate::network::network;
 
 /// Networks without a connection whose budgets are remembered, before those with a full one are forgotten: some
 /// 150 bytes each.
@@ -46,13 +47,5 @@ impl Networks {
 impl Network {
     fn is_rested(&self, now: Instant) -> bool {
         self.units.is_full(now)
-    }
-}
-
-/// What counts as one network: an IPv4 address, or for IPv6 a /64, which one host has to itself (RFC 7421).
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chat_client::store::Writer;
+use chat_server::config::Plain;
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits, Server};
 use chat_tui::Options;
@@ -42,6 +43,7 @@ pub(super) async fn serve(
         clock: network::server_clock,
         keep: Some(KEEP),
         limits: Limits::off(),
+        plain: Plain::Any,
         ..Config::default()
     };
     let daemon = Server::open(config, &Location::DirectoryInTask(data), Durability::Os)?;
