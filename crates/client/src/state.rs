@@ -1,6 +1,7 @@
 //! What a client knows.
 
 mod authors;
+mod logs;
 mod people;
 mod unaddressed;
 
@@ -13,7 +14,6 @@ use crate::effect::Effect;
 use crate::link::Lost;
 use crate::listing::{MessageList, RoomListing};
 use crate::live::Live;
-use crate::log::Log;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
 use crate::outbox::Outbox;
@@ -219,30 +219,6 @@ impl State {
     #[must_use]
     pub fn room(&self) -> &Room {
         self.rooms.current()
-    }
-
-    /// The thread that is open in the current room.
-    #[must_use]
-    pub const fn thread(&self) -> Option<&Thread> {
-        self.thread.as_ref()
-    }
-
-    /// The thread that is open in that room.
-    pub(crate) fn thread_in(&mut self, room: &RoomName) -> Option<&mut Thread> {
-        self.thread.as_mut().filter(|thread| thread.room == *room)
-    }
-
-    /// The log of a room, and that of its thread if one is open.
-    pub(crate) fn logs_mut(&mut self, room: &RoomName) -> impl Iterator<Item = &mut Log> {
-        let thread = self.thread.as_mut().filter(|thread| thread.room == *room);
-        let room = self.rooms.get_mut(room).map(|room| &mut room.log);
-        room.into_iter().chain(thread.map(|thread| &mut thread.log))
-    }
-
-    /// The logs of all rooms, and that of the open thread.
-    pub(crate) fn all_logs_mut(&mut self) -> impl Iterator<Item = &mut Log> {
-        let thread = self.thread.as_mut().map(|thread| &mut thread.log);
-        self.rooms.iter_mut().map(|room| &mut room.log).chain(thread)
     }
 
     /// Whether the user has made a room quiet.

@@ -64,7 +64,7 @@ fn carry_out(
         Request::ListRooms => listing::ask_rooms(state, at)?,
         Request::ListMentions => listing::ask_mentions(state)?,
         Request::ListPins(room) => listing::ask_pins(state, room)?,
-        Request::OpenThread { room, root } => threads::open(state, room, root)?,
+        Request::OpenThread { room, root } => threads::open(state, &room, root)?,
         Request::CloseThread => {
             state.thread = None;
             None

@@ -15,15 +15,15 @@ use crate::thread::{THREAD_PAGES_MAX, Thread, ThreadLoad, answered};
 /// loaded of it in the log of the room, and the rest follows once there is one.
 pub(super) fn open(
     state: &mut State,
-    name: RoomName,
+    name: &RoomName,
     root: Seq,
 ) -> Result<Option<Effect>, RequestError> {
     changes::check_server(state)?;
-    let room = state.rooms.get(&name).ok_or_else(|| RequestError::NotInRoom(name.clone()))?;
+    let room = state.rooms.get(name).ok_or_else(|| RequestError::NotInRoom(name.clone()))?;
     let mut thread = Thread::new(name.clone(), root, &room.log);
     thread.log.draw_line((room.unread_replies(root).count > 0).then_some(room.read));
     state.thread = Some(thread);
-    Ok(resume(state, &name))
+    Ok(resume(state, name))
 }
 
 /// The user is in a room in this session: asks for the thread that is open there, unless that was done.
