@@ -15,6 +15,7 @@ mod file;
 mod find;
 mod indexer;
 mod matches;
+mod pace;
 mod progress;
 mod query;
 mod readers;

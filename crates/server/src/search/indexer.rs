@@ -12,13 +12,14 @@ use super::Shared;
 use super::batch::Batch;
 use super::error::IndexError;
 use super::file;
+use super::pace::Pace;
 use super::progress::Progress;
 use super::store::Store;
 use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId};
 
 /// Time that a batch waits for more messages. A thread that is woken for each message takes the processor from those who
 /// send; nobody sees that a message is found half a second later.
-const PAUSE: Duration = Duration::from_millis(500);
+const WAIT: Duration = Duration::from_millis(500);
 
 /// Time after which the index is tried again if it cannot be written, or is damaged again.
 const RETRY: Duration = Duration::from_secs(60);
@@ -75,7 +76,9 @@ async fn follow(
     let mut indexer = Indexer {
         identity: identity(journal),
         batch: Batch::default(),
-        has_paused: false,
+        began: Instant::now(),
+        waited: None,
+        pace: Pace::new(journal.clone()),
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -86,6 +89,9 @@ async fn follow(
     let mut follower = journal.follow(position);
     while let Some(item) = next(&mut follower, &mut indexer).await? {
         indexer.take(item).await?;
+        if indexer.batch.is_full() {
+            indexer.store_and_pause(&mut follower).await?;
+        }
     }
     indexer.store_batch()
 }
@@ -98,10 +104,14 @@ async fn next(
     while !indexer.batch.is_empty() {
         match timeout(Duration::ZERO, follower.next()).await {
             Ok(item) => return item.map_err(IndexError::Journal),
-            Err(_) if indexer.has_paused => indexer.store_batch()?,
+            Err(_) if indexer.waited.is_some() => {
+                indexer.pace.caught_up();
+                indexer.store_and_pause(follower).await?;
+            }
             Err(_) => {
-                sleep(PAUSE).await;
-                indexer.has_paused = true;
+                let waits_since = Instant::now();
+                sleep(WAIT).await;
+                indexer.waited = Some(waits_since.elapsed());
             }
         }
     }
@@ -119,8 +129,11 @@ struct Indexer<'s> {
     shared: &'s Shared,
     identity: String,
     batch: Batch,
-    /// Whether the batch has waited for more messages.
-    has_paused: bool,
+    /// When the first message of the batch came.
+    began: Instant,
+    /// How long the batch has waited for more messages; `None` if it has not.
+    waited: Option<Duration>,
+    pace: Pace,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -139,16 +152,10 @@ impl Indexer<'_> {
     async fn take(&mut self, item: FollowerItem) -> Result<(), IndexError> {
         match item {
             FollowerItem::Message { room, message } => {
-                self.batch.add(room, &message);
-                if self.batch.is_full() {
-                    let started = Instant::now();
-                    self.store_batch()?;
-                    self.log_progress();
-                    // Half of the time belongs to others, also while an old journal is indexed. Without threads, they
-                    // must have their turn.
-                    sleep(started.elapsed()).await;
-                    tokio::task::yield_now().await;
+                if self.batch.is_empty() {
+                    self.began = Instant::now();
                 }
+                self.batch.add(room, &message);
                 Ok(())
             }
             FollowerItem::StartOver if self.is_empty => Ok(()),
@@ -196,12 +203,24 @@ impl Indexer<'_> {
         Ok(())
     }
 
+    /// Stores the batch, and leaves the processor to others.
+    async fn store_and_pause(&mut self, follower: &mut Follower) -> Result<(), IndexError> {
+        let waited = self.waited.unwrap_or_default();
+        self.store_batch()?;
+        self.log_progress();
+        let took = self.began.elapsed().saturating_sub(waited);
+        self.pace.pause_after(took, follower).await;
+        // Without threads, the others must have their turn.
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
     fn store_batch(&mut self) -> Result<(), IndexError> {
         if self.batch.is_empty() {
             return Ok(());
         }
         let batch = std::mem::take(&mut self.batch);
-        self.has_paused = false;
+        self.waited = None;
         self.store.write(&batch, &self.identity)?;
         self.is_empty = false;
         self.shared.progress().add(&batch.seqs, batch.items());

@@ -1,5 +1,5 @@
 mod model;
-mod rig;
+pub(super) mod rig;
 
 use chat_proto::UserId;
 use chat_proto::command::Body;
