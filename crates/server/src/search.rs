@@ -36,9 +36,9 @@ use tracing::warn;
 
 pub(crate) use self::error::SearchError;
 pub(crate) use self::expression::Scope;
-use self::expression::{expression, rooms};
+use self::expression::rooms;
 pub(crate) use self::find::Cursor;
-use self::find::Hits;
+use self::find::{Asked, Hits};
 pub(crate) use self::matches::Excerpt;
 use self::progress::Progress;
 pub(crate) use self::query::{QUERY_BYTES_MAX, Query, TERMS_MAX};
@@ -141,21 +141,18 @@ impl Search {
     /// Returns an error that says what to do.
     pub(crate) async fn find(&self, request: Request) -> Result<Page, SearchError> {
         let Request { query, scope, order, after, limit } = request;
-        let user = scope.user;
-        let (indexed, expression) = {
-            let (progress, rooms) = (self.shared.progress(), rooms(&query, &scope));
-            let are_few = progress.are_few(&rooms);
-            (progress.percent(), expression(&query, &scope, rooms, are_few))
+        let (user, rooms) = (scope.user, rooms(&query, &scope));
+        let (indexed, names_rooms) = {
+            let progress = self.shared.progress();
+            (progress.percent(), progress.are_few(&rooms))
         };
-        let Some(expression) = expression.filter(|_| !query.is_empty()) else {
+        if query.is_empty() {
             return Ok(Page { hits: Vec::new(), next: None, indexed });
-        };
+        }
         let source = self.shared.source().clone().ok_or(SearchError::NotReady)?;
         let limit = limit.clamp(1, HITS_MAX) as usize;
-        let asked = query.clone();
-        let found = self
-            .readers
-            .read(source, move |db| find::find(db, (&asked, &expression), (order, after), limit));
+        let asked = Asked { query: query.clone(), scope, rooms, names_rooms, order, after, limit };
+        let found = self.readers.read(source, move |db| find::find(db, &asked));
         let Hits { places, cursors, is_cut } = found.await?;
         let next = cursors.last().copied().filter(|_| is_cut);
         let read = self.journal.messages_now(places.clone(), user).await;
