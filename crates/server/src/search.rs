@@ -32,7 +32,7 @@ use chat_proto::command::SearchOrder;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 pub(crate) use self::error::SearchError;
 pub(crate) use self::expression::Scope;
@@ -104,6 +104,11 @@ struct Shared {
     progress: Mutex<Progress>,
     /// Notified if a reader has found the index damaged.
     damaged: Arc<Notify>,
+    /// Why the index cannot be written.
+    trouble: Mutex<Option<String>>,
+    /// The connection that writes the index.
+    #[cfg(test)]
+    writer: Mutex<std::sync::Weak<Mutex<rusqlite::Connection>>>,
 }
 
 impl Search {
@@ -148,6 +153,9 @@ impl Search {
         };
         if query.is_empty() {
             return Ok(Page { hits: Vec::new(), next: None, indexed });
+        }
+        if let Some(reason) = self.shared.trouble().clone() {
+            return Err(SearchError::Unwritable(reason));
         }
         let source = self.shared.source().clone().ok_or(SearchError::NotReady)?;
         let limit = limit.clamp(1, HITS_MAX) as usize;
@@ -218,8 +226,32 @@ impl Shared {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets why the index cannot be written, or that it can. Logs each change once.
+    fn set_trouble(&self, reason: Option<String>) {
+        let mut trouble = self.trouble();
+        match &reason {
+            _ if *trouble == reason => {}
+            Some(reason) => {
+                warn!(
+                    reason,
+                    "cannot write the search index; searches are refused, and it is tried again"
+                );
+            }
+            None => info!("the search index is written again"),
+        }
+        *trouble = reason;
+    }
+
     /// The index can be read from now on.
     fn open(&self, store: &Store, path: Option<&PathBuf>, progress: Progress) {
+        #[cfg(test)]
+        {
+            *self.writer.lock().unwrap() = Arc::downgrade(&store.connection());
+        }
         *self.progress() = progress;
         *self.source() = Some(match path {
             Some(path) => Source::file(path.clone()),

@@ -1,12 +1,15 @@
 //! Builds the index: a follower of the journal, which stores what it takes in batches.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_proto::Seq;
+use futures_util::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::Shared;
 use super::batch::Batch;
@@ -22,7 +25,7 @@ use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId
 const WAIT: Duration = Duration::from_millis(500);
 
 /// Time after which the index is tried again if it cannot be written, or is damaged again.
-const RETRY: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_secs(10);
 
 /// Time between two log lines of a build.
 const LOG_EVERY: Duration = Duration::from_secs(10);
@@ -38,8 +41,10 @@ pub(super) async fn run(
     closing: CancellationToken,
 ) {
     let follow = async {
-        let mut was_damaged = false;
+        let mut rebuilt_at: Option<Instant> = None;
         loop {
+            // What a search has found in the index before.
+            let _ = shared.damaged.notified().now_or_never();
             let ended = tokio::select! {
                 ended = follow(&journal, path.as_ref(), &shared) => ended,
                 () = shared.damaged.notified() => {
@@ -47,19 +52,22 @@ pub(super) async fn run(
                 }
             };
             let Err(error) = ended else { return };
-            if error.is_damage() && !was_damaged {
-                info!("the search index is built again: {error}");
-                was_damaged = true;
-            } else {
-                warn!("cannot write the search index: {error}; retrying in 1 min");
+            if !error.is_damage() {
+                shared.set_trouble(Some(error.reason()));
+                sleep(RETRY).await;
+                continue;
+            }
+            if rebuilt_at.is_some_and(|at| at.elapsed() < RETRY) {
                 sleep(RETRY).await;
             }
-            if error.is_damage()
-                && let Some(path) = &path
-                && let Err(error) = file::remove(path)
-            {
-                warn!("cannot remove the damaged search index {}: {error}", path.display());
+            match path.as_deref().map_or(Ok(()), file::remove) {
+                Ok(()) => info!("the search index is built again: {error}"),
+                Err(error) => {
+                    shared.set_trouble(Some(IndexError::Io(error).reason()));
+                    sleep(RETRY).await;
+                }
             }
+            rebuilt_at = Some(Instant::now());
         }
     };
     let _ = closing.run_until_cancelled(follow).await;
@@ -79,6 +87,7 @@ async fn follow(
         began: Instant::now(),
         waited: None,
         pace: Pace::new(journal.clone()),
+        trimmed: HashMap::new(),
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -134,6 +143,8 @@ struct Indexer<'s> {
     /// How long the batch has waited for more messages; `None` if it has not.
     waited: Option<Duration>,
     pace: Pace,
+    /// The first message of each room, as far as the earlier ones were removed from the index.
+    trimmed: HashMap<RoomId, Seq>,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -179,24 +190,33 @@ impl Indexer<'_> {
     async fn start(&mut self, rooms: &[RoomExtent]) -> Result<(), IndexError> {
         self.store_batch()?;
         let indexed = self.store.seqs()?;
+        let extents: HashMap<RoomId, RoomExtent> =
+            rooms.iter().map(|extent| (extent.room, *extent)).collect();
         for room in indexed.keys() {
-            match rooms.iter().find(|extent| extent.room == *room) {
+            match extents.get(room) {
                 Some(extent) => self.trim(*extent).await?,
                 None => self.remove(*room).await?,
             }
         }
         self.shared.progress().start(rooms);
+        if self.shared.progress().percent().is_none() {
+            self.shared.set_trouble(None);
+        }
         self.log_progress();
         Ok(())
     }
 
     async fn remove(&mut self, room: RoomId) -> Result<(), IndexError> {
-        let all = chat_proto::Seq::MAX;
+        let all = Seq::MAX;
         self.trim(RoomExtent { room, first: all, last: all }).await?;
+        self.trimmed.remove(&room);
         self.store.forget(room)
     }
 
     async fn trim(&mut self, room: RoomExtent) -> Result<(), IndexError> {
+        if self.trimmed.insert(room.room, room.first) == Some(room.first) {
+            return Ok(());
+        }
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
@@ -222,6 +242,7 @@ impl Indexer<'_> {
         let batch = std::mem::take(&mut self.batch);
         self.waited = None;
         self.store.write(&batch, &self.identity)?;
+        self.shared.set_trouble(None);
         self.is_empty = false;
         self.shared.progress().add(&batch.seqs, batch.items());
         if self.is_logged && self.shared.progress().percent().is_none() {

@@ -1,3 +1,4 @@
+mod faults;
 mod model;
 pub(super) mod rig;
 
