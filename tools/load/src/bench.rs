@@ -108,12 +108,7 @@ fn loads(
 
 /// Measures the loads with and without the search index, alternating, and writes the table. Returns `false` if a
 /// measurement failed.
-fn search(
-    cases: &[&Case],
-    rounds: usize,
-    cores: &Cores,
-    out: &mut impl Write,
-) -> io::Result<bool> {
+fn search(cases: &[&Case], rounds: usize, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
     let targets = [Target::OursUnindexed, Target::Ours];
     let each: Vec<_> =
         cases.iter().flat_map(|&&case| targets.map(|target| (case, target))).collect();

@@ -88,8 +88,15 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, cpu, latency: [p50, p99, p999], memory: [half, whole], index, behind, fault } =
-            self;
+        let Self {
+            rate,
+            cpu,
+            latency: [p50, p99, p999],
+            memory: [half, whole],
+            index,
+            behind,
+            fault,
+        } = self;
         if let Some(fault) = fault {
             return write!(f, "FAILED: {fault}");
         }

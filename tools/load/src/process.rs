@@ -55,7 +55,8 @@ impl Process {
             let Ok(comm) = std::fs::read_to_string(path.join("comm")) else { continue };
             if comm.trim_end() == name {
                 let schedstat = std::fs::read_to_string(path.join("schedstat"))?;
-                let time = schedstat.split_ascii_whitespace().next().and_then(|time| time.parse().ok());
+                let time =
+                    schedstat.split_ascii_whitespace().next().and_then(|time| time.parse().ok());
                 nanos += time.unwrap_or(0_u64);
             }
         }

@@ -19,7 +19,7 @@ fn row(case: &Case, without: &[Figures], with: &[Figures]) -> String {
     let (load, durability) = (case.workload, case.durability.name());
     let head = format!("| {load:?}, {durability} | {} |", case.in_flight);
     let figures = Figures::median(with);
-    if let Some(fault) = figures.fault.or(Figures::median(without).fault) {
+    if let Some(fault) = figures.fault.clone().or(Figures::median(without).fault) {
         return format!("{head} **failed**: {fault} |");
     }
     let ratios: Vec<Ratios> =
