@@ -9,7 +9,7 @@ use super::{
 };
 use crate::action::Action;
 use crate::lists::Subject;
-use crate::prompt::{Case, Motion, TooMuch};
+use crate::prompt::{Case, Motion, Prompt, TooMuch};
 use crate::state::{PageSubject, State};
 use crate::wording::in_short;
 
@@ -78,6 +78,15 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Users => super::toggle_users(state, at),
         Action::Send => enter::enter(state, at),
         Action::NewLine => insert(state, "\n", at),
+        Action::Up if state.edit_last() => Vec::new(),
+        Action::PreviousInput => {
+            state.step_input(Prompt::older);
+            Vec::new()
+        }
+        Action::NextInput => {
+            state.step_input(Prompt::newer);
+            Vec::new()
+        }
         Action::Home if state.prompt.editor.is_empty() => to_oldest(state, at),
         Action::End if state.prompt.editor.is_empty() => to_newest(state, at),
         Action::Clear => quit::clear(state, at),
