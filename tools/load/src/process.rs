@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn the_time_of_a_thread_is_found_by_its_name() {
         let this = Process::new(std::process::id());
-        let work = || {
+        let work = move || {
             while this.thread("a-worker").is_ok_and(|time| time.is_zero()) {}
             this.thread("a-worker").unwrap()
         };

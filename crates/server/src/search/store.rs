@@ -222,9 +222,8 @@ fn add_docs(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
     let mut docs: Vec<_> = batch.docs.iter().collect();
     docs.sort_by_key(|(_, doc)| doc.order);
     let (mut names, mut spans) = (HashMap::new(), BTreeMap::new());
-    let mut number = next_number(db)?;
     let mut changes = Vec::with_capacity(docs.len());
-    for (place, doc) in docs {
+    for (number, (place, doc)) in (next_number(db)?..).zip(docs) {
         let name = match names.get(&doc.name) {
             Some(name) => *name,
             None => *names.entry(&doc.name).or_insert(number_name(db, &doc.name)?),
@@ -235,7 +234,6 @@ fn add_docs(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
         let (first, last) = spans.entry(number / SPAN).or_insert((doc.at, doc.at));
         (*first, *last) = (doc.at.min(*first), doc.at.max(*last));
         changes.push(Change { number, old: None, new: Some((about, doc.text.clone())) });
-        number += 1;
     }
     for (chunk, (first, last)) in spans {
         db.prepare_cached(
