@@ -23,6 +23,7 @@ use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
+use crate::tls::Tls;
 
 const DEADLINE: Duration = Duration::from_secs(600);
 
@@ -41,7 +42,8 @@ impl Rig {
         let config = Config::default();
         let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
         let (hub_of_context, closing) = (Arc::clone(&hub), CancellationToken::new());
-        let context = Arc::new(Context { config, hub: hub_of_context, search: None, closing });
+        let tls = Arc::new(Tls::open(&Location::Memory, None).unwrap());
+        let context = Arc::new(Context { config, tls, hub: hub_of_context, search: None, closing });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let session = Box::pin(unconstrained(serve(stream, peer, context, ())));
