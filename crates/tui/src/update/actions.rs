@@ -57,7 +57,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Clear if state.prompt.editor.is_empty() && state.end_compose() => Vec::new(),
         Action::Back if state.end_compose() || state.close_thread() => Vec::new(),
         Action::Back if state.back.is_some() => {
-            state.back.take().map(|back| Effect::Connect(back.server)).into_iter().collect()
+            state.back.take().map(|back| Effect::Connect(back.server.into())).into_iter().collect()
         }
         Action::Back if state.may_ask_server => {
             vec![Effect::AskServer(state.client.trouble().map(in_short))]
