@@ -16,6 +16,7 @@ mod prompt;
 mod rooms;
 mod row;
 mod status;
+mod thread;
 mod users;
 mod welcome;
 
@@ -23,7 +24,7 @@ pub use self::canvas::Canvas;
 pub use self::painter::Painter;
 use crate::hyperlinks::LinkCells;
 use crate::layout::Panes;
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::theme::Role;
 
 /// Draws the whole screen, or only the input box if that is the part to be drawn. Returns the cells of its links. The
@@ -38,7 +39,15 @@ pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
     header::draw(state, theme, &on_screen, canvas);
-    let links = log::draw(state, theme, canvas.clip(panes.log), canvas);
+    let mut links = Vec::new();
+    for pane in [LogPane::Room, LogPane::Thread] {
+        if let Some(area) = state.log_area(pane) {
+            links.extend(log::draw(state, pane, theme, canvas.clip(area), canvas));
+        }
+    }
+    if let Some(thread) = panes.thread {
+        thread::draw(state, theme, &thread, canvas);
+    }
     edges::draw_above(state, theme, &on_screen, canvas);
     if let Some(area) = panes.rooms {
         rooms::draw(state, theme, canvas.clip(area), canvas);

@@ -9,7 +9,7 @@ use crate::state::{GoTo, Selection, State};
 /// How often messages are asked for until the message is there: once if nothing else is on its way.
 const TRIES_MAX: usize = 3;
 
-/// Goes to a message; `opens_thread`: and opens the thread that begins there.
+/// Goes to a message.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if the user is not in the room.
@@ -17,7 +17,6 @@ pub(super) fn start(
     state: &mut State,
     room: RoomName,
     seq: Seq,
-    opens_thread: bool,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     if state.client.rooms().get(&room).is_none() {
@@ -26,7 +25,7 @@ pub(super) fn start(
     state.prompt.put_back();
     state.close_thread();
     let effects = request(state, Request::Open(room.clone()), at)?;
-    state.goto = Some(GoTo { room, seq, opens_thread, tries: TRIES_MAX });
+    state.goto = Some(GoTo { room, seq, tries: TRIES_MAX });
     Ok(effects)
 }
 
@@ -39,12 +38,8 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let log = room.log();
     if let Some(entry) = log.message(seq) {
         let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
-        if goto.opens_thread {
-            state.open_thread(seq);
-        } else {
-            state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
-            state.selection = selection;
-        }
+        state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
+        state.selection = selection;
         return Vec::new();
     }
     if state.client.session().is_none() {

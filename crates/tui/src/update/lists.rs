@@ -226,7 +226,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         OfferAction::Direct(name) => {
             go(state, Request::SayTo { name, text: None, typed: None }, at)
         }
-        OfferAction::Message(room, seq) => goto::start(state, room, seq, false, at),
+        OfferAction::Message(room, seq) => goto::start(state, room, seq, at),
         OfferAction::React(emoji) => {
             let Subject::React(target) = picker.subject else { return Vec::new() };
             return message::react(state, target, emoji, at);

@@ -36,7 +36,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         let hint = match &state.picker {
             Some(picker) => format!(" {}", picker.subject.hint()),
             None if state.compose.is_some() => " Write your reply".to_owned(),
-            None if state.thread.is_some() => " Reply in this thread".to_owned(),
+            None if state.focused_thread().is_some() => " Reply in this thread".to_owned(),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
         canvas.line(&Line::styled(hint, theme.dim()), text_area);

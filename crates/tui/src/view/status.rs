@@ -8,7 +8,7 @@ use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
 use crate::letters::{LETTERS, Letter};
-use crate::state::{Back, State, applies};
+use crate::state::{Back, LogPane, State, applies};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -80,7 +80,7 @@ fn not_normal(state: &State) -> Vec<String> {
         Connection::Refused { .. } if state.draft.is_some() => {
             parts.push("Choose a name".to_owned());
         }
-        Connection::Refused { .. } => parts.push("Not connected".to_owned()),
+        Connection::Refused { .. } | Connection::WrongKey => parts.push("Not connected".to_owned()),
     }
     parts.extend(state.compose_text());
     parts.extend(back(state));
@@ -139,7 +139,12 @@ fn hints_of(state: &State) -> Vec<String> {
         let does = if state.is_editing() { "save" } else { "reply" };
         vec![keys.hint(Action::Send, does), keys.hint(Action::Back, "cancel")]
     } else if state.thread.is_some() {
-        vec![keys.hint(Action::Select, "select"), keys.hint(Action::Back, "close the thread")]
+        let other = if state.focus() == LogPane::Thread { "messages" } else { "thread" };
+        vec![
+            keys.hint(Action::OtherPane, other).filter(|_| state.is_thread_beside()),
+            keys.hint(Action::Select, "select"),
+            keys.hint(Action::Back, "close the thread"),
+        ]
     } else {
         normal_hints(state)
     };
