@@ -7,7 +7,8 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
+    Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
+    store,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -46,7 +47,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. } | Event::Thread { .. } | Event::Found { .. } => {}
+        Event::Versions { .. } | Event::Thread { .. } => {}
+        Event::Found { hits, next, indexed, .. } => {
+            return search::found(state, hits, next, indexed).into_iter().collect();
+        }
         Event::Pins { room, messages, more, .. } => {
             return listing::pins(state, room, messages, more).into_iter().collect();
         }

@@ -5,7 +5,8 @@ use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, presence, requests, send, send_waiting, show_pending, store,
+    Effect, addresses, changes, drafts, presence, requests, search, send, send_waiting,
+    show_pending, store,
 };
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
@@ -97,6 +98,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
     effects.extend(send(state, Command::Ping { nonce: rooms_complete_nonce() }));
+    effects.extend(search::send_question(state));
     effects
 }
 
@@ -189,6 +191,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.listing.session_ended();
     state.mention_list.session_ended();
     state.pin_list.session_ended();
+    state.search.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
