@@ -3,12 +3,14 @@
 mod canvas;
 mod edges;
 mod elsewhere;
+mod find;
 mod glyph;
 mod header;
 mod help;
 mod links;
 mod live;
 mod log;
+mod marked;
 mod paint;
 mod painter;
 mod popup;
@@ -37,16 +39,19 @@ pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
     }
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
-    header::draw(state, theme, &on_screen, canvas);
-    let links = log::draw(state, theme, canvas.clip(panes.log), canvas);
-    edges::draw_above(state, theme, &on_screen, canvas);
+    let mut links = Vec::new();
+    if !find::draw(state, theme, &on_screen, canvas) {
+        header::draw(state, theme, &on_screen, canvas);
+        links = log::draw(state, theme, canvas.clip(panes.log), canvas);
+        edges::draw_above(state, theme, &on_screen, canvas);
+    }
     if let Some(area) = panes.rooms {
         rooms::draw(state, theme, canvas.clip(area), canvas);
     }
     if let Some(area) = panes.users {
         users::draw(state, theme, canvas.clip(area), canvas);
     }
-    if let Some(area) = panes.welcome {
+    if let Some(area) = panes.welcome.filter(|_| state.open_find().is_none()) {
         welcome::draw(state.look.keys(), theme, canvas.clip(area), canvas);
     }
     popup::draw(state, theme, canvas);

@@ -32,7 +32,7 @@ pub(crate) struct Thread {
     /// How many pages may still be loaded.
     pages: usize,
     /// Where the user was in the log.
-    from: ScrollPosition,
+    pub(super) from: ScrollPosition,
 }
 
 impl State {

@@ -12,10 +12,12 @@ use crate::viewport::{ScrollPosition, Viewport};
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
+    let found = super::find::frame(state, at);
     selecting::frame(state);
     state.check_compose();
     mentions::seek(state);
-    let mut effects = goto::frame(state, at);
+    let mut effects = found;
+    effects.extend(goto::frame(state, at));
     let root = state.thread.map(|thread| thread.root);
     if root.is_some_and(|root| state.client.room().log().message(root).is_none()) {
         state.close_thread();
@@ -41,8 +43,9 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
-    // Nobody reads what is shown in a window in the background.
-    if state.attention.has_focus != Some(false) && state.thread.is_none() {
+    // Nobody reads what is shown in a window in the background, or what the page of a search hides.
+    let is_shown = state.attention.has_focus != Some(false) && state.open_find().is_none();
+    if is_shown && state.thread.is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
     }

@@ -1,15 +1,33 @@
-//! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded.
+//! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded. Esc comes
+//! back.
 
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
 use super::{Effect, client, request};
-use crate::state::{GoTo, Selection, State};
+use crate::state::{Arrival, GoTo, Origin, Selection, State};
+use crate::viewport::ScrollPosition;
 
 /// How often messages are asked for until the message is there: once if nothing else is on its way.
 const TRIES_MAX: usize = 3;
 
-/// Goes to a message; `opens_thread`: and opens the thread that begins there.
+/// Goes to a message of a list.
+///
+/// # Errors
+/// Returns the reason in words for the user, if the user is not in the room.
+pub(super) fn jump(
+    state: &mut State,
+    room: RoomName,
+    seq: Seq,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
+    let here = state.here();
+    let effects = start(state, room, seq, Arrival::Select, at)?;
+    (state.origin, state.find) = (Some(here), None);
+    Ok(effects)
+}
+
+/// Goes to a message.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if the user is not in the room.
@@ -17,7 +35,7 @@ pub(super) fn start(
     state: &mut State,
     room: RoomName,
     seq: Seq,
-    opens_thread: bool,
+    arrival: Arrival,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     if state.client.rooms().get(&room).is_none() {
@@ -26,8 +44,23 @@ pub(super) fn start(
     state.prompt.put_back();
     state.close_thread();
     let effects = request(state, Request::Open(room.clone()), at)?;
-    state.goto = Some(GoTo { room, seq, opens_thread, tries: TRIES_MAX });
+    state.goto = Some(GoTo { room, seq, arrival, tries: TRIES_MAX });
     Ok(effects)
+}
+
+/// Goes back to where the user was before. Returns `None` if there is no way back.
+pub(super) fn back(state: &mut State, at: Timestamp) -> Option<Vec<Effect>> {
+    let origin = state.origin.take()?;
+    state.selection = None;
+    let seq = match origin.position {
+        ScrollPosition::Back(anchor) => anchor.seq(),
+        ScrollPosition::Newest | ScrollPosition::New | ScrollPosition::Oldest => Seq::NONE,
+    };
+    let done = start(state, origin.room.clone(), seq, Arrival::Restore(origin), at);
+    Some(done.unwrap_or_else(|why| {
+        state.done = Some(Err(why));
+        Vec::new()
+    }))
 }
 
 /// Before a frame: the message may be there by now. If not, asks for it.
@@ -35,31 +68,61 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let Some(goto) = state.goto.take().filter(|goto| goto.room == *state.shown()) else {
         return Vec::new();
     };
-    let (seq, room) = (goto.seq, state.client.room());
-    let log = room.log();
-    if let Some(entry) = log.message(seq) {
-        let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
-        if goto.opens_thread {
-            state.open_thread(seq);
-        } else {
-            state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
-            state.selection = selection;
-        }
+    if is_there(state, &goto) {
+        arrive(state, goto);
         return Vec::new();
     }
-    if state.client.session().is_none() {
-        state.done = Some(Err("You're offline. Try again once connected".to_owned()));
-        return Vec::new();
-    }
-    if room.is_loading() {
+    let room = state.client.room();
+    let why = if state.client.session().is_none() {
+        "You're offline. Try again once connected"
+    } else if room.is_loading() {
         state.goto = Some(goto);
         return Vec::new();
+    } else if goto.tries == 0 || room.log().is_loaded(goto.seq) {
+        "The message is not there any more"
+    } else {
+        let load = Request::Load(goto.room.clone(), LoadWhat::At(goto.seq));
+        state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
+        return client(state, ClientInput::Request(load), at);
+    };
+    match goto.arrival {
+        // As near as what is loaded allows.
+        Arrival::Restore(_) => arrive(state, goto),
+        Arrival::Select | Arrival::OpenThread => state.done = Some(Err(why.to_owned())),
     }
-    if goto.tries == 0 || log.is_loaded(seq) {
-        state.done = Some(Err("The message is not there any more".to_owned()));
-        return Vec::new();
+    Vec::new()
+}
+
+fn is_there(state: &State, goto: &GoTo) -> bool {
+    let room = state.client.room();
+    match goto.arrival {
+        Arrival::Select | Arrival::OpenThread => room.log().message(goto.seq).is_some(),
+        // What is behind the last message has not gone, as a message that is being sent.
+        Arrival::Restore(_) => {
+            goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
+        }
     }
-    let load = Request::Load(goto.room.clone(), LoadWhat::At(seq));
-    state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
-    client(state, ClientInput::Request(load), at)
+}
+
+/// The messages are loaded.
+fn arrive(state: &mut State, goto: GoTo) {
+    let (seq, log) = (goto.seq, state.client.room().log());
+    match goto.arrival {
+        Arrival::Select => {
+            let Some(entry) = log.message(seq) else { return };
+            let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
+            state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
+            state.selection = selection;
+            if let Some(find) = state.hidden_find() {
+                find.arrived = selection;
+            }
+        }
+        Arrival::OpenThread => state.open_thread(seq),
+        Arrival::Restore(Origin { room, position, thread }) => {
+            state.viewport_mut(&room).restore(position);
+            if let Some(root) = thread {
+                state.open_thread(root);
+            }
+        }
+    }
 }

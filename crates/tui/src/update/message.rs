@@ -7,7 +7,7 @@ use chat_proto::{Emoji, Seq, Timestamp};
 use super::{Effect, goto, lists, notify, request};
 use crate::letters::MessageAction;
 use crate::lists::Subject;
-use crate::state::{State, text, thread_of};
+use crate::state::{Arrival, State, text, thread_of};
 
 /// Does it with the message.
 pub(super) fn act(
@@ -63,7 +63,7 @@ fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
     }
     state.selection = None;
     let room = state.shown().clone();
-    goto::start(state, room, root, true, at)
+    goto::start(state, room, root, Arrival::OpenThread, at)
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
