@@ -16,6 +16,7 @@ mod opening;
 mod race;
 mod sanitize;
 mod session;
+pub mod tls;
 
 use std::time::Duration;
 

@@ -103,6 +103,8 @@ words! {
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.
         NotReadable = "not_readable",
+        /// The server speaks no plain text with this address; the text has its address line.
+        TlsNeeded = "tls_needed",
         /// The server is going away and takes nothing more.
         Shutdown = "shutdown",
     }

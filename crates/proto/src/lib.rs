@@ -13,11 +13,13 @@
 //! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
+//! * [`address_line`] and [`server_key`]: where a server is, and how a client knows it again.
 //! * [`features`]: what a client and a server can do, as each tells the other.
 //! * [`id`]: what identifies a user, a session, a device, each with a type of its own.
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
+pub mod address_line;
 mod away_text;
 pub mod classic;
 pub mod code;
@@ -31,11 +33,13 @@ pub mod mention;
 pub mod name;
 pub mod native;
 pub mod secret;
+pub mod server_key;
 mod short_string;
 pub mod text;
 pub mod time;
 pub mod unsafe_chars;
 
+pub use address_line::{AddressLine, BadAddressLine};
 pub use away_text::{AwayText, AwayTextError};
 pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
@@ -46,6 +50,7 @@ pub use id::{DeviceId, Seq, SessionId, UserId};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;
+pub use server_key::ServerKey;
 pub use short_string::{ShortString, ShortStringTooLong};
 pub use text::{Text, TextError, Topic, TopicError};
 pub use time::Timestamp;

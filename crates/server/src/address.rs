@@ -22,6 +22,15 @@ pub(crate) struct Address {
 }
 
 impl Address {
+    /// The host, without brackets.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// All socket addresses of the host. May wait for the name server.
     ///
     /// # Errors

@@ -4,10 +4,14 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use chat_proto::ServerKey;
+use chat_server::config::Plain;
 use tracing::{info, warn};
 
-/// Prints where the daemon listens and how to join. Does not wait for standard output.
-pub(crate) fn announce(addresses: &[SocketAddr]) {
+use crate::address_line;
+
+/// Prints where the daemon listens and how to join. Does not wait for standard output. `key` is that of the daemon.
+pub(crate) fn announce(addresses: &[SocketAddr], key: ServerKey, plain: Plain) {
     let mut text = String::new();
     for address in addresses {
         let version = env!("CARGO_PKG_VERSION");
@@ -19,11 +23,19 @@ pub(crate) fn announce(addresses: &[SocketAddr]) {
         let (client, server) = (client_program(), reachable(*first));
         let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
     }
+    let elsewhere = addresses.iter().filter(|address| !address.ip().is_loopback());
+    for address in elsewhere.clone() {
+        let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
+        if let Ok(line) = address_line::line(ip, address.port(), key) {
+            info!("address line for other machines: {line}");
+            let _ = writeln!(text, "from another machine: chat-tui {line}");
+        }
+    }
     chat_log::print_in_background(text, |error| {
         warn!(%error, "cannot print the addresses to standard output");
     });
-    for address in addresses.iter().filter(|address| !address.ip().is_loopback()) {
-        warn!("{address} can be reached from other machines, and nothing is encrypted yet");
+    if elsewhere.count() > 0 && plain != Plain::Loopback {
+        warn!("plain text is accepted from other machines: anybody on the way can read it");
     }
 }
 

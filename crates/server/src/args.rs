@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chat_proto::RoomName;
 use chat_server::Config;
+use chat_server::config::{Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
@@ -18,7 +19,9 @@ Examples:
   chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
   chat-server backup chat-monday.sqlite        back up the journal, while it runs
   chat-server export --room rust --format html write out what was said in #rust
-  chat-server --listen 0.0.0.0:12345           for other machines too
+  chat-server --listen 0.0.0.0:12345           for other machines too, with TLS
+  chat-server address chat.example.org         the line with which they connect
+  chat-server --listen 0.0.0.0:12345 --plain private    the original clients of this network too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
   chat-server --log-file chat.log              a log in a file; SIGHUP opens it again
@@ -34,8 +37,8 @@ pub(crate) const NO_DIRECTORY: &str =
 /// The chat daemon: one port, every client.
 ///
 /// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in the same
-/// rooms on one address. The first SIGINT or SIGTERM shuts down gracefully, a second one immediately; SIGHUP
-/// reopens the log file.
+/// rooms on one address, with TLS or, from this machine, without it. The first SIGINT or SIGTERM shuts down gracefully,
+/// a second one immediately; SIGHUP reopens the log file and reads the certificate of --tls-cert again.
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -46,6 +49,19 @@ pub(crate) struct Args {
     /// 127.0.0.1.
     #[arg(long, value_name = "ADDR", default_values_t = [Address::default()])]
     pub(crate) listen: Vec<Address>,
+
+    /// From where plain text is accepted, besides TLS: from this machine, from private networks too, or from
+    /// anywhere. Anybody on the way can read it.
+    #[arg(long, value_name = "WHERE", default_value = "loopback")]
+    plain: PlainFrom,
+
+    /// Certificate for TLS in PEM format, with its chain [default: one that the first start makes].
+    #[arg(long, value_name = "FILE", requires = "tls_key", global = true)]
+    tls_cert: Option<PathBuf>,
+
+    /// Private key of that certificate in PEM format.
+    #[arg(long, value_name = "FILE", requires = "tls_cert", global = true)]
+    tls_key: Option<PathBuf>,
 
     /// Data directory, or :memory: to store nothing on disk [default: $XDG_DATA_HOME/chat-server or
     /// ~/.local/share/chat-server].
@@ -142,6 +158,13 @@ pub(crate) enum Task {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: Format,
     },
+    /// Print the line with which chat-tui connects from another machine, and the key that it shows. Without ADDR, the
+    /// address that other machines most probably reach.
+    Address {
+        /// What other machines call this one: HOST:PORT or HOST.
+        #[arg(value_name = "ADDR")]
+        address: Option<Address>,
+    },
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
     Status {
@@ -167,6 +190,27 @@ enum SearchIndex {
     On,
     /// Clients cannot search; the processor has less work, and an index on the disk stays as it is.
     Off,
+}
+
+/// From where plain text is accepted.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PlainFrom {
+    /// This machine.
+    Loopback,
+    /// This machine and private networks.
+    Private,
+    /// Everywhere.
+    Any,
+}
+
+impl From<PlainFrom> for Plain {
+    fn from(from: PlainFrom) -> Self {
+        match from {
+            PlainFrom::Loopback => Self::Loopback,
+            PlainFrom::Private => Self::Private,
+            PlainFrom::Any => Self::Any,
+        }
+    }
 }
 
 /// How long messages are stored; `None` for always.
@@ -200,11 +244,19 @@ impl Args {
         }
     }
 
+    /// The certificate that was not made by the daemon, if there is one.
+    pub(crate) fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
+        Some(TlsFiles { certificate, key })
+    }
+
     /// The settings of the daemon.
     pub(crate) fn config(&self) -> Config {
         Config {
             max_connections: self.max_connections,
             detect_silence: self.detect_silence,
+            plain: self.plain.into(),
+            tls_files: self.tls_files(),
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,
             drain_timeout: self.drain_timeout,

@@ -18,6 +18,7 @@
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
 //! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use chat_proto::Timestamp;
@@ -25,6 +26,7 @@ use chat_proto::Timestamp;
 use tokio::time::Instant;
 
 pub use crate::clock::{Clock, Monotonic};
+pub use crate::plain::Plain;
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -170,6 +172,20 @@ pub const TURNED_AWAY_MAX: usize = 64;
 /// The same if the system grants few open files.
 pub const TURNED_AWAY_MIN: usize = 4;
 
+/// Silence after which a new connection is taken for a classic client if plain text is not accepted from its address.
+/// The client can only be told so, and its number would break the handshake of a TLS client whose first packet is
+/// late.
+pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
+
+/// The files of a certificate that the daemon has not made itself.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The certificate, and the chain that vouches for it, in PEM format.
+    pub certificate: PathBuf,
+    /// Its private key, in PEM format.
+    pub key: PathBuf,
+}
+
 /// The settings of one daemon.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -189,6 +205,10 @@ pub struct Config {
     /// How long a new connection may be silent before it is taken for a classic client, which waits for the
     /// server to send first.
     pub detect_silence: Duration,
+    /// From which addresses plain text is accepted.
+    pub plain: Plain,
+    /// The certificate for TLS; `None` for one of the daemon's own.
+    pub tls_files: Option<TlsFiles>,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
@@ -243,6 +263,8 @@ impl Default for Config {
             unidentified_per_address_max: 1_024,
             identify_timeout: Duration::from_secs(60),
             detect_silence: Duration::from_millis(300),
+            plain: Plain::Loopback,
+            tls_files: None,
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),

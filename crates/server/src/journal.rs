@@ -39,7 +39,7 @@ pub(crate) use self::repeat::{Repeat, ResentMessage};
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restore};
 use self::sqlite::{Parts, Reader};
-pub(crate) use self::sqlite::{create_private, is_in_use};
+pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
 };

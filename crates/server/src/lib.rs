@@ -9,6 +9,7 @@
 //! * [`Server`] is the whole daemon: it runs on what [`bind`] gives, which `listen` accepts connections from,
 //!   and with the periodic `jobs`.
 //! * `transport` has the streams of bytes that a connection runs on.
+//! * `tls` has the key of the daemon, and makes the handshakes of TLS.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
 //! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
@@ -26,12 +27,15 @@ mod jobs;
 pub mod journal;
 mod listen;
 mod listeners;
+mod network;
+mod plain;
 mod ring;
 mod room;
 mod search;
 mod server;
 mod session;
 mod socket;
+mod tls;
 mod token;
 mod transport;
 mod turn_away;
@@ -42,6 +46,7 @@ pub use config::Config;
 pub use listen::Listen;
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
 pub use search::remove_index;
-pub use server::Server;
+pub use server::{OpenError, Server};
 pub use socket::Unacknowledged;
+pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key};
 pub use watch::DaemonError;

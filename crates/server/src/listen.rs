@@ -43,6 +43,11 @@ pub trait Listen {
     /// Returns an error if it is closed already.
     fn prepare(stream: &Self::Stream) -> io::Result<()>;
 
+    /// Returns the address of this machine that the peer has connected to; `None` if it is not known.
+    fn local(_stream: &Self::Stream) -> Option<SocketAddr> {
+        None
+    }
+
     /// Returns how to ask which bytes of a connection its peer has yet to acknowledge; `None` if the
     /// system cannot be asked.
     fn unacknowledged(_stream: &Self::Stream) -> Option<Unacknowledged> {
@@ -61,6 +66,10 @@ impl Listen for TcpListener {
     fn prepare(stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
+    }
+
+    fn local(stream: &TcpStream) -> Option<SocketAddr> {
+        stream.local_addr().ok()
     }
 
     fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
@@ -109,7 +118,11 @@ pub(crate) async fn accept<L: Listen>(
             info!(%peer, %error, "lost at once");
             continue;
         }
-        let peer = Peer { address: peer, unacknowledged: L::unacknowledged(&stream) };
+        let peer = Peer {
+            address: peer,
+            local: L::local(&stream),
+            unacknowledged: L::unacknowledged(&stream),
+        };
         sessions.spawn(serve(stream, peer, Arc::clone(context), slot));
     }
 }

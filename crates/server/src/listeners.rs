@@ -48,6 +48,10 @@ impl Listen for Listeners {
         <TcpListener as Listen>::prepare(stream)
     }
 
+    fn local(stream: &TcpStream) -> Option<SocketAddr> {
+        <TcpListener as Listen>::local(stream)
+    }
+
     fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
         <TcpListener as Listen>::unacknowledged(stream)
     }

@@ -1,6 +1,7 @@
 //! `chat-server`: the arguments, the log, the signals, and the daemon.
 
 mod address;
+mod address_line;
 mod announce;
 mod args;
 mod export;
@@ -12,11 +13,12 @@ mod task;
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use anyhow::Context;
 use chat_log::Log;
-use chat_server::{DaemonError, Listeners, Server};
+use chat_server::{Certificate, DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
@@ -78,24 +80,24 @@ fn start(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
 
 /// Runs the daemon until the first signal, and lets it drain until the second.
 async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
-    let hangup = move || {
-        if !log.reopen() {
-            info!("SIGHUP: there is no log file to open again; --log-file names one");
-        }
-    };
-    let mut signals = Signals::new(hangup).context("cannot listen for signals")?;
+    let certificate = Arc::new(OnceLock::new());
+    let shown = Arc::clone(&certificate);
+    let mut signals =
+        Signals::new(move || hangup(&log, shown.get())).context("cannot listen for signals")?;
     let location = args.location().context(NO_DIRECTORY)?;
     let mut config = args.config();
+    let plain = config.plain;
     let wanted = sockets::resolve(&args.listen)?;
     let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
     // Before clients can connect: a daemon without a journal must not look like a running one.
     let server = Server::open(config, &location, args.durability())?;
+    let _ = certificate.set(server.certificate());
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-    announce::announce(&addresses);
+    announce::announce(&addresses, server.key(), plain);
 
     let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
     let daemon = server.run(Listeners::new(listeners), async {
@@ -112,6 +114,23 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
         () = signals.next() => {
             warn!("a second signal: ending at once");
             Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// What SIGHUP asks for: reopens the log file, and reads the certificate again.
+fn hangup(log: &Log, certificate: Option<&Certificate>) {
+    let has_log = log.reopen();
+    match certificate.map_or(Ok(false), Certificate::reload) {
+        Ok(true) => info!("SIGHUP: new connections have the certificate that was read again"),
+        Ok(false) if has_log => {}
+        Ok(false) => info!(
+            "SIGHUP: there is no log file to open again and no certificate to read again; --log-file and \
+             --tls-cert name them"
+        ),
+        Err(error) => {
+            let error = anyhow::Error::new(error);
+            error!("SIGHUP: the certificate stays as it was: {error:#}");
         }
     }
 }

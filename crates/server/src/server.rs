@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_proto::{Seq, UserId};
+use chat_proto::{Seq, ServerKey, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -19,6 +19,7 @@ use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
 use crate::search::Search;
 use crate::session::{self, Context};
+use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
 /// Time between two looks of a test whether the index is complete.
@@ -28,6 +29,17 @@ const INDEX_POLL: Duration = Duration::from_millis(10);
 #[derive(Debug, Clone)]
 pub struct Server {
     context: Arc<Context>,
+}
+
+/// A daemon cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The key for TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Server {
@@ -41,19 +53,21 @@ impl Server {
             .expect("there is memory for a journal")
     }
 
-    /// Opens the journal of `config`, and a daemon on it.
+    /// Opens the journal of `config` and the key for TLS, and a daemon on them.
     ///
     /// # Errors
-    /// Returns an error if the journal cannot be used.
+    /// Returns an error if one of them cannot be used.
     pub fn open(
         config: Config,
         location: &Location,
         durability: Durability,
-    ) -> Result<Self, JournalError> {
+    ) -> Result<Self, OpenError> {
         let hub = Hub::open(location, durability, &config)?;
+        // The journal is locked by now, so no other daemon makes a key in its directory.
+        let tls = Arc::new(Tls::open(location, config.tls_files.clone())?);
         let closing = CancellationToken::new();
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context { config, hub, search, closing }) })
+        Ok(Self { context: Arc::new(Context { config, tls, hub, search, closing }) })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -128,6 +142,18 @@ impl Server {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         session::serve(stream, peer, Arc::clone(&self.context), ())
+    }
+
+    /// The key of the daemon, as clients know it.
+    #[must_use]
+    pub fn key(&self) -> ServerKey {
+        self.context.tls.key()
+    }
+
+    /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.
+    #[must_use]
+    pub fn certificate(&self) -> Certificate {
+        Certificate(Arc::clone(&self.context.tls))
     }
 
     /// Sends to the large rooms how many users they have. [`Server::run`] does so periodically.

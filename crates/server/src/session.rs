@@ -55,6 +55,7 @@ use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
 use crate::search::Search;
 use crate::socket::Unacknowledged;
+use crate::tls::Tls;
 
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
@@ -64,6 +65,7 @@ const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 #[derive(Debug)]
 pub(crate) struct Context {
     pub config: Config,
+    pub tls: Arc<Tls>,
     pub hub: Arc<Hub>,
     /// `None` if it is switched off.
     pub search: Option<Search>,
@@ -76,13 +78,15 @@ pub(crate) struct Context {
 pub(crate) struct Peer {
     /// Its address and port.
     pub address: SocketAddr,
+    /// The address of this machine that it has connected to, if that is known.
+    pub local: Option<SocketAddr>,
     /// Returns how many bytes it has not acknowledged; `None` if the system cannot be asked.
     pub unacknowledged: Option<Unacknowledged>,
 }
 
 impl From<SocketAddr> for Peer {
     fn from(address: SocketAddr) -> Self {
-        Self { address, unacknowledged: None }
+        Self { address, local: None, unacknowledged: None }
     }
 }
 

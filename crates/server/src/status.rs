@@ -29,6 +29,8 @@ const SHOWN_CHARS: usize = 60;
 enum Found {
     /// A chat-server, of this version if it says so.
     Chat(Option<String>),
+    /// A chat-server that speaks no plain text with this machine.
+    NeedsTls,
     /// Another program; the beginning of what it sends.
     Other(String),
     /// Nothing listens on an address of this machine.
@@ -49,6 +51,9 @@ pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
     let (code, text) = match &found {
         Found::Chat(Some(version)) => (0, format!("chat-server {version} runs on {address}")),
         Found::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
+        Found::NeedsTls => {
+            (0, format!("a chat-server runs on {address}; it takes only TLS from this machine"))
+        }
         Found::Nothing => (3, format!("nothing listens on {address}")),
         Found::Unreachable(why) => (4, format!("{address} cannot be reached: {why}")),
         Found::Other(said) if said.is_empty() => {
@@ -68,7 +73,7 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
     for address in addresses {
         let address = reachable(*address);
         match ask(address) {
-            Ok(Found::Chat(version)) => return Found::Chat(version),
+            Ok(chat @ (Found::Chat(_) | Found::NeedsTls)) => return chat,
             Ok(other) => found = other,
             Err(_) if matches!(found, Found::Other(_)) || is_of_this_machine(address.ip()) => {}
             Err(error) => found = Found::Unreachable(error.to_string()),
@@ -120,6 +125,7 @@ fn understand(answer: &[u8]) -> Found {
     let event: Value = serde_json::from_slice(json).unwrap_or_default();
     match (event["type"].as_str(), event["server"]["version"].as_str()) {
         (Some("about"), Some(version)) => Found::Chat(Some(version.to_owned())),
+        (Some("refused"), _) if event["code"] == "tls_needed" => Found::NeedsTls,
         // A server without `about` refuses it.
         (Some("refused"), _) => Found::Chat(None),
         _ => Found::Other(String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()),
@@ -140,6 +146,8 @@ mod tests {
         assert_eq!(understand(about), Found::Chat(Some("9.1".to_owned())));
         let refused = br#"ID:7{"type":"refused","code":"bad_field","text":"no"}"#;
         assert_eq!(understand(refused), Found::Chat(None));
+        let tls = br#"{"type":"refused","code":"tls_needed","text":"no"}"#;
+        assert_eq!(understand(tls), Found::NeedsTls);
         let http = b"HTTP/1.1 400 Bad Request\r\n\r\n";
         assert_eq!(understand(http), Found::Other("HTTP/1.1 400 Bad Request\r".to_owned()));
         assert_eq!(understand(b"{}"), Found::Other("{}".to_owned()));

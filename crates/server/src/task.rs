@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use chat_proto::{RoomName, Timestamp};
+use chat_server::TLS_DIRECTORY;
 use chat_server::journal::{self, CheckReport, Location, RestoreReport};
 
+use crate::address_line;
 use crate::args::{Args, NO_DIRECTORY, Task};
 use crate::export::Format;
 use crate::status;
@@ -21,12 +23,23 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
     let Location::Directory(directory) = args.location().context(NO_DIRECTORY)? else {
         anyhow::bail!("nothing is stored with --data :memory:; name a directory");
     };
+    if let Task::Address { address } = task {
+        return address_line::print(&directory, args.tls_files().as_ref(), address.as_ref());
+    }
     let mut out = io::stdout().lock();
     match task {
-        Task::Status { .. } => {}
+        Task::Status { .. } | Task::Address { .. } => {}
         Task::Backup { file } => {
             journal::backup(&directory, file).context("no backup was made")?;
             writeln!(out, "backed up {} to {}", directory.display(), file.display())?;
+            let tls = directory.join(TLS_DIRECTORY);
+            if tls.exists() {
+                let tls = tls.display();
+                writeln!(
+                    out,
+                    "The key for TLS in {tls} is not in it; copy it to where nobody else reads it."
+                )?;
+            }
         }
         Task::Restore { file } => {
             let report = journal::restore(&directory, file, now).context("nothing was restored")?;

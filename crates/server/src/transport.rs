@@ -1,6 +1,8 @@
 //! Carriers: the streams of bytes that a session runs on. A carrier is any `AsyncRead + AsyncWrite`; what is
 //! here goes between a socket and a door.
 
+mod carrier;
 mod prefixed;
 
+pub(crate) use self::carrier::Carrier;
 pub(crate) use self::prefixed::Prefixed;

@@ -1,8 +1,10 @@
 //! The bound on connections before their `hello`.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::network::network;
 
 /// Connections that have not identified themselves, in all and per address.
 #[derive(Debug)]
@@ -52,14 +54,6 @@ impl Drop for Slot {
         if here > 1 {
             counts.by_address.insert(self.address, here - 1);
         }
-    }
-}
-
-/// What counts as one address: an IPv6 host has a whole /64 to itself (RFC 7421).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -112,8 +112,10 @@ Writing {
     NewLine, "new-line", ["Alt-Enter", "Ctrl-J", "Shift-Enter"], "Start a new line";
     Complete, "complete", ["Tab"], "Complete a name, a room or a command";
     CompleteBack, "complete-back", ["Shift-Tab"], "Complete with the previous offer";
-    Up, "up", ["Up"], "Line above; on the first line, previous input";
+    Up, "up", ["Up"], "Line above; in an empty box, edit your last message; again, previous input";
     Down, "down", ["Down"], "Line below; on the last line, next input";
+    PreviousInput, "previous-input", ["Ctrl-Up"], "Previous input";
+    NextInput, "next-input", ["Ctrl-Down"], "Next input";
     SearchInput, "search-input", ["Ctrl-R"], "Search previous input; again for older input";
     Edit, "edit", ["Ctrl-X Ctrl-E"], "Edit the text in your editor ($EDITOR)";
     Clear, "clear", ["Ctrl-C"], "Clear the input; if it is empty, press twice to quit";

@@ -22,6 +22,7 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 pub use self::control::{Control, EditJob};
@@ -200,7 +201,18 @@ impl<C: Control> App<C> {
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
                 Next::Input(input) => self.take(Input::Client(input)),
-                Next::Front(front) => self.take_front(front, &mut show)?,
+                Next::Front(front) => {
+                    if matches!(front, Front::Edited(_)) {
+                        // A signal sent while the editor had the terminal is for the editor. `yield_now` returns
+                        // when the runtime has told `stop` of it.
+                        tokio::select! {
+                            biased;
+                            () = &mut stop => return Ok(()),
+                            () = yield_now() => {}
+                        }
+                    }
+                    self.take_front(front, &mut show)?
+                }
             };
             if flow.is_break() {
                 return Ok(());

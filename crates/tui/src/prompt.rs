@@ -29,11 +29,20 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Empties the box, remembers its text, and returns it.
-    pub fn submit(&mut self) -> Editor {
-        self.remember(self.editor.text());
+    /// Empties the box, remembers its text, and returns it. `is_message`: the text is sent as a message.
+    pub fn submit(&mut self, is_message: bool) -> Editor {
+        match (self.editor.text(), is_message) {
+            (text, true) => self.remember_message(text),
+            (text, false) => self.remember(text),
+        }
         self.completion = None;
         std::mem::take(&mut self.editor)
+    }
+
+    /// Whether the box is empty, and nothing was typed after the last message that Up would bring back.
+    #[must_use]
+    pub fn is_after_message(&self) -> bool {
+        self.editor.is_empty() && self.history.is_after_message()
     }
 
     /// Adds a text to the history: Up brings it back.
@@ -41,9 +50,19 @@ impl Prompt {
         self.history.push(text);
     }
 
+    /// Adds a text that was sent.
+    pub fn remember_message(&mut self, text: String) {
+        self.history.push_message(text);
+    }
+
     /// Adds texts of earlier runs to the history, the newest last.
     pub fn add_older(&mut self, texts: Vec<String>) {
-        texts.into_iter().for_each(|text| self.history.push(text));
+        for text in texts {
+            match is_command(&text) {
+                true => self.history.push(text),
+                false => self.history.push_message(text),
+            }
+        }
     }
 
     /// The newest text of the history.
@@ -101,9 +120,7 @@ impl Prompt {
     /// One line up; on the first line, to the older text of the history.
     pub fn up(&mut self) {
         if self.editor.is_on_first_line() {
-            if let Some(text) = self.history.older(&self.editor.text()) {
-                self.editor = Editor::new(&text);
-            }
+            self.older();
         } else {
             self.editor.go(Motion::Up);
         }
@@ -112,11 +129,23 @@ impl Prompt {
     /// One line down; on the last line, to the newer text of the history.
     pub fn down(&mut self) {
         if self.editor.is_on_last_line() {
-            if let Some(text) = self.history.newer() {
-                self.editor = Editor::new(&text);
-            }
+            self.newer();
         } else {
             self.editor.go(Motion::Down);
+        }
+    }
+
+    /// To the older text of the history.
+    pub fn older(&mut self) {
+        if let Some(text) = self.history.older(&self.editor.text()) {
+            self.editor = Editor::new(&text);
+        }
+    }
+
+    /// To the newer text of the history.
+    pub fn newer(&mut self) {
+        if let Some(text) = self.history.newer() {
+            self.editor = Editor::new(&text);
         }
     }
 
@@ -128,6 +157,12 @@ impl Prompt {
             self.editor = Editor::new(&draft);
         }
     }
+}
+
+/// Whether Enter carries out a text as a command, and does not send it.
+#[must_use]
+pub fn is_command(text: &str) -> bool {
+    text.starts_with('/') && !text.starts_with("//")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ mod words;
 mod write;
 
 pub use change::{Change, DEFAULT_KEYS, NO_KEYS};
-pub use choices::{Choice, Clock, Joins, Mentions, Notify, NotifyBy, Panel, Switch};
+pub use choices::{Choice, Clock, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -33,6 +33,10 @@ pub use words::{line, markdown};
 pub use write::set;
 
 use std::collections::BTreeMap;
+
+use chat_client::choices::Level;
+use chat_client::mentions::MentionPolicy;
+use chat_client::presence::JoinPolicy;
 
 use crate::action::Action;
 use crate::chord::Keys;
@@ -81,7 +85,8 @@ macro_rules! settings {
         /// Every setting but the keys.
         pub const SETTINGS: &[SettingHelp] = &[$(SettingHelp {
             name: stringify!($name),
-            default: $kind::$default.name(),
+            // A method of a trait is not constant; the names are in the order of the values.
+            default: $kind::NAMES[$kind::$default as usize],
             values: $kind::NAMES,
             does: $does,
         }),*];
@@ -140,15 +145,15 @@ settings! {
     /// Whether the list of users is shown.
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
-    notify: Notify = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
+    notify: Level = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
     /// What mentions the user.
-    mentions: Mentions = At, "What mentions you: @NAME, or NAME at the start; or NAME anywhere, too, which is marked and notifies, but is not counted";
+    mentions: MentionPolicy = At, "What mentions you: @NAME, or NAME at the start; or NAME anywhere, too, which is marked and notifies, but is not counted";
     /// By what the user is notified.
     notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
     /// Whether the window has a title.
     title: Switch = On, "The title of the window has the room and the number of mentions";
     /// Which users who join and leave are shown.
-    joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
+    joins: JoinPolicy = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
     /// How the times of messages are written.
     time: Clock = Hours24, "Times of messages: 17:02, 05:02 PM, or 17:02:59";
     /// Whether others see that the user is writing.
@@ -181,7 +186,7 @@ impl Layers {
 }
 
 fn choice<T: Choice>(name: &str, value: &str) -> Result<T, SetError> {
-    T::parse(value).ok_or_else(|| SetError::unknown_value(name, value, T::names()))
+    T::parse(value).ok_or_else(|| SetError::unknown_value(name, value, T::NAMES))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chat_client::store::Writer;
+use chat_server::config::Plain;
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Server};
 use chat_tui::Options;
@@ -41,6 +42,7 @@ pub(super) async fn serve(
         idle_timeout: IDLE_TIMEOUT,
         clock: network::server_clock,
         keep: Some(KEEP),
+        plain: Plain::Any,
         ..Config::default()
     };
     let daemon = Server::open(config, &Location::DirectoryInTask(data), Durability::Os)?;

@@ -29,6 +29,8 @@ pub(crate) struct Connection<S> {
     input: BytesMut,
     has_ended: bool,
     out: WriteQueue,
+    /// Whether the carrier may hold written bytes that it has not sent, as TLS does.
+    needs_flush: bool,
     write_timeout: WriteTimeout,
     door: Door,
     /// Boxed, since the native door, which most clients use, needs none.
@@ -43,6 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             input: BytesMut::new(),
             has_ended: false,
             out: WriteQueue::default(),
+            needs_flush: false,
             write_timeout,
             door,
             alarms: None,
@@ -99,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Whether there is something to write, now or later.
     pub(crate) fn wants_write(&self) -> bool {
-        !self.out.is_empty() || self.door.wants_write()
+        self.needs_flush || !self.out.is_empty() || self.door.wants_write()
     }
 
     /// Waits for what the client sends next; `None` at the end of the connection. Cancel safe.
@@ -151,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// See [`Connection::write`].
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<WriteStep>> {
-        while self.out.is_empty() {
+        while self.out.is_empty() && !self.needs_flush {
             match self.door.wake(Instant::now, &mut self.out) {
                 Wake::Write => break,
                 Wake::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
@@ -163,21 +166,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Poll::Ready(Ok(WriteStep::Wrote))
     }
 
-    /// Writes once, as much as the carrier takes. The write timeout goes on from call to call until bytes are taken.
+    /// Writes once, as much as the carrier takes, and waits until it has sent that. The write timeout goes on from call
+    /// to call until bytes are taken.
     fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Poll::Ready(written) = poll_write(&mut self.io, &mut self.out, cx) else {
-            ready!(self.write_timeout.poll_expired(cx));
-            self.write_timeout.reset(); // the goodbye has the whole time again
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        };
-        self.write_timeout.reset();
-        Poll::Ready(match written? {
-            0 => Err(io::ErrorKind::WriteZero.into()),
-            written => {
-                self.out.advance(written);
-                Ok(())
+        if !self.needs_flush {
+            match ready!(self.poll_or_expire(cx, |io, out, cx| poll_write(io, out, cx)))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => self.out.advance(written),
             }
-        })
+            self.needs_flush = true;
+        }
+        ready!(self.poll_or_expire(cx, |io, _, cx| Pin::new(io).poll_flush(cx)))?;
+        self.needs_flush = false;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Polls `step`, and fails if the client takes nothing for too long.
+    fn poll_or_expire<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        step: impl FnOnce(&mut S, &mut WriteQueue, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let done = step(&mut self.io, &mut self.out, cx);
+        if done.is_pending() {
+            ready!(self.write_timeout.poll_expired(cx));
+        }
+        self.write_timeout.reset(); // the goodbye has the whole time again
+        if done.is_pending() { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { done }
     }
 
     /// Shuts down the sending half.

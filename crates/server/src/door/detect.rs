@@ -39,6 +39,8 @@ impl fmt::Display for Protocol {
 pub(crate) enum Guess {
     /// They are of this protocol.
     Protocol(Protocol),
+    /// They are a `ClientHello`: the protocol is within TLS.
+    Tls,
     /// They may be of several.
     NeedMore,
     /// They are of none.
@@ -58,16 +60,29 @@ pub(crate) fn guess(first: &[u8]) -> Guess {
             return Guess::NeedMore;
         }
     }
-    Guess::Unknown
+    guess_tls(first)
+}
+
+/// A `ClientHello` is a handshake record (0x16) of any TLS version (3.x); the sixth byte is the type of its message.
+fn guess_tls(first: &[u8]) -> Guess {
+    match first {
+        [0x16, 3, _, _, _, 1, ..] => Guess::Tls,
+        [0x16] | [0x16, 3] | [0x16, 3, _] | [0x16, 3, _, _] | [0x16, 3, _, _, _] => Guess::NeedMore,
+        _ => Guess::Unknown,
+    }
 }
 
 /// What is known of a client after its first bytes.
 #[derive(Debug)]
-pub(crate) struct Detected {
-    /// Which protocol it speaks.
-    pub protocol: Protocol,
-    /// The number it has been sent; a classic client always has one.
-    pub sent_id: Option<UserId>,
+pub(crate) enum Detected {
+    /// It speaks a protocol.
+    Protocol {
+        protocol: Protocol,
+        /// The number it has been sent; a classic client always has one.
+        sent_id: Option<UserId>,
+    },
+    /// It begins a handshake of TLS, and was sent nothing.
+    Tls,
 }
 
 /// Why a connection is for no door.
@@ -79,6 +94,9 @@ pub(crate) enum DetectError {
     /// The first bytes are of no protocol that is spoken here.
     #[error("speaks none of the protocols of this server")]
     UnknownProtocol,
+    /// The client began TLS after it was taken for a classic one and sent its number.
+    #[error("began TLS too late; it had been sent the number of a classic client")]
+    LateTls,
     /// The connection failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -88,7 +106,8 @@ pub(crate) enum DetectError {
 /// read: no more than a greeting and one peek.
 ///
 /// A client that is silent for `silence` is taken for a classic one and sent its number, which `next_id`
-/// returns. What it sends then still decides, so a native client whose first packet was late is served.
+/// returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS client
+/// is not: the number is no TLS.
 ///
 /// # Errors
 /// Returns an error if the connection is for no door. There is no deadline: that is the caller's.
@@ -105,6 +124,8 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     let protocol = loop {
         match guess(stream.prefix()) {
             Guess::Protocol(protocol) => break protocol,
+            Guess::Tls if sent_id.is_some() => return Err(DetectError::LateTls),
+            Guess::Tls => return Ok(Detected::Tls),
             Guess::Unknown => return Err(DetectError::UnknownProtocol),
             Guess::NeedMore => peek(stream).await?,
         }
@@ -112,7 +133,7 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     if sent_id.is_none() && protocol == Protocol::Classic {
         sent_id = Some(send_number(stream, next_id()).await?);
     }
-    Ok(Detected { protocol, sent_id })
+    Ok(Detected::Protocol { protocol, sent_id })
 }
 
 async fn peek<S: AsyncRead + Unpin>(stream: &mut Prefixed<S>) -> Result<(), DetectError> {

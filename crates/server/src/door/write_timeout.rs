@@ -72,8 +72,9 @@ impl WriteTimeout {
 
 impl Stall {
     fn measured(&mut self, unacknowledged: u32) {
-        // Nothing is written meanwhile, so the number can only fall.
-        if self.unacknowledged.is_none_or(|before| unacknowledged < before) {
+        // It falls if the client takes bytes. It rises only if TLS, which holds written bytes, could send some of them:
+        // then the client has made place for them.
+        if self.unacknowledged != Some(unacknowledged) {
             self.since = Instant::now();
             self.unacknowledged = Some(unacknowledged);
         }

@@ -58,6 +58,7 @@ pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::OpenFile;
 pub(crate) use self::lock::is_held as is_in_use;
 use self::numbers::Numbers;
+pub(crate) use self::private::create_directory as create_private_directory;
 pub(crate) use self::private::create_new as create_private;
 pub(super) use self::reader::Reader;
 pub use self::restore::{RestoreReport, restore};

@@ -1,8 +1,10 @@
-//! The first stage of a connection: finds out which protocol the client speaks, and lets it in.
+//! The first stage of a connection: finds out which protocol the client speaks, in TLS or without it, and lets it in.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chat_proto::{EndCode, UserId};
+use chat_proto::{AddressLine, EndCode, Event, Refusal, RefusalCode, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
@@ -10,19 +12,28 @@ use tracing::{Span, debug, field, info};
 use super::end::{Closing, End, reject};
 use super::handshake::handshake;
 use super::{Context, Peer, Session};
-use crate::config::Config;
+use crate::config::{Config, PLAIN_REFUSED_SILENCE};
 use crate::door::detect::{DetectError, Detected, detect};
 use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
-use crate::transport::Prefixed;
+use crate::tls::Accepted;
+use crate::transport::{Carrier, Prefixed};
 
 /// What became of a new connection.
 pub(super) enum Admission<S> {
     /// The client is in.
-    In(Box<Session<Prefixed<S>>>),
+    In(Box<Session<Carrier<S>>>),
     /// The client was refused, and is to be sent the reason.
-    Refused(Box<Closing<Prefixed<S>>>),
+    Refused(Box<Closing<Carrier<S>>>),
     /// The connection is closed already.
     Closed,
+}
+
+/// A connection whose protocol is known.
+struct Opened<S> {
+    carrier: Carrier<S>,
+    protocol: Protocol,
+    /// The number that the client was sent, if any.
+    sent_id: Option<UserId>,
 }
 
 /// Detects the protocol of the client and lets its user in, or says why not.
@@ -36,22 +47,27 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let deadline = Instant::now() + context.config.identify_timeout;
-    let mut stream = Prefixed::new(stream);
-    let detected = tokio::select! {
+    let opened = tokio::select! {
         biased;
         () = context.closing.cancelled() => return Admission::Closed,
-        detected = detect_or_reject(&mut stream, &context, deadline) => detected,
+        opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
     };
-    let Some(Detected { protocol, sent_id }) = detected else { return Admission::Closed };
+    let Some(Opened { carrier, protocol, sent_id }) = opened else { return Admission::Closed };
     Span::current().record("door", field::display(protocol));
+    let needs_tls =
+        matches!(carrier, Carrier::Plain(_)) && !context.config.plain.allows(peer.address.ip());
     let door = open_door(protocol, sent_id, &context.config);
     let write_timeout = WriteTimeout::new(context.config.write_timeout, peer.unacknowledged);
-    let mut connection = Connection::new(stream, door, write_timeout);
-    let entry = tokio::select! {
-        biased;
-        () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, handshake(&mut connection, sent_id, &context)) => {
-            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
+    let mut connection = Connection::new(carrier, door, write_timeout);
+    let entry = if needs_tls {
+        Err(refuse_plain(&mut connection, peer.local, &context))
+    } else {
+        tokio::select! {
+            biased;
+            () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
+            entry = timeout_at(deadline, handshake(&mut connection, sent_id, &context)) => {
+                entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
+            }
         }
     };
     drop(unidentified);
@@ -67,17 +83,64 @@ where
     }
 }
 
+/// Finds out which protocol the client speaks, and whether in TLS. Returns `None` if the connection is for no door: the
+/// reason is logged, and the client was sent it if it can read it.
+async fn open<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    peer: &Peer,
+    context: &Context,
+    deadline: Instant,
+) -> Option<Opened<S>> {
+    let address = peer.address.ip();
+    let mut plain = Prefixed::new(stream);
+    let silence = match context.config.plain.allows(address) {
+        true => context.config.detect_silence,
+        false => context.config.detect_silence.max(PLAIN_REFUSED_SILENCE),
+    };
+    match detect_or_reject(&mut plain, silence, context, deadline).await? {
+        Detected::Protocol { protocol, sent_id } => {
+            return Some(Opened { carrier: Carrier::Plain(plain), protocol, sent_id });
+        }
+        Detected::Tls => {}
+    }
+    let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
+    let Accepted { stream, is_native } = accepted
+        .unwrap_or_else(|late| Err(late.into()))
+        .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
+        .ok()?;
+    let mut tls = Box::new(Prefixed::new(stream));
+    if is_native {
+        return Some(Opened {
+            carrier: Carrier::Tls(tls),
+            protocol: Protocol::Native,
+            sent_id: None,
+        });
+    }
+    let silence = context.config.detect_silence;
+    match detect_or_reject(tls.as_mut(), silence, context, deadline).await? {
+        Detected::Protocol { protocol, sent_id } => {
+            Some(Opened { carrier: Carrier::Tls(tls), protocol, sent_id })
+        }
+        Detected::Tls => {
+            info!("turned away: TLS within TLS");
+            None
+        }
+    }
+}
+
 /// Finds out which protocol the client speaks. If it speaks none, it is sent what is spoken here.
 async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Prefixed<S>,
+    silence: Duration,
     context: &Context,
     deadline: Instant,
 ) -> Option<Detected> {
     let config = &context.config;
-    let detected = detect(stream, config.detect_silence, || context.hub.next_user());
+    let detected = detect(stream, silence, || context.hub.next_user());
     match timeout_at(deadline, detected).await {
         Ok(Ok(detected)) => return Some(detected),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
+        Ok(Err(error @ DetectError::LateTls)) => info!(%error, "turned away"),
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
         Ok(Err(error @ DetectError::UnknownProtocol)) => {
             info!(%error, "turned away");
@@ -89,6 +152,27 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
         }
     }
     None
+}
+
+/// Queues the refusal of a client that does not use TLS, and returns the end of its connection.
+fn refuse_plain<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+    local: Option<SocketAddr>,
+    context: &Context,
+) -> End {
+    let line = local.and_then(|local| {
+        AddressLine::new(&local.ip().to_canonical().to_string(), local.port(), context.tls.key())
+            .ok()
+    });
+    let text = match line {
+        Some(line) => {
+            format!("plain text is not accepted from your address; connect with: chat-tui {line}")
+        }
+        None => "plain text is not accepted from your address; ask who runs the server for its chat:// line"
+            .to_owned(),
+    };
+    connection.send(&Event::Refused(Refusal::new(RefusalCode::TlsNeeded, text)));
+    End::Refused(RefusalCode::TlsNeeded)
 }
 
 fn open_door(protocol: Protocol, sent_id: Option<UserId>, config: &Config) -> Door {

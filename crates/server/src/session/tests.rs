@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Session;
-use crate::transport::Prefixed;
+use crate::transport::Carrier;
 use crate::{Config, Server};
 
 /// Bytes of the task of a connection and of its session, at most: today's figures, rounded up. What few sessions
@@ -19,7 +19,7 @@ async fn an_idle_session_is_small() {
     let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let peer = stream.peer_addr().unwrap();
     let task = size_of_val(&Server::in_memory(Config::default()).serve(stream, peer));
-    let session = size_of::<Session<Prefixed<TcpStream>>>();
+    let session = size_of::<Session<Carrier<TcpStream>>>();
     let is_small = task <= TASK_BYTES_MAX && session <= SESSION_BYTES_MAX;
     assert!(is_small, "the task has {task} bytes, the session {session}");
 }

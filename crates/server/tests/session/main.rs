@@ -14,4 +14,8 @@ mod rooms;
 mod search;
 mod threads;
 mod timers;
+mod tls;
 mod unread;
+
+/// Whether the peers use TLS; `session_tls` has the same tests with it.
+const USES_TLS: bool = false;

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
+use crate::tls;
+
 /// How long to wait for what should come: longer than any bound of the daemon, in a clock that
 /// skips the waiting.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -15,8 +17,8 @@ const DEADLINE: Duration = Duration::from_secs(600);
 /// What the pipe holds, as a socket's buffers would.
 const PIPE_BYTES: usize = 16 * 1024;
 
-/// Where the peers are, for the log.
-const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+/// Where the peers are.
+pub(crate) const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 pub(crate) struct Peer {
     stream: DuplexStream,
@@ -39,11 +41,17 @@ impl Peer {
         Self::connect_through(daemon, PIPE_BYTES)
     }
 
+    /// The same on a connection that is served already.
+    pub(crate) fn on(stream: DuplexStream) -> Self {
+        Self { stream, unread: Vec::new() }
+    }
+
     /// The same through a pipe that holds `bytes` each way.
     pub(crate) fn connect_through(daemon: &Server, bytes: usize) -> Self {
         let (client, stream) = duplex(bytes);
         tokio::spawn(daemon.serve(stream, HERE));
-        Self { stream: client, unread: Vec::new() }
+        let stream = if crate::USES_TLS { tls::through(client, daemon.key()) } else { client };
+        Self { stream, unread: Vec::new() }
     }
 
     /// A native client that is in; what it was told on entering is read.

@@ -33,12 +33,13 @@ impl<C: Control> App<C> {
         &mut self,
         mut show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     ) -> Result<ControlFlow<()>, RunError> {
-        let _ = self.look_at_zone(ZONE_LOOK_MIN);
         if !self.state.redraw.rest || self.rest_at().is_some() {
             show(&self.state, Draw::InputBox)?;
             self.state.redraw.drew_input_box();
-            return Ok(ControlFlow::Continue(()));
+            // The user waits for the key, and not for the zone.
+            return Ok(self.look_at_zone(ZONE_LOOK_MIN));
         }
+        let _ = self.look_at_zone(ZONE_LOOK_MIN);
         let flow = self.take(Input::Frame);
         let redraws = std::mem::take(&mut self.redraw_all);
         show(&self.state, if redraws { Draw::Everything } else { Draw::Changes })?;

@@ -13,12 +13,26 @@ pub(super) struct History {
     back: usize,
     /// The text that was being typed before the first Up.
     draft: String,
+    /// Whether the newest text was a message. If not, Up is the way back to it.
+    is_message: bool,
 }
 
 impl History {
+    /// Adds a text that was sent as a message.
+    pub(super) fn push_message(&mut self, text: String) {
+        self.push(text);
+        self.is_message = true;
+    }
+
+    /// Whether Up need not go to the newest text: it does so from the text that is being typed, and a message is what
+    /// was sent last.
+    pub(super) fn is_after_message(&self) -> bool {
+        self.back == 0 && (self.is_message || self.sent.is_empty())
+    }
+
     /// Adds a text, and goes back to the newest. The same text twice in a row is added once.
     pub(super) fn push(&mut self, text: String) {
-        self.back = 0;
+        (self.back, self.is_message) = (0, false);
         if self.sent.back() == Some(&text) {
             return;
         }

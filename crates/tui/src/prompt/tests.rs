@@ -77,7 +77,7 @@ fn an_offer_replaces_the_word_before_the_cursor() {
 #[test]
 fn up_and_down_move_within_a_text_of_many_lines_first() {
     let mut prompt = typed("sent");
-    prompt.submit();
+    prompt.submit(true);
     prompt.editor = Editor::new("one\ntwo");
     prompt.up();
     assert_eq!(prompt.editor.text(), "one\ntwo");

@@ -1,5 +1,6 @@
 //! The values of the settings.
 
+use chat_client::choices::Level;
 use chat_client::mentions::MentionPolicy;
 use chat_client::presence::JoinPolicy;
 
@@ -11,11 +12,14 @@ pub trait Choice: Copy + Eq + 'static {
     const ALL: &'static [Self];
 
     /// The names of all values.
-    fn names() -> &'static [&'static str];
+    const NAMES: &'static [&'static str];
+
+    /// The name in the file, as a flag and for `/set`.
+    fn name(self) -> &'static str;
 
     /// The value of a name; `None` if no value has it.
     fn parse(name: &str) -> Option<Self> {
-        let index = Self::names().iter().position(|known| *known == name)?;
+        let index = Self::NAMES.iter().position(|known| *known == name)?;
         Self::ALL.get(index).copied()
     }
 }
@@ -23,29 +27,23 @@ pub trait Choice: Copy + Eq + 'static {
 /// Makes a [`Choice`] of a type.
 macro_rules! names {
     ($kind:ident: $($value:ident = $name:literal),*) => {
-        impl $kind {
-            /// The names of all values.
-            pub const NAMES: &'static [&'static str] = &[$($name),*];
+        impl Choice for $kind {
+            const ALL: &'static [Self] = &[$(Self::$value),*];
 
-            /// The name in the file, as a flag and for `/set`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
+            const NAMES: &'static [&'static str] = &[$($name),*];
+
+            fn name(self) -> &'static str {
                 match self {
                     $(Self::$value => $name,)*
                 }
             }
         }
-
-        impl Choice for $kind {
-            const ALL: &'static [Self] = &[$(Self::$value),*];
-
-            fn names() -> &'static [&'static str] {
-                Self::NAMES
-            }
-        }
     };
 }
 
+names!(Level: Mentions = "mentions", All = "all", None = "none");
+names!(MentionPolicy: At = "at", Name = "name");
+names!(JoinPolicy: Fold = "fold", All = "all", None = "none");
 names!(ThemeChoice: Auto = "auto", Dark = "dark", Light = "light", Ansi = "ansi", Mono = "mono");
 
 /// Whether a list at the side is shown.
@@ -60,41 +58,6 @@ pub enum Panel {
 }
 
 names!(Panel: Auto = "auto", On = "on", Off = "off");
-
-/// Of what the user is notified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notify {
-    /// Of mentions and direct messages.
-    Mentions,
-    /// Of all messages.
-    All,
-    /// Of nothing.
-    None,
-}
-
-names!(Notify: Mentions = "mentions", All = "all", None = "none");
-
-/// What mentions the user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mentions {
-    /// `@name` anywhere, and the name at the start before `:` or `,`.
-    At,
-    /// The name anywhere, too.
-    Name,
-}
-
-names!(Mentions: At = "at", Name = "name");
-
-impl Mentions {
-    /// The same for the client.
-    #[must_use]
-    pub const fn policy(self) -> MentionPolicy {
-        match self {
-            Self::At => MentionPolicy::At,
-            Self::Name => MentionPolicy::Name,
-        }
-    }
-}
 
 /// By what the user is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,31 +90,6 @@ pub enum Clock {
 }
 
 names!(Clock: Hours24 = "24h", Hours12 = "12h", Seconds = "seconds");
-
-/// Which users who join and leave are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Joins {
-    /// Neighbours on one row; in a room with many users only those who wrote something lately.
-    Fold,
-    /// Each on a row of its own.
-    All,
-    /// None.
-    None,
-}
-
-names!(Joins: Fold = "fold", All = "all", None = "none");
-
-impl Joins {
-    /// The same for the client.
-    #[must_use]
-    pub const fn policy(self) -> JoinPolicy {
-        match self {
-            Self::Fold => JoinPolicy::Fold,
-            Self::All => JoinPolicy::All,
-            Self::None => JoinPolicy::None,
-        }
-    }
-}
 
 /// Whether something is done. The file has `true` and `false` for it, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Why a setting is not set.
 
-use super::{NotifyBy, SETTINGS, closest};
+use super::{Choice, NotifyBy, SETTINGS, closest};
 use crate::action::Action;
 use crate::chord::{BadChord, Keys};
 

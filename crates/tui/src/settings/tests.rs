@@ -32,7 +32,7 @@ fn a_file_sets_what_is_in_it() {
     assert_eq!(settings.theme, Sourced { value: ThemeChoice::Dark, source: Source::File });
     assert_eq!(settings.mouse, Sourced { value: Switch::Off, source: Source::File });
     assert_eq!(settings.users.value, Panel::On);
-    assert_eq!(settings.notify.value, Notify::None);
+    assert_eq!(settings.notify.value, Level::None);
     assert_eq!(
         Layers::default().settings().theme,
         Sourced { value: ThemeChoice::Auto, source: Source::Default }
@@ -79,7 +79,7 @@ fn a_line_that_is_not_toml_does_not_touch_the_others() {
     let (settings, problems) = (settings(text), read(text).1);
     assert_eq!(settings.theme.source, Source::Default);
     assert_eq!(settings.mouse.value, Switch::Off);
-    assert_eq!(settings.notify.value, Notify::None);
+    assert_eq!(settings.notify.value, Level::None);
     let lines: Vec<_> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [1, 3, 5, 6], "{problems:#?}");
     assert!(problems.iter().all(|problem| problem.instead == "The line is ignored."));

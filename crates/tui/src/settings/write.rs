@@ -5,7 +5,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 use super::error::SetError;
 use super::keys::KEYS_TABLE;
 use super::read::{position, sentence};
-use super::{Change, Layer, SETTINGS, Switch};
+use super::{Change, Choice, Layer, SETTINGS, Switch};
 use crate::chord::Keys;
 
 /// Returns the text of the settings file with one change. Comments, order and the other values

@@ -1,13 +1,14 @@
 //! What the next text is: a message, an answer to one, another text of one; and the thread that is on the screen.
 
-use chat_client::entry::{Body, LogEntry};
+use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
 use chat_proto::Seq;
 use chat_proto::command::Links;
 use chat_proto::event::{Details, Replies};
 
-use super::State;
-use crate::prompt::Editor;
+use super::{State, applies, text};
+use crate::letters::MessageAction;
+use crate::prompt::{Editor, Prompt};
 use crate::viewport::ScrollPosition;
 use crate::wording::beginning_of;
 
@@ -60,11 +61,52 @@ impl State {
         self.end_compose();
         self.prompt.put_back();
         self.prompt.end_completion();
-        let escape = if text.starts_with('/') { "/" } else { "" };
-        let text = Editor::new(&format!("{escape}{text}"));
+        let text = Editor::new(&escaped(text));
         let before = Box::new(std::mem::replace(&mut self.prompt.editor, text));
         self.compose = Some(Compose::Edit { target, before });
         self.compose_epoch = self.client.epoch().cloned();
+    }
+
+    /// Up in an empty box: puts the last message of the user that is on the screen into it, to change it, unless the
+    /// user has typed something else since. A second Up leaves it for the history. Returns whether the key is used up.
+    pub(crate) fn edit_last(&mut self) -> bool {
+        if self.is_edit_unchanged() && self.prompt.editor.is_on_first_line() {
+            self.end_compose();
+            return false;
+        }
+        let may = self.compose.is_none() && self.draft.is_none() && self.prompt.is_after_message();
+        let Some((target, text)) = may.then(|| self.last_own()).flatten() else { return false };
+        self.begin_edit(target, &text);
+        true
+    }
+
+    /// The last message of the user on the screen, if it can be edited.
+    fn last_own(&self) -> Option<(Seq, String)> {
+        let (rows, height) = self.log_rows()?;
+        let shown = rows.on_screen(self.viewport().top(rows, height), height);
+        let entries = shown.iter().rev().filter_map(|(index, _)| rows.log.get(*index));
+        let is_own = |entry: &&LogEntry| {
+            let is_deleted = entry.body.extras().is_some_and(|extras| extras.details.deleted);
+            matches!(entry.body.origin(), Some(Origin::Own(_))) && !is_deleted
+        };
+        let entry = entries.into_iter().find(is_own)?;
+        applies(MessageAction::Edit, entry).ok()?;
+        Some((entry.message_seq()?, text(entry)?.to_owned()))
+    }
+
+    /// Whether the box was empty before the text of a message was put there, which is as it was.
+    fn is_edit_unchanged(&self) -> bool {
+        let Some(Compose::Edit { target, before }) = &self.compose else { return false };
+        let entry = self.client.room().log().message(*target);
+        let typed = self.prompt.editor.text();
+        before.is_empty() && entry.and_then(text).is_some_and(|text| escaped(text) == typed)
+    }
+
+    /// Ctrl-Up and Ctrl-Down: another text of the history.
+    pub(crate) fn step_input(&mut self, step: impl FnOnce(&mut Prompt)) {
+        if self.draft.is_none() {
+            step(&mut self.prompt);
+        }
     }
 
     /// The next text is a message like any other. Returns whether it was not.
@@ -170,6 +212,12 @@ impl State {
         self.close_thread();
         self.deleting = None;
     }
+}
+
+/// A text as it is typed: one that begins with `/` is no command.
+fn escaped(text: &str) -> String {
+    let escape = if text.starts_with('/') { "/" } else { "" };
+    format!("{escape}{text}")
 }
 
 /// The answers to a message.

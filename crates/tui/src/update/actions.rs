@@ -88,6 +88,15 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Users => super::toggle_users(state, at),
         Action::Send => enter::enter(state, at),
         Action::NewLine => insert(state, "\n", at),
+        Action::Up if state.edit_last() => Vec::new(),
+        Action::PreviousInput => {
+            state.step_input(Prompt::older);
+            Vec::new()
+        }
+        Action::NextInput => {
+            state.step_input(Prompt::newer);
+            Vec::new()
+        }
         Action::Home if state.prompt.editor.is_empty() => to_oldest(state, at),
         Action::End if state.prompt.editor.is_empty() => leave_to_newest(state, at),
         Action::Clear => quit::clear(state, at),

@@ -6,7 +6,7 @@ use chat_proto::{Message, RoomName};
 
 use super::Effect;
 use crate::notification::{Note, NotifyMethod};
-use crate::settings::{Notify, NotifyBy};
+use crate::settings::NotifyBy;
 use crate::state::State;
 
 /// A message of another user has come, which is not read.
@@ -25,11 +25,7 @@ pub(super) fn level(state: &State, room: &RoomName) -> Level {
     if choice.is_muted {
         return Level::None;
     }
-    choice.level.unwrap_or(match state.look.settings().notify.value {
-        Notify::Mentions => Level::Mentions,
-        Notify::All => Level::All,
-        Notify::None => Level::None,
-    })
+    choice.level.unwrap_or(state.look.settings().notify.value)
 }
 
 fn notify(state: &State, message: &Message) -> Option<Effect> {

@@ -6,6 +6,7 @@ use chat_proto::command::{Kind, Links};
 
 use super::{Effect, commands, notify, request};
 use crate::commands::{Command, Verb};
+use crate::prompt::is_command;
 use crate::state::{Compose, State};
 
 /// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
@@ -13,7 +14,7 @@ use crate::state::{Compose, State};
 pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let typed = state.prompt.editor.text();
     let typed = typed.trim_end();
-    let is_command = typed.starts_with('/') && !typed.starts_with("//");
+    let is_command = is_command(typed);
     if state.draft.is_some() && !is_command {
         return enter_name(state, typed.trim(), at);
     }
@@ -32,7 +33,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let links = if is_command { Links::default() } else { state.links() };
     let store = typed_for_later(state, typed);
     // First, since a command may open another room with its draft.
-    let typed_before = state.prompt.submit();
+    let typed_before = state.prompt.submit(!is_command);
     let done = if is_command {
         commands::run(state, typed, at)
     } else {
@@ -70,6 +71,9 @@ fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     };
     match done {
         Ok(effects) => {
+            if !is_same {
+                state.prompt.remember_message(state.prompt.editor.text());
+            }
             state.end_compose();
             effects
         }

@@ -6,11 +6,10 @@ use chat_client::choices::Level;
 use chat_proto::{RoomName, Timestamp, UserName};
 
 use super::{Effect, attention, notify, request};
+use crate::settings::Choice;
 use crate::state::State;
 
-/// The levels of `/notify`, and the word for the default of all rooms.
-const LEVELS: [(&str, Level); 3] =
-    [("mentions", Level::Mentions), ("all", Level::All), ("none", Level::None)];
+/// The word of `/notify` for the default of all rooms.
 const DEFAULT: &str = "default";
 
 /// `/notify`: shows or sets of what this room notifies.
@@ -26,7 +25,7 @@ pub(super) fn level(
     let label = state.client.room().label();
     let mut effects = Vec::new();
     if !argument.is_empty() {
-        let level = LEVELS.iter().find(|(word, _)| *word == argument).map(|(_, level)| *level);
+        let level = Level::parse(argument);
         if level.is_none() && argument != DEFAULT {
             return Err("Usage: /notify [mentions|all|none|default]".to_owned());
         }

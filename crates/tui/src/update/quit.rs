@@ -21,7 +21,7 @@ pub(super) fn clear(state: &mut State, at: Timestamp) -> Vec<Effect> {
         state.prompt.editor = Editor::default();
     } else {
         // Nothing was sent, but Up brings it back all the same.
-        state.prompt.submit();
+        state.prompt.submit(false);
     }
     Vec::new()
 }

@@ -40,13 +40,13 @@ pub(super) fn lost_keys(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 /// Tells the client which users who join and leave are shown.
 fn show_joins(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let policy = state.look.settings().joins.value.policy();
+    let policy = state.look.settings().joins.value;
     client(state, ClientInput::Request(Request::ShowJoins(policy)), at)
 }
 
 /// Tells the client what mentions the user.
 fn find_mentions(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let policy = state.look.settings().mentions.value.policy();
+    let policy = state.look.settings().mentions.value;
     client(state, ClientInput::Request(Request::FindMentions(policy)), at)
 }
 

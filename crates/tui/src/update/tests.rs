@@ -4,6 +4,7 @@ mod back;
 mod changes;
 mod commands;
 mod drafts;
+mod editing;
 mod find;
 mod journals;
 mod keys;

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use tokio::time::timeout;
+
 use super::*;
 use crate::door::Native;
 
@@ -44,4 +46,22 @@ async fn each_write_has_the_whole_timeout() {
         assert_eq!(connection.write().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert_eq!(asked_at.elapsed(), Duration::from_secs(1));
     }
+}
+
+/// A TLS stream takes bytes that it sends with the next flush only, as this carrier does.
+#[tokio::test(start_paused = true)]
+async fn a_message_before_a_pause_leaves_the_buffer_of_the_carrier() {
+    let (io, mut client) = tokio::io::duplex(1);
+    let mut connection = connection(tokio::io::BufWriter::new(io));
+    connection.out.tail().extend_from_slice(b"last\n");
+    let writing = async {
+        while connection.wants_write() {
+            connection.write().await.unwrap();
+        }
+    };
+    let mut received = [0; 5];
+    let reading = tokio::io::AsyncReadExt::read_exact(&mut client, &mut received);
+    let (received_all, ()) = tokio::join!(timeout(Duration::from_secs(9), reading), writing);
+    received_all.expect("the message arrives").unwrap();
+    assert_eq!(&received, b"last\n");
 }

@@ -21,6 +21,14 @@ fn connect() -> (DuplexStream, JoinHandle<Found>) {
     (client, found)
 }
 
+/// The protocol that was detected, and the number that the client was sent.
+fn spoken(detected: Result<Detected, DetectError>) -> (Protocol, Option<UserId>) {
+    match detected.unwrap() {
+        Detected::Protocol { protocol, sent_id } => (protocol, sent_id),
+        Detected::Tls => panic!("TLS was detected"),
+    }
+}
+
 #[test]
 fn every_prefix_of_a_greeting_asks_for_more_and_no_more_than_needed() {
     for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
@@ -38,12 +46,14 @@ fn any_other_first_byte_is_of_no_protocol() {
     for byte in 0..=u8::MAX {
         let expected = match byte {
             b'{' => Guess::Protocol(Protocol::Native),
-            b'N' => Guess::NeedMore,
+            b'N' | 0x16 => Guess::NeedMore,
             _ => Guess::Unknown,
         };
         assert_eq!(guess(&[byte]), expected, "{byte:#x}");
     }
-    for first in ["NAM ", "NICK bob", "GET / HTTP/1.1", "SSH-2.0", "\x16\x03\x01"] {
+    for first in
+        ["NAM ", "NICK bob", "GET / HTTP/1.1", "SSH-2.0", "\x16\x02", "\x16\x03\x01\0\0\x02"]
+    {
         assert_eq!(guess(first.as_bytes()), Guess::Unknown, "{first}");
     }
 }
@@ -58,7 +68,7 @@ async fn a_greeting_byte_by_byte_is_the_same_greeting() {
             yield_now().await;
         }
         let (detected, mut stream) = found.await.unwrap();
-        let Detected { protocol, sent_id } = detected.unwrap();
+        let (protocol, sent_id) = spoken(detected);
         assert_eq!((protocol, sent_id), (expected, id.map(UserId::new)));
         let mut replayed = vec![0; greeting.len()];
         stream.read_exact(&mut replayed).await.unwrap();
@@ -71,7 +81,7 @@ async fn a_native_client_is_sent_nothing_before_its_hello() {
     let (mut client, found) = connect();
     client.write_all(HELLO).await.unwrap();
     let (detected, _stream) = found.await.unwrap();
-    assert_eq!(detected.unwrap().protocol, Protocol::Native);
+    assert_eq!(spoken(detected).0, Protocol::Native);
     let mut received = [0; 16];
     let read = timeout(SILENCE * 2, client.read(&mut received)).await;
     assert!(read.is_err(), "nothing was sent: {read:?}");
@@ -87,7 +97,7 @@ async fn silence_is_answered_with_a_number_and_decides_nothing() {
         assert_eq!(&received[..read], b"ID:7");
         sleep(SILENCE * 10).await;
         client.write_all(greeting).await.unwrap();
-        let Detected { protocol, sent_id } = found.await.unwrap().0.unwrap();
+        let (protocol, sent_id) = spoken(found.await.unwrap().0);
         assert_eq!((protocol, sent_id), (door, Some(UserId::new(7))));
     }
 }
@@ -101,7 +111,36 @@ async fn a_client_in_the_middle_of_its_greeting_is_not_silent() {
     let mut received = [0; 16];
     let read = client.read(&mut received).await.unwrap();
     assert_eq!(&received[..read], b"ID:7");
-    assert_eq!(found.await.unwrap().0.unwrap().protocol, Protocol::Classic);
+    assert_eq!(spoken(found.await.unwrap().0).0, Protocol::Classic);
+}
+
+#[test]
+fn six_bytes_decide_on_tls() {
+    for version in [0, 1, 3, 4] {
+        let hello = [0x16, 3, version, 2, 0, 1, 0, 1, 0xfc];
+        for length in 1..=hello.len() {
+            let expected = if length < 6 { Guess::NeedMore } else { Guess::Tls };
+            assert_eq!(guess(&hello[..length]), expected, "{length} bytes");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tls_is_detected_unless_the_client_was_sent_a_number() {
+    const CLIENT_HELLO: &[u8] = &[0x16, 3, 1, 2, 0, 1];
+    for is_late in [false, true] {
+        let (mut client, found) = connect();
+        if is_late {
+            sleep(SILENCE * 2).await;
+        }
+        client.write_all(CLIENT_HELLO).await.unwrap();
+        let (detected, stream) = found.await.unwrap();
+        match is_late {
+            false => assert!(matches!(detected, Ok(Detected::Tls))),
+            true => assert!(matches!(detected, Err(DetectError::LateTls))),
+        }
+        assert_eq!(stream.prefix(), CLIENT_HELLO);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ fn options() -> OpenOptions {
 }
 
 /// Creates a directory and its parents, if they do not exist.
-pub(super) fn create_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn create_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)
 }
 

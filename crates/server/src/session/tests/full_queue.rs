@@ -23,6 +23,7 @@ use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
+use crate::tls::Tls;
 
 const DEADLINE: Duration = Duration::from_secs(600);
 
@@ -41,7 +42,8 @@ impl Rig {
         let config = Config::default();
         let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
         let (hub_of_context, closing) = (Arc::clone(&hub), CancellationToken::new());
-        let context = Arc::new(Context { config, hub: hub_of_context, search: None, closing });
+        let tls = Arc::new(Tls::open(&Location::Memory, None).unwrap());
+        let context = Arc::new(Context { config, tls, hub: hub_of_context, search: None, closing });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let session = Box::pin(unconstrained(serve(stream, peer, context, ())));
@@ -155,12 +157,12 @@ async fn messages_that_were_received_together_wait_together_and_then_the_next_co
     let (answer, _answers) = mpsc::channel(1);
     let others = (0..QUEUE_ITEMS).map(|_| bob.actor().send_all(vec![message(&bob, &answer)]));
     let ana_is_answered = async {
-        let mut events = ana.until("topic").await;
+        let mut events = ana.until("room").await;
         events.extend(ana.until("accepted").await);
         events
     };
     let (events, _) = join(ana_is_answered, unconstrained(join_all(others))).await;
-    let of_ana = |event: &&Value| event["type"] == "accepted" || event["type"] == "topic";
+    let of_ana = |event: &&Value| event["type"] == "accepted" || event["type"] == "room";
     let seqs: Vec<_> = events.iter().filter(of_ana).map(|event| event["seq"].as_u64()).collect();
     assert_eq!(seqs[..3], [Some(before + 1), Some(before + 2), None]);
     assert!(seqs[3] > Some(before + 3), "the others were in the queue before: {seqs:?}");

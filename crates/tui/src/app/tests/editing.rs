@@ -4,12 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::io::AsyncReadExt;
+use tokio::sync::mpsc::Sender;
+
 use super::*;
 use crate::app::{Control, EditJob};
 
 /// A terminal with an editor.
 struct Edits {
-    job: fn(String) -> Result<String, String>,
+    job: Arc<dyn Fn(String) -> Result<String, String> + Send + Sync>,
     in_editor: Arc<AtomicBool>,
 }
 
@@ -23,7 +26,7 @@ impl Control for Edits {
 
     fn edit(&mut self, text: String, _: Option<&Path>) -> Option<EditJob> {
         self.in_editor.store(true, Ordering::SeqCst);
-        let job = self.job;
+        let job = self.job.clone();
         Some(Box::new(move || job(text)))
     }
 
@@ -43,6 +46,21 @@ impl Control for Edits {
 
 /// A client whose editor does that with what is typed, and its screen after Ctrl-X Ctrl-E.
 async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen {
+    let job = move |text: String| job(text);
+    let (screen, keys) = edits_until(typed, job, Arc::default(), std::future::pending()).await;
+    // The keys must not end.
+    std::mem::forget(keys);
+    screen
+}
+
+/// The same; `in_editor` is set while the editor has the terminal, and the client ends when `stop` is ready.
+async fn edits_until(
+    typed: &str,
+    job: impl Fn(String) -> Result<String, String> + Send + Sync + 'static,
+    in_editor: Arc<AtomicBool>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> (Screen, Sender<io::Result<TerminalEvent>>) {
+    let job = Arc::new(job);
     let (keys, mut events) = tokio::sync::mpsc::channel::<io::Result<TerminalEvent>>(64);
     let screen = Screen::new(100, 20);
     let mut backend = screen.clone();
@@ -50,9 +68,8 @@ async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen
     let options = Options { writer, ..options() };
     tokio::spawn(async move {
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
-        let control = Edits { job, in_editor: Arc::default() };
-        let never = std::future::pending();
-        Box::pin(crate::run(&mut backend, options, Nobody, keys, control, never)).await
+        let control = Edits { job, in_editor };
+        Box::pin(crate::run(&mut backend, options, Nobody, keys, control, stop)).await
     });
     let text = typed.chars().map(|c| (KeyCode::Char(c), KeyModifiers::NONE));
     let edit = ['x', 'e'].map(|c| (KeyCode::Char(c), KeyModifiers::CONTROL));
@@ -62,9 +79,7 @@ async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen
         let key = crossterm::event::KeyEvent::new(code, modifiers);
         keys.send(Ok(TerminalEvent::Key(key))).await.unwrap();
     }
-    // The keys must not end.
-    std::mem::forget(keys);
-    screen
+    (screen, keys)
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,4 +104,22 @@ async fn a_terminal_without_an_editor_says_so() {
     bob.presses(KeyCode::Char('e'), KeyModifiers::CONTROL).await;
     let shown = sees(&mut bob, "There is no editor here").await;
     assert!(shown.contains("#lobby › one"), "{shown}");
+}
+
+/// The runtime tells the client of a signal as it tells of bytes on a stream.
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_sent_to_the_editor_right_before_it_ends_does_not_end_the_client() {
+    let (sender, mut receiver) = tokio::net::UnixStream::pair().unwrap();
+    let in_editor = Arc::new(AtomicBool::new(false));
+    let counts = in_editor.clone();
+    let stop =
+        async move { while receiver.read_u8().await.is_ok() && counts.load(Ordering::SeqCst) {} };
+    let job = move |text: String| {
+        sender.try_write(b"i").unwrap();
+        Ok(format!("{text} two"))
+    };
+    let (screen, keys) = edits_until("one", job, in_editor, stop).await;
+    within("the text", screen.wait_for(|shown| shown.contains("#lobby › one two"))).await;
+    keys.send(pressed(KeyCode::Char('3'), KeyModifiers::NONE)).await.unwrap();
+    within("a key", screen.wait_for(|shown| shown.contains("#lobby › one two3"))).await;
 }

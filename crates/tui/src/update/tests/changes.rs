@@ -7,7 +7,7 @@ use chat_proto::{Emoji, Seq, Text, User};
 use super::*;
 
 /// A message of ana, one of bob and one of carl, whom nobody answers yet.
-fn talking() -> Harness {
+pub(super) fn talking() -> Harness {
     let mut harness = Harness::connected(80, 20);
     for (id, from, text) in [(3, "ana", "on Friday?"), (7, "bob", "a slip"), (5, "carl", "well")] {
         harness.message(id, from, text);
@@ -16,14 +16,14 @@ fn talking() -> Harness {
 }
 
 /// Selects the message `back` above the newest, and types letters.
-fn on(harness: &mut Harness, back: usize, letters: &str) -> Vec<Effect> {
+pub(super) fn on(harness: &mut Harness, back: usize, letters: &str) -> Vec<Effect> {
     harness.control('s');
     harness.type_text(&"k".repeat(back));
     harness.type_text(letters)
 }
 
 /// What is sent.
-fn said(effects: &[Effect]) -> Vec<Said> {
+pub(super) fn said(effects: &[Effect]) -> Vec<Said> {
     let said = effects.iter().filter_map(|effect| match effect {
         Effect::Client(ClientEffect::Link(LinkRequest::Send {
             command: Command::Say(Say { body, .. }),
@@ -34,7 +34,7 @@ fn said(effects: &[Effect]) -> Vec<Said> {
     said.collect()
 }
 
-fn text(text: &str) -> Text {
+pub(super) fn text(text: &str) -> Text {
     Text::new(text).unwrap()
 }
 

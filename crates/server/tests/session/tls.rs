@@ -1,0 +1,156 @@
+//! TLS on the port: what is in it, and what is no TLS after all.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use chat_client::link::tls::Tls;
+use chat_proto::ServerKey;
+use chat_server::config::Plain;
+use chat_server::{Config, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy_bidirectional, duplex};
+use tokio::time::{Duration, Instant, timeout};
+
+use crate::peer::{HERE, Peer, daemon, daemon_with};
+
+/// What a pipe holds. It is short, since TLS has a buffer of its own.
+const PIPE_BYTES: usize = 1024;
+
+/// The shortest pipe through which a handshake goes: each side sends a few bytes before it reads on.
+const NARROW_BYTES: usize = 64;
+
+/// An address of another network.
+const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
+
+/// The begin of a `ClientHello` of 512 bytes.
+const HALF_HELLO: &[u8] = &[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc];
+
+/// The stream within TLS on `connection`. The protocol is not in ALPN, so that the daemon detects it.
+pub(crate) fn through(mut connection: DuplexStream, key: ServerKey) -> DuplexStream {
+    let (client, mut inner) = duplex(PIPE_BYTES);
+    tokio::spawn(async move {
+        let tls = Tls::new("localhost", Some(key)).unwrap().without_alpn();
+        match tls.connect(&mut connection).await {
+            Ok(mut tls) => drop(copy_bidirectional(&mut inner, &mut tls).await),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    });
+    client
+}
+
+/// A connection from `peer`.
+fn connect(daemon: &Server, peer: SocketAddr, bytes: usize) -> DuplexStream {
+    let (client, stream) = duplex(bytes);
+    tokio::spawn(daemon.serve(stream, peer));
+    client
+}
+
+const HELLO: &[u8] = b"{\"type\":\"hello\",\"version\":1,\"name\":\"ana\"}\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_message_before_a_pause_arrives_however_little_the_connection_takes() {
+    let daemon = daemon();
+    let tls = Tls::new("localhost", Some(daemon.key())).unwrap();
+    let mut ana = tls.connect(connect(&daemon, FAR, NARROW_BYTES)).await.unwrap();
+    ana.write_all(HELLO).await.unwrap();
+    ana.flush().await.unwrap();
+    let mut received = Vec::new();
+    while received.iter().filter(|byte| **byte == b'\n').count() < 2 {
+        let read = timeout(Duration::from_secs(60), ana.read_buf(&mut received)).await;
+        assert!(read.expect("the rest stays in a buffer").unwrap() > 0);
+    }
+    assert!(received.starts_with(b"{\"type\":\"welcome\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_names_the_native_protocol_is_sent_no_number() {
+    let daemon = daemon();
+    for (says_so, first) in [(true, ""), (false, "ID:1")] {
+        let mut tls = Tls::new("localhost", Some(daemon.key())).unwrap();
+        if !says_so {
+            tls = tls.without_alpn();
+        }
+        let mut silent = tls.connect(connect(&daemon, FAR, PIPE_BYTES)).await.unwrap();
+        let mut received = [0; 64];
+        let read = timeout(Duration::from_secs(30), silent.read(&mut received)).await;
+        let read = read.map_or(0, Result::unwrap);
+        assert_eq!(std::str::from_utf8(&received[..read]).unwrap(), first);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tls_within_tls_is_for_no_door() {
+    let daemon = daemon();
+    let mut stranger = Peer::on(through(connect(&daemon, FAR, PIPE_BYTES), daemon.key()));
+    stranger.write(HALF_HELLO).await;
+    assert_eq!(stranger.recv().await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_client_hello_is_held_for_ten_seconds() {
+    let daemon = daemon();
+    let start = Instant::now();
+    let mut half = Peer::on(connect(&daemon, FAR, PIPE_BYTES));
+    half.write(HALF_HELLO).await;
+    assert_eq!(half.recv().await, "", "and closed");
+    assert_eq!(start.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn junk_that_begins_as_tls_is_answered_with_an_alert() {
+    let daemon = daemon();
+    for junk in [b"\x16\x03\x01\x00\x06\x01junk!", b"\x16\x03\xff\xff\xff\x01\0\0\0\0\0"] {
+        let mut stranger = connect(&daemon, FAR, PIPE_BYTES);
+        stranger.write_all(junk).await.unwrap();
+        let mut told = Vec::new();
+        timeout(Duration::from_secs(30), stranger.read_to_end(&mut told)).await.unwrap().unwrap();
+        assert!(told.is_empty() || told.starts_with(&[0x15, 3]), "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn handshakes_that_are_held_open_delay_no_other_network() {
+    let daemon = daemon();
+    let mut held = Vec::new();
+    for _ in 0..257 {
+        let mut half = connect(&daemon, HERE, PIPE_BYTES);
+        half.write_all(HALF_HELLO).await.unwrap();
+        held.push(half);
+    }
+    let start = Instant::now();
+    let mut ana = Peer::on(through(connect(&daemon, FAR, PIPE_BYTES), daemon.key()));
+    ana.write(HELLO).await;
+    ana.expect("welcome").await;
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn plain_text_from_elsewhere_is_refused_in_the_protocol_of_the_client() {
+    for (plain, is_in) in [(Plain::Loopback, false), (Plain::Private, false), (Plain::Any, true)] {
+        let daemon = daemon_with(Config { plain, ..Config::default() });
+        let mut native = Peer::on(connect(&daemon, FAR, PIPE_BYTES));
+        native.write(HELLO).await;
+        if is_in {
+            native.expect("welcome").await;
+            continue;
+        }
+        assert_eq!(native.expect("refused").await["code"], "tls_needed");
+        assert_eq!(native.next().await, None);
+
+        let mut classic = Peer::on(connect(&daemon, FAR, PIPE_BYTES));
+        assert_eq!(classic.recv().await, "ID:1");
+        classic.write(b"NAME:bob").await;
+        let told = classic.recv().await;
+        assert!(told.starts_with("0||chat-server||plain text is not accepted"), "{told}");
+        assert_eq!(classic.recv().await, "");
+    }
+}
+
+/// Only the number of a classic client, which the daemon sends after a silence, is no TLS.
+#[tokio::test(start_paused = true)]
+async fn a_late_client_hello_is_in_time_where_plain_text_is_not_accepted() {
+    let daemon = daemon();
+    let connection = connect(&daemon, FAR, PIPE_BYTES);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut ana = Peer::on(through(connection, daemon.key()));
+    ana.write(HELLO).await;
+    ana.expect("welcome").await;
+}

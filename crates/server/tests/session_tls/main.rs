@@ -1,0 +1,35 @@
+//! The tests of `session` again, each connection within TLS.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+#[path = "../session/classic.rs"]
+mod classic;
+#[path = "../session/events.rs"]
+mod events;
+#[path = "../session/ghosts.rs"]
+mod ghosts;
+#[path = "../session/journal.rs"]
+mod journal;
+#[path = "../session/live.rs"]
+mod live;
+#[path = "../session/native.rs"]
+mod native;
+#[path = "../session/older.rs"]
+mod older;
+#[path = "../session/peer.rs"]
+mod peer;
+#[path = "../session/rooms.rs"]
+mod rooms;
+#[path = "../session/search.rs"]
+mod search;
+#[path = "../session/threads.rs"]
+mod threads;
+#[path = "../session/timers.rs"]
+mod timers;
+#[path = "../session/tls.rs"]
+mod tls;
+#[path = "../session/unread.rs"]
+mod unread;
+
+/// Whether the peers use TLS.
+const USES_TLS: bool = true;
