@@ -7,7 +7,7 @@
 //!
 //! * [`update()`], [`State`], [`Input`], [`Request`], [`Effect`]: what can happen, what it changes, and what
 //!   is to be done about it. Pure: the time comes in as a value, the network as events.
-//! * [`rooms`], [`users`], [`log`], [`entry`]: what the state has of each room.
+//! * [`rooms`], [`users`], [`log`], [`entry`]: what the state has of each room; [`thread`]: the open thread.
 //! * [`notice`], [`error`]: what happened and why a request failed, as values: a front end words them.
 //! * [`link`]: the one task that talks to the server; [`sanitize`]: what its events pass first;
 //!   [`outbox`]: the messages without an answer.
@@ -41,6 +41,7 @@ pub mod seed;
 pub mod state;
 pub mod store;
 pub mod testing;
+pub mod thread;
 pub mod update;
 pub mod users;
 
@@ -55,4 +56,5 @@ pub use notice::{Notice, NoticeKind};
 pub use request::{LoadWhat, Request};
 pub use rooms::{Room, Rooms};
 pub use state::{Connection, State};
+pub use thread::{Thread, ThreadLoad};
 pub use update::update;

@@ -269,6 +269,17 @@ impl Log {
         (entry.seq == seq && entry.is_message()).then_some(entry)
     }
 
+    /// The messages from `first` to `last` that are loaded.
+    pub(crate) fn messages_between(
+        &self,
+        first: Seq,
+        last: Seq,
+    ) -> impl Iterator<Item = (Seq, &Body)> {
+        let range = self.entries.start_of(first)..self.entries.end_of(last);
+        let entries = range.filter_map(|index| self.entries.get(index));
+        entries.filter_map(|entry| Some((entry.message_seq()?, &entry.body)))
+    }
+
     /// The messages of other users after `read` up to `last` that are loaded and not deleted, and whether each mentions
     /// the user.
     pub(crate) fn others_in(&self, read: Seq, last: Seq) -> Vec<(Seq, bool)> {

@@ -124,6 +124,22 @@ pub enum Request {
     SearchMore,
     /// Forget what is found.
     EndSearch,
+    /// Open the thread of a message: [`State::thread`](crate::State::thread). The server is asked for all of it.
+    OpenThread {
+        /// The room, which must be the current one.
+        room: RoomName,
+        /// The `seq` of its first message.
+        root: Seq,
+    },
+    /// Close the thread.
+    CloseThread,
+    /// Messages of the open thread were shown: they are not unread any more.
+    SeenInThread {
+        /// The `seq` of the first message.
+        first: Seq,
+        /// The `seq` of the last message.
+        last: Seq,
+    },
     /// Remember a message of a room, or not any more: [`Choices::saved`](crate::choices::Choices::saved). It is stored.
     Save {
         /// The room.

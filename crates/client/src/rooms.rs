@@ -9,7 +9,7 @@ use chat_proto::{RoomName, UserName};
 
 pub(crate) use self::loading::{Loading, NewerPage, PAGE_MESSAGES};
 pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED};
-pub use self::room::{JoinState, Room};
+pub use self::room::{JoinState, Room, UnreadReplies};
 use crate::log::Bounds;
 
 /// Most rooms: more than a server lets one user join, and than a person reads.

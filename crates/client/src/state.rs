@@ -1,6 +1,7 @@
 //! What a client knows.
 
 mod authors;
+mod logs;
 mod people;
 mod unaddressed;
 
@@ -21,6 +22,7 @@ use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::search::Search;
 use crate::store::{Drafts, Profile};
+use crate::thread::Thread;
 
 /// All that a client knows: the user, the server, the rooms, and the messages without an answer. Only
 /// [`update`](crate::update()) changes it.
@@ -38,6 +40,8 @@ pub struct State {
     pub(crate) connection: Connection,
     pub(crate) trouble: Option<Lost>,
     pub(crate) rooms: Rooms,
+    /// The thread that is open in the current room.
+    pub(crate) thread: Option<Thread>,
     pub(crate) outbox: Outbox,
     pub(crate) listing: RoomListing,
     pub(crate) mention_list: MessageList,
@@ -130,6 +134,7 @@ impl State {
             connection: Connection::Connecting,
             trouble: None,
             rooms: Rooms::default(),
+            thread: None,
             outbox: Outbox::new(profile.device.clone(), Vec::new()),
             listing: RoomListing::default(),
             mention_list: MessageList::default(),

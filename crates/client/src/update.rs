@@ -18,6 +18,7 @@ mod refused;
 mod requests;
 mod search;
 mod session;
+mod threads;
 
 use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};
@@ -69,6 +70,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
     };
+    threads::close_left(state);
     // A front end must know a room before a message goes there, so the effects for it come first.
     let mut effects = std::mem::take(&mut state.effects);
     effects.extend(done);
@@ -85,9 +87,8 @@ fn store(state: &mut State, op: StoreOp) -> Effect {
 /// The store has answered, so a message that waited for it may be sent, also if it could not be stored.
 fn stored_next(state: &mut State) -> Vec<Effect> {
     if let Some(id) = state.outbox.record_answer() {
-        for room in state.rooms.iter_mut() {
-            room.log.stored(id);
-        }
+        let id = id.clone();
+        state.all_logs_mut().for_each(|log| log.stored(&id));
     }
     send_waiting(state)
 }
@@ -102,9 +103,10 @@ fn not_stored(state: &mut State, why: &str, at: Timestamp) {
 fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
     let id = message.id.clone();
     let MessageBody::Message { kind, .. } = message.body else {
-        let change = changes::own_change(state, message, at);
-        if let Some((room, change)) = state.rooms.get_or_make(&message.room).zip(change) {
-            room.log.push_change(id, change);
+        if let Some(change) = changes::own_change(state, message, at) {
+            let _ = state.rooms.get_or_make(&message.room);
+            let logs = state.logs_mut(&message.room);
+            logs.for_each(|log| log.push_change(id.clone(), change.clone()));
         }
         return;
     };
@@ -117,6 +119,11 @@ fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
         origin: Origin::Own(delivery),
         extras: messages::extras_of(message.body.links()),
     };
+    if threads::has_pending(state, &message.room, &body)
+        && let Some(thread) = state.thread_in(&message.room)
+    {
+        thread.log.push_pending(at, body.clone());
+    }
     if let Some(room) = state.rooms.get_or_make(&message.room) {
         room.log.push_pending(at, body);
     }

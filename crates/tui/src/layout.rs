@@ -20,6 +20,16 @@ const ROOMS_HEIGHT_MIN: u16 = 5;
 /// Narrowest log beside a list that the user has opened, in columns.
 const LOG_WIDTH_MIN: u16 = 20;
 
+/// Narrowest log beside a thread, in columns: a screen of 97 columns has room for it beside the room list. On a narrower
+/// screen the thread is in place of the log.
+const LOG_BESIDE_THREAD_MIN: u16 = 40;
+
+/// Narrowest and widest thread beside a log, with its line and a blank, in columns. It has two fifths between them.
+const THREAD_WIDTH: (u16, u16) = (36, 62);
+
+/// Columns of the line and the blank beside a thread.
+const THREAD_BORDER: u16 = 2;
+
 /// Lowest screens that have a row for the header, and for the rule below it, in rows.
 const HEADER_SCREEN_MIN: u16 = 4;
 const RULE_SCREEN_MIN: u16 = 8;
@@ -44,12 +54,27 @@ pub struct Panes {
     pub log: Rect,
     /// What a newcomer can do, below the messages; `None` if it is not to be shown, or there is no room.
     pub welcome: Option<Rect>,
+    /// The thread; `None` if none is open. If it is in place of the log, that has no area.
+    pub thread: Option<ThreadPanes>,
     /// The user list; `None` if it is closed, or if there is no room for it.
     pub users: Option<Rect>,
     /// One row for what is not normal, and for hints.
     pub status: Rect,
     /// The input box.
     pub prompt: Rect,
+}
+
+/// The parts of a thread.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadPanes {
+    /// The line at its left, and a blank; empty if it is in place of the log.
+    pub border: Rect,
+    /// One row that says what it is; empty if that is on the header of the room.
+    pub header: Rect,
+    /// The line below that row.
+    pub rule: Rect,
+    /// Its messages.
+    pub log: Rect,
 }
 
 /// What there is to be shown.
@@ -61,6 +86,8 @@ pub struct Wants {
     pub rooms: bool,
     /// Whether hints for a newcomer are shown.
     pub welcome: bool,
+    /// Whether a thread is open.
+    pub thread: bool,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
 }
@@ -74,20 +101,29 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let above = height - prompt - status;
     let has_rooms = wants.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
     let rooms = if has_rooms { ROOMS_WIDTH } else { 0 };
+    let thread = if wants.thread { thread_width(width - rooms) } else { 0 };
+    // The thread takes the place of the user list.
     let has_users = wants.users.unwrap_or(width >= USERS_SCREEN_MIN)
+        && thread == 0
         && width >= rooms + LOG_WIDTH_MIN + USERS_WIDTH;
     let users = if has_users { USERS_WIDTH } else { 0 };
     let header = u16::from(height >= HEADER_SCREEN_MIN);
     let rule = u16::from(height >= RULE_SCREEN_MIN);
-    let log = width - users - rooms;
+    let log = width - users - rooms - thread;
     let log_height = above - header - rule;
-    let has_welcome = wants.welcome && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
+    let has_welcome =
+        wants.welcome && !wants.thread && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
     let welcome = if has_welcome { WELCOME_ROWS } else { 0 };
+    let log_area = Rect::new(rooms, header + rule, log, log_height - welcome);
+    let is_instead = wants.thread && thread == 0;
+    let thread = ThreadPanes::new(Rect::new(rooms + log, 0, thread, above), header, rule);
+    let instead = ThreadPanes { log: log_area, ..ThreadPanes::default() };
     Panes {
         rooms: (rooms > 0).then(|| Rect::new(0, 0, rooms, above)),
         header: Rect::new(rooms, 0, log, header),
         rule: Rect::new(rooms, header, log, rule),
-        log: Rect::new(rooms, header + rule, log, log_height - welcome),
+        log: if is_instead { Rect::default() } else { log_area },
+        thread: wants.thread.then_some(if is_instead { instead } else { thread }),
         welcome: has_welcome.then(|| Rect::new(rooms, above - welcome, log, welcome)),
         users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
@@ -95,10 +131,42 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
+/// Columns of a thread beside the log, if `width` columns are for both; none if it is in place of the log.
+fn thread_width(width: u16) -> u16 {
+    let (least, most) = THREAD_WIDTH;
+    let thread = (width / 5 * 2).clamp(least, most);
+    if width >= LOG_BESIDE_THREAD_MIN + least { thread } else { 0 }
+}
+
+impl ThreadPanes {
+    /// Shares out the area beside the log.
+    fn new(area: Rect, header: u16, rule: u16) -> Self {
+        let border = Rect { width: THREAD_BORDER.min(area.width), ..area };
+        let (x, width) = (border.right(), area.width - border.width);
+        let log_height = area.height - header - rule;
+        Self {
+            border,
+            header: Rect::new(x, 0, width, header),
+            rule: Rect::new(x, header, width, rule),
+            log: Rect::new(x, header + rule, width, log_height),
+        }
+    }
+}
+
+/// The area of the messages, or of the thread in their place, with that of the welcome.
+#[must_use]
+pub fn messages(panes: &Panes) -> Rect {
+    let log = match panes.thread {
+        Some(thread) if panes.log.is_empty() => thread.log,
+        _ => panes.log,
+    };
+    panes.welcome.map_or(log, |welcome| log.union(welcome))
+}
+
 /// The area of a list of `rows` rows: the bottom of the messages, or their whole area if it is small.
 #[must_use]
 pub fn popup(panes: &Panes, rows: usize) -> Rect {
-    let area = panes.welcome.map_or(panes.log, |welcome| panes.log.union(welcome));
+    let area = messages(panes);
     let height = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
     Rect { y: area.bottom() - height, height, ..area }
 }
@@ -115,6 +183,7 @@ pub fn bare(size: Size) -> Panes {
         header: none,
         rule: none,
         log: Rect::new(0, 0, width, height - status),
+        thread: None,
         users: None,
         status: Rect::new(0, height - status, width, status),
         prompt: none,
@@ -125,15 +194,21 @@ pub fn bare(size: Size) -> Panes {
 mod tests {
     use super::*;
 
-    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, welcome: true, users: Some(true) };
+    const ALL: Wants =
+        Wants { prompt_rows: 3, rooms: true, welcome: true, thread: false, users: Some(true) };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                for wants in [ALL, Wants { rooms: false, users: Some(false), ..ALL }] {
+                let few = Wants { rooms: false, users: Some(false), ..ALL };
+                let threads = [ALL, few].map(|wants| Wants { thread: true, ..wants });
+                for wants in [ALL, few].into_iter().chain(threads) {
                     let panes = panes(Size { width, height }, wants);
+                    let thread = panes.thread.into_iter();
+                    let thread = thread.flat_map(|t| [t.border, t.header, t.rule, t.log]);
                     let sides = panes.users.into_iter().chain(panes.rooms).chain(panes.welcome);
+                    let sides = sides.chain(thread);
                     let areas = [panes.header, panes.rule, panes.log, panes.status, panes.prompt];
                     let sum: u32 = areas.into_iter().chain(sides).map(Rect::area).sum();
                     assert_eq!(sum, u32::from(width) * u32::from(height), "{width}x{height}");
@@ -171,6 +246,27 @@ mod tests {
         }
         let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
         assert!(one.rooms.is_none());
+    }
+
+    #[test]
+    fn a_thread_is_beside_the_log_if_there_is_room_for_both() {
+        for (width, rooms, expected) in [
+            (300, true, Some((217, 62))),
+            (100, true, Some((43, 36))),
+            (97, true, Some((40, 36))),
+            (96, true, None),
+            (76, false, Some((40, 36))),
+            (75, false, None),
+            (20, false, None),
+        ] {
+            let wants = Wants { rooms, thread: true, users: None, ..ALL };
+            let panes = panes(Size { width, height: 30 }, wants);
+            let thread = panes.thread.unwrap();
+            let beside = (!panes.log.is_empty())
+                .then_some((panes.log.width, thread.border.width + thread.log.width));
+            assert_eq!(beside, expected, "{width} {rooms}");
+            assert!(thread.log.width >= 20 && panes.users.is_none() || width < 97, "{panes:?}");
+        }
     }
 
     #[test]

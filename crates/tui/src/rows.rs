@@ -14,6 +14,7 @@ use std::sync::Arc;
 use chat_client::Room;
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
+use chat_client::rooms::UnreadReplies;
 use chat_proto::command::Kind;
 use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
@@ -67,7 +68,7 @@ pub struct LogRows<'a> {
     heights: Option<&'a Heights>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
-    /// The first message of the thread that is shown alone.
+    /// The first message of the thread, if it is the log of one.
     thread: Option<Seq>,
 }
 
@@ -98,22 +99,16 @@ impl<'a> LogRows<'a> {
         Self { room: Some(room), ..self }
     }
 
-    /// The same, with nothing but the thread that begins with a message; `None` for all of it.
+    /// The same, of the thread that begins with a message: no row says that they answer it.
     #[must_use]
-    pub const fn in_thread(self, thread: Option<Seq>) -> Self {
-        Self { thread, ..self }
+    pub const fn in_thread(mut self, root: Seq) -> Self {
+        (self.thread, self.shape.shows_replies) = (Some(root), false);
+        self
     }
 
-    /// Whether an entry is not shown.
-    pub(crate) fn is_hidden(&self, index: usize) -> bool {
-        let Some(root) = self.thread else { return false };
-        self.log.get(index).is_none_or(|entry| !extras::is_in_thread(entry, root))
-    }
-
-    /// The entry that is shown before another one.
+    /// The entry before another one.
     fn before(&self, index: usize) -> Option<&'a LogEntry> {
-        let before = (0..index).rev().find(|before| !self.is_hidden(*before))?;
-        self.log.get(before)
+        self.log.get(index.checked_sub(1)?)
     }
 
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
@@ -158,10 +153,7 @@ impl<'a> LogRows<'a> {
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
         Above {
-            beginning: index == 0
-                && self.room.is_some()
-                && self.thread.is_none()
-                && self.log.has_beginning(),
+            beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
             new: self.log.first_new() == Some(index),
             ..Above::default()
@@ -203,7 +195,7 @@ impl<'a> LogRows<'a> {
 
     /// An entry that has rows of its own.
     fn shown(&self, index: usize) -> Option<&LogEntry> {
-        self.log.get(index).filter(|_| !self.is_hidden(index) && !self.is_with_before(index))
+        self.log.get(index).filter(|_| !self.is_with_before(index))
     }
 
     /// The rows of an entry.
@@ -227,8 +219,9 @@ impl<'a> LogRows<'a> {
             return all;
         }
         let Self { shape, zone, keys, .. } = *self;
-        let layout = EntryLayout { above, shape, zone, keys, is_open: self.is_open(entry) };
-        let answers = above.answers.map(|seq| beginning_of(self.log, seq));
+        let (is_open, unread) = (self.is_open(entry), self.unread_replies(entry));
+        let layout = EntryLayout { above, shape, zone, keys, is_open, unread };
+        let answers = above.answers.map(|seq| beginning_of(self.log.message(seq)));
         let lay_out = || entry::rows(entry, layout, answers.as_deref());
         match self.heights.filter(|_| answers.is_none()) {
             Some(heights) => all.extend(heights.rows(entry, layout, lay_out)),
@@ -236,6 +229,14 @@ impl<'a> LogRows<'a> {
             None => all.extend(lay_out().into_iter().map(Arc::new)),
         }
         all
+    }
+
+    /// How many answers to a message of the room are unread.
+    fn unread_replies(&self, entry: &LogEntry) -> Option<UnreadReplies> {
+        let room = self.room?;
+        let replies = entry.body.extras()?.details.replies?;
+        let unread = room.unread_replies(entry.message_seq()?);
+        (replies.last_seq > room.read() && unread.count > 0).then_some(unread)
     }
 
     fn is_open(&self, entry: &LogEntry) -> bool {

@@ -14,6 +14,7 @@ mod room_list;
 mod rooms;
 mod selection;
 mod skipped;
+mod thread;
 mod user_list;
 
 use std::path::PathBuf;
@@ -22,10 +23,10 @@ use chat_client::ServerAddress;
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Size;
 
 pub use self::attention::Attention;
-pub(crate) use self::compose::{Compose, Thread, thread_of};
+pub(crate) use self::compose::{Compose, thread_of};
 pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
@@ -38,13 +39,15 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, text};
-pub(crate) use self::skipped::{RULE_BEFORE, above_area};
+pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
+pub use self::thread::LogPane;
+pub(crate) use self::thread::ThreadPane;
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
-use crate::rows::{Heights, LogRows};
+use crate::rows::LogRows;
 use crate::viewport::{ScrollPosition, Viewport};
 
 /// All that the screen shows, and all that an input depends on.
@@ -94,8 +97,8 @@ pub struct State {
     pub(crate) compose: Option<Compose>,
     /// The epoch of the journal when that was begun.
     compose_epoch: Option<ShortString>,
-    /// The thread that is shown in place of the log.
-    pub(crate) thread: Option<Thread>,
+    /// The thread that is on the screen.
+    pub(crate) thread: Option<ThreadPane>,
     /// Set while a message is gone to that may not be loaded.
     pub(crate) goto: Option<GoTo>,
     /// Set while messages are searched, and while what was found is looked at.
@@ -235,6 +238,7 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            thread: self.thread.is_some(),
             welcome: self.is_first
                 && self.client.session().is_some()
                 && self.shown == RoomName::lobby(),
@@ -247,35 +251,22 @@ impl State {
         panes(self.size, wants)
     }
 
-    /// The log on the screen as rows, and how many of them fit; `None` if none fit.
+    /// The log that keys are for as rows, and how many of them fit; `None` if none fit.
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
-        let Rect { width, height, .. } = self.panes().log;
-        let (room, keys) = (self.client.room(), self.look.keys());
-        let rows = if self.is_bare {
-            LogRows::bare(room.log(), &self.zone, keys, width.into())
-        } else {
-            LogRows::new(room.log(), &self.zone, keys, width.into(), self.heights()).of(room)
-        };
-        let rows = rows.in_thread(self.thread.map(|thread| thread.root));
-        let rows = rows.with_clock(self.look.settings().time.value);
-        (width > 0 && height > 0).then_some((rows, height.into()))
-    }
-
-    /// The heights of the entries of the log on the screen, as far as they are known.
-    pub(crate) fn heights(&self) -> Option<&Heights> {
-        self.views.get(&self.shown).map(|view| &view.heights)
+        self.rows_of(self.focus())
     }
 
     /// Forgets all heights: the texts are written in another way.
     pub(crate) fn forget_heights(&mut self) {
         self.views.values_mut().for_each(|view| view.heights.forget());
+        self.thread.iter_mut().for_each(ThreadPane::forget_heights);
     }
 
-    /// The part of the log that is on the screen.
+    /// The part of the log that keys are for that is on the screen.
     #[must_use]
     pub fn viewport(&self) -> Viewport {
-        self.views.get(&self.shown).map(|view| view.viewport).unwrap_or_default()
+        self.viewport_of(self.focus())
     }
 
     /// The part of a room's log that is on the screen.
@@ -283,13 +274,9 @@ impl State {
         &mut self.view(room).viewport
     }
 
-    /// Moves through the log on the screen, if any row fits.
+    /// Moves through the log that keys are for, if any row fits.
     pub fn move_through(&mut self, moves: impl FnOnce(&mut Viewport, LogRows<'_>, usize)) {
-        let mut viewport = self.viewport();
-        if let Some((rows, height)) = self.log_rows() {
-            moves(&mut viewport, rows, height);
-        }
-        self.view(&self.shown.clone()).viewport = viewport;
+        self.move_in(self.focus(), moves);
     }
 
     fn view(&mut self, room: &RoomName) -> &mut RoomView {

@@ -38,7 +38,7 @@ use crate::input::Input;
 use crate::lists::Subject;
 use crate::notification::{Note, NotifyMethod};
 use crate::settings::Change;
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
 
@@ -153,7 +153,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let tick = expiry::expire(state, &input, at);
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
-                move_through(state, at, Viewport::hold);
+                state.move_in(LogPane::Room, Viewport::hold);
             }
             let mut effects = client(state, input, at);
             effects.extend(tick);
@@ -217,8 +217,15 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
                 state.is_first = false;
                 // The user sees what they send.
-                state.viewport_mut(&message.room).to_newest();
-                state.end_jump();
+                match state.focused_thread() {
+                    Some(_) if message.room == *state.shown() => {
+                        state.focused_viewport_mut().to_newest();
+                    }
+                    _ => {
+                        state.viewport_mut(&message.room).to_newest();
+                        state.end_jump();
+                    }
+                }
             }
             return Some(Effect::Client(effect));
         }
@@ -251,9 +258,7 @@ fn notify(
     at: Timestamp,
 ) -> Vec<Effect> {
     let text = text.into();
-    let viewport = state.viewport();
-    let reads_back =
-        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    let reads_back = state.is_end_hidden(LogPane::Room);
     let is_list = kind == NoticeKind::Info && text.contains('\n');
     if reads_back && !is_list {
         state.done = Some(match kind {
@@ -262,8 +267,13 @@ fn notify(
         });
     }
     let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
+    if is_list {
+        state.focus_on_room();
+    }
     if is_list || !reads_back {
-        effects.extend(to_newest(state, at));
+        let room = state.shown().clone();
+        state.viewport_mut(&room).to_newest();
+        effects.extend(arrived(state, at));
     }
     effects
 }
@@ -271,9 +281,7 @@ fn notify(
 /// The client has added a notice of its own. If the user reads back, the status line says it, too: it may be the
 /// answer to a command.
 fn noticed(state: &mut State, new: &Notice) {
-    let viewport = state.viewport();
-    let reads_back =
-        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    let reads_back = state.is_end_hidden(LogPane::Room);
     if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {
         state.done = Some(Err(notice(new, state.look.keys()).replace('\n', " ")));
     }
@@ -310,15 +318,16 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 /// Scrolls. All messages from the first one on the screen to the last one after it are shown.
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
+    let is_room = state.focus() == LogPane::Room;
     let seen = |state: &State| {
         let (rows, height) = state.log_rows()?;
         state.viewport().seen(rows, height)
     };
     let mut effects = Vec::new();
-    if rows < 0 && state.client.room().log().hold() == Some(Hold::Cleared) {
+    if rows < 0 && is_room && state.client.room().log().hold() == Some(Hold::Cleared) {
         effects.extend(retry(state, at));
     }
-    let before = seen(state).filter(|_| rows > 0);
+    let before = seen(state).filter(|_| rows > 0 && is_room);
     effects.extend(move_through(state, at, |viewport, log, height| {
         viewport.scroll(rows, log, height);
     }));
@@ -337,15 +346,13 @@ fn scroll_page(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
 
 /// Goes to the oldest message of the room.
 fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let room = state.shown().clone();
-    state.viewport_mut(&room).to_oldest();
+    state.focused_viewport_mut().to_oldest();
     retry(state, at)
 }
 
 /// Goes to the newest entry.
 fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let room = state.shown().clone();
-    state.viewport_mut(&room).to_newest();
+    state.focused_viewport_mut().to_newest();
     arrived(state, at)
 }
 
@@ -360,7 +367,7 @@ fn move_through(
 
 /// At the newest entry, older messages that could not be read may be asked for again.
 fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let is_newest = state.viewport().position() == ScrollPosition::Newest;
+    let is_newest = state.viewport_of(LogPane::Room).position() == ScrollPosition::Newest;
     if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
         return retry(state, at);
     }

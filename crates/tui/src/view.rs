@@ -18,6 +18,7 @@ mod prompt;
 mod rooms;
 mod row;
 mod status;
+mod thread;
 mod users;
 mod welcome;
 
@@ -25,7 +26,7 @@ pub use self::canvas::Canvas;
 pub use self::painter::Painter;
 use crate::hyperlinks::LinkCells;
 use crate::layout::Panes;
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::theme::Role;
 
 /// Draws the whole screen, or only the input box if that is the part to be drawn. Returns the cells of its links. The
@@ -39,10 +40,22 @@ pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
     }
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
-    let mut links = Vec::new();
-    if !find::draw(state, theme, &on_screen, canvas) {
+    let finds = find::draw(state, theme, &on_screen, canvas);
+    if !finds {
         header::draw(state, theme, &on_screen, canvas);
-        links = log::draw(state, theme, canvas.clip(panes.log), canvas);
+    }
+    let mut links = Vec::new();
+    for pane in [LogPane::Room, LogPane::Thread] {
+        // The page is in place of the messages, but not of a thread beside them.
+        let is_hidden = finds && (pane == LogPane::Room || !state.is_thread_beside());
+        if let Some(area) = state.log_area(pane).filter(|_| !is_hidden) {
+            links.extend(log::draw(state, pane, theme, canvas.clip(area), canvas));
+        }
+    }
+    if let Some(thread) = panes.thread {
+        thread::draw(state, theme, &thread, canvas);
+    }
+    if !finds {
         edges::draw_above(state, theme, &on_screen, canvas);
     }
     if let Some(area) = panes.rooms {

@@ -2,9 +2,9 @@
 
 use chat_proto::Seq;
 
-use super::changes::{Change, Content};
+use super::changes::Change;
 use super::entries::LAST;
-use super::{Body, Log};
+use super::{Body, Log, LogEntry};
 use crate::store::MessageId;
 
 impl Log {
@@ -35,6 +35,21 @@ impl Log {
             if let Some(last) = last.filter(|_| self.message(target).is_some()) {
                 self.entries.change(index, |entry| entry.as_of = entry.as_of.max(last));
             }
+        }
+    }
+
+    /// Adds the entries of this log that `wants` wants to another one, with what has changed them.
+    pub(crate) fn copy_to(&self, other: &mut Self, wants: impl Fn(&LogEntry) -> bool) {
+        for entry in self.entries.iter().filter(|entry| !entry.is_void && wants(entry)) {
+            let Some(seq) = entry.message_seq() else {
+                other.entries.insert(other.len(), entry.clone());
+                continue;
+            };
+            let mut body = entry.body.clone();
+            self.changes.base_of(seq).into_iter().for_each(|base| base.write_to(&mut body));
+            other.insert_as_of(seq, entry.at, body, entry.as_of);
+            self.changes.copy_to(seq, &mut other.changes);
+            other.refresh(seq);
         }
     }
 
@@ -78,11 +93,6 @@ impl Log {
         if entry.is_some_and(|entry| content.is_of(entry)) {
             return;
         }
-        let Content { text: new, origin: from, extras: all } = content;
-        self.entries.change(index, |entry| {
-            if let Body::Message { text, origin, extras, .. } = &mut entry.body {
-                (*text, *origin, *extras) = (new, from, all);
-            }
-        });
+        self.entries.change(index, |entry| content.write_to(&mut entry.body));
     }
 }

@@ -94,6 +94,21 @@ impl Changes {
         true
     }
 
+    /// The message as it came, if it has changed since.
+    pub(super) fn base_of(&self, seq: Seq) -> Option<Content> {
+        self.messages.get(&seq)?.base.clone()
+    }
+
+    /// Copies the changes of a message to those of another log.
+    pub(super) fn copy_to(&self, seq: Seq, other: &mut Self) {
+        let changed = self.messages.get(&seq).into_iter().flat_map(|changed| &changed.changes);
+        for (seq, change) in changed {
+            other.add(*seq, change.clone());
+        }
+        let pending = self.pending.iter().filter(|(_, change)| change.target == seq);
+        other.pending.extend(pending.cloned());
+    }
+
     /// Adds a change without an answer.
     pub(super) fn push(&mut self, id: MessageId, change: Change) {
         self.pending.push((id, change));
@@ -167,6 +182,13 @@ impl Content {
     fn of(entry: &LogEntry) -> Option<Self> {
         let Body::Message { text, origin, extras, .. } = &entry.body else { return None };
         Some(Self { text: text.clone(), origin: origin.clone(), extras: extras.clone() })
+    }
+
+    /// Gives a message this content.
+    pub(super) fn write_to(self, body: &mut Body) {
+        if let Body::Message { text, origin, extras, .. } = body {
+            (*text, *origin, *extras) = (self.text, self.origin, self.extras);
+        }
     }
 
     /// Whether an entry has this content.

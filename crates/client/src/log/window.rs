@@ -25,6 +25,9 @@ impl Bounds {
     /// The log of the current room: some hours of a busy room, so that one scrolls in it without waiting.
     pub const CURRENT: Self = Self { messages: 2_000, bytes: 4 * 1024 * 1024, notices: 500 };
 
+    /// The log of a thread: all pages that are loaded of it, and what comes while it is open.
+    pub const THREAD: Self = Self { messages: 2_500, bytes: 4 * 1024 * 1024, notices: 0 };
+
     /// The log of any other room: all that is loaded when a room opens. With as many rooms as there may be,
     /// their messages take 200 × 128 KiB = 25 MiB at most, and 120,000 entries of some 200 bytes another
     /// 24 MB; what is removed is loaded again when it is looked at.

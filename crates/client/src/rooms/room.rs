@@ -5,6 +5,7 @@ mod unread;
 use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 pub(crate) use self::unread::Counted;
+pub use self::unread::UnreadReplies;
 use super::loading::{Loading, PAGE_MESSAGES};
 use crate::log::{Bounds, Intervals, Log};
 use crate::users::Users;

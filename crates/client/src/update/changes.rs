@@ -4,7 +4,7 @@ use chat_proto::command::Body;
 use chat_proto::event::{Message, MessageKind};
 use chat_proto::{RoomName, Seq, Timestamp, User, UserId, features};
 
-use super::{Effect, requests, store};
+use super::{Effect, requests, store, threads};
 use crate::entry::{Delivery, Origin};
 use crate::error::RequestError;
 use crate::log::{Change, ChangeKind};
@@ -67,6 +67,9 @@ fn edit(state: &State, text: &str) -> ChangeKind {
 /// An event about a message has come, live or missed.
 pub(super) fn event(state: &mut State, message: &Message) {
     let change = change_of(state, message);
+    if let Some(change) = &change {
+        threads::change(state, &message.room, message.seq, change);
+    }
     let Some(room) = state.rooms.get_mut(&message.room) else { return };
     room.last_seq = room.last_seq.max(message.seq);
     if let Some(change) = change {
@@ -83,6 +86,9 @@ pub(super) fn event(state: &mut State, message: &Message) {
 pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
     for message in page {
         let change = change_of(state, message);
+        if let Some(change) = &change {
+            threads::change(state, name, message.seq, change);
+        }
         let Some(room) = state.rooms.get_mut(name) else { return };
         if !message.kind.is_read() {
             room.mark_uncounted(message.seq);
@@ -163,9 +169,9 @@ fn take_back_if(
     }
     for own in &void {
         state.outbox.acknowledge(&own.id);
-        if let Some(room) = state.rooms.get_mut(&own.room) {
-            room.log.remove_change(&own.id);
-            drop(room.log.remove_pending(&own.id));
+        for log in state.logs_mut(&own.room) {
+            log.remove_change(&own.id);
+            drop(log.remove_pending(&own.id));
         }
         not_made(state, own, None, at);
     }

@@ -8,7 +8,7 @@ use chat_proto::{
 
 use super::{
     Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
-    store,
+    store, threads,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -47,9 +47,12 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. } | Event::Thread { .. } => {}
+        Event::Versions { .. } => {}
         Event::Found { hits, next, indexed, .. } => {
             return search::found(state, hits, next, indexed).into_iter().collect();
+        }
+        Event::Thread { room, seq, replies, unread, messages, more } => {
+            return threads::page(state, (&room, seq), (replies, unread), &messages, more);
         }
         Event::Pins { room, messages, more, .. } => {
             return listing::pins(state, room, messages, more).into_iter().collect();
@@ -111,7 +114,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
 fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
     let name = now.room.clone();
     let Some(title) = now.title.clone() else {
-        return room_changed(state, now, at).into_iter().collect();
+        let effects = room_changed(state, now, at);
+        return effects.into_iter().chain(threads::resume(state, &name)).collect();
     };
     let is_asked = addresses::is_asked(state, &title);
     if state.rooms.index(&name).is_none()
@@ -122,6 +126,7 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
     }
     state.rooms.set_title(&name, &title);
     let mut effects: Vec<Effect> = room_changed(state, now, at).into_iter().collect();
+    effects.extend(threads::resume(state, &name));
     effects.extend(addresses::answered(state, &name, &title, at));
     effects
 }

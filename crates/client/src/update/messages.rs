@@ -5,7 +5,7 @@ use chat_proto::event::{Accepted, Details, Message};
 use chat_proto::mention::is_in;
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
-use super::{Effect, changes, send, store};
+use super::{Effect, changes, send, store, threads};
 use crate::entry::{Body, Delivery, Extras, Origin};
 use crate::log::Change;
 use crate::rooms::JoinState;
@@ -44,12 +44,17 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     if room.is_private() && room.title.is_none() && !own {
         state.rooms.set_title(&message.room, &message.from.name);
     }
+    let coming = state.rooms.get(&message.room).and_then(|room| room.coming);
+    // What is missed comes as it is now.
+    let as_of = coming.filter(|last| message.seq <= *last).unwrap_or(Seq::NONE);
+    threads::message(state, message, &body, as_of);
+    if let Some(change) = &change {
+        threads::change(state, &message.room, message.seq, change);
+    }
     let Some(room) = state.rooms.get_mut(&message.room) else {
         return effects;
     };
     room.last_seq = room.last_seq.max(message.seq);
-    // What is missed comes as it is now.
-    let as_of = room.coming.filter(|last| message.seq <= *last).unwrap_or(Seq::NONE);
     room.log.insert_as_of(message.seq, message.at, body, as_of);
     if let Some(change) = change {
         room.log.note_change(message.seq, change);
@@ -155,10 +160,11 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
-        if let Some(change) = answers {
-            room.log.note_change(seq, change);
-        }
         room.mark_uncounted(seq);
+        let name = room.name.clone();
+        if let Some(change) = answers {
+            state.logs_mut(&name).for_each(|log| log.note_change(seq, change.clone()));
+        }
     }
     effect.into_iter().collect()
 }
@@ -189,13 +195,13 @@ fn acknowledge(state: &mut State, id: &MessageId, place: Place<'_>) -> Option<Ef
         Place::Here(_, _, at) if is_event => changes::own_change(state, &message, at),
         _ => None,
     };
-    if let Some(room) = state.rooms.get_mut(&message.room) {
+    for log in state.logs_mut(&message.room) {
         match place {
-            Place::Here(_, seq, _) if is_event => room.log.accept_change(id, seq, change),
-            _ if is_event => room.log.remove_change(id),
-            Place::Here(name, seq, at) if *name == message.room => room.log.accept(id, seq, at),
-            Place::Comes(seq) => drop(room.log.expect_again(id, seq)),
-            Place::Here(..) | Place::Unknown => drop(room.log.remove_pending(id)),
+            Place::Here(_, seq, _) if is_event => log.accept_change(id, seq, change.clone()),
+            _ if is_event => log.remove_change(id),
+            Place::Here(name, seq, at) if *name == message.room => log.accept(id, seq, at),
+            Place::Comes(seq) => drop(log.expect_again(id, seq)),
+            Place::Here(..) | Place::Unknown => drop(log.remove_pending(id)),
         }
     }
     Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))

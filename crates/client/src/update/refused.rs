@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, search, store};
+use super::{Effect, addresses, changes, history, search, store, threads};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -46,7 +46,9 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     {
         history::failed(room);
     }
-    state.notice(at, Notice::Refused(Box::new(refusal)));
+    if !threads::refused(state, &refusal) {
+        state.notice(at, Notice::Refused(Box::new(refusal)));
+    }
     Vec::new()
 }
 
@@ -63,9 +65,7 @@ fn renumber_and_send(state: &mut State, id: &MessageId) -> Vec<Effect> {
     let Some(new) = state.outbox.renumber(id) else {
         return Vec::new();
     };
-    for room in state.rooms.iter_mut() {
-        room.log.renumber(id, new.clone());
-    }
+    state.all_logs_mut().for_each(|log| log.renumber(id, new.clone()));
     let all = state.unanswered();
     vec![store(state, StoreOp::Pending(all))]
 }
@@ -74,9 +74,7 @@ fn renumber_and_send(state: &mut State, id: &MessageId) -> Vec<Effect> {
 /// instead.
 fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
     if message.target().is_some() {
-        if let Some(room) = state.rooms.get_mut(&message.room) {
-            room.log.remove_change(&message.id);
-        }
+        state.logs_mut(&message.room).for_each(|log| log.remove_change(&message.id));
         return changes::not_made(state, message, Some(Box::new(refusal)), at);
     }
     let is_in = |join_state| join_state == JoinState::Joined;
@@ -87,8 +85,9 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
         close(state, &message.room);
     }
     let refusal = Box::new(refusal);
-    if let Some(room) = state.rooms.get_mut(&message.room) {
-        room.log.refuse(&message.id, at, refusal);
+    if state.rooms.get(&message.room).is_some() {
+        let logs = state.logs_mut(&message.room);
+        logs.for_each(|log| log.refuse(&message.id, at, refusal.clone()));
         return;
     }
     let text = sanitize::text(message.text());

@@ -7,7 +7,7 @@ use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
     Effect, addresses, changes, choices, drafts, history, listing, live, search, send, session,
-    show_pending, store,
+    show_pending, store, threads,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -71,6 +71,15 @@ fn carry_out(
         Request::EndSearch => {
             state.search.end();
             None
+        }
+        Request::OpenThread { room, root } => threads::open(state, &room, root)?,
+        Request::CloseThread => {
+            state.thread = None;
+            None
+        }
+        Request::SeenInThread { first, last } => {
+            threads::seen(state, (first, last));
+            await_read_tick(state)
         }
         Request::Save { room, seq, on } => choices::save(state, &room, seq, on)?,
         Request::MarkUnread { room, seq } => {

@@ -6,7 +6,7 @@ use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Time
 
 use super::{
     Effect, addresses, changes, drafts, presence, requests, search, send, send_waiting,
-    show_pending, store,
+    show_pending, store, threads,
 };
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
@@ -82,6 +82,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
         for room in state.rooms.iter_mut() {
             room.restored(at);
         }
+        state.thread = None;
     }
     state.epoch = epoch;
     let taken_back = changes::take_back(state, at);
@@ -119,6 +120,7 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
         room.restored(at);
     }
+    state.thread = None;
     let own = changes::take_back_all(state, at);
     state.warned.shorter_room = true;
     state.notice(at, Notice::SetBack);
@@ -192,6 +194,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.mention_list.session_ended();
     state.pin_list.session_ended();
     state.search.session_ended();
+    threads::session_ended(state);
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
@@ -254,10 +257,14 @@ pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
 }
 
 fn remove_all_pending(state: &mut State) {
+    let mut removed = Vec::new();
     for message in state.outbox.messages() {
-        if let Some(room) = state.rooms.get_mut(&message.room) {
-            room.log.remove_pending(&message.id);
-            room.log.remove_change(&message.id);
+        removed.push((message.room.clone(), message.id.clone()));
+    }
+    for (room, id) in removed {
+        for log in state.logs_mut(&room) {
+            log.remove_pending(&id);
+            log.remove_change(&id);
         }
     }
 }

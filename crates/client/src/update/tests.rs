@@ -3,6 +3,7 @@ mod live;
 mod presence;
 mod read;
 mod search;
+mod threads;
 mod window;
 
 use chat_proto::command::{Kind, Links};

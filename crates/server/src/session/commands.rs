@@ -137,6 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 Err(error) => self.refuse_say(&say, error),
             },
+            CommandResult::Due(incoming) => self.carry_out(incoming),
             CommandResult::Queued(then) => match then {
                 Some(command) => self.dispatch(command),
                 None => ControlFlow::Continue(()),

@@ -57,7 +57,7 @@ fn common() -> impl Iterator<Item = Emoji> {
 
 /// The reactions of the user to a message.
 fn own(client: &ClientState, seq: Seq) -> Vec<Emoji> {
-    let extras = client.room().log().message(seq).and_then(|entry| entry.body.extras());
+    let extras = client.message(seq).and_then(|entry| entry.body.extras());
     let reactions = extras.into_iter().flat_map(|extras| &extras.details.reactions);
     reactions.filter(|reaction| reaction.own).map(|reaction| reaction.emoji.clone()).collect()
 }

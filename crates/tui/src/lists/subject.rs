@@ -101,7 +101,7 @@ impl Subject {
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
             Self::React(seq) => {
-                format!("React to {}", wording::beginning_of(client.room().log(), seq))
+                format!("React to {}", wording::beginning_of(client.message(seq)))
             }
         }
     }

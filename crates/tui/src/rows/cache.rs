@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_client::entry::{Body, EntryId, Extras, LogEntry, Origin};
+use chat_client::rooms::UnreadReplies;
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
@@ -31,6 +32,8 @@ pub(super) struct EntryLayout<'a> {
     pub(super) keys: &'a KeyMap,
     /// Whether a long message is not folded.
     pub(super) is_open: bool,
+    /// How many answers to it are unread; `None` if none is.
+    pub(super) unread: Option<UnreadReplies>,
 }
 
 /// All that the rows of a message depend on, but the time zone: if that is another one, all rows are forgotten.
@@ -45,6 +48,7 @@ struct MessageKey {
     above: Above,
     shape: Shape,
     is_open: bool,
+    unread: Option<UnreadReplies>,
 }
 
 impl RowCache {
@@ -82,7 +86,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return None;
         };
-        let EntryLayout { above, shape, is_open, .. } = layout;
+        let EntryLayout { above, shape, is_open, unread, .. } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -93,6 +97,7 @@ impl MessageKey {
             above,
             shape,
             is_open,
+            unread,
         })
     }
 
@@ -101,7 +106,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return false;
         };
-        let EntryLayout { above, shape, is_open, .. } = layout;
+        let EntryLayout { above, shape, is_open, unread, .. } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind
@@ -111,5 +116,6 @@ impl MessageKey {
             && self.above == above
             && self.shape == shape
             && self.is_open == is_open
+            && self.unread == unread
     }
 }

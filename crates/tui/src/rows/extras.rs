@@ -1,6 +1,7 @@
 //! What is shown with a message beside its text: the message that it answers, its reactions and its replies.
 
-use chat_client::entry::{Body, Extras, LogEntry};
+use chat_client::entry::{Extras, LogEntry};
+use chat_client::rooms::UnreadReplies;
 use chat_proto::Seq;
 use chat_proto::event::{Reaction, Replies};
 use jiff::tz::TimeZone;
@@ -14,6 +15,9 @@ const EDITED: &str = "(edited)";
 
 /// Columns between two reactions.
 const GAP: usize = 2;
+
+/// What is between two parts of what is said of the answers.
+const AND: &str = " · ";
 
 /// What is before the message that another one answers.
 const ANSWERS: &str = "↳ ";
@@ -32,7 +36,12 @@ impl Shape {
     }
 
     /// The rows below the text of a message.
-    pub(super) fn below(self, extras: &Extras, zone: &TimeZone) -> Vec<Row> {
+    pub(super) fn below(
+        self,
+        extras: &Extras,
+        unread: Option<UnreadReplies>,
+        zone: &TimeZone,
+    ) -> Vec<Row> {
         let details = &extras.details;
         let mut pieces = Vec::new();
         if details.pinned {
@@ -40,11 +49,36 @@ impl Shape {
         }
         pieces.extend(details.reactions.iter().map(reaction));
         let mut rows = self.pieces(pieces);
-        if let Some(replies) = details.replies {
+        if let Some(replies) = details.replies.filter(|_| self.shows_replies) {
             let time = self.clock.minutes(replies.last_at, zone);
-            rows.push(vec![(SpanKind::Dim, cut(&replied(replies, &time), self.text_width()))]);
+            rows.push(self.replied(replies, unread, &time));
         }
         rows
+    }
+
+    /// How many answers there are, how many of them are new, and when the last one came.
+    fn replied(self, replies: Replies, unread: Option<UnreadReplies>, time: &str) -> Row {
+        let count = match replies.count {
+            1 => "└ 1 reply".to_owned(),
+            count => format!("└ {count} replies"),
+        };
+        let new = unread.map(|UnreadReplies { count, is_all }| {
+            let more = if is_all { "" } else { "+" };
+            format!("{AND}{count}{more} new")
+        });
+        let last = if replies.count == 1 { "" } else { "last " };
+        let pieces = [
+            (SpanKind::Dim, count),
+            (SpanKind::New, new.unwrap_or_default()),
+            (SpanKind::Dim, format!("{AND}{last}{time}")),
+        ];
+        let (mut row, mut left) = (Row::new(), self.text_width());
+        for (kind, text) in pieces.into_iter().filter(|(_, text)| !text.is_empty()) {
+            let text = cut(&text, left);
+            left -= columns(&text);
+            row.push((kind, text));
+        }
+        row
     }
 
     /// Pieces side by side, as many in a row as fit.
@@ -79,33 +113,10 @@ fn reaction(reaction: &Reaction) -> (SpanKind, String) {
     (kind, format!("{} {}", reaction.emoji, reaction.count))
 }
 
-fn replied(replies: Replies, time: &str) -> String {
-    match replies.count {
-        1 => format!("└ 1 reply · {time}"),
-        count => format!("└ {count} replies · last {time}"),
-    }
-}
-
 /// The message that an entry answers, if that is shown with it: the one it replies to, or the first of its thread.
 pub(crate) fn answered(entry: &LogEntry) -> Option<Seq> {
     let details = &entry.body.extras()?.details;
     details.reply_to.or(details.thread)
-}
-
-/// Whether an entry is shown in the thread that begins with `root`: the message, those that answer it, and what went
-/// wrong.
-pub(super) fn is_in_thread(entry: &LogEntry, root: Seq) -> bool {
-    match &entry.body {
-        Body::Message { extras, .. } => {
-            let answers = extras.as_ref().is_some_and(|extras| {
-                let details = &extras.details;
-                details.thread == Some(root) || details.reply_to == Some(root)
-            });
-            answers || entry.seq() == root
-        }
-        Body::Notice(notice) => notice.kind() == chat_client::NoticeKind::Trouble,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

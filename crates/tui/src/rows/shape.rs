@@ -35,6 +35,8 @@ pub(super) struct Shape {
     name: Option<usize>,
     /// Whether there is nothing beside the texts.
     is_bare: bool,
+    /// Whether a message says how many answer it: not in its thread, where they are.
+    pub(super) shows_replies: bool,
     /// How times are written.
     pub(super) clock: Clock,
 }
@@ -45,12 +47,12 @@ impl Shape {
         let (least, most) = NAME_WIDTH;
         let widest = || authors.map(columns).max().unwrap_or_default();
         let name = (width >= COLUMNS_WIDTH_MIN).then(|| widest().clamp(least, most));
-        Self { width, name, is_bare: false, clock: Clock::Hours24 }
+        Self { width, name, is_bare: false, shows_replies: true, clock: Clock::Hours24 }
     }
 
     /// The shape of a log of this width with nothing beside the texts.
     pub(super) const fn bare(width: usize) -> Self {
-        Self { width, name: None, is_bare: true, clock: Clock::Hours24 }
+        Self { width, name: None, is_bare: true, shows_replies: true, clock: Clock::Hours24 }
     }
 
     /// Whether there is nothing beside the texts.

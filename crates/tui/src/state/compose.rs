@@ -1,20 +1,13 @@
-//! What the next text is: a message, an answer to one, another text of one; and the thread that is on the screen.
+//! What the next text is: a message, an answer to one, another text of one.
 
-use chat_client::entry::{Body, LogEntry, Origin};
-use chat_client::log::Log;
+use chat_client::entry::{LogEntry, Origin};
 use chat_proto::Seq;
 use chat_proto::command::Links;
-use chat_proto::event::{Details, Replies};
 
 use super::{State, applies, text};
 use crate::letters::MessageAction;
 use crate::prompt::{Editor, Prompt};
-use crate::viewport::ScrollPosition;
 use crate::wording::beginning_of;
-
-/// Most pages that are loaded for the answers of a thread: as much as the window of a room holds beside its first
-/// message.
-const THREAD_PAGES_MAX: usize = 15;
 
 /// What Enter does with the text, if it does not simply send it.
 #[derive(Debug)]
@@ -25,24 +18,13 @@ pub(crate) enum Compose {
     Edit { target: Seq, before: Box<Editor> },
 }
 
-/// A thread that is shown in place of the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Thread {
-    /// Its first message.
-    pub(crate) root: Seq,
-    /// How many pages may still be loaded.
-    pages: usize,
-    /// Where the user was in the log.
-    pub(super) from: ScrollPosition,
-}
-
 impl State {
     /// What the text in the input box answers.
     pub(crate) fn links(&self) -> Links {
-        let thread = self.thread.map(|thread| thread.root);
+        let thread = self.focused_thread();
         match self.compose {
             Some(Compose::Reply(to)) => {
-                let of_message = || thread_of(self.client.room().log().message(to)?);
+                let of_message = || thread_of(self.message(to)?);
                 Links { reply_to: Some(to), thread: thread.or_else(of_message) }
             }
             _ => Links { reply_to: None, thread },
@@ -97,7 +79,7 @@ impl State {
     /// Whether the box was empty before the text of a message was put there, which is as it was.
     fn is_edit_unchanged(&self) -> bool {
         let Some(Compose::Edit { target, before }) = &self.compose else { return false };
-        let entry = self.client.room().log().message(*target);
+        let entry = self.message(*target);
         let typed = self.prompt.editor.text();
         before.is_empty() && entry.and_then(text).is_some_and(|text| escaped(text) == typed)
     }
@@ -146,64 +128,13 @@ impl State {
     /// What the next text is, in words.
     #[must_use]
     pub(crate) fn compose_text(&self) -> Option<String> {
-        let log = self.client.room().log();
         match &self.compose {
-            Some(Compose::Reply(to)) => Some(format!("Replying to {}", beginning_of(log, *to))),
+            Some(Compose::Reply(to)) => {
+                Some(format!("Replying to {}", beginning_of(self.message(*to))))
+            }
             Some(Compose::Edit { .. }) => Some("Editing your message".to_owned()),
             None => None,
         }
-    }
-
-    /// Shows a thread in place of the log.
-    pub(crate) fn open_thread(&mut self, root: Seq) {
-        let from = self.thread.map_or_else(|| self.viewport().position(), |thread| thread.from);
-        self.end_compose();
-        self.selection = None;
-        self.thread = Some(Thread { root, pages: THREAD_PAGES_MAX, from });
-        let room = self.shown().clone();
-        self.viewport_mut(&room).to_newest();
-    }
-
-    /// Shows the log again, where the user was. Returns whether a thread was shown.
-    pub(crate) fn close_thread(&mut self) -> bool {
-        let Some(thread) = self.thread.take() else {
-            return false;
-        };
-        self.end_compose();
-        self.selection = None;
-        let room = self.shown().clone();
-        self.viewport_mut(&room).restore(thread.from);
-        true
-    }
-
-    /// Whether messages are to be loaded after the window, since the last answer of the thread is not there.
-    pub(crate) fn loads_thread(&mut self) -> bool {
-        let Some(thread) = &mut self.thread else { return false };
-        let room = self.client.room();
-        let replies = replies(room.log(), thread.root);
-        let is_missing = replies.is_some_and(|replies| !room.log().is_loaded(replies.last_seq));
-        let asks = is_missing && !room.is_loading() && thread.pages > 0;
-        thread.pages -= usize::from(asks);
-        asks
-    }
-
-    /// What the header says of the thread.
-    pub(crate) fn thread_text(&self) -> Option<String> {
-        let (root, room) = (self.thread?.root, self.client.room());
-        let name = format!("Thread in {}", room.display_name());
-        let count = replies(room.log(), root).map_or(0, |replies| replies.count);
-        let is_answer = |(seq, body): &(Option<Seq>, &Body)| {
-            let details = body.extras().map(|extras| &extras.details);
-            let answers = |details: &Details| details.thread.or(details.reply_to) == Some(root);
-            seq.is_some() && details.is_some_and(answers)
-        };
-        let loaded = room.log().messages().filter(is_answer).count() as u64;
-        Some(match (count, loaded) {
-            (0, _) => name,
-            (1, 1..) => format!("{name} · 1 reply"),
-            (count, loaded) if loaded >= count => format!("{name} · {count} replies"),
-            (count, loaded) => format!("{name} · {loaded} of {count} replies loaded"),
-        })
     }
 
     /// Another room is on the screen: what was begun in the one before is over.
@@ -218,11 +149,6 @@ impl State {
 fn escaped(text: &str) -> String {
     let escape = if text.starts_with('/') { "/" } else { "" };
     format!("{escape}{text}")
-}
-
-/// The answers to a message.
-fn replies(log: &Log, root: Seq) -> Option<Replies> {
-    log.message(root)?.body.extras()?.details.replies
 }
 
 /// The first message of the thread that a message is in.

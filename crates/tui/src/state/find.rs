@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Selection, State};
 use crate::dates;
+use crate::layout;
 use crate::prompt::Prompt;
 
 /// Narrowest page with a result on one row: the log has columns from there on, too.
@@ -96,8 +97,7 @@ impl State {
     /// The results on the screen: the chosen one is in the middle, if there are more than fit.
     pub(crate) fn find_rows(&self) -> Option<FindRows<'_>> {
         let find = self.open_find()?;
-        let panes = self.panes();
-        let area = panes.welcome.map_or(panes.log, |welcome| panes.log.union(welcome));
+        let area = layout::messages(&self.panes());
         let hits = self.client.search().hits();
         let is_wide = area.width >= COLUMNS_WIDTH_MIN;
         let rows = FindRows { area, is_wide, hits, first: 0 };

@@ -3,8 +3,9 @@
 use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
-use super::{RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow, above_area};
+use super::{LogPane, RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow, above_area};
 use crate::action::Action;
+use crate::layout::{Panes, ThreadPanes};
 use crate::wrap::columns;
 
 /// What a click is on.
@@ -25,15 +26,19 @@ pub enum Target {
     AllUsers,
     /// What says that there are unread messages above the screen.
     FirstUnread,
-    /// The end of the last row of the log, which says that there is more below.
-    Newest,
+    /// The end of the last row of a log, which says that there is more below.
+    Newest(LogPane),
     /// A row of a message.
     Message {
+        /// The log.
+        pane: LogPane,
         /// The message.
         message: Selection,
         /// Whether the row says how many rows are folded.
         is_fold: bool,
     },
+    /// Anything else in a log, or on what is above it, if the thread is beside the log.
+    Log(LogPane),
     /// The input box.
     Prompt,
     /// Nothing that a click does something with.
@@ -47,7 +52,9 @@ pub enum Pane {
     Rooms,
     /// The user list.
     Users,
-    /// The log: everywhere else.
+    /// The thread, if it is beside the log.
+    Thread,
+    /// The log, or the thread in its place: everywhere else.
     Log,
 }
 
@@ -59,6 +66,7 @@ pub fn pane(state: &State, position: Position) -> Pane {
     match () {
         () if is_in(panes.rooms) => Pane::Rooms,
         () if is_in(panes.users) => Pane::Users,
+        () if beside(&panes).is_some_and(|thread| position.x >= thread.border.x) => Pane::Thread,
         () => Pane::Log,
     }
 }
@@ -83,16 +91,24 @@ pub fn hit(state: &State, position: Position) -> Target {
     {
         return Target::FirstUnread;
     }
-    if let Some(row) = row_in(panes.log) {
-        let is_last = row + 1 == usize::from(panes.log.height);
-        let from_end = usize::from(panes.log.right() - position.x);
-        let hint = more_below(state).filter(|_| is_last);
-        if hint.is_some_and(|hint| from_end <= columns(&hint)) {
-            return Target::Newest;
+    for pane in [LogPane::Room, LogPane::Thread] {
+        let Some(area) = state.log_area(pane) else { continue };
+        if let Some(row) = row_in(area) {
+            let is_last = row + 1 == usize::from(area.height);
+            let from_end = usize::from(area.right() - position.x);
+            let hint = more_below(state, pane).filter(|_| is_last);
+            if hint.is_some_and(|hint| from_end <= columns(&hint)) {
+                return Target::Newest(pane);
+            }
+            return message(state, pane, row);
         }
-        return message(state, row);
     }
     match position {
+        at if beside(&panes)
+            .is_some_and(|thread| at.x >= thread.border.x && at.y < thread.log.y) =>
+        {
+            Target::Log(LogPane::Thread)
+        }
         at if panes.rooms.is_none() && panes.header.contains(at) => Target::Header,
         at if panes.prompt.contains(at) => Target::Prompt,
         _ => Target::Nothing,
@@ -124,31 +140,35 @@ fn user(state: &State, row: usize) -> Target {
     }
 }
 
-/// What the end of the last row of the log says if there is more below; `None` if there is not.
-pub(crate) fn more_below(state: &State) -> Option<String> {
-    let (rows, height) = state.log_rows().filter(|_| !state.is_bare)?;
-    let reads_back = state.viewport().reads_back(rows, height);
+/// What the end of the last row of a log says if there is more below; `None` if there is not.
+pub(crate) fn more_below(state: &State, pane: LogPane) -> Option<String> {
+    let (rows, height) = state.rows_of(pane).filter(|_| !state.is_bare)?;
+    let reads_back = state.viewport_of(pane).reads_back(rows, height);
     // With something typed, End goes to the end of the line.
     let action = if state.prompt.editor.is_empty() { Action::End } else { Action::Newest };
-    let key = state.look.keys().name(action).map(|key| format!("{key} ")).unwrap_or_default();
-    reads_back.then(|| match state.unread_below() {
+    let key = state.look.keys().name(action).filter(|_| pane == state.focus());
+    let key = key.map(|key| format!("{key} ")).unwrap_or_default();
+    reads_back.then(|| match state.unread_below(pane) {
         0 => format!(" Latest ↓ {key}"),
         unread => format!(" {unread} new ↓ {key}"),
     })
 }
 
-fn message(state: &State, row: usize) -> Target {
-    let Some((rows, height)) = state.log_rows() else {
+/// The thread, if it is beside the log.
+fn beside(panes: &Panes) -> Option<ThreadPanes> {
+    panes.thread.filter(|_| !panes.log.is_empty())
+}
+
+fn message(state: &State, pane: LogPane, row: usize) -> Target {
+    let Some((rows, height)) = state.rows_of(pane) else {
         return Target::Nothing;
     };
-    let shown = rows.on_screen(state.viewport().top(rows, height), height);
+    let shown = rows.on_screen(state.viewport_of(pane).top(rows, height), height);
     // A short log stands at the bottom of its pane.
     let at = row.checked_sub(height - shown.len()).and_then(|row| shown.get(row)).copied();
-    let Some(at) = at else {
-        return Target::Nothing;
-    };
-    match Selection::of(rows.log.get(at.0)) {
-        Some(message) => Target::Message { message, is_fold: rows.is_fold(at) },
-        None => Target::Nothing,
+    let message = at.and_then(|at| Some((at, Selection::of(rows.log.get(at.0))?)));
+    match message {
+        Some((at, message)) => Target::Message { pane, message, is_fold: rows.is_fold(at) },
+        None => Target::Log(pane),
     }
 }

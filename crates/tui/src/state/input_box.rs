@@ -69,7 +69,7 @@ impl State {
         let label = match &self.compose {
             Some(Compose::Edit { .. }) => "edit",
             Some(Compose::Reply(_)) => "reply",
-            None if self.thread.is_some() => "thread",
+            None if self.focused_thread().is_some() => "thread",
             None => room.as_str(),
         };
         let label = with_end(cut(label, name_max));

@@ -2,7 +2,7 @@
 
 use chat_proto::{RoomName, Seq};
 
-use super::{Find, State};
+use super::{Find, LogPane, State};
 use crate::viewport::ScrollPosition;
 
 /// A place in a room.
@@ -31,8 +31,6 @@ pub(crate) struct GoTo {
 pub(crate) enum Arrival {
     /// It is selected.
     Select,
-    /// The thread that begins there is opened.
-    OpenThread,
     /// The screen is as it was before the user went elsewhere.
     Restore(Origin),
 }
@@ -40,9 +38,9 @@ pub(crate) enum Arrival {
 impl State {
     /// Where the user is.
     pub(crate) fn here(&self) -> Origin {
-        let thread = self.thread;
-        let position = thread.map_or_else(|| self.viewport().position(), |thread| thread.from);
-        Origin { room: self.shown().clone(), position, thread: thread.map(|thread| thread.root) }
+        let position = self.viewport_of(LogPane::Room).position();
+        let thread = self.thread.as_ref().map(|thread| thread.root);
+        Origin { room: self.shown().clone(), position, thread }
     }
 
     /// The user goes on somewhere else: there is no way back any more.

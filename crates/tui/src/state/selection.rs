@@ -36,9 +36,9 @@ impl Selection {
 }
 
 impl LogRows<'_> {
-    /// Selects an entry; `None` if it is no message, or if it is not shown.
+    /// Selects an entry; `None` if it is no message.
     fn selectable(&self, index: usize) -> Option<Selection> {
-        if self.is_hidden(index) { None } else { Selection::of(self.log.get(index)) }
+        Selection::of(self.log.get(index))
     }
 }
 
@@ -48,7 +48,7 @@ impl State {
     #[must_use]
     pub fn selected(&self) -> Option<(usize, &LogEntry)> {
         let Selection { entry, seq } = self.selection?;
-        let log = self.client.room().log();
+        let log = self.log();
         let index = log.position(entry, seq);
         log.get(index).filter(|found| found.id() == entry).map(|found| (index, found))
     }
@@ -147,14 +147,13 @@ impl State {
 
     /// Whether the selected message is opened.
     pub(crate) fn selected_is_open(&self) -> bool {
-        let heights = self.heights();
+        let heights = self.heights_of(self.focus());
         self.selection.is_some_and(|message| heights.is_some_and(|h| h.is_open(message.entry)))
     }
 
     /// Opens a long message of the room on the screen, or folds it again.
     pub(crate) fn toggle_fold(&mut self, message: Selection) {
-        let room = self.shown().clone();
-        self.view(&room).heights.toggle(message.entry);
+        self.heights_mut().toggle(message.entry);
         self.show_selected();
     }
 }

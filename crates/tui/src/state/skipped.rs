@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::State;
+use super::{LogPane, State};
 use crate::action::Action;
 use crate::layout::Panes;
 use crate::wrap::columns;
@@ -14,26 +14,32 @@ const BLANKS: usize = 2;
 /// Where the text about the messages above the screen is: on the rule, or on the first row of the log if there
 /// is no rule.
 pub(crate) fn above_area(panes: &Panes) -> Rect {
-    if panes.rule.is_empty() {
-        Rect { height: panes.log.height.min(1), ..panes.log }
-    } else {
-        panes.rule
-    }
+    on_rule(panes.rule, panes.log)
+}
+
+/// The rule, or the first row of a log if there is no rule.
+pub(crate) fn on_rule(rule: Rect, log: Rect) -> Rect {
+    if rule.is_empty() { Rect { height: log.height.min(1), ..log } } else { rule }
 }
 
 impl State {
     /// How many unread messages are above the screen, and how many of them name the user.
     pub(crate) fn skipped(&self) -> Option<(u64, usize)> {
-        let (rows, height) = self.log_rows().filter(|_| !self.is_bare && self.thread.is_none())?;
-        let (first, _) = self.viewport().seen(rows, height)?;
+        let (rows, height) = self.rows_of(LogPane::Room).filter(|_| !self.is_bare)?;
+        let (first, _) = self.viewport_of(LogPane::Room).seen(rows, height)?;
         let room = self.client.room();
         let unread = room.unread_before(first);
         (unread > 0).then(|| (unread, room.mentions_before(first)))
     }
 
     /// How many unread messages are below the screen.
-    pub(crate) fn unread_below(&self) -> u64 {
-        let seen = self.log_rows().and_then(|(rows, height)| self.viewport().seen(rows, height));
+    pub(crate) fn unread_below(&self, pane: LogPane) -> u64 {
+        if pane == LogPane::Thread {
+            return 0;
+        }
+        let seen = self
+            .rows_of(LogPane::Room)
+            .and_then(|(rows, height)| self.viewport_of(LogPane::Room).seen(rows, height));
         let room = self.client.room();
         seen.map_or_else(|| room.unread(), |(_, last)| room.unread_from(last.next()))
     }

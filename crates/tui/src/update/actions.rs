@@ -10,7 +10,7 @@ use super::{
 use crate::action::Action;
 use crate::lists::Subject;
 use crate::prompt::{Case, Motion, Prompt, TooMuch};
-use crate::state::{PageSubject, State};
+use crate::state::{LogPane, PageSubject, State};
 use crate::wording::in_short;
 
 /// Carries out an action.
@@ -64,7 +64,18 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             Vec::new()
         }
         Action::Clear if state.prompt.editor.is_empty() && state.end_compose() => Vec::new(),
-        Action::Back if state.end_compose() || state.close_thread() => Vec::new(),
+        Action::Back if state.end_compose() => Vec::new(),
+        // In the log, Esc goes to the newest message first.
+        Action::Back
+            if (state.focus() == LogPane::Thread || !state.is_end_hidden(LogPane::Room))
+                && state.close_thread() =>
+        {
+            Vec::new()
+        }
+        Action::OtherPane => {
+            state.focus_on_other();
+            Vec::new()
+        }
         Action::Back if state.back.is_some() => {
             state.back.take().map(|back| Effect::Connect(back.server)).into_iter().collect()
         }
@@ -190,6 +201,7 @@ fn leave_to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 /// A screen of the log, less one row for orientation.
 pub(super) fn page(state: &State) -> isize {
-    let rows = state.panes().log.height.saturating_sub(1).max(1);
+    let height = state.log_area(state.focus()).map_or(0, |area| area.height);
+    let rows = height.saturating_sub(1).max(1);
     isize::try_from(rows).unwrap_or(isize::MAX)
 }

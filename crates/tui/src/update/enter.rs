@@ -63,7 +63,7 @@ fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let room = state.shown().clone();
-    let entry = state.client.room().log().message(target);
+    let entry = state.message(target);
     let is_same = entry.and_then(crate::state::text).is_some_and(|before| before == text);
     let done = match is_same {
         true => Ok(Vec::new()),

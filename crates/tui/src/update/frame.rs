@@ -1,12 +1,12 @@
 //! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
-use chat_client::{Input as ClientInput, LoadWhat, Request};
+use chat_client::{Input as ClientInput, LoadWhat, Request, Thread};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, client, goto, mentions, move_through, selecting};
+use super::{Effect, arrived, client, goto, mentions, selecting};
 use crate::rows::LogRows;
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 
 /// The next frame shows the state as it is now.
@@ -18,34 +18,22 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     mentions::seek(state);
     let mut effects = found;
     effects.extend(goto::frame(state, at));
-    let root = state.thread.map(|thread| thread.root);
-    if root.is_some_and(|root| state.client.room().log().message(root).is_none()) {
-        state.close_thread();
-    }
-    effects.extend(move_through(state, at, Viewport::follow));
-    if state.thread.is_none() {
-        effects.extend(stay_at_unread(state, at));
-    }
-    let loads_thread = state.loads_thread();
-    let viewport = state.viewport();
-    let Some((rows, height)) = state.log_rows() else {
+    effects.extend(thread(state, at));
+    state.move_in(LogPane::Room, Viewport::follow);
+    effects.extend(arrived(state, at));
+    effects.extend(stay_at_unread(state, at));
+    let viewport = state.viewport_of(LogPane::Room);
+    let Some((rows, height)) = state.rows_of(LogPane::Room) else {
         return effects;
     };
     let seen = viewport.seen(rows, height);
-    let loads = match state.thread {
-        // What is loaded there comes first.
-        _ if state.goto.is_some() => Vec::new(),
-        None => to_load(viewport, rows, height),
-        // Its first message is there, so all of it is after that.
-        Some(_) if loads_thread => vec![LoadWhat::Newer],
-        Some(_) => Vec::new(),
-    };
+    // What is loaded for a message that is gone to comes first.
+    let loads = if state.goto.is_some() { Vec::new() } else { to_load(viewport, rows, height) };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
     // Nobody reads what is shown in a window in the background, or what the page of a search hides.
-    let is_shown = state.attention.has_focus != Some(false) && state.open_find().is_none();
-    if is_shown && state.thread.is_none() {
+    if state.attention.has_focus != Some(false) && state.open_find().is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
     }
@@ -53,6 +41,27 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         effects.extend(client(state, ClientInput::Request(request), at));
     }
     effects
+}
+
+/// The client has closed the thread with its room, or the screen does not show it any more. What is shown of it is read.
+fn thread(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let root = state.client.thread().map(Thread::root);
+    if state.thread.as_ref().map(|thread| thread.root) != root {
+        state.close_thread();
+        return client(state, ClientInput::Request(Request::CloseThread), at);
+    }
+    state.move_in(LogPane::Thread, Viewport::follow);
+    let seen = state
+        .rows_of(LogPane::Thread)
+        .and_then(|(rows, height)| state.viewport_of(LogPane::Thread).seen(rows, height));
+    let is_shown = state.open_find().is_none() || state.is_thread_beside();
+    let is_seen = is_shown && root.is_some() && state.attention.has_focus != Some(false);
+    match seen.filter(|_| is_seen) {
+        Some((first, last)) => {
+            client(state, ClientInput::Request(Request::SeenInThread { first, last }), at)
+        }
+        None => Vec::new(),
+    }
 }
 
 /// Tells the client that these messages were shown.
@@ -64,12 +73,12 @@ pub(super) fn show(state: &mut State, (first, last): (Seq, Seq), at: Timestamp) 
 /// If all was read, and more messages have come than fit the screen: does not follow them, but stays at the
 /// first unread one.
 fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let (viewport, room) = (state.viewport(), state.client.room());
+    let (viewport, room) = (state.viewport_of(LogPane::Room), state.client.room());
     if viewport.position() != ScrollPosition::Newest || !state.had_read_all() {
         return Vec::new();
     }
     let next = room.log().next_of_others(room.read());
-    let Some((next, (rows, height))) = next.zip(state.log_rows()) else {
+    let Some((next, (rows, height))) = next.zip(state.rows_of(LogPane::Room)) else {
         return Vec::new();
     };
     if viewport.seen(rows, height).is_none_or(|(first, _)| first <= next) {

@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
-use super::{Effect, client, request};
+use super::{Effect, client, message, request};
 use crate::state::{Arrival, GoTo, Origin, Selection, State};
 use crate::viewport::ScrollPosition;
 
@@ -69,8 +69,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     if is_there(state, &goto) {
-        arrive(state, goto);
-        return Vec::new();
+        return arrive(state, goto, at);
     }
     let room = state.client.room();
     let why = if state.client.session().is_none() {
@@ -87,16 +86,18 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     };
     match goto.arrival {
         // As near as what is loaded allows.
-        Arrival::Restore(_) => arrive(state, goto),
-        Arrival::Select | Arrival::OpenThread => state.done = Some(Err(why.to_owned())),
+        Arrival::Restore(_) => arrive(state, goto, at),
+        Arrival::Select => {
+            state.done = Some(Err(why.to_owned()));
+            Vec::new()
+        }
     }
-    Vec::new()
 }
 
 fn is_there(state: &State, goto: &GoTo) -> bool {
     let room = state.client.room();
     match goto.arrival {
-        Arrival::Select | Arrival::OpenThread => room.log().message(goto.seq).is_some(),
+        Arrival::Select => room.log().message(goto.seq).is_some(),
         // What is behind the last message has not gone, as a message that is being sent.
         Arrival::Restore(_) => {
             goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
@@ -105,24 +106,22 @@ fn is_there(state: &State, goto: &GoTo) -> bool {
 }
 
 /// The messages are loaded.
-fn arrive(state: &mut State, goto: GoTo) {
+fn arrive(state: &mut State, goto: GoTo, at: Timestamp) -> Vec<Effect> {
     let (seq, log) = (goto.seq, state.client.room().log());
     match goto.arrival {
         Arrival::Select => {
-            let Some(entry) = log.message(seq) else { return };
+            let Some(entry) = log.message(seq) else { return Vec::new() };
             let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
             state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
             state.selection = selection;
             if let Some(find) = state.hidden_find() {
                 find.arrived = selection;
             }
+            Vec::new()
         }
-        Arrival::OpenThread => state.open_thread(seq),
         Arrival::Restore(Origin { room, position, thread }) => {
             state.viewport_mut(&room).restore(position);
-            if let Some(root) = thread {
-                state.open_thread(root);
-            }
+            thread.map(|root| message::thread(state, root, at)).unwrap_or_default()
         }
     }
 }

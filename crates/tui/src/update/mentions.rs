@@ -7,7 +7,7 @@ use chat_proto::{Seq, Timestamp};
 
 use super::{Effect, client, retry};
 use crate::rows::LogRows;
-use crate::state::{Seek, State, text};
+use crate::state::{LogPane, Seek, State, text};
 use crate::viewport::Viewport;
 
 /// Most pages that are loaded to find a mention: five thousand messages. If there is none among them, the user
@@ -22,6 +22,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
         state.done = Some(Ok(format!("All messages in {} are read", room.label())));
         return Vec::new();
     }
+    state.focus_on_room();
     let mut effects = retry(state, at);
     effects.extend(client(state, ClientInput::Request(Request::DrawLine(name.clone())), at));
     state.viewport_mut(&name).to_first_new();
@@ -31,6 +32,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// Goes to the next mention below what is on the screen, or to the one above. From a mention that was found and
 /// is still on the screen, goes on from there.
 pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Effect> {
+    state.focus_on_room();
     let effects = retry(state, at);
     let began = state.viewport().position();
     let Some((rows, height)) = state.log_rows() else {
@@ -71,13 +73,13 @@ pub(super) fn seek(state: &mut State) {
     let Some(seek) = state.seek else {
         return;
     };
-    let Some((rows, _)) = state.log_rows() else {
+    let Some((rows, _)) = state.rows_of(LogPane::Room) else {
         return;
     };
     if let Some((index, seq)) = find(rows, seek) {
         (state.seek, state.mention, state.done) = (None, Some(seq), None);
         state.is_at_mention = true;
-        state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
+        state.move_in(LogPane::Room, |viewport, rows, height| viewport.show(index, rows, height));
         return;
     }
     let log = rows.log;
@@ -91,7 +93,10 @@ pub(super) fn seek(state: &mut State) {
     }
     if has_moved {
         state.seek = Some(Seek { reached, pages: seek.pages - 1, ..seek });
-        state.move_through(|viewport, rows, height| viewport.to_end(seek.is_newer, rows, height));
+        let to_end = |viewport: &mut Viewport, rows: LogRows<'_>, height: usize| {
+            viewport.to_end(seek.is_newer, rows, height);
+        };
+        state.move_in(LogPane::Room, to_end);
         state.done = Some(Ok("Looking for a message that mentions you…".to_owned()));
     }
 }

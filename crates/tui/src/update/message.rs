@@ -4,10 +4,10 @@ use chat_client::entry::{Body, LogEntry};
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Emoji, Seq, Timestamp};
 
-use super::{Effect, goto, lists, notify, request};
+use super::{Effect, lists, notify, request};
 use crate::letters::MessageAction;
 use crate::lists::Subject;
-use crate::state::{Arrival, State, text, thread_of};
+use crate::state::{State, text, thread_of};
 
 /// Does it with the message.
 pub(super) fn act(
@@ -55,21 +55,22 @@ pub(super) fn act(
     Vec::new()
 }
 
-/// Shows a thread. Its first message may not be loaded.
-fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
-    if state.client.room().log().message(root).is_some() {
-        state.open_thread(root);
-        return Vec::new();
-    }
+/// Shows a thread. The client loads it.
+pub(super) fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
     state.selection = None;
     let room = state.shown().clone();
-    goto::start(state, room, root, Arrival::OpenThread, at)
-        .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
+    match request(state, Request::OpenThread { room, root }, at) {
+        Ok(effects) => {
+            state.open_thread(root);
+            effects
+        }
+        Err(why) => notify(state, NoticeKind::Trouble, why, at),
+    }
 }
 
 /// Reacts to a message, or takes that back.
 pub(super) fn react(state: &mut State, target: Seq, emoji: Emoji, at: Timestamp) -> Vec<Effect> {
-    let message = state.client.room().log().message(target);
+    let message = state.message(target);
     let on = !message.is_some_and(|entry| has_own(entry, &emoji));
     let room = state.shown().clone();
     done(state, Request::React { room, target, emoji, on }, at)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::input::Wheel;
 use crate::lists::Subject;
-use crate::state::{Pane, State, Target, hit, pane};
+use crate::state::{LogPane, Pane, State, Target, hit, pane};
 
 /// How long after the terminal got the focus a click is taken for the one that gave it. Terminals report the focus
 /// first, and nobody clicks twice in that time to do something else.
@@ -39,7 +39,13 @@ pub(super) fn wheel(
         Pane::Log if find::wheel(state, wheel) => {}
         Pane::Rooms => state.scroll_rooms(rows),
         Pane::Users => state.scroll_users(rows),
-        Pane::Log => {
+        pane @ (Pane::Log | Pane::Thread) => {
+            let log = if pane == Pane::Thread { LogPane::Thread } else { LogPane::Room };
+            if state.log_area(log).is_some() && log != state.focus() {
+                // What is under the wheel scrolls, and keys stay where they are.
+                state.move_in(log, |viewport, log, height| viewport.scroll(rows, log, height));
+                return Vec::new();
+            }
             let effects = scroll(state, rows, at);
             // The view does not go back to a message that the user has scrolled away.
             if state.selection.is_some() && state.nearest_on_screen() != state.selection {
@@ -86,14 +92,20 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             mentions::first_unread(state, at)
         }
         Target::AllUsers => lists::open(state, Subject::People, "", at),
-        Target::Newest => {
+        Target::Newest(pane) => {
+            state.focus_on(pane);
             state.selection = None;
             state.end_jump();
             to_newest(state, at)
         }
+        Target::Log(pane) => {
+            state.focus_on(pane);
+            Vec::new()
+        }
         // The input box asks for a name.
         Target::Message { .. } if state.draft.is_some() => Vec::new(),
-        Target::Message { message, is_fold } => {
+        Target::Message { pane, message, is_fold } => {
+            state.focus_on(pane);
             let is_again = state.selection == Some(message);
             state.selection = Some(message);
             if is_fold || is_again && state.selected_is_long() {

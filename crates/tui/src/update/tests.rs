@@ -21,6 +21,7 @@ mod selecting;
 mod servers;
 mod settings;
 mod stored;
+mod threads;
 mod tokens;
 mod window;
 

@@ -10,16 +10,25 @@ use ratatui::text::Line;
 use super::canvas::Canvas;
 use crate::action::Action;
 use crate::layout::Panes;
-use crate::state::{RULE_BEFORE, State, above_area, more_below};
+use crate::state::{LogPane, RULE_BEFORE, State, above_area, more_below, on_rule};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Says on the rule, or on the first row of the log if there is no rule, what is above the screen.
 pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
-    let Some((text, style)) = above(state, theme).filter(|_| !state.is_bare) else {
-        return;
-    };
-    let room = canvas.clip(above_area(panes));
+    if let Some(text) = above(state, theme).filter(|_| !state.is_bare) {
+        draw_on_rule(text, above_area(panes), canvas);
+    }
+    if let Some((text, thread)) = state.thread_trouble().zip(panes.thread) {
+        let style = if text.is_ok() { theme.dim() } else { theme.bad() };
+        let text = text.unwrap_or_else(|why| why);
+        let rule = if panes.log.is_empty() { panes.rule } else { thread.rule };
+        draw_on_rule((text, style), on_rule(rule, thread.log), canvas);
+    }
+}
+
+fn draw_on_rule((text, style): (String, Style), area: Rect, canvas: &mut Canvas) {
+    let room = canvas.clip(area);
     if room.width <= RULE_BEFORE || room.is_empty() {
         return;
     }
@@ -32,8 +41,8 @@ pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mu
 
 /// What is above the screen, if the user should know.
 fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
-    let (rows, height) = state.log_rows().filter(|_| state.thread.is_none())?;
-    let (room, viewport) = (state.client.room(), state.viewport());
+    let (rows, height) = state.rows_of(LogPane::Room)?;
+    let (room, viewport) = (state.client.room(), state.viewport_of(LogPane::Room));
     let (dim, warn) = (theme.dim(), theme.style(Role::Warn));
     let hold = room.log().hold();
     let keys = state.look.keys();
@@ -67,11 +76,17 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
 }
 
 /// Says at the end of the last row that there is more below.
-pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
-    let Some((text, row)) = more_below(state).zip(area.rows().next_back()) else {
+pub(super) fn draw_below(
+    state: &State,
+    pane: LogPane,
+    theme: Theme,
+    area: Rect,
+    canvas: &mut Canvas,
+) {
+    let Some((text, row)) = more_below(state, pane).zip(area.rows().next_back()) else {
         return;
     };
-    let style = if state.unread_below() > 0 { theme.accent() } else { theme.dim() };
+    let style = if state.unread_below(pane) > 0 { theme.accent() } else { theme.dim() };
     let text = cut(&text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };

@@ -2,14 +2,14 @@
 
 use chat_client::{Partner, State as ClientState};
 use ratatui::layout::Alignment;
-use ratatui::style::{Style, Stylize};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
 use super::elsewhere::{Elsewhere, elsewhere};
 use super::live;
 use crate::layout::Panes;
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -31,8 +31,9 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     let room = state.client.room();
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
     let name = room.display_name();
-    let name = state.thread_text().unwrap_or(name);
-    row.spans.push(Span::raw(cut(&name, row.left)).bold());
+    let has_focus = !state.is_thread_beside() || state.focus() == LogPane::Room;
+    let name = state.thread_text().filter(|_| !state.is_thread_beside()).unwrap_or(name);
+    row.spans.push(Span::styled(cut(&name, row.left), name_style(has_focus, theme)));
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {
         row.add(GAP, &["muted".to_owned()], theme.dim());
@@ -59,6 +60,11 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
         row.add(GAP, &[cut(topic, row.left - columns(GAP))], theme.dim());
     }
     canvas.line(&Line::from(row.spans), panes.header);
+}
+
+/// The name of a log, which keys may be for or not.
+pub(super) fn name_style(has_focus: bool, theme: Theme) -> Style {
+    if has_focus { Style::new().bold() } else { theme.dim() }
 }
 
 /// The header from the left, and the columns that are left of it.

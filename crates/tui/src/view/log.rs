@@ -14,26 +14,32 @@ use super::links::Links;
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
 use crate::rows::{LogRows, Row, RowPosition, SpanKind};
-use crate::state::State;
+use crate::state::{LogPane, State};
 use crate::theme::{Role, Theme};
 
-/// Draws the log. Returns the cells of its links.
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) -> Vec<LinkCells> {
+/// Draws a log. Returns the cells of its links.
+pub(super) fn draw(
+    state: &State,
+    pane: LogPane,
+    theme: Theme,
+    area: Rect,
+    canvas: &mut Canvas,
+) -> Vec<LinkCells> {
     if area.is_empty() {
         return Vec::new();
     }
     // As wide as the pane, which may be wider than what is left of the screen.
-    let Some((log, _)) = state.log_rows() else {
+    let Some((log, _)) = state.rows_of(pane) else {
         return Vec::new();
     };
     let height = usize::from(area.height);
-    let viewport = state.viewport();
+    let viewport = state.viewport_of(pane);
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));
     let rows: Vec<(RowPosition, Arc<Row>)> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
-    let selected = state.selected().map(|(index, _)| index);
+    let selected = state.selected().map(|(index, _)| index).filter(|_| pane == state.focus());
     let shows_links = state.look.shows_links();
     let mut links = Links::default();
     for ((at, row), area) in rows.into_iter().zip(area.rows().skip(blank)) {
@@ -50,7 +56,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
             canvas.line(&line, area);
         }
     }
-    edges::draw_below(state, theme, area, canvas);
+    edges::draw_below(state, pane, theme, area, canvas);
     links.cells
 }
 

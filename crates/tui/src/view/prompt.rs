@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
                 " words, from:ana, in:#room, has:link".to_owned()
             }
             None if state.compose.is_some() => " Write your reply".to_owned(),
-            None if state.thread.is_some() => " Reply in this thread".to_owned(),
+            None if state.focused_thread().is_some() => " Reply in this thread".to_owned(),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
         canvas.line(&Line::styled(hint, theme.dim()), text_area);

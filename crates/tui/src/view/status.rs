@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
 use crate::letters::{LETTERS, Letter};
-use crate::state::{Back, Find, State, applies};
+use crate::state::{Back, Find, LogPane, State, applies};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -142,7 +142,12 @@ fn hints_of(state: &State) -> Vec<String> {
         let does = if state.is_editing() { "save" } else { "reply" };
         vec![keys.hint(Action::Send, does), keys.hint(Action::Back, "cancel")]
     } else if state.thread.is_some() {
-        vec![keys.hint(Action::Select, "select"), keys.hint(Action::Back, "close the thread")]
+        let other = if state.focus() == LogPane::Thread { "messages" } else { "thread" };
+        vec![
+            keys.hint(Action::OtherPane, other).filter(|_| state.is_thread_beside()),
+            keys.hint(Action::Select, "select"),
+            keys.hint(Action::Back, "close the thread"),
+        ]
     } else {
         normal_hints(state)
     };

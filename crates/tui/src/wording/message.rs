@@ -1,17 +1,15 @@
 //! A message in a few words, to name it beside another one.
 
-use chat_client::entry::Body;
-use chat_client::log::Log;
-use chat_proto::Seq;
+use chat_client::entry::{Body, LogEntry};
 
 use super::quoted;
 
 /// What is in place of the text of a deleted message.
 pub(crate) const DELETED: &str = "Message deleted";
 
-/// The beginning of a message of the log, with its author; of one that is not loaded, that it is an earlier one.
-pub(crate) fn beginning_of(log: &Log, seq: Seq) -> String {
-    let message = log.message(seq).map(|entry| &entry.body);
+/// The beginning of a message, with its author; of one that is not loaded, that it is an earlier one.
+pub(crate) fn beginning_of(message: Option<&LogEntry>) -> String {
+    let message = message.map(|entry| &entry.body);
     let Some(Body::Message { from, text, extras, .. }) = message else {
         return "an earlier message".to_owned();
     };

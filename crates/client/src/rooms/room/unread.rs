@@ -6,6 +6,8 @@
 use chat_proto::Seq;
 
 use super::Room;
+use crate::entry::{Body, Origin};
+use crate::thread::answered;
 
 /// Most mentions that are counted in one room: more say nothing new.
 const MENTIONS_MAX: usize = 99;
@@ -41,6 +43,15 @@ impl Counted {
         let unread = if more { last_seq.since(read) } else { unread };
         Some(Self { read, last_seq, unread, mentions })
     }
+}
+
+/// How many answers to a message are unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadReplies {
+    /// How many of those that are loaded.
+    pub count: u64,
+    /// Whether all that may be unread are loaded.
+    pub is_all: bool,
 }
 
 impl Room {
@@ -132,6 +143,32 @@ impl Room {
         }
         if seq == self.read.next() {
             self.mark_read(seq);
+        }
+    }
+
+    /// How many answers to a message are unread, as far as they are loaded.
+    #[must_use]
+    pub fn unread_replies(&self, root: Seq) -> UnreadReplies {
+        let unread = |(seq, body): &(Seq, &Body)| {
+            let Body::Message { origin: Origin::Other(_), extras: Some(extras), .. } = body else {
+                return false;
+            };
+            let details = &extras.details;
+            let is_read = self.uncounted.around(seq.get()).is_some();
+            answered(details) == Some(root) && !details.deleted && !is_read
+        };
+        let loaded = self.log.messages_between(self.read.next(), Seq::MAX);
+        let count = loaded.filter(unread).count() as u64;
+        UnreadReplies {
+            count,
+            is_all: self.log.has_newest() && self.log.is_complete_after(self.read),
+        }
+    }
+
+    /// Records that a message of another user was shown apart from the log, in its thread: it is not unread any more.
+    pub(crate) fn mark_shown(&mut self, seq: Seq) {
+        if !self.is_kept_unread {
+            self.mark_deleted(seq);
         }
     }
 

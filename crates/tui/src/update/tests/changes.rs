@@ -1,7 +1,7 @@
-//! Replies, edits, deletions, reactions and threads: the letters of a selected message, and what they send.
+//! Replies, edits, deletions and reactions: the letters of a selected message, and what they send.
 
 use chat_proto::command::{Body as Said, Kind, Links, Say};
-use chat_proto::event::{Details, Replies};
+use chat_proto::event::Details;
 use chat_proto::{Emoji, Seq, Text, User};
 
 use super::*;
@@ -187,42 +187,6 @@ fn plus_offers_what_is_used_most_and_takes_back() {
 }
 
 #[test]
-fn a_thread_takes_the_place_of_the_log() {
-    let mut harness = talking();
-    on(&mut harness, 2, "t");
-    assert_shows(&harness, "Thread in #lobby");
-    assert_shows(&harness, "on Friday?");
-    assert!(!harness.screen().contains("a slip") && !harness.screen().contains("well"));
-    let sent = said(&harness.type_text("yes\n"));
-    let links = Links::new(None, Some(Seq::new(1)));
-    assert_eq!(sent, [Said::Message { kind: Kind::Text, text: text("yes"), links }]);
-    harness.accept(1);
-    assert_shows(&harness, "└ 1 reply");
-    on(&mut harness, 0, "r");
-    let sent = said(&harness.type_text("or no\n"));
-    let links = Links::new(Some(Seq::new(4)), Some(Seq::new(1)));
-    assert_eq!(sent, [Said::Message { kind: Kind::Text, text: text("or no"), links }]);
-    harness.press(KeyCode::Esc);
-    assert_shows(&harness, "a slip");
-    assert!(!harness.screen().contains("Thread in"));
-    // The thread of an answer is that of its first message.
-    harness.accept(2);
-    on(&mut harness, 0, "t");
-    assert_shows(&harness, "Thread in #lobby");
-    assert_shows(&harness, "on Friday?");
-}
-
-#[test]
-fn what_is_not_shown_beside_a_thread_is_not_read() {
-    let mut harness = talking();
-    on(&mut harness, 2, "t");
-    harness.message(5, "carl", "elsewhere");
-    assert_eq!(harness.state.client.room().unread(), 1);
-    harness.press(KeyCode::Esc);
-    assert_eq!(harness.state.client.room().unread(), 0);
-}
-
-#[test]
 fn u_keeps_messages_unread_until_the_room_is_opened_again() {
     let mut harness = talking();
     harness.join_rust();
@@ -264,40 +228,6 @@ fn a_mention_elsewhere_is_gone_to_and_loaded() {
     let messages = vec![first, mention];
     harness.event(Event::History { room: room("#rust"), messages, more: true });
     assert_shows(&harness, "▶ @bob look");
-}
-
-#[test]
-fn answers_that_are_not_loaded_are_loaded_for_their_thread_and_counted() {
-    let mut harness = Harness::new(80, 20);
-    harness.connect_to(1, welcome(7, "bob"));
-    harness.join_rust();
-    harness.event(room_event("#rust", 900, 900));
-    let replies = Replies { count: 2, last_seq: Seq::new(600), last_at: harness.at };
-    let details = Details { replies: Some(replies), ..Details::default() };
-    let root = message_in("#rust", 300, user(3, "ana"), "on Friday?", harness.at);
-    let root = Message { details: Some(Box::new(details)), ..root };
-    harness.type_text("/mentions\n");
-    harness.event(Event::Mentions { messages: vec![root.clone()], next: None });
-    harness.press(KeyCode::Enter);
-    let first = message_in("#rust", 251, user(3, "ana"), "before", harness.at);
-    let messages = vec![first, root];
-    harness.event(Event::History { room: room("#rust"), messages, more: true });
-    harness.type_text("t");
-    assert_shows(&harness, "Thread in #rust · 0 of 2 replies loaded");
-    let details = Some(Box::new(Details { thread: Some(Seq::new(300)), ..Details::default() }));
-    let answer = message_in("#rust", 600, user(5, "carl"), "at ten", harness.at);
-    let answer = Message { details, ..answer };
-    for _ in 0..4 {
-        assert!(harness.state.client.room().is_loading(), "{}", harness.screen());
-        let (room, messages) = (room("#rust"), vec![answer.clone()]);
-        harness.event(Event::History { room, messages, more: false });
-        if harness.screen().contains("at ten") {
-            break;
-        }
-    }
-    assert_shows(&harness, "carl   at ten");
-    assert_shows(&harness, "Thread in #rust · 1 of 2 replies loaded");
-    assert!(!harness.state.client.room().is_loading(), "the last answer is there");
 }
 
 #[test]
