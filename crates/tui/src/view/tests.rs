@@ -250,7 +250,6 @@ fn help() {
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         F6, Alt-O                       Go to the thread beside the messages, or back
-        Ctrl-G                          Show or hide the user list
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
