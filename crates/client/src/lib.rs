@@ -50,7 +50,7 @@ pub use driver::{CarriedOut, Config, Driver, DriverError, Next, Saved};
 pub use effect::Effect;
 pub use error::RequestError;
 pub use input::Input;
-pub use link::{ServerAddress, Tcp};
+pub use link::{Endpoint, ServerAddress, Tcp};
 pub use live::Partner;
 pub use notice::{Notice, NoticeKind};
 pub use request::{LoadWhat, Request};

@@ -117,6 +117,8 @@ pub enum Connection {
         /// Why.
         code: RefusalCode,
     },
+    /// The server has another key than it must have; nothing happens until the user does something.
+    WrongKey,
 }
 
 impl State {

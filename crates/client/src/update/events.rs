@@ -37,6 +37,10 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
         LinkEvent::Refused(refusal) => session::hello_refused(state, refusal, at),
+        LinkEvent::WrongKey(wrong) => {
+            state.connection = Connection::WrongKey;
+            return vec![Effect::WrongKey(wrong)];
+        }
         LinkEvent::Lost(why) => session::lost(state, why, at),
     }
     Vec::new()

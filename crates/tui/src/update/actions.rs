@@ -77,7 +77,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             Vec::new()
         }
         Action::Back if state.back.is_some() => {
-            state.back.take().map(|back| Effect::Connect(back.server)).into_iter().collect()
+            state.back.take().map(|back| Effect::Connect(back.server.into())).into_iter().collect()
         }
         Action::Back if state.may_ask_server => {
             vec![Effect::AskServer(state.client.trouble().map(in_short))]

@@ -1,6 +1,6 @@
 //! Carries out the `/` commands of the user.
 
-use chat_client::link::BadAddress;
+use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
@@ -94,7 +94,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Connect => {
             let server = argument
                 .parse()
-                .map_err(|error: BadAddress| format!("{argument} is not an address: {error}"))?;
+                .map_err(|error: BadEndpoint| format!("{argument} is not an address: {error}"))?;
             return Ok(vec![Effect::Connect(server)]);
         }
         Verb::Forget => Request::ForgetToken,

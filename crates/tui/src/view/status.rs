@@ -81,7 +81,7 @@ fn not_normal(state: &State) -> Vec<String> {
         Connection::Refused { .. } if state.draft.is_some() => {
             parts.push("Choose a name".to_owned());
         }
-        Connection::Refused { .. } => parts.push("Not connected".to_owned()),
+        Connection::Refused { .. } | Connection::WrongKey => parts.push("Not connected".to_owned()),
     }
     parts.extend(state.compose_text());
     parts.extend(back(state));
