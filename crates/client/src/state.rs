@@ -12,7 +12,7 @@ pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{MessageList, RoomListing};
+use crate::listing::{MessageList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -45,6 +45,7 @@ pub struct State {
     pub(crate) listing: RoomListing,
     pub(crate) mention_list: MessageList,
     pub(crate) pin_list: MessageList,
+    pub(crate) version_list: VersionList,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
@@ -137,6 +138,7 @@ impl State {
             listing: RoomListing::default(),
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
+            version_list: VersionList::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
@@ -257,6 +259,12 @@ impl State {
         &self.pin_list
     }
 
+    /// The texts of the message that was asked about last.
+    #[must_use]
+    pub const fn version_list(&self) -> &VersionList {
+        &self.version_list
+    }
+
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
         self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
@@ -294,6 +302,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
+        self.version_list = VersionList::default();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();
         self.authors.clear();

@@ -18,6 +18,7 @@ mod refused;
 mod requests;
 mod session;
 mod threads;
+mod versions;
 
 use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};

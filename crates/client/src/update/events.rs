@@ -8,7 +8,7 @@ use chat_proto::{
 
 use super::{
     Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
-    threads,
+    threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -47,7 +47,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. } | Event::Found { .. } => {}
+        Event::Found { .. } => {}
+        Event::Versions { room, seq, versions, more } => {
+            return versions::page(state, room, seq, versions, more).into_iter().collect();
+        }
         Event::Thread { room, seq, replies, unread, messages, more } => {
             return threads::page(state, (&room, seq), (replies, unread), &messages, more);
         }

@@ -7,7 +7,7 @@ use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
     Effect, addresses, changes, choices, drafts, history, listing, live, send, session,
-    show_pending, store, threads,
+    show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -64,6 +64,7 @@ fn carry_out(
         Request::ListRooms => listing::ask_rooms(state, at)?,
         Request::ListMentions => listing::ask_mentions(state)?,
         Request::ListPins(room) => listing::ask_pins(state, room)?,
+        Request::ListVersions { room, seq } => versions::ask(state, room, seq)?,
         Request::OpenThread { room, root } => threads::open(state, &room, root)?,
         Request::CloseThread => {
             state.thread = None;
