@@ -71,7 +71,7 @@ pub struct Plan {
 /// Panics if the daemon does not restart, or the clients are not done by the deadline.
 pub async fn torture(plan: Plan) -> Findings {
     let data = tempfile::tempdir().unwrap();
-    let args = ["--data", data.path().to_str().unwrap()];
+    let args = ["--data", data.path().to_str().unwrap(), "--limits", "off"];
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let mut daemon = Daemon::start(&args).await;
     let address = daemon.address;

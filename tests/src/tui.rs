@@ -1,9 +1,8 @@
 //! The terminal client in the test's process, on a screen in memory, and its user.
 
-use std::io;
 use std::net::SocketAddr;
 
-use chat_client::link::{Dial, Tcp};
+use chat_client::link::{Dial, DialError, Tcp};
 use chat_tui::Options;
 use chat_tui::testing::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -115,7 +114,7 @@ impl Network {
 impl Dial for Network {
     type Stream = TcpStream;
 
-    async fn dial(&mut self) -> io::Result<TcpStream> {
+    async fn dial(&mut self) -> Result<TcpStream, DialError> {
         let _ = self.is_up.wait_for(|up| *up).await;
         self.tcp.dial().await
     }

@@ -76,7 +76,8 @@ async fn the_daemon_serves_if_its_log_is_a_full_pipe() {
     let pipe = named_pipe(directory.path());
     let _reader = File::options().read(true).write(true).open(&pipe).unwrap();
     let mut command = redirected(r#"2>"$FILE""#, &pipe);
-    let daemon = Daemon::spawn(command.env("RUST_LOG", "debug")).await;
+    command.env("RUST_LOG", "debug").args(["--limits", "off"]);
+    let daemon = Daemon::spawn(&mut command).await;
     let mut eva = Native::join(daemon.address, "eva").await;
     // Each of these commands is logged in one line.
     for _ in 0..MORE_THAN_A_PIPE / 50 {

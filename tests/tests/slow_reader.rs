@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use chat_server::Config;
 use chat_server::config::{BACKLOG_CONNECTIONS, OUT_BYTES_MAX, ROOM_RING_BATCHES};
+use chat_server::{Config, Limits};
 use e2e::native::Native;
 use e2e::server::{ANY_PORT, Server};
 use tokio::net::TcpSocket;
@@ -41,7 +41,11 @@ async fn read_all(mut reader: Native) -> Native {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_client_waits_for_one_that_does_not_read() {
     // The stuck client is never disconnected: if the others waited for it, they would not receive all.
-    let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() });
+    let server = Server::start_narrow(Config {
+        write_timeout: NEVER,
+        limits: Limits::off(),
+        ..Config::default()
+    });
     let mut sender = Native::join(server.address, "sender").await;
     let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let mut readers = JoinSet::new();
@@ -56,7 +60,12 @@ async fn no_client_waits_for_one_that_does_not_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_is_disconnected_with_the_reason() {
     let write_timeout = Duration::from_secs(2);
-    let config = Config { write_timeout, goodbye_timeout: NEVER, ..Config::default() };
+    let config = Config {
+        write_timeout,
+        goodbye_timeout: NEVER,
+        limits: Limits::off(),
+        ..Config::default()
+    };
     let server = Server::start_narrow(config);
     let mut sender = Native::join(server.address, "sender").await;
     let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
@@ -88,7 +97,10 @@ async fn a_client_that_reads_slowly_stays_connected() {
     socket.bind(ANY_PORT).unwrap();
     let listener = socket.listen(BACKLOG_CONNECTIONS).unwrap();
     let write_timeout = Duration::from_secs(3);
-    let server = Server::start_on(listener, Config { write_timeout, ..Config::default() });
+    let server = Server::start_on(
+        listener,
+        Config { write_timeout, limits: Limits::off(), ..Config::default() },
+    );
     let mut sender = Native::join(server.address, "sender").await;
     let mut slow = Native::connect_narrow(server.address).await.hello("slow").await;
     let text = "x".repeat(SLOW_TEXT_BYTES);
@@ -106,7 +118,11 @@ async fn a_client_that_reads_slowly_stays_connected() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_lags_behind_the_ring_of_a_room_misses_nothing() {
-    let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() });
+    let server = Server::start_narrow(Config {
+        write_timeout: NEVER,
+        limits: Limits::off(),
+        ..Config::default()
+    });
     let mut sender = Native::join(server.address, "sender").await;
     let mut stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let mut reader = Native::join(server.address, "reader").await;

@@ -6,7 +6,8 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use chat_client::link::tls::{HandshakeError, Tls};
+use chat_client::link::DialError;
+use chat_client::link::tls::Tls;
 use chat_proto::{AddressLine, ServerKey};
 use e2e::binary::{self, Daemon, program};
 use e2e::within;
@@ -35,7 +36,7 @@ async fn shown_key(address: SocketAddr) -> ServerKey {
     let tls = Tls::new("localhost", None).unwrap();
     let connect = tls.connect(TcpStream::connect(address).await.unwrap());
     match within("the key", connect).await {
-        Err(HandshakeError::WrongKey(wrong)) => wrong.found,
+        Err(DialError::WrongKey(wrong)) => wrong.found,
         other => panic!("{other:?}"),
     }
 }

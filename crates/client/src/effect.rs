@@ -7,6 +7,7 @@ use chat_proto::{Message, RoomName, UserName};
 
 use crate::error::RequestError;
 use crate::link::LinkRequest;
+use crate::link::tls::WrongKey;
 use crate::notice::Notice;
 use crate::store::StoreOp;
 
@@ -53,6 +54,9 @@ pub enum Effect {
     TextReturned(String),
     /// To the front end: the server does not let the user in under the name they have; this one may be free.
     NameRequired(UserName),
+    /// To the front end: the server has another key than it must have, or none is known. The link waits, and was sent
+    /// nothing.
+    WrongKey(WrongKey),
     /// To the front end: this notice was added to the log of the current room.
     Noticed(Box<Notice>),
     /// To the front end: the last request is not carried out, for this reason.

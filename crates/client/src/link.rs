@@ -12,9 +12,11 @@ mod address;
 mod backoff;
 mod connector;
 mod dial;
+mod endpoint;
 mod opening;
 mod race;
 mod sanitize;
+mod secure;
 mod session;
 pub mod tls;
 
@@ -31,7 +33,10 @@ use tokio_util::task::AbortOnDropHandle;
 
 pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
 use self::connector::Connector;
-pub use self::dial::{Dial, Tcp};
+pub use self::dial::{Dial, DialError, Tcp};
+pub use self::endpoint::{BadEndpoint, Endpoint};
+pub use self::secure::{Secure, ServerStream};
+use self::tls::WrongKey;
 use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
 use crate::store::{KnownServer, Profile};
@@ -167,6 +172,8 @@ pub enum LinkEvent {
     Unreadable(Box<Refusal>),
     /// The server refused the hello. The link waits for [`LinkRequest::Connect`].
     Refused(Box<Refusal>),
+    /// The server has another key than it must have. The link waits for [`LinkRequest::Connect`].
+    WrongKey(WrongKey),
     /// The session ended, or did not begin.
     Lost(Lost),
 }
@@ -195,6 +202,9 @@ pub enum Lost {
     /// Another kind of server answered; this is the beginning of what it sent.
     #[error("another kind of server answered: {0}")]
     Another(String),
+    /// A chat-server that does not speak TLS answered.
+    #[error("the server does not speak TLS")]
+    NoTls,
     /// A server that speaks TLS answered.
     #[error("a server that speaks TLS answered")]
     Tls,

@@ -9,6 +9,7 @@
 //! STATE/ADDRESS/.journal            the ID that was last at this address: a hint
 //! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
 //! STATE/last                        the name and the address of the last session
+//! STATE/known_servers               the keys of servers that the user has accepted
 //! STATE/seed                        makes the tokens of new users; a secret
 //! STATE/device                      the device of version 0.1.0
 //! STATE/typed                       what was typed, for Up and Ctrl-R
@@ -28,6 +29,7 @@ mod elsewhere;
 mod error;
 mod files;
 mod home;
+mod known_servers;
 mod last;
 mod memory;
 mod names;
@@ -50,6 +52,7 @@ pub use self::elsewhere::{WaitingElsewhere, waiting_elsewhere};
 pub use self::error::StoreError;
 use self::error::at;
 use self::home::{Home, Server};
+pub use self::known_servers::KnownKey;
 pub use self::last::LastSession;
 use self::memory::MemoryUser;
 pub use self::outbox_file::{LINES_MAX, MessageId, OUTBOX_MAX, OwnMessage};

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_proto::RoomName;
-use chat_server::Config;
 use chat_server::config::{Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
+use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
@@ -80,6 +80,10 @@ pub(crate) struct Args {
     /// Whether messages are indexed. The index takes up to three times as much of the disk as the journal.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
     search: SearchIndex,
+
+    /// Whether a user who floods the others, and a network that takes too much, are slowed down. Nobody else notices.
+    #[arg(long, value_name = "WHETHER", default_value = "on")]
+    limits: LimitsOn,
 
     /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
@@ -192,6 +196,15 @@ enum SearchIndex {
     Off,
 }
 
+/// Whether there are limits of what one user or one network may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LimitsOn {
+    /// A user or a network that sends too much waits.
+    On,
+    /// For a network that is trusted, and for measurements.
+    Off,
+}
+
 /// From where plain text is accepted.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum PlainFrom {
@@ -262,6 +275,10 @@ impl Args {
             drain_timeout: self.drain_timeout,
             classic_gap: self.classic_gap,
             keep: self.keep,
+            limits: match self.limits {
+                LimitsOn::On => Limits::default(),
+                LimitsOn::Off => Limits::off(),
+            },
             search: self.search == SearchIndex::On,
             ..Config::default()
         }

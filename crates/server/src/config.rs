@@ -26,6 +26,7 @@ use chat_proto::Timestamp;
 use tokio::time::Instant;
 
 pub use crate::clock::{Clock, Monotonic};
+use crate::limits::Limits;
 pub use crate::plain::Plain;
 
 /// The port of the original chat: its clients have it built in.
@@ -246,6 +247,8 @@ pub struct Config {
     /// last jump, before anything is removed by its age: longer than it takes a time server to correct a
     /// wrong clock, or an administrator to notice it.
     pub steady_span: Duration,
+    /// What one user or one network may do.
+    pub limits: Limits,
     /// Whether messages are indexed, so that they can be searched.
     pub search: bool,
     /// The wall clock.
@@ -279,6 +282,7 @@ impl Default for Config {
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
             steady_span: Duration::from_secs(60 * 60),
+            limits: Limits::default(),
             search: true,
             clock: system_clock,
             monotonic: Instant::now,

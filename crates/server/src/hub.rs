@@ -120,7 +120,8 @@ impl Hub {
         {
             engine.refuse(&error);
         }
-        let directory = Directory::new(state, clock, newest, users_max, name_hold);
+        let newcomer_for = config.limits.newcomer_for;
+        let directory = Directory::new(state, clock, newest, users_max, name_hold, newcomer_for);
         let directory = Arc::new(directory);
         let commits = Commits::new(engine, Arc::clone(&directory), wall);
         let queue = Queue::start(commits).map_err(JournalError::NoThread)?;

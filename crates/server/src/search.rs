@@ -40,7 +40,7 @@ pub(crate) use self::find::Cursor;
 use self::find::Hits;
 pub(crate) use self::matches::Excerpt;
 use self::progress::Progress;
-pub(crate) use self::query::{QUERY_BYTES_MAX, Query, TERMS_MAX};
+pub(crate) use self::query::{Query, TERMS_MAX};
 use self::readers::{Readers, Source};
 use self::store::Store;
 use crate::journal::{self, Journal, JournalError, Location, RoomId, StoredMessage};

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
+use crate::networks::Networks;
 use crate::search::Search;
 use crate::session::{self, Context};
 use crate::tls::{Certificate, Tls, TlsError};
@@ -67,7 +68,16 @@ impl Server {
         let tls = Arc::new(Tls::open(location, config.tls_files.clone())?);
         let closing = CancellationToken::new();
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context { config, tls, hub, search, closing }) })
+        Ok(Self {
+            context: Arc::new(Context {
+                config,
+                tls,
+                hub,
+                search,
+                networks: Networks::default(),
+                closing,
+            }),
+        })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the

@@ -14,6 +14,7 @@ mod events;
 mod handshake;
 mod lists;
 mod live;
+mod pace;
 mod pending;
 mod rooms;
 mod search;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use chat_proto::command::Nonce;
-use chat_proto::{Command, DeviceId, EndCode, Event, Refusal};
+use chat_proto::{DeviceId, EndCode, Event, Refusal};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -53,6 +54,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
+use crate::networks::{Network, Networks};
 use crate::search::Search;
 use crate::socket::Unacknowledged;
 use crate::tls::Tls;
@@ -69,6 +71,7 @@ pub(crate) struct Context {
     pub hub: Arc<Hub>,
     /// `None` if it is switched off.
     pub search: Option<Search>,
+    pub networks: Networks,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -144,6 +147,7 @@ enum TurnInput {
 struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
+    network: Arc<Network>,
     connection: Connection<S>,
     subscriptions: Subscriptions,
     room_sync: RoomSync,
@@ -167,6 +171,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
         connection: Connection<S>,
         peer: SocketAddr,
+        network: Arc<Network>,
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
@@ -176,6 +181,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
             context,
             peer,
+            network,
             connection,
             subscriptions: Subscriptions::default(),
             room_sync: RoomSync::Initial,
@@ -198,6 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 break end;
             }
         };
+        self.pending.drop_paced();
         Box::pin(self.send_last_answers()).await;
         end
     }
@@ -292,9 +299,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.pinged = false;
         for commands in 1.. {
             match incoming {
-                Ok(Some(Incoming::Command(Command::Say(say)))) => self.say(say)?,
-                Ok(Some(Incoming::Command(command))) => self.dispatch(command)?,
-                Ok(Some(Incoming::Invalid(refusal))) => self.refuse(*refusal)?,
+                Ok(Some(incoming)) => self.take_paced(incoming)?,
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
@@ -373,6 +378,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Sends a ping to a client that was silent for too long, and ends the session if it was sent one before.
     fn check_idle(&mut self) -> ControlFlow<End> {
         let now = Instant::now();
+        if self.pending.is_paced() {
+            self.received_at = now; // not silent: it is not read from
+        }
         let mut check_at = self.received_at + self.context.config.idle_timeout;
         if check_at <= now {
             if self.pinged {

@@ -325,6 +325,10 @@ impl<C: Control> App<C> {
                     self.then = Then::Connect { name: self.state.client.name().clone(), server };
                     flow = ControlFlow::Break(());
                 }
+                Effect::WrongKey(wrong) => {
+                    self.then = Then::WrongKey(wrong);
+                    flow = ControlFlow::Break(());
+                }
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,

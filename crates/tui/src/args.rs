@@ -3,18 +3,20 @@
 mod environment;
 mod settings;
 mod start;
+mod trust;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use chat_client::ServerAddress;
-use chat_client::link::BadAddress;
+use chat_client::Endpoint;
+use chat_client::link::BadEndpoint;
 use chat_proto::UserName;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use self::settings::Flags;
 pub(crate) use self::start::Start;
+pub(crate) use self::trust::Trust;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +25,7 @@ Examples:
   chat-tui bob@                              choose a name; the same as --name bob
   chat-tui chat.example.org                  connect to another machine
   chat-tui bob@chat.example.org:4000         choose a name and a port
+  chat-tui chat://chat.example.org:12345/#KEY    the address line of a server: with its key
   chat-tui --state /media/stick/chat         keep your identity on a USB stick
   chat-tui --theme light --users off         other colours, no list of users
   chat-tui --log-file chat.log               log network activity
@@ -38,17 +41,18 @@ Exit codes: 0 success; 1 error; 2 invalid arguments.";
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Your name and the server address: short for --name and --server. NAME@ is a name alone
-    #[arg(value_name = "[NAME@]HOST[:PORT]", value_parser = destination, conflicts_with = "server")]
+    /// Your name and the server: short for --name and --server. NAME@ is a name alone. A LINE is what chat-server address
+    /// prints, chat://HOST:PORT/#KEY: the server must have that key
+    #[arg(value_name = "[NAME@]HOST[:PORT] or LINE", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
     /// Your display name [default: that of the last session; at first, your login name]
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Server address [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
-    #[arg(long, value_name = "HOST[:PORT]")]
-    server: Option<ServerAddress>,
+    /// Server address, or its address line [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
+    #[arg(long, value_name = "HOST[:PORT] or LINE")]
+    server: Option<Endpoint>,
 
     /// Where to store your identity and unsent messages [default: $XDG_STATE_HOME/chat-tui or
     /// ~/.local/state/chat-tui]
@@ -68,7 +72,7 @@ pub(crate) struct Args {
 
     /// The server of the environment, if the command line has none.
     #[arg(skip)]
-    environment: Option<ServerAddress>,
+    environment: Option<Endpoint>,
 }
 
 /// A server, and the name of the user there, if one is given.
@@ -76,7 +80,7 @@ pub(crate) struct Args {
 struct Destination {
     name: Option<UserName>,
     /// `None` for `NAME@`.
-    server: Option<ServerAddress>,
+    server: Option<Endpoint>,
 }
 
 impl Args {
@@ -110,7 +114,7 @@ impl Args {
     }
 
     /// The server that is given, if there is one: by the command line, or else by the environment.
-    pub(crate) fn server(&self) -> Option<&ServerAddress> {
+    pub(crate) fn server(&self) -> Option<&Endpoint> {
         let destination = self.destination.as_ref().and_then(|it| it.server.as_ref());
         self.server.as_ref().or(destination).or(self.environment.as_ref())
     }
@@ -132,7 +136,7 @@ fn destination(written: &str) -> Result<Destination, String> {
     if name.is_some() && server.is_empty() {
         return Ok(Destination { name, server: None });
     }
-    let server = server.parse().map_err(|error: BadAddress| error.to_string())?;
+    let server = server.parse().map_err(|error: BadEndpoint| error.to_string())?;
     Ok(Destination { name, server: Some(server) })
 }
 

@@ -10,7 +10,7 @@ mod world;
 
 use std::io;
 
-use chat_client::link::Dial;
+use chat_client::link::{Dial, DialError};
 use chat_proto::{Command, Event, NativeCodec, Timestamp, UserName};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::DuplexStream;
@@ -42,8 +42,8 @@ impl Demo {
 impl Dial for Demo {
     type Stream = DuplexStream;
 
-    async fn dial(&mut self) -> io::Result<DuplexStream> {
-        let world = self.world.take().ok_or(io::ErrorKind::ConnectionRefused)?;
+    async fn dial(&mut self) -> Result<DuplexStream, DialError> {
+        let world = self.world.take().ok_or(io::Error::from(io::ErrorKind::ConnectionRefused))?;
         let (server, client) = tokio::io::duplex(BUFFER_BYTES);
         tokio::spawn(serve(Framed::new(server, NativeCodec::default()), world));
         Ok(client)

@@ -1,19 +1,26 @@
-//! The first screen of a new user: asks for a name and a server. It comes before the client, which needs both.
+//! The first screens: the one of a new user asks for a name and a server, [`KeyQuestion`] whether the key of a server is
+//! accepted. They come before the client.
 //!
 //! [`FirstRun::update`] is pure, as the client's; [`ask`] is its loop.
 
 mod ask;
+mod key;
 mod view;
 
-use chat_client::ServerAddress;
-use chat_client::link::BadAddress;
+use std::ops::ControlFlow;
+
+use chat_client::link::BadEndpoint;
+use chat_client::{Endpoint, ServerAddress};
 use chat_proto::{NameError, UserName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-pub use self::ask::ask;
+pub use self::ask::{Form, ask};
+pub use self::key::{Answer, KeyQuestion};
 use crate::input::Input;
 use crate::prompt::{Editor, Motion};
 use crate::settings::sentence;
+use crate::theme::Theme;
+use crate::view::Canvas;
 
 /// Name and server, as far as the user has typed them.
 #[derive(Debug)]
@@ -40,7 +47,7 @@ pub struct Answers {
     /// The name to ask for.
     pub name: UserName,
     /// The server to connect to.
-    pub server: ServerAddress,
+    pub server: Endpoint,
 }
 
 /// What follows from an input.
@@ -143,11 +150,30 @@ impl FirstRun {
             return Outcome::Stays;
         }
         let server =
-            self.server.read(|text| text.trim().parse(), |error: BadAddress, _| error.to_string());
+            self.server.read(|text| text.trim().parse(), |error: BadEndpoint, _| error.to_string());
         match name.zip(server) {
             Some((name, server)) => Outcome::Done(Answers { name, server }),
             None => Outcome::Stays,
         }
+    }
+}
+
+impl Form for FirstRun {
+    type Outcome = Outcome;
+
+    fn take(&mut self, input: Input) -> ControlFlow<Outcome> {
+        match self.update(input) {
+            Outcome::Stays => ControlFlow::Continue(()),
+            outcome => ControlFlow::Break(outcome),
+        }
+    }
+
+    fn quit() -> Outcome {
+        Outcome::Quit
+    }
+
+    fn draw(&self, theme: Theme, canvas: &mut Canvas) {
+        view::draw(self, theme, canvas);
     }
 }
 

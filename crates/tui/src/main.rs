@@ -1,6 +1,7 @@
 //! The edge of the client: arguments, the log file, the terminal, signals.
 
 mod args;
+mod screens;
 mod signals;
 
 use std::panic;
@@ -11,24 +12,23 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
-use chat_client::Tcp;
 use chat_client::driver::system_clock;
 use chat_client::store::{Writer, waiting_elsewhere};
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
 use chat_tui::demo::{self, Demo};
-use chat_tui::first_run::{self, Answers, FirstRun, Outcome};
+use chat_tui::first_run::{Answers, FirstRun, Outcome};
 use chat_tui::notification::Notifier;
 use chat_tui::settings::{self, Layers};
-use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
-use chat_tui::{Failure, Options, Unsent, unsent};
+use chat_tui::{Failure, Options, Then, Unsent, unsent};
 use jiff::tz::TimeZone;
 use tokio::runtime;
 
-use crate::args::{Args, Start};
+use crate::args::{Args, Start, Trust};
+use crate::screens::Screens;
 
 /// Exit code of a program that failed.
 const FAILED: u8 = 1;
@@ -97,20 +97,17 @@ fn connect_and_show(args: &Args) -> anyhow::Result<()> {
 /// Shows one client after the other, until the user quits. `left` gets what each of them has not sent.
 async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> anyhow::Result<()> {
     let in_editor = Arc::new(AtomicBool::new(false));
-    let mut stop = pin!(signals::stop(in_editor.clone()).context("cannot listen to signals")?);
-    let (mut tty, _guard) = Tty::take(in_editor).context("cannot set up the terminal")?;
-    let mut backend = RowBackend::new(tty.output(), !check::is_utf8());
+    let stop = pin!(signals::stop(in_editor.clone()).context("cannot listen to signals")?);
+    let (tty, _guard) = Tty::take(in_editor).context("cannot set up the terminal")?;
+    let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
-    let mut events = pin!(events);
+    let mut screens = Screens { backend, tty, events: pin!(events), stop };
     loop {
         let options = options(args, &start);
-        let (keys, stop) = (events.as_mut(), stop.as_mut());
         if start.asks {
-            let look = Look::new(options.settings.clone(), options.environment);
             let mut screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
             screen.goes_back = !left.is_empty();
-            let asked = first_run::ask(&mut backend, screen, look, keys, &mut tty, stop);
-            match Box::pin(asked).await? {
+            match screens.ask(&options, screen).await? {
                 Outcome::Done(Answers { name, server }) => start.answered(name, server),
                 Outcome::Back => start.asks = false,
                 Outcome::Quit | Outcome::Stays => {
@@ -120,16 +117,30 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
             }
             continue;
         }
-        let tty = tty.clone();
         let ended = if args.demo {
             let demo = Demo::new(&options.name, options.clock);
-            Box::pin(chat_tui::run(&mut backend, options, demo, keys, tty, stop)).await?
+            screens.chat(options.clone(), demo).await?
         } else {
-            let dial = Tcp::new(start.server.clone());
-            Box::pin(chat_tui::run(&mut backend, options, dial, keys, tty, stop)).await?
+            match start.trust(system_clock())? {
+                Trust::Dial(dial) => screens.chat(options.clone(), dial).await?,
+                Trust::Ask(question) => {
+                    let key = question.key;
+                    if start.answer(screens.ask(&options, question).await?, key)? {
+                        return Ok(());
+                    }
+                    continue;
+                }
+            }
         };
-        let quits = start.follow(&ended);
+        let (quits, then) = (start.follow(&ended), ended.then);
         left.push(ended.unsent);
+        let quits = match then {
+            Then::WrongKey(wrong) => {
+                let answer = screens.ask(&options, start.question(wrong)?).await?;
+                start.answer(answer, wrong.found)?
+            }
+            _ => quits,
+        };
         if quits {
             return Ok(());
         }

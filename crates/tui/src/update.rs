@@ -9,6 +9,7 @@ mod bare;
 mod commands;
 mod enter;
 pub(crate) mod expiry;
+mod find;
 mod frame;
 mod goto;
 mod help;
@@ -27,10 +28,11 @@ mod selecting;
 mod settings;
 mod whois;
 
+use chat_client::link::tls::WrongKey;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{Notice, NoticeKind, Request, ServerAddress};
+use chat_client::{Endpoint, Notice, NoticeKind, Request};
 use chat_proto::Timestamp;
 
 use crate::input::Input;
@@ -78,7 +80,9 @@ pub enum Effect {
     /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
     AskServer(Option<String>),
     /// The same, but go on with another server.
-    Connect(ServerAddress),
+    Connect(Endpoint),
+    /// The same, but because the server has another key than it must have, or none is known.
+    WrongKey(WrongKey),
 }
 
 /// Takes an input at the time `at`. Returns what is to be done, in order.
@@ -216,6 +220,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::DraftChanged(room) => state.draft_changed(&room),
         ClientEffect::Noticed(notice) => noticed(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
+        ClientEffect::WrongKey(wrong) => return Some(Effect::WrongKey(wrong)),
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
@@ -225,7 +230,10 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
                     Some(_) if message.room == *state.shown() => {
                         state.focused_viewport_mut().to_newest();
                     }
-                    _ => state.viewport_mut(&message.room).to_newest(),
+                    _ => {
+                        state.viewport_mut(&message.room).to_newest();
+                        state.end_jump();
+                    }
                 }
             }
             return Some(Effect::Client(effect));
@@ -292,6 +300,9 @@ fn noticed(state: &mut State, new: &Notice) {
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     if lists::typed(state, text).is_some() {
         return Vec::new();
+    }
+    if state.open_find().is_some() {
+        return find::insert(state, text, at);
     }
     state.prompt.end_completion();
     state.prompt.end_cut();

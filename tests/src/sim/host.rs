@@ -9,7 +9,7 @@ use std::time::Duration;
 use chat_client::store::Writer;
 use chat_server::config::Plain;
 use chat_server::journal::{Durability, Location};
-use chat_server::{Config, Server};
+use chat_server::{Config, Limits, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
 use ratatui::layout::Size;
@@ -42,6 +42,7 @@ pub(super) async fn serve(
         idle_timeout: IDLE_TIMEOUT,
         clock: network::server_clock,
         keep: Some(KEEP),
+        limits: Limits::off(),
         plain: Plain::Any,
         ..Config::default()
     };

@@ -6,7 +6,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chat_client::link::Dial;
+use chat_client::link::{Dial, DialError};
 use chat_proto::Timestamp;
 use chat_server::Listen;
 use chat_server::config::PORT;
@@ -84,7 +84,7 @@ pub(super) struct Dialer;
 impl Dial for Dialer {
     type Stream = TcpStream;
 
-    async fn dial(&mut self) -> io::Result<TcpStream> {
-        TcpStream::connect((SERVER, PORT)).await
+    async fn dial(&mut self) -> Result<TcpStream, DialError> {
+        Ok(TcpStream::connect((SERVER, PORT)).await?)
     }
 }

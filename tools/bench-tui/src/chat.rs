@@ -33,7 +33,7 @@ impl Server {
     /// Starts it, with the other users in the busy room. It stores nothing.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(programs()?.join("chat-server"))
-            .args(["--listen", "127.0.0.1:0", "--data", ":memory:"])
+            .args(["--listen", "127.0.0.1:0", "--data", ":memory:", "--limits", "off"])
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

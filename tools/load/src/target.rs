@@ -282,7 +282,7 @@ fn programs() -> Result<PathBuf, TargetError> {
 fn ours(home: &Path, durability: Durability, search: Search) -> Result<Command, TargetError> {
     let mut command = Command::new(programs()?.join("chat-server"));
     command
-        .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX])
+        .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX, "--limits", "off"])
         .args(["--durability", durability.name(), "--search", search.name()])
         .arg("--data")
         .arg(home)

@@ -121,6 +121,11 @@ impl<D: Dial> Connector<D> {
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
             Err(Failed::Lost(why)) => return self.lost(why).await,
+            Err(Failed::WrongKey(wrong)) => {
+                tracing::warn!(expected = ?wrong.expected, found = ?wrong.found, "wrong key");
+                self.send(LinkEvent::WrongKey(wrong)).await;
+                return Next::Wait;
+            }
             Err(Failed::Refused(refusal)) if self.requests.is_token_unsupported(&refusal) => {
                 tracing::info!("the server takes no token of a new user; it makes the token");
                 self.requests.identity.seed = None;

@@ -14,7 +14,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::codec::{Framed, FramedParts};
 
 use super::session::{Wire, in_words, is_of_unknown_type, read, write};
-use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
+use super::tls::WrongKey;
+use super::{DIAL_TIMEOUT, Dial, DialError, Identity, Lost};
 
 /// Longest time until the server answers the hello. It stores a new user first, which a busy disk delays.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -39,6 +40,8 @@ pub(super) enum Failed {
     Lost(Lost),
     /// The server refused the hello.
     Refused(Box<Refusal>),
+    /// The server has another key than it must have.
+    WrongKey(WrongKey),
 }
 
 impl From<Lost> for Failed {
@@ -56,7 +59,9 @@ pub(super) async fn open<D: Dial>(
 ) -> Result<(Wire<D::Stream>, Welcome), Failed> {
     let mut stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(Lost::Unreachable(in_words(&error)).into()),
+        Ok(Err(DialError::WrongKey(wrong))) => return Err(Failed::WrongKey(wrong)),
+        Ok(Err(DialError::NotTls(greeting))) => return Err(no_tls(greeting.as_bytes()).into()),
+        Ok(Err(DialError::Io(error))) => return Err(Lost::Unreachable(in_words(&error)).into()),
         Err(_) => return Err(Lost::Unreachable("no answer".to_owned()).into()),
     };
     let deadline = Instant::now() + WELCOME_TIMEOUT;
@@ -161,6 +166,13 @@ fn another_server(first: &[u8]) -> Lost {
     }
     let shown = shown(first);
     if shown.starts_with(TURNED_AWAY) { Lost::TurnedAway(shown) } else { Lost::Another(shown) }
+}
+
+/// The same for a server that answered a handshake of TLS with something else. A chat-server before TLS takes it for an
+/// unknown protocol, and says which it knows; it sends a client that was slow its number.
+fn no_tls(first: &[u8]) -> Lost {
+    let is_chat = first.starts_with(b"This is chat-server") || first.starts_with(b"ID:");
+    if is_chat { Lost::NoTls } else { another_server(first) }
 }
 
 /// The first line of `first`, shortened. It is not sanitized yet.
@@ -277,6 +289,8 @@ mod tests {
         ] {
             assert_eq!(another_server(first), why);
         }
+        assert_eq!(no_tls(b"This is chat-server 0.1.0. Spoken here: "), Lost::NoTls);
+        assert_eq!(no_tls(b"SSH-2.0-x\r\n"), another("SSH-2.0-x"));
         assert_eq!(shown("é".repeat(100).as_bytes()), format!("{}…", "é".repeat(60)));
     }
 }

@@ -15,7 +15,9 @@ impl LinkEvent {
             Self::Refused(refusal) => Self::Refused(Box::new(sanitize::refusal(&refusal))),
             Self::Unreadable(refusal) => Self::Unreadable(Box::new(sanitize::refusal(&refusal))),
             Self::Lost(lost) => Self::Lost(lost.sanitize()),
-            Self::Connecting | Self::Waiting { .. } | Self::About { .. } => self,
+            Self::Connecting | Self::Waiting { .. } | Self::About { .. } | Self::WrongKey(_) => {
+                self
+            }
         }
     }
 }
@@ -31,6 +33,7 @@ impl Lost {
             | Self::Silent
             | Self::Closed
             | Self::ClosedAtOnce
+            | Self::NoTls
             | Self::Tls
             | Self::Asked => self,
         }

@@ -3,7 +3,6 @@
 mod first_bytes;
 mod verifier;
 
-use std::io;
 use std::sync::Arc;
 
 use chat_proto::ServerKey;
@@ -18,6 +17,7 @@ use tokio_rustls::client::TlsStream;
 use self::first_bytes::FirstBytes;
 pub use self::first_bytes::Greeting;
 use self::verifier::Verifier;
+use super::DialError;
 
 /// The name of the native protocol in ALPN: the server need not detect it.
 const NATIVE_ALPN: &[u8] = b"chat/1";
@@ -36,20 +36,6 @@ pub struct WrongKey {
     pub expected: Option<ServerKey>,
     /// The key that it has shown.
     pub found: ServerKey,
-}
-
-/// Why there is no TLS.
-#[derive(Debug, thiserror::Error)]
-pub enum HandshakeError {
-    /// The key is not that of the server.
-    #[error(transparent)]
-    WrongKey(#[from] WrongKey),
-    /// The server does not speak TLS; these are the first bytes that it has sent.
-    #[error("the server does not speak TLS here")]
-    NotTls(Greeting),
-    /// The handshake failed.
-    #[error(transparent)]
-    Io(#[from] io::Error),
 }
 
 /// Makes connections to one server. It has the tickets of earlier ones, with which the next is cheaper.
@@ -91,7 +77,7 @@ impl Tls {
     ///
     /// # Errors
     /// Returns an error if there is none, or if the server has another key.
-    pub async fn connect<S>(&self, stream: S) -> Result<Secured<S>, HandshakeError>
+    pub async fn connect<S>(&self, stream: S) -> Result<Secured<S>, DialError>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -106,7 +92,7 @@ impl Tls {
                 let greeting = stream.into_greeting();
                 Err(match self.verifier.take_wrong_key() {
                     Some(wrong) => wrong.into(),
-                    None if is_other(greeting.as_bytes()) => HandshakeError::NotTls(greeting),
+                    None if is_other(greeting.as_bytes()) => DialError::NotTls(greeting),
                     None => error.into(),
                 })
             }

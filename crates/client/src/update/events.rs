@@ -7,8 +7,8 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
-    threads, versions,
+    Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
+    store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -37,6 +37,10 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
         LinkEvent::Refused(refusal) => session::hello_refused(state, refusal, at),
+        LinkEvent::WrongKey(wrong) => {
+            state.connection = Connection::WrongKey;
+            return vec![Effect::WrongKey(wrong)];
+        }
         LinkEvent::Lost(why) => session::lost(state, why, at),
     }
     Vec::new()
@@ -46,10 +50,11 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
         Event::About { .. } => {}
-        // Answer commands that the client does not send.
-        Event::Found { .. } => {}
         Event::Versions { room, seq, versions, more } => {
             return versions::page(state, room, seq, versions, more).into_iter().collect();
+        }
+        Event::Found { hits, next, indexed, .. } => {
+            return search::found(state, hits, next, indexed).into_iter().collect();
         }
         Event::Thread { room, seq, replies, unread, messages, more } => {
             return threads::page(state, (&room, seq), (replies, unread), &messages, more);

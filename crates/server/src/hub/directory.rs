@@ -19,6 +19,8 @@ pub(super) struct Directory {
     pub(super) newest: Timestamp,
     pub(super) users_max: usize,
     pub(super) name_hold: Duration,
+    /// How long a user is a newcomer.
+    pub(super) newcomer_for: Duration,
     last_session: AtomicU64,
     /// The hub, for members of new sessions. Weak, since the loop of commits holds the directory.
     hub: OnceLock<Weak<Hub>>,
@@ -31,10 +33,11 @@ impl Directory {
         newest: Timestamp,
         users_max: usize,
         name_hold: Duration,
+        newcomer_for: Duration,
     ) -> Self {
         let (state, last_session) = (Mutex::new(state), AtomicU64::new(0));
         let hub = OnceLock::new();
-        Self { state, clock, newest, users_max, name_hold, last_session, hub }
+        Self { state, clock, newest, users_max, name_hold, newcomer_for, last_session, hub }
     }
 
     /// Sets the hub of this directory.

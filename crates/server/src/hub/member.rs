@@ -8,6 +8,7 @@ use chat_proto::{
     DeviceId, LeaveReason, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
 };
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::answer::Answer;
@@ -16,7 +17,9 @@ use super::policy::{Action, Standing, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
+use crate::clock::before;
 use crate::journal::{RoomId, RoomKey};
+use crate::limits::{Cost, Limits};
 use crate::room::Room;
 
 /// One session's membership in the hub; it leaves when it is dropped.
@@ -30,6 +33,7 @@ pub(crate) struct Member {
     seen_rooms: u32,
     seen_typing: u16,
     reason: LeaveReason,
+    is_newcomer: bool,
 }
 
 /// The changes of a user since the session looked last.
@@ -53,15 +57,17 @@ pub(crate) struct Membership {
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
-        let notifier = {
+        let old = before(hub.time(), hub.directory.newcomer_for);
+        let (notifier, is_newcomer) = {
             let mut state = hub.state();
             state.admit(user);
-            Arc::clone(&state.existing(user).notifier)
+            let account = state.existing(user);
+            (Arc::clone(&account.notifier), account.created_at > old)
         };
         let session = hub.directory.next_session();
         let Counts { rooms: seen_rooms, typing: seen_typing } = notifier.counts();
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
-        Self { actor, session, notifier, seen_rooms, seen_typing, reason }
+        Self { actor, session, notifier, seen_rooms, seen_typing, reason, is_newcomer }
     }
 
     /// The user's number.
@@ -74,6 +80,20 @@ impl Member {
     #[must_use]
     pub(crate) const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// Whether the user was new when the session began, or is a guest.
+    #[must_use]
+    pub(crate) const fn is_newcomer(&self) -> bool {
+        self.is_newcomer
+    }
+
+    /// Takes `cost` out of the budget that all sessions of the user share, see [`Budget::charge`].
+    ///
+    /// [`Budget::charge`]: crate::limits::Budget::charge
+    pub(crate) fn charge(&self, limits: &Limits, cost: Cost, now: Instant) -> Option<Instant> {
+        let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
+        self.notifier.budget.charge(rate, cost, now)
     }
 
     /// The user, with the current name.

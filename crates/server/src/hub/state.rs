@@ -45,6 +45,8 @@ pub(super) struct Account {
     pub(super) user: User,
     pub(super) kind: UserKind,
     pub(super) seen_at: Timestamp,
+    /// The time of its first credential; of a guest that of its session.
+    pub(super) created_at: Timestamp,
     /// The time at which its last session ended; `None` if none ended since the start of the daemon.
     pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: usize,
@@ -57,7 +59,8 @@ impl Account {
     /// A new user: in the lobby only, which it has read up to `read`.
     pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
         let (rooms, notifier) = (Memberships::in_lobby(read), Arc::default());
-        Self { user, kind, seen_at, left_at: None, sessions: 0, rooms, notifier }
+        let created_at = seen_at;
+        Self { user, kind, seen_at, created_at, left_at: None, sessions: 0, rooms, notifier }
     }
 
     /// The user, as the subject of [`may`].
@@ -191,10 +194,11 @@ impl State {
     /// Adds a credential, unless its user is missing in the journal: it would open no account.
     pub(super) fn add_credential(
         &mut self,
-        CredentialRecord { user, credential, .. }: CredentialRecord,
+        CredentialRecord { user, credential, created_at }: CredentialRecord,
     ) {
         let Credential::Token(token) = credential;
-        if self.accounts.contains_key(&user) {
+        if let Some(account) = self.accounts.get_mut(&user) {
+            account.created_at = account.created_at.min(created_at);
             self.tokens.insert(token, user);
         }
     }

@@ -1,8 +1,9 @@
 //! Why a search has no answer.
 
+use chat_proto::limits::QUERY_BYTES_MAX;
 use thiserror::Error;
 
-use super::query::{QUERY_BYTES_MAX, TERMS_MAX};
+use super::query::TERMS_MAX;
 use crate::journal::JournalError;
 
 /// Why a search has no answer. Each text says what to do.

@@ -71,10 +71,15 @@ where
         }
     };
     drop(unidentified);
+    let network = context.networks.of(peer.address.ip(), Instant::now());
     match entry {
-        Ok(handshake) => {
-            Admission::In(Box::new(Session::new(connection, peer.address, handshake, context)))
-        }
+        Ok(handshake) => Admission::In(Box::new(Session::new(
+            connection,
+            peer.address,
+            network,
+            handshake,
+            context,
+        ))),
         Err(end) => {
             info!(reason = %end, "ended before the client was in");
             let span = Span::current();

@@ -10,6 +10,7 @@ use chat_proto::command::{Say, SearchOrder};
 use chat_proto::{Command, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
+use crate::door::Incoming;
 use crate::hub::{Actor, Answer, HubError, Unqueued};
 use crate::journal::{
     JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
@@ -30,10 +31,14 @@ enum Stage {
     /// Messages are collected, to wait for capacity in the queue.
     Messages(WaitingMessages),
     /// The command waits for its result.
-    Waits(Pin<Box<dyn Future<Output = CommandResult> + Send>>),
+    Waits(Waiting),
+    /// The command waits for the budget of its user.
+    Paced(Waiting),
     /// The result waits for the connection to take more output.
     Done(CommandResult),
 }
+
+type Waiting = Pin<Box<dyn Future<Output = CommandResult> + Send>>;
 
 /// Messages that wait for capacity in the queue, and the command after them.
 pub(super) struct WaitingMessages {
@@ -62,6 +67,8 @@ pub(super) enum CommandResult {
     Repeat { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
     DirectOpened { say: Say, opened: Result<(), HubError> },
+    /// The budget of the user allows what the client has sent.
+    Due(Incoming),
     /// The messages are in the queue; the command after them.
     Queued(Option<Command>),
     /// The texts that a message has had.
@@ -95,7 +102,7 @@ impl PendingCommand {
             Some(Stage::Messages(WaitingMessages { messages, then, .. })) => {
                 then.is_none() && messages.len() < MESSAGES_WAITING_MAX
             }
-            Some(Stage::Waits(_) | Stage::Done(_)) => false,
+            Some(Stage::Waits(_) | Stage::Paced(_) | Stage::Done(_)) => false,
         }
     }
 
@@ -103,6 +110,24 @@ impl PendingCommand {
     pub(super) fn wait(&mut self, result: impl Future<Output = CommandResult> + Send + 'static) {
         debug_assert!(self.is_empty(), "a command waits already");
         self.0 = Some(Box::new(Stage::Waits(Box::pin(result))));
+    }
+
+    /// Waits until the budget of the user allows a command. No other command may wait already.
+    pub(super) fn pace(&mut self, due: impl Future<Output = CommandResult> + Send + 'static) {
+        debug_assert!(self.is_empty(), "a command waits already");
+        self.0 = Some(Box::new(Stage::Paced(Box::pin(due))));
+    }
+
+    /// Whether a command waits for the budget of its user.
+    pub(super) fn is_paced(&self) -> bool {
+        matches!(self.0.as_deref(), Some(Stage::Paced(_)))
+    }
+
+    /// Drops a command that waits for the budget of its user: the session ends.
+    pub(super) fn drop_paced(&mut self) {
+        if self.is_paced() {
+            self.0 = None;
+        }
     }
 
     /// Queues a message. If the queue is full, or messages wait for it already, it waits, too.
@@ -142,7 +167,7 @@ impl PendingCommand {
         if let Stage::Messages(waiting) = *stage {
             *stage = Stage::Waits(Box::pin(waiting.queue()));
         }
-        if let Stage::Waits(result) = &mut *stage
+        if let Stage::Waits(result) | Stage::Paced(result) = &mut *stage
             && let Poll::Ready(result) = result.as_mut().poll(cx)
         {
             *stage = Stage::Done(result);

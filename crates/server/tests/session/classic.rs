@@ -2,7 +2,7 @@
 
 use tokio::time::{Duration, Instant};
 
-use crate::peer::{Peer, daemon};
+use crate::peer::{Peer, daemon, unlimited};
 
 const GAP: Duration = Duration::from_millis(20);
 
@@ -124,7 +124,7 @@ async fn a_burst_of_changes_costs_one_list() {
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_too_long_is_skipped_and_counted() {
-    let daemon = daemon();
+    let daemon = unlimited();
     let (mut ana, _) = Peer::classic(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
     assert_eq!(ana.recv().await, "USERS:1||ana&&2||bob");
@@ -175,7 +175,7 @@ async fn closing_the_connection_is_how_a_classic_client_says_goodbye() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_that_wait_too_long_are_skipped_and_counted() {
-    let daemon = daemon();
+    let daemon = unlimited();
     let (mut ana, _) = Peer::classic(&daemon, "ana").await;
     daemon.refuse_to_store(true).await.unwrap();
     ana.write("1||ana||hi".repeat(1000).as_bytes()).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_server::journal::{Durability, Location};
-use chat_server::{Config, Server};
+use chat_server::{Config, Limits, Server};
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon, daemon_with};
@@ -211,7 +211,8 @@ async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     // A writer with a thread of its own commits while the session listens.
     let place = Location::Directory(directory.path().to_path_buf());
-    let daemon = Server::open(Config::default(), &place, Durability::Os).unwrap();
+    let config = Config { limits: Limits::off(), ..Config::default() };
+    let daemon = Server::open(config, &place, Durability::Os).unwrap();
     let mut ana = Peer::connect_through(&daemon, ALL_BYTES);
     ana.send(r#"{"type":"hello","version":1,"name":"ana"}"#).await;
     ana.expect("welcome").await;

@@ -6,6 +6,7 @@ mod classic;
 mod events;
 mod ghosts;
 mod journal;
+mod limits;
 mod live;
 mod native;
 mod older;

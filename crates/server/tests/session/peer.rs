@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chat_server::{Config, Server};
+use chat_server::{Config, Limits, Server};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
@@ -28,6 +28,11 @@ pub(crate) struct Peer {
 /// A daemon without a socket.
 pub(crate) fn daemon() -> Server {
     daemon_with(Config::default())
+}
+
+/// The same without limits, for clients that flood it.
+pub(crate) fn unlimited() -> Server {
+    daemon_with(Config { limits: Limits::off(), ..Config::default() })
 }
 
 /// The same, with these settings.

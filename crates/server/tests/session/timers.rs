@@ -3,7 +3,7 @@
 
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-use crate::peer::{Peer, daemon};
+use crate::peer::{Peer, daemon, unlimited};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -75,7 +75,7 @@ async fn a_classic_client_may_be_silent_for_ever() {
 
 #[tokio::test(start_paused = true)]
 async fn who_does_not_read_is_told_and_closed_and_nobody_waits() {
-    let daemon = daemon();
+    let daemon = unlimited();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut stuck = Peer::native(&daemon, "stuck").await;
     ana.expect("joined").await;

@@ -1,13 +1,19 @@
 //! TLS on the port: what is in it, and what is no TLS after all.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use chat_client::link::tls::Tls;
-use chat_proto::ServerKey;
+use chat_client::link::{Dial, DialError, Identity, Link, LinkEvent, Secure};
+use chat_proto::{DeviceId, Secret, ServerKey};
 use chat_server::config::Plain;
 use chat_server::{Config, Server};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy_bidirectional, duplex};
 use tokio::time::{Duration, Instant, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::peer::{HERE, Peer, daemon, daemon_with};
 
@@ -153,4 +159,52 @@ async fn a_late_client_hello_is_in_time_where_plain_text_is_not_accepted() {
     let mut ana = Peer::on(through(connection, daemon.key()));
     ana.write(HELLO).await;
     ana.expect("welcome").await;
+}
+
+/// A server that has a key of its own, within `stream`. Returns what it has received after the handshake.
+async fn impostor(stream: DuplexStream) -> Vec<u8> {
+    let made = rcgen::generate_simple_self_signed(["chat-server".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let mut received = Vec::new();
+    if let Ok(mut tls) = TlsAcceptor::from(Arc::new(config)).accept(stream).await {
+        let _ = tls.read_to_end(&mut received).await;
+    }
+    received
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_sends_nothing_to_a_server_with_another_key() {
+    for expected in [Some(daemon().key()), None] {
+        let (client, server) = duplex(PIPE_BYTES);
+        let impostor = tokio::spawn(impostor(server));
+        let tls = Tls::new("localhost", expected).unwrap();
+        let dial = Secure::tls(Once(Some(client)), tls);
+        let device = DeviceId::new("test").unwrap();
+        let (name, token) = ("ana".parse().unwrap(), Some(Secret::new("0".repeat(64))));
+        let mut link =
+            Link::start(dial, Identity { name, token, known: Vec::new(), seed: None, device });
+        assert_eq!(link.next().await, Some(LinkEvent::Connecting));
+        let Some(LinkEvent::WrongKey(wrong)) = link.next().await else { panic!("no wrong key") };
+        assert_eq!(wrong.expected, expected);
+        assert_eq!(impostor.await.unwrap(), b"");
+        let more = timeout(Duration::from_secs(600), link.next()).await;
+        assert!(more.is_err(), "it does not connect again: {more:?}");
+    }
+}
+
+/// One connection.
+struct Once(Option<DuplexStream>);
+
+impl Dial for Once {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> Result<DuplexStream, DialError> {
+        Ok(self.0.take().expect("one dial"))
+    }
 }

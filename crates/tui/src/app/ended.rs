@@ -1,6 +1,7 @@
 //! How a client ends.
 
-use chat_client::ServerAddress;
+use chat_client::Endpoint;
+use chat_client::link::tls::WrongKey;
 use chat_proto::UserName;
 
 use crate::unsent::Unsent;
@@ -33,7 +34,9 @@ pub enum Then {
     Connect {
         /// The name of the user.
         name: UserName,
-        /// The address.
-        server: ServerAddress,
+        /// The server.
+        server: Endpoint,
     },
+    /// Nothing: the server has another key than it must have, or none is known.
+    WrongKey(WrongKey),
 }

@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 
-use chat_client::ServerAddress;
-use chat_client::link::BadAddress;
+use chat_client::Endpoint;
+use chat_client::link::BadEndpoint;
 
 /// The variable with the server, for `./chat` and for this program.
 pub(super) const SERVER: &str = "CHAT_SERVER";
@@ -12,7 +12,7 @@ pub(super) const SERVER: &str = "CHAT_SERVER";
 ///
 /// # Errors
 /// Returns the reason in words for the user, if it is no address.
-pub(super) fn server(written: &OsStr) -> Result<Option<ServerAddress>, String> {
+pub(super) fn server(written: &OsStr) -> Result<Option<Endpoint>, String> {
     let written = written.to_string_lossy();
     if written.is_empty() {
         return Ok(None);
@@ -21,5 +21,5 @@ pub(super) fn server(written: &OsStr) -> Result<Option<ServerAddress>, String> {
     let port = Some(written.strip_prefix(':').unwrap_or(&written)).filter(|text| is_port(text));
     let address = port.map_or_else(|| written.to_string(), |port| format!("127.0.0.1:{port}"));
     let server = address.parse();
-    server.map(Some).map_err(|error: BadAddress| format!("{SERVER} is {written:?}: {error}"))
+    server.map(Some).map_err(|error: BadEndpoint| format!("{SERVER} is {written:?}: {error}"))
 }

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use chat_client::ServerAddress;
 use chat_client::link::DEFAULT_PORT;
 use chat_client::store::{self, LastSession};
-use chat_proto::UserName;
+use chat_client::{Endpoint, ServerAddress};
+use chat_proto::{ServerKey, UserName};
 use chat_tui::state::Back;
 use chat_tui::{Ended, Then};
 
@@ -27,6 +27,8 @@ pub(crate) struct Start {
     made_state: bool,
     pub(crate) name: UserName,
     pub(crate) server: ServerAddress,
+    /// The key of its address line, if that was given.
+    pub(crate) key: Option<ServerKey>,
     /// Whether no client with this state directory has had a session.
     pub(crate) is_first: bool,
     /// Whether the first screen is to ask for the name and the server.
@@ -61,7 +63,9 @@ impl Start {
         let asks = is_first && !args.demo && args.name().is_none() && args.server().is_none();
         let last_server = || last.as_ref().and_then(|last| last.server.parse().ok());
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
-        let server = args.server().cloned().or_else(last_server).unwrap_or_else(local);
+        let given = args.server().cloned();
+        let key = given.as_ref().and_then(|given| given.key);
+        let server = given.map(|given| given.address).or_else(last_server).unwrap_or_else(local);
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
         let has_worked = last_server().as_ref() == Some(&server);
@@ -70,6 +74,7 @@ impl Start {
             made_state,
             name,
             server,
+            key,
             is_first,
             asks,
             trouble: None,
@@ -87,9 +92,10 @@ impl Start {
     }
 
     /// The user has filled in the first screen.
-    pub(crate) fn answered(&mut self, name: UserName, server: ServerAddress) {
-        self.has_worked &= server == self.server;
-        (self.name, self.server, self.asks) = (name, server, false);
+    pub(crate) fn answered(&mut self, name: UserName, server: Endpoint) {
+        self.has_worked &= server.address == self.server;
+        (self.name, self.asks) = (name, false);
+        (self.server, self.key) = (server.address, server.key);
     }
 
     /// A client has ended: goes on as its user wants. Returns whether the user quits.
@@ -102,7 +108,9 @@ impl Start {
             Then::Ask { name, trouble } => {
                 (self.name, self.asks, self.trouble) = (name, true, trouble);
             }
-            Then::Connect { name, server } => {
+            // The caller asks the user, or ends.
+            Then::WrongKey(_) => {}
+            Then::Connect { name, server: Endpoint { address: server, key } } => {
                 let goes_back = self.back.as_ref().is_some_and(|back| back.server == server);
                 if goes_back {
                     (self.has_worked, self.back) = (true, None);
@@ -110,7 +118,7 @@ impl Start {
                     let (server, waiting) = (self.server.clone(), ended.unsent.count());
                     self.back = Some(Back { server, waiting });
                 }
-                (self.name, self.server) = (name, server);
+                (self.name, self.server, self.key) = (name, server, key);
             }
         }
         false

@@ -1,3 +1,7 @@
+use std::ops::ControlFlow;
+
+use chat_client::store::KnownKey;
+use chat_proto::{ServerKey, Timestamp};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
 use insta::assert_snapshot;
@@ -32,10 +36,10 @@ fn key(c: char) -> KeyEvent {
     }
 }
 
-fn shown(screen: &FirstRun, width: u16, height: u16) -> String {
+fn shown(screen: &impl Form, width: u16, height: u16) -> String {
     let mut shown = Screen::new(width, height);
     let Ok(()) = Painter::default().draw(&mut shown, false, |canvas| {
-        view::draw(screen, Look::default().theme(), canvas);
+        screen.draw(Look::default().theme(), canvas);
         Vec::new()
     });
     shown.text()
@@ -168,4 +172,60 @@ async fn the_loop_ends_with_the_answers_or_without() {
         };
         assert_eq!(name, expected, "{typed:?}");
     }
+}
+
+fn key_question(known: Option<(KnownKey, Timestamp)>) -> KeyQuestion {
+    let (server, key) = ("chat.example.org:12345".to_owned(), ServerKey::from_sha256([7; 32]));
+    KeyQuestion { server, key, known }
+}
+
+#[test]
+fn a_new_server_is_shown_with_its_key() {
+    assert_snapshot!(shown(&key_question(None), 80, 13), @"
+        This server is new
+
+        chat.example.org:12345 has the key
+        SHA256:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc
+
+        Compare it with what chat-server address prints on the server, or ask
+        the person who runs it. Connect, and accept only this key from now on?
+
+        y connect · n choose another server · Ctrl-C quit
+    ");
+}
+
+#[test]
+fn another_key_is_shown_with_the_one_that_is_known() {
+    let at = |days: i64| Timestamp::from_millis(1_800_000_000_000 + days * 24 * 60 * 60 * 1000);
+    let known = KnownKey { key: ServerKey::from_sha256([3; 32]), since: at(0) };
+    assert_snapshot!(shown(&key_question(Some((known, at(24)))), 80, 13), @"
+        Another key
+
+        chat.example.org:12345 is known for 24 days by the key
+        SHA256:AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM
+        The address line has the key
+        SHA256:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc
+
+        Replace it only if you have the line from the person who runs
+        the server.
+
+        y replace the key · n choose another server · Ctrl-C quit
+    ");
+    for (days, words) in [(-1, "less than a day"), (0, "less than a day"), (1, "1 day")] {
+        let question = key_question(Some((known, at(days))));
+        assert!(shown(&question, 80, 13).contains(&format!("known for {words} by")));
+    }
+}
+
+#[test]
+fn only_y_accepts_a_key() {
+    let press = |c| key_question(None).take(Input::Key(key(c)));
+    for (c, answer) in [('y', Answer::Yes), ('n', Answer::No), ('\u{1b}', Answer::No)] {
+        assert_eq!(press(c), ControlFlow::Break(answer));
+    }
+    for other in ['\n', '\t', 'x'] {
+        assert_eq!(press(other), ControlFlow::Continue(()));
+    }
+    let pasted = key_question(None).take(Input::Paste("y".to_owned()));
+    assert_eq!(pasted, ControlFlow::Continue(()));
 }

@@ -26,14 +26,7 @@ const HEIGHT: u16 = 13;
 
 pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
     let all = canvas.area();
-    canvas.style(all, theme.style(Role::Text));
-    let left = LEFT_MAX.min(all.width / 10);
-    let area = Rect {
-        x: left,
-        y: all.height.saturating_sub(HEIGHT) / 3,
-        width: all.width.saturating_sub(left).min(WIDTH_MAX),
-        height: all.height.min(HEIGHT),
-    };
+    let area = area(all);
     let width = usize::from(area.width);
     let (name, name_cursor) = field("Your name", &screen.name, width);
     let (server, server_cursor) = field("Server", &screen.server, width);
@@ -50,14 +43,36 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
         hint("No server yet? Run ", "chat-server", theme),
         hint("Just looking? Run ", "chat-tui --demo", theme),
     ];
-    for (line, row) in lines.into_iter().zip(area.intersection(all).rows()) {
-        canvas.line(&line, row);
-    }
+    self::lines(lines, theme, canvas);
     let (row, column) = if screen.is_at_server { (4, server_cursor) } else { (2, name_cursor) };
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     if row < area.height {
         let x = area.x.saturating_add(column).min(all.right().saturating_sub(1));
         canvas.set_cursor(Position::new(x, area.y + row));
+    }
+}
+
+/// Draws lines on an empty screen.
+pub(super) fn lines(
+    lines: impl IntoIterator<Item = Line<'static>>,
+    theme: Theme,
+    canvas: &mut Canvas,
+) {
+    let all = canvas.area();
+    canvas.style(all, theme.style(Role::Text));
+    for (line, row) in lines.into_iter().zip(area(all).intersection(all).rows()) {
+        canvas.line(&line, row);
+    }
+}
+
+/// The part of the screen that is used.
+fn area(all: Rect) -> Rect {
+    let left = LEFT_MAX.min(all.width / 10);
+    Rect {
+        x: left,
+        y: all.height.saturating_sub(HEIGHT) / 3,
+        width: all.width.saturating_sub(left).min(WIDTH_MAX),
+        height: all.height.min(HEIGHT),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Carries out the `/` commands of the user.
 
-use chat_client::link::BadAddress;
+use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, lists, live, mentions, notify, quiet, request, settings, to_newest, toggle_users,
-    whois,
+    Effect, bare, find, lists, live, mentions, notify, quiet, request, settings, to_newest,
+    toggle_users, whois,
 };
 use crate::commands::{Command, Verb, unknown};
 use crate::help;
@@ -58,6 +58,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
+        Verb::Search => return Ok(find::open(state, argument, at)),
         Verb::Rooms => return Ok(lists::open(state, Subject::Rooms, argument, at)),
         Verb::Users => return Ok(toggle_users(state, at)),
         Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),
@@ -94,7 +95,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Connect => {
             let server = argument
                 .parse()
-                .map_err(|error: BadAddress| format!("{argument} is not an address: {error}"))?;
+                .map_err(|error: BadEndpoint| format!("{argument} is not an address: {error}"))?;
             return Ok(vec![Effect::Connect(server)]);
         }
         Verb::Forget => Request::ForgetToken,

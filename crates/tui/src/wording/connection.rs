@@ -10,13 +10,14 @@ pub(crate) fn in_short(why: &Lost) -> String {
         // The system begins its words with a capital.
         Lost::Unreachable(why) => reason(why).to_lowercase(),
         Lost::Another(_) => "the server is not a chat-server".to_owned(),
-        Lost::Tls => "the server speaks TLS".to_owned(),
+        Lost::Tls => "the server is not a chat-server: it speaks TLS".to_owned(),
         Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
         Lost::Broken(_)
         | Lost::Silent
         | Lost::Closed
         | Lost::ClosedAtOnce
         | Lost::TurnedAway(_)
+        | Lost::NoTls
         | Lost::Goodbye { .. }
         | Lost::Asked => why.to_string(),
     }
@@ -32,8 +33,13 @@ pub(super) fn not_connected(server: &str, why: &Lost) -> String {
             format!("{server} is not a chat-server (it answered: {answer}). Check the address.")
         }
         Lost::Tls => {
-            format!("{server} speaks TLS, which chat-tui does not. Check the address and the port.")
+            format!(
+                "{server} is not a chat-server: it speaks only TLS. Check the address and the port."
+            )
         }
+        Lost::NoTls => format!(
+            "{server} is a chat-server without TLS, which chat-tui uses between machines. Update the server."
+        ),
         Lost::ClosedAtOnce => format!(
             "{server} closed the connection without an answer. Check that it is a chat-server."
         ),

@@ -47,6 +47,8 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
         RequestError::UnknownName(name("zoe")),
         RequestError::NoTokenRefused,
         RequestError::NoAway,
+        RequestError::NoSearch,
+        RequestError::QueryTooLong(600),
         RequestError::DraftTooLong(40_000),
     ];
     assert_snapshot!(lines(all.iter().map(|error| not_done(error, &keys()))), @r#"
@@ -66,6 +68,8 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     Not sent: zoe is not known here, and you're offline. Try again once connected
     /forget is only for a user that the server doesn't know any more
     This server is too old to tell others that you are away
+    This server has no search. Ask who runs it to update it, or to start it with --search on
+    A search has at most 512 bytes, this one has 600. Search for fewer words
     A draft has at most 32.8 kB, this one has 40.0 kB
     "#);
     // The library names neither keys nor commands of this program.
@@ -168,6 +172,7 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
         Lost::TurnedAway("chat-server is full".to_owned()),
         Lost::Another("SSH-2.0-OpenSSH_9.2".to_owned()),
         Lost::Tls,
+        Lost::NoTls,
         Lost::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
         Lost::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
         Lost::Asked,
@@ -183,7 +188,8 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     the server closed the connection without an answer
     chat-server is full
     the server is not a chat-server
-    the server speaks TLS
+    the server is not a chat-server: it speaks TLS
+    the server does not speak TLS
     the server is restarting
     the server's words
     connecting again
@@ -194,7 +200,7 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     };
     let local = in_log("localhost:4000", &all[0]);
     let name = in_log("bob:12345", &all[0]);
-    let others = [0, 4, 5, 6, 7, 11].map(|index| in_log("chat.example.org:4000", &all[index]));
+    let others = [0, 4, 5, 6, 7, 8, 12].map(|index| in_log("chat.example.org:4000", &all[index]));
     assert_snapshot!(lines([local, name].into_iter().chain(others)), @"
     Cannot reach localhost:4000: Connection refused. To start a server here:
     chat-server --listen localhost:4000
@@ -203,7 +209,8 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     chat.example.org:4000 closed the connection without an answer. Check that it is a chat-server.
     chat-server is full
     chat.example.org:4000 is not a chat-server (it answered: SSH-2.0-OpenSSH_9.2). Check the address.
-    chat.example.org:4000 speaks TLS, which chat-tui does not. Check the address and the port.
+    chat.example.org:4000 is not a chat-server: it speaks only TLS. Check the address and the port.
+    chat.example.org:4000 is a chat-server without TLS, which chat-tui uses between machines. Update the server.
     Cannot reach chat.example.org:4000: Name or service not known. Check the address; chat-tui keeps trying.
     ");
 }

@@ -19,9 +19,9 @@ pub(super) struct Dials(mpsc::Receiver<io::Result<DuplexStream>>);
 impl Dial for Dials {
     type Stream = DuplexStream;
 
-    async fn dial(&mut self) -> io::Result<DuplexStream> {
+    async fn dial(&mut self) -> Result<DuplexStream, DialError> {
         match self.0.recv().await {
-            Some(answer) => answer,
+            Some(answer) => Ok(answer?),
             None => std::future::pending().await,
         }
     }

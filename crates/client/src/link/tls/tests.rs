@@ -25,9 +25,9 @@ async fn a_server_that_speaks_something_else_is_shown_by_its_first_bytes() {
         let tls = Tls::new("chat.example.org", None).unwrap();
         let done = timeout(Duration::from_secs(9), tls.connect(client)).await.unwrap();
         match done.unwrap_err() {
-            HandshakeError::NotTls(first) => assert!(is_other && first.as_bytes() == sent),
-            HandshakeError::Io(_) => assert!(!is_other, "{sent:?}"),
-            HandshakeError::WrongKey(_) => panic!("there was no key"),
+            DialError::NotTls(first) => assert!(is_other && first.as_bytes() == sent),
+            DialError::Io(_) => assert!(!is_other, "{sent:?}"),
+            DialError::WrongKey(_) => panic!("there was no key"),
         }
         assert!(served.await.unwrap().starts_with(&[0x16, 3]), "only a ClientHello was sent");
     }

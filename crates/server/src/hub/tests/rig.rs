@@ -314,7 +314,7 @@ fn start(
     restored.members = (1..=3).map(member).collect();
     let (state, _) = State::restore(restored, 500);
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
-    let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY));
+    let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));
     let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));
     let rooms = rooms.map(|room| {
         let live = room.listen(0).unwrap().live;

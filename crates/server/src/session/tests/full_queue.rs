@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{BROKEN_LINES_MAX, Config};
 use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
+use crate::networks::Networks;
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
 use crate::tls::Tls;
@@ -43,7 +44,14 @@ impl Rig {
         let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
         let (hub_of_context, closing) = (Arc::clone(&hub), CancellationToken::new());
         let tls = Arc::new(Tls::open(&Location::Memory, None).unwrap());
-        let context = Arc::new(Context { config, tls, hub: hub_of_context, search: None, closing });
+        let context = Arc::new(Context {
+            config,
+            tls,
+            hub: hub_of_context,
+            search: None,
+            networks: Networks::default(),
+            closing,
+        });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let session = Box::pin(unconstrained(serve(stream, peer, context, ())));

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use chat_client::link::Dial;
+use chat_client::link::{Dial, DialError};
 use chat_client::store::Writer;
 use chat_proto::command::Hello;
 use chat_proto::event::Welcome;
@@ -26,7 +26,7 @@ pub(super) struct Nobody;
 impl Dial for Nobody {
     type Stream = DuplexStream;
 
-    async fn dial(&mut self) -> io::Result<Self::Stream> {
+    async fn dial(&mut self) -> Result<Self::Stream, DialError> {
         std::future::pending().await
     }
 }
@@ -37,8 +37,8 @@ pub(super) struct Once(pub(super) Option<DuplexStream>);
 impl Dial for Once {
     type Stream = DuplexStream;
 
-    async fn dial(&mut self) -> io::Result<Self::Stream> {
-        self.0.take().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    async fn dial(&mut self) -> Result<Self::Stream, DialError> {
+        self.0.take().ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused).into())
     }
 }
 
@@ -48,8 +48,8 @@ pub(super) struct Several(pub(super) Vec<DuplexStream>);
 impl Dial for Several {
     type Stream = DuplexStream;
 
-    async fn dial(&mut self) -> io::Result<Self::Stream> {
-        self.0.pop().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    async fn dial(&mut self) -> Result<Self::Stream, DialError> {
+        self.0.pop().ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused).into())
     }
 }
 

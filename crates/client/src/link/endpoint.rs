@@ -1,0 +1,77 @@
+//! A server as a user names it: by its address, or by an address line, which has its key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chat_proto::address_line::SCHEME;
+use chat_proto::{AddressLine, BadAddressLine, ServerKey};
+
+use super::{BadAddress, ServerAddress};
+
+/// The address of a server, and its key if that is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Where it is.
+    pub address: ServerAddress,
+    /// The key that it must have.
+    pub key: Option<ServerKey>,
+}
+
+/// The text names no server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadEndpoint {
+    /// It is no address.
+    #[error(transparent)]
+    Address(#[from] BadAddress),
+    /// It begins as an address line, and is none.
+    #[error(transparent)]
+    Line(#[from] BadAddressLine),
+}
+
+impl From<ServerAddress> for Endpoint {
+    fn from(address: ServerAddress) -> Self {
+        Self { address, key: None }
+    }
+}
+
+impl From<AddressLine> for Endpoint {
+    fn from(line: AddressLine) -> Self {
+        let address = ServerAddress { host: line.host().to_owned(), port: line.port() };
+        Self { address, key: Some(line.key()) }
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = BadEndpoint;
+
+    fn from_str(written: &str) -> Result<Self, BadEndpoint> {
+        if written.starts_with(SCHEME) {
+            return Ok(written.parse::<AddressLine>()?.into());
+        }
+        Ok(written.parse::<ServerAddress>()?.into())
+    }
+}
+
+/// The address alone: the key is nothing that a user reads.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_named_by_an_address_or_a_line() {
+        let bare: Endpoint = "chat.example.org".parse().unwrap();
+        assert_eq!((bare.to_string().as_str(), bare.key), ("chat.example.org:12345", None));
+        let key = ServerKey::from_sha256([3; 32]);
+        let line: Endpoint = format!("chat://[2001:db8::7]:4000/#{key}").parse().unwrap();
+        assert_eq!((line.to_string().as_str(), line.key), ("[2001:db8::7]:4000", Some(key)));
+        let error = "chat://chat.example.org:1/#short".parse::<Endpoint>().unwrap_err();
+        assert!(error.to_string().contains("copy the whole line"), "{error}");
+        assert!("http://a".parse::<Endpoint>().is_err());
+    }
+}

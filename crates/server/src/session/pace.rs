@@ -1,0 +1,89 @@
+//! What the commands of a client cost, and when the next one may be carried out.
+
+use std::ops::ControlFlow;
+
+use chat_proto::Command;
+use chat_proto::command::Body;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until};
+
+use super::Session;
+use super::end::End;
+use super::pending::CommandResult;
+use crate::door::Incoming;
+use crate::limits::Cost;
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Carries out what the client has sent. If the budget of the user or of its network is used up, that waits, and
+    /// the client is not read from meanwhile.
+    pub(super) fn take_paced(&mut self, incoming: Incoming) -> ControlFlow<End> {
+        match self.charge(&incoming) {
+            // If messages wait for the queue, what comes after them waits anyway.
+            Some(at) if self.pending.is_empty() => {
+                self.pending.pace(async move {
+                    sleep_until(at).await;
+                    CommandResult::Due(incoming)
+                });
+                ControlFlow::Continue(())
+            }
+            _ => self.carry_out(incoming),
+        }
+    }
+
+    /// Carries out what the client has sent, now.
+    pub(super) fn carry_out(&mut self, incoming: Incoming) -> ControlFlow<End> {
+        match incoming {
+            Incoming::Command(Command::Say(say)) => self.say(say),
+            Incoming::Command(command) => self.dispatch(command),
+            Incoming::Invalid(refusal) => self.refuse(*refusal),
+        }
+    }
+
+    /// Takes the cost out of the budgets. Returns when they allow it, if that is not now.
+    fn charge(&self, incoming: &Incoming) -> Option<Instant> {
+        let limits = &self.context.config.limits;
+        let (cost, is_stored) = self.cost(incoming);
+        let user = self.member.charge(limits, cost, self.received_at);
+        if is_stored && self.member.is_newcomer() {
+            let network = self.network.units.charge(limits.network, cost, self.received_at);
+            return user.max(network);
+        }
+        user
+    }
+
+    /// The cost, and whether something is stored, or sent to others: that is what a network is limited in.
+    fn cost(&self, incoming: &Incoming) -> (Cost, bool) {
+        let Incoming::Command(command) = incoming else { return (Cost::UNIT, false) };
+        match command {
+            Command::Say(say) => match &say.body {
+                Body::Message { text, .. } | Body::Edit { text, .. } => {
+                    (Cost::of_text(text.as_str().len()), true)
+                }
+                Body::Delete { .. }
+                | Body::Reaction { .. }
+                | Body::Pin { .. }
+                | Body::Topic { .. } => (Cost::UNIT, true),
+            },
+            // A client that comes back joins its rooms again, for what it has missed.
+            Command::Join { room, .. } => (Cost::UNIT, self.subscriptions.in_room(room).is_none()),
+            Command::Leave { .. }
+            | Command::Topic { .. }
+            | Command::Rename { .. }
+            | Command::Away { .. }
+            | Command::Back => (Cost::UNIT, true),
+            Command::History { .. }
+            | Command::Search { .. }
+            | Command::Versions { .. }
+            | Command::Thread { .. }
+            | Command::Pins { .. }
+            | Command::Mentions { .. }
+            | Command::Who { .. }
+            | Command::Rooms { .. }
+            | Command::Hello(_) => (Cost::UNIT, false),
+            Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
+            Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {
+                (Cost::FREE, false)
+            }
+        }
+    }
+}
