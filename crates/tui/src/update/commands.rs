@@ -108,7 +108,8 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
 /// Leaves a room. Once the server has answered, the status line says how to come back.
 fn leave(state: &mut State, room: RoomName, at: Timestamp) -> Result<Vec<Effect>, String> {
     let effects = request(state, Request::Leave(room.clone()), at)?;
-    let (room, label) = (state.client.meant(room.clone()), state.client.rooms().label(&room));
+    let label = state.client.rooms().label(&room);
+    let room = state.client.meant(room);
     let done = match label.other() {
         Some(name) => {
             let written = name.as_str().replace(' ', "_");
