@@ -118,9 +118,8 @@ pub const MENTIONS_RETRY: Duration = Duration::from_secs(60);
 /// Least time between two `presence` events of a large room.
 pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 
-/// Bytes that wait to be written to one native client before its session takes nothing more, from
-/// the room or from the client: a few full socket buffers' worth, so that one slow reader costs
-/// little memory.
+/// Bytes that wait to be written to one native client before its session takes nothing more from its rooms, and little
+/// from the client: a few full socket buffers' worth, so that one slow reader costs little memory.
 pub const OUT_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes of the send buffer of a connection. The system doubles it and counts its own overhead in that,

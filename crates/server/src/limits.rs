@@ -1,7 +1,8 @@
 //! The limits of what one user or one network may do: an ordinary user never meets them.
 //!
-//! A budget is counted in *units*: a message is one, and one more for each 256 bytes of its text. A session whose budget is
-//! used up is not read from until the budget has a unit again, so nothing is lost or refused.
+//! What is sent is counted in *units*, of which a message is one, and in bytes of texts: many short messages take attention,
+//! few long ones take the time of readers and the disk. A session whose budget is used up is not read from until the budget
+//! has some of it again, so nothing is lost or refused.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,22 +12,21 @@ use tokio::time::Instant;
 /// A day: the time after which a user is no newcomer any more. Who makes users to attack has to wait for it.
 const NEWCOMER_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Bytes of a text that cost a unit: more than most lines have.
-const UNIT_BYTES: usize = 256;
+/// The time in which a budget gains a KiB of texts: 512 KiB in a second.
+const KIB_EVERY: Duration = Duration::from_nanos(1_953_125);
 
 /// The limits of users and networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Units of one user, over all its sessions. 800 are four pastes of 200 lines, or the start of a client in 100
-    /// rooms and two such pastes; 8 a second are more than a person or a bot says for long.
-    pub user: Rate,
-    /// Units of one newcomer or guest: 50 rooms joined and 200 lines pasted, and half as much again; then 5 a second.
-    /// The texts of a full budget have 100 KiB at most, which fit into the buffers of a connection: a client that reads
-    /// late is still read from.
-    pub newcomer: Rate,
-    /// Units of all newcomers and guests of one network together: fifteen of them that use up theirs, or an
-    /// office of 100 that comes in; then 5 KiB a second on the disk.
-    pub network: Rate,
+    /// What one user may send, over all its sessions. 4,000 units are the history that a bot brings along, or the start
+    /// of a client in 100 rooms many times over; 20 a second are more than a person or a bot says for long.
+    pub user: SendRate,
+    /// What one newcomer or guest may send. With 1 MiB of texts at once and then 512 KiB a second, the readers in a room
+    /// are up to date within moments of a flood.
+    pub newcomer: SendRate,
+    /// What all newcomers and guests of one network may send together: an office that comes in; then 512 KiB a second on
+    /// the disk.
+    pub network: SendRate,
     /// How long a user is a newcomer.
     pub newcomer_for: Duration,
     /// New users of one network: a company of 250 that begins at once; then 12 a minute, with which the 100,000 that
@@ -45,15 +45,25 @@ pub struct Rate {
     pub every: Duration,
 }
 
+/// Two budgets; a command waits for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendRate {
+    /// Units.
+    pub units: Rate,
+    /// KiB of texts.
+    pub kib: Rate,
+}
+
 impl Limits {
     /// No limits: for a trusted network, and for measurements.
     #[must_use]
     pub const fn off() -> Self {
         let off = Rate { holds: 0, every: Duration::ZERO };
+        let send_off = SendRate { units: off, kib: off };
         Self {
-            user: off,
-            newcomer: off,
-            network: off,
+            user: send_off,
+            newcomer: send_off,
+            network: send_off,
             newcomer_for: Duration::ZERO,
             new_users: off,
             sessions_per_user: usize::MAX,
@@ -64,9 +74,18 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            user: Rate { holds: 800, every: Duration::from_millis(125) },
-            newcomer: Rate { holds: 400, every: Duration::from_millis(200) },
-            network: Rate { holds: 6_000, every: Duration::from_millis(50) },
+            user: SendRate {
+                units: Rate { holds: 4_000, every: Duration::from_millis(50) },
+                kib: Rate { holds: 1024, every: KIB_EVERY },
+            },
+            newcomer: SendRate {
+                units: Rate { holds: 3_000, every: Duration::from_millis(100) },
+                kib: Rate { holds: 1024, every: KIB_EVERY },
+            },
+            network: SendRate {
+                units: Rate { holds: 20_000, every: Duration::from_millis(10) },
+                kib: Rate { holds: 8 * 1024, every: KIB_EVERY },
+            },
             newcomer_for: NEWCOMER_FOR,
             new_users: Rate { holds: 250, every: Duration::from_secs(5) },
             sessions_per_user: 64,
@@ -74,28 +93,44 @@ impl Default for Limits {
     }
 }
 
-/// What a command costs, in tenths of a unit.
+/// What a command costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cost(u32);
+pub(crate) struct Cost {
+    tenths: u32,
+    bytes: u32,
+}
 
 impl Cost {
-    pub(crate) const FREE: Self = Self(0);
+    pub(crate) const FREE: Self = Self { tenths: 0, bytes: 0 };
     /// A tenth of a unit: what a client sends by itself, and that wakes few others.
-    pub(crate) const TENTH: Self = Self(1);
-    pub(crate) const UNIT: Self = Self::units(1);
-
-    pub(crate) const fn units(units: u32) -> Self {
-        Self(units.saturating_mul(10))
-    }
+    pub(crate) const TENTH: Self = Self { tenths: 1, bytes: 0 };
+    pub(crate) const UNIT: Self = Self { tenths: 10, bytes: 0 };
 
     /// The cost of a message whose text has this length in bytes.
     pub(crate) fn of_text(bytes: usize) -> Self {
-        Self::units(1 + u32::try_from(bytes / UNIT_BYTES).unwrap_or(u32::MAX - 1))
+        Self { bytes: u32::try_from(bytes).unwrap_or(u32::MAX), ..Self::UNIT }
+    }
+}
+
+/// The budgets of a [`SendRate`].
+#[derive(Debug, Default)]
+pub(crate) struct SendBudget {
+    units: Budget,
+    kib: Budget,
+}
+
+impl SendBudget {
+    /// Takes `cost` out of the budgets. Returns when the command may be carried out, which is at once (`None`) if there
+    /// was some left of both. The cost is taken in any case, so several that wait for a budget get it in their order.
+    pub(crate) fn charge(&self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
+        let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
+        let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);
+        units.max(kib)
     }
 
-    /// The time in which a budget gains it.
-    fn time(self, rate: Rate) -> Duration {
-        (rate.every * self.0) / 10
+    /// Whether nothing is missing.
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
+        self.units.is_full(now) && self.kib.is_full(now)
     }
 }
 
@@ -104,15 +139,14 @@ impl Cost {
 pub(crate) struct Budget(Mutex<Option<Instant>>);
 
 impl Budget {
-    /// Takes `cost` out of the budget. Returns when the command may be carried out, which is at once (`None`) if there
-    /// was a unit left. The cost is taken in any case, so several that wait for a budget get it in their order.
-    pub(crate) fn charge(&self, rate: Rate, cost: Cost, now: Instant) -> Option<Instant> {
-        if rate.every.is_zero() || cost == Cost::FREE {
+    /// Takes what the budget gains in `time`. Returns when it may be used, see [`SendBudget::charge`].
+    fn charge(&self, rate: Rate, time: Duration, now: Instant) -> Option<Instant> {
+        if time.is_zero() {
             return None;
         }
         let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        *full_at = Some(now + missing + cost.time(rate));
+        *full_at = Some(now + missing + time);
         let wait = missing.saturating_sub(rate.every * rate.holds.saturating_sub(1));
         (!wait.is_zero()).then(|| now + wait)
     }
@@ -151,7 +185,7 @@ mod tests {
     #[test]
     fn a_full_budget_is_used_at_once_and_then_one_unit_at_a_time() {
         let (budget, now) = (Budget::default(), Instant::now());
-        let charge = |now| budget.charge(RATE, Cost::UNIT, now);
+        let charge = |now| budget.charge(RATE, RATE.every, now);
         assert_eq!([charge(now), charge(now), charge(now)], [None; 3]);
         let after = |seconds| Some(now + Duration::from_secs(seconds));
         assert_eq!([charge(now), charge(now)], [after(1), after(2)], "each has its turn");
@@ -163,11 +197,12 @@ mod tests {
 
     #[test]
     fn a_long_text_may_take_more_than_is_left_and_the_next_one_waits_for_all_of_it() {
-        let (budget, now) = (Budget::default(), Instant::now());
-        let text = Cost::of_text(16 * 1024);
-        assert_eq!(text, Cost::units(65));
-        assert_eq!(budget.charge(RATE, text, now), None);
-        assert_eq!(budget.charge(RATE, Cost::TENTH, now), Some(now + RATE.every * 63));
+        let (budget, now) = (SendBudget::default(), Instant::now());
+        let rate = SendRate { units: RATE, kib: RATE };
+        assert_eq!(budget.charge(rate, Cost::of_text(16 * 1024), now), None);
+        assert_eq!(budget.charge(rate, Cost::TENTH, now), None, "it has no text");
+        assert_eq!(budget.charge(rate, Cost::of_text(1), now), Some(now + RATE.every * 14));
+        assert!(!budget.is_full(now + RATE.every * 16) && budget.is_full(now + RATE.every * 17));
     }
 
     #[test]
@@ -181,8 +216,9 @@ mod tests {
 
     #[test]
     fn a_budget_without_limits_is_never_used_up() {
-        let (budget, now) = (Budget::default(), Instant::now());
+        let (budget, now) = (SendBudget::default(), Instant::now());
         let off = Limits::off().user;
-        assert!((0..10_000).all(|_| budget.charge(off, Cost::UNIT, now).is_none()));
+        let text = Cost::of_text(16 * 1024);
+        assert!((0..10_000).all(|_| budget.charge(off, text, now).is_none()));
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use self::seat::Seat;
 pub(crate) use self::seat::{Kind, Slot};
-use crate::limits::Budget;
+use crate::limits::{Budget, SendBudget};
 use crate::network::network;
 
 /// Networks beside twice those with connections, before the others are cleaned up: a clean-up goes through all of
@@ -65,8 +65,8 @@ struct Entry {
 /// The budgets of one network.
 #[derive(Debug, Default)]
 pub(crate) struct Network {
-    /// The units of its newcomers and guests.
-    pub(crate) units: Budget,
+    /// What its newcomers and guests send.
+    pub(crate) sent: SendBudget,
     /// The users that it may make.
     pub(crate) new_users: Budget,
 }
@@ -215,7 +215,7 @@ impl Entry {
 
 impl Network {
     fn is_rested(&self, now: Instant) -> bool {
-        [&self.units, &self.new_users].into_iter().all(|budget| budget.is_full(now))
+        self.sent.is_full(now) && self.new_users.is_full(now)
     }
 }
 

@@ -62,6 +62,10 @@ use crate::tls::Tls;
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
 const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
+/// Commands that are taken from a client whose connection is full, until it has read something: a person who did not
+/// look for a while says something. An answer that is sent at once has some hundred bytes, so all have 20 KiB.
+const COMMANDS_WHILE_FULL_MAX: u8 = 64;
+
 /// What the sessions of a daemon share.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -241,15 +245,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// does not know yet are sent before its next command is read.
     ///
     /// The order of the sources is fixed, so that runs can be repeated. Writing is last, so that one write takes the
-    /// output of all of them. If the connection is full, the client and its rooms are not read from: no more than
-    /// [`crate::config::OUT_BYTES_MAX`] and the output of one turn wait to be written.
+    /// output of all of them. If the connection is full, its rooms are not read from, and the client for a few commands
+    /// only: no more than [`crate::config::OUT_BYTES_MAX`], the output of one turn and the answers to
+    /// [`COMMANDS_WHILE_FULL_MAX`] wait to be written.
     async fn turn(&mut self) -> ControlFlow<End> {
         let has_capacity = !self.connection.is_full();
+        if has_capacity {
+            self.answers.taken_while_full = 0;
+        }
         if has_capacity && self.room_sync != RoomSync::Done && self.pending.is_empty() {
             return self.sync_rooms_counting();
         }
         // A command may depend on the one before.
-        let reads = has_capacity && !self.answers.is_full() && self.pending.is_empty();
+        let reads = self.room_sync == RoomSync::Done
+            && self.takes_commands()
+            && !self.answers.is_full()
+            && self.pending.is_empty();
         match self.next_input(has_capacity, reads).await {
             TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
             TurnInput::IdleCheck => self.check_idle(),
@@ -316,7 +327,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
-            if self.connection.is_full() || self.answers.is_full() || !self.pending.takes_more() {
+            if self.connection.is_full() {
+                self.answers.taken_while_full += 1;
+            }
+            if !self.takes_commands() || self.answers.is_full() || !self.pending.takes_more() {
                 break;
             }
             if commands % COMMANDS_IN_TURN == 0 {
@@ -328,6 +342,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         self.keep_up()
+    }
+
+    /// Whether another command may be carried out. A client that did not read for a while may still send something.
+    fn takes_commands(&self) -> bool {
+        !self.connection.is_full() || self.answers.taken_while_full < COMMANDS_WHILE_FULL_MAX
     }
 
     /// Delivers what has happened in the rooms by now. Otherwise a client that sends without a pause falls behind the

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use tokio::sync::Notify;
 
 use super::typing::TypingQueue;
-use crate::limits::Budget;
+use crate::limits::SendBudget;
 
 /// Counts notifications. Each session compares the counts with those that it has seen.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct ChangeNotifier {
     /// The users who are writing in the rooms of the user.
     pub(super) typing_queue: TypingQueue,
     /// What the user may still send, in all its sessions.
-    pub(super) budget: Budget,
+    pub(super) budget: SendBudget,
 }
 
 /// Number of notifications of each kind, sent or seen. The counts wrap around.

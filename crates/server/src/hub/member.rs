@@ -87,9 +87,9 @@ impl Member {
         self.is_newcomer
     }
 
-    /// Takes `cost` out of the budget that all sessions of the user share, see [`Budget::charge`].
+    /// Takes `cost` out of the budget that all sessions of the user share, see [`SendBudget::charge`].
     ///
-    /// [`Budget::charge`]: crate::limits::Budget::charge
+    /// [`SendBudget::charge`]: crate::limits::SendBudget::charge
     pub(crate) fn charge(&self, limits: &Limits, cost: Cost, now: Instant) -> Option<Instant> {
         let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
         self.notifier.budget.charge(rate, cost, now)

@@ -94,7 +94,7 @@ async fn an_ipv6_network_is_one_and_its_budget_outlives_its_connections() {
     let rate = crate::limits::Limits::default().network;
     let network = |from: &str| std::ptr::from_ref(networks.connect(address(from), false).network());
     let first = networks.connect(address("2001:db8::1"), false);
-    first.network().units.charge(rate, crate::limits::Cost::UNIT, Instant::now());
+    first.network().sent.charge(rate, crate::limits::Cost::UNIT, Instant::now());
     let expected: *const Network = first.network();
     drop(first);
     assert_eq!(network("2001:db8::2"), expected);

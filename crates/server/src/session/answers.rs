@@ -27,13 +27,15 @@ pub(super) struct PendingAnswers {
     /// `None` if the client has sent no message for long, as most clients; see [`PendingAnswers::free_memory`].
     channel: Option<(mpsc::Sender<Answer>, mpsc::Receiver<Answer>)>,
     /// Messages in the queue of the hub that are not answered yet.
-    in_flight: usize,
+    in_flight: u32,
+    /// Commands that were taken since the connection was full.
+    pub(super) taken_while_full: u8,
 }
 
 impl PendingAnswers {
     /// Whether [`IN_FLIGHT_MAX`] messages wait for their answers, so that no further message may be queued.
     pub(super) const fn is_full(&self) -> bool {
-        self.in_flight >= IN_FLIGHT_MAX
+        self.in_flight as usize >= IN_FLIGHT_MAX
     }
 
     /// Whether no message waits for its answer.

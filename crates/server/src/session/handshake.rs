@@ -184,7 +184,7 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
 /// Waits until the budget of the network allows another session of a guest or a new user.
 async fn wait_for_units(slot: &Slot, context: &Context) {
     let rate = context.config.limits.network;
-    if let Some(at) = slot.network().units.charge(rate, Cost::UNIT, Instant::now()) {
+    if let Some(at) = slot.network().sent.charge(rate, Cost::UNIT, Instant::now()) {
         sleep_until(at).await;
     }
 }

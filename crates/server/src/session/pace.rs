@@ -65,7 +65,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (cost, is_stored) = self.cost(incoming);
         let user = self.member.charge(limits, cost, self.received_at);
         if is_stored && self.member.is_newcomer() {
-            let network = self.slot.network().units.charge(limits.network, cost, self.received_at);
+            let network = self.slot.network().sent.charge(limits.network, cost, self.received_at);
             return user.max(network);
         }
         user

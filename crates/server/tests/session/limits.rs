@@ -8,21 +8,31 @@ use tokio::time::Instant;
 use crate::peer::{Peer, daemon};
 
 /// Units of a newcomer, and the time in which it gains one.
-const UNITS: u32 = 400;
-const UNIT_EVERY: Duration = Duration::from_millis(200);
+const UNITS: u32 = 3_000;
+const UNIT_EVERY: Duration = Duration::from_millis(100);
+
+/// KiB of its texts, and the time in which it gains one.
+const KIB: u32 = 1024;
+const KIB_EVERY: Duration = Duration::from_nanos(1_953_125);
 
 fn say(n: u32, text: &str) -> String {
     json!({"type": "say", "room": "#lobby", "n": n, "text": text}).to_string()
 }
 
+/// Messages that are sent before their answers are read: the buffers of a connection hold both.
+const IN_FLIGHT: usize = 64;
+
 /// Sends messages of this text without a pause, and returns after what time all are accepted.
 async fn flood(peer: &mut Peer, count: u32, text: &str) -> Duration {
     let start = Instant::now();
-    for n in 1..=count {
-        peer.send(&say(n, text)).await;
-    }
-    for n in 1..=count {
-        assert_eq!(peer.until("accepted").await["n"], n);
+    let numbers: Vec<u32> = (1..=count).collect();
+    for numbers in numbers.chunks(IN_FLIGHT) {
+        for n in numbers {
+            peer.send(&say(*n, text)).await;
+        }
+        for n in numbers {
+            assert_eq!(peer.until("accepted").await["n"], *n);
+        }
     }
     start.elapsed()
 }
@@ -84,13 +94,38 @@ async fn one_user_has_a_bounded_number_of_sessions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_text_costs_as_much_as_many_short_ones() {
+async fn long_texts_have_a_budget_of_their_own() {
     let daemon = daemon();
     let mut eve = Peer::native(&daemon, "eve").await;
     let long = "x".repeat(16 * 1024);
-    let took = flood(&mut eve, 10, &long).await;
-    let expected = UNIT_EVERY * (9 * 65 - UNITS);
-    assert!(took >= expected && took < expected + 2 * UNIT_EVERY, "{took:?} {expected:?}");
+    assert_eq!(flood(&mut eve, KIB / 16, &long).await, Duration::ZERO);
+    let took = flood(&mut eve, 20, &long).await;
+    let expected = KIB_EVERY * (19 * 16 + 1);
+    assert!(took >= expected && took < expected + KIB_EVERY * 16, "{took:?} {expected:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_did_not_read_during_a_flood_can_still_send_at_once() {
+    let daemon = daemon();
+    let (mut bob, mut ana) =
+        (Peer::native(&daemon, "bob").await, Peer::native(&daemon, "ana").await);
+    let mut eve = Peer::native(&daemon, "eve").await;
+    // More than ana's connection and session hold together.
+    let long = "x".repeat(16 * 1024);
+    for n in 1..=KIB / 16 {
+        eve.send(&say(n, &long)).await;
+        assert_eq!(eve.until("accepted").await["n"], n);
+        assert_eq!(bob.until("message").await["text"], long);
+    }
+    let start = Instant::now();
+    for n in 1..=16 {
+        ana.send(&say(n, "hi")).await;
+        assert_eq!(bob.until("message").await["text"], "hi");
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    for n in 1..=16 {
+        assert_eq!(ana.until("accepted").await["n"], n);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,8 +151,6 @@ async fn a_classic_client_that_floods_waits_too_and_others_read_all_of_it() {
     let start = Instant::now();
     for n in 0..UNITS + 20 {
         eve.write(format!("{id}||eve||{n}").as_bytes()).await;
-    }
-    for n in 0..UNITS + 20 {
         assert_eq!(ana.until("message").await["text"], n.to_string());
     }
     assert!(start.elapsed() >= UNIT_EVERY * 19, "{:?}", start.elapsed());
