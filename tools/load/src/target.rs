@@ -15,7 +15,9 @@ use tempfile::TempDir;
 
 use crate::child;
 use crate::cores::Cores;
-use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
+use crate::dialect::{
+    CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATS, RAW, RAW_LONG, REDIS,
+};
 use crate::process::Process;
 use peer::Peer;
 
@@ -40,6 +42,8 @@ pub(crate) enum Target {
     RawfanLong,
     /// chat-server with native clients.
     Ours,
+    /// chat-server with native clients within TLS.
+    OursTls,
     /// chat-server with classic clients.
     OursClassic,
     /// IRC, in C++.
@@ -122,6 +126,7 @@ impl Target {
             Self::Rawfan => "rawfan",
             Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
+            Self::OursTls => "ours, TLS",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
             Self::Redis => "Redis",
@@ -133,7 +138,7 @@ impl Target {
 
     /// Whether it stores messages, with a durability.
     pub(crate) const fn stores(self) -> bool {
-        matches!(self, Self::Ours | Self::OursClassic)
+        matches!(self, Self::Ours | Self::OursTls | Self::OursClassic)
     }
 
     /// Returns an error if it cannot be started on this machine.
@@ -150,6 +155,7 @@ impl Target {
             Self::Rawfan => &RAW,
             Self::RawfanLong => &RAW_LONG,
             Self::Ours => &NATIVE,
+            Self::OursTls => &NATIVE_TLS,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
             Self::Ngircd => &IRC_NARROW,
@@ -173,7 +179,7 @@ impl Target {
             Self::Rawfan | Self::RawfanLong => {
                 start(&mut Command::new(programs()?.join("rawfan")), cores)?
             }
-            Self::Ours | Self::OursClassic => {
+            Self::Ours | Self::OursTls | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
             }
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,

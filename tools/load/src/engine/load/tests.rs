@@ -28,7 +28,7 @@ fn users<const N: usize>(plan: &Plan) -> (Load<'_>, [TcpStream; N]) {
         stream.set_nonblocking(true).unwrap();
         let mut stream = mio::net::TcpStream::from_std(stream);
         poll.registry().register(&mut stream, Token(user), both).unwrap();
-        conns.push(Conn::new(stream));
+        conns.push(Conn::new(Stream::Plain(stream)));
         server.accept().unwrap().0
     });
     (Load::new(poll, conns, plan, &RAW), ends)
