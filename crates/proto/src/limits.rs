@@ -30,6 +30,9 @@ pub const REACTORS_MAX: usize = 1_000;
 /// Most pinned messages of a room: what everybody should read, as a list that a person looks through.
 pub const PINS_MAX: usize = 100;
 
+/// Longest query of a search, in bytes of UTF-8: more than a line of an input box.
+pub const QUERY_BYTES_MAX: usize = 512;
+
 /// Most edits of one message: nobody corrects a text more often, and a bot that rewrites one should send another.
 pub const EDITS_MAX: usize = 100;
 

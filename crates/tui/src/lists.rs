@@ -2,12 +2,14 @@
 //!
 //! * [`Word`]: the word before the cursor, and what completes it; `emoji`: emoji by name.
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
+//! * `filter`: what completes the query of a search.
 //! * `found`: messages to go to: pinned ones, remembered ones, mentions.
 //! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
 mod complete;
 mod emoji;
+mod filter;
 mod found;
 mod fuzzy;
 pub mod people;
@@ -38,6 +40,8 @@ pub enum OfferAction {
     Direct(UserName),
     /// This message of a room is gone to.
     Message(RoomName, Seq),
+    /// The text is copied.
+    Copy(String),
     /// The user reacts with the emoji, or takes that back.
     React(Emoji),
     /// The command is carried out, or waits for its arguments.

@@ -9,6 +9,7 @@ mod bare;
 mod commands;
 mod enter;
 pub(crate) mod expiry;
+mod find;
 mod frame;
 mod goto;
 mod help;
@@ -209,7 +210,12 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::Received(message) => return attention::received(state, &message),
         ClientEffect::Alert(message) => return attention::alert(state, &message),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
-        ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
+        ClientEffect::RoomClosed { room, draft } => {
+            state.room_closed(&room, draft);
+            if let Some((_, done)) = state.leaving.take_if(|(left, _)| *left == room) {
+                state.done = Some(Ok(done));
+            }
+        }
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),
         ClientEffect::DraftChanged(room) => state.draft_changed(&room),
         ClientEffect::Noticed(notice) => noticed(state, &notice),
@@ -224,7 +230,10 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
                     Some(_) if message.room == *state.shown() => {
                         state.focused_viewport_mut().to_newest();
                     }
-                    _ => state.viewport_mut(&message.room).to_newest(),
+                    _ => {
+                        state.viewport_mut(&message.room).to_newest();
+                        state.end_jump();
+                    }
                 }
             }
             return Some(Effect::Client(effect));
@@ -291,6 +300,9 @@ fn noticed(state: &mut State, new: &Notice) {
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     if lists::typed(state, text).is_some() {
         return Vec::new();
+    }
+    if state.open_find().is_some() {
+        return find::insert(state, text, at);
     }
     state.prompt.end_completion();
     state.prompt.end_cut();

@@ -44,6 +44,8 @@ pub(crate) enum Target {
     Ours,
     /// chat-server with native clients within TLS.
     OursTls,
+    /// chat-server with native clients, without the search index.
+    OursUnindexed,
     /// chat-server with classic clients.
     OursClassic,
     /// IRC, in C++.
@@ -127,6 +129,7 @@ impl Target {
             Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
             Self::OursTls => "ours, TLS",
+            Self::OursUnindexed => "ours, without search",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
             Self::Redis => "Redis",
@@ -138,7 +141,7 @@ impl Target {
 
     /// Whether it stores messages, with a durability.
     pub(crate) const fn stores(self) -> bool {
-        matches!(self, Self::Ours | Self::OursTls | Self::OursClassic)
+        matches!(self, Self::Ours | Self::OursTls | Self::OursUnindexed | Self::OursClassic)
     }
 
     /// Returns an error if it cannot be started on this machine.
@@ -154,7 +157,7 @@ impl Target {
         match self {
             Self::Rawfan => &RAW,
             Self::RawfanLong => &RAW_LONG,
-            Self::Ours => &NATIVE,
+            Self::Ours | Self::OursUnindexed => &NATIVE,
             Self::OursTls => &NATIVE_TLS,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
@@ -182,6 +185,7 @@ impl Target {
             Self::Ours | Self::OursTls | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
             }
+            Self::OursUnindexed => start_ours(home.path(), cores, durability, Search::Off)?,
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,
             Self::Redis => start_peer(&peer::REDIS, home.path(), cores)?,
             Self::Nats => start_peer(&peer::NATS, home.path(), cores)?,

@@ -66,14 +66,14 @@ fn edit(state: &State, text: &str) -> ChangeKind {
 
 /// An event about a message has come, live or missed.
 pub(super) fn event(state: &mut State, message: &Message) {
-    let change = change_of(state, message);
+    let (change, is_own) = (change_of(state, message), state.is_me(message.from.id));
     if let Some(change) = &change {
         threads::change(state, &message.room, message.seq, change);
     }
     let Some(room) = state.rooms.get_mut(&message.room) else { return };
     room.last_seq = room.last_seq.max(message.seq);
     if let Some(change) = change {
-        count_out(room, &change);
+        count_out(room, message, &change, is_own);
         room.log.change(message.seq, change);
     } else {
         room.log.fill(message.seq);
@@ -85,7 +85,7 @@ pub(super) fn event(state: &mut State, message: &Message) {
 /// The events of a page, and what its messages change in others.
 pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
     for message in page {
-        let change = change_of(state, message);
+        let (change, is_own) = (change_of(state, message), state.is_me(message.from.id));
         if let Some(change) = &change {
             threads::change(state, name, message.seq, change);
         }
@@ -94,16 +94,18 @@ pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
             room.mark_uncounted(message.seq);
         }
         if let Some(change) = change {
-            count_out(room, &change);
+            count_out(room, message, &change, is_own);
             room.log.note_change(message.seq, change);
         }
     }
 }
 
-/// A deleted message is not to be read.
-fn count_out(room: &mut Room, change: &Change) {
-    if matches!(change.kind, ChangeKind::Delete) {
-        room.mark_deleted(change.target);
+/// Leaves a deleted message out of the counts. Only its author deletes a message, and the user's own are in no count.
+fn count_out(room: &mut Room, event: &Message, change: &Change, is_own: bool) {
+    match change.kind {
+        ChangeKind::Delete if is_own => room.mark_uncounted(change.target),
+        ChangeKind::Delete => room.mark_deleted(change.target, event.seq),
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, store, threads};
+use super::{Effect, addresses, changes, history, search, store, threads, versions};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -28,6 +28,9 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
             return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
+    if search::refused(state, &refusal) {
+        return search::send_question(state).into_iter().collect();
+    }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other)
         && addresses::is_asked(state, &name)
     {
@@ -43,7 +46,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     {
         history::failed(room);
     }
-    if !threads::refused(state, &refusal) {
+    if !versions::refused(state, &refusal) && !threads::refused(state, &refusal) {
         state.notice(at, Notice::Refused(Box::new(refusal)));
     }
     Vec::new()

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::command::Say;
+use chat_proto::command::{Body, Say};
 use chat_proto::{
     Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, Topic, UserName,
 };
@@ -78,7 +78,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Err(error) => return self.refuse_say(&say, error),
         };
         let room = self.subscriptions.in_room(&say.room);
-        if room.is_none() && say.room.is_private() {
+        // Anything else is about a message of a conversation that exists: the hub opens it only if that is stored.
+        let is_plain = matches!(say.body, Body::Message { links: None, .. });
+        if room.is_none() && say.room.is_private() && is_plain {
             if self.pending.has_messages() {
                 self.pending.wait_for_messages(Command::Say(say));
                 return ControlFlow::Continue(());

@@ -360,3 +360,32 @@ async fn mentions_are_counted_and_listed_and_events_are_not_unread() {
     let page = tablet.ask(json!({"type": "mentions"}), "mentions").await;
     assert_eq!(places(&page), [(json!("#lobby"), json!(5)), (json!("#lobby"), json!(1))]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_is_refused_opens_no_direct_message() {
+    let daemon = daemon();
+    let mut ana = with(&daemon, "ana", &["events"]).await;
+    let mut bob = with(&daemon, "bob", &["events"]).await;
+    for (fields, code) in [
+        (json!({"kind": "delete", "target": 1}), "no_such_message"),
+        (json!({"kind": "reaction", "target": 1, "emoji": "👍", "n": 1}), "no_such_message"),
+        (json!({"text": "yes", "reply_to": 1}), "no_such_message"),
+        (json!({"kind": "pin", "target": 1}), "not_in_room"),
+        (json!({"kind": "topic", "topic": "crabs"}), "not_in_room"),
+    ] {
+        let mut fields = fields;
+        fields["room"] = json!("@bob");
+        assert_eq!(refused(&mut ana, fields.clone()).await, code, "{fields}");
+    }
+    bob.send(r#"{"type":"ping","nonce":1}"#).await;
+    bob.expect("pong").await;
+    // One that is stored brings back a user who has left.
+    accepted(&mut ana, json!({"room": "@bob", "text": "hi"})).await;
+    bob.until("message").await;
+    bob.send(r#"{"type":"leave","room":"@ana"}"#).await;
+    bob.until("left").await;
+    let reaction = json!({"room": "@ana", "kind": "reaction", "target": 1, "emoji": "👍"});
+    assert_eq!(accepted(&mut bob, reaction).await, 2);
+    bob.send(r#"{"type":"history","room":"@ana"}"#).await;
+    assert_eq!(bob.until("history").await["messages"].as_array().unwrap().len(), 2);
+}

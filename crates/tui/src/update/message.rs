@@ -24,6 +24,7 @@ pub(super) fn act(
         MessageAction::Edit => state.begin_edit(seq, text(entry).unwrap_or_default()),
         MessageAction::Thread => return thread(state, thread_of(entry).unwrap_or(seq), at),
         MessageAction::React => return lists::open(state, Subject::React(seq), "", at),
+        MessageAction::Versions => return lists::open(state, Subject::Versions(seq), "", at),
         MessageAction::Delete => {
             state.deleting = Some(seq);
             return Vec::new();
@@ -56,7 +57,7 @@ pub(super) fn act(
 }
 
 /// Shows a thread. The client loads it.
-fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
+pub(super) fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
     state.selection = None;
     let room = state.shown().clone();
     match request(state, Request::OpenThread { room, root }, at) {

@@ -168,21 +168,28 @@ impl Room {
     /// Records that a message of another user was shown apart from the log, in its thread: it is not unread any more.
     pub(crate) fn mark_shown(&mut self, seq: Seq) {
         if !self.is_kept_unread {
-            self.mark_deleted(seq);
+            self.leave_out(seq, Seq::MAX);
         }
     }
 
-    /// Records that a message of another user was deleted: it is not unread any more.
-    pub(crate) fn mark_deleted(&mut self, seq: Seq) {
+    /// Records that event `by` has deleted a message of another user: it is not unread any more.
+    pub(crate) fn mark_deleted(&mut self, seq: Seq, by: Seq) {
+        self.leave_out(seq, by);
+    }
+
+    /// Leaves a message out of the counts. A count of the server that ends at `by` or later has left it out already.
+    fn leave_out(&mut self, seq: Seq, by: Seq) {
         if seq <= self.read || self.uncounted.around(seq.get()).is_some() {
             return;
         }
-        let is_mention = self.mentions.contains(&seq);
-        if let Some(counted) = self.counted.as_mut().filter(|counted| seq <= counted.last_seq) {
+        let is_mention = self.mentions.contains(&seq) || self.ignored.contains(&(seq, true));
+        let counts = |counted: &&mut Counted| (seq..by).contains(&counted.last_seq);
+        if let Some(counted) = self.counted.as_mut().filter(counts) {
             counted.unread = counted.unread.saturating_sub(1);
             counted.mentions = counted.mentions.saturating_sub(u64::from(is_mention));
         }
         self.mentions.retain(|mention| *mention != seq);
+        self.ignored.retain(|(ignored, _)| *ignored != seq);
         self.mark_uncounted(seq);
     }
 
@@ -319,6 +326,31 @@ mod tests {
         let unread = room.unread();
         room.set_counts(old);
         assert_eq!(room.unread(), unread);
+    }
+
+    #[test]
+    fn a_deletion_is_counted_once_and_not_if_the_server_has_counted_it() {
+        let mut room = room();
+        room.mark_deleted(Seq::new(50), Seq::new(90));
+        assert_eq!(room.unread(), 81, "the server has left it out");
+        say(&mut room, 101);
+        room.mark_deleted(Seq::new(60), Seq::new(101));
+        room.mark_deleted(Seq::new(60), Seq::new(101));
+        assert_eq!(room.unread(), 80);
+    }
+
+    #[test]
+    fn a_deleted_message_of_an_ignored_user_is_left_out_once() {
+        let mut room = room();
+        room.last_seq = Seq::new(101);
+        room.ignore(Seq::new(50), true);
+        room.ignore(Seq::new(101), false);
+        assert_eq!((room.unread(), room.mentions()), (80, 0));
+        for (deleted, by) in [(50, 102), (101, 103)] {
+            say(&mut room, by);
+            room.mark_deleted(Seq::new(deleted), Seq::new(by));
+        }
+        assert_eq!((room.unread(), room.mentions()), (80, 0));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Edits, deletions, reactions, replies and pins: those of others, and those of the user in the outbox.
 
 use chat_proto::command::{Body as MessageBody, Links, Say};
-use chat_proto::event::{Details, Message, MessageKind};
+use chat_proto::event::{Details, Message, MessageKind, RoomState};
 use chat_proto::{DeviceId, Emoji, Features, Refusal, RefusalCode, ShortString, User, features};
 
 use super::*;
 use crate::entry::Extras;
 use crate::store::{OwnMessage, Profile};
-use crate::testing::journal;
+use crate::testing::{journal, room_state};
 
 fn at() -> Timestamp {
     Timestamp::from_millis(0)
@@ -108,6 +108,18 @@ fn an_unread_message_that_is_deleted_is_not_unread_any_more() {
     harness.event(Event::Message(event_about(MessageKind::Delete, 5, user(3, "ana"), 3)));
     let room = harness.state.room();
     assert_eq!((room.unread(), room.mentions()), (1, 0));
+}
+
+#[test]
+fn a_message_that_another_session_of_the_user_deletes_was_not_unread() {
+    let mut harness = with_two();
+    let room = room_state("#lobby", 6, 2);
+    harness.event(Event::Room(RoomState { unread: Some(3), mentions: Some(0), ..room }));
+    assert_eq!(harness.state.room().unread(), 3, "of four messages, one is the user's own");
+    harness.event(Event::Message(event_about(MessageKind::Delete, 7, user(7, "bob"), 5)));
+    assert_eq!(harness.state.room().unread(), 3);
+    harness.event(Event::Message(event_about(MessageKind::Delete, 8, user(3, "ana"), 4)));
+    assert_eq!(harness.state.room().unread(), 2);
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use chat_proto::event::{Details, Edited, MessageKind, Reaction, Replies, Version};
 use chat_proto::limits::REACTORS_LISTED_MAX;
 use chat_proto::{Seq, Text, UserId};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::rows::{self, COLUMNS, ValueCache, place, seq_of};
+use super::events::{EDIT, REPLY};
+use super::rows::{self, COLUMNS, ValueCache, place, room_of, seq_of};
+use super::store::unsigned;
 use super::stored::{Page, RoomId, StoredMessage, Versions, View, excerpt};
 use super::{events, messages, salvage};
 
@@ -62,22 +64,10 @@ pub(super) fn fold(
     reader: UserId,
 ) -> rusqlite::Result<()> {
     let [Some(first), Some(last)] = [found.first(), found.last()] else { return Ok(()) };
-    let range = params![place(room, first.seq), place(room, last.seq)];
-    let sql = format!(
-        "SELECT {COLUMNS}, about.target FROM about JOIN message ON message.place = about.place
-         WHERE about.target BETWEEN ? AND ? ORDER BY about.target, about.place"
-    );
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(range)?;
-    let (mut states, mut cache) = (BTreeMap::<Seq, State>::new(), ValueCache::default());
-    while let Some(row) = rows.next()? {
-        let target = seq_of(row.get(rows::COLUMNS_COUNT)?);
-        // The index may be damaged: what counts is the event itself.
-        let Ok(event) = rows::read(row, &mut cache) else { continue };
-        if event.target().or_else(|| event.answers()) == Some(target) {
-            states.entry(target).or_default().add(&event, reader);
-        }
-    }
+    let range = [place(room, first.seq), place(room, last.seq)];
+    let mut states = BTreeMap::new();
+    add_each(db, range, reader, &mut states)?;
+    add_last(db, range, &mut states)?;
     if states.is_empty() {
         return Ok(());
     }
@@ -88,6 +78,85 @@ pub(super) fn fold(
         }
     }
     Ok(())
+}
+
+type States = BTreeMap<Seq, State>;
+
+/// Adds reactions, pins and deletions, each of which is read.
+fn add_each(
+    db: &Connection,
+    range: [i64; 2],
+    reader: UserId,
+    states: &mut States,
+) -> rusqlite::Result<()> {
+    let sql = format!(
+        "SELECT {COLUMNS}, about.target FROM about JOIN message ON message.place = about.place
+         WHERE about.target BETWEEN ? AND ? AND about.kind NOT IN (?, ?)
+         ORDER BY about.target, about.place"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([range[0], range[1], REPLY, EDIT])?;
+    let mut cache = ValueCache::default();
+    while let Some(row) = rows.next()? {
+        let target = seq_of(row.get(rows::COLUMNS_COUNT)?);
+        // The index may be damaged: what counts is the event itself.
+        let Ok(event) = rows::read(row, &mut cache) else { continue };
+        if event.target() == Some(target) {
+            states.entry(target).or_default().add(&event, reader);
+        }
+    }
+    Ok(())
+}
+
+/// Adds replies and edits: their number, and the last. The others are not read, since the replies of a message have no
+/// bound, and its edits may have 100 long texts.
+fn add_last(db: &Connection, range: [i64; 2], states: &mut States) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(
+        "SELECT target, kind, count(*), max(place) FROM about
+         WHERE target BETWEEN ? AND ? AND kind IN (?, ?) GROUP BY target, kind",
+    )?;
+    let mut rows = statement.query([range[0], range[1], REPLY, EDIT])?;
+    while let Some(row) = rows.next()? {
+        let (target, kind) = (row.get(0)?, row.get(1)?);
+        let (count, last): (_, i64) = (unsigned(row, 2)?, row.get(3)?);
+        let event = messages::at(db, room_of(last), seq_of(last))?;
+        let counted = match event.filter(|event| is_about(event, target, kind)) {
+            Some(event) => Some((event, count)),
+            None => last_undamaged(db, target, kind)?,
+        };
+        if let Some((event, count)) = counted {
+            states.entry(seq_of(target)).or_default().add_last(event, count);
+        }
+    }
+    Ok(())
+}
+
+/// The last undamaged event of a kind about the message at `target`, and the number of them.
+fn last_undamaged(
+    db: &Connection,
+    target: i64,
+    kind: i64,
+) -> rusqlite::Result<Option<(StoredMessage, u64)>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM about JOIN message ON message.place = about.place
+         WHERE about.target = ? AND about.kind = ? ORDER BY about.place"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([target, kind])?;
+    let (mut last, mut count, mut cache) = (None, 0, ValueCache::default());
+    while let Some(row) = rows.next()? {
+        let event = rows::read(row, &mut cache).ok();
+        if let Some(event) = event.filter(|event| is_about(event, target, kind)) {
+            (last, count) = (Some(event), count + 1);
+        }
+    }
+    Ok(last.map(|event| (event, count)))
+}
+
+/// Whether an event is what its row in `about` says: the row may be damaged.
+fn is_about(event: &StoredMessage, target: i64, kind: i64) -> bool {
+    let found = if kind == EDIT { event.target() } else { event.answers() };
+    found == Some(seq_of(target)) && (kind == EDIT) == (event.kind == MessageKind::Edit)
 }
 
 /// Those of the messages `places` that exist, as they are now for `reader`.
@@ -108,7 +177,7 @@ pub(super) fn each(
     Ok(found)
 }
 
-/// The state of one message in the making.
+/// The state of one message, while its events are added.
 #[derive(Default)]
 struct State {
     text: Option<Text>,
@@ -121,21 +190,21 @@ struct State {
 impl State {
     /// Adds an event that counts. They come in their order.
     fn add(&mut self, event: &StoredMessage, reader: UserId) {
-        let (at, last_seq) = (event.at, event.seq);
         match event.kind {
-            MessageKind::Text | MessageKind::Action => {
-                let count = self.replies.map_or(0, |replies| replies.count) + 1;
-                self.replies = Some(Replies { count, last_seq, last_at: at });
-            }
-            MessageKind::Edit => {
-                let count = self.edited.map_or(0, |edited| edited.count) + 1;
-                self.edited = Some(Edited { at, count });
-                self.text = Some(event.text.clone());
-            }
             MessageKind::Reaction => self.react(event, reader),
             MessageKind::Pin => self.is_pinned = true,
             // The message itself says that it was deleted.
-            MessageKind::Delete | MessageKind::Topic | MessageKind::Unknown => {}
+            _ => {}
+        }
+    }
+
+    /// Adds `count` edits, or messages that answer this one, of which `last` is the last.
+    fn add_last(&mut self, last: StoredMessage, count: u64) {
+        let at = last.at;
+        if last.kind == MessageKind::Edit {
+            (self.edited, self.text) = (Some(Edited { at, count }), Some(last.text));
+        } else {
+            self.replies = Some(Replies { count, last_seq: last.seq, last_at: at });
         }
     }
 

@@ -138,6 +138,27 @@ async fn a_damaged_event_counts_nowhere_and_nothing_can_be_done_with_a_damaged_m
 }
 
 #[tokio::test]
+async fn if_the_newest_edit_is_damaged_the_one_before_it_counts() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "one"));
+    for text in ["two", "MARK"] {
+        journal.send(event(Body::Edit { target: Seq::FIRST, text: Text::new(text).unwrap() }));
+    }
+    journal.close().await;
+    change(&directory, |bytes| {
+        let at = find(bytes, "MARK");
+        bytes[at] ^= 1;
+    });
+    let journal = open(directory.path()).unwrap();
+    let page = Page { of: Part::After(Seq::NONE), limit: 1 };
+    let view = View::Now(UserId::new(7));
+    let found = journal.journal.read_as(RoomId::LOBBY, page, view).await.unwrap();
+    assert_eq!(found[0].text.as_str(), "two");
+    assert_eq!(first(&journal).await.edited.unwrap().count, 1);
+}
+
+#[tokio::test]
 async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
     let directory = TempDir::new().unwrap();
     let path = file::of(directory.path());
