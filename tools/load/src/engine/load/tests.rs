@@ -3,6 +3,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use mio::{Interest, Token};
 
+use super::super::stream::Stream;
 use super::*;
 use crate::dialect::RAW;
 use crate::stamp::STAMP_BYTES;
