@@ -1,5 +1,6 @@
 //! Why the client does not carry out a request.
 
+use chat_proto::limits::QUERY_BYTES_MAX;
 use chat_proto::{RoomName, TextError, UserName};
 
 use crate::choices::{IGNORED_USERS_MAX, SAVED_MAX};
@@ -71,6 +72,12 @@ pub enum RequestError {
     /// As many messages are remembered as may be.
     #[error("{SAVED_MAX} messages are remembered already")]
     TooManySaved,
+    /// The server finds no messages.
+    #[error("the server has no search")]
+    NoSearch,
+    /// The query has more than [`QUERY_BYTES_MAX`] bytes: this many.
+    #[error("a search has at most {QUERY_BYTES_MAX} bytes, this one has {0}")]
+    QueryTooLong(usize),
     /// The draft has more than [`DRAFT_BYTES_MAX`](crate::request::DRAFT_BYTES_MAX) bytes: this many.
     #[error("a draft of {0} bytes is too long")]
     DraftTooLong(usize),

@@ -36,6 +36,7 @@ pub mod presence;
 pub mod request;
 pub mod rooms;
 pub mod sanitize;
+pub mod search;
 pub mod seed;
 pub mod state;
 pub mod store;

@@ -1,6 +1,6 @@
 //! What a front end asks of the client.
 
-use chat_proto::command::{Kind, Links};
+use chat_proto::command::{Kind, Links, SearchOrder};
 use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, Emoji, RoomName, Seq, Topic, UserName};
 
@@ -110,6 +110,20 @@ pub enum Request {
     ListMentions,
     /// Ask for the pinned messages of a room: [`State::pin_list`](crate::State::pin_list).
     ListPins(RoomName),
+    /// Search the messages of all rooms of the user: [`State::search`](crate::State::search). The question before is
+    /// dropped.
+    Search {
+        /// What the user has typed; nothing is searched for if it is blank.
+        query: String,
+        /// Which messages come first.
+        order: SearchOrder,
+        /// Whether the user is typing: the server is asked once they pause.
+        is_typed: bool,
+    },
+    /// Ask for more of what is found, unless that is on its way.
+    SearchMore,
+    /// Forget what is found.
+    EndSearch,
     /// Open the thread of a message: [`State::thread`](crate::State::thread). The server is asked for all of it.
     OpenThread {
         /// The room, which must be the current one.

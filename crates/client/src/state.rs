@@ -20,6 +20,7 @@ use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
+use crate::search::Search;
 use crate::store::{Drafts, Profile};
 use crate::thread::Thread;
 
@@ -45,6 +46,7 @@ pub struct State {
     pub(crate) listing: RoomListing,
     pub(crate) mention_list: MessageList,
     pub(crate) pin_list: MessageList,
+    pub(crate) search: Search,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
@@ -139,6 +141,7 @@ impl State {
             listing: RoomListing::default(),
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
+            search: Search::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
@@ -259,6 +262,12 @@ impl State {
         &self.pin_list
     }
 
+    /// What the user searches for, and what is found.
+    #[must_use]
+    pub const fn search(&self) -> &Search {
+        &self.search
+    }
+
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
         self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
@@ -296,6 +305,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
+        self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();
         self.authors.clear();

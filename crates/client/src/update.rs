@@ -16,6 +16,7 @@ mod messages;
 mod presence;
 mod refused;
 mod requests;
+mod search;
 mod session;
 mod threads;
 
@@ -23,6 +24,7 @@ use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};
 
 pub use self::drafts::STORE_DRAFTS_AFTER;
+pub use self::search::SEARCH_PAUSE;
 use crate::effect::Effect;
 use crate::entry::{Body, Delivery, Origin};
 use crate::input::Input;
@@ -50,6 +52,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let effects = requests::send_read(state).into_iter().chain(drafts::tick(state));
             let mut effects: Vec<Effect> = effects.collect();
             effects.extend(live::tick(state, at));
+            effects.extend(search::tick(state, at));
             effects
         }
         Input::Stored(stored) => {

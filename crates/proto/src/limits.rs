@@ -30,6 +30,9 @@ pub const REACTORS_MAX: usize = 1_000;
 /// Most pinned messages of a room: a list that a person can still look through.
 pub const PINS_MAX: usize = 100;
 
+/// Longest query of a search, in bytes of UTF-8: more than a line of an input box.
+pub const QUERY_BYTES_MAX: usize = 512;
+
 /// Most edits of one message: nobody corrects a text more often, and a bot should send another message.
 pub const EDITS_MAX: usize = 100;
 

@@ -100,6 +100,8 @@ Messages {
     FirstUnread, "first-unread", ["Alt-Home"], "Go to the first unread message";
     NextMention, "next-mention", ["Alt-N"], "Go to the next message that mentions you";
     PreviousMention, "previous-mention", ["Alt-P"], "Go to the previous message that mentions you";
+    Search, "search", ["Ctrl-F"], "Search messages; before text, character right";
+    SearchOrder, "search-order", ["Ctrl-O"], "Sort what a search found: newest or best first";
     Select, "select", ["Ctrl-S", "Shift-Up"], "Select a message, to copy, quote or open it";
     Bare, "bare", ["Alt-L"], "Show the messages alone, to select text";
     Back, "back", ["Esc"], "Go back one step, at last to the newest message";
@@ -121,7 +123,7 @@ Writing {
 }
 Editing {
     Left, "left", ["Left", "Ctrl-B"], "Character left";
-    Right, "right", ["Right", "Ctrl-F"], "Character right";
+    Right, "right", ["Right"], "Character right";
     WordLeft, "word-left", ["Ctrl-Left", "Alt-B", "Alt-Left"], "Start of the word";
     WordRight, "word-right", ["Ctrl-Right", "Alt-F", "Alt-Right"], "End of the word";
     LineStart, "line-start", ["Ctrl-A"], "Start of the line";

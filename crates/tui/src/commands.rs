@@ -59,6 +59,8 @@ pub enum Verb {
     Saved,
     /// Lists the messages that mention the user.
     Mentions,
+    /// Searches the messages of all rooms.
+    Search,
     /// Says that the user is away.
     Away,
     /// Says that the user is not away any more.
@@ -225,6 +227,14 @@ pub const COMMANDS: &[Command] = &[
         "",
         Offers::Nothing,
         "List the messages that mention you",
+    ),
+    row(
+        Verb::Search,
+        "/search",
+        &["/find"],
+        "[WORDS]",
+        Offers::Nothing,
+        "Search the messages of all rooms",
     ),
     row(Verb::Pins, "/pins", &[], "", Offers::Nothing, "List the pinned messages of this room"),
     row(Verb::Saved, "/saved", &[], "", Offers::Nothing, "List the messages you remember"),

@@ -153,14 +153,20 @@ impl ThreadPanes {
     }
 }
 
-/// The area of a list of `rows` rows: the bottom of the messages, or their whole area if it is small.
+/// The area of the messages, or of the thread in their place, with that of the welcome.
 #[must_use]
-pub fn popup(panes: &Panes, rows: usize) -> Rect {
+pub fn messages(panes: &Panes) -> Rect {
     let log = match panes.thread {
         Some(thread) if panes.log.is_empty() => thread.log,
         _ => panes.log,
     };
-    let area = panes.welcome.map_or(log, |welcome| log.union(welcome));
+    panes.welcome.map_or(log, |welcome| log.union(welcome))
+}
+
+/// The area of a list of `rows` rows: the bottom of the messages, or their whole area if it is small.
+#[must_use]
+pub fn popup(panes: &Panes, rows: usize) -> Rect {
+    let area = messages(panes);
     let height = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
     Rect { y: area.bottom() - height, height, ..area }
 }

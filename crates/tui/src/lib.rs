@@ -10,6 +10,7 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//! * `query`: what is typed to search messages; `dates`: days as a user types them.
 //! * `wording`: what the client says as values, in words.
 //! * [`notification`]: notifications, and the title of the window.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
@@ -24,6 +25,7 @@ pub mod action;
 pub mod app;
 pub mod chord;
 pub mod commands;
+mod dates;
 pub mod demo;
 pub mod first_run;
 #[cfg(test)]
@@ -38,6 +40,7 @@ pub mod lists;
 pub mod markup;
 pub mod notification;
 pub mod prompt;
+mod query;
 pub mod rows;
 pub mod settings;
 pub mod state;

@@ -2,12 +2,14 @@
 //!
 //! * [`Word`]: the word before the cursor, and what completes it; `emoji`: emoji by name.
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
+//! * `filter`: what completes the query of a search.
 //! * `found`: messages to go to: pinned ones, remembered ones, mentions.
 //! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
 mod complete;
 mod emoji;
+mod filter;
 mod found;
 mod fuzzy;
 pub mod people;

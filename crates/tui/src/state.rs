@@ -2,8 +2,10 @@
 
 mod attention;
 mod compose;
+mod find;
 mod hit;
 mod input_box;
+mod jump;
 mod look;
 mod page;
 mod popup;
@@ -25,8 +27,10 @@ use ratatui::layout::Size;
 
 pub use self::attention::Attention;
 pub(crate) use self::compose::{Compose, thread_of};
+pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
+pub(crate) use self::jump::{Arrival, GoTo, Origin};
 pub use self::look::Look;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
@@ -97,6 +101,10 @@ pub struct State {
     pub(crate) thread: Option<ThreadPane>,
     /// Set while a message is gone to that may not be loaded.
     pub(crate) goto: Option<GoTo>,
+    /// Set while messages are searched, and while what was found is looked at.
+    pub(crate) find: Option<Find>,
+    /// Where the user was before that; Esc comes back.
+    pub(crate) origin: Option<Origin>,
     /// The message that is deleted if the user says yes.
     pub(crate) deleting: Option<Seq>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
@@ -138,17 +146,6 @@ pub struct Quitting {
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,
-}
-
-/// A message that is gone to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct GoTo {
-    /// Its room.
-    pub(crate) room: RoomName,
-    /// Its `seq`.
-    pub(crate) seq: Seq,
-    /// How often it may still be asked for.
-    pub(crate) tries: usize,
 }
 
 /// A mention is looked for.
@@ -207,6 +204,8 @@ impl State {
             compose_epoch: None,
             thread: None,
             goto: None,
+            find: None,
+            origin: None,
             deleting: None,
             done: None,
             done_until: None,
@@ -225,7 +224,7 @@ impl State {
     /// The editor of the input line on the screen.
     #[must_use]
     pub fn editor(&self) -> &Editor {
-        self.picker.as_ref().map_or(&self.prompt.editor, |picker| &picker.query)
+        self.picker.as_ref().map_or_else(|| &self.input().editor, |picker| &picker.query)
     }
 
     /// The panes of the screen.

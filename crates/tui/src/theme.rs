@@ -4,7 +4,7 @@
 //! background, and against the two row backgrounds, in 24-bit colour and in 256 colours. With 16
 //! colours the user's own are used, those that most terminals show readable there, and rows are reversed; without colours bold, dim, underline and
 //! reverse are left. No meaning is in a colour alone: accent and warnings are bold, links are
-//! underlined, and the marks of the views say the rest.
+//! underlined, what was searched for is both, and the marks of the views say the rest.
 
 mod depth;
 mod indexed;
@@ -66,6 +66,8 @@ pub enum Role {
     Code,
     /// A link.
     Link,
+    /// What was searched for, in what is found.
+    Match,
     /// Lines that separate: the header's, the list's, days.
     Rule,
     /// The row of the current room: to be set on the whole row, below the styles of its spans.
@@ -76,7 +78,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of their declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Text,
         Self::Dim,
         Self::Accent,
@@ -85,6 +87,7 @@ impl Role {
         Self::Bad,
         Self::Code,
         Self::Link,
+        Self::Match,
         Self::Rule,
         Self::Current,
         Self::Selected,
@@ -95,6 +98,7 @@ impl Role {
         match self {
             Self::Accent | Self::Warn | Self::Bad => Modifier::BOLD,
             Self::Link => Modifier::UNDERLINED,
+            Self::Match => Modifier::BOLD.union(Modifier::UNDERLINED),
             _ => Modifier::empty(),
         }
     }

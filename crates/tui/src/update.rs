@@ -9,6 +9,7 @@ mod bare;
 mod commands;
 mod enter;
 pub(crate) mod expiry;
+mod find;
 mod frame;
 mod goto;
 mod help;
@@ -224,7 +225,10 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
                     Some(_) if message.room == *state.shown() => {
                         state.focused_viewport_mut().to_newest();
                     }
-                    _ => state.viewport_mut(&message.room).to_newest(),
+                    _ => {
+                        state.viewport_mut(&message.room).to_newest();
+                        state.end_jump();
+                    }
                 }
             }
             return Some(Effect::Client(effect));
@@ -291,6 +295,9 @@ fn noticed(state: &mut State, new: &Notice) {
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     if lists::typed(state, text).is_some() {
         return Vec::new();
+    }
+    if state.open_find().is_some() {
+        return find::insert(state, text, at);
     }
     state.prompt.end_completion();
     state.prompt.end_cut();

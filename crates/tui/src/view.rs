@@ -3,12 +3,14 @@
 mod canvas;
 mod edges;
 mod elsewhere;
+mod find;
 mod glyph;
 mod header;
 mod help;
 mod links;
 mod live;
 mod log;
+mod marked;
 mod paint;
 mod painter;
 mod popup;
@@ -38,24 +40,31 @@ pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
     }
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
-    header::draw(state, theme, &on_screen, canvas);
+    let finds = find::draw(state, theme, &on_screen, canvas);
+    if !finds {
+        header::draw(state, theme, &on_screen, canvas);
+    }
     let mut links = Vec::new();
     for pane in [LogPane::Room, LogPane::Thread] {
-        if let Some(area) = state.log_area(pane) {
+        // The page is in place of the messages, but not of a thread beside them.
+        let is_hidden = finds && (pane == LogPane::Room || !state.is_thread_beside());
+        if let Some(area) = state.log_area(pane).filter(|_| !is_hidden) {
             links.extend(log::draw(state, pane, theme, canvas.clip(area), canvas));
         }
     }
     if let Some(thread) = panes.thread {
         thread::draw(state, theme, &thread, canvas);
     }
-    edges::draw_above(state, theme, &on_screen, canvas);
+    if !finds {
+        edges::draw_above(state, theme, &on_screen, canvas);
+    }
     if let Some(area) = panes.rooms {
         rooms::draw(state, theme, canvas.clip(area), canvas);
     }
     if let Some(area) = panes.users {
         users::draw(state, theme, canvas.clip(area), canvas);
     }
-    if let Some(area) = panes.welcome {
+    if let Some(area) = panes.welcome.filter(|_| state.open_find().is_none()) {
         welcome::draw(state.look.keys(), theme, canvas.clip(area), canvas);
     }
     popup::draw(state, theme, canvas);

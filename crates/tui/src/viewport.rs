@@ -178,6 +178,11 @@ impl Viewport {
 }
 
 impl Anchor {
+    /// The `seq` of its entry.
+    pub(crate) const fn seq(self) -> Seq {
+        self.seq
+    }
+
     fn at((index, row): RowPosition, rows: LogRows<'_>) -> Option<Self> {
         let entry = rows.log.get(index)?;
         let lines_above = rows.height_above(index);

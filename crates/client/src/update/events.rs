@@ -7,8 +7,8 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
-    threads,
+    Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
+    store, threads,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -51,7 +51,10 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         // Only answers a question before the session.
         Event::About { .. } => {}
         // Answer commands that the client does not send.
-        Event::Versions { .. } | Event::Found { .. } => {}
+        Event::Versions { .. } => {}
+        Event::Found { hits, next, indexed, .. } => {
+            return search::found(state, hits, next, indexed).into_iter().collect();
+        }
         Event::Thread { room, seq, replies, unread, messages, more } => {
             return threads::page(state, (&room, seq), (replies, unread), &messages, more);
         }

@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, store, threads};
+use super::{Effect, addresses, changes, history, search, store, threads};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -27,6 +27,9 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
             not_sent(state, &message, refusal, at);
             return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
+    }
+    if search::refused(state, &refusal) {
+        return search::send_question(state).into_iter().collect();
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other)
         && addresses::is_asked(state, &name)

@@ -6,7 +6,7 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, history, listing, live, send, session,
+    Effect, addresses, changes, choices, drafts, history, listing, live, search, send, session,
     show_pending, store, threads,
 };
 use crate::error::RequestError;
@@ -64,6 +64,14 @@ fn carry_out(
         Request::ListRooms => listing::ask_rooms(state, at)?,
         Request::ListMentions => listing::ask_mentions(state)?,
         Request::ListPins(room) => listing::ask_pins(state, room)?,
+        Request::Search { query, order, is_typed } => {
+            search::ask(state, query, order, is_typed, at)?
+        }
+        Request::SearchMore => search::ask_more(state),
+        Request::EndSearch => {
+            state.search.end();
+            None
+        }
         Request::OpenThread { room, root } => threads::open(state, &room, root)?,
         Request::CloseThread => {
             state.thread = None;

@@ -5,8 +5,8 @@ use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, presence, requests, send, send_waiting, show_pending,
-    store, threads,
+    Effect, addresses, changes, drafts, presence, requests, search, send, send_waiting,
+    show_pending, store, threads,
 };
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
@@ -99,6 +99,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
     effects.extend(send(state, Command::Ping { nonce: rooms_complete_nonce() }));
+    effects.extend(search::send_question(state));
     effects
 }
 
@@ -192,6 +193,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.listing.session_ended();
     state.mention_list.session_ended();
     state.pin_list.session_ended();
+    state.search.session_ended();
     threads::session_ended(state);
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());

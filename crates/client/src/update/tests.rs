@@ -2,6 +2,7 @@ mod changes;
 mod live;
 mod presence;
 mod read;
+mod search;
 mod threads;
 mod window;
 

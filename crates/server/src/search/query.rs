@@ -4,9 +4,6 @@ mod dates;
 
 use super::words::{Form, words};
 
-/// Bytes of a query at most: more than a line of an input box.
-pub(crate) const QUERY_BYTES_MAX: usize = 512;
-
 /// Terms of a query at most. Each takes a search of its own in the index.
 pub(crate) const TERMS_MAX: usize = 16;
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::SearchOrder;
-use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::limits::{LINE_BYTES_MAX, QUERY_BYTES_MAX};
 use chat_proto::{Event, Refusal, RefusalCode, RoomName, Seq, ShortString, Text, UserName, event};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -16,8 +16,7 @@ use crate::hub::Member;
 use crate::journal::RoomId;
 use crate::room::Room;
 use crate::search::{
-    Cursor, HITS_DEFAULT, HITS_MAX, Page, QUERY_BYTES_MAX, Query, Request, Scope, SearchError,
-    TERMS_MAX,
+    Cursor, HITS_DEFAULT, HITS_MAX, Page, Query, Request, Scope, SearchError, TERMS_MAX,
 };
 
 /// Bytes of a hit on the wire without its names, its text and its marks.
@@ -108,9 +107,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             SearchError::TooLong(_) | SearchError::TooManyTerms(_) | SearchError::TooBroad => {
                 RefusalCode::SearchTooBroad
             }
-            SearchError::Off | SearchError::NotReady | SearchError::Busy => {
-                RefusalCode::SearchNotReady
-            }
+            SearchError::Off
+            | SearchError::NotReady
+            | SearchError::Unwritable(_)
+            | SearchError::Busy => RefusalCode::SearchNotReady,
             SearchError::Index(_) => {
                 self.log(|| error!("{error}"));
                 RefusalCode::SearchNotReady

@@ -1,6 +1,7 @@
 mod editing;
 mod older_server;
 mod restart;
+mod search;
 mod server;
 mod settings;
 mod stored;

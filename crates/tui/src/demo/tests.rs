@@ -76,6 +76,9 @@ async fn every_command_has_an_answer() {
     sees(&mut ana, "#music").await;
     ana.types("musi\n").await;
     sees(&mut ana, "Nils Frahm").await;
+    ana.types("/search frahm\n").await;
+    sees(&mut ana, "1 of ").await;
+    ana.presses(KeyCode::Esc, KeyModifiers::NONE).await;
     ana.types("/topic only piano\n").await;
     sees(&mut ana, "only piano").await;
     ana.types("/leave\n").await;

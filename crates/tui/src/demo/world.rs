@@ -2,6 +2,7 @@
 
 mod answer;
 mod cast;
+mod find;
 mod room;
 
 use std::collections::VecDeque;

@@ -3,6 +3,7 @@
 use chat_client::{Room, State as ClientState};
 use chat_proto::{RoomName, UserName};
 
+use super::filter::Filter;
 use super::{Offer, OfferAction, emoji, people, places};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Offers};
@@ -43,6 +44,8 @@ enum Kind<'a> {
     Action,
     /// Instead of keys: none, or the default ones.
     Keys,
+    /// A piece of the query of a search.
+    Query(Filter<'a>),
 }
 
 impl<'a> Word<'a> {
@@ -66,6 +69,13 @@ impl<'a> Word<'a> {
         Some(Self { text, kind })
     }
 
+    /// The last piece of `before`, the text before the cursor of a query.
+    #[must_use]
+    pub fn in_query(before: &'a str) -> Self {
+        let filter = Filter::last(before);
+        Self { text: filter.text(before), kind: Kind::Query(filter) }
+    }
+
     /// The word as it is typed.
     #[must_use]
     pub const fn text(&self) -> &'a str {
@@ -75,7 +85,11 @@ impl<'a> Word<'a> {
     /// Whether its list opens while it is typed: not for a bare name, which any word may become.
     #[must_use]
     pub const fn opens_list(&self) -> bool {
-        !matches!(self.kind, Kind::Name { .. })
+        match self.kind {
+            Kind::Name { .. } => false,
+            Kind::Query(filter) => filter.has_name(),
+            _ => true,
+        }
     }
 
     /// Whether rooms complete it that the user is not in.
@@ -108,6 +122,7 @@ impl<'a> Word<'a> {
             Kind::Argument(Offers::Commands) => without_slash(self.text),
             Kind::Argument(Offers::Topic) => topic(client, self.text),
             Kind::Argument(Offers::Nothing) => Vec::new(),
+            Kind::Query(filter) => filter.offers(client, self.text),
         };
         offers.truncate(OFFERED_MAX);
         offers
@@ -188,7 +203,7 @@ fn begins(name: &UserName, begin: &UserName) -> bool {
 }
 
 /// All known users whose names begin so, with or without `@`. What is inserted has the `sigil`.
-fn users(client: &ClientState, word: &str, sigil: &str) -> Vec<Offer> {
+pub(super) fn users(client: &ClientState, word: &str, sigil: &str) -> Vec<Offer> {
     let typed = word.strip_prefix('@').unwrap_or(word);
     let begin = UserName::new(typed).ok();
     if begin.is_none() && !typed.is_empty() {
@@ -220,7 +235,7 @@ fn rooms(client: &ClientState, word: &str) -> Vec<Offer> {
 }
 
 /// The rooms and direct messages of the user whose names begin so.
-fn own_rooms(client: &ClientState, word: &str) -> Vec<Offer> {
+pub(super) fn own_rooms(client: &ClientState, word: &str) -> Vec<Offer> {
     let typed = word.trim_start_matches(['#', '@']).to_lowercase();
     let labels = client.rooms().list().iter().map(Room::label);
     let fits = labels.filter(|label| {

@@ -18,9 +18,9 @@ pub struct Attention {
 }
 
 impl State {
-    /// Whether the user looks at a room, as far as the terminal says.
+    /// Whether the user looks at a room, as far as the terminal says. The page of a search hides the messages.
     #[must_use]
     pub fn looks_at(&self, room: &RoomName) -> bool {
-        self.attention.has_focus == Some(true) && room == self.shown()
+        self.attention.has_focus == Some(true) && room == self.shown() && self.open_find().is_none()
     }
 }

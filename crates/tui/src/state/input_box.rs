@@ -20,6 +20,9 @@ const BESIDE_LABEL_MIN: usize = 10;
 const LABEL_END: &str = " › ";
 const LABEL_END_COLUMNS: usize = 3;
 
+/// What is before the text that is searched for.
+const FIND_LABEL: &str = "Find › ";
+
 /// Fewest rows of a text whose size is shown: one that is shorter can be seen as a whole.
 const COUNT_ROWS_MIN: usize = 3;
 
@@ -45,6 +48,9 @@ impl State {
         if let Some(picker) = &self.picker {
             let label = picker.subject.label();
             return (label.to_owned(), columns(label));
+        }
+        if self.open_find().is_some() {
+            return (FIND_LABEL.to_owned(), columns(FIND_LABEL));
         }
         let with_end = |text: String| {
             let width = columns(&text) + LABEL_END_COLUMNS;
@@ -91,7 +97,9 @@ impl State {
     fn rows_and_count(&self) -> (Rows, Option<String>) {
         let width = usize::from(self.size.width).saturating_sub(self.label().1);
         let rows = Rows::new(self.editor(), width);
-        if rows.rows.len() < COUNT_ROWS_MIN || self.draft.is_some() || self.picker.is_some() {
+        let is_message =
+            self.draft.is_none() && self.picker.is_none() && self.open_find().is_none();
+        if rows.rows.len() < COUNT_ROWS_MIN || !is_message {
             return (rows, None);
         }
         let count = count(self);

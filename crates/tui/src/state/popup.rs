@@ -65,7 +65,7 @@ impl State {
     pub fn popup(&self) -> Option<Popup<'_>> {
         let (list, title, rows_max) = match &self.picker {
             Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
-            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
+            None => (self.input().completions()?, None, COMPLETION_ROWS_MAX),
         };
         let is_loading = self.picker.is_some()
             && self.client.session().is_some()

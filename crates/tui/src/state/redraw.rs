@@ -48,6 +48,7 @@ impl State {
     pub(crate) fn is_only_typing(&self) -> bool {
         self.page.is_none()
             && self.picker.is_none()
+            && self.open_find().is_none()
             && self.draft.is_none()
             && self.first_key.is_none()
             && self.quitting.is_none()

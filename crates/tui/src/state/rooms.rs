@@ -75,6 +75,7 @@ impl State {
     pub(crate) fn room_opened(&mut self, room: &RoomName) {
         if *room != self.shown {
             self.end_all();
+            self.end_jump();
             self.prompt.put_back();
             self.prompt.end_completion();
             (self.selection, self.rooms_top) = (None, None);
@@ -109,6 +110,7 @@ impl State {
     /// All rooms but an empty lobby are closed.
     pub(crate) fn rooms_forgotten(&mut self) {
         self.end_all();
+        self.end_jump();
         *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
         self.prompt.end_completion();
         self.views.clear();
@@ -127,6 +129,7 @@ impl State {
     /// The server refuses the name: asks for another one in the input box.
     pub(crate) fn ask_name(&mut self, suggestion: &str) {
         self.picker = None;
+        self.end_jump();
         self.end_compose();
         if self.draft.is_none() {
             self.prompt.put_back();

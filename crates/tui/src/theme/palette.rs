@@ -24,7 +24,7 @@ impl Palette {
         match role {
             Role::Text | Role::Current | Role::Selected => self.text,
             Role::Dim | Role::Rule => self.dim,
-            Role::Accent => self.accent,
+            Role::Accent | Role::Match => self.accent,
             Role::Good => self.good,
             Role::Warn => self.warn,
             Role::Bad => self.bad,

@@ -82,7 +82,7 @@ pub(super) fn own(is_dark: Option<bool>) -> Theme {
         Role::Bad => style(own.bad, role),
         Role::Good => style(own.good, role),
         Role::Warn => style(own.warn, role),
-        Role::Accent => style(own.accent, role),
+        Role::Accent | Role::Match => style(own.accent, role),
         Role::Code | Role::Link => style(own.code, role),
     };
     Theme::from_styles(role, |name| Style::new().fg(own.names[name % OWN_NAMES]))

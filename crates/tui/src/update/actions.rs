@@ -4,7 +4,7 @@ use chat_client::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, lists, mentions, notify, quit, rooms, scroll_page,
+    Effect, bare, enter, find, help, insert, lists, mentions, notify, quit, rooms, scroll_page,
     searching, selecting, to_newest, to_oldest,
 };
 use crate::action::Action;
@@ -15,12 +15,20 @@ use crate::wording::in_short;
 
 /// Carries out an action.
 pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
-    if let Some(effects) = lists::action(state, action, at) {
+    let typed = state.input().editor.text();
+    if let Some(mut effects) = lists::action(state, action, at) {
+        effects.extend(find::completed(state, &typed, at));
+        return effects;
+    }
+    if let Some(effects) = find::action(state, action, at) {
         return effects;
     }
     // As in every shell. To go elsewhere, one is at the end of the text.
-    let cuts = action == Action::GoTo && state.prompt.editor.has_rest_of_line();
-    let action = if cuts { Action::CutLineEnd } else { action };
+    let action = match action {
+        Action::GoTo if state.prompt.editor.has_rest_of_line() => Action::CutLineEnd,
+        Action::Search if state.prompt.editor.has_rest_of_line() => Action::Right,
+        action => action,
+    };
     if !matches!(action, Action::Complete | Action::CompleteBack) {
         state.prompt.end_completion();
     }
@@ -32,6 +40,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PreviousRoom => rooms::open_beside(state, -1, at),
         Action::NextUnread => rooms::open_unread(state, at),
         Action::GoTo => lists::open(state, Subject::GoTo, "", at),
+        Action::Search if state.draft.is_none() => find::open(state, "", at),
         Action::Complete => lists::complete(state, false, at),
         Action::CompleteBack => lists::complete(state, true, at),
         Action::DeleteLeft => {
@@ -73,7 +82,8 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Back if state.may_ask_server => {
             vec![Effect::AskServer(state.client.trouble().map(in_short))]
         }
-        Action::Back | Action::Newest => to_newest(state, at),
+        Action::Back => find::back(state, at).unwrap_or_else(|| to_newest(state, at)),
+        Action::Newest => leave_to_newest(state, at),
         Action::FirstUnread => mentions::first_unread(state, at),
         Action::NextMention => mentions::start(state, true, at),
         Action::PreviousMention => mentions::start(state, false, at),
@@ -99,7 +109,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             Vec::new()
         }
         Action::Home if state.prompt.editor.is_empty() => to_oldest(state, at),
-        Action::End if state.prompt.editor.is_empty() => to_newest(state, at),
+        Action::End if state.prompt.editor.is_empty() => leave_to_newest(state, at),
         Action::Clear => quit::clear(state, at),
         Action::DeleteOrQuit => quit::delete(state, at),
         Action::Edit if state.draft.is_none() => vec![Effect::Edit(state.prompt.editor.text())],
@@ -109,7 +119,9 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             help::open(state, PageSubject::Keys);
             Vec::new()
         }
-        _ => edit(state, action).map_or_else(
+        // The history has messages; there is none for names.
+        Action::Up | Action::Down if state.draft.is_some() => Vec::new(),
+        action => edit(&mut state.prompt, action).map_or_else(
             |error| notify(state, NoticeKind::Trouble, error.to_string(), at),
             |()| Vec::new(),
         ),
@@ -151,12 +163,10 @@ const fn is_cut(action: Action) -> bool {
 }
 
 /// Moves the cursor, or changes the text.
-fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
-    let prompt = &mut state.prompt;
+pub(super) fn edit(prompt: &mut Prompt, action: Action) -> Result<(), TooMuch> {
     match action {
-        // The history has messages; there is none for names.
-        Action::Up if state.draft.is_none() => prompt.up(),
-        Action::Down if state.draft.is_none() => prompt.down(),
+        Action::Up => prompt.up(),
+        Action::Down => prompt.down(),
         Action::Left => prompt.editor.go(Motion::Left),
         Action::Right => prompt.editor.go(Motion::Right),
         Action::WordLeft => prompt.editor.go(Motion::WordLeft),
@@ -181,6 +191,12 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
         _ => {}
     }
     Ok(())
+}
+
+/// Goes to the newest message to stay there.
+fn leave_to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    state.end_jump();
+    to_newest(state, at)
 }
 
 /// A screen of the log, less one row for orientation.

@@ -12,10 +12,12 @@ use crate::viewport::{ScrollPosition, Viewport};
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
+    let found = super::find::frame(state, at);
     selecting::frame(state);
     state.check_compose();
     mentions::seek(state);
-    let mut effects = goto::frame(state, at);
+    let mut effects = found;
+    effects.extend(goto::frame(state, at));
     effects.extend(thread(state, at));
     state.move_in(LogPane::Room, Viewport::follow);
     effects.extend(arrived(state, at));
@@ -30,8 +32,8 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
-    // Nobody reads what is shown in a window in the background.
-    if state.attention.has_focus != Some(false) {
+    // Nobody reads what is shown in a window in the background, or what the page of a search hides.
+    if state.attention.has_focus != Some(false) && state.open_find().is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
     }
@@ -52,7 +54,9 @@ fn thread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let seen = state
         .rows_of(LogPane::Thread)
         .and_then(|(rows, height)| state.viewport_of(LogPane::Thread).seen(rows, height));
-    match seen.filter(|_| root.is_some() && state.attention.has_focus != Some(false)) {
+    let is_shown = state.open_find().is_none() || state.is_thread_beside();
+    let is_seen = is_shown && root.is_some() && state.attention.has_focus != Some(false);
+    match seen.filter(|_| is_seen) {
         Some((first, last)) => {
             client(state, ClientInput::Request(Request::SeenInThread { first, last }), at)
         }

@@ -1,13 +1,31 @@
-//! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded.
+//! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded. Esc comes
+//! back.
 
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
-use super::{Effect, client, request};
-use crate::state::{GoTo, Selection, State};
+use super::{Effect, client, message, request};
+use crate::state::{Arrival, GoTo, Origin, Selection, State};
+use crate::viewport::ScrollPosition;
 
 /// How often messages are asked for until the message is there: once if nothing else is on its way.
 const TRIES_MAX: usize = 3;
+
+/// Goes to a message of a list.
+///
+/// # Errors
+/// Returns the reason in words for the user, if the user is not in the room.
+pub(super) fn jump(
+    state: &mut State,
+    room: RoomName,
+    seq: Seq,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
+    let here = state.here();
+    let effects = start(state, room, seq, Arrival::Select, at)?;
+    (state.origin, state.find) = (Some(here), None);
+    Ok(effects)
+}
 
 /// Goes to a message.
 ///
@@ -17,6 +35,7 @@ pub(super) fn start(
     state: &mut State,
     room: RoomName,
     seq: Seq,
+    arrival: Arrival,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     if state.client.rooms().get(&room).is_none() {
@@ -25,8 +44,23 @@ pub(super) fn start(
     state.prompt.put_back();
     state.close_thread();
     let effects = request(state, Request::Open(room.clone()), at)?;
-    state.goto = Some(GoTo { room, seq, tries: TRIES_MAX });
+    state.goto = Some(GoTo { room, seq, arrival, tries: TRIES_MAX });
     Ok(effects)
+}
+
+/// Goes back to where the user was before. Returns `None` if there is no way back.
+pub(super) fn back(state: &mut State, at: Timestamp) -> Option<Vec<Effect>> {
+    let origin = state.origin.take()?;
+    state.selection = None;
+    let seq = match origin.position {
+        ScrollPosition::Back(anchor) => anchor.seq(),
+        ScrollPosition::Newest | ScrollPosition::New | ScrollPosition::Oldest => Seq::NONE,
+    };
+    let done = start(state, origin.room.clone(), seq, Arrival::Restore(origin), at);
+    Some(done.unwrap_or_else(|why| {
+        state.done = Some(Err(why));
+        Vec::new()
+    }))
 }
 
 /// Before a frame: the message may be there by now. If not, asks for it.
@@ -34,27 +68,60 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let Some(goto) = state.goto.take().filter(|goto| goto.room == *state.shown()) else {
         return Vec::new();
     };
-    let (seq, room) = (goto.seq, state.client.room());
-    let log = room.log();
-    if let Some(entry) = log.message(seq) {
-        let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
-        state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
-        state.selection = selection;
-        return Vec::new();
+    if is_there(state, &goto) {
+        return arrive(state, goto, at);
     }
-    if state.client.session().is_none() {
-        state.done = Some(Err("You're offline. Try again once connected".to_owned()));
-        return Vec::new();
-    }
-    if room.is_loading() {
+    let room = state.client.room();
+    let why = if state.client.session().is_none() {
+        "You're offline. Try again once connected"
+    } else if room.is_loading() {
         state.goto = Some(goto);
         return Vec::new();
+    } else if goto.tries == 0 || room.log().is_loaded(goto.seq) {
+        "The message is not there any more"
+    } else {
+        let load = Request::Load(goto.room.clone(), LoadWhat::At(goto.seq));
+        state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
+        return client(state, ClientInput::Request(load), at);
+    };
+    match goto.arrival {
+        // As near as what is loaded allows.
+        Arrival::Restore(_) => arrive(state, goto, at),
+        Arrival::Select => {
+            state.done = Some(Err(why.to_owned()));
+            Vec::new()
+        }
     }
-    if goto.tries == 0 || log.is_loaded(seq) {
-        state.done = Some(Err("The message is not there any more".to_owned()));
-        return Vec::new();
+}
+
+fn is_there(state: &State, goto: &GoTo) -> bool {
+    let room = state.client.room();
+    match goto.arrival {
+        Arrival::Select => room.log().message(goto.seq).is_some(),
+        // What is behind the last message has not gone, as a message that is being sent.
+        Arrival::Restore(_) => {
+            goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
+        }
     }
-    let load = Request::Load(goto.room.clone(), LoadWhat::At(seq));
-    state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
-    client(state, ClientInput::Request(load), at)
+}
+
+/// The messages are loaded.
+fn arrive(state: &mut State, goto: GoTo, at: Timestamp) -> Vec<Effect> {
+    let (seq, log) = (goto.seq, state.client.room().log());
+    match goto.arrival {
+        Arrival::Select => {
+            let Some(entry) = log.message(seq) else { return Vec::new() };
+            let (index, selection) = (log.position(entry.id(), seq), Selection::of(Some(entry)));
+            state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
+            state.selection = selection;
+            if let Some(find) = state.hidden_find() {
+                find.arrived = selection;
+            }
+            Vec::new()
+        }
+        Arrival::Restore(Origin { room, position, thread }) => {
+            state.viewport_mut(&room).restore(position);
+            thread.map(|root| message::thread(state, root, at)).unwrap_or_default()
+        }
+    }
 }

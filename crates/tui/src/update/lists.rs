@@ -4,7 +4,7 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use ratatui::layout::Position;
 
-use super::{Effect, commands, goto, message, notify, request};
+use super::{Effect, commands, find, goto, message, notify, request};
 use crate::action::Action;
 use crate::commands::Command;
 use crate::input::Wheel;
@@ -48,9 +48,9 @@ pub(super) fn action(state: &mut State, action: Action, at: Timestamp) -> Option
     if state.picker.is_some() {
         return Some(in_picker(state, action, at));
     }
-    let is_chosen = state.prompt.completions()?.chosen().is_some();
+    let is_chosen = state.input().completions()?.chosen().is_some();
     let page = isize::try_from(state.popup().map_or(1, |popup| popup.rows())).unwrap_or(1);
-    let prompt = &mut state.prompt;
+    let prompt = state.input_mut();
     match action {
         Action::Complete | Action::Down | Action::NextRoom => prompt.complete(false),
         Action::CompleteBack | Action::Up | Action::PreviousRoom => prompt.complete(true),
@@ -130,30 +130,38 @@ pub(super) fn typed(state: &mut State, text: &str) -> Option<()> {
 
 /// The text before the cursor has changed by a key: opens the list for the word there, if it has one.
 pub(super) fn suggest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let before = state.prompt.editor.before_cursor();
-    match Word::find(&before).filter(|word| word.opens_list() && state.draft.is_none()) {
+    let before = state.input().editor.before_cursor();
+    match word(state, &before).filter(Word::opens_list) {
         Some(word) => {
             let offers = word.offers(&state.client);
-            state.prompt.suggest(word.text(), offers);
+            state.input_mut().suggest(word.text(), offers);
             rooms_for(state, word, at)
         }
         None => {
-            state.prompt.end_completion();
+            state.input_mut().end_completion();
             Vec::new()
         }
     }
 }
 
+/// The word that `before` ends with, if something can complete it: in the query of a search, or in the input box.
+fn word<'a>(state: &State, before: &'a str) -> Option<Word<'a>> {
+    match state.open_find() {
+        Some(_) => Some(Word::in_query(before)),
+        None => Word::find(before).filter(|_| state.draft.is_none()),
+    }
+}
+
 /// Completes the word before the cursor.
 pub(super) fn complete(state: &mut State, backwards: bool, at: Timestamp) -> Vec<Effect> {
-    let before = state.prompt.editor.before_cursor();
-    let Some(word) = Word::find(&before).filter(|_| state.draft.is_none()) else {
+    let before = state.input().editor.before_cursor();
+    let Some(word) = word(state, &before) else {
         return Vec::new();
     };
     let effects = rooms_for(state, word, at);
     let offers = word.offers(&state.client);
-    state.prompt.open_completion(word.text(), offers);
-    state.prompt.complete(backwards);
+    state.input_mut().open_completion(word.text(), offers);
+    state.input_mut().complete(backwards);
     effects
 }
 
@@ -186,7 +194,7 @@ pub(super) fn wheel(state: &mut State, wheel: Wheel, position: Position) -> bool
     };
     match &mut state.picker {
         Some(picker) => picker.list.shift(by),
-        None => state.prompt.complete_beside(by),
+        None => state.input_mut().complete_beside(by),
     }
     true
 }
@@ -203,8 +211,9 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Opt
             Some(take(state, at))
         }
         None => {
-            state.prompt.complete_with(index);
-            Some(Vec::new())
+            let before = state.input().editor.text();
+            state.input_mut().complete_with(index);
+            Some(find::completed(state, &before, at))
         }
     }
 }
@@ -226,7 +235,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         OfferAction::Direct(name) => {
             go(state, Request::SayTo { name, text: None, typed: None }, at)
         }
-        OfferAction::Message(room, seq) => goto::start(state, room, seq, at),
+        OfferAction::Message(room, seq) => goto::jump(state, room, seq, at),
         OfferAction::React(emoji) => {
             let Subject::React(target) = picker.subject else { return Vec::new() };
             return message::react(state, target, emoji, at);

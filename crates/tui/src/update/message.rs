@@ -56,7 +56,7 @@ pub(super) fn act(
 }
 
 /// Shows a thread. The client loads it.
-fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
+pub(super) fn thread(state: &mut State, root: Seq, at: Timestamp) -> Vec<Effect> {
     state.selection = None;
     let room = state.shown().clone();
     match request(state, Request::OpenThread { room, root }, at) {

@@ -7,7 +7,7 @@ use chat_proto::{RoomName, Timestamp};
 use ratatui::layout::Position;
 
 use super::{
-    Effect, WHEEL_ROWS, help, lists, mentions, request, rooms, scroll, selecting, to_newest,
+    Effect, WHEEL_ROWS, find, help, lists, mentions, request, rooms, scroll, selecting, to_newest,
 };
 use crate::input::Wheel;
 use crate::lists::Subject;
@@ -36,6 +36,7 @@ pub(super) fn wheel(
         return Vec::new();
     }
     match pane(state, position) {
+        Pane::Log if find::wheel(state, wheel) => {}
         Pane::Rooms => state.scroll_rooms(rows),
         Pane::Users => state.scroll_users(rows),
         pane @ (Pane::Log | Pane::Thread) => {
@@ -69,6 +70,9 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         return effects;
     }
     state.picker = None;
+    if let Some(effects) = find::click(state, position, at) {
+        return effects;
+    }
     match hit(state, position) {
         Target::Room(room) => open(state, &room, at),
         Target::MoreRooms { is_above } => {
@@ -91,6 +95,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         Target::Newest(pane) => {
             state.focus_on(pane);
             state.selection = None;
+            state.end_jump();
             to_newest(state, at)
         }
         Target::Log(pane) => {

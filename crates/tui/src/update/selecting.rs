@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, insert, message, scroll};
+use super::{Effect, actions, find, insert, message, scroll};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -50,6 +50,7 @@ pub(super) fn key(
         (Found::Action(Action::End | Action::Newest), _) => state.select(isize::MAX),
         (Found::Action(Action::PageUp), _) => return Some(turn_page(state, -page, at)),
         (Found::Action(Action::PageDown), _) => return Some(turn_page(state, page, at)),
+        (Found::Action(Action::Back), _) if is_result(state) => return find::back(state, at),
         (Found::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
             return Some(end(state));
         }
@@ -71,6 +72,12 @@ pub(super) fn key(
         }
     }
     Some(Vec::new())
+}
+
+/// Whether the selected message is the result of a search that the user has gone to.
+fn is_result(state: &mut State) -> bool {
+    let selection = state.selection;
+    selection.is_some() && state.hidden_find().is_some_and(|find| find.arrived == selection)
 }
 
 /// Ends the selection: keys go to the input box again.

@@ -5,6 +5,7 @@ mod changes;
 mod commands;
 mod drafts;
 mod editing;
+mod find;
 mod journals;
 mod keys;
 mod lists;

@@ -48,7 +48,7 @@ fn title(
     canvas.line(&Line::from(title.bold()), area);
 }
 
-fn line(row: &HelpRow, theme: Theme) -> Line<'_> {
+pub(super) fn line(row: &HelpRow, theme: Theme) -> Line<'_> {
     match row {
         HelpRow::Title(title) => Line::styled(*title, theme.dim()),
         HelpRow::Keys(keys, does) => Line::from(vec![keys.as_str().bold(), Span::raw(does)]),

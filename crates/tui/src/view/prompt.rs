@@ -35,6 +35,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         // After the cursor.
         let hint = match &state.picker {
             Some(picker) => format!(" {}", picker.subject.hint()),
+            None if state.open_find().is_some() => {
+                " words, from:ana, in:#room, has:link".to_owned()
+            }
             None if state.compose.is_some() => " Write your reply".to_owned(),
             None if state.focused_thread().is_some() => " Reply in this thread".to_owned(),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),

@@ -1,6 +1,7 @@
 //! The line above the input box: what is not normal, and hints.
 
 use chat_client::Connection;
+use chat_proto::command::SearchOrder;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
@@ -8,7 +9,7 @@ use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
 use crate::letters::{LETTERS, Letter};
-use crate::state::{Back, LogPane, State, applies};
+use crate::state::{Back, Find, LogPane, State, applies};
 use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
@@ -115,8 +116,10 @@ fn hints_of(state: &State) -> Vec<String> {
     let all = if let Some(picker) = &state.picker {
         let enter = keys.hint(Action::Send, picker.subject.enter());
         vec![Some(format!("{} choose", keys.steps())), enter, keys.hint(Action::Back, "close")]
-    } else if state.prompt.completions().is_some() {
+    } else if state.input().completions().is_some() {
         vec![keys.hint(Action::Complete, "choose"), keys.hint(Action::Back, "close")]
+    } else if let Some(find) = state.open_find() {
+        find_hints(state, find)
     } else if state.is_bare {
         let pages = [Action::PageUp, Action::PageDown].map(|page| keys.name(page));
         let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -133,7 +136,7 @@ fn hints_of(state: &State) -> Vec<String> {
             let does = if state.selected_is_open() { "fold" } else { "open" };
             all.push(keys.hint(Action::Send, does));
         }
-        all.push(keys.hint(Action::Back, "back"));
+        all.push(keys.hint(Action::Back, back_to(state).unwrap_or("back")));
         all
     } else if state.compose.is_some() {
         let does = if state.is_editing() { "save" } else { "reply" };
@@ -151,6 +154,33 @@ fn hints_of(state: &State) -> Vec<String> {
     all.into_iter().flatten().collect()
 }
 
+/// The hints while messages are searched.
+fn find_hints(state: &State, find: &Find) -> Vec<Option<String>> {
+    let keys = state.look.keys();
+    let order = match find.order {
+        SearchOrder::Newest => "best first",
+        SearchOrder::Best => "newest first",
+    };
+    let mut hints =
+        vec![keys.hint(Action::Complete, "filters"), keys.hint(Action::SearchOrder, order)];
+    if !state.client.search().hits().is_empty() {
+        hints.push(Some(format!("{} choose", keys.steps())));
+        hints.push(keys.hint(Action::Send, "go there"));
+    }
+    hints.push(keys.hint(Action::Back, if state.origin.is_some() { "back" } else { "close" }));
+    hints
+}
+
+/// Where the key leads that goes back, if the user has gone to a message from elsewhere.
+fn back_to(state: &State) -> Option<&'static str> {
+    match (&state.find, &state.origin) {
+        (Some(find), _) if find.arrived.is_none() || find.arrived == state.selection => {
+            Some("back to the results")
+        }
+        _ => None,
+    }
+}
+
 /// The hints if nothing is open and nothing selected.
 fn normal_hints(state: &State) -> Vec<Option<String>> {
     let (keys, room) = (state.look.keys(), state.client.room());
@@ -163,6 +193,11 @@ fn normal_hints(state: &State) -> Vec<Option<String>> {
             .filter(|_| state.client.next_unread().is_some()),
         keys.hint(Action::Users, "users").filter(|_| !room.is_private()),
         keys.hint(Action::Help, "keys"),
+        match (&state.find, &state.origin) {
+            (Some(_), _) => keys.hint(Action::Back, "back to the results"),
+            (None, Some(_)) => keys.hint(Action::Back, "back"),
+            (None, None) => None,
+        },
         keys.hint(Action::Back, "change the address")
             .filter(|_| state.may_ask_server && state.back.is_none()),
     ]

@@ -244,11 +244,12 @@ fn help() {
         Alt-Home                        Go to the first unread message
         Alt-N                           Go to the next message that mentions you
         Alt-P                           Go to the previous message that mentions you
+        Ctrl-F                          Search messages; before text, character right
+        Ctrl-O                          Sort what a search found: newest or best first
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         F6, Alt-O                       Go to the thread beside the messages, or back
-        Ctrl-G                          Show or hide the user list
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
@@ -389,6 +390,7 @@ fn resizing_keeps_the_place() {
 }
 
 mod cells;
+mod find;
 mod frames;
 mod header;
 mod hostile;

@@ -5,10 +5,15 @@ use chat_client::choices::{IGNORED_USERS_MAX, SAVED_MAX};
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
+use chat_proto::limits::QUERY_BYTES_MAX;
 
 use super::{kilobytes, of_text_max, quoted};
 use crate::action::Action;
 use crate::keymap::KeyMap;
+
+/// The server finds no messages.
+pub(crate) const NO_SEARCH: &str =
+    "This server has no search. Ask who runs it to update it, or to start it with --search on";
 
 /// What happened and what to do, for the log. `keys` has the keys that it names.
 pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
@@ -58,6 +63,10 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
         RequestError::NotYours => "You can only do this with your own messages".to_owned(),
         RequestError::TooManySaved => {
             format!("{SAVED_MAX} messages are remembered already. m on one of them forgets it")
+        }
+        RequestError::NoSearch => NO_SEARCH.to_owned(),
+        RequestError::QueryTooLong(bytes) => {
+            format!("A search has at most {QUERY_BYTES_MAX} bytes, this one has {bytes}. Search for fewer words")
         }
         RequestError::DraftTooLong(bytes) => format!(
             "A draft has at most {}, this one has {}",

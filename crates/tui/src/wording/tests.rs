@@ -47,6 +47,8 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
         RequestError::UnknownName(name("zoe")),
         RequestError::NoTokenRefused,
         RequestError::NoAway,
+        RequestError::NoSearch,
+        RequestError::QueryTooLong(600),
         RequestError::DraftTooLong(40_000),
     ];
     assert_snapshot!(lines(all.iter().map(|error| not_done(error, &keys()))), @r#"
@@ -66,6 +68,8 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     Not sent: zoe is not known here, and you're offline. Try again once connected
     /forget is only for a user that the server doesn't know any more
     This server is too old to tell others that you are away
+    This server has no search. Ask who runs it to update it, or to start it with --search on
+    A search has at most 512 bytes, this one has 600. Search for fewer words
     A draft has at most 32.8 kB, this one has 40.0 kB
     "#);
     // The library names neither keys nor commands of this program.

@@ -28,8 +28,8 @@ impl World {
             Command::Versions { .. }
             | Command::Thread { .. }
             | Command::Pins { .. }
-            | Command::Mentions { .. }
-            | Command::Search { .. } => Vec::new(),
+            | Command::Mentions { .. } => Vec::new(),
+            Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),

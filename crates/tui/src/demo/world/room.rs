@@ -30,6 +30,10 @@ impl Room {
         Self { name, title, topic, users, messages, read: Seq::NONE, is_joined: false }
     }
 
+    pub(super) fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
     pub(super) fn last_seq(&self) -> Seq {
         Seq::new(self.messages.len() as u64)
     }

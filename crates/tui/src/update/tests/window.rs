@@ -1,6 +1,7 @@
 //! The log as a window: it reaches every message of the room, and nothing is read that was not shown.
 
 use chat_proto::Seq;
+use chat_proto::event::Hit;
 
 use super::*;
 
@@ -62,6 +63,14 @@ impl Lobby {
                 let missed = missed.map(|seq| Event::Message(self.message(seq)));
                 std::iter::once(room).chain(missed).collect()
             }
+            Command::Search { query, order, .. } => {
+                let query = query.clone();
+                let words = |text: &str| query.split(' ').all(|word| text.contains(word));
+                let all = (self.first..=self.last).rev().map(|seq| self.message(seq));
+                let hits = all.filter(|message| words(message.text.as_str())).map(hit).take(50);
+                let hits = hits.collect();
+                vec![Event::Found { query, order: *order, hits, next: None, indexed: None }]
+            }
             _ => Vec::new(),
         }
     }
@@ -113,6 +122,12 @@ impl Lobby {
         assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{seqs:?}");
         (seqs[0], seqs[seqs.len() - 1])
     }
+}
+
+/// A message as what is found, with nothing marked.
+pub(super) fn hit(message: Message) -> Hit {
+    let Message { room, seq, from, at, kind, text, .. } = message;
+    Hit { room, seq, from, at, kind, text, marks: Vec::new() }
 }
 
 #[test]
