@@ -99,6 +99,10 @@ words! {
         SearchTooBroad = "search_too_broad",
         /// The index of the search cannot be used now; the text says why.
         SearchNotReady = "search_not_ready",
+        /// The user, or its network, does this too often; the text says until when.
+        TooFast = "too_fast",
+        /// There are as many connections, or sessions of the user, as there can be.
+        Busy = "busy",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.
@@ -134,6 +138,8 @@ words! {
         HelloTimeout = "hello_timeout",
         /// The server cannot read what the client has missed.
         Unreadable = "unreadable",
+        /// There are as many connections as there can be, and another one needs its place.
+        Busy = "busy",
         /// The server is going away.
         Shutdown = "shutdown",
     }

@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, search, store, threads};
+use super::{Effect, addresses, changes, history, search, store, threads, versions};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -46,7 +46,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     {
         history::failed(room);
     }
-    if !threads::refused(state, &refusal) {
+    if !versions::refused(state, &refusal) && !threads::refused(state, &refusal) {
         state.notice(at, Notice::Refused(Box::new(refusal)));
     }
     Vec::new()

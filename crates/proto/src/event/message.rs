@@ -189,12 +189,23 @@ pub struct Refusal {
         deserialize_with = "UserName::lenient_option"
     )]
     pub suggestion: Option<UserName>,
+    /// Time after which it may be carried out, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<u64>,
 }
 
 impl Refusal {
     /// A refusal that is about no `say` and no room.
     #[must_use]
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), n: None, device: None, room: None, suggestion: None }
+        Self {
+            code,
+            text: text.into(),
+            n: None,
+            device: None,
+            room: None,
+            suggestion: None,
+            retry_ms: None,
+        }
     }
 }
