@@ -41,6 +41,11 @@ bench *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
 
+# Measure what the search index costs: loads with and without it, alternating; arguments: --rounds N --only W3 …
+bench-search *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- bench --search {{ ARGS }}
+
 # Measure other servers, too: redis-server inspircd nats-server ngircd mosquitto
 bench-peers *ARGS:
     cargo build --release --locked -p chat-server -p chat-load

@@ -64,8 +64,19 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     bob.sees("Replying to ana: is it settled?").await;
     bob.types("yes\n");
     bob.sees("4 messages queued").await;
-    // It is stored, and so is what was done before it.
     bob.sees("… ↳ ana: is it settled?").await;
+    bob.types(SHIFT_UP);
+    bob.types("k");
+    bob.sees("▶ is it settled?").await;
+    bob.types("t");
+    bob.sees("Thread in #lobby").await;
+    bob.types("signed, too\n");
+    bob.sees("5 messages queued").await;
+    // It is stored, and so is what was done before it.
+    bob.sees_that("it in the thread and in the log", |screen| {
+        screen.matches("signed, too").count() == 2 && !screen.contains("thread › signed")
+    })
+    .await;
     bob.signal("KILL");
     bob.exit_code().await;
 
@@ -75,20 +86,31 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
         "on Friday, at ten (edited)",
         "Message deleted",
         "👍 1",
-        "↳ ana: is it settled?",
         "   yes",
-        "└ 1 reply",
+        "   signed, too",
+        "└ 2 replies",
     ];
     let once = |screen: &str| {
         let has_each = shown.iter().all(|text| screen.matches(text).count() == 1);
-        has_each && !screen.contains('…') && !screen.contains("a slip")
+        // Once for both answers, or for each if a notice is between them.
+        let answers = screen.contains("↳ ana: is it settled?");
+        has_each && answers && !screen.contains('…') && !screen.contains("a slip")
     };
     bob.sees_that("each change once", once).await;
     ana.sees_that("each change once", once).await;
     let mut other = client(&daemon, "bob", &bob_state);
     other.sees_that("each change once", once).await;
+    other.types(SHIFT_UP);
+    other.sees("▶ signed, too").await;
+    other.types("t");
+    other.sees("Thread in #lobby · 2 replies").await;
+    other
+        .sees_that("the answer in the thread once more", |screen| {
+            screen.matches("signed, too").count() == 2
+        })
+        .await;
     // Each took one place in the room, after the three messages.
     let mut witness = Native::connect(daemon.address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
-    assert_eq!(witness.until("room").await["last_seq"], 7);
+    assert_eq!(witness.until("room").await["last_seq"], 8);
 }

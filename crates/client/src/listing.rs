@@ -1,7 +1,7 @@
 //! Lists of the server, as far as they were asked for: its rooms, and messages to go to.
 
-use chat_proto::event::{Message, RoomInfo};
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::event::{Message, RoomInfo, Version};
+use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
@@ -52,6 +52,42 @@ impl MessageList {
     /// The session is over: no page comes any more.
     pub(crate) const fn session_ended(&mut self) {
         self.is_loading = false;
+    }
+}
+
+/// The texts that a message has had, as far as they were asked for.
+#[derive(Debug, Default)]
+pub struct VersionList {
+    /// The room and the message; `None` before anything was asked for.
+    pub(crate) message: Option<(RoomName, Seq)>,
+    pub(crate) versions: Vec<Version>,
+    pub(crate) is_loading: bool,
+    pub(crate) refusal: Option<Box<Refusal>>,
+}
+
+impl VersionList {
+    /// The texts of a message, the first one first; none if those of another message were asked for.
+    #[must_use]
+    pub fn of(&self, room: &RoomName, seq: Seq) -> &[Version] {
+        let is_it = self.is_of(room, seq);
+        if is_it { &self.versions } else { &[] }
+    }
+
+    /// Whether others are on their way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    /// Why the server does not send them, if it has refused to.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_deref()
+    }
+
+    /// Whether it is that of a message.
+    pub(crate) fn is_of(&self, room: &RoomName, seq: Seq) -> bool {
+        self.message.as_ref().is_some_and(|(of, message)| of == room && *message == seq)
     }
 }
 

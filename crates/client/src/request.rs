@@ -110,6 +110,13 @@ pub enum Request {
     ListMentions,
     /// Ask for the pinned messages of a room: [`State::pin_list`](crate::State::pin_list).
     ListPins(RoomName),
+    /// Ask for the texts that a message has had: [`State::version_list`](crate::State::version_list).
+    ListVersions {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: Seq,
+    },
     /// Search the messages of all rooms of the user: [`State::search`](crate::State::search). The question before is
     /// dropped.
     Search {

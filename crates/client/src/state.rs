@@ -12,7 +12,7 @@ pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{MessageList, RoomListing};
+use crate::listing::{MessageList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -46,6 +46,7 @@ pub struct State {
     pub(crate) listing: RoomListing,
     pub(crate) mention_list: MessageList,
     pub(crate) pin_list: MessageList,
+    pub(crate) version_list: VersionList,
     pub(crate) search: Search,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
@@ -141,6 +142,7 @@ impl State {
             listing: RoomListing::default(),
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
+            version_list: VersionList::default(),
             search: Search::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
@@ -262,6 +264,12 @@ impl State {
         &self.pin_list
     }
 
+    /// The texts of the message that was asked about last.
+    #[must_use]
+    pub const fn version_list(&self) -> &VersionList {
+        &self.version_list
+    }
+
     /// What the user searches for, and what is found.
     #[must_use]
     pub const fn search(&self) -> &Search {
@@ -305,6 +313,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
+        self.version_list = VersionList::default();
         self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();

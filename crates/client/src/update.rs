@@ -20,6 +20,7 @@ mod requests;
 mod search;
 mod session;
 mod threads;
+mod versions;
 
 use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};

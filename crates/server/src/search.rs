@@ -15,6 +15,7 @@ mod file;
 mod find;
 mod indexer;
 mod matches;
+mod pace;
 mod progress;
 mod query;
 mod readers;
@@ -31,13 +32,13 @@ use chat_proto::command::SearchOrder;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 pub(crate) use self::error::SearchError;
 pub(crate) use self::expression::Scope;
-use self::expression::{expression, rooms};
+use self::expression::rooms;
 pub(crate) use self::find::Cursor;
-use self::find::Hits;
+use self::find::{Asked, Hits};
 pub(crate) use self::matches::Excerpt;
 use self::progress::Progress;
 pub(crate) use self::query::{Query, TERMS_MAX};
@@ -103,6 +104,11 @@ struct Shared {
     progress: Mutex<Progress>,
     /// Notified if a reader has found the index damaged.
     damaged: Arc<Notify>,
+    /// Why the index cannot be written.
+    trouble: Mutex<Option<String>>,
+    /// The connection that writes the index.
+    #[cfg(test)]
+    writer: Mutex<std::sync::Weak<Mutex<rusqlite::Connection>>>,
 }
 
 impl Search {
@@ -140,21 +146,21 @@ impl Search {
     /// Returns an error that says what to do.
     pub(crate) async fn find(&self, request: Request) -> Result<Page, SearchError> {
         let Request { query, scope, order, after, limit } = request;
-        let user = scope.user;
-        let (indexed, expression) = {
-            let (progress, rooms) = (self.shared.progress(), rooms(&query, &scope));
-            let are_few = progress.are_few(&rooms);
-            (progress.percent(), expression(&query, &scope, rooms, are_few))
+        let (user, rooms) = (scope.user, rooms(&query, &scope));
+        let (indexed, names_rooms) = {
+            let progress = self.shared.progress();
+            (progress.percent(), progress.are_few(&rooms))
         };
-        let Some(expression) = expression.filter(|_| !query.is_empty()) else {
+        if query.is_empty() {
             return Ok(Page { hits: Vec::new(), next: None, indexed });
-        };
+        }
+        if let Some(reason) = self.shared.trouble().clone() {
+            return Err(SearchError::Unwritable(reason));
+        }
         let source = self.shared.source().clone().ok_or(SearchError::NotReady)?;
         let limit = limit.clamp(1, HITS_MAX) as usize;
-        let asked = query.clone();
-        let found = self
-            .readers
-            .read(source, move |db| find::find(db, (&asked, &expression), (order, after), limit));
+        let asked = Asked { query: query.clone(), scope, rooms, names_rooms, order, after, limit };
+        let found = self.readers.read(source, move |db| find::find(db, &asked));
         let Hits { places, cursors, is_cut } = found.await?;
         let next = cursors.last().copied().filter(|_| is_cut);
         let read = self.journal.messages_now(places.clone(), user).await;
@@ -220,8 +226,32 @@ impl Shared {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets why the index cannot be written, or that it can. Logs each change once.
+    fn set_trouble(&self, reason: Option<String>) {
+        let mut trouble = self.trouble();
+        match &reason {
+            _ if *trouble == reason => {}
+            Some(reason) => {
+                warn!(
+                    reason,
+                    "cannot write the search index; searches are refused, and it is tried again"
+                );
+            }
+            None => info!("the search index is written again"),
+        }
+        *trouble = reason;
+    }
+
     /// The index can be read from now on.
     fn open(&self, store: &Store, path: Option<&PathBuf>, progress: Progress) {
+        #[cfg(test)]
+        {
+            *self.writer.lock().unwrap() = Arc::downgrade(&store.connection());
+        }
         *self.progress() = progress;
         *self.source() = Some(match path {
             Some(path) => Source::file(path.clone()),

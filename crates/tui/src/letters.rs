@@ -27,6 +27,8 @@ pub enum MessageAction {
     Unread,
     /// Remembers it.
     Remember,
+    /// Lists the texts that it has had.
+    Versions,
 }
 
 /// A letter and what it does.
@@ -59,6 +61,7 @@ pub const LETTERS: &[Letter] = &[
         "remember",
         "Remember it, or not any more: /saved lists them",
     ),
+    row('v', MessageAction::Versions, "versions", "Show what it said before it was edited"),
     row('p', MessageAction::Pin, "pin", "Pin it in the room, or unpin it"),
 ];
 

@@ -40,6 +40,8 @@ pub enum OfferAction {
     Direct(UserName),
     /// This message of a room is gone to.
     Message(RoomName, Seq),
+    /// The text is copied.
+    Copy(String),
     /// The user reacts with the emoji, or takes that back.
     React(Emoji),
     /// The command is carried out, or waits for its arguments.

@@ -102,6 +102,8 @@ pub struct State {
     compose_epoch: Option<ShortString>,
     /// The thread that is on the screen.
     pub(crate) thread: Option<ThreadPane>,
+    /// The room that the user has asked to leave, and what is said once it is left.
+    pub(crate) leaving: Option<(RoomName, String)>,
     /// Set while a message is gone to that may not be loaded.
     pub(crate) goto: Option<GoTo>,
     /// Set while messages are searched, and while what was found is looked at.
@@ -210,6 +212,7 @@ impl State {
             compose: None,
             compose_epoch: None,
             thread: None,
+            leaving: None,
             goto: None,
             find: None,
             export: None,

@@ -173,7 +173,12 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::Received(message) => return attention::received(state, &message),
         ClientEffect::Alert(message) => return attention::alert(state, &message),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
-        ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
+        ClientEffect::RoomClosed { room, draft } => {
+            state.room_closed(&room, draft);
+            if let Some((_, done)) = state.leaving.take_if(|(left, _)| *left == room) {
+                state.done = Some(Ok(done));
+            }
+        }
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),
         ClientEffect::DraftChanged(room) => state.draft_changed(&room),
         ClientEffect::Noticed(notice) => noticed(state, &notice),

@@ -120,6 +120,9 @@ pub(crate) struct BenchArgs {
     /// If a workload has one sender, also measure rawfan with messages as long as the lines of chat-server.
     #[arg(long)]
     pub(crate) our_bytes: bool,
+    /// Measure chat-server with and without its search index, instead of rawfan.
+    #[arg(long, conflicts_with_all = ["peers", "our_bytes"])]
+    pub(crate) search: bool,
     /// Measure these workloads only, for example W1,W2.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Workload>,

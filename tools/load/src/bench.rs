@@ -13,7 +13,8 @@ use crate::plan::Lag;
 use crate::table::{self, Arrivals, Row};
 use crate::target::{Durability, PEERS, Target};
 use crate::workload::{
-    CASES, Case, IDLE_USERS, LAG_BEHIND, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
+    CASES, Case, IDLE_USERS, LAG_BEHIND, LAG_CASES, MESSAGES_MAX, SEARCH_CASES, STORM_USERS,
+    Workload,
 };
 
 /// Targets that are always measured; the first is the base of all ratios.
@@ -28,6 +29,11 @@ pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io
     let targets = targets(args.peers, cores);
     let cases: Vec<&Case> = CASES.iter().filter(|case| is_selected(case.workload)).collect();
     let mut is_complete = true;
+    if args.search {
+        let cases: Vec<&Case> =
+            SEARCH_CASES.iter().filter(|case| is_selected(case.workload)).collect();
+        return search(&cases, args.rounds, cores, out);
+    }
     if !cases.is_empty() {
         is_complete &= loads(&cases, &targets, args, cores, out)?;
     }
@@ -98,6 +104,23 @@ fn loads(
     let rows: Vec<Row> = each.iter().zip(&all).map(row).collect();
     writeln!(out, "{}", table::loads(&rows))?;
     Ok(rows.iter().all(|row| row.figures.fault.is_none() || !row.target.is_of_the_project()))
+}
+
+/// Measures the loads with and without the search index, alternating, and writes the table. Returns `false` if a
+/// measurement failed.
+fn search(cases: &[&Case], rounds: usize, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
+    let targets = [Target::OursUnindexed, Target::Ours];
+    let each: Vec<_> =
+        cases.iter().flat_map(|&&case| targets.map(|target| (case, target))).collect();
+    let needs_more = |_, measured: &[Figures]| measured.len() < rounds;
+    let all = alternate(&each, needs_more, |(case, target)| {
+        print_progress(&format!("{:?}, {}", case.workload, target.name()));
+        load(&case, target, cores)
+    })?;
+    let pairs: Vec<_> =
+        cases.iter().zip(all.chunks(2)).map(|(&&case, pair)| (case, &pair[0], &pair[1])).collect();
+    writeln!(out, "{}", table::searches(&pairs))?;
+    Ok(all.iter().flatten().all(|figures| figures.fault.is_none()))
 }
 
 /// Measures how a laggard affects the other readers, once and for longer than other loads, and writes the

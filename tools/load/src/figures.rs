@@ -15,6 +15,8 @@ pub(crate) struct Figures {
     pub(crate) latency: [f64; 3],
     /// Private memory of the server at half of the time and at the end, in MiB.
     pub(crate) memory: [f64; 2],
+    /// Processor time of the thread of the search index for each message, in microseconds; 0 without an index.
+    pub(crate) index: f64,
     /// Messages that the laggard had not read at the end; 0 without a laggard.
     pub(crate) behind: u64,
     /// The first loss, duplicate or reordering; if there is one, the other figures are not valid.
@@ -43,6 +45,7 @@ impl Figures {
             cpu: outcome.cpu.as_secs_f64() / millions,
             latency: [quantile(0.5), quantile(0.99), quantile(0.999)],
             memory: outcome.memory.map(|bytes| bytes as f64 / f64::from(1 << 20)),
+            index: 0.0,
             behind: outcome.behind,
             fault: outcome.fault.clone().or(no_deliveries),
         }
@@ -70,6 +73,7 @@ impl Figures {
             cpu: of(&|round| round.cpu),
             latency: [0, 1, 2].map(|at| of(&|round| round.latency[at])),
             memory: [0, 1].map(|at| of(&|round| round.memory[at])),
+            index: of(&|round| round.index),
             behind: rounds.iter().map(|round| round.behind).min().unwrap_or(0),
             fault: rounds.iter().find_map(|round| round.fault.clone()),
         }
@@ -84,8 +88,15 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, cpu, latency: [p50, p99, p999], memory: [half, whole], behind, fault } =
-            self;
+        let Self {
+            rate,
+            cpu,
+            latency: [p50, p99, p999],
+            memory: [half, whole],
+            index,
+            behind,
+            fault,
+        } = self;
         if let Some(fault) = fault {
             return write!(f, "FAILED: {fault}");
         }
@@ -95,6 +106,9 @@ impl fmt::Display for Figures {
              p99.9 {p999:.0} µs, {half:.1} MiB at half, {whole:.1} MiB at the end",
             rate / 1e6
         )?;
+        if *index > 0.0 {
+            write!(f, ", {index:.2} µs of the index per message")?;
+        }
         if *behind > 0 { write!(f, ", the laggard {behind} messages behind") } else { Ok(()) }
     }
 }

@@ -86,9 +86,9 @@ pub(crate) fn journal(
     // A short journal is full before there is anything to measure.
     let mut fills: Vec<FillCost> = costs.last().map(|costs| costs.fill).into_iter().collect();
     let each = sizes.last().copied().unwrap_or_default() / SENDERS;
-    fills.push(median_fill(each, cores, durability, Search::On)?);
+    let (with, without) = median_fills(each, cores, durability)?;
+    fills.push(with);
     write_tables(&costs, &fills, out)?;
-    let without = median_fill(each, cores, durability, Search::Off)?;
     search::write_cost(&fills[fills.len() - 1], &without, out)?;
     search::search(sizes, cores, durability, out)
 }
@@ -106,20 +106,25 @@ fn measure(
     Ok(costs)
 }
 
-/// Fills a journal several times; returns the median.
-fn median_fill(
+/// Fills journals with and without the search index, alternating; returns the medians.
+fn median_fills(
     each: u32,
     cores: &Cores,
     durability: Durability,
-    search: Search,
-) -> Result<FillCost, JournalError> {
-    let mut fills = Vec::new();
+) -> Result<(FillCost, FillCost), JournalError> {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
     for _ in 0..FILLS {
-        let home = target::home()?;
-        fills.push(fill(home.path(), (SENDERS, each), cores, durability, search)?);
+        for (search, fills) in [(Search::On, &mut with), (Search::Off, &mut without)] {
+            let home = target::home()?;
+            fills.push(fill(home.path(), (SENDERS, each), cores, durability, search)?);
+        }
     }
+    Ok((median_fill(&with), median_fill(&without)))
+}
+
+fn median_fill(fills: &[FillCost]) -> FillCost {
     let of = |figure: fn(&FillCost) -> f64| median(fills.iter().map(figure).collect());
-    Ok(FillCost { senders: SENDERS, rate: of(|fill| fill.rate), cpu: of(|fill| fill.cpu) })
+    FillCost { senders: SENDERS, rate: of(|fill| fill.rate), cpu: of(|fill| fill.cpu) }
 }
 
 fn write_tables(costs: &[Costs], fills: &[FillCost], out: &mut impl Write) -> io::Result<()> {

@@ -43,6 +43,26 @@ impl Process {
         Ok(Usage { cpu, memory })
     }
 
+    /// Returns the processor time of the threads that are called `name`; zero if there is none.
+    ///
+    /// # Errors
+    /// If the process has ended, or the kernel does not count it.
+    pub(crate) fn thread(self, name: &str) -> io::Result<Duration> {
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.pid))? {
+            let path = thread?.path();
+            // The thread may have ended since.
+            let Ok(comm) = std::fs::read_to_string(path.join("comm")) else { continue };
+            if comm.trim_end() == name {
+                let schedstat = std::fs::read_to_string(path.join("schedstat"))?;
+                let time =
+                    schedstat.split_ascii_whitespace().next().and_then(|time| time.parse().ok());
+                nanos += time.unwrap_or(0_u64);
+            }
+        }
+        Ok(Duration::from_nanos(nanos))
+    }
+
     /// Returns the processor time of the threads in nanoseconds, or `None` if the kernel does not count it.
     /// Ended threads are not included; the servers start few threads and do not end them.
     fn on_processor(self) -> Option<Duration> {
@@ -92,6 +112,18 @@ mod tests {
     fn the_memory_is_parsed_from_kibibytes() {
         assert_eq!(resident("VmRSS:\t  999 kB\nRssAnon:\t   12 kB\n"), Some(12 * 1024));
         assert_eq!(resident("VmSize: 1 kB\n"), None);
+    }
+
+    #[test]
+    fn the_time_of_a_thread_is_found_by_its_name() {
+        let this = Process::new(std::process::id());
+        let work = move || {
+            while this.thread("a-worker").is_ok_and(|time| time.is_zero()) {}
+            this.thread("a-worker").unwrap()
+        };
+        let worker = std::thread::Builder::new().name("a-worker".to_owned());
+        assert!(worker.spawn(work).unwrap().join().unwrap() > Duration::ZERO);
+        assert_eq!(this.thread("nobody").unwrap(), Duration::ZERO);
     }
 
     #[test]

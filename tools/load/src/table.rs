@@ -1,6 +1,7 @@
 //! The tables, in Markdown.
 
 mod arrivals;
+mod searches;
 
 use std::fmt::Write;
 
@@ -9,6 +10,7 @@ use crate::plan::Lag;
 use crate::target::Target;
 use crate::workload::Case;
 pub(crate) use arrivals::{Arrivals, idle, storms};
+pub(crate) use searches::searches;
 
 /// One server under one load.
 #[derive(Debug)]

@@ -40,6 +40,8 @@ pub(crate) enum Target {
     RawfanLong,
     /// chat-server with native clients.
     Ours,
+    /// chat-server with native clients, without the search index.
+    OursUnindexed,
     /// chat-server with classic clients.
     OursClassic,
     /// IRC, in C++.
@@ -122,6 +124,7 @@ impl Target {
             Self::Rawfan => "rawfan",
             Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
+            Self::OursUnindexed => "ours, without search",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
             Self::Redis => "Redis",
@@ -133,7 +136,7 @@ impl Target {
 
     /// Whether it stores messages, with a durability.
     pub(crate) const fn stores(self) -> bool {
-        matches!(self, Self::Ours | Self::OursClassic)
+        matches!(self, Self::Ours | Self::OursUnindexed | Self::OursClassic)
     }
 
     /// Returns an error if it cannot be started on this machine.
@@ -149,7 +152,7 @@ impl Target {
         match self {
             Self::Rawfan => &RAW,
             Self::RawfanLong => &RAW_LONG,
-            Self::Ours => &NATIVE,
+            Self::Ours | Self::OursUnindexed => &NATIVE,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
             Self::Ngircd => &IRC_NARROW,
@@ -176,6 +179,7 @@ impl Target {
             Self::Ours | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
             }
+            Self::OursUnindexed => start_ours(home.path(), cores, durability, Search::Off)?,
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,
             Self::Redis => start_peer(&peer::REDIS, home.path(), cores)?,
             Self::Nats => start_peer(&peer::NATS, home.path(), cores)?,

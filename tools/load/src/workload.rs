@@ -88,6 +88,15 @@ pub(crate) const CASES: [Case; 11] = [
     Case::new(Workload::W6all, 8, Durability::Disk),
 ];
 
+/// The loads of the table of what the search index costs: those in which a processor has nothing left, and one that waits
+/// for each answer.
+pub(crate) const SEARCH_CASES: [Case; 4] = [
+    Case::new(Workload::W3, 10, Durability::Os),
+    Case::new(Workload::W3, 10, Durability::Disk),
+    Case::new(Workload::W1, 64, Durability::Os),
+    Case::new(Workload::W1one, 1, Durability::Os),
+];
+
 /// The kinds of laggards in the table; the first does not lag and is the base of the comparison.
 pub(crate) const LAG_CASES: [Case; 3] = [
     Case::new(Workload::W8, 1024, Durability::Disk),

@@ -90,7 +90,8 @@ impl State {
     }
 
     /// The room that the user means by a name: a direct message by the name of the other user.
-    pub(crate) fn meant(&self, room: RoomName) -> RoomName {
+    #[must_use]
+    pub fn meant(&self, room: RoomName) -> RoomName {
         let address = room.other().and_then(|name| self.address(&name));
         address.map_or(room, |(address, _)| address)
     }

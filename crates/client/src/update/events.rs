@@ -8,7 +8,7 @@ use chat_proto::{
 
 use super::{
     Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
-    store, threads,
+    store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -50,8 +50,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
         Event::About { .. } => {}
-        // Answer commands that the client does not send.
-        Event::Versions { .. } => {}
+        Event::Versions { room, seq, versions, more } => {
+            return versions::page(state, room, seq, versions, more).into_iter().collect();
+        }
         Event::Found { hits, next, indexed, .. } => {
             return search::found(state, hits, next, indexed).into_iter().collect();
         }

@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, search, store, threads};
+use super::{Effect, addresses, changes, history, search, store, threads, versions};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -45,7 +45,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     if let Some(room) = refusal.room.as_ref().filter(|_| refusal.code == RefusalCode::NotReadable) {
         effects.extend(history::failed(state, room));
     }
-    if !threads::refused(state, &refusal) {
+    if !versions::refused(state, &refusal) && !threads::refused(state, &refusal) {
         state.notice(at, Notice::Refused(Box::new(refusal)));
     }
     effects

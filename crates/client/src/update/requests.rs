@@ -7,7 +7,7 @@ use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
     Effect, addresses, changes, choices, drafts, fetch, history, listing, live, search, send,
-    session, show_pending, store, threads,
+    session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -64,6 +64,7 @@ fn carry_out(
         Request::ListRooms => listing::ask_rooms(state, at)?,
         Request::ListMentions => listing::ask_mentions(state)?,
         Request::ListPins(room) => listing::ask_pins(state, room)?,
+        Request::ListVersions { room, seq } => versions::ask(state, room, seq)?,
         Request::Search { query, order, is_typed } => {
             search::ask(state, query, order, is_typed, at)?
         }

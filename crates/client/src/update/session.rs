@@ -193,6 +193,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.listing.session_ended();
     state.mention_list.session_ended();
     state.pin_list.session_ended();
+    state.version_list.is_loading = false;
     state.search.session_ended();
     threads::session_ended(state);
     addresses::lost(state, at);

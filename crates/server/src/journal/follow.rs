@@ -1,37 +1,37 @@
-//! Followers: each receives every stored message exactly once, in the order of its room, and every change after its
-//! start.
+//! Followers: each receives every stored message exactly once, in the order in which they were stored, and every change
+//! after its start.
 //!
 //! ```text
 //! Engine::append ─ stored ─→ applied ─→ ring of records ─→ Follower::next
 //!                                        file ─→ pages ──────┘ (at the start, and after a lag)
 //! ```
 //!
-//! A follower reads what it has missed page by page, with a connection of its own, and then takes each commit
-//! after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit. Without
+//! A follower reads what it has missed page by page, with a connection of its own on the thread of its caller, and then
+//! takes each commit after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit. Without
 //! followers, commits are not copied.
 //!
 //! A message is found by its room and its `seq`, so the [`Position`] of a follower is the `seq` of the last
 //! message of each room, and the journal stores nothing for it.
 
+mod missed;
 mod position;
 mod records;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::vec;
 
 use chat_proto::Seq;
 use chat_proto::event::JournalId;
 use tokio::sync::broadcast::error::RecvError;
 
+use self::missed::Missed;
 pub use self::position::{Position, PositionError};
 use self::records::Item;
 pub(super) use self::records::{Followers, Record, Subscribers};
 use super::change::Change;
 use super::sqlite::Reader;
-use super::stored::{Page, Part, RoomId, StoredMessage, View};
+use super::stored::{RoomId, StoredMessage};
 use super::{Journal, JournalError};
-use crate::config::PAGE_MESSAGES;
 use crate::ring::Live;
 
 /// Messages that a follower may have missed when it subscribes to new commits. One that has missed more reads the file
@@ -47,8 +47,8 @@ pub enum FollowerItem {
     /// The rooms that exist, at the start, after a lag, and once it has read what it had missed. Messages before the
     /// first of a room, and rooms that are not listed, were removed. After a lag, changes may have been missed.
     Rooms(Vec<RoomExtent>),
-    /// A stored message, or an event about one. What was deleted meanwhile comes without its text, and the deletion
-    /// follows: it is up to the follower to remove the text that it has taken before.
+    /// A stored message, or an event about one. A message that was deleted meanwhile comes without its text, and the
+    /// deletion follows. The follower must remove the text that it has taken before.
     Message {
         /// Its room.
         room: RoomId,
@@ -87,10 +87,8 @@ pub struct Follower {
     position: Position,
     /// `None` at the start, after a lag, and far from the end.
     live: Option<Source>,
-    /// Rooms with messages that are to be read from the file.
-    behind: VecDeque<RoomExtent>,
-    /// The page that was read last, of this room.
-    page: (RoomId, vec::IntoIter<StoredMessage>),
+    /// The messages that are to be read from the file.
+    missed: Missed,
     /// The commit that was received last, and the number of its items that were returned.
     record: Option<(Arc<Record>, usize)>,
     /// The number of that commit, see [`super::Commit::position`].
@@ -106,18 +104,23 @@ enum Source {
 }
 
 impl Journal {
+    /// Number of the messages that were stored since the journal was opened.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.subscribers.stored()
+    }
+
     /// Follows the journal from `after` on; from the first message if that is `None`.
     #[must_use]
     pub fn follow(&self, after: Option<Position>) -> Follower {
         let identity = Arc::clone(&self.identity);
         Follower {
-            reader: self.reader.with_own_connection(),
+            reader: self.reader.on_own_thread(),
             position: after.unwrap_or_else(|| Position::start(&identity)),
             identity,
             subscribers: Arc::clone(&self.subscribers),
             live: None,
-            behind: VecDeque::new(),
-            page: (RoomId::LOBBY, Vec::new().into_iter()),
+            missed: Missed::default(),
             record: None,
             commit: None,
         }
@@ -131,27 +134,34 @@ impl Follower {
         &self.position
     }
 
-    /// Returns the next item; `None` once the journal is closed. Cancel safe.
+    /// Drops the copies of new commits, and reads those commits from the file later. For a follower that is about to wait
+    /// while many commits come.
+    pub fn unsubscribe(&mut self) {
+        if let Some(Source::Ring(_)) = self.live {
+            (self.live, self.record) = (None, None);
+        }
+    }
+
+    /// Returns the next item; `None` once the journal is closed. Cancel safe. Blocks the thread while it reads the file, so
+    /// it must not be called on a thread that serves sessions.
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read. The next call tries again.
     pub async fn next(&mut self) -> Result<Option<FollowerItem>, JournalError> {
         loop {
-            if let Some(message) = self.page.1.next() {
-                return Ok(Some(self.message(self.page.0, message)));
+            let missed = self.missed.next(&self.reader, &mut self.position).await?;
+            if let Some((room, message)) = missed {
+                return Ok(Some(self.message(room, message)));
             }
-            if let Some(&room) = self.behind.front() {
-                self.read_page(room).await?;
-            } else if let Some(item) = self.next_of_record() {
+            if let Some(item) = self.next_of_record() {
                 return Ok(Some(item));
-            } else {
-                match &mut self.live {
-                    None => return self.start().await.map(Some),
-                    Some(Source::Closed) => return Ok(None),
-                    Some(Source::Ring(live)) => {
-                        let received = live.recv().await;
-                        self.take(received);
-                    }
+            }
+            match &mut self.live {
+                None => return self.start().await.map(Some),
+                Some(Source::Closed) => return Ok(None),
+                Some(Source::Ring(live)) => {
+                    let received = live.recv().await;
+                    self.take(received);
                 }
             }
         }
@@ -175,7 +185,7 @@ impl Follower {
         let exist: HashSet<_> = rooms.iter().map(|room| room.room).collect();
         self.position.retain(|room| exist.contains(&room));
         let is_behind = |room: &&RoomExtent| self.position.seq(room.room) < room.last;
-        self.behind = rooms.iter().filter(is_behind).copied().collect();
+        self.missed = Missed::new(rooms.iter().filter(is_behind));
         (self.live, self.commit) = (live, None);
         Ok(FollowerItem::Rooms(rooms))
     }
@@ -192,22 +202,6 @@ impl Follower {
     fn start_over(&mut self) -> FollowerItem {
         self.position = Position::start(&self.identity);
         FollowerItem::StartOver
-    }
-
-    async fn read_page(&mut self, room: RoomExtent) -> Result<(), JournalError> {
-        let seq = self.position.seq(room.room);
-        if seq >= room.last {
-            self.behind.pop_front();
-            return Ok(());
-        }
-        let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
-        let page = self.reader.page(room.room, page, View::Stored).await?;
-        if page.is_empty() {
-            // Retention has removed the messages meanwhile.
-            self.position.set(room.room, room.last);
-        }
-        self.page = (room.room, page.into_iter());
-        Ok(())
     }
 
     /// Takes a commit. If commits were missed, the follower starts again.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chat_proto::event::MessageKind;
 use chat_proto::{Seq, Text};
 
-use super::expression::{CODE, LINK, author_word, mention_word, name_word, room_word};
+use super::expression::{CODE, LINK, author_word, mention_word, name_key, name_word, room_word};
 use super::words::{parts, words};
 use crate::journal::{RoomId, StoredMessage};
 
@@ -21,10 +21,14 @@ const SEQ_BITS: u32 = 40;
 /// A message as the index has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Doc {
+    /// How many the batch had before it.
+    pub(super) order: usize,
     /// When it was stored, in milliseconds since 1970.
     pub(super) at: i64,
     /// The words for its room, its author and its mentions, which an edit does not change.
     pub(super) about: String,
+    /// What the author was called, see [`name_key`].
+    pub(super) name: String,
     pub(super) text: Text,
 }
 
@@ -73,8 +77,10 @@ impl Batch {
             (MessageKind::Text | MessageKind::Action, _) => {
                 self.bytes += message.text.as_str().len();
                 let doc = Doc {
+                    order: self.items,
                     at: message.at.as_millis(),
                     about: about(room, message),
+                    name: name_key(message.from.name.as_str()),
                     text: message.text.clone(),
                 };
                 self.docs.insert(place(room, message.seq), doc);
@@ -109,12 +115,18 @@ impl Batch {
     }
 }
 
-/// The words for what an edit does not change.
+/// The words for what an edit does not change, without that of the name.
 fn about(room: RoomId, message: &StoredMessage) -> String {
-    let mut words =
-        vec![room_word(room), author_word(message.from.id), name_word(message.from.name.as_str())];
+    let mut words = vec![room_word(room), author_word(message.from.id)];
     words.extend(message.mentioned().map(mention_word));
     words.join(" ")
+}
+
+impl Doc {
+    /// The words for what an edit does not change; `name` is the number of the author's name.
+    pub(super) fn about(&self, name: u64) -> String {
+        format!("{} {}", self.about, name_word(name))
+    }
 }
 
 /// The words of a message with that text.

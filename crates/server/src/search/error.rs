@@ -1,5 +1,7 @@
 //! Why a search has no answer.
 
+use std::io::ErrorKind;
+
 use chat_proto::limits::QUERY_BYTES_MAX;
 use thiserror::Error;
 
@@ -26,6 +28,11 @@ pub(crate) enum SearchError {
     /// The server's fault, for a moment.
     #[error("the search index is not ready; try again in a moment")]
     NotReady,
+    /// The server's fault, until its operator has mended what the text says.
+    #[error(
+        "the search index cannot be written: {0}; search works again as soon as it can be written"
+    )]
+    Unwritable(String),
     /// The server's fault, for a moment.
     #[error("too many searches are waiting; try again in a moment")]
     Busy,
@@ -55,6 +62,28 @@ pub(super) enum IndexError {
 }
 
 impl IndexError {
+    /// Why the index cannot be written, for a user.
+    pub(super) fn reason(&self) -> String {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure,
+        };
+        const FULL: &str = "the server's disk is full";
+        const CLOSED: &str = "the server has no access to its file";
+        let reason = match self {
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(DiskFull) => FULL,
+                Some(SystemIoFailure) => "the server's disk fails",
+                Some(CannotOpen | PermissionDenied | ReadOnly) => CLOSED,
+                _ => return error.to_string(),
+            },
+            Self::Io(error) if error.kind() == ErrorKind::StorageFull => FULL,
+            Self::Io(_) => CLOSED,
+            Self::Journal(_) => "the server cannot read its messages",
+            Self::Outdated(reason) => reason,
+        };
+        reason.to_owned()
+    }
+
     /// Returns true if the index must be built again.
     pub(super) fn is_damage(&self) -> bool {
         match self {

@@ -1,7 +1,5 @@
 //! A query in the language of FTS5. All words are quoted, and consist of characters that FTS5 does not divide.
 
-use std::fmt::Write;
-
 use chat_proto::{UserId, UserName};
 
 use super::query::{Phrase, Query, Term, What};
@@ -21,56 +19,66 @@ pub(crate) struct Scope {
     pub(crate) named: Vec<Option<RoomId>>,
 }
 
-/// The query of the index.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Expression {
-    /// For FTS5.
-    pub(super) text: String,
-    /// The rooms that messages are taken from, in order.
-    pub(super) rooms: Vec<RoomId>,
-}
-
 /// The name by which the user means itself.
 const ME: &str = "me";
 
 /// The word of a message with a link.
-pub(super) const LINK: &str = "hlink";
+pub(super) const LINK: &str = "\u{e000}";
 
 /// The word of a message with code.
-pub(super) const CODE: &str = "hcode";
+pub(super) const CODE: &str = "\u{e001}";
+
+/// Digits of a number in a word: half of a plane of characters for private use.
+const DIGITS: u64 = 0x7ffe;
 
 /// The word of the messages of a room.
 pub(super) fn room_word(room: RoomId) -> String {
-    format!("r{}", room.0)
+    word('\u{f0000}', u64::from(room.0))
 }
 
 /// The word of the messages of a user.
 pub(super) fn author_word(user: UserId) -> String {
-    format!("u{user}")
-}
-
-/// The word of the messages of all users with a name.
-pub(super) fn name_word(name: &str) -> String {
-    let key = UserName::new(name).map_or_else(|_| fold(name), |name| name.key().to_owned());
-    key.bytes().fold("n".to_owned(), |mut word, byte| {
-        let _ = write!(word, "{byte:02x}");
-        word
-    })
+    word('\u{f8000}', user.get())
 }
 
 /// The word of the messages that mention a user.
 pub(super) fn mention_word(user: UserId) -> String {
-    format!("m{user}")
+    word('\u{100000}', user.get())
+}
+
+/// The word of the messages of all users with a name; `number` is that of the name.
+pub(super) fn name_word(number: u64) -> String {
+    word('\u{108000}', number)
+}
+
+/// What is the same in all ways of writing a name.
+pub(super) fn name_key(name: &str) -> String {
+    UserName::new(name).map_or_else(|_| fold(name), |name| name.key().to_owned())
+}
+
+/// A word of one character for most numbers, so that the index of prefixes does not have it.
+fn word(zero: char, mut number: u64) -> String {
+    let digit = |number: u64| {
+        let digit = u32::try_from(number % DIGITS).unwrap_or_default();
+        char::from_u32(u32::from(zero) + digit).unwrap_or(zero)
+    };
+    let mut word = String::from(digit(number));
+    while number >= DIGITS {
+        number /= DIGITS;
+        word.push(digit(number));
+    }
+    word
 }
 
 /// What to look up for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself finds
-/// messages of the rooms only.
+/// messages of the rooms only. `name_number` returns the number of a name that the index has.
 pub(super) fn expression(
     query: &Query,
     scope: &Scope,
-    rooms: Vec<RoomId>,
-    names_rooms: bool,
-) -> Option<Expression> {
+    (rooms, names_rooms): (&[RoomId], bool),
+    name_number: impl Fn(&str) -> rusqlite::Result<Option<u64>>,
+) -> rusqlite::Result<Option<String>> {
+    let of_name = |name: &str| name_number(&name_key(name)).map(|number| number.map(name_word));
     let (mut all, mut none) = (Vec::new(), Vec::new());
     let mut users = scope.users.iter().copied();
     for Term { is_not, what } in &query.terms {
@@ -82,20 +90,24 @@ pub(super) fn expression(
             What::From(name) => match holder(name, users.next().flatten()) {
                 Holder::Me => meta([author_word(scope.user)]),
                 // The user who has the name now, and those who had it then.
-                Holder::Of(user) => meta([author_word(user), name_word(name)]),
-                Holder::Nobody => meta([name_word(name)]),
+                Holder::Of(user) => meta([author_word(user)].into_iter().chain(of_name(name)?)),
+                Holder::Nobody => match of_name(name)? {
+                    Some(word) => meta([word]),
+                    None if *is_not => continue,
+                    None => return Ok(None),
+                },
             },
             What::Mentions(name) => match holder(name, users.next().flatten()) {
                 Holder::Me => meta([mention_word(scope.user)]),
                 Holder::Of(user) => meta([mention_word(user)]),
                 Holder::Nobody if *is_not => continue,
-                Holder::Nobody => return None,
+                Holder::Nobody => return Ok(None),
             },
         };
         if *is_not { none.push(text) } else { all.push(text) }
     }
     if rooms.is_empty() {
-        return None;
+        return Ok(None);
     }
     if names_rooms || all.is_empty() {
         all.push(meta(rooms.iter().map(|room| room_word(*room))));
@@ -104,7 +116,7 @@ pub(super) fn expression(
     for excluded in none {
         text = format!("({text}) NOT {excluded}");
     }
-    Some(Expression { text, rooms })
+    Ok(Some(text))
 }
 
 /// The rooms that a query is about, of those that the user may read.
@@ -151,4 +163,27 @@ fn words(phrase: &Phrase) -> String {
 fn meta(words: impl IntoIterator<Item = String>) -> String {
     let words: Vec<_> = words.into_iter().map(|word| format!("\"{word}\"")).collect();
     format!("meta:({})", words.join(" OR "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_numbers_differ_and_are_short() {
+        let numbers = [0, 1, DIGITS - 1, DIGITS, DIGITS + 1, DIGITS * DIGITS, u64::from(u32::MAX)];
+        let mut words = Vec::new();
+        for number in numbers {
+            let user = UserId::new(number);
+            words.extend([author_word(user), mention_word(user), name_word(number)]);
+            words.push(room_word(RoomId(u32::try_from(number).unwrap())));
+            if number < DIGITS {
+                assert_eq!(words.iter().map(|word| word.chars().count()).max(), Some(1));
+            }
+        }
+        let count = words.len();
+        words.sort();
+        words.dedup();
+        assert_eq!(words.len(), count);
+    }
 }

@@ -16,7 +16,7 @@ use crate::journal::create_private;
 const FILE: &str = "search.sqlite";
 
 /// The version of the schema and of the rules for words. An index of another version is built again.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Time that a connection waits for another: a commit of the index takes less.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,16 +28,31 @@ const CACHE_KIB: i64 = 8 * 1024;
 /// batch is one part.
 const HASH_BYTES: i64 = 8 * 1024 * 1024;
 
-/// The column `meta` has words for the room, the author, the mentioned users, and what the text has. The words of the
-/// index are removed with the texts that they come from (`secure-delete`), and both are overwritten.
+/// Parts of the index of about one size that are merged into one: fewer than by default, as each merge writes its parts
+/// again. A search looks into each part.
+const PARTS_MERGED: i64 = 8;
+
+/// Pages of the log that are written to the file at once: 16 MiB, so that few commits wait for the disk.
+const LOG_PAGES: i64 = 4096;
+
+/// The column `meta` has words for the room, the author, its name, the mentioned users, and what the text has. The words of
+/// the index are removed with the texts that they come from (`secure-delete`), and both are overwritten. `span` has the
+/// times of the messages with the numbers from `SPAN * chunk` on.
 const SCHEMA: &str = "
     CREATE TABLE state (journal TEXT NOT NULL);
     CREATE TABLE position (room INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
     CREATE TABLE doc (
         id INTEGER PRIMARY KEY,
         place INTEGER NOT NULL UNIQUE,
+        at INTEGER NOT NULL,
         about TEXT NOT NULL,
         text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE name (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE span (
+        chunk INTEGER PRIMARY KEY,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL
     ) STRICT;
     CREATE VIRTUAL TABLE word USING fts5(
         text, parts, meta, content='', columnsize=0, tokenize='ascii', prefix='2 3'
@@ -62,6 +77,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
     db.pragma_update(None, "journal_mode", "wal")?;
     db.pragma_update(None, "synchronous", "normal")?;
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     prepare(&db)?;
     Ok(db)
 }
@@ -107,6 +123,7 @@ fn prepare(db: &Connection) -> Result<(), IndexError> {
     match version {
         0 => db.execute_batch(&format!(
             "BEGIN; {SCHEMA} INSERT INTO word (word, rank) VALUES ('hashsize', {HASH_BYTES});
+             INSERT INTO word (word, rank) VALUES ('automerge', {PARTS_MERGED});
              PRAGMA user_version = {VERSION}; COMMIT"
         ))?,
         VERSION => {}

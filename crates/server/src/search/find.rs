@@ -7,14 +7,28 @@ use chat_proto::{Seq, ShortString};
 use rusqlite::{Connection, params};
 
 use super::batch::at_place;
-use super::expression::Expression;
+use super::expression::{Scope, expression};
 use super::matches;
 use super::query::Query;
-use super::store::first_number;
+use super::store::{name_number, numbers};
 use crate::journal::RoomId;
 
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
 pub(super) const COMPARED_MAX: usize = 500;
+
+/// What is looked for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) query: Query,
+    pub(super) scope: Scope,
+    /// The rooms that messages are taken from, in order.
+    pub(super) rooms: Vec<RoomId>,
+    /// Whether the index looks up the rooms, rather than the room of each match.
+    pub(super) names_rooms: bool,
+    pub(super) order: SearchOrder,
+    pub(super) after: Option<Cursor>,
+    pub(super) limit: usize,
+}
 
 /// Where a page begins: after the messages of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +63,13 @@ impl Cursor {
     }
 }
 
-/// Up to `limit` messages that match, after the cursor.
-pub(super) fn find(
-    db: &Connection,
-    (query, expression): (&Query, &Expression),
-    (order, after): (SearchOrder, Option<Cursor>),
-    limit: usize,
-) -> rusqlite::Result<Hits> {
-    match order {
+/// A page of messages that match, after the cursor.
+pub(super) fn find(db: &Connection, asked: &Asked) -> rusqlite::Result<Hits> {
+    let Asked { after, limit, .. } = *asked;
+    match asked.order {
         SearchOrder::Newest => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
-            let mut found = matching(db, query, expression, last, limit + 1, false)?;
+            let mut found = matching(db, asked, last, limit + 1)?;
             let is_cut = found.len() > limit;
             found.truncate(limit);
             let cursors =
@@ -68,7 +78,7 @@ pub(super) fn find(
         }
         SearchOrder::Best => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number);
-            let mut found = matching(db, query, expression, last, COMPARED_MAX, true)?;
+            let mut found = matching(db, asked, last, COMPARED_MAX)?;
             let number = found.first().map_or(last, |hit| hit.number);
             found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
             let skipped = after.map_or(0, |cursor| cursor.skipped);
@@ -90,29 +100,30 @@ struct Hit {
 }
 
 /// The newest messages that match, up to the number `last`, newest first.
-fn matching(
-    db: &Connection,
-    query: &Query,
-    expression: &Expression,
-    last: i64,
-    limit: usize,
-    scores: bool,
-) -> rusqlite::Result<Vec<Hit>> {
-    let first = query.after.map_or(0, first_number);
-    let last = query.before.map_or(last, |before| last.min(first_number(before) - 1));
+fn matching(db: &Connection, asked: &Asked, last: i64, limit: usize) -> rusqlite::Result<Vec<Hit>> {
+    let Asked { query, scope, rooms, names_rooms, .. } = asked;
+    let named = (&rooms[..], *names_rooms);
+    let expression = expression(query, scope, named, |name| name_number(db, name))?;
+    let from = query.after.unwrap_or(i64::MIN);
+    let to = query.before.map_or(i64::MAX, |before| before.saturating_sub(1));
+    let (Some(expression), Some(numbers)) = (expression, numbers(db, from, to)?) else {
+        return Ok(Vec::new());
+    };
+    let scores = asked.order == SearchOrder::Best;
     let text = if scores { "doc.text" } else { "''" };
     let mut statement = db.prepare_cached(&format!(
         "SELECT doc.id, doc.place, {text} FROM word JOIN doc ON doc.id = word.rowid
-         WHERE word MATCH ? AND word.rowid BETWEEN ? AND ? ORDER BY word.rowid DESC"
+         WHERE word MATCH ? AND word.rowid BETWEEN ? AND ? AND doc.at BETWEEN ? AND ?
+         ORDER BY word.rowid DESC"
     ))?;
-    let mut rows = statement.query(params![expression.text, first, last])?;
+    let last = last.min(numbers.1);
+    let mut rows = statement.query(params![expression, numbers.0, last, from, to])?;
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
         let place = at_place(row.get(1)?);
-        let Some(place) = place.filter(|(room, _)| expression.rooms.binary_search(room).is_ok())
-        else {
+        let Some(place) = place.filter(|(room, _)| rooms.binary_search(room).is_ok()) else {
             continue;
         };
         let score = match scores {

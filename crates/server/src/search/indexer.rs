@@ -1,27 +1,31 @@
 //! Builds the index: a follower of the journal, which stores what it takes in batches.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_proto::Seq;
+use futures_util::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::Shared;
 use super::batch::Batch;
 use super::error::IndexError;
 use super::file;
+use super::pace::Pace;
 use super::progress::Progress;
 use super::store::Store;
 use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId};
 
 /// Time that a batch waits for more messages. A thread that is woken for each message takes the processor from those who
 /// send; nobody sees that a message is found half a second later.
-const PAUSE: Duration = Duration::from_millis(500);
+const WAIT: Duration = Duration::from_millis(500);
 
 /// Time after which the index is tried again if it cannot be written, or is damaged again.
-const RETRY: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_secs(10);
 
 /// Time between two log lines of a build.
 const LOG_EVERY: Duration = Duration::from_secs(10);
@@ -37,8 +41,10 @@ pub(super) async fn run(
     closing: CancellationToken,
 ) {
     let follow = async {
-        let mut was_damaged = false;
+        let mut rebuilt_at: Option<Instant> = None;
         loop {
+            // What a search has found in the index before.
+            let _ = shared.damaged.notified().now_or_never();
             let ended = tokio::select! {
                 ended = follow(&journal, path.as_ref(), &shared) => ended,
                 () = shared.damaged.notified() => {
@@ -46,19 +52,22 @@ pub(super) async fn run(
                 }
             };
             let Err(error) = ended else { return };
-            if error.is_damage() && !was_damaged {
-                info!("the search index is built again: {error}");
-                was_damaged = true;
-            } else {
-                warn!("cannot write the search index: {error}; retrying in 1 min");
+            if !error.is_damage() {
+                shared.set_trouble(Some(error.reason()));
+                sleep(RETRY).await;
+                continue;
+            }
+            if rebuilt_at.is_some_and(|at| at.elapsed() < RETRY) {
                 sleep(RETRY).await;
             }
-            if error.is_damage()
-                && let Some(path) = &path
-                && let Err(error) = file::remove(path)
-            {
-                warn!("cannot remove the damaged search index {}: {error}", path.display());
+            match path.as_deref().map_or(Ok(()), file::remove) {
+                Ok(()) => info!("the search index is built again: {error}"),
+                Err(error) => {
+                    shared.set_trouble(Some(IndexError::Io(error).reason()));
+                    sleep(RETRY).await;
+                }
             }
+            rebuilt_at = Some(Instant::now());
         }
     };
     let _ = closing.run_until_cancelled(follow).await;
@@ -75,7 +84,10 @@ async fn follow(
     let mut indexer = Indexer {
         identity: identity(journal),
         batch: Batch::default(),
-        has_paused: false,
+        began: Instant::now(),
+        waited: None,
+        pace: Pace::new(journal.clone()),
+        trimmed: HashMap::new(),
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -86,6 +98,9 @@ async fn follow(
     let mut follower = journal.follow(position);
     while let Some(item) = next(&mut follower, &mut indexer).await? {
         indexer.take(item).await?;
+        if indexer.batch.is_full() {
+            indexer.store_and_pause(&mut follower).await?;
+        }
     }
     indexer.store_batch()
 }
@@ -98,10 +113,14 @@ async fn next(
     while !indexer.batch.is_empty() {
         match timeout(Duration::ZERO, follower.next()).await {
             Ok(item) => return item.map_err(IndexError::Journal),
-            Err(_) if indexer.has_paused => indexer.store_batch()?,
+            Err(_) if indexer.waited.is_some() => {
+                indexer.pace.caught_up();
+                indexer.store_and_pause(follower).await?;
+            }
             Err(_) => {
-                sleep(PAUSE).await;
-                indexer.has_paused = true;
+                let waits_since = Instant::now();
+                sleep(WAIT).await;
+                indexer.waited = Some(waits_since.elapsed());
             }
         }
     }
@@ -119,8 +138,13 @@ struct Indexer<'s> {
     shared: &'s Shared,
     identity: String,
     batch: Batch,
-    /// Whether the batch has waited for more messages.
-    has_paused: bool,
+    /// When the first message of the batch came.
+    began: Instant,
+    /// How long the batch has waited for more messages; `None` if it has not.
+    waited: Option<Duration>,
+    pace: Pace,
+    /// The first message of each room, as far as the earlier ones were removed from the index.
+    trimmed: HashMap<RoomId, Seq>,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -139,16 +163,10 @@ impl Indexer<'_> {
     async fn take(&mut self, item: FollowerItem) -> Result<(), IndexError> {
         match item {
             FollowerItem::Message { room, message } => {
-                self.batch.add(room, &message);
-                if self.batch.is_full() {
-                    let started = Instant::now();
-                    self.store_batch()?;
-                    self.log_progress();
-                    // Half of the time belongs to others, also while an old journal is indexed. Without threads, they
-                    // must have their turn.
-                    sleep(started.elapsed()).await;
-                    tokio::task::yield_now().await;
+                if self.batch.is_empty() {
+                    self.began = Instant::now();
                 }
+                self.batch.add(room, &message);
                 Ok(())
             }
             FollowerItem::StartOver if self.is_empty => Ok(()),
@@ -172,27 +190,48 @@ impl Indexer<'_> {
     async fn start(&mut self, rooms: &[RoomExtent]) -> Result<(), IndexError> {
         self.store_batch()?;
         let indexed = self.store.seqs()?;
+        let extents: HashMap<RoomId, RoomExtent> =
+            rooms.iter().map(|extent| (extent.room, *extent)).collect();
         for room in indexed.keys() {
-            match rooms.iter().find(|extent| extent.room == *room) {
+            match extents.get(room) {
                 Some(extent) => self.trim(*extent).await?,
                 None => self.remove(*room).await?,
             }
         }
         self.shared.progress().start(rooms);
+        if self.shared.progress().percent().is_none() {
+            self.shared.set_trouble(None);
+        }
         self.log_progress();
         Ok(())
     }
 
     async fn remove(&mut self, room: RoomId) -> Result<(), IndexError> {
-        let all = chat_proto::Seq::MAX;
+        let all = Seq::MAX;
         self.trim(RoomExtent { room, first: all, last: all }).await?;
+        self.trimmed.remove(&room);
         self.store.forget(room)
     }
 
     async fn trim(&mut self, room: RoomExtent) -> Result<(), IndexError> {
+        if self.trimmed.insert(room.room, room.first) == Some(room.first) {
+            return Ok(());
+        }
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
+        Ok(())
+    }
+
+    /// Stores the batch, and leaves the processor to others.
+    async fn store_and_pause(&mut self, follower: &mut Follower) -> Result<(), IndexError> {
+        let waited = self.waited.unwrap_or_default();
+        self.store_batch()?;
+        self.log_progress();
+        let took = self.began.elapsed().saturating_sub(waited);
+        self.pace.pause_after(took, follower).await;
+        // Without threads, the others must have their turn.
+        tokio::task::yield_now().await;
         Ok(())
     }
 
@@ -201,8 +240,9 @@ impl Indexer<'_> {
             return Ok(());
         }
         let batch = std::mem::take(&mut self.batch);
-        self.has_paused = false;
+        self.waited = None;
         self.store.write(&batch, &self.identity)?;
+        self.shared.set_trouble(None);
         self.is_empty = false;
         self.shared.progress().add(&batch.seqs, batch.items());
         if self.is_logged && self.shared.progress().percent().is_none() {

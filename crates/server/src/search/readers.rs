@@ -38,7 +38,7 @@ pub(super) enum Source {
 pub(super) struct Readers {
     free: Arc<Semaphore>,
     has_threads: bool,
-    /// Notified if the index turns out to be damaged.
+    /// Notified if the index turns out to be damaged, or is gone.
     damaged: Arc<Notify>,
 }
 
@@ -96,7 +96,9 @@ impl Readers {
             };
             answer.map_err(|error| match error.sqlite_error_code() {
                 Some(ErrorCode::OperationInterrupted) => SearchError::TooBroad,
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Some(
+                    ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::CannotOpen,
+                ) => {
                     damaged.notify_one();
                     SearchError::NotReady
                 }

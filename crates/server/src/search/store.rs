@@ -1,9 +1,9 @@
 //! Writes the index.
 //!
-//! The number of a message in the index begins with its time, so that the index has the messages of all rooms in the
-//! order in which they were stored, and finds the newest first.
+//! A message gets the next number, in the order in which the messages of all rooms were stored: the index finds the newest
+//! first, and lists of dense numbers are short.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,11 +15,8 @@ use super::error::IndexError;
 use super::file;
 use crate::journal::{Position, RoomId};
 
-/// Bits of a message's number below its time: a million messages in one millisecond.
-const SLOT_BITS: u32 = 20;
-
-/// The greatest time of a number, in milliseconds: the year 2109. A later one is a wrong clock.
-const TIME_MAX: i64 = (1 << 42) - 1;
+/// Messages whose times are stored together, to find the numbers of a day.
+const SPAN: i64 = 1024;
 
 /// Messages that one step removes: a few milliseconds of work.
 const REMOVED_AT_ONCE: u32 = 500;
@@ -31,9 +28,30 @@ pub(super) struct Store {
     db: Arc<Mutex<Connection>>,
 }
 
-/// The number of the first message at a time or after it.
-pub(super) fn first_number(at: i64) -> i64 {
-    at.clamp(0, TIME_MAX) << SLOT_BITS
+/// The numbers that messages of the times `from` to `to` may have: the first and the last; `None` if there are none.
+///
+/// # Errors
+/// Returns an error if they cannot be read.
+pub(super) fn numbers(db: &Connection, from: i64, to: i64) -> rusqlite::Result<Option<(i64, i64)>> {
+    let chunks: (Option<i64>, Option<i64>) = db
+        .prepare_cached(
+            "SELECT min(chunk), max(chunk) FROM span WHERE last_at >= ? AND first_at <= ?",
+        )?
+        .query_row([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(first), Some(last)) = chunks else { return Ok(None) };
+    Ok(Some((first * SPAN, last * SPAN + SPAN - 1)))
+}
+
+/// The number of a name; `None` if no message is of a user with that name.
+///
+/// # Errors
+/// Returns an error if it cannot be read.
+pub(super) fn name_number(db: &Connection, key: &str) -> rusqlite::Result<Option<u64>> {
+    let id: Option<i64> = db
+        .prepare_cached("SELECT id FROM name WHERE key = ?")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    Ok(id.map(i64::cast_unsigned))
 }
 
 impl Store {
@@ -133,6 +151,9 @@ impl Store {
         for change in &removed {
             change.apply(&transaction)?;
         }
+        transaction
+            .prepare_cached("DELETE FROM span WHERE chunk < (SELECT min(id) FROM doc) / ?")?
+            .execute([SPAN])?;
         transaction.commit()?;
         Ok(is_done)
     }
@@ -179,7 +200,7 @@ impl Change {
     }
 }
 
-/// The changes of a batch. Stores its new messages, which gives them their numbers.
+/// The changes of a batch. Stores its new messages.
 fn changes(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
     let mut changes = Vec::with_capacity(batch.docs.len() + batch.changed.len());
     for (place, text) in &batch.changed {
@@ -192,28 +213,47 @@ fn changes(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
         let new = text.clone().map(|text| (about.clone(), text));
         changes.push(Change { number, old: Some((about, old)), new });
     }
-    for (place, doc) in &batch.docs {
-        let number = free_number(db, doc.at)?;
-        db.prepare_cached("INSERT INTO doc (id, place, about, text) VALUES (?, ?, ?, ?)")?
-            .execute(params![number, place, doc.about, doc.text.as_str()])?;
-        let new = Some((doc.about.clone(), doc.text.clone()));
-        changes.push(Change { number, old: None, new });
+    changes.extend(add_docs(db, batch)?);
+    Ok(changes)
+}
+
+/// Stores the new messages, in their order.
+fn add_docs(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
+    let mut docs: Vec<_> = batch.docs.iter().collect();
+    docs.sort_by_key(|(_, doc)| doc.order);
+    let (mut names, mut spans) = (HashMap::new(), BTreeMap::new());
+    let mut changes = Vec::with_capacity(docs.len());
+    for (number, (place, doc)) in (next_number(db)?..).zip(docs) {
+        let name = match names.get(&doc.name) {
+            Some(name) => *name,
+            None => *names.entry(&doc.name).or_insert(number_name(db, &doc.name)?),
+        };
+        let about = doc.about(name);
+        db.prepare_cached("INSERT INTO doc (id, place, at, about, text) VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![number, place, doc.at, about, doc.text.as_str()])?;
+        let (first, last) = spans.entry(number / SPAN).or_insert((doc.at, doc.at));
+        (*first, *last) = (doc.at.min(*first), doc.at.max(*last));
+        changes.push(Change { number, old: None, new: Some((about, doc.text.clone())) });
+    }
+    for (chunk, (first, last)) in spans {
+        db.prepare_cached(
+            "INSERT INTO span (chunk, first_at, last_at) VALUES (?, ?, ?) ON CONFLICT (chunk) DO UPDATE
+             SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)",
+        )?
+        .execute([chunk, first, last])?;
     }
     Ok(changes)
 }
 
-/// A number that no message has, at that time or, if there are a million, in the next millisecond.
-fn free_number(db: &Connection, at: i64) -> rusqlite::Result<i64> {
-    let mut first = first_number(at);
-    loop {
-        let end = first + (1 << SLOT_BITS);
-        let last: Option<i64> = db
-            .prepare_cached("SELECT max(id) FROM doc WHERE id >= ? AND id < ?")?
-            .query_row([first, end], |row| row.get(0))?;
-        match last {
-            None => return Ok(first),
-            Some(last) if last + 1 < end => return Ok(last + 1),
-            Some(_) => first = end,
-        }
+fn next_number(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM doc")?.query_row([], |row| row.get(0))
+}
+
+/// The number of a name, which gets one if it has none.
+fn number_name(db: &Connection, key: &str) -> rusqlite::Result<u64> {
+    if let Some(number) = name_number(db, key)? {
+        return Ok(number);
     }
+    db.prepare_cached("INSERT INTO name (key) VALUES (?)")?.execute([key])?;
+    Ok(db.last_insert_rowid().cast_unsigned())
 }

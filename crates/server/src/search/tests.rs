@@ -1,5 +1,6 @@
+mod faults;
 mod model;
-mod rig;
+pub(super) mod rig;
 
 use chat_proto::UserId;
 use chat_proto::command::Body;

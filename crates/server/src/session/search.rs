@@ -107,9 +107,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             SearchError::TooLong(_) | SearchError::TooManyTerms(_) | SearchError::TooBroad => {
                 RefusalCode::SearchTooBroad
             }
-            SearchError::Off | SearchError::NotReady | SearchError::Busy => {
-                RefusalCode::SearchNotReady
-            }
+            SearchError::Off
+            | SearchError::NotReady
+            | SearchError::Unwritable(_)
+            | SearchError::Busy => RefusalCode::SearchNotReady,
             SearchError::Index(_) => {
                 self.log(|| error!("{error}"));
                 RefusalCode::SearchNotReady

@@ -2,7 +2,7 @@
 
 use chat_client::State as ClientState;
 use chat_client::entry::Body;
-use chat_proto::{RoomName, Seq};
+use chat_proto::{RoomName, Seq, Timestamp};
 
 use super::{Offer, OfferAction};
 use crate::wording::{first_line, quoted};
@@ -52,6 +52,20 @@ pub(super) fn mentions(client: &ClientState) -> Vec<Offer> {
         let label =
             format!("{} {}", client.rooms().label(&message.room), quoted(&message.from.name));
         offer(label, message.text.as_str(), &message.room, message.seq)
+    });
+    offers.collect()
+}
+
+/// The texts that a message of the current room has had, the newest first.
+pub(super) fn versions(
+    client: &ClientState,
+    seq: Seq,
+    when: impl Fn(Timestamp) -> String,
+) -> Vec<Offer> {
+    let versions = client.version_list().of(client.room().name(), seq).iter().rev();
+    let offers = versions.map(|version| {
+        let text = version.text.as_str();
+        Offer::new(when(version.at), OfferAction::Copy(text.to_owned())).detail(first_line(text))
     });
     offers.collect()
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use chat_client::State as ClientState;
-use chat_proto::{Seq, User};
+use chat_proto::{Seq, Timestamp, User};
 
 use super::{Offer, OfferAction, found, people, places, reactions};
 use crate::action::Action;
@@ -27,6 +27,8 @@ pub enum Subject {
     Mentions,
     /// What to react with to a message of the current room.
     React(Seq),
+    /// The texts that a message of the current room has had.
+    Versions(Seq),
 }
 
 impl Subject {
@@ -41,6 +43,7 @@ impl Subject {
             Self::Saved => "Remembered › ",
             Self::Mentions => "Mentions › ",
             Self::React(_) => "React › ",
+            Self::Versions(_) => "Versions › ",
         }
     }
 
@@ -52,6 +55,7 @@ impl Subject {
             Self::Rooms => "part of the name of a room",
             Self::People => "part of the name of a user",
             Self::Pins | Self::Saved | Self::Mentions => "part of a name, a room or a text",
+            Self::Versions(_) => "part of a text",
             Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
@@ -64,6 +68,7 @@ impl Subject {
             Self::Rooms => "join",
             Self::People => "direct message",
             Self::React(_) => "react",
+            Self::Versions(_) => "copy the text",
         }
     }
 
@@ -71,7 +76,9 @@ impl Subject {
     #[must_use]
     pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
-            Self::Rooms | Self::People | Self::Mentions if client.session().is_none() => {
+            Self::Rooms | Self::People | Self::Mentions | Self::Versions(_)
+                if client.session().is_none() =>
+            {
                 "You're offline. Try again once connected".to_owned()
             }
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
@@ -82,6 +89,11 @@ impl Subject {
             Self::Pins => "No message here is pinned".to_owned(),
             Self::Saved => "Select a message and press m to remember it".to_owned(),
             Self::Mentions => "No message mentions you".to_owned(),
+            Self::Versions(_) if client.version_list().is_loading() => "Loading…".to_owned(),
+            Self::Versions(_) => match client.version_list().refusal() {
+                Some(refusal) => format!("The server can't send them: {}", refusal.text),
+                None => "No version has this text".to_owned(),
+            },
             Self::GoTo | Self::Rooms | Self::React(_) => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
@@ -103,12 +115,20 @@ impl Subject {
             Self::React(seq) => {
                 format!("React to {}", wording::beginning_of(client.message(seq)))
             }
+            Self::Versions(seq) => {
+                format!("Versions of {}", wording::beginning_of(client.message(seq)))
+            }
         }
     }
 
-    /// What is offered for what is typed, the best first, and how much it is if nothing is typed.
+    /// What is offered for what is typed, the best first, and how much it is if nothing is typed. `when` writes a time.
     #[must_use]
-    pub fn offers(self, client: &ClientState, typed: &str) -> (Vec<Offer>, usize) {
+    pub fn offers(
+        self,
+        client: &ClientState,
+        typed: &str,
+        when: impl Fn(Timestamp) -> String,
+    ) -> (Vec<Offer>, usize) {
         match self {
             Self::GoTo => {
                 let offers = places::go_to(client, typed);
@@ -122,9 +142,10 @@ impl Subject {
                 let all = all.into_iter().map(|(_, offer)| offer).collect();
                 (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
             }
-            Self::Pins | Self::Saved | Self::Mentions => {
+            Self::Pins | Self::Saved | Self::Mentions | Self::Versions(_) => {
                 let all = match self {
                     Self::Pins => found::pinned(client),
+                    Self::Versions(seq) => found::versions(client, seq, when),
                     Self::Saved => found::saved(client),
                     _ => found::mentions(client),
                 };

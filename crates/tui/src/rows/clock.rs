@@ -37,6 +37,12 @@ impl Clock {
         }
     }
 
+    /// A time and its day.
+    pub(crate) fn with_date(self, at: Timestamp, zone: &TimeZone) -> String {
+        let day = at.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
+        format!("{day} {}", self.time(at, zone))
+    }
+
     /// Whether two times are written the same. Offsets of time zones are whole minutes.
     pub(super) fn is_same(self, one: Timestamp, other: Timestamp) -> bool {
         let unit = match self {

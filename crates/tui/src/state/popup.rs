@@ -1,5 +1,6 @@
 //! The list above the input box: what completes a word, or a list with an input line of its own.
 
+use chat_proto::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use super::State;
@@ -95,11 +96,13 @@ impl State {
 
     /// Finds again what the list with an input line offers. What is chosen stays so, if it is still there.
     pub(crate) fn find(&mut self) {
-        let Self { picker: Some(picker), client, .. } = self else {
+        let Self { picker: Some(picker), client, zone, look, .. } = self else {
             return;
         };
         let typed = picker.query.text();
-        let (offers, count) = picker.subject.offers(client, &typed);
+        let clock = look.settings().time.value;
+        let when = |at: Timestamp| clock.with_date(at, zone);
+        let (offers, count) = picker.subject.offers(client, &typed, when);
         let chosen = picker.list.chosen().map(|offer| offer.does.clone());
         let index = offers.iter().position(|offer| Some(&offer.does) == chosen.as_ref());
         // A mistyped name creates no room: the user has to choose that, or to type the `#`.
@@ -120,7 +123,11 @@ impl Picker {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
             Subject::GoTo | Subject::React(_) => title,
-            Subject::Pins | Subject::Saved | Subject::Mentions if self.query.is_empty() => title,
+            Subject::Pins | Subject::Saved | Subject::Mentions | Subject::Versions(_)
+                if self.query.is_empty() =>
+            {
+                title
+            }
             Subject::Rooms | Subject::People if self.query.is_empty() => {
                 format!("{title} · {}", self.count)
             }

@@ -24,6 +24,7 @@ pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'s
         MessageAction::Reply | MessageAction::Thread | MessageAction::Unread => is_stored(entry),
         MessageAction::React | MessageAction::Pin | MessageAction::Remember => is_there(entry),
         MessageAction::Edit | MessageAction::Delete => is_own(entry),
+        MessageAction::Versions => is_edited(entry),
     }
 }
 
@@ -202,6 +203,14 @@ fn is_own(entry: &LogEntry) -> Result<(), &'static str> {
         Some(Origin::Own(Delivery::Accepted)) => is_there(entry),
         Some(Origin::Own(_)) => Err("The server does not have this message"),
         _ => Err("This is not your message"),
+    }
+}
+
+fn is_edited(entry: &LogEntry) -> Result<(), &'static str> {
+    let extras = entry.body.extras();
+    match extras.is_some_and(|extras| extras.details.edited.is_some()) {
+        true => is_there(entry),
+        false => has_text(entry).and(Err("This message was not edited")),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::commands::{Command, Verb, unknown};
 use crate::help;
 use crate::lists::Subject;
 use crate::state::{PageSubject, State};
+use crate::wording::quoted;
 
 /// The topic that removes it, as in other programs.
 const NO_TOPIC: &str = "-delete";
@@ -50,8 +51,8 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         Verb::Name => return rename(state, argument, at),
         Verb::Join => join(typed, argument)?,
-        Verb::Leave if argument.is_empty() => Request::Leave(room),
-        Verb::Leave => Request::Leave(room_named(argument)?),
+        Verb::Leave if argument.is_empty() => return leave(state, room, at),
+        Verb::Leave => return leave(state, room_named(argument)?, at),
         Verb::Msg => say_to(state, typed, argument)?,
         Verb::GoTo => return Ok(lists::open(state, Subject::GoTo, argument, at)),
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
@@ -104,6 +105,22 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Panic => panic!("asked for by /panic"),
     };
     request(state, asked, at)
+}
+
+/// Leaves a room. Once the server has answered, the status line says how to come back.
+fn leave(state: &mut State, room: RoomName, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let effects = request(state, Request::Leave(room.clone()), at)?;
+    let label = state.client.rooms().label(&room);
+    let room = state.client.meant(room);
+    let done = match label.other() {
+        Some(name) => {
+            let written = name.as_str().replace(' ', "_");
+            format!("Closed your messages with {}. /msg {written} opens them again", quoted(&name))
+        }
+        None => format!("You left {label}. /join {label} brings you back"),
+    };
+    state.leaving = Some((room, done));
+    Ok(effects)
 }
 
 /// Opens a room, or the direct message with a user.

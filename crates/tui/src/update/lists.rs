@@ -4,7 +4,7 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use ratatui::layout::Position;
 
-use super::{Effect, commands, find, goto, message, notify, request};
+use super::{Effect, commands, find, goto, message, notify, request, selecting};
 use crate::action::Action;
 use crate::commands::Command;
 use crate::input::Wheel;
@@ -20,6 +20,10 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
         Subject::Pins => {
             let room = state.shown().clone();
             request(state, Request::ListPins(room), at).unwrap_or_default()
+        }
+        Subject::Versions(seq) => {
+            let room = state.shown().clone();
+            request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
@@ -236,6 +240,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
             go(state, Request::SayTo { name, text: None, typed: None }, at)
         }
         OfferAction::Message(room, seq) => goto::jump(state, room, seq, at),
+        OfferAction::Copy(text) => return selecting::copy(state, &text, None),
         OfferAction::React(emoji) => {
             let Subject::React(target) = picker.subject else { return Vec::new() };
             return message::react(state, target, emoji, at);

@@ -24,6 +24,7 @@ pub(super) fn act(
         MessageAction::Edit => state.begin_edit(seq, text(entry).unwrap_or_default()),
         MessageAction::Thread => return thread(state, thread_of(entry).unwrap_or(seq), at),
         MessageAction::React => return lists::open(state, Subject::React(seq), "", at),
+        MessageAction::Versions => return lists::open(state, Subject::Versions(seq), "", at),
         MessageAction::Delete => {
             state.deleting = Some(seq);
             return Vec::new();

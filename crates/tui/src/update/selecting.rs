@@ -121,7 +121,7 @@ fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Copies a text and says so; `what` is what it is, if it is not lines of a message.
-fn copy(state: &mut State, text: &str, what: Option<&str>) -> Vec<Effect> {
+pub(super) fn copy(state: &mut State, text: &str, what: Option<&str>) -> Vec<Effect> {
     state.selection = None;
     let end = text.floor_char_boundary(COPY_BYTES_MAX.min(text.len()));
     let lines = text[..end].lines().count().max(1);

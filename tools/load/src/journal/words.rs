@@ -12,6 +12,9 @@ const SYLLABLES: [&str; 16] = [
     "tra",
 ];
 
+/// Number of common words: the first is in half of all texts, the last in a fifth.
+const COMMON: usize = 4;
+
 /// Makes the same texts in each run.
 pub(super) struct Words(fastrand::Rng);
 
@@ -34,12 +37,21 @@ impl Words {
             clippy::cast_sign_loss,
             reason = "it is between 1 and WORDS"
         )]
-        let mut number = number as usize;
-        let mut word = String::new();
-        while number > 0 {
-            word += SYLLABLES[number % SYLLABLES.len()];
-            number /= SYLLABLES.len();
-        }
-        word
+        let number = number as usize;
+        nth(number)
     }
+
+    /// One of the words that are in most texts or in many.
+    pub(super) fn common(&mut self) -> String {
+        nth(self.0.usize(1..=COMMON))
+    }
+}
+
+fn nth(mut number: usize) -> String {
+    let mut word = String::new();
+    while number > 0 {
+        word += SYLLABLES[number % SYLLABLES.len()];
+        number /= SYLLABLES.len();
+    }
+    word
 }

@@ -1,5 +1,6 @@
 //! The ring between the engine and the followers, with a copy of each commit.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::Seq;
@@ -43,6 +44,8 @@ pub(super) enum Item {
 pub(in crate::journal) struct Subscribers {
     state: Mutex<State>,
     rings: Arc<Rings<Record>>,
+    /// Messages that were stored since the journal was opened.
+    stored: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -74,6 +77,11 @@ impl Subscribers {
         }
     }
 
+    /// Number of the messages that were stored since the journal was opened.
+    pub(super) fn stored(&self) -> u64 {
+        self.stored.load(Relaxed)
+    }
+
     /// Bytes of the commits that are in the ring or taken by a follower.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
@@ -89,20 +97,23 @@ impl Subscribers {
 impl Followers {
     pub(in crate::journal) fn new() -> Self {
         let rings = Arc::new(Rings::new(BYTES_MAX, FULL));
-        Self(Arc::new(Subscribers { state: Mutex::new(State::Idle), rings }))
+        let (state, stored) = (Mutex::new(State::Idle), AtomicU64::new(0));
+        Self(Arc::new(Subscribers { state, rings, stored }))
     }
 
     pub(in crate::journal) fn subscribers(&self) -> Arc<Subscribers> {
         Arc::clone(&self.0)
     }
 
-    /// Copies a commit, if there are followers. To be called once the commit is durable, so that a follower that
+    /// Counts the messages of a commit, and copies it if there are followers. To be called once the commit is durable, so that a follower that
     /// subscribes later finds it in the file.
     pub(in crate::journal) fn record(
         &self,
         position: u64,
         items: &[EntryResult],
     ) -> Option<Record> {
+        let is_message = |item: &&EntryResult| matches!(item, EntryResult::Message { .. });
+        self.0.stored.fetch_add(items.iter().filter(is_message).count() as u64, Relaxed);
         if !matches!(*self.0.state(), State::Followed(_)) {
             return None;
         }
@@ -112,7 +123,7 @@ impl Followers {
             match item {
                 EntryResult::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
-                    bytes += message.text.as_str().len();
+                    bytes += message.heap_bytes();
                     copies.push(Item::Message(*room, message.as_stored()));
                 }
                 EntryResult::Changes(changes) => {

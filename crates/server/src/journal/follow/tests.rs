@@ -1,3 +1,5 @@
+mod missed;
+
 use chat_proto::command::Body;
 use chat_proto::{DeviceId, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 use futures_util::FutureExt;
@@ -204,25 +206,6 @@ fn without_followers_a_commit_is_not_copied() {
     drop(follower);
     record(&mut engine); // finds that there are no followers
     assert!(!record(&mut engine));
-}
-
-#[test]
-fn for_a_follower_that_is_far_behind_a_commit_is_not_copied() {
-    let (mut engine, journal) = open(&Location::Memory);
-    let many = usize::try_from(MISSED_MAX).unwrap() + 1;
-    store(&mut engine, (0..many).map(|_| say(LOBBY, "old")).collect());
-    let mut follower = journal.follow(None);
-    follower.next().now_or_never().unwrap().unwrap();
-    let commit = engine.append(vec![say(LOBBY, "new")], now()).unwrap();
-    assert!(commit.record.is_none());
-    engine.finish(commit);
-    let items = taken(&mut follower);
-    // The rooms again, once it is near the end.
-    let last =
-        [format!("1:{many} old"), format!("1:{} new", many + 1), format!("1:1-{}", many + 1)];
-    assert_eq!((items.len(), &items[many - 1..]), (many + 2, &last[..]));
-    let commit = engine.append(vec![say(LOBBY, "newer")], now()).unwrap();
-    assert!(commit.record.is_some());
 }
 
 #[test]

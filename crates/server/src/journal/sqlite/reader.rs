@@ -45,6 +45,17 @@ impl Reader {
         })
     }
 
+    /// Returns a reader that shares no connection with this one, and reads on the thread of its caller, with the priority of
+    /// that.
+    pub(in crate::journal) fn on_own_thread(&self) -> Self {
+        Self(match &self.0 {
+            Source::File(readers) => {
+                Source::File(Readers { has_threads: false, ..readers.with_own_connection() })
+            }
+            Source::Memory(db) => Source::Memory(Arc::clone(db)),
+        })
+    }
+
     /// A page of the messages of `room`, oldest first, as `view` says.
     ///
     /// # Errors

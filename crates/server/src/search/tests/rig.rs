@@ -17,21 +17,21 @@ use chat_proto::Seq;
 /// How often a test looks whether the index is complete, at most.
 const LOOKS_MAX: u32 = 1_000;
 
-pub(super) const LOBBY: RoomId = RoomId::LOBBY;
-pub(super) const RUST: RoomId = RoomId(2);
+pub(in crate::search) const LOBBY: RoomId = RoomId::LOBBY;
+pub(in crate::search) const RUST: RoomId = RoomId(2);
 /// The direct message of ana and bob.
-pub(super) const DIRECT: RoomId = RoomId(3);
+pub(in crate::search) const DIRECT: RoomId = RoomId(3);
 
-pub(super) struct Rig {
-    pub(super) directory: TempDir,
-    pub(super) engine: Option<Engine>,
-    pub(super) journal: Journal,
-    pub(super) search: Search,
+pub(in crate::search) struct Rig {
+    pub(in crate::search) directory: TempDir,
+    pub(in crate::search) engine: Option<Engine>,
+    pub(in crate::search) journal: Journal,
+    pub(in crate::search) search: Search,
     millis: i64,
 }
 
 /// The user with that number: 1 is ana, 2 is bob, 3 is eva.
-pub(super) fn user(id: u64) -> User {
+pub(in crate::search) fn user(id: u64) -> User {
     let name = ["server", "ana", "Bob B", "eva"][usize::try_from(id).unwrap()];
     User { id: UserId::new(id), name: UserName::new(name).unwrap() }
 }
@@ -41,7 +41,7 @@ fn location(directory: &TempDir) -> Location {
 }
 
 impl Rig {
-    pub(super) fn new() -> Self {
+    pub(in crate::search) fn new() -> Self {
         let directory = TempDir::new().unwrap();
         let (engine, journal, _) = Journal::open(&location(&directory), Durability::Os).unwrap();
         let search = Search::start(&location(&directory), &journal);
@@ -63,14 +63,20 @@ impl Rig {
     }
 
     /// Stores an entry with a commit of its own, a second after the one before.
-    pub(super) fn store(&mut self, entry: Entry<'_>) {
+    pub(in crate::search) fn store(&mut self, entry: Entry<'_>) {
         self.millis += 1_000;
         let engine = self.engine.as_mut().unwrap();
         let commit = engine.append(vec![entry], Timestamp::from_millis(self.millis)).unwrap();
         engine.finish(commit);
     }
 
-    pub(super) fn send(&mut self, room: RoomId, from: u64, body: Body, mentions: &[UserId]) {
+    pub(in crate::search) fn send(
+        &mut self,
+        room: RoomId,
+        from: u64,
+        body: Body,
+        mentions: &[UserId],
+    ) {
         self.store(Entry::Message(Message {
             room,
             from: user(from),
@@ -84,53 +90,53 @@ impl Rig {
         }));
     }
 
-    pub(super) fn say(&mut self, room: RoomId, from: u64, text: &str) {
+    pub(in crate::search) fn say(&mut self, room: RoomId, from: u64, text: &str) {
         let text = Text::new(text).unwrap();
         self.send(room, from, Body::text(text), &[]);
     }
 
-    pub(super) fn edit(&mut self, room: RoomId, from: u64, seq: u64, text: &str) {
+    pub(in crate::search) fn edit(&mut self, room: RoomId, from: u64, seq: u64, text: &str) {
         let body = Body::Edit { target: Seq::new(seq), text: Text::new(text).unwrap() };
         self.send(room, from, body, &[]);
     }
 
     /// Edits a message as its author, if it exists.
-    pub(super) async fn edit_own(&mut self, room: RoomId, seq: u64, text: &str) {
+    pub(in crate::search) async fn edit_own(&mut self, room: RoomId, seq: u64, text: &str) {
         let place = vec![(room, Seq::new(seq))];
         let found = self.journal.messages_now(place, UserId::new(1)).await.unwrap();
         let author = found.first().map_or(1, |(_, message)| message.from.id.get());
         self.edit(room, author, seq, text);
     }
 
-    pub(super) fn delete(&mut self, room: RoomId, seq: u64) {
+    pub(in crate::search) fn delete(&mut self, room: RoomId, seq: u64) {
         self.send(room, 1, Body::Delete { target: Seq::new(seq) }, &[]);
     }
 
     /// Removes all messages of `room` but the last by their age.
-    pub(super) fn trim(&mut self, room: RoomId) {
+    pub(in crate::search) fn trim(&mut self, room: RoomId) {
         let now = Timestamp::from_millis(self.millis + 1_000);
         let (mut task, _) = Task::trim(room, now, now);
         self.store(Entry::Task(&mut task));
     }
 
     /// Ends the index as a kill does, between two of its steps, and starts another.
-    pub(super) async fn kill(&mut self) {
+    pub(in crate::search) async fn kill(&mut self) {
         self.search.closing.cancel();
         self.search.ended.cancelled().await;
         self.start();
     }
 
     /// Starts an index; the one before must have ended.
-    pub(super) fn start(&mut self) {
+    pub(in crate::search) fn start(&mut self) {
         self.search = Search::start(&location(&self.directory), &self.journal);
     }
 
-    pub(super) fn file(&self) -> PathBuf {
+    pub(in crate::search) fn file(&self) -> PathBuf {
         file::of(self.directory.path())
     }
 
     /// Waits until everything is in the index.
-    pub(super) async fn settle(&self) {
+    pub(in crate::search) async fn settle(&self) {
         for _ in 0..LOOKS_MAX {
             sleep(Duration::from_millis(100)).await;
             let mut all = Vec::new();
@@ -149,13 +155,18 @@ impl Rig {
     }
 
     /// What `from` finds in `rooms`, as `ROOM:SEQ`.
-    pub(super) async fn found(&self, from: u64, rooms: &[RoomId], typed: &str) -> Vec<String> {
+    pub(in crate::search) async fn found(
+        &self,
+        from: u64,
+        rooms: &[RoomId],
+        typed: &str,
+    ) -> Vec<String> {
         let page =
             self.page(from, rooms, typed, SearchOrder::Newest, None, HITS_MAX).await.unwrap();
         page.hits.iter().map(|hit| format!("{}:{}", hit.room.0, hit.message.seq)).collect()
     }
 
-    pub(super) async fn page(
+    pub(in crate::search) async fn page(
         &self,
         from: u64,
         rooms: &[RoomId],

@@ -66,6 +66,9 @@ fn a_title_follows_its_user() {
     assert_shows(&harness, "anna is now ana3");
     let leave = Command::Leave { room: room("@3-7") };
     assert_eq!(sent(&harness.type_text("/leave @ana3\n")), [leave]);
+    let reason = chat_proto::LeaveReason::Bye;
+    harness.event(Event::Left { room: room("@3-7"), user: user(7, "bob"), reason });
+    assert_shows(&harness, "Closed your messages with ana3. /msg ana3 opens them again");
 }
 
 #[test]

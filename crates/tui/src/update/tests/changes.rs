@@ -1,7 +1,7 @@
 //! Replies, edits, deletions and reactions: the letters of a selected message, and what they send.
 
 use chat_proto::command::{Body as Said, Kind, Links, Say};
-use chat_proto::event::Details;
+use chat_proto::event::{Details, Version};
 use chat_proto::{Emoji, Seq, Text, User};
 
 use super::*;
@@ -277,4 +277,37 @@ fn a_reaction_does_not_move_what_is_read() {
     reacts(&mut harness, user(5, "carl"), 40, "👍");
     let rows = |screen: &str| screen.lines().skip(2).take(6).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(&harness.screen()), rows(&before));
+}
+
+#[test]
+fn v_lists_what_an_edited_message_said_before_and_enter_copies_it() {
+    let mut harness = talking();
+    on(&mut harness, 1, "v");
+    assert_shows(&harness, "This message was not edited");
+    harness.press(KeyCode::Esc);
+    on(&mut harness, 1, "e");
+    harness.type_text(" or two\n");
+    let version =
+        |seq, written: &str| Version { seq: Seq::new(seq), at: harness.at, text: text(written) };
+    let [first, second] = [version(2, "a slip"), version(9, "a slip or two")];
+    let asked = on(&mut harness, 1, "v");
+    let (room, seq) = (RoomName::lobby(), Seq::new(2));
+    let ask = |after| Command::Versions { room: room.clone(), seq, after };
+    assert_eq!(sent(&asked), [ask(None)]);
+    assert_shows(&harness, "Loading…");
+    let come = |versions, more| Event::Versions { room: room.clone(), seq, versions, more };
+    assert_eq!(sent(&harness.event(come(vec![first], true))), [ask(Some(Seq::new(2)))]);
+    harness.event(come(vec![second], false));
+    assert_shows(&harness, "  2026-11-22 14:02  a slip or two\n▶ 2026-11-22 14:02  a slip\n");
+    assert_eq!(harness.press(KeyCode::Enter), [Effect::Copy("a slip".to_owned())]);
+    assert_shows(&harness, "Copied 1 line");
+    // Words if they cannot be had.
+    on(&mut harness, 1, "v");
+    let refusal = Refusal::new(RefusalCode::NotReadable, "the disk is ill");
+    harness.event(Event::Refused(Refusal { room: Some(room.clone()), ..refusal }));
+    assert_shows(&harness, "The server can't send them: the disk is ill");
+    harness.press(KeyCode::Esc);
+    harness.lose();
+    on(&mut harness, 1, "v");
+    assert_shows(&harness, "You're offline. Try again once connected");
 }

@@ -24,7 +24,8 @@ fn rooms_are_joined_shown_and_left() {
     harness.type_text("typed meanwhile");
     let reason = chat_proto::LeaveReason::Bye;
     harness.event(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
-    assert!(!harness.screen().contains("#rust"), "{}", harness.screen());
+    assert!(!harness.screen().contains("2 #rust"), "{}", harness.screen());
+    assert_shows(&harness, "You left #rust. /join #rust brings you back");
     harness.press(KeyCode::Up);
     assert_eq!(typed(&harness), "typed meanwhile");
     harness.control('u');
