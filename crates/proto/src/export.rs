@@ -34,7 +34,7 @@ impl ExportFormat {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// What comes in front of the messages of `room`.
+    /// The beginning of the output.
     #[must_use]
     pub fn head(self, room: &RoomName) -> String {
         match self {
@@ -83,7 +83,7 @@ impl ExportFormat {
         }
     }
 
-    /// What comes after them.
+    /// The end of the output.
     #[must_use]
     pub const fn tail(self) -> &'static str {
         match self {
@@ -102,7 +102,7 @@ fn for_anybody(mut message: Message) -> Message {
     message
 }
 
-/// A text in which nothing is HTML.
+/// Escapes the characters that have a meaning in HTML.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_has_the_message_and_nothing_of_it_is_taken_for_another() {
+    fn a_text_is_escaped_in_each_format() {
         let room = RoomName::lobby();
         let written = |format: ExportFormat, kind, text| format.message(&message(kind, text));
         let at = "2026-11-22T14:02:07.123Z";
