@@ -31,12 +31,12 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use chat_proto::{DeviceId, EndCode, Event, Refusal};
+use chat_proto::{DeviceId, EndCode};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span, debug, field, info, info_span};
+use tracing::{Instrument, Span, field, info, info_span};
 
 use self::admit::{Admission, admit};
 use self::answers::PendingAnswers;
@@ -61,10 +61,6 @@ use crate::tls::Tls;
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
 const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
-
-/// Commands that are taken from a client whose connection is full, until it has read something: a person who did not
-/// look for a while says something. An answer that is sent at once has some hundred bytes, so all have 20 KiB.
-const COMMANDS_WHILE_FULL_MAX: u8 = 64;
 
 /// What the sessions of a daemon share.
 #[derive(Debug)]
@@ -247,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// The order of the sources is fixed, so that runs can be repeated. Writing is last, so that one write takes the
     /// output of all of them. If the connection is full, its rooms are not read from, and the client for a few commands
     /// only: no more than [`crate::config::OUT_BYTES_MAX`], the output of one turn and the answers to
-    /// [`COMMANDS_WHILE_FULL_MAX`] wait to be written.
+    /// [`answers::COMMANDS_WHILE_FULL_MAX`] wait to be written.
     async fn turn(&mut self) -> ControlFlow<End> {
         let has_capacity = !self.connection.is_full();
         if has_capacity {
@@ -344,11 +340,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.keep_up()
     }
 
-    /// Whether another command may be carried out. A client that did not read for a while may still send something.
-    fn takes_commands(&self) -> bool {
-        !self.connection.is_full() || self.answers.taken_while_full < COMMANDS_WHILE_FULL_MAX
-    }
-
     /// Delivers what has happened in the rooms by now. Otherwise a client that sends without a pause falls behind the
     /// ring with its own messages, and these are read from the journal and sent to it again.
     fn keep_up(&mut self) -> ControlFlow<End> {
@@ -359,21 +350,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Some(item) => self.drain_feeds(item),
             None => ControlFlow::Continue(()),
         }
-    }
-
-    fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
-        let is_broken_line = refusal.code.is_broken_line();
-        if is_broken_line {
-            self.log(|| info!(code = %refusal.code, "refused"));
-        } else {
-            // A client can cause any number of these.
-            self.log(|| debug!(code = %refusal.code, "refused"));
-        }
-        self.connection.send(&Event::Refused(refusal));
-        if is_broken_line && self.error_budget.charge(Instant::now()) {
-            return ControlFlow::Break(End::Code(EndCode::TooManyErrors));
-        }
-        ControlFlow::Continue(())
     }
 
     /// Tries a non-blocking write right away. To write in the next turn, after another poll of all sources, would

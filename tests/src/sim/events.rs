@@ -1,6 +1,6 @@
 //! Users of a room of their own who edit, delete, react and reply, by lines of JSON: what the clients with a screen do
-//! not do. At the end what was accepted is compared with the journal, and the state of each message with a plain
-//! count of all that is stored.
+//! not do. At the end, the accepted messages are compared with the journal, and the state of each message with a plain
+//! count of all stored ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -9,14 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat_proto::Seq;
-use chat_server::config::PORT;
 use chat_server::journal::{Journal, Location, Page, Part, RoomKey, StoredMessage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
 use tokio::time::{sleep, timeout};
-use turmoil::net::TcpStream;
 
-use super::network::SERVER;
+use super::network::{self, connect};
 use crate::torture::findings::{State, states};
 
 /// Their room.
@@ -42,7 +40,7 @@ pub(super) struct EventsUser {
     token: Option<String>,
     epoch: Option<String>,
     last_n: u64,
-    /// What it has sent without an answer: the fields of each `say`.
+    /// The fields of each `say` without an answer.
     outbox: VecDeque<(u64, Value)>,
     /// The `seq` of each `n` that was accepted in this epoch of the journal.
     accepted: BTreeMap<u64, u64>,
@@ -53,7 +51,7 @@ pub(super) struct EventsUser {
     states: BTreeMap<u64, State>,
 }
 
-/// What is wrong at the end, and how many events there were.
+/// The number of faults at the end, and of the messages that were compared.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct EventsFound {
     /// Accepted messages and events.
@@ -64,7 +62,7 @@ pub struct EventsFound {
     pub wrong: u64,
 }
 
-type Stream = (Lines<BufReader<ReadHalf<TcpStream>>>, WriteHalf<TcpStream>);
+type Stream = (Lines<BufReader<ReadHalf<network::Stream>>>, WriteHalf<network::Stream>);
 
 impl EventsUser {
     pub(super) fn new(number: u32, random: fastrand::Rng) -> Self {
@@ -209,7 +207,7 @@ fn say(n: u64, fields: &Value) -> Value {
 /// Runs the client, which reconnects for as long as the simulation lasts.
 pub(super) async fn chat(user: Arc<Mutex<EventsUser>>) -> turmoil::Result {
     loop {
-        if let Ok(stream) = TcpStream::connect((SERVER, PORT)).await {
+        if let Ok(stream) = connect().await {
             let (read, write) = split(stream);
             // An error is a lost connection, as the storm causes.
             let _ = run((BufReader::new(read).lines(), write), &user).await;
@@ -222,6 +220,7 @@ pub(super) async fn chat(user: Arc<Mutex<EventsUser>>) -> turmoil::Result {
 async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Result<()> {
     let hello = user.lock().unwrap().hello();
     write.write_all(format!("{hello}\n").as_bytes()).await?;
+    write.flush().await?;
     let mut is_in = false;
     // Longer than the daemon is silent, since it pings: a dead connection is given up.
     let mut silent = Duration::ZERO;
@@ -245,11 +244,12 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
         for command in commands {
             write.write_all(format!("{command}\n").as_bytes()).await?;
         }
+        write.flush().await?;
     }
     Ok(())
 }
 
-/// Compares what the users were told with the journal in `directory`, which no daemon uses.
+/// Compares the answers and states that the users received with the journal in `directory`, which no daemon uses.
 pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) -> EventsFound {
     let stored = read_all(directory).await;
     let mut found = EventsFound::default();

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::task::{Context, Poll, ready};
 
 use chat_proto::event::Accepted;
-use chat_proto::{Event, Refusal, RefusalCode};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode};
 use futures_util::future::Either;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::Session;
 use super::end::End;
@@ -20,6 +20,10 @@ use crate::hub::{Answer, HubError, Outcome};
 /// The reason of [`RefusalCode::NumberUsed`].
 const NUMBER_USED: &str =
     "this device has sent another message under this number; send it again with a greater one";
+
+/// Commands that are taken from a client whose connection is full, until it has read something: a person who did not
+/// look for a while says something. An answer that is sent at once has some hundred bytes, so all have 20 KiB.
+pub(super) const COMMANDS_WHILE_FULL_MAX: u8 = 64;
 
 /// The answers that a session waits for.
 #[derive(Debug, Default)]
@@ -84,6 +88,26 @@ impl PendingAnswers {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Whether another command may be carried out. A client that did not read for a while may still send something.
+    pub(super) fn takes_commands(&self) -> bool {
+        !self.connection.is_full() || self.answers.taken_while_full < COMMANDS_WHILE_FULL_MAX
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
+        let is_broken_line = refusal.code.is_broken_line();
+        if is_broken_line {
+            self.log(|| info!(code = %refusal.code, "refused"));
+        } else {
+            // A client can cause any number of these.
+            self.log(|| debug!(code = %refusal.code, "refused"));
+        }
+        self.connection.send(&Event::Refused(refusal));
+        if is_broken_line && self.error_budget.charge(Instant::now()) {
+            return ControlFlow::Break(End::Code(EndCode::TooManyErrors));
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Sends an answer, and all others that are there by now.
     pub(super) fn send_answers(&mut self, answer: &Answer) -> ControlFlow<End> {
         self.send_answer(answer);
