@@ -81,7 +81,7 @@ words! {
         TooManyRooms = "too_many_rooms",
         /// The device has used this `n` for another message.
         NumberUsed = "number_used",
-        /// The message that the command is about is not in the room, or is not stored any more.
+        /// The message that the command is about is not in the room, or was removed by age.
         NoSuchMessage = "no_such_message",
         /// The message that the command is about is an event itself, or belongs to another thread.
         BadTarget = "bad_target",
@@ -89,11 +89,11 @@ words! {
         NotYours = "not_yours",
         /// The message that the command is about was deleted.
         Deleted = "deleted",
-        /// The message has as many reactions, or of as many kinds, as it can have.
+        /// The message has the greatest number of reactions, or of different ones.
         TooManyReactions = "too_many_reactions",
-        /// The room has as many pinned messages as it can have.
+        /// The room has the greatest number of pinned messages.
         TooManyPins = "too_many_pins",
-        /// The message was edited as often as it can be.
+        /// The message has the greatest number of edits.
         TooManyEdits = "too_many_edits",
         /// The search asks for too much; the text says what to do.
         SearchTooBroad = "search_too_broad",
