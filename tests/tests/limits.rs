@@ -9,38 +9,23 @@ use e2e::classic::Classic;
 use e2e::native::Native;
 use e2e::server::{ANY_PORT, Server};
 use e2e::within;
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
-const FULL: &str = "chat-server has too many connections; try again in a moment\n";
-const HELLO: &[u8] = b"{\"type\":\"hello\",\"version\":1,\"name\":\"late\"}\n";
-
-/// Connects and sends `hello`. Returns the whole reply if the connection is rejected.
-async fn try_to_join(address: SocketAddr) -> Option<String> {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let _ = stream.write_all(HELLO).await; // the daemon may have closed the connection already
-    let mut reply = vec![0; FULL.len()];
-    let read = within("a reply", stream.read_exact(&mut reply)).await;
-    read.expect("a reply before the end");
-    let reply = String::from_utf8(reply).unwrap();
-    if reply.starts_with('{') {
-        return None;
-    }
-    let mut more = String::new();
-    let end = within("the end of the connection", stream.read_to_string(&mut more)).await;
-    assert!(end.is_err() || more.is_empty(), "more than {reply}: {more}");
-    Some(reply)
+/// Connects and sends `hello`. Returns true if the client is in, and false if it is refused as the server is full.
+async fn try_to_join(address: SocketAddr) -> bool {
+    let mut late = Native::connect(address).await;
+    late.send(&json!({"type": "hello", "version": 1, "name": "late"})).await;
+    let answer = within("an answer", late.next()).await.expect("an answer");
+    // If an earlier one has the name by now, there was a place.
+    answer["code"] != "busy"
 }
 
 /// Tries to join until it succeeds.
 async fn until_accepted(address: SocketAddr) {
-    within("a place", async {
-        while let Some(reply) = try_to_join(address).await {
-            assert_eq!(reply, FULL);
-        }
-    })
-    .await;
+    within("a place", async { while !try_to_join(address).await {} }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,14 +34,14 @@ async fn connections_above_the_limit_get_the_reason_until_one_ends() {
     let mut ana = Native::join(server.address, "ana").await;
     let bob = Native::join(server.address, "bob").await;
     let eva = Classic::join(server.address, "eva").await;
-    let silent = Classic::connect(server.address).await;
+    let zoe = Classic::join(server.address, "zoe").await;
     for _ in 0..10 {
-        assert_eq!(try_to_join(server.address).await.as_deref(), Some(FULL));
+        assert!(!try_to_join(server.address).await);
     }
     eva.say("joined clients are not affected").await;
     assert_eq!(ana.next_message().await.1, "joined clients are not affected");
 
-    drop(silent);
+    drop(zoe);
     until_accepted(server.address).await;
     drop(bob);
     until_accepted(server.address).await;
@@ -66,23 +51,25 @@ async fn connections_above_the_limit_get_the_reason_until_one_ends() {
 async fn unidentified_connections_of_one_address_are_limited() {
     let config = Config { unidentified_per_address_max: 3, ..Config::default() };
     let server = Server::start(config);
-    let _ana = Native::join(server.address, "ana").await;
-    let _bob = Classic::join(server.address, "bob").await;
-    // Joined sessions do not count. Wait until the connections of `until_accepted` have ended.
     let mut silent = Vec::new();
-    while silent.len() < 3 {
-        until_accepted(server.address).await;
-        silent.push(Classic::connect(server.address).await);
+    for _ in 0..3 {
+        silent.push(TcpStream::connect(server.address).await.unwrap());
     }
-    for _ in 0..10 {
-        assert_eq!(try_to_join(server.address).await.as_deref(), Some(FULL));
+    for stream in &mut silent {
+        within("a number", stream.read_exact(&mut [0; 3])).await.unwrap();
     }
-    silent[0].send_name("eva").await;
-    until_accepted(server.address).await;
-    silent.push(Classic::connect(server.address).await);
-    assert_eq!(try_to_join(server.address).await.as_deref(), Some(FULL));
-    silent.truncate(3);
-    until_accepted(server.address).await;
+    assert!(try_to_join(server.address).await, "in the place of the first");
+    let mut rest = Vec::new();
+    within("the end of the first", silent[0].read_to_end(&mut rest)).await.unwrap();
+    let mut last = silent.pop().unwrap();
+    last.write_all(b"NAME:eva").await.unwrap();
+    let mut list = [0; 6];
+    loop {
+        within("a list", last.read_exact(&mut list[..1])).await.unwrap();
+        if list[0] == b'U' {
+            break;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,4 +111,27 @@ async fn connections_from_before_the_daemon_accepts_are_served() {
         within("a number", stream.unwrap().read_exact(&mut number)).await.unwrap();
         assert_eq!(&number, b"ID:");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_silent_guests_keeps_no_user_out() {
+    let server = Server::start(Config { max_connections: 20, ..Config::default() });
+    let mut crowd = Vec::new();
+    for nth in 0..20 {
+        crowd.push(Classic::join(server.address, &format!("c{nth}")).await);
+    }
+    // From another network: the oldest guest goes.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.9:0".parse().unwrap()).unwrap();
+    let mut stream = socket.connect(server.address).await.unwrap();
+    stream.write_all(b"{\"type\":\"hello\",\"version\":1,\"name\":\"ana\"}\n").await.unwrap();
+    let mut first = [0; 17];
+    within("an answer", stream.read_exact(&mut first)).await.unwrap();
+    assert_eq!(&first, b"{\"type\":\"welcome\"");
+    crowd[0]
+        .until("the reason", |view| {
+            view.messages.iter().any(|message| message.text.contains("as many connections"))
+        })
+        .await;
+    assert!(!try_to_join(server.address).await, "the crowd's own network is the largest");
 }

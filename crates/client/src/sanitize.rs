@@ -132,6 +132,7 @@ pub fn refusal(refusal: &Refusal) -> Refusal {
         device: refusal.device.clone(),
         room: refusal.room.as_ref().map(room),
         suggestion: refusal.suggestion.as_ref().map(name),
+        retry_ms: refusal.retry_ms,
     }
 }
 

@@ -81,7 +81,7 @@ words! {
         TooManyRooms = "too_many_rooms",
         /// The device has used this `n` for another message.
         NumberUsed = "number_used",
-        /// The message that the command is about is not in the room, or is not stored any more.
+        /// The message that the command is about is not in the room, or was removed by age.
         NoSuchMessage = "no_such_message",
         /// The message that the command is about is an event itself, or belongs to another thread.
         BadTarget = "bad_target",
@@ -89,16 +89,20 @@ words! {
         NotYours = "not_yours",
         /// The message that the command is about was deleted.
         Deleted = "deleted",
-        /// The message has as many reactions, or of as many kinds, as it can have.
+        /// The message has the greatest number of reactions, or of different ones.
         TooManyReactions = "too_many_reactions",
-        /// The room has as many pinned messages as it can have.
+        /// The room has the greatest number of pinned messages.
         TooManyPins = "too_many_pins",
-        /// The message was edited as often as it can be.
+        /// The message has the greatest number of edits.
         TooManyEdits = "too_many_edits",
         /// The search asks for too much; the text says what to do.
         SearchTooBroad = "search_too_broad",
         /// The index of the search cannot be used now; the text says why.
         SearchNotReady = "search_not_ready",
+        /// The user, or its network, does this too often; the text says until when.
+        TooFast = "too_fast",
+        /// There are as many connections, or sessions of the user, as there can be.
+        Busy = "busy",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.
@@ -134,6 +138,8 @@ words! {
         HelloTimeout = "hello_timeout",
         /// The server cannot read what the client has missed.
         Unreadable = "unreadable",
+        /// There are as many connections as there can be, and another one needs its place.
+        Busy = "busy",
         /// The server is going away.
         Shutdown = "shutdown",
     }

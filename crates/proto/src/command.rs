@@ -42,7 +42,7 @@ pub enum Command {
         /// Only messages with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
-        /// Instead of `before`: the messages from the first one on that was stored at that time or later.
+        /// Instead of `before`: the first message that was stored at this time or later, and those after it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
         /// How many at most.
@@ -56,7 +56,7 @@ pub enum Command {
         /// Which messages come first.
         #[serde(default, skip_serializing_if = "SearchOrder::is_newest")]
         order: SearchOrder,
-        /// Only those after the page that this names, the `next` of an earlier answer.
+        /// The `next` of an earlier answer: only the messages after its page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<ShortString>,
         /// How many at most.
@@ -73,7 +73,7 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
     },
-    /// Asks for a message and those that answer it.
+    /// Asks for a message and the messages that answer it.
     Thread {
         /// The room.
         room: RoomName,
@@ -96,7 +96,7 @@ pub enum Command {
     },
     /// Asks for the messages that mention the user, in all its rooms.
     Mentions {
-        /// Only those before the one that this names, the last of an earlier answer.
+        /// The `next` of an earlier answer: only older messages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<ShortString>,
         /// How many at most.
@@ -219,7 +219,7 @@ pub enum SearchOrder {
     /// The newest.
     #[default]
     Newest,
-    /// Those that fit best, of the newest that are found.
+    /// The best matches among the newest ones.
     Best,
 }
 

@@ -52,7 +52,7 @@ pub enum Event {
         /// Whether there are newer ones.
         more: bool,
     },
-    /// A message and those that answer it: answers a `thread`.
+    /// A message and the messages that answer it: answers a `thread`.
     Thread {
         /// The room.
         room: RoomName,
@@ -61,9 +61,9 @@ pub enum Event {
         /// How many answer it, and the last of them; `None` if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replies: Option<Replies>,
-        /// How many of those are of other users, and not read.
+        /// How many of those are unread messages of other users.
         unread: u64,
-        /// The newest of them, oldest first; the message itself is before all of them.
+        /// The newest of them, oldest first, after the message itself.
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
@@ -83,7 +83,7 @@ pub enum Event {
     Mentions {
         /// The messages, newest first.
         messages: Vec<Message>,
-        /// Names the last of them, to ask for older ones; `None` if there are none.
+        /// The `before` that asks for older ones; `None` if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<ShortString>,
     },
@@ -96,10 +96,10 @@ pub enum Event {
         order: SearchOrder,
         /// The messages.
         hits: Vec<Hit>,
-        /// Names the end of this page, to ask for the next; `None` if there is none.
+        /// The `before` that asks for the next page; `None` if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<ShortString>,
-        /// Percent of the messages that can be found; `None` for all.
+        /// Percent of the messages that can be found; `None` if all can.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         indexed: Option<u8>,
     },

@@ -54,7 +54,7 @@ impl Features {
         Self(ALL.iter().map(word).collect())
     }
 
-    /// The same but for one.
+    /// The same features without one of them.
     #[must_use]
     pub fn without(mut self, feature: &str) -> Self {
         self.0.retain(|word| word.as_str() != feature);

@@ -18,7 +18,7 @@ impl UserId {
     /// The server itself, as the author of messages. No user has this number.
     pub const SERVER: Self = Self(0);
 
-    /// No user: what is before the first one.
+    /// The number before that of the first user.
     pub const NONE: Self = Self(0);
 
     /// The user with this number.

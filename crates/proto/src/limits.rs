@@ -21,19 +21,19 @@ pub const AWAY_BYTES_MAX: usize = 64;
 /// Longest emoji of a reaction, in bytes of UTF-8: a family of four with skin tones has 41.
 pub const EMOJI_BYTES_MAX: usize = 64;
 
-/// Most kinds of reactions of one message: a line or two of a wide screen.
+/// Most different reactions to one message: a line or two of a wide screen.
 pub const REACTIONS_MAX: usize = 20;
 
 /// Most reactions of all users to one message: each is read to show the message.
 pub const REACTORS_MAX: usize = 1_000;
 
-/// Most pinned messages of a room: what everybody should read, as a list that a person looks through.
+/// Most pinned messages of a room: a list that a person can still look through.
 pub const PINS_MAX: usize = 100;
 
 /// Longest query of a search, in bytes of UTF-8: more than a line of an input box.
 pub const QUERY_BYTES_MAX: usize = 512;
 
-/// Most edits of one message: nobody corrects a text more often, and a bot that rewrites one should send another.
+/// Most edits of one message: nobody corrects a text more often, and a bot should send another message.
 pub const EDITS_MAX: usize = 100;
 
 /// Most users of one reaction whose names are listed with it; the others are counted only.

@@ -50,8 +50,8 @@ pub fn is_in(text: &str, name: &UserName) -> bool {
     found(text, name).next().is_some()
 }
 
-/// Whether `text` mentions nobody, by its bytes alone; `false` if that cannot be told so easily. A server asks it about
-/// every text.
+/// Whether the bytes of `text` show that it mentions nobody; `false` if it may mention somebody. Fast, since a server
+/// calls it for every text.
 #[must_use]
 pub fn has_none(text: &str) -> bool {
     // A shorter text may be a name alone.
@@ -60,12 +60,12 @@ pub fn has_none(text: &str) -> bool {
         && memchr3(b'@', b':', b',', text.as_bytes()).is_none()
 }
 
-/// The parts of `text` that mention a user if they are a name, those at the start of the text first: a server looks them
-/// up. They may be many, and overlap.
+/// The parts of `text` that mention a user if they are its name, for a server to look up. Those at the start of the text
+/// come first. There may be many, and they may overlap.
 pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let start = text.len() - text.trim_start().len();
     let near = &text[..text.floor_char_boundary(start + WRITTEN_BYTES_MAX)];
-    // By bytes, since a server looks at every text; `0xEF` begins the wide ones.
+    // By bytes, since a server calls this for many texts; `0xEF` is the first byte of the wide signs.
     let ends =
         memchr3_iter(b':', b',', 0xEF, &near.as_bytes()[start..]).map(move |end| start + end);
     let ends = ends.filter(move |end| text[*end..].starts_with(AFTER_BARE_NAME));

@@ -361,7 +361,7 @@ macro_rules! compared_by_key {
     };
 }
 
-/// So that a map by name finds a key.
+/// A map whose keys are names is searched by the key of a name.
 impl std::borrow::Borrow<str> for UserName {
     fn borrow(&self) -> &str {
         self.key()

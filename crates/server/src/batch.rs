@@ -84,8 +84,7 @@ impl Batch {
             authors.sort_unstable();
             authors.dedup();
         }
-        let bytes =
-            |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
+        let bytes = |published: &Published| size_of::<Published>() + published.message.heap_bytes();
         let charge = rings.charge(published.iter().map(bytes).sum());
         let has_events = published.iter().any(|published| published.message.details.is_some());
         let older = has_events.then(Box::default);

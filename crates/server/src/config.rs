@@ -192,11 +192,11 @@ pub struct TlsFiles {
 pub struct Config {
     /// Connections in all, of both protocols. The table of this module has the memory for the default.
     pub max_connections: usize,
-    /// Rejected connections that are kept half open to read the reason, see [`TURNED_AWAY_MAX`].
+    /// Connections past these. Half of them may still say who they are, since a known user takes the place of a guest;
+    /// the others are rejected, and kept half open to read the reason, see [`TURNED_AWAY_MAX`].
     pub turned_away_max: usize,
-    /// Connections without a session: enough for some thousand clients that connect at once, too few to
-    /// use up
-    /// `max_connections`.
+    /// Connections without a session: enough for some thousand clients that connect at once, too few to use up
+    /// `max_connections`. For one more the oldest of the network with the most is closed.
     pub unidentified_max: usize,
     /// The same from one address (for IPv6, from one /64): enough for an office behind one address, too
     /// few for one stranger to use up `unidentified_max`.
@@ -255,6 +255,13 @@ pub struct Config {
     pub clock: Clock,
     /// The clock that the wall clock is compared with.
     pub monotonic: Monotonic,
+}
+
+impl Config {
+    /// Connections past `max_connections` that may say who they are.
+    pub(crate) const fn reserve(&self) -> usize {
+        self.turned_away_max / 2
+    }
 }
 
 impl Default for Config {

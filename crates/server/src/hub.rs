@@ -51,6 +51,7 @@ pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
+pub(crate) use self::enter::Returning;
 pub(crate) use self::error::HubError;
 pub(crate) use self::member::{Member, Membership, UserChanges};
 #[cfg(test)]

@@ -41,7 +41,6 @@ mod tls;
 mod token;
 mod transport;
 mod turn_away;
-mod unidentified;
 mod watch;
 
 pub use config::Config;

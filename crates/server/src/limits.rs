@@ -29,6 +29,11 @@ pub struct Limits {
     pub network: Rate,
     /// How long a user is a newcomer.
     pub newcomer_for: Duration,
+    /// New users of one network: a company of 250 that begins at once; then 12 a minute, with which the 100,000 that
+    /// there may be are used up after six days.
+    pub new_users: Rate,
+    /// Sessions of one user: more than anybody has devices, and the ghosts of lost connections beside them.
+    pub sessions_per_user: usize,
 }
 
 /// The size of a budget, and how fast it fills.
@@ -45,7 +50,14 @@ impl Limits {
     #[must_use]
     pub const fn off() -> Self {
         let off = Rate { holds: 0, every: Duration::ZERO };
-        Self { user: off, newcomer: off, network: off, newcomer_for: Duration::ZERO }
+        Self {
+            user: off,
+            newcomer: off,
+            network: off,
+            newcomer_for: Duration::ZERO,
+            new_users: off,
+            sessions_per_user: usize::MAX,
+        }
     }
 }
 
@@ -56,6 +68,8 @@ impl Default for Limits {
             newcomer: Rate { holds: 400, every: Duration::from_millis(200) },
             network: Rate { holds: 6_000, every: Duration::from_millis(50) },
             newcomer_for: NEWCOMER_FOR,
+            new_users: Rate { holds: 250, every: Duration::from_secs(5) },
+            sessions_per_user: 64,
         }
     }
 }
@@ -103,6 +117,24 @@ impl Budget {
         (!wait.is_zero()).then(|| now + wait)
     }
 
+    /// Takes a unit out of the budget if there is one.
+    ///
+    /// # Errors
+    /// Returns the time until there is one.
+    pub(crate) fn try_charge(&self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        if rate.every.is_zero() {
+            return Ok(());
+        }
+        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        let wait = missing.saturating_sub(rate.every * rate.holds.saturating_sub(1));
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        *full_at = Some(now + missing + rate.every);
+        Ok(())
+    }
+
     /// Whether nothing is missing.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
         let full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,6 +168,15 @@ mod tests {
         assert_eq!(text, Cost::units(65));
         assert_eq!(budget.charge(RATE, text, now), None);
         assert_eq!(budget.charge(RATE, Cost::TENTH, now), Some(now + RATE.every * 63));
+    }
+
+    #[test]
+    fn who_does_not_wait_for_a_budget_is_told_when_it_has_a_unit() {
+        let (budget, now) = (Budget::default(), Instant::now());
+        assert!((0..3).all(|_| budget.try_charge(RATE, now).is_ok()));
+        assert_eq!(budget.try_charge(RATE, now), Err(RATE.every));
+        assert_eq!(budget.try_charge(RATE, now), Err(RATE.every), "it was not charged");
+        assert_eq!(budget.try_charge(RATE, now + RATE.every), Ok(()));
     }
 
     #[test]

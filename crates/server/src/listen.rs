@@ -16,7 +16,6 @@ use tracing::{error, info};
 use crate::session::{Context, Peer, serve};
 use crate::socket::{self, Unacknowledged};
 use crate::turn_away::TurnedAway;
-use crate::unidentified::Unidentified;
 
 /// How long to wait before the next `accept` if the system has no free file or memory.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
@@ -84,9 +83,8 @@ pub(crate) async fn accept<L: Listen>(
     sessions: &mut JoinSet<()>,
 ) {
     let config = &context.config;
-    let unidentified =
-        Unidentified::new(config.unidentified_max, config.unidentified_per_address_max);
-    let mut turned_away = TurnedAway::new(config.turned_away_max);
+    let reserve = config.reserve();
+    let mut turned_away = TurnedAway::new(config.turned_away_max - reserve);
     let mut errors = AcceptErrors::default();
     loop {
         // Sessions that have ended first: they make place for others.
@@ -108,12 +106,13 @@ pub(crate) async fn accept<L: Listen>(
             }
         };
         errors.is_over();
-        let slot = unidentified.slot(peer.ip());
-        let Some(slot) = slot.filter(|_| sessions.len() < config.max_connections) else {
+        if sessions.len() >= config.max_connections + reserve {
             info!(%peer, "turned away: too many connections");
             turned_away.reject(stream).await;
             continue;
-        };
+        }
+        let is_crowded = sessions.len() >= config.max_connections;
+        let slot = context.networks.connect(peer.ip(), is_crowded);
         if let Err(error) = L::prepare(&stream) {
             info!(%peer, %error, "lost at once");
             continue;

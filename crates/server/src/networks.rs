@@ -1,51 +1,228 @@
-//! The networks that connections come from, and what each of them may do.
+//! The connections, by the networks that they come from: which of them go if there are too many, and what the
+//! newcomers of one network may do.
 
-use std::collections::HashMap;
+mod seat;
+
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
+use self::seat::Seat;
+pub(crate) use self::seat::{Kind, Slot};
 use crate::limits::Budget;
 use crate::network::network;
 
-/// Networks without a connection whose budgets are remembered, before those with a full one are forgotten: some
-/// 150 bytes each.
+/// Networks beside twice those with connections, before the others are cleaned up: a clean-up goes through all of
+/// them, and this makes it rare. Each takes some 300 bytes.
+const CLEAN_UP_SLACK: usize = 1_000;
+
+/// Networks without a connection that are remembered for their budgets, at most: 3 MB.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// All networks that have connections, or that have used up a part of a budget.
-#[derive(Debug, Default)]
-pub(crate) struct Networks(Mutex<HashMap<IpAddr, Arc<Network>>>);
+/// How many connections there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Sessions.
+    pub(crate) sessions: usize,
+    /// Connections that have not identified themselves.
+    pub(crate) unidentified: usize,
+    /// The same of one network.
+    pub(crate) unidentified_per_network: usize,
+    /// The same while there are as many connections as there can be: they are accepted so that they can say who they
+    /// are.
+    pub(crate) crowded: usize,
+}
 
-/// One network.
+/// All connections, and the networks that have any or have used up a part of a budget.
+#[derive(Debug)]
+pub(crate) struct Networks {
+    bounds: Bounds,
+    start: Instant,
+    all: Mutex<All>,
+}
+
+#[derive(Debug, Default)]
+struct All {
+    networks: HashMap<IpAddr, Entry>,
+    sessions: usize,
+    unidentified: usize,
+    /// The number of the last connection.
+    last: u64,
+    /// Number of networks at which they are cleaned up.
+    clean_up_at: usize,
+}
+
+/// The connections of one network, by their numbers, which increase.
+#[derive(Debug, Default)]
+struct Entry {
+    network: Arc<Network>,
+    unidentified: BTreeMap<u64, Arc<Seat>>,
+    sessions: BTreeMap<u64, (Kind, Arc<Seat>)>,
+}
+
+/// The budgets of one network.
 #[derive(Debug, Default)]
 pub(crate) struct Network {
     /// The units of its newcomers and guests.
     pub(crate) units: Budget,
+    /// The users that it may make.
+    pub(crate) new_users: Budget,
 }
 
+/// There are too many connections, and none that may be ended for another one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Busy;
+
 impl Networks {
-    /// The network of an address.
-    pub(crate) fn of(&self, address: IpAddr, now: Instant) -> Arc<Network> {
-        let address = network(address);
-        let mut networks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(network) = networks.get(&address) {
-            return Arc::clone(network);
+    pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
+        Arc::new(Self { bounds, start: Instant::now(), all: Mutex::default() })
+    }
+
+    /// A slot for a new connection. If there are too many that have not identified themselves, the oldest of the
+    /// network with the most of them is ended. `is_crowded` says that there are as many connections as there can be.
+    pub(crate) fn connect(self: &Arc<Self>, address: IpAddr, is_crowded: bool) -> Slot {
+        let (address, now) = (network(address), Instant::now());
+        let mut all = self.all();
+        all.clean_up(now);
+        let max = if is_crowded { self.bounds.crowded } else { self.bounds.unidentified };
+        if all.unidentified >= max.max(1) {
+            all.end_unidentified();
         }
-        if networks.len() >= REMEMBERED_MAX {
-            networks.retain(|_, network| Arc::strong_count(network) > 1 || !network.is_rested(now));
+        all.last += 1;
+        all.unidentified += 1;
+        let number = all.last;
+        let entry = all.networks.entry(address).or_default();
+        let seat =
+            Arc::new(Seat::new(Arc::clone(self), number, address, Arc::clone(&entry.network)));
+        entry.unidentified.insert(number, Arc::clone(&seat));
+        if entry.unidentified.len() > self.bounds.unidentified_per_network {
+            all.end_oldest(address);
         }
-        // If all have used their budgets, new networks are forgotten at once: they start with full ones again.
-        let network = Arc::<Network>::default();
-        if networks.len() < 2 * REMEMBERED_MAX {
-            networks.insert(address, Arc::clone(&network));
+        drop(all);
+        Slot::new(seat)
+    }
+
+    /// Makes a session of the connection. If there are too many, another session is ended.
+    fn identify(&self, seat: &Arc<Seat>, kind: Kind) -> Result<(), Busy> {
+        let mut all = self.all();
+        let is_unidentified = |entry: &Entry| entry.unidentified.contains_key(&seat.number);
+        if !all.networks.get(&seat.address).is_some_and(is_unidentified) {
+            return Err(Busy); // ended for another one
         }
-        network
+        if all.sessions >= self.bounds.sessions {
+            let victim = all.victim(seat.address, kind).ok_or(Busy)?;
+            all.remove(&victim);
+            victim.end();
+        }
+        let Some(entry) = all.networks.get_mut(&seat.address) else { return Err(Busy) };
+        let Some(seat) = entry.unidentified.remove(&seat.number) else { return Err(Busy) };
+        entry.sessions.insert(seat.number, (kind, seat));
+        all.unidentified -= 1;
+        all.sessions += 1;
+        Ok(())
+    }
+
+    fn remove(&self, seat: &Seat) {
+        self.all().remove(seat);
+    }
+
+    /// Milliseconds since the start.
+    fn millis(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn all(&self) -> MutexGuard<'_, All> {
+        // A panic leaves it whole but for a count of one.
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl All {
+    /// Ends the oldest connection that has not identified itself, of the network with the most of them.
+    fn end_unidentified(&mut self) {
+        let largest = self.networks.iter().max_by_key(|(_, entry)| entry.unidentified.len());
+        if let Some(address) = largest.map(|(address, _)| *address) {
+            self.end_oldest(address);
+        }
+    }
+
+    fn end_oldest(&mut self, address: IpAddr) {
+        if let Some(entry) = self.networks.get_mut(&address)
+            && let Some((_, seat)) = entry.unidentified.pop_first()
+        {
+            self.unidentified -= 1;
+            seat.end();
+        }
+    }
+
+    /// The session that is ended for one of this kind from `address`.
+    ///
+    /// A known user takes the place of a guest, or of a newcomer if there is no guest, of the network with the most of
+    /// them. Everybody else takes a place of the largest network, if that is larger than its own. In that network it is
+    /// the least kind of session that goes, and of those the one that has been idle for longest.
+    fn victim(&self, address: IpAddr, kind: Kind) -> Option<Arc<Seat>> {
+        if kind == Kind::Known {
+            for lower in [Kind::Guest, Kind::Newcomer] {
+                let count = |entry: &&Entry| entry.of_kind(lower).count();
+                if let Some(largest) = self.networks.values().max_by_key(count)
+                    && let Some(seat) = idlest(largest.of_kind(lower))
+                {
+                    return Some(seat);
+                }
+            }
+        }
+        let own = self.networks.get(&address).map_or(0, |entry| entry.sessions.len());
+        let largest = self.networks.values().max_by_key(|entry| entry.sessions.len())?;
+        if largest.sessions.len() <= own + 1 {
+            return None;
+        }
+        [Kind::Guest, Kind::Newcomer, Kind::Known]
+            .into_iter()
+            .take_while(|lower| *lower <= kind)
+            .find_map(|lower| idlest(largest.of_kind(lower)))
+    }
+
+    fn remove(&mut self, seat: &Seat) {
+        let Some(entry) = self.networks.get_mut(&seat.address) else { return };
+        self.unidentified -= usize::from(entry.unidentified.remove(&seat.number).is_some());
+        self.sessions -= usize::from(entry.sessions.remove(&seat.number).is_some());
+    }
+
+    /// Forgets networks without connections: those whose budgets are full, and all if they are too many.
+    fn clean_up(&mut self, now: Instant) {
+        if self.networks.len() < self.clean_up_at {
+            return;
+        }
+        self.networks.retain(|_, entry| entry.is_open() || !entry.network.is_rested(now));
+        if self.networks.values().filter(|entry| !entry.is_open()).count() > REMEMBERED_MAX {
+            self.networks.retain(|_, entry| entry.is_open());
+        }
+        self.clean_up_at = 2 * self.networks.len() + CLEAN_UP_SLACK;
+    }
+}
+
+impl Entry {
+    fn is_open(&self) -> bool {
+        !self.unidentified.is_empty() || !self.sessions.is_empty()
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Seat>> {
+        self.sessions.values().filter(move |(of, _)| *of == kind).map(|(_, seat)| seat)
     }
 }
 
 impl Network {
     fn is_rested(&self, now: Instant) -> bool {
-        self.units.is_full(now)
+        [&self.units, &self.new_users].into_iter().all(|budget| budget.is_full(now))
     }
 }
+
+/// The one that has been idle for longest.
+fn idlest<'s>(seats: impl Iterator<Item = &'s Arc<Seat>>) -> Option<Arc<Seat>> {
+    seats.min_by_key(|seat| (seat.active(), seat.number)).map(Arc::clone)
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
-use crate::networks::Networks;
+use crate::networks::{Bounds, Networks};
 use crate::search::Search;
 use crate::session::{self, Context};
 use crate::tls::{Certificate, Tls, TlsError};
@@ -67,17 +67,14 @@ impl Server {
         // The journal is locked by now, so no other daemon makes a key in its directory.
         let tls = Arc::new(Tls::open(location, config.tls_files.clone())?);
         let closing = CancellationToken::new();
+        let networks = Networks::new(Bounds {
+            sessions: config.max_connections,
+            unidentified: config.unidentified_max,
+            unidentified_per_network: config.unidentified_per_address_max,
+            crowded: config.reserve() / 2,
+        });
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self {
-            context: Arc::new(Context {
-                config,
-                tls,
-                hub,
-                search,
-                networks: Networks::default(),
-                closing,
-            }),
-        })
+        Ok(Self { context: Arc::new(Context { config, tls, hub, search, networks, closing }) })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -151,7 +148,8 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        session::serve(stream, peer, Arc::clone(&self.context), ())
+        let slot = self.context.networks.connect(peer.ip(), false);
+        session::serve(stream, peer, Arc::clone(&self.context), slot)
     }
 
     /// The key of the daemon, as clients know it.

@@ -31,7 +31,6 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use chat_proto::command::Nonce;
 use chat_proto::{DeviceId, EndCode, Event, Refusal};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -54,7 +53,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
-use crate::networks::{Network, Networks};
+use crate::networks::{Networks, Slot};
 use crate::search::Search;
 use crate::socket::Unacknowledged;
 use crate::tls::Tls;
@@ -71,7 +70,7 @@ pub(crate) struct Context {
     pub hub: Arc<Hub>,
     /// `None` if it is switched off.
     pub search: Option<Search>,
-    pub networks: Networks,
+    pub networks: Arc<Networks>,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -93,17 +92,17 @@ impl From<SocketAddr> for Peer {
     }
 }
 
-/// Serves the connection of `peer` to its end. `unidentified` is dropped once the client is in, or was refused.
+/// Serves the connection of `peer` to its end. `slot` is dropped once the session has ended, or the client was refused.
 /// An error of the connection is logged here, once.
 ///
 /// The stages before and after the session are boxed, and their spans of the log end with them, so that a session
 /// does not hold memory for them.
-pub(crate) fn serve<S, P, U>(
+pub(crate) fn serve<S, P>(
     stream: S,
     peer: P,
     context: Arc<Context>,
-    unidentified: U,
-) -> impl Future<Output = ()> + use<S, P, U>
+    slot: Slot,
+) -> impl Future<Output = ()> + use<S, P>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     P: Into<Peer>,
@@ -111,7 +110,7 @@ where
     let peer = peer.into();
     let span =
         info_span!("session", peer = %peer.address, door = field::Empty, user = field::Empty);
-    let admitted = Box::pin(admit(stream, peer, context, unidentified).instrument(span));
+    let admitted = Box::pin(admit(stream, peer, context, slot).instrument(span));
     async {
         let closing = match admitted.await {
             Admission::In(mut session) => {
@@ -127,6 +126,8 @@ where
 
 /// What one turn of a session handles.
 enum TurnInput {
+    /// There are too many connections, and another one needs the place of this one.
+    Replaced,
     /// It is time to check whether the client was silent for too long.
     IdleCheck,
     /// The client sent something, closed the connection (`None`), or the connection failed.
@@ -147,7 +148,7 @@ enum TurnInput {
 struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
-    network: Arc<Network>,
+    slot: Slot,
     connection: Connection<S>,
     subscriptions: Subscriptions,
     room_sync: RoomSync,
@@ -171,7 +172,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
         connection: Connection<S>,
         peer: SocketAddr,
-        network: Arc<Network>,
+        slot: Slot,
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
@@ -181,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
             context,
             peer,
-            network,
+            slot,
             connection,
             subscriptions: Subscriptions::default(),
             room_sync: RoomSync::Initial,
@@ -199,6 +200,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Runs the session to its end; returns the reason.
     async fn run(&mut self) -> End {
+        // Once, and not in each turn: a session is a task of its own, whose waker does not change.
+        poll_fn(|cx| {
+            self.slot.wake(cx.waker());
+            Poll::Ready(())
+        })
+        .await;
         let end = loop {
             if let ControlFlow::Break(end) = self.turn().await {
                 break end;
@@ -244,6 +251,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         // A command may depend on the one before.
         let reads = has_capacity && !self.answers.is_full() && self.pending.is_empty();
         match self.next_input(has_capacity, reads).await {
+            TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
             TurnInput::IdleCheck => self.check_idle(),
             TurnInput::Incoming(incoming) => self.take_incoming(incoming),
             TurnInput::Answer(answer) => self.send_answers(&answer),
@@ -261,12 +269,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// `reads` whether the client is read from. Polls by hand instead of with `select!`, since reading and writing
     /// both borrow the connection.
     async fn next_input(&mut self, has_capacity: bool, reads: bool) -> TurnInput {
-        let Self { idle_check, connection, answers, pending, member, subscriptions, .. } = self;
+        let Self { slot, idle_check, connection, answers, pending, member, subscriptions, .. } =
+            self;
         let answers_pings = connection.capabilities().answers_pings;
         // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
         // sent a `join` with `since` meanwhile, that opens the room.
         let mut changed = pin!(member.changed(pending.is_empty()));
         poll_fn(|cx| {
+            if slot.is_ended() {
+                return Poll::Ready(TurnInput::Replaced);
+            }
             if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(TurnInput::IdleCheck);
             }
@@ -296,6 +308,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Carries out a command, and the commands that were received with it.
     fn take_incoming(&mut self, mut incoming: io::Result<Option<Incoming>>) -> ControlFlow<End> {
         self.received_at = Instant::now();
+        self.slot.touch(self.received_at);
         self.pinged = false;
         for commands in 1.. {
             match incoming {
@@ -373,25 +386,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let own = self.member.user();
         let connection = &mut self.connection;
         lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
-    }
-
-    /// Sends a ping to a client that was silent for too long, and ends the session if it was sent one before.
-    fn check_idle(&mut self) -> ControlFlow<End> {
-        let now = Instant::now();
-        if self.pending.is_paced() {
-            self.received_at = now; // not silent: it is not read from
-        }
-        let mut check_at = self.received_at + self.context.config.idle_timeout;
-        if check_at <= now {
-            if self.pinged {
-                return ControlFlow::Break(End::Code(EndCode::Idle));
-            }
-            self.pinged = true;
-            check_at = now + self.context.config.idle_timeout;
-            self.answers.free_memory();
-            self.connection.send(&Event::Ping { nonce: Nonce::default() });
-        }
-        self.idle_check.as_mut().reset(check_at);
-        ControlFlow::Continue(())
     }
 }

@@ -245,13 +245,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     }
 }
 
-/// Connects again after a pause if the server shuts down or cannot store a new user now. Anything else it
+/// Connects again after a pause if the server shuts down, is full, or takes no new user now. Anything else it
 /// would refuse again.
 fn refused(refusal: Refusal) -> Failed {
     let code = match refusal.code {
         RefusalCode::Shutdown => EndCode::Shutdown,
+        RefusalCode::Busy => EndCode::Busy,
         // No end of a session has this reason: the text of the server says it.
-        RefusalCode::NotKept => EndCode::Unknown,
+        RefusalCode::NotKept | RefusalCode::TooFast => EndCode::Unknown,
         _ => return Failed::Refused(Box::new(refusal)),
     };
     Failed::Lost(Lost::Goodbye { code, text: refusal.text })

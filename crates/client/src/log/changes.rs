@@ -13,12 +13,12 @@ use chat_proto::{Emoji, Seq, Timestamp, User};
 use crate::entry::{Body, Extras, LogEntry, Origin};
 use crate::store::MessageId;
 
-/// Most changes that are kept to be put in order: more than come while a page is on its way. Older ones count in the
-/// messages that are here, and in those that are loaded later.
+/// Most changes that are held to be put in order: more than arrive while a page is on its way. Older ones count in the
+/// loaded messages, and in those that are loaded later.
 const CHANGES_MAX: usize = 1_000;
 
-/// Most bytes of text in them: some edits of the longest texts.
-const CHANGES_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of text in them, and in the messages as they came: some of the longest texts.
+pub(super) const CHANGES_BYTES_MAX: usize = 256 * 1024;
 
 /// A change of a message.
 #[derive(Debug, Clone)]
@@ -51,6 +51,7 @@ pub(crate) enum ChangeKind {
 pub(super) struct Changes {
     messages: BTreeMap<Seq, Changed>,
     count: usize,
+    /// Bytes of text in `messages`.
     bytes: usize,
     /// Those without an answer, in the order in which the user made them.
     pending: Vec<(MessageId, Change)>,
@@ -79,6 +80,13 @@ impl Change {
             ChangeKind::Edit(text, _) => text.len(),
             _ => 0,
         }
+    }
+}
+
+impl Changed {
+    fn bytes(&self) -> usize {
+        let base = self.base.as_ref().map_or(0, |base| base.text.len());
+        base + self.changes.values().map(Change::bytes).sum::<usize>()
     }
 }
 
@@ -134,8 +142,8 @@ impl Changes {
 
     /// A message has come, in a state of its own.
     pub(super) fn message_came(&mut self, seq: Seq) {
-        if let Some(changed) = self.messages.get_mut(&seq) {
-            changed.base = None;
+        if let Some(base) = self.messages.get_mut(&seq).and_then(|changed| changed.base.take()) {
+            self.bytes -= base.text.len();
         }
     }
 
@@ -148,6 +156,9 @@ impl Changes {
         }
         let current = Content::of(entry)?;
         let changed = self.messages.entry(entry.seq).or_default();
+        if changed.base.is_none() {
+            self.bytes += current.text.len();
+        }
         let mut content = changed.base.get_or_insert(current).clone();
         for (seq, change) in changed.changes.range(entry.as_of.next()..) {
             content.apply(*seq, change);
@@ -162,6 +173,14 @@ impl Changes {
         Some(content)
     }
 
+    /// Bytes of text in `messages`, counted.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        let held = self.messages.values().map(Changed::bytes).sum();
+        assert_eq!(self.bytes, held);
+        held
+    }
+
     /// Removes the changes of the message that is the first in the room, if there are too many. Returns the message
     /// and its last change: all of them count in it from now on.
     pub(super) fn drop_oldest(&mut self) -> Option<(Seq, Option<Seq>)> {
@@ -170,10 +189,10 @@ impl Changes {
         }
         let is_pending = |seq: &Seq| self.pending.iter().any(|(_, change)| change.target == *seq);
         let oldest = *self.messages.keys().find(|seq| !is_pending(seq))?;
-        let removed = self.messages.remove(&oldest)?.changes;
-        self.count -= removed.len();
-        self.bytes -= removed.values().map(Change::bytes).sum::<usize>();
-        Some((oldest, removed.last_key_value().map(|(seq, _)| *seq)))
+        let removed = self.messages.remove(&oldest)?;
+        self.count -= removed.changes.len();
+        self.bytes -= removed.bytes();
+        Some((oldest, removed.changes.last_key_value().map(|(seq, _)| *seq)))
     }
 }
 

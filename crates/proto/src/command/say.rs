@@ -9,7 +9,7 @@ use crate::{DeviceId, Emoji, RoomName, Seq, Text, Topic};
 
 /// The fields of [`Command::Say`](super::Command::Say).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "WireSay", into = "WireSay")]
 pub struct Say {
     /// The room, or the direct message.
     pub room: RoomName,
@@ -18,51 +18,51 @@ pub struct Say {
     /// The device that gave it `n`, if it is not the device of the session: a message of an earlier run of the client
     /// that was not answered.
     pub device: Option<DeviceId>,
-    /// What is said.
+    /// Its content.
     pub body: Body,
 }
 
-/// What a `say` says.
+/// The content of a [`Say`]: a message, or an event about one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// A text or an action.
     Message {
-        /// Which of them.
+        /// Whether it is a text or an action.
         kind: Kind,
         /// The text.
         text: Text,
-        /// The messages that it answers; `None` if it answers none. Boxed to keep plain messages small.
+        /// The messages that it answers, if any. Boxed to keep plain messages small.
         links: Option<Box<Links>>,
     },
-    /// A message has another text.
+    /// Replaces the text of a message.
     Edit {
         /// The message.
         target: Seq,
         /// Its new text.
         text: Text,
     },
-    /// A message is deleted.
+    /// Deletes a message.
     Delete {
         /// The message.
         target: Seq,
     },
-    /// The user reacts to a message, or takes a reaction back.
+    /// Adds a reaction of the user to a message, or removes it.
     Reaction {
         /// The message.
         target: Seq,
         /// The reaction.
         emoji: Emoji,
-        /// Whether the user reacts with it from now on.
+        /// Whether it is added; otherwise it is removed.
         on: bool,
     },
-    /// A message is pinned, or not any more.
+    /// Pins a message, or unpins it.
     Pin {
         /// The message.
         target: Seq,
-        /// Whether it is pinned from now on.
+        /// Whether it is pinned; otherwise it is unpinned.
         on: bool,
     },
-    /// The room has another topic.
+    /// Sets the topic of the room.
     Topic {
         /// The topic; empty to clear it.
         topic: Topic,
@@ -152,12 +152,12 @@ impl Body {
     }
 }
 
-/// The fields as they are on the wire. The order is that of [`crate::native`], which reads a plain text without serde.
+/// The fields on the wire, in the order in which [`crate::native`] reads those of a plain text without serde.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct WireSay {
     room: RoomName,
     #[serde(default)]
-    kind: WrittenKind,
+    kind: WireKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,7 +180,7 @@ struct Written {
 
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum WrittenKind {
+enum WireKind {
     #[default]
     Text,
     Action,
@@ -194,39 +194,39 @@ enum WrittenKind {
 /// A field that a kind needs is missing.
 #[derive(Debug, Error)]
 #[error("a say of this kind needs the field `{0}`")]
-struct Missing(&'static str);
+struct MissingField(&'static str);
 
-impl TryFrom<Written> for Say {
-    type Error = Missing;
+impl TryFrom<WireSay> for Say {
+    type Error = MissingField;
 
-    fn try_from(written: Written) -> Result<Self, Missing> {
-        let Written { room, kind, n, device, text, target, emoji, on, topic, .. } = written;
-        let links = Links::new(written.reply_to, written.thread);
-        let text = || text.ok_or(Missing("text"));
-        let target = || target.ok_or(Missing("target"));
+    fn try_from(wire: WireSay) -> Result<Self, MissingField> {
+        let WireSay { room, kind, n, device, text, target, emoji, on, topic, .. } = wire;
+        let links = Links::new(wire.reply_to, wire.thread);
+        let text = || text.ok_or(MissingField("text"));
+        let target = || target.ok_or(MissingField("target"));
         let on = on.unwrap_or(true);
         let body = match kind {
-            WrittenKind::Text => Body::Message { kind: Kind::Text, text: text()?, links },
-            WrittenKind::Action => Body::Message { kind: Kind::Action, text: text()?, links },
-            WrittenKind::Edit => Body::Edit { target: target()?, text: text()? },
-            WrittenKind::Delete => Body::Delete { target: target()? },
-            WrittenKind::Reaction => {
-                let emoji = emoji.ok_or(Missing("emoji"))?;
+            WireKind::Text => Body::Message { kind: Kind::Text, text: text()?, links },
+            WireKind::Action => Body::Message { kind: Kind::Action, text: text()?, links },
+            WireKind::Edit => Body::Edit { target: target()?, text: text()? },
+            WireKind::Delete => Body::Delete { target: target()? },
+            WireKind::Reaction => {
+                let emoji = emoji.ok_or(MissingField("emoji"))?;
                 Body::Reaction { target: target()?, emoji, on }
             }
-            WrittenKind::Pin => Body::Pin { target: target()?, on },
-            WrittenKind::Topic => Body::Topic { topic: topic.ok_or(Missing("topic"))? },
+            WireKind::Pin => Body::Pin { target: target()?, on },
+            WireKind::Topic => Body::Topic { topic: topic.ok_or(MissingField("topic"))? },
         };
         Ok(Self { room, n, device, body })
     }
 }
 
-impl From<Say> for Written {
+impl From<Say> for WireSay {
     fn from(say: Say) -> Self {
         let Say { room, n, device, body } = say;
         let bare = Self {
             room,
-            kind: WrittenKind::Text,
+            kind: WireKind::Text,
             n,
             device,
             text: None,
@@ -241,26 +241,26 @@ impl From<Say> for Written {
             Body::Message { kind, text, links } => {
                 let Links { reply_to, thread } = links.map_or_else(Links::default, |links| *links);
                 let kind = match kind {
-                    Kind::Text => WrittenKind::Text,
-                    Kind::Action => WrittenKind::Action,
+                    Kind::Text => WireKind::Text,
+                    Kind::Action => WireKind::Action,
                 };
                 Self { kind, text: Some(text), reply_to, thread, ..bare }
             }
             Body::Edit { target, text } => {
-                let kind = WrittenKind::Edit;
+                let kind = WireKind::Edit;
                 Self { kind, text: Some(text), target: Some(target), ..bare }
             }
             Body::Delete { target } => {
-                Self { kind: WrittenKind::Delete, target: Some(target), ..bare }
+                Self { kind: WireKind::Delete, target: Some(target), ..bare }
             }
             Body::Reaction { target, emoji, on } => {
-                let (kind, target) = (WrittenKind::Reaction, Some(target));
+                let (kind, target) = (WireKind::Reaction, Some(target));
                 Self { kind, target, emoji: Some(emoji), on: Some(on), ..bare }
             }
             Body::Pin { target, on } => {
-                Self { kind: WrittenKind::Pin, target: Some(target), on: Some(on), ..bare }
+                Self { kind: WireKind::Pin, target: Some(target), on: Some(on), ..bare }
             }
-            Body::Topic { topic } => Self { kind: WrittenKind::Topic, topic: Some(topic), ..bare },
+            Body::Topic { topic } => Self { kind: WireKind::Topic, topic: Some(topic), ..bare },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a message has beside its text: what it is about, and its state now.
+//! The fields of a message besides its text: what it is about, and its state now.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Details {
     /// The emoji of a reaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emoji: Option<Emoji>,
-    /// Whether a reaction or a pin is there from now on.
+    /// Whether a reaction or a pin was added; otherwise it was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<bool>,
     /// The topic that was set.
@@ -29,10 +29,10 @@ pub struct Details {
     /// Whether the message was deleted: then `text` says so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
-    /// The edits so far. `text` is the newest one.
+    /// Its edits. `text` is the text of the newest one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edited: Option<Edited>,
-    /// The reactions, in the order in which the first of each came.
+    /// The reactions, in the order in which each was first added.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
     /// The messages of the thread that begins here, or those that reply to this message.
@@ -41,7 +41,7 @@ pub struct Details {
     /// Whether the message is pinned.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
-    /// The greatest `seq` of an event that counts in this state: a later one changes it.
+    /// The greatest `seq` whose events are in this state: a client applies the later ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Seq>,
 }

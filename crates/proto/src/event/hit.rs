@@ -16,7 +16,7 @@ pub struct Hit {
     pub from: User,
     /// When the server stored it.
     pub at: Timestamp,
-    /// What it is.
+    /// Whether it is a text or an action.
     pub kind: MessageKind,
     /// The part of its text around the first match, on one line.
     pub text: Text,

@@ -11,7 +11,7 @@ use crate::{DeviceId, Emoji, RefusalCode, RoomName, Seq, Text, Timestamp, Topic,
 
 /// The fields of [`Event::Message`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written")]
+#[serde(from = "WireMessage")]
 pub struct Message {
     /// Its room.
     pub room: RoomName,
@@ -35,14 +35,14 @@ pub struct Message {
     /// The number that the device gave it; only in the events of the author's own sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
-    /// What most messages do not have; `None` if there is nothing of it. Boxed to keep plain messages small.
+    /// The fields that most messages do not have, if there are any. Boxed to keep plain messages small.
     #[serde(flatten)]
     pub details: Option<Box<Details>>,
 }
 
-/// The fields as they are read. Not `flatten`, for which serde would set all fields aside first.
+/// The fields on the wire. Without `flatten`, for which serde would buffer all fields.
 #[derive(Deserialize)]
-struct Written {
+struct WireMessage {
     room: RoomName,
     seq: Seq,
     from: User,
@@ -70,11 +70,11 @@ struct Written {
     as_of: Option<Seq>,
 }
 
-impl From<Written> for Message {
-    fn from(written: Written) -> Self {
-        let Written { room, seq, from, at, kind, text, damaged, device, n, .. } = written;
-        let Written { target, emoji, on, topic, reply_to, thread, .. } = written;
-        let Written { deleted, edited, reactions, replies, pinned, as_of, .. } = written;
+impl From<WireMessage> for Message {
+    fn from(wire: WireMessage) -> Self {
+        let WireMessage { room, seq, from, at, kind, text, damaged, device, n, .. } = wire;
+        let WireMessage { target, emoji, on, topic, reply_to, thread, .. } = wire;
+        let WireMessage { deleted, edited, reactions, replies, pinned, as_of, .. } = wire;
         let of_event = Details { target, emoji, on, topic, reply_to, thread, ..Details::default() };
         let details = Details { deleted, edited, reactions, replies, pinned, as_of, ..of_event };
         let details = (details != Details::default()).then(|| Box::new(details));
@@ -90,13 +90,13 @@ pub enum MessageKind {
     Text,
     /// An action, in the third person.
     Action,
-    /// A message has another text.
+    /// The text of a message was replaced.
     Edit,
     /// A message was deleted.
     Delete,
-    /// A user reacts to a message, or has taken a reaction back.
+    /// A reaction was added to a message, or removed.
     Reaction,
-    /// A message was pinned, or is not any more.
+    /// A message was pinned or unpinned.
     Pin,
     /// The topic of the room was set.
     Topic,
@@ -115,7 +115,7 @@ impl MessageKind {
         }
     }
 
-    /// Whether it is a message that is read, and not an event about one.
+    /// Whether a user reads it as a message; an event about a message is not counted as unread.
     #[must_use]
     pub const fn is_read(self) -> bool {
         matches!(self, Self::Text | Self::Action | Self::Unknown)
@@ -189,12 +189,23 @@ pub struct Refusal {
         deserialize_with = "UserName::lenient_option"
     )]
     pub suggestion: Option<UserName>,
+    /// Time after which it may be carried out, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<u64>,
 }
 
 impl Refusal {
     /// A refusal that is about no `say` and no room.
     #[must_use]
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), n: None, device: None, room: None, suggestion: None }
+        Self {
+            code,
+            text: text.into(),
+            n: None,
+            device: None,
+            room: None,
+            suggestion: None,
+            retry_ms: None,
+        }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn message(message: &Message, line: &mut BytesMut) {
 fn put_details(details: &Details, line: &mut BytesMut) {
     let start = line.len();
     super::write_json(details, line);
-    // In the place of its opening brace; it has a field, or there would be no details.
+    // In the place of its opening brace: details have at least one field.
     line[start] = b',';
 }
 

@@ -1,5 +1,6 @@
 //! Reads a `say` in the form in which programs write it, without serde, which takes six times as many instructions:
-//! the fields of a text or an action in the order of [`Say`], without white space and without escapes. Any other line is left to serde.
+//! the fields of a text or an action in the order of [`Say`], without white space and without escapes. serde reads any
+//! other line.
 
 use memchr::memchr;
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_proto::{Secret, UserId, UserName};
+use chat_proto::{Secret, Timestamp, UserId, UserName};
+use tokio::time::Instant;
 
 use super::answer::Response;
 use super::member::Member;
@@ -10,9 +11,47 @@ use super::request::Request;
 use super::{Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
+use crate::limits::{Cost, Limits};
 use crate::token::{self, TokenHash};
 
+/// A user who comes back.
+#[derive(Debug)]
+pub(crate) struct Returning {
+    /// Whether it is new.
+    pub is_newcomer: bool,
+    /// When its budget allows the session; `None` if it does now.
+    pub enters_at: Option<Instant>,
+}
+
 impl Hub {
+    /// Takes the cost of a session out of the budget of the user with that token; `None` if there is none.
+    ///
+    /// # Errors
+    /// Returns an error if the user has as many sessions as one can have.
+    pub(crate) fn charge_entry(
+        &self,
+        token: &Secret,
+        limits: &Limits,
+        now: Instant,
+    ) -> Result<Option<Returning>, HubError> {
+        let old = self.newcomers_after();
+        let state = self.state();
+        let Some(user) = state.by_token(&TokenHash::of(token)) else { return Ok(None) };
+        let account = state.existing(user);
+        if account.sessions >= limits.sessions_per_user {
+            return Err(HubError::TooManySessions(limits.sessions_per_user));
+        }
+        let is_newcomer = account.created_at > old;
+        let rate = if is_newcomer { limits.newcomer } else { limits.user };
+        let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
+        Ok(Some(Returning { is_newcomer, enters_at }))
+    }
+
+    /// Users whose account was made later are newcomers.
+    pub(super) fn newcomers_after(&self) -> Timestamp {
+        before(self.time(), self.directory.newcomer_for)
+    }
+
     /// Begins a session of the guest `user`, whose name is the one it `wants` or a similar one. A guest is not
     /// stored.
     ///

@@ -85,6 +85,9 @@ pub(crate) enum HubError {
          of an earlier user, or ask the operator"
     )]
     TooManyUsers(usize),
+    /// The client's fault: its user has as many sessions as one user can have.
+    #[error("you are connected {0} times, the most for one user; close one of your clients first")]
+    TooManySessions(usize),
     /// What the message is about does not allow it.
     #[error(transparent)]
     Rejected(Rejection),
@@ -132,6 +135,7 @@ impl HubError {
                 Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
             },
             Self::NotStored(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
+            Self::TooManySessions(_) => RefusalCode::Busy,
             Self::GoingAway => RefusalCode::Shutdown,
         }
     }

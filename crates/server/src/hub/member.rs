@@ -17,7 +17,6 @@ use super::policy::{Action, Standing, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
-use crate::clock::before;
 use crate::journal::{RoomId, RoomKey};
 use crate::limits::{Cost, Limits};
 use crate::room::Room;
@@ -57,7 +56,7 @@ pub(crate) struct Membership {
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
-        let old = before(hub.time(), hub.directory.newcomer_for);
+        let old = hub.newcomers_after();
         let (notifier, is_newcomer) = {
             let mut state = hub.state();
             state.admit(user);

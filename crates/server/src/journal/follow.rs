@@ -47,8 +47,8 @@ pub enum FollowerItem {
     /// The rooms that exist, at the start, after a lag, and once it has read what it had missed. Messages before the
     /// first of a room, and rooms that are not listed, were removed. After a lag, changes may have been missed.
     Rooms(Vec<RoomExtent>),
-    /// A stored message, or an event about one. What was deleted meanwhile comes without its text, and the deletion
-    /// follows: it is up to the follower to remove the text that it has taken before.
+    /// A stored message, or an event about one. A message that was deleted meanwhile comes without its text, and the
+    /// deletion follows. The follower must remove the text that it has taken before.
     Message {
         /// Its room.
         room: RoomId,

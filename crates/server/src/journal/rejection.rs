@@ -1,4 +1,4 @@
-//! Why an event about a message is not stored.
+//! The rejections of events about messages.
 
 use chat_proto::Seq;
 use chat_proto::limits::{EDITS_MAX, PINS_MAX, REACTIONS_MAX, REACTORS_MAX};

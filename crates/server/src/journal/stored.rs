@@ -31,13 +31,13 @@ pub struct Page {
     pub limit: u32,
 }
 
-/// As what messages are read.
+/// The form in which messages are read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
     /// As they are stored.
     #[default]
     Stored,
-    /// The same, and reactions and pins with the beginning of the text that they are about.
+    /// The same, and reactions and pins with the beginning of the text of their target.
     Described,
     /// As they are now, for that user.
     Now(UserId),
@@ -57,9 +57,9 @@ pub(crate) enum Versions {
 pub(crate) struct Thread {
     /// How many answer it, and the last of them.
     pub(crate) replies: Option<Replies>,
-    /// How many of those the user has not read, its own not counted.
+    /// How many of those are unread messages of other users.
     pub(crate) unread: u64,
-    /// The newest ones, oldest first; the message itself is before all of them.
+    /// The newest ones, oldest first, after the message itself.
     pub(crate) messages: Vec<StoredMessage>,
     /// Whether there are older ones.
     pub(crate) more: bool,
@@ -136,9 +136,9 @@ pub struct StoredMessage {
     pub from: User,
     /// The time at which it was stored.
     pub at: Timestamp,
-    /// What it is: a text, an action, or an event about a message.
+    /// Whether it is a text, an action, or an event about a message.
     pub kind: MessageKind,
-    /// The text; of an event about a message, what it does.
+    /// The text; of an event about a message, a description of it.
     pub text: Text,
     /// The device that sent it.
     pub device: DeviceId,
@@ -146,7 +146,7 @@ pub struct StoredMessage {
     pub n: Option<u64>,
     /// Whether the stored row is damaged. If so, `text` says so.
     pub damaged: bool,
-    /// What few messages have: what it is about, whom it mentions. Boxed to keep plain messages small.
+    /// The target of an event, mentions, and what else few messages have. Boxed to keep plain messages small.
     pub details: Option<Box<StoredDetails>>,
 }
 

@@ -47,7 +47,7 @@ pub(crate) enum Task {
     },
     /// Looks for mentions in messages of earlier versions.
     FindMentions {
-        /// Receives whether there may be more.
+        /// Receives true if there may be more.
         reply: Reply<bool>,
     },
     /// Has the engine refuse to store anything, or store again.
@@ -114,8 +114,8 @@ impl Task {
         (Self::Trim { room, before, now, reply }, result)
     }
 
-    /// Looks for mentions in some messages that a version stored which recorded none. The result is whether there may
-    /// be more.
+    /// Looks for mentions in some messages of earlier versions, which recorded none. The result is true if there may be
+    /// more.
     pub(crate) fn find_mentions() -> (Self, TaskResult<bool>) {
         let (reply, result) = Reply::new();
         (Self::FindMentions { reply }, result)

@@ -24,6 +24,9 @@ use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId
 /// send; nobody sees that a message is found half a second later.
 const WAIT: Duration = Duration::from_millis(500);
 
+/// Messages of a batch while the daemon is busy: some 20 ms of work, in which the daemon has a part of a processor less.
+const ITEMS_BUSY: usize = 1_024;
+
 /// Time after which the index is tried again if it cannot be written, or is damaged again.
 const RETRY: Duration = Duration::from_secs(10);
 
@@ -98,7 +101,7 @@ async fn follow(
     let mut follower = journal.follow(position);
     while let Some(item) = next(&mut follower, &mut indexer).await? {
         indexer.take(item).await?;
-        if indexer.batch.is_full() {
+        if indexer.is_full() {
             indexer.store_and_pause(&mut follower).await?;
         }
     }
@@ -221,6 +224,10 @@ impl Indexer<'_> {
             tokio::task::yield_now().await;
         }
         Ok(())
+    }
+
+    fn is_full(&mut self) -> bool {
+        self.batch.is_full() || self.batch.items() >= ITEMS_BUSY && self.pace.is_busy()
     }
 
     /// Stores the batch, and leaves the processor to others.

@@ -83,6 +83,11 @@ impl Pace {
         }
     }
 
+    /// Whether the daemon stores so much that the index should work for short times only.
+    pub(super) fn is_busy(&mut self) -> bool {
+        self.look() == Load::Much
+    }
+
     /// The load since the last look; the same as then if that is not long ago.
     fn look(&mut self) -> Load {
         let elapsed = self.looked_at.elapsed();
@@ -139,9 +144,11 @@ mod tests {
         let mut rig = Rig::new();
         let mut pace = Pace::new(rig.journal.clone());
         let busy = TOOK * PAUSE_BUSY;
+        assert!(!pace.is_busy());
         assert_eq!(paused(&mut rig, &mut pace, 0, 0).await, Duration::ZERO, "nothing is stored");
         assert_eq!(paused(&mut rig, &mut pace, 1, 60).await, TOOK);
         assert_eq!(paused(&mut rig, &mut pace, 150, 120).await, busy);
+        assert!(pace.is_busy());
         let ends = paused(&mut rig, &mut pace, 150, 3).await;
         assert!(ends <= LOOK_EVERY * 5, "{ends:?}");
         sleep(BEHIND_MAX).await;

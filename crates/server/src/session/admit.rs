@@ -15,6 +15,7 @@ use super::{Context, Peer, Session};
 use crate::config::{Config, PLAIN_REFUSED_SILENCE};
 use crate::door::detect::{DetectError, Detected, detect};
 use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
+use crate::networks::Slot;
 use crate::tls::Accepted;
 use crate::transport::{Carrier, Prefixed};
 
@@ -37,11 +38,11 @@ struct Opened<S> {
 }
 
 /// Detects the protocol of the client and lets its user in, or says why not.
-pub(super) async fn admit<S, U>(
+pub(super) async fn admit<S>(
     stream: S,
     peer: Peer,
     context: Arc<Context>,
-    unidentified: U,
+    slot: Slot,
 ) -> Admission<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -50,6 +51,10 @@ where
     let opened = tokio::select! {
         biased;
         () = context.closing.cancelled() => return Admission::Closed,
+        () = slot.ended() => {
+            info!("closed for another connection: it was silent");
+            return Admission::Closed;
+        }
         opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
     };
     let Some(Opened { carrier, protocol, sent_id }) = opened else { return Admission::Closed };
@@ -65,18 +70,17 @@ where
         tokio::select! {
             biased;
             () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-            entry = timeout_at(deadline, handshake(&mut connection, sent_id, &context)) => {
+            () = slot.ended() => Err(End::Code(EndCode::Busy)),
+            entry = timeout_at(deadline, handshake(&mut connection, sent_id, &slot, &context)) => {
                 entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
             }
         }
     };
-    drop(unidentified);
-    let network = context.networks.of(peer.address.ip(), Instant::now());
     match entry {
         Ok(handshake) => Admission::In(Box::new(Session::new(
             connection,
             peer.address,
-            network,
+            slot,
             handshake,
             context,
         ))),

@@ -92,6 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
     pub(super) async fn close(self: Box<Self>) {
         let Self { mut connection, end, context, span } = *self;
         let config = &context.config;
+        let is_busy = matches!(end, End::Code(EndCode::Busy) | End::Refused(RefusalCode::Busy));
         match end {
             End::Failed(_) => return,
             End::Left | End::Refused(_) => {}
@@ -111,6 +112,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
                 return span.in_scope(|| debug!(%error, "the goodbye was not sent"));
             }
             Err(_late) => return span.in_scope(|| debug!("the goodbye was not read in time")),
+        }
+        if is_busy {
+            return; // others wait for the place
         }
         let read = async { while let Ok(Some(_)) = connection.next().await {} };
         let _ = timeout(LINGER, read).await;
@@ -139,6 +143,10 @@ const fn goodbye_text(code: EndCode) -> &'static str {
         EndCode::HelloTimeout => "your client sent no hello in time; connect again",
         EndCode::Unreadable => {
             "the server cannot read the messages that you missed; connect again in a moment"
+        }
+        EndCode::Busy => {
+            "the server has as many connections as it can have, and somebody else needs this one; \
+             connect again later"
         }
         EndCode::Shutdown => "the server is shutting down; connect again in a moment",
         EndCode::Unknown => "",

@@ -1,5 +1,7 @@
 //! Reads the `hello`, or the name of a classic client, and lets the user in or refuses it.
 
+use std::time::Duration;
+
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
@@ -7,7 +9,7 @@ use chat_proto::{
     features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tracing::{Span, debug, info};
 
 use super::Context;
@@ -16,7 +18,12 @@ use super::error_budget::ErrorBudget;
 use super::live::Shows;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
-use crate::hub::Member;
+use crate::hub::{Member, Returning};
+use crate::limits::Cost;
+use crate::networks::{Busy, Kind, Slot};
+
+/// When to try again if there are too many connections, in milliseconds: by then some have ended.
+const BUSY_RETRY_MS: u64 = 60_000;
 
 /// A client that was let in.
 pub(super) struct Handshake {
@@ -36,6 +43,7 @@ pub(super) struct Handshake {
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
+    slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
     let mut error_budget = ErrorBudget::default();
@@ -43,11 +51,13 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
         let refusal = match connection.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
             Some(Incoming::Command(Command::Hello(hello))) => {
-                return answer(connection, sent_id, hello, context).await;
+                return answer(connection, sent_id, hello, slot, context).await;
             }
             Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
             {
+                wait_for_units(slot, context).await;
+                slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
                 let id = sent_id.unwrap_or_else(|| context.hub.next_user());
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
@@ -107,9 +117,10 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
     hello: Hello,
+    slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, context).await {
+    match enter(sent_id, &hello, slot, context).await {
         Ok((member, token, last)) => {
             connection.send(&Event::Welcome(welcome(&member, token, last, context)));
             log_entry(&member);
@@ -129,12 +140,15 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 async fn enter(
     sent_id: Option<UserId>,
     hello: &Hello,
+    slot: &Slot,
     context: &Context,
 ) -> Result<(Member, Secret, u64), Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
+    let kind = permit(hello, slot, context).await?;
+    slot.identify(kind).map_err(|Busy| busy())?;
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
             (context.hub.enter_proposed(sent_id, &hello.name, token).await?, token.clone())
@@ -144,6 +158,51 @@ async fn enter(
     };
     let last = member.actor().last_n(&hello.device).await?;
     Ok((member, token, last))
+}
+
+/// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.
+async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, Refusal> {
+    let (limits, now) = (&context.config.limits, Instant::now());
+    let known = match &hello.token {
+        Some(token) => context.hub.charge_entry(token, limits, now)?,
+        None => None,
+    };
+    let Some(Returning { is_newcomer, enters_at }) = known else {
+        if hello.token.is_none() || hello.new {
+            let charged = slot.network().new_users.try_charge(limits.new_users, now);
+            charged.map_err(too_many_new_users)?;
+            wait_for_units(slot, context).await;
+        }
+        return Ok(Kind::Newcomer);
+    };
+    if let Some(at) = enters_at {
+        sleep_until(at).await;
+    }
+    Ok(if is_newcomer { Kind::Newcomer } else { Kind::Known })
+}
+
+/// Waits until the budget of the network allows another session of a guest or a new user.
+async fn wait_for_units(slot: &Slot, context: &Context) {
+    let rate = context.config.limits.network;
+    if let Some(at) = slot.network().units.charge(rate, Cost::UNIT, Instant::now()) {
+        sleep_until(at).await;
+    }
+}
+
+fn too_many_new_users(wait: Duration) -> Refusal {
+    let text = format!(
+        "many new users have come from your network; another one can in {} s. A user who was here before can \
+         come in with its token",
+        wait.as_secs() + 1
+    );
+    let retry_ms = u64::try_from(wait.as_millis()).ok();
+    Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+}
+
+fn busy() -> Refusal {
+    let text = "the server has as many connections as it can have, and yours cannot take the place of another; \
+                try again in a minute";
+    Refusal { retry_ms: Some(BUSY_RETRY_MS), ..Refusal::new(RefusalCode::Busy, text) }
 }
 
 fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welcome {

@@ -1,9 +1,9 @@
-//! What the commands of a client cost, and when the next one may be carried out.
+//! When the next command of a client may be carried out, what it costs, and when a client is silent for too long.
 
 use std::ops::ControlFlow;
 
-use chat_proto::Command;
-use chat_proto::command::Body;
+use chat_proto::command::{Body, Nonce};
+use chat_proto::{Command, EndCode, Event};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
@@ -39,13 +39,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
+    /// Sends a ping to a client that was silent for too long, and ends the session if it was sent one before.
+    pub(super) fn check_idle(&mut self) -> ControlFlow<End> {
+        let now = Instant::now();
+        if self.pending.is_paced() {
+            self.received_at = now; // not silent: it is not read from
+        }
+        let mut check_at = self.received_at + self.context.config.idle_timeout;
+        if check_at <= now {
+            if self.pinged {
+                return ControlFlow::Break(End::Code(EndCode::Idle));
+            }
+            self.pinged = true;
+            check_at = now + self.context.config.idle_timeout;
+            self.answers.free_memory();
+            self.connection.send(&Event::Ping { nonce: Nonce::default() });
+        }
+        self.idle_check.as_mut().reset(check_at);
+        ControlFlow::Continue(())
+    }
+
     /// Takes the cost out of the budgets. Returns when they allow it, if that is not now.
     fn charge(&self, incoming: &Incoming) -> Option<Instant> {
         let limits = &self.context.config.limits;
         let (cost, is_stored) = self.cost(incoming);
         let user = self.member.charge(limits, cost, self.received_at);
         if is_stored && self.member.is_newcomer() {
-            let network = self.network.units.charge(limits.network, cost, self.received_at);
+            let network = self.slot.network().units.charge(limits.network, cost, self.received_at);
             return user.max(network);
         }
         user

@@ -51,6 +51,39 @@ async fn a_flood_waits_and_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_network_makes_many_users_at_once_and_then_few_and_those_who_are_known_come_in() {
+    let daemon = daemon();
+    let (_, token) = Peer::with_token(&daemon, "ana").await;
+    let start = Instant::now();
+    for user in 1..250 {
+        Peer::with_token(&daemon, &format!("user{user}")).await;
+    }
+    let hello = json!({"type": "hello", "version": 1, "name": "bob"});
+    let refused = Peer::connect(&daemon).ask(hello.clone(), "refused").await;
+    assert_eq!((&refused["code"], &refused["retry_ms"]), (&json!("too_fast"), &json!(5_000)));
+    Peer::again(&daemon, &token, "phone").await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    Peer::connect(&daemon).ask(hello, "welcome").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_user_has_a_bounded_number_of_sessions() {
+    let daemon = daemon();
+    let (ana, token) = Peer::with_token(&daemon, "ana").await;
+    let mut sessions = vec![ana];
+    for nth in 1..64 {
+        sessions.push(Peer::again(&daemon, &token, &format!("d{nth}")).await.0);
+    }
+    let hello = json!({"type": "hello", "version": 1, "name": "ana", "token": token});
+    let refused = Peer::connect(&daemon).ask(hello, "refused").await;
+    assert_eq!(refused["code"], "busy");
+    sessions.pop();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    Peer::again(&daemon, &token, "d64").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_long_text_costs_as_much_as_many_short_ones() {
     let daemon = daemon();
     let mut eve = Peer::native(&daemon, "eve").await;

@@ -7,6 +7,7 @@ use chat_proto::event::{Details, Edited, Reaction, Replies};
 use chat_proto::{Emoji, User, UserId, UserName};
 use proptest::prelude::*;
 
+use super::super::changes::CHANGES_BYTES_MAX;
 use super::*;
 use crate::entry::Extras;
 
@@ -259,6 +260,20 @@ fn too_many_changes_count_in_the_message_and_are_not_kept() {
     let kind = ChangeKind::Edit("edit 7".to_owned(), Vec::new());
     log.change(Seq::new(7), Change { target: Seq::new(1), at: time(7), kind });
     assert_eq!(texts(&log), ["edit 3000"]);
+}
+
+#[test]
+fn changed_messages_are_held_up_to_a_bound_of_bytes() {
+    let mut log = Log::new();
+    let long = "x".repeat(16 * 1024);
+    for seq in 1..=40 {
+        log.insert(Seq::new(seq), at(), body(&long));
+        let kind = ChangeKind::Pin(true);
+        log.change(Seq::new(100 + seq), Change { target: Seq::new(seq), at: at(), kind });
+        assert!(log.changes.bytes() <= CHANGES_BYTES_MAX);
+    }
+    let is_pinned = |seq| log.message(Seq::new(seq)).unwrap().body.extras().unwrap().details.pinned;
+    assert!((1..=40).all(is_pinned));
 }
 
 #[test]

@@ -111,14 +111,15 @@ pub(super) fn accepted() -> impl Strategy<Value = Accepted> {
 pub(super) fn refusal() -> impl Strategy<Value = Refusal> {
     let own = (option::of(any::<u64>()), option::of(device()));
     let about = (own, option::of(room_name()), option::of(user_name()));
-    (select(RefusalCode::ALL), writing(20), about).prop_map(
-        |(code, text, ((n, device), room, suggestion))| Refusal {
+    (select(RefusalCode::ALL), writing(20), about, option::of(any::<u64>())).prop_map(
+        |(code, text, ((n, device), room, suggestion), retry_ms)| Refusal {
             code,
             text,
             n,
             device,
             room,
             suggestion,
+            retry_ms,
         },
     )
 }

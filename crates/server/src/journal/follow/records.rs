@@ -123,7 +123,7 @@ impl Followers {
             match item {
                 EntryResult::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
-                    bytes += message.text.as_str().len();
+                    bytes += message.heap_bytes();
                     copies.push(Item::Message(*room, message.as_stored()));
                 }
                 EntryResult::Changes(changes) => {

@@ -1,6 +1,6 @@
 //! The mentions in messages of versions before events, which recorded none: the backlog. A job looks for them, newest
-//! first, while the daemon serves. The table `mention_backlog` has how far it is in each room; until then they are
-//! counted when they are asked for.
+//! first, while the daemon serves. The table `mention_backlog` has the next message of each room; mentions up to there
+//! are counted when a client asks.
 
 use chat_proto::event::MessageKind;
 use chat_proto::{Seq, UserId, UserName, mention};
@@ -39,7 +39,7 @@ fn seq_number(seq: Seq) -> i64 {
     number(seq.min(SEQ_MAX).get())
 }
 
-/// The last message of `room` that was not looked through yet; 0 if there is none. Of a damaged table, nothing is known.
+/// The last message of `room` that was not looked through yet; 0 if there is none, or if the table is damaged.
 pub(super) fn last(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     let found = db
         .prepare_cached("SELECT seq FROM mention_backlog WHERE room = ?")?
@@ -51,7 +51,7 @@ pub(super) fn last(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     }
 }
 
-/// Looks through the next messages of the backlog, and records whom they mention by the names of today. Returns false if
+/// Looks through the next messages of the backlog, and records whom they mention by the current names. Returns false if
 /// there are none left.
 pub(super) fn step(db: &Connection) -> rusqlite::Result<bool> {
     let first = "SELECT room, seq FROM mention_backlog ORDER BY room LIMIT 1";
@@ -107,7 +107,7 @@ fn record(db: &Connection, room: RoomId, mut message: StoredMessage) -> rusqlite
     mentions::store(db, room, &message).map_err(events::marked)
 }
 
-/// Counts the messages of `room` after `read`, up to `last`, that mention `user` by the name of today: of the newest, as
+/// Counts the messages of `room` after `read`, up to `last`, that mention `user` by its current name: among the newest, as
 /// versions before events did.
 pub(super) fn count(
     db: &Connection,

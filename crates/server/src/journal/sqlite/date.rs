@@ -7,9 +7,8 @@ use super::messages;
 use super::rows::{SEQ_MAX, place, seq_of};
 use super::stored::RoomId;
 
-/// The first message of `room` that was stored at `at` or later, and has an earlier one before it; `None` if there is
-/// none. Reads one row for each bit of a `seq`, at most 40. In a room whose times go back, there are several such
-/// messages, and this is one of them.
+/// The first message of `room` that was stored at `at` or later; `None` if there is none. Reads one row for each bit of a
+/// `seq`, at most 40. If the clock was set back, several messages follow an earlier one: it returns one of these.
 pub(super) fn first_at(
     db: &Connection,
     room: RoomId,
@@ -17,7 +16,7 @@ pub(super) fn first_at(
 ) -> rusqlite::Result<Option<Seq>> {
     let first = messages::first_seq(db, room)?;
     let (mut low, mut end) = (first, messages::last_seq(db, room)?.next());
-    // Damaged messages may be missing: from each `seq`, the next one that exists.
+    // The next message from a `seq` on: some may be missing.
     let mut statement = db.prepare_cached(
         "SELECT place, at FROM message WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1",
     )?;

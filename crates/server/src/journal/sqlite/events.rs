@@ -1,9 +1,9 @@
-//! Events about messages: whether one may be stored, and the table `about`, which has those that count in the state of
-//! a message now.
+//! Events about messages: whether one may be stored, and the table `about`, the events that count in the current state
+//! of a message.
 //!
-//! A row of `about` names an event, and says which message it is about. A reaction that was taken back has none, nor
-//! has an event about a message that was deleted, but the deletion and the replies. So the events of the messages of a
-//! page are one range of the table, see [`super::fold`]. The table follows from the messages: it is made again from
+//! A row of `about` names an event and the message that it is about. There is none for a reaction that was removed, and
+//! of the events about a deleted message only the deletion and the replies have one. So the events of the messages of a
+//! page are one range of the table, see [`super::fold`]. The table is derived from the messages: it can be rebuilt from
 //! them ([`super::rebuild`]), and a check compares it with them.
 
 use chat_proto::command::Body;
@@ -20,7 +20,7 @@ use super::store::{foreign, unsigned, user_number};
 use super::stored::{RoomId, StoredMessage, excerpt};
 use super::{mentions, messages, salvage};
 
-/// The kind of a reply in `about`: it says where it counts, and not what it is.
+/// The kind of all replies in `about`, those that are actions as well.
 pub(super) const REPLY: i64 = kind_number(MessageKind::Text);
 pub(super) const EDIT: i64 = kind_number(MessageKind::Edit);
 pub(super) const DELETE: i64 = kind_number(MessageKind::Delete);
@@ -32,7 +32,7 @@ pub(super) const PIN: i64 = kind_number(MessageKind::Pin);
 #[error("the tables of events and mentions are damaged: {0}")]
 pub(super) struct Damaged(String);
 
-/// The damage of the table, if a statement failed because of it.
+/// The damage of the tables, if a statement failed because of it.
 pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
     match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
@@ -50,11 +50,11 @@ pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
     }
 }
 
-/// The beginning of the text that an event is about, if it is described by that.
+/// The beginning of the text of the target of an event that is described by it: a reaction or a pin.
 type Excerpt = Option<Box<str>>;
 
-/// Decides whether a message may be stored, as far as that depends on the messages that it names. Reads each of them
-/// by its key; a plain message names none.
+/// Decides whether a message may be stored, as far as that depends on its targets. Reads each of them by its key; a
+/// plain message has none.
 pub(super) fn admit(
     db: &Connection,
     message: &Message,
@@ -137,7 +137,7 @@ pub(super) fn is_there(found: StoredMessage) -> Result<StoredMessage, Rejection>
     if found.is_deleted() { Err(Rejection::Deleted(found.seq)) } else { Ok(found) }
 }
 
-/// The message that another one answers. It may be deleted: the conversation goes on.
+/// Checks the message that another one answers. It may be deleted: the conversation goes on.
 fn answered(
     db: &Connection,
     room: RoomId,
@@ -192,7 +192,7 @@ fn may_react(
     })
 }
 
-/// Returns true if the room has as many pinned messages as it can have, and this one would be one more.
+/// Returns true if one more pinned message would be too many for the room. One that is pinned again adds none.
 fn is_over_pins(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
     let sql = "SELECT count(*), coalesce(max(target = ?3), 0) FROM about
                WHERE target BETWEEN ?1 AND ?2 AND kind = 5";
@@ -201,7 +201,7 @@ fn is_over_pins(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<boo
         .query_row(asked, |row| Ok(unsigned(row, 0)? >= PINS_MAX as u64 && !row.get::<_, bool>(1)?))
 }
 
-/// Records what a new message changes in the state of others, and whom it mentions. Nothing for a plain message.
+/// Records the changes of a new message to the state of others, and whom it mentions.
 pub(super) fn store(
     db: &Connection,
     room: RoomId,
@@ -219,7 +219,7 @@ pub(super) fn store(
     mentions::store(db, room, message).map_err(marked)
 }
 
-/// Records an event in `about`. Called with the messages of a room in their order, it makes the table.
+/// Records an event in `about`. Calls for all messages of a room, in their order, fill the table.
 pub(super) fn note(db: &Connection, room: RoomId, message: &StoredMessage) -> rusqlite::Result<()> {
     let Some(details) = &message.details else { return Ok(()) };
     let event = place(room, message.seq);
@@ -252,7 +252,7 @@ pub(super) fn note(db: &Connection, room: RoomId, message: &StoredMessage) -> ru
                     "DELETE FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
                 return db.prepare_cached(sql)?.execute(known).map(drop);
             }
-            // A user who reacts again keeps the place.
+            // A user who reacts again keeps its place in the order.
             let sql =
                 "SELECT 1 FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
             if db.prepare_cached(sql)?.exists(known)? {
@@ -274,9 +274,13 @@ fn remove_texts(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Result<
     let mut seqs = edits(db, room, target).map_err(marked)?;
     seqs.push(target);
     for seq in seqs {
-        let Some(mut message) = messages::at(db, room, seq)?.filter(|found| !found.damaged) else {
+        let Some(mut message) = messages::at(db, room, seq)? else { continue };
+        if message.damaged {
+            // It stays damaged: its checksum does not change.
+            db.prepare_cached("UPDATE message SET text = '' WHERE place = ?")?
+                .execute([place(room, seq)])?;
             continue;
-        };
+        }
         mentions::remove(db, room, &message)?;
         message.delete();
         rewrite(db, room, &message)?;
@@ -292,7 +296,7 @@ pub(super) fn edits(db: &Connection, room: RoomId, target: Seq) -> rusqlite::Res
     places.map(|place| place.map(rows::seq_of)).collect()
 }
 
-/// Stores a message of which a column has changed.
+/// Updates the row of a message.
 pub(super) fn rewrite(
     db: &Connection,
     room: RoomId,
@@ -310,7 +314,7 @@ pub(super) fn rewrite(
     .map(drop)
 }
 
-/// Forgets the events about the messages of a room up to `last`, which were removed.
+/// Removes the events about the messages of a room up to `last`, which were removed by age.
 pub(super) fn forget(db: &Connection, room: RoomId, last: Seq) -> rusqlite::Result<()> {
     let places = params![place(room, Seq::NONE), place(room, last)];
     let sql = "DELETE FROM about WHERE target BETWEEN ? AND ?";
@@ -324,7 +328,7 @@ pub(super) fn fill(db: &Connection, to: &Connection) -> rusqlite::Result<()> {
         if first.0 != room {
             first = (room, message.seq);
         }
-        // What is about a message that was removed by age does not count.
+        // An event about a message that was removed by age does not count.
         let target = message.target().or_else(|| message.answers());
         if target.is_some_and(|target| target < first.1) {
             return Ok(());

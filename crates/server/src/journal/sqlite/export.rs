@@ -8,7 +8,7 @@ use super::stored::{DirectKey, Page, Part, RoomKey, StoredMessage, View};
 use super::{JournalError, file, fold, load};
 use crate::config::PAGE_MESSAGES;
 
-/// Calls `each` with every message of the room `name` of the journal in `directory`, oldest first, as it is now, without
+/// Calls `each` with every message of the room `name` of the journal in `directory`, oldest first, as it is now; without
 /// events and deleted messages. `name` may be the address of a direct message. Holds one page at a time. Returns false if
 /// there is no such room.
 ///

@@ -23,7 +23,7 @@ pub(super) fn page(
     if view == View::Stored {
         return messages::messages(db, room, page);
     }
-    // In one transaction, so that all is of one moment.
+    // In one transaction, so that everything is read as of one moment.
     let snapshot = db.unchecked_transaction()?;
     let mut found = messages::messages(db, room, page)?;
     let done = match view {
@@ -31,7 +31,7 @@ pub(super) fn page(
         View::Stored | View::Described => describe(db, room, &mut found),
     };
     match done {
-        // The messages are there, and what is deleted is not: the next event has the table made again.
+        // The messages can be read, and deleted texts are gone; the next event makes the writer rebuild the table.
         Err(error) if salvage::is_damage(&error) => {}
         done => done?,
     }
@@ -40,7 +40,7 @@ pub(super) fn page(
     Ok(found)
 }
 
-/// Adds to reactions and pins the beginning of the text that they are about.
+/// Adds the beginning of the text of its target to each reaction and pin.
 fn describe(db: &Connection, room: RoomId, found: &mut [StoredMessage]) -> rusqlite::Result<()> {
     for event in found {
         if !matches!(event.kind, MessageKind::Reaction | MessageKind::Pin) {
@@ -159,7 +159,7 @@ fn is_about(event: &StoredMessage, target: i64, kind: i64) -> bool {
     found == Some(seq_of(target)) && (kind == EDIT) == (event.kind == MessageKind::Edit)
 }
 
-/// Those of the messages `places` that exist, as they are now for `reader`.
+/// The messages at `places` that exist, as they are now for `reader`.
 pub(super) fn each(
     db: &Connection,
     places: &[(RoomId, Seq)],

@@ -1,5 +1,5 @@
-//! The table `mention`: who is mentioned in which message. It follows from the column `mentions` of the messages, as
-//! `about` follows from the events.
+//! The table `mention`: who is mentioned in which message. It is derived from the column `mentions` of the messages, as
+//! `about` is from the events.
 
 use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::{Connection, params};
@@ -40,7 +40,7 @@ pub(super) fn remove(
     message.mentioned().try_for_each(|user| remove_one(db, user, place(room, message.seq)))
 }
 
-/// Removes the mentions of the message that was at `place`; `users` is its column.
+/// Removes the mentions of the message that was at `place`; `users` is its column `mentions`.
 pub(super) fn forget(db: &Connection, place: i64, users: &str) -> rusqlite::Result<()> {
     let mut users = users.split(' ').filter_map(|user| user.parse().ok());
     users.try_for_each(|user| remove_one(db, user, place))

@@ -20,7 +20,7 @@ pub(super) const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 /// Formatted once, since every commit needs it.
 static INSERT: LazyLock<String> = LazyLock::new(|| insert(rows::PLAIN_COLUMNS));
 
-/// The same with the columns that few messages have.
+/// The same with the columns that few messages have a value in.
 static INSERT_DETAILS: LazyLock<String> = LazyLock::new(|| insert(COLUMNS));
 
 fn insert(columns: &str) -> String {
@@ -78,7 +78,7 @@ pub(super) fn messages(
     Ok(whole)
 }
 
-/// Cuts a page whose messages are in their order to what fits a line.
+/// Cuts a page, in the order of its messages, to those that fit a line.
 pub(super) fn cut(page: &mut Vec<StoredMessage>, of: Part) {
     match of {
         Part::After(_) => truncate(page),

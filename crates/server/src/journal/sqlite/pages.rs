@@ -12,8 +12,8 @@ use super::store::{unsigned, user_number};
 use super::stored::{Pins, RoomId, StoredMessage, Thread};
 use super::{fold, messages};
 
-/// The messages at `places` as they are now for `user`, up to `limit` and to what fits a line; and whether some are left
-/// out. A place without a message is skipped. Called within a transaction, so that all is of one moment.
+/// The messages at `places` as they are now for `user`, at most `limit` and as many as fit a line; and whether there are
+/// more. A place without a message is skipped. Called within a transaction, so that everything is read as of one moment.
 pub(super) fn collect(
     db: &Connection,
     places: impl Iterator<Item = rusqlite::Result<i64>>,

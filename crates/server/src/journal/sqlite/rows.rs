@@ -21,21 +21,21 @@ pub(super) const SEQ_MAX: Seq = Seq::new((1 << SEQ_BITS) - 1);
 /// Number of columns of a message that its checksum covers.
 const VALUES: usize = 12;
 
-/// The first of them are in every message. The others are few, and are covered only if one of them is not NULL: so a
+/// Number of those that every message has. The checksum covers the others only if one of them is not NULL, so that the
 /// message of an earlier version keeps its checksum.
 pub(super) const PLAIN_VALUES: usize = 8;
 
-/// The columns of a plain message: those, then the checksum.
+/// The columns of a plain message: [`PLAIN_VALUES`], then the checksum.
 pub(super) const PLAIN_COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
-/// The columns of a message: those [`VALUES`], then the checksum.
+/// The columns of a message: [`VALUES`], then the checksum.
 pub(super) const COLUMNS: &str = "message.place, from_id, from_name, at, message.kind, device, n, text, message.target, \
      thread, flags, mentions, sum";
 
 /// Number of [`COLUMNS`].
 pub(super) const COLUMNS_COUNT: usize = VALUES + 1;
 
-/// The flag of a reaction or a pin that is there from then on.
+/// The flag of a reaction or a pin that was added.
 const ON: i64 = 1;
 
 /// The flag of a message, or of an edit of one, that was deleted.
@@ -91,7 +91,7 @@ fn values_of_details(details: &StoredDetails) -> [ValueRef<'_>; 4] {
     [seq(wire.target.or(wire.reply_to)), seq(wire.thread), flags, mentions]
 }
 
-/// The column `text`: what a message says, the emoji of a reaction, the topic.
+/// The column `text`: the text of a message, the emoji of a reaction, or the topic.
 fn written_text(message: &StoredMessage) -> &str {
     let Some(details) = &message.details else { return message.text.as_str() };
     let details = &details.wire;
@@ -131,7 +131,7 @@ enum Damage {
     Sum,
     #[error("the kind {0} is unknown")]
     Kind(i64),
-    #[error("it is about no message")]
+    #[error("it has no target")]
     NoTarget,
 }
 
@@ -178,7 +178,7 @@ pub(super) fn read(row: &Row<'_>, cache: &mut ValueCache) -> rusqlite::Result<St
     Ok(message)
 }
 
-/// What a stored message says.
+/// The content of a stored message.
 fn body(
     kind: i64,
     (written, cache): (&str, &mut ValueCache),
@@ -229,7 +229,7 @@ pub(super) fn read_or_tombstone(
     })
 }
 
-/// A cache of the names, devices and emoji of earlier rows: a page has few, and to validate one costs more than to find it.
+/// The names, devices and emoji of earlier rows: a page has few, and validating one costs more than finding it here.
 #[derive(Default)]
 pub(super) struct ValueCache {
     names: Vec<UserName>,
@@ -237,7 +237,7 @@ pub(super) struct ValueCache {
     emoji: Vec<Emoji>,
 }
 
-/// Number of names, and of devices, that are cached: a search through more would cost as much as it saves.
+/// Number of names, of devices and of emoji that are cached: a search through more would cost as much as it saves.
 const CACHED_MAX: usize = 16;
 
 impl ValueCache {

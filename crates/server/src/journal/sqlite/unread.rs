@@ -12,15 +12,15 @@ use super::{backlog, mentions};
 /// Most rows that are read to count: a screen shows no greater number, and they are read in a few milliseconds.
 pub(super) const COUNTED_MAX: u32 = 500;
 
-/// What `user` has not read of `room`: of its messages after `read` up to `last_seq`, the newest ones; and all that
-/// mention the user.
+/// Counts the unread messages of `user` in `room`, after `read` up to `last_seq`: the newest ones, and all that mention
+/// the user.
 pub(super) fn unread(
     db: &Connection,
     room: RoomId,
     (read, last_seq): (Seq, Seq),
     user: UserId,
 ) -> rusqlite::Result<Unread> {
-    // One more than is counted, to see whether there is one.
+    // One row more than is counted shows whether there are older ones.
     let mut statement = db.prepare_cached(
         "SELECT from_id <> ?1 AND kind IN (?2, ?3) AND coalesce(flags, 0) = 0
          FROM message WHERE place BETWEEN ?4 AND ?5 ORDER BY place DESC LIMIT ?6",

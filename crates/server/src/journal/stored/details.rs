@@ -1,5 +1,5 @@
-//! What a stored message has beside its text: what it is about, whom it mentions, its state now; and how it reads for
-//! a client that knows texts and actions alone.
+//! The parts of a stored message that few messages have: its target, its mentions, its current state; and its form for a
+//! client that knows only texts and actions.
 
 use chat_proto::command::{Body, Links};
 use chat_proto::event::{Details, MessageKind};
@@ -10,7 +10,7 @@ use super::StoredMessage;
 /// The text of a message that was deleted.
 pub(in crate::journal) const DELETED_TEXT: &str = "This message was deleted.";
 
-/// Characters of a text that are quoted at most: the message is above, this tells which one it is.
+/// Most characters of a quoted text: enough to recognise the message, which is above.
 const EXCERPT_CHARS_MAX: usize = 30;
 
 /// Bytes on the wire of a detail without its text: its name, a number of up to 20 digits or `true`, the separator.
@@ -22,19 +22,19 @@ const COUNTS_BYTES_MAX: usize = 120;
 /// The same of one reaction, and of one user who is listed with it.
 const REACTION_BYTES_MAX: usize = 70;
 
-/// What few messages have; see [`StoredMessage::details`].
+/// See [`StoredMessage::details`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct StoredDetails {
-    /// As they are on the wire. Its state is empty unless it was asked for.
+    /// The fields on the wire. Those of the current state are empty unless they were read, see [`super::View`].
     pub wire: Details,
-    /// The numbers of the users that it mentions, as they are stored: with spaces between.
+    /// The numbers of the users that it mentions, as they are stored: separated by spaces.
     pub(in crate::journal) mentions: Option<Box<str>>,
     /// The beginning of the text of the message that a reaction or a pin is about. It is not stored: the text may be
     /// deleted.
     pub(in crate::journal) excerpt: Option<Box<str>>,
 }
 
-/// Which kinds of messages a client knows.
+/// The kinds of messages that a client knows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kinds {
     /// Those of version 0.1.0: texts and actions.
@@ -101,13 +101,22 @@ pub(in crate::journal) fn excerpt(text: &str) -> Box<str> {
 }
 
 impl StoredMessage {
-    /// A copy without what is not stored.
+    /// A copy without the parts that are not stored.
     pub(in crate::journal) fn as_stored(&self) -> Self {
         let mut copy = self.clone();
         if let Some(details) = &mut copy.details {
             details.excerpt = None;
         }
         copy
+    }
+
+    /// Bytes that it takes besides itself, as it is stored.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let details = self.details.as_deref().map_or(0, |details| {
+            let texts = [&details.mentions, &details.excerpt].into_iter().flatten();
+            size_of_val(details) + texts.map(|text| text.len()).sum::<usize>()
+        });
+        self.text.as_str().len() + details
     }
 
     /// Records the users that it mentions.
@@ -149,7 +158,7 @@ impl StoredMessage {
         words.split(' ').filter_map(|word| word.parse().ok())
     }
 
-    /// Returns true if it says the same as `body`. The text of a deleted message is not compared.
+    /// Returns true if its content is `body`. The text of a deleted message is not compared.
     pub(in crate::journal) fn says(&self, body: &Body) -> bool {
         let (kind, text, details) = content(body.clone());
         let wire = |details: &Option<Box<StoredDetails>>| {
@@ -171,7 +180,7 @@ impl StoredMessage {
         Message { kind, text, details: None, ..self.to_wire(room, reader) }
     }
 
-    /// The text for a client that shows nothing but texts: of an event, what it does.
+    /// The text for a client that shows only texts: of an event, a description of it.
     #[must_use]
     pub(crate) fn described(&self) -> Text {
         let Some(details) = &self.details else { return self.text.clone() };
@@ -192,7 +201,7 @@ impl StoredMessage {
 }
 
 impl StoredDetails {
-    /// An upper bound of the bytes that they take on the wire. A quote takes two there.
+    /// An upper bound of their bytes on the wire, where a quote takes two.
     pub(super) fn encoded_bytes_max(&self) -> usize {
         let Details { target, emoji, on, topic, reply_to, thread, .. } = &self.wire;
         let Details { deleted, edited, reactions, replies, pinned, as_of, .. } = &self.wire;

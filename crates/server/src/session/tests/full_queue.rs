@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{BROKEN_LINES_MAX, Config};
 use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
-use crate::networks::Networks;
+use crate::networks::{Bounds, Networks};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
 use crate::tls::Tls;
@@ -44,17 +44,15 @@ impl Rig {
         let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
         let (hub_of_context, closing) = (Arc::clone(&hub), CancellationToken::new());
         let tls = Arc::new(Tls::open(&Location::Memory, None).unwrap());
-        let context = Arc::new(Context {
-            config,
-            tls,
-            hub: hub_of_context,
-            search: None,
-            networks: Networks::default(),
-            closing,
-        });
-        let (client, stream) = duplex(4 * 1024 * 1024);
+        let bounds =
+            Bounds { sessions: 9, unidentified: 9, unidentified_per_network: 9, crowded: 9 };
+        let networks = Networks::new(bounds);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
-        let session = Box::pin(unconstrained(serve(stream, peer, context, ())));
+        let slot = networks.connect(peer.ip(), false);
+        let context =
+            Arc::new(Context { config, tls, hub: hub_of_context, search: None, networks, closing });
+        let (client, stream) = duplex(4 * 1024 * 1024);
+        let session = Box::pin(unconstrained(serve(stream, peer, context, slot)));
         let mut rig = Self { hub, client, session, has_ended: false, unread: Vec::new() };
         rig.send(&json!({"type": "hello", "version": 1, "name": "ana"}));
         rig.until("room").await;

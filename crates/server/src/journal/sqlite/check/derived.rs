@@ -92,10 +92,10 @@ pub(super) fn check_numbers(
     Ok(())
 }
 
-/// Adds what is wrong with the tables of events and mentions: they are made once more in memory, and compared. Every
-/// message must be whole.
+/// Adds the faults of the tables of events and mentions: makes them again in a temporary file, since they may be larger
+/// than the memory, and compares them. Every message must be whole.
 pub(super) fn check_events(db: &Connection, report: &mut CheckReport) -> Result<(), JournalError> {
-    let made = Connection::open_in_memory()?;
+    let made = Connection::open(TEMPORARY)?;
     for (table, make, columns, fill) in [
         ("about", schema::ABOUT, "target, kind, emoji, user, place", events::fill as Fill),
         ("mention", schema::MENTION, "user, place, at", mentions::fill),
@@ -118,6 +118,9 @@ pub(super) fn check_events(db: &Connection, report: &mut CheckReport) -> Result<
     }
     Ok(())
 }
+
+/// The name by which SQLite opens a temporary file, which is in memory as long as it is small.
+const TEMPORARY: &str = "";
 
 /// Fills a table of the second connection from the messages of the first.
 type Fill = fn(&Connection, &Connection) -> rusqlite::Result<()>;

@@ -159,6 +159,25 @@ async fn if_the_newest_edit_is_damaged_the_one_before_it_counts() {
 }
 
 #[tokio::test]
+async fn the_text_of_a_damaged_edit_is_removed_with_its_message() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "one"));
+    let text = Text::new("MARK, the secret").unwrap();
+    journal.send(event(Body::Edit { target: Seq::FIRST, text }));
+    journal.close().await;
+    change(&directory, |bytes| {
+        let at = find(bytes, "MARK");
+        bytes[at] ^= 1;
+    });
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.send(event(Body::Delete { target: Seq::FIRST })), stored(3));
+    assert_eq!(journal.texts(Part::After(Seq::FIRST)).await[0].1, salvage::DAMAGED);
+    journal.close().await;
+    assert!(!has(&file::of(directory.path()), "the secret"));
+}
+
+#[tokio::test]
 async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
     let directory = TempDir::new().unwrap();
     let path = file::of(directory.path());
@@ -181,4 +200,41 @@ async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
     assert_eq!(reactions(&journal).await, ["👍"]);
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}
+
+/// Rooms and sizes in an order in which SQLite moves rows between pages and leaves copies of them in unused parts of the
+/// file.
+#[tokio::test]
+async fn of_many_deleted_texts_none_is_in_a_backup() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    let (mut texts, mut deleted, mut last) = (Vec::new(), Vec::new(), [0; 4]);
+    for number in 0..500 {
+        let is_deletion = random(4) == 0 && !texts.is_empty();
+        let (room, body) = if is_deletion {
+            let (room, target, mark) = texts.swap_remove(random(texts.len()));
+            deleted.push(mark);
+            (room, Body::Delete { target: Seq::new(target) })
+        } else {
+            let (room, mark) = (random(4), format!("<{number:03}>"));
+            let text = Text::new(mark.repeat(1 + random(200))).unwrap();
+            texts.push((room, last[room] + 1, mark));
+            (room, Body::text(text))
+        };
+        last[room] += 1;
+        let sent = Message { room: RoomId(u32::try_from(room + 1).unwrap()), ..event(body) };
+        assert_eq!(journal.send(sent), stored(last[room]));
+    }
+    let copy = directory.path().join("backup");
+    backup(directory.path(), &copy).unwrap();
+    journal.close().await;
+    assert!(deleted.len() > 100);
+    assert_eq!(deleted.iter().filter(|mark| has(&copy, mark)).count(), 0);
 }
