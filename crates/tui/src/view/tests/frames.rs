@@ -141,8 +141,11 @@ proptest! {
     }
 }
 
+/// What is on the screen, and how it comes to be there.
+type Kind = (&'static str, fn(&mut Harness));
+
 /// What can be on the screen while a key is pressed that changes the text of the input box.
-const KINDS: &[(&str, fn(&mut Harness))] = &[
+const KINDS: &[Kind] = &[
     ("nothing else", |_| {}),
     ("a text", |harness| drop(harness.type_text("hello"))),
     ("offline", |harness| harness.lose()),
