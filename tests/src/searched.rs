@@ -35,7 +35,7 @@ struct Room {
 }
 
 impl Room {
-    /// Whether a user who finds nothing here is one that may find nothing.
+    /// Whether the user may find nothing here.
     fn may_be_closed_to(&self, user: UserId) -> bool {
         match &self.key {
             _ if self.id == RoomId::LOBBY => false,

@@ -96,7 +96,7 @@ impl Choices {
         &self.saved
     }
 
-    /// Remembers a message. Returns whether there was room for another one.
+    /// Remembers a message. Returns false if there are [`SAVED_MAX`] already.
     pub(crate) fn save(&mut self, message: SavedMessage) -> bool {
         self.forget_saved(&message.room, message.seq);
         let has_room = self.saved.len() < SAVED_MAX;
@@ -106,7 +106,7 @@ impl Choices {
         has_room
     }
 
-    /// Remembers a message no longer.
+    /// Forgets a message.
     pub(crate) fn forget_saved(&mut self, room: &RoomName, seq: Seq) {
         self.saved.retain(|saved| saved.room != *room || saved.seq != seq);
     }

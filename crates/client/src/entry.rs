@@ -67,7 +67,7 @@ pub enum Body {
         text: String,
         /// Where it comes from.
         origin: Origin,
-        /// What it has beside the text; `None` if there is nothing of it.
+        /// Its state besides the text, if there is any.
         extras: Option<Box<Extras>>,
     },
     /// A message of a user who is ignored.
@@ -89,7 +89,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// What a message has beside its text; `None` if there is nothing of it.
+    /// The state of a message besides its text, if there is any.
     #[must_use]
     pub fn extras(&self) -> Option<&Extras> {
         match self {
@@ -120,7 +120,7 @@ impl Body {
     }
 }
 
-/// What a message has beside its text, as it is now.
+/// The state of a message besides its text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Extras {
     /// The messages that it answers, its edits, reactions and replies, and whether it was deleted or pinned.

@@ -17,7 +17,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What comes in front of the messages of `room`.
+    /// The beginning of the output.
     pub(crate) fn head(self, room: &RoomName) -> String {
         match self {
             Self::Text | Self::Jsonl => String::new(),
@@ -60,7 +60,7 @@ impl Format {
         }
     }
 
-    /// What comes after them.
+    /// The end of the output.
     pub(crate) const fn tail(self) -> &'static str {
         match self {
             Self::Text | Self::Jsonl => "",
@@ -69,7 +69,7 @@ impl Format {
     }
 }
 
-/// A text in which nothing is HTML.
+/// Escapes the characters that have a meaning in HTML.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_has_the_message_and_nothing_of_it_is_taken_for_another() {
+    fn a_text_is_escaped_in_each_format() {
         let room = RoomName::lobby();
         let written = |format: Format, kind, text| format.message(&room, &message(kind, text));
         let at = "2026-11-22T14:02:07.123Z";

@@ -47,7 +47,7 @@ struct FeedState {
     room: Arc<Room>,
     journal: Journal,
     catch_up: CatchUp,
-    /// As what missed messages are read.
+    /// The form in which missed messages are read.
     view: View,
     /// Bounds the feeds of a session to one page at a time: pages take memory, and the client may not read.
     pages: Arc<Semaphore>,

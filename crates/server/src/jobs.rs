@@ -96,7 +96,7 @@ mod tests {
     /// Longer than the test may take.
     const DEADLINE: Duration = Duration::from_secs(20);
 
-    /// What an earlier version left of the first message of the lobby.
+    /// Makes the first message of the lobby one of an earlier version.
     const AS_BEFORE: &str = "
         UPDATE message SET mentions = NULL,
             sum = checksum(place, from_id, from_name, at, kind, device, n, text);

@@ -47,7 +47,7 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
         }
         Task::Export { room, format } => {
             let written = export(&directory, room, *format, &mut out);
-            // A reader such as `head` may have enough of it.
+            // A reader such as `head` may close the pipe early.
             if !matches!(&written, Err(error) if is_broken_pipe(error)) {
                 written.with_context(|| format!("{room} was not exported"))?;
             }

@@ -1,6 +1,6 @@
 //! Users of a room of their own who edit, delete, react and reply, by lines of JSON: what the clients with a screen do
-//! not do. At the end what was accepted is compared with the journal, and the state of each message with a plain
-//! count of all that is stored.
+//! not do. At the end, the accepted messages are compared with the journal, and the state of each message with a plain
+//! count of all stored ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -42,7 +42,7 @@ pub(super) struct EventsUser {
     token: Option<String>,
     epoch: Option<String>,
     last_n: u64,
-    /// What it has sent without an answer: the fields of each `say`.
+    /// The fields of each `say` without an answer.
     outbox: VecDeque<(u64, Value)>,
     /// The `seq` of each `n` that was accepted in this epoch of the journal.
     accepted: BTreeMap<u64, u64>,
@@ -53,7 +53,7 @@ pub(super) struct EventsUser {
     states: BTreeMap<u64, State>,
 }
 
-/// What is wrong at the end, and how many events there were.
+/// The number of faults at the end, and of the messages that were compared.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct EventsFound {
     /// Accepted messages and events.
@@ -249,7 +249,7 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
     Ok(())
 }
 
-/// Compares what the users were told with the journal in `directory`, which no daemon uses.
+/// Compares the answers and states that the users received with the journal in `directory`, which no daemon uses.
 pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) -> EventsFound {
     let stored = read_all(directory).await;
     let mut found = EventsFound::default();

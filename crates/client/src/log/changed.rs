@@ -1,4 +1,4 @@
-//! The messages of a log as they are now: takes in what changes them.
+//! Applies changes to the messages of a log.
 
 use chat_proto::Seq;
 

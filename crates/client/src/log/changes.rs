@@ -1,4 +1,4 @@
-//! What changes the messages of a log after they were sent: edits, deletions, reactions, pins and replies.
+//! The changes of messages after they were sent: edits, deletions, reactions, pins and replies.
 //!
 //! The state of a message is the one that it came with, then each change after that once, in the order of the room,
 //! then the changes of the user that have no answer. So it does not matter in which order they come, or how often.
@@ -65,7 +65,7 @@ struct Changed {
     changes: BTreeMap<Seq, Change>,
 }
 
-/// What changes of a message.
+/// The parts of a message that can change.
 #[derive(Debug, Clone)]
 pub(super) struct Content {
     pub(super) text: String,
@@ -197,7 +197,7 @@ impl Changes {
 }
 
 impl Content {
-    /// What an entry has; `None` if it is no message, or if its text is hidden.
+    /// The content of an entry; `None` if it is no message, or if its text is hidden.
     fn of(entry: &LogEntry) -> Option<Self> {
         let Body::Message { text, origin, extras, .. } = &entry.body else { return None };
         Some(Self { text: text.clone(), origin: origin.clone(), extras: extras.clone() })

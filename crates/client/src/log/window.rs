@@ -45,10 +45,10 @@ pub enum Hold {
     NewerFailed,
 }
 
-/// What a page has beside its messages.
+/// The facts about a page of messages.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct PageInfo {
-    /// The first `seq` of it, if that is no message but an event about one.
+    /// Its first `seq`, if that is an event about a message.
     pub first: Option<Seq>,
     /// The greatest `seq` whose events surely count in its messages.
     pub as_of: Seq,

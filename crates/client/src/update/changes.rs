@@ -19,7 +19,7 @@ pub(super) const fn is_event(message: &Message) -> bool {
     !message.kind.is_read() && !matches!(message.kind, MessageKind::Topic)
 }
 
-/// What a message of the server changes in another one, if it does.
+/// The change that a message of the server makes to another one, if any.
 pub(super) fn change_of(state: &State, message: &Message) -> Option<Change> {
     let details = message.details.as_deref()?;
     let on = details.on.unwrap_or(true);
@@ -40,7 +40,7 @@ pub(super) fn change_of(state: &State, message: &Message) -> Option<Change> {
     Some(Change { target: details.target?, at: message.at, kind })
 }
 
-/// What a message of the user changes in another one.
+/// The change that a message of the user makes to another one, if any.
 pub(super) fn own_change(state: &State, own: &OwnMessage, at: Timestamp) -> Option<Change> {
     let links = own.body.links();
     let target = own.target().or(links.thread).or(links.reply_to)?;
@@ -82,7 +82,7 @@ pub(super) fn event(state: &mut State, message: &Message) {
     room.mark_uncounted(message.seq);
 }
 
-/// The events of a page, and what its messages change in others.
+/// Takes the changes in a page: its events, and the messages that answer others.
 pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
     for message in page {
         let (change, is_own) = (change_of(state, message), state.is_me(message.from.id));

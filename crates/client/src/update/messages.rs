@@ -92,7 +92,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
     is_new
 }
 
-/// Whether a message is one that is read: one that was deleted is not, nor is the notice of a topic.
+/// Whether a message counts as unread: not one that was deleted, nor the notice of a topic.
 pub(super) fn is_counted(message: &Message) -> bool {
     message.kind.is_read() && !message.details.as_ref().is_some_and(|details| details.deleted)
 }
@@ -131,7 +131,7 @@ pub(super) fn body(state: &State, message: &Message) -> Body {
     Body::Message { from, kind: message.kind.shown_as(), text, origin, extras }
 }
 
-/// What a message of the user has beside its text when it is written.
+/// The state of a new message of the user besides its text.
 pub(super) fn extras_of(Links { reply_to, thread }: Links) -> Option<Box<Extras>> {
     let details = Details { reply_to, thread, ..Details::default() };
     let extras = Extras { details, is_pending: false };
@@ -169,7 +169,7 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     effect.into_iter().collect()
 }
 
-/// What a message of the user without an answer changes in another one that it answers.
+/// The change that a pending message of the user makes to the message that it answers.
 fn answers(state: &State, id: &MessageId, at: Timestamp) -> Option<Change> {
     let own = state.outbox.messages().find(|own| own.id == *id)?;
     changes::own_change(state, own, at).filter(|_| own.target().is_none())

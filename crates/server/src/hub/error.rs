@@ -88,7 +88,7 @@ pub(crate) enum HubError {
     /// The client's fault: its user has as many sessions as one user can have.
     #[error("you are connected {0} times, the most for one user; close one of your clients first")]
     TooManySessions(usize),
-    /// What the message is about does not allow it.
+    /// The client's fault: the target of the message does not allow it.
     #[error(transparent)]
     Rejected(Rejection),
     /// The server's fault: the journal cannot store it.

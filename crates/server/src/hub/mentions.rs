@@ -7,10 +7,10 @@ use chat_proto::{UserId, UserName, mention};
 use super::proposal::Proposal;
 use crate::journal::RoomId;
 
-/// What means every connected user of the room.
+/// The name that mentions every connected user of the room.
 const HERE: &str = "here";
 
-/// Most users of a room in which [`HERE`] is more than a word: as for `typing`, a crowd is not called.
+/// Most users of a room in which [`HERE`] mentions them, as for `typing`.
 const HERE_USERS_MAX: usize = 100;
 
 /// The users whom a message mentions, in the order of their numbers.
@@ -49,7 +49,7 @@ fn calls_all(text: &str) -> bool {
     mention::mentions(text, &here).into_iter().any(|range| text[range].starts_with('@'))
 }
 
-/// Who has a name. One in ASCII is looked up without memory, since the beginning of every text may be a name.
+/// The holder of a name. One in ASCII is looked up without an allocation, since every text may begin with a name.
 fn holder(proposal: &Proposal<'_>, written: &str) -> Option<UserId> {
     if written.len() > NAME_CHARS_MAX && written.is_ascii() {
         return None;
@@ -69,7 +69,7 @@ fn holder(proposal: &Proposal<'_>, written: &str) -> Option<UserId> {
     proposal.holder_of_key(str::from_utf8(key).ok()?)
 }
 
-/// The stored users who are connected in a room, unless they are many.
+/// The stored users who are connected in a room; none if there are more than [`HERE_USERS_MAX`].
 fn connected(proposal: &Proposal<'_>, room: RoomId) -> Vec<UserId> {
     let Some(room) = proposal.state.rooms.get(room) else { return Vec::new() };
     room.with_users(|users| {

@@ -117,7 +117,7 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// Who has the name with that key.
+    /// The user who will have the name with that key.
     pub(super) fn holder_of_key(&self, key: &str) -> Option<UserId> {
         match self.names.get(key) {
             Some(holder) => *holder,

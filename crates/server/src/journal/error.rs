@@ -25,6 +25,16 @@ pub enum JournalError {
         /// The newest version that this program knows.
         known: u32,
     },
+    /// A journal of an earlier version, for a command that reads only the current one.
+    #[error(
+        "the journal is of version {found}; start chat-server once, which upgrades it to version {known}"
+    )]
+    Older {
+        /// The version of the file.
+        found: u32,
+        /// The version of this program.
+        known: u32,
+    },
     /// The file is damaged.
     #[error(
         "the journal is damaged ({0}); it was left as it is. Put a backup in its place with \

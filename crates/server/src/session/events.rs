@@ -120,7 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         messages.iter().map(|message| message.to_wire_for(room, user, kinds)).collect()
     }
 
-    /// A `before` that no answer has named begins with the newest.
+    /// A `before` that no answer has named counts as none.
     pub(super) fn mentions(
         &mut self,
         before: Option<&ShortString>,

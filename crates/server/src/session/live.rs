@@ -47,7 +47,7 @@ impl Shows {
         }
     }
 
-    /// As what the messages of the journal are read for `user`.
+    /// The form in which `user` is sent messages of the journal.
     pub(super) const fn view(self, user: UserId) -> View {
         match self.kinds {
             Kinds::All => View::Now(user),
@@ -55,7 +55,7 @@ impl Shows {
         }
     }
 
-    /// Whether the client gets a change of a room as it is.
+    /// Whether the client is sent this change of a room.
     pub(super) const fn has(self, event: &Event) -> bool {
         match event {
             Event::Away { .. } | Event::Back { .. } => self.away,

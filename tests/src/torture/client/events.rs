@@ -1,4 +1,4 @@
-//! What a client of the torture does with the events that it receives.
+//! The events that a client receives.
 
 use std::io;
 

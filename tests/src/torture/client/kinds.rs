@@ -1,4 +1,4 @@
-//! What a client of the torture says: texts, replies, and events about messages.
+//! The messages that a client sends: texts, replies, and events about messages.
 
 use std::io;
 

@@ -1,11 +1,11 @@
-//! What a client has read of a message, which tells more or less surely which one it is.
+//! The parts of a message that a client has read, which identify it more or less surely.
 
 use chat_server::journal::StoredMessage;
 use serde_json::Value;
 
 use super::Label;
 
-/// What a client has read of a message.
+/// The parts of a message that identify it for the client that has read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Read {
     /// Its label: it is its text, or the client's user has sent it.
@@ -63,7 +63,7 @@ impl Event {
     }
 }
 
-/// The label of a stored message. It is its text; if it has none, or it was deleted, its device and number tell it.
+/// The label of a stored message: its text. Without a text, or if it was deleted, its device and number make the label.
 pub(super) fn label(message: &StoredMessage) -> Label {
     let own = || {
         let client = client_of(message.device.as_str())?;

@@ -1,4 +1,4 @@
-//! The state of messages: as sessions are sent it, and from all stored messages, one by one.
+//! The state of messages: as sessions receive it, and as it follows from all stored messages, one by one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -38,8 +38,8 @@ impl State {
     }
 }
 
-/// The states of the messages of a room, by `seq`, from all that is stored in it. What is about a message that was
-/// removed by age does not count.
+/// The states of the messages of a room, by `seq`, from all that are stored. Events about a message that was removed by
+/// age do not count.
 pub(crate) fn states(stored: &[StoredMessage]) -> HashMap<u64, State> {
     let mut states: HashMap<u64, State> = HashMap::new();
     let mut reacting: BTreeSet<(u64, String, u64)> = BTreeSet::new();

@@ -135,8 +135,8 @@ impl Room {
         true
     }
 
-    /// Records that `seq` is no message to be read: one of the user's own, or an event about a message. It is read if
-    /// all before it are read.
+    /// Records that `seq` does not count as unread: a message of the user, or an event about a message. It is read once
+    /// all messages before it are read.
     pub(crate) fn mark_uncounted(&mut self, seq: Seq) {
         if seq > self.read && self.uncounted.len() < UNCOUNTED_MAX {
             self.uncounted.insert(seq.get(), seq.get());

@@ -11,7 +11,7 @@ use super::super::request::{DirectScope, Request, Submission};
 use super::{is_direct, memberships};
 use crate::journal::{Change, Message, RoomId};
 
-/// The message by which a room has another topic.
+/// The message that sets the topic of a room.
 pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Message, HubError> {
     let Request::SetTopic { user, name, topic } = request else {
         unreachable!("{request:?} sets no topic")
@@ -33,7 +33,7 @@ pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Me
     })
 }
 
-/// What a user asks for who sends a message.
+/// The action that an author of this content must be allowed.
 const fn action(body: &Body) -> fn(Standing) -> Action {
     match body {
         Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } | Body::Reaction { .. } => {

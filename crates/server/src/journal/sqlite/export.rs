@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use chat_proto::{RoomName, Seq, UserId};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::stored::{DirectKey, Page, Part, RoomKey, StoredMessage, View};
-use super::{JournalError, file, fold, load};
+use super::stored::{DirectKey, Page, Part, RoomId, RoomKey, StoredMessage, View};
+use super::{JournalError, file, fold, schema};
 use crate::config::PAGE_MESSAGES;
 
 /// Calls `each` with every message of the room `name` of the journal in `directory`, oldest first, as it is now; without
@@ -19,18 +20,16 @@ pub fn export<E: From<JournalError>>(
     name: &RoomName,
     mut each: impl FnMut(&StoredMessage) -> Result<(), E>,
 ) -> Result<bool, E> {
-    let db = file::visit(&file::of(directory))?;
+    let db = open(directory)?;
     let key = match name.pair() {
         Some([one, other]) => RoomKey::Direct(DirectKey::of(one, other)),
         None => RoomKey::Named(name.clone()),
     };
-    let (restored, _) = load::load(&db).map_err(JournalError::from)?;
-    let is_it = |stored: &RoomKey| stored.to_stored() == key.to_stored();
-    let Some(room) = restored.rooms.iter().find(|room| is_it(&room.key)) else { return Ok(false) };
+    let Some(room) = find(&db, &key).map_err(JournalError::from)? else { return Ok(false) };
     let mut last = Seq::NONE;
     loop {
         let page = Page { of: Part::After(last), limit: PAGE_MESSAGES };
-        let page = fold::page(&db, room.id, page, View::Now(UserId::SERVER));
+        let page = fold::page(&db, room, page, View::Now(UserId::SERVER));
         let page = page.map_err(JournalError::from)?;
         let Some(newest) = page.last() else { return Ok(true) };
         last = newest.seq;
@@ -41,12 +40,28 @@ pub fn export<E: From<JournalError>>(
     }
 }
 
+/// Opens the journal in `directory`, and forbids changes: a daemon may have it open.
+fn open(directory: &Path) -> Result<Connection, JournalError> {
+    let db = file::visit(&file::of(directory))?;
+    db.pragma_update(None, "query_only", true)?;
+    match schema::version(&db)? {
+        found if found < schema::KNOWN => Err(JournalError::Older { found, known: schema::KNOWN }),
+        _ => Ok(db),
+    }
+}
+
+fn find(db: &Connection, key: &RoomKey) -> rusqlite::Result<Option<RoomId>> {
+    let find = "SELECT id FROM room WHERE key = ?";
+    db.query_row(find, [key.to_stored()], |row| row.get(0).map(RoomId)).optional()
+}
+
 #[cfg(test)]
 mod tests {
     use chat_proto::command::Body;
     use chat_proto::{DeviceId, Text, Timestamp, User, UserName};
 
     use super::*;
+    use crate::journal::tests::execute;
     use crate::journal::{Durability, Engine, Entry, Journal, Location, Message, RoomId};
 
     fn send(engine: &mut Engine, body: Body) {
@@ -91,5 +106,33 @@ mod tests {
         assert_eq!(texts[..4], ["1", "two", "4", "5"]);
         let other = RoomName::new("#other").unwrap();
         assert!(!export(directory.path(), &other, |_| Ok::<_, JournalError>(())).unwrap());
+    }
+
+    #[test]
+    fn an_export_changes_nothing_and_refuses_an_earlier_version() {
+        let directory = tempfile::tempdir().unwrap();
+        let location = Location::DirectoryInTask(directory.path().to_path_buf());
+        let (mut engine, journal, _) = Journal::open(&location, Durability::Os).unwrap();
+        send(&mut engine, Body::text(Text::new("hi").unwrap()));
+        drop((engine, journal));
+        // A start of the daemon would replace this record, whose checksum is wrong.
+        execute(directory.path(), "UPDATE room SET topic = 'damaged'");
+        let mut count = 0;
+        let count_one = |_: &StoredMessage| {
+            count += 1;
+            Ok::<_, JournalError>(())
+        };
+        assert!(export(directory.path(), &RoomName::lobby(), count_one).unwrap());
+        assert_eq!(count, 1);
+        let db = file::connect(&file::of(directory.path())).unwrap();
+        let topic = "SELECT topic FROM room WHERE id = 1";
+        let topic: String = db.query_row(topic, [], |row| row.get(0)).unwrap();
+        assert_eq!(topic, "damaged");
+
+        db.pragma_update(None, "user_version", schema::KNOWN - 1).unwrap();
+        drop(db);
+        let none = |_: &StoredMessage| Ok(());
+        let refused = export(directory.path(), &RoomName::lobby(), none).unwrap_err();
+        assert!(matches!(refused, JournalError::Older { .. }), "{refused}");
     }
 }
