@@ -77,6 +77,8 @@ impl State {
             compose_epoch: _,
             thread: _,
             leaving: _,
+            export: _,
+            exports: _,
             origin: _,
             deleting: _,
             done_until: _,
