@@ -14,6 +14,7 @@
 //! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |
 //! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
 //! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
+//! | the same, encrypted, if they wait for the connection to take them: `BUFFER_BYTES_MAX` of `tls` | 64 KiB | 0.6 GiB |
 //! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
 //! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
@@ -71,9 +72,17 @@ pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 /// Rooms that one user is in, without direct messages: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
 
-/// Direct messages that one user is in: more than a person answers. They are counted separately, since others
-/// begin them; few enough that a client can list them all below the rooms.
+/// Direct messages that one user has begun or answered, and is in: few enough that a client can list them all below
+/// the rooms.
 pub const PRIVATE_PER_USER_MAX: usize = 100;
+
+/// Direct messages that others have begun with one user, and that it has not answered. They are counted separately, so
+/// that strangers keep no user from those whom it writes to.
+pub const UNANSWERED_PER_USER_MAX: usize = 300;
+
+/// The same of which newcomers may begin one more: as many as one network has new users at once, and fewer than all, so
+/// that who is known for long can still write.
+pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
 
 /// Time between two `typing` of one session in one room that are passed on: a client shows one for 5 s.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
