@@ -20,6 +20,7 @@ pub mod classic;
 pub mod native;
 pub mod pty;
 mod searched;
+mod secure;
 pub mod server;
 pub mod sim;
 pub mod torture;

@@ -67,6 +67,8 @@ pub struct Plan {
     pub rooms: u32,
     /// Duration of the storm, in simulated time.
     pub storm: Duration,
+    /// Whether all clients use TLS. Then the log of a seed is not the same to the byte: keys and signatures are random.
+    pub tls: bool,
 }
 
 impl Plan {
@@ -82,6 +84,7 @@ impl Plan {
             events_users: 2,
             rooms: 3,
             storm: Duration::from_secs(60),
+            tls: false,
         }
     }
 
@@ -148,6 +151,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let data = new_directory();
     let log = Log::default();
     network::set_server_clock(0);
+    network::set_tls(plan.tls.then(|| directory(data.path(), SERVER)));
     let listening = log.listen();
     // For the client library: its pauses before a reconnect, and the names of its devices.
     fastrand::seed(plan.seed);

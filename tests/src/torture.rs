@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use chat_proto::ServerKey;
 use tokio::process::Command;
 use tokio::sync::{Barrier, watch};
 use tokio::task::JoinSet;
@@ -63,6 +63,8 @@ pub struct Plan {
     pub users: u32,
     /// Number of rooms. Each user joins most of them.
     pub rooms: u32,
+    /// Whether the clients use TLS.
+    pub tls: bool,
 }
 
 /// Runs the torture on a new daemon with a new journal. Returns the findings.
@@ -75,15 +77,16 @@ pub async fn torture(plan: Plan) -> Findings {
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let mut daemon = Daemon::start(&args).await;
     let address = daemon.address;
+    let key = plan.tls.then(|| key_of(data.path()));
 
     let (sending, is_sending) = watch::channel(true);
     let users = Arc::new(Users::new(plan.users));
     let settled = Arc::new(Barrier::new((plan.users + SECOND_CLIENTS + COPIES) as usize));
-    let common = Common { address, users: Arc::clone(&users), is_sending, settled };
+    let common = Common { address, key, users: Arc::clone(&users), is_sending, settled };
     let clients = start_clients(plan, &common, &mut random);
     let classic = ClassicUser::new(0, CLASSIC_PAUSE_MS, random.fork()).sending();
     let classic = Arc::new(Mutex::new(classic));
-    let classic_task = tokio::spawn(run_classic(address, Arc::clone(&classic)));
+    let classic_task = tokio::spawn(run_classic(address, key, Arc::clone(&classic)));
 
     let backup = data.path().join("backup.sqlite");
     let mut restored = None;
@@ -134,6 +137,11 @@ fn start_clients(plan: Plan, common: &Common, random: &mut fastrand::Rng) -> Joi
     clients
 }
 
+/// Returns the key of the daemon whose data is in `data`.
+fn key_of(data: &Path) -> ServerKey {
+    chat_server::server_key(data, None).unwrap().expect("the first start has made a key")
+}
+
 /// Restores the backup, as an operator would. Returns the `seq` of its last message by room.
 async fn restore(data: &Path, backup: &Path, rooms: u32, users: &Users) -> HashMap<u32, u64> {
     run_task(data, "restore", backup).await;
@@ -148,9 +156,9 @@ async fn run_task(data: &Path, task: &str, file: &Path) {
 }
 
 /// Runs a classic client, which reconnects for as long as the torture lasts.
-async fn run_classic(address: SocketAddr, user: Arc<Mutex<ClassicUser>>) {
+async fn run_classic(address: SocketAddr, key: Option<ServerKey>, user: Arc<Mutex<ClassicUser>>) {
     loop {
-        if let Ok(stream) = TcpStream::connect(address).await {
+        if let Ok(stream) = connection::open(address, key).await {
             let _ = classic::run_connection(stream, &user).await;
         }
         let pause = user.lock().unwrap().pause();

@@ -32,6 +32,14 @@ fn nothing_accepted_is_lost_in_ten_storms() {
 }
 
 #[test]
+fn nothing_accepted_is_lost_in_a_storm_within_tls() {
+    let outcome = simulate(Plan { tls: true, ..Plan::usual(*SEEDS.end() + 1) });
+    println!("{outcome}");
+    assert!(outcome.is_clean(), "just sim 1 --tls --seed {}\n{outcome}", SEEDS.end() + 1);
+    assert!(outcome.findings.accepted > 0 && outcome.followed.starts > 1, "{outcome}");
+}
+
+#[test]
 fn two_runs_of_a_seed_have_the_same_log() {
     let [one, other] = [(); 2].map(|()| simulate(Plan::usual(*SEEDS.start())).log);
     let differs = one.lines().zip(other.lines()).position(|(one, other)| one != other);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use chat_client::Tcp;
-use chat_server::Config;
+use chat_server::{Config, Limits};
 use crossterm::event::KeyCode;
 use e2e::native::Native;
 use e2e::server::Server;
@@ -27,7 +27,7 @@ async fn until_found(client: &mut Native, word: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_found_gone_to_and_left_again() {
-    let server = Server::start(Config::default());
+    let server = Server::start(Config { limits: Limits::off(), ..Config::default() });
     let mut ana = Native::join(server.address, "ana").await;
     ana.say_accepted(1, "the old migration script is gone").await;
     for n in 2..=700 {
@@ -64,6 +64,39 @@ fn rooms_aside(screen: &str) -> String {
     let rows: Vec<String> =
         masked(screen).lines().map(|row| row.chars().skip(21).collect()).collect();
     rows.join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_gone_to_and_a_room_is_exported() {
+    let server = Server::start(Config { limits: Limits::off(), ..Config::default() });
+    let directory = tempfile::TempDir::new().unwrap();
+    let file = directory.path().join("lobby.txt");
+    let mut ana = Native::join(server.address, "ana").await;
+    for n in 1..=450 {
+        ana.say_accepted(n, &format!("message {n} of many")).await;
+    }
+    let mut bob = Tui::open_with(Tcp::new(server.address), "bob", (100, 20)).until_joined().await;
+    bob.sees("message 450 of many").await;
+    bob.types("/date 2020-01-01\n").await;
+    let screen = bob.sees("message 1 of many").await;
+    assert!(screen.contains("The first message since 1 January 2020"), "{screen}");
+    bob.presses(KeyCode::Esc).await;
+    bob.sees("message 450 of many").await;
+    bob.types("/date someday\n").await;
+    bob.sees("Not a day: someday").await;
+
+    let command = format!("/export text {}\n", file.display());
+    bob.types(&command).await;
+    bob.sees("Exported 450 messages of #lobby").await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    let sent: Vec<&str> = text.lines().map(|line| line.split_once(" ana: ").unwrap().1).collect();
+    let expected: Vec<String> = (1..=450).map(|n| format!("message {n} of many")).collect();
+    assert_eq!(sent, expected);
+    bob.types(&command).await;
+    bob.sees("#lobby is not exported").await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text, "no file is replaced");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no part is left");
+    bob.quits().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,13 +16,13 @@ use crate::update::update;
 /// A client. It goes on only while [`Client::next`] is awaited.
 ///
 /// ```no_run
-/// # use chat_client::{Client, Config, Effect, Request, Tcp, store::Writer};
+/// # use chat_client::{Client, Config, Effect, Endpoint, Request, store::Writer};
 /// # async fn answer() -> Result<(), Box<dyn std::error::Error>> {
 /// let server = "127.0.0.1:12345";
 /// let directory = Some("ping.state".into());
 /// let config =
 ///     Config { name: "ping".parse()?, server: server.into(), directory, writer: Writer::Thread };
-/// let mut bot = Client::start(config, Tcp::new(server.parse::<chat_client::ServerAddress>()?)).await?;
+/// let mut bot = Client::start(config, server.parse::<Endpoint>()?.dial()?).await?;
 /// loop {
 ///     for effect in bot.next().await? {
 ///         if let Effect::Received(message) = effect {

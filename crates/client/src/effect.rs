@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::event::Welcome;
-use chat_proto::{Message, RoomName, UserName};
+use chat_proto::{Message, RoomName, Seq, Timestamp, UserName};
 
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -59,6 +59,25 @@ pub enum Effect {
     WrongKey(WrongKey),
     /// To the front end: this notice was added to the log of the current room.
     Noticed(Box<Notice>),
+    /// To the front end: the message that a date leads to.
+    DateFound {
+        /// The room.
+        room: RoomName,
+        /// The date that was asked for.
+        date: Timestamp,
+        /// The first message that was stored then or later, or the newest if there is none, and when it was stored;
+        /// `None` if the room has no messages.
+        found: Option<(Seq, Timestamp)>,
+    },
+    /// To the front end: messages that were asked for beside the window.
+    Fetched {
+        /// The room.
+        room: RoomName,
+        /// The last message that was asked for.
+        to: Seq,
+        /// All up to it that the server has; `None` if it could not read them.
+        messages: Option<Vec<Message>>,
+    },
     /// To the front end: the last request is not carried out, for this reason.
     Failed(RequestError),
 }

@@ -75,6 +75,9 @@ pub enum RequestError {
     /// The server finds no messages.
     #[error("the server has no search")]
     NoSearch,
+    /// The server does not find messages by their time.
+    #[error("the server does not find messages by their time")]
+    NoDates,
     /// The query has more than [`QUERY_BYTES_MAX`] bytes: this many.
     #[error("a search has at most {QUERY_BYTES_MAX} bytes, this one has {0}")]
     QueryTooLong(usize),

@@ -96,6 +96,12 @@ impl Log {
         self.entries.position(id, seq)
     }
 
+    /// The index of the first entry from `seq` on; the number of entries if there is none.
+    #[must_use]
+    pub fn index_from(&self, seq: Seq) -> usize {
+        self.entries.end_of(seq.minus(1)).min(self.len())
+    }
+
     /// The index of the entry below the line; `None` if there is none, or if it is not loaded.
     #[must_use]
     pub fn first_new(&self) -> Option<usize> {

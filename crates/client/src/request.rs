@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Kind, Links, SearchOrder};
 use chat_proto::limits::TEXT_BYTES_MAX;
-use chat_proto::{AwayText, Emoji, RoomName, Seq, Topic, UserName};
+use chat_proto::{AwayText, Emoji, RoomName, Seq, Timestamp, Topic, UserName};
 
 use crate::choices::Level;
 use crate::mentions::MentionPolicy;
@@ -146,6 +146,23 @@ pub enum Request {
         first: Seq,
         /// The `seq` of the last message.
         last: Seq,
+    },
+    /// Ask for the first message of a room from a time on: [`Effect::DateFound`](crate::Effect::DateFound).
+    FindDate {
+        /// The room.
+        room: RoomName,
+        /// The time.
+        date: Timestamp,
+    },
+    /// Ask for messages of a room beside its window: [`Effect::Fetched`](crate::Effect::Fetched). A session that ends
+    /// ends this, too.
+    Fetch {
+        /// The room.
+        room: RoomName,
+        /// The `seq` after which they begin.
+        after: Seq,
+        /// The last one. If these are too many for a page, it is one that comes earlier.
+        to: Seq,
     },
     /// Remember a message of a room, or not any more: [`Choices::saved`](crate::choices::Choices::saved). It is stored.
     Save {

@@ -9,6 +9,7 @@ mod changes;
 mod choices;
 mod drafts;
 mod events;
+mod fetch;
 mod history;
 mod listing;
 mod live;

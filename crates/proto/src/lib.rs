@@ -26,6 +26,7 @@ pub mod code;
 pub mod command;
 mod emoji;
 pub mod event;
+pub mod export;
 pub mod features;
 pub mod id;
 pub mod limits;

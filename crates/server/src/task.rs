@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::export::ExportFormat;
+use chat_proto::{RoomName, Timestamp, UserId};
 use chat_server::TLS_DIRECTORY;
 use chat_server::journal::{self, CheckReport, Location, RestoreReport};
 
 use crate::address_line;
 use crate::args::{Args, NO_DIRECTORY, Task};
-use crate::export::Format;
 use crate::status;
 
 /// Runs a subcommand at the time `now`.
@@ -46,7 +46,7 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
             write!(out, "{}", Restored { directory: &directory, file, report: &report })?;
         }
         Task::Export { room, format } => {
-            let written = export(&directory, room, *format, &mut out);
+            let written = export(&directory, room, (*format).into(), &mut out);
             // A reader such as `head` may close the pipe early.
             if !matches!(&written, Err(error) if is_broken_pipe(error)) {
                 written.with_context(|| format!("{room} was not exported"))?;
@@ -75,7 +75,7 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
 fn export(
     directory: &Path,
     room: &RoomName,
-    format: Format,
+    format: ExportFormat,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let mut out = BufWriter::new(out);
@@ -85,7 +85,7 @@ fn export(
             out.write_all(format.head(room).as_bytes())?;
             is_first = false;
         }
-        out.write_all(format.message(room, message).as_bytes())?;
+        out.write_all(format.message(&message.to_wire(room, UserId::SERVER)).as_bytes())?;
         anyhow::Ok(())
     })?;
     ensure!(exists, "there is no room {room} in {}", directory.display());

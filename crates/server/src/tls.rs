@@ -16,10 +16,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chat_proto::ServerKey;
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::{Acceptor, NoServerSessionStorage};
 use rustls::version::{TLS12, TLS13};
+use rustls::{CipherSuite, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
@@ -40,9 +40,9 @@ const NATIVE_ALPN: &[u8] = b"chat/1";
 /// Longest time of one handshake: several round trips on the slowest connection.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 
-/// Bytes that TLS holds of what a session has written and the connection has not taken: one record, as much as the
-/// system takes ([`crate::config::UNSENT_BYTES_MAX`]).
-const BUFFER_BYTES_MAX: usize = 16 * 1024;
+/// Bytes that TLS holds of what a session has written and the connection has not taken: as many as wait for a session
+/// ([`crate::config::OUT_BYTES_MAX`]), so that all of them are one write to the system.
+const BUFFER_BYTES_MAX: usize = crate::config::OUT_BYTES_MAX;
 
 /// Tickets that a client is sent: it needs one to connect again without a signature. Each more costs a write.
 const TICKETS: usize = 1;
@@ -144,11 +144,16 @@ impl Current {
 
     fn build(identity: Identity) -> Result<Self, rustls::Error> {
         let key = identity.server_key()?;
-        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut provider = aws_lc_rs::default_provider();
+        // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
+        let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
+        provider.cipher_suites.sort_by_key(|suite| suite.suite() != preferred);
+        let provider = Arc::new(provider);
         let mut detected = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
             .with_single_cert(identity.chain, identity.key)?;
+        detected.ignore_client_order = true;
         detected.ticketer = aws_lc_rs::Ticketer::new()?;
         detected.session_storage = Arc::new(NoServerSessionStorage {});
         detected.send_tls13_tickets = TICKETS;

@@ -3,6 +3,7 @@
 mod control;
 mod editing;
 mod ended;
+mod exporter;
 mod failure;
 mod frame;
 mod jobs;
@@ -28,6 +29,7 @@ use tokio::time::{Instant, sleep_until};
 pub use self::control::{Control, EditJob};
 use self::editing::Editing;
 pub use self::ended::{Ended, Then};
+use self::exporter::Exporter;
 pub use self::failure::{Failure, RunError};
 pub use self::frame::FRAME_MIN;
 use self::frame::ZONE_LOOK_MAX;
@@ -110,9 +112,9 @@ pub async fn run_shown(
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, typed, clock, then, .. } = app;
+    let App { mut state, driver, saver, typed, exporter, clock, then, .. } = app;
     let closed = driver.close(&mut state.client, clock);
-    let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
+    let (saved, (), (), ()) = tokio::join!(closed, saver.close(), typed.close(), exporter.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
         Ok(()) => Ok(Ended { unsent, had_session: state.client.me().is_some(), then }),
@@ -126,6 +128,7 @@ struct App<C> {
     saver: Saver,
     typed: Typed,
     editing: Editing,
+    exporter: Exporter,
     control: C,
     clock: fn() -> Timestamp,
     /// What the user wants after the end.
@@ -150,7 +153,7 @@ enum Front<R> {
     Key(Option<io::Result<R>>),
     /// The terminal can take another frame.
     Frame(io::Result<()>),
-    /// A setting is saved, or is not.
+    /// A setting is saved, or a step of an export is done, or is not.
     Saved(Box<Input>),
     /// The user has left the editor.
     Edited(Result<String, String>),
@@ -170,6 +173,7 @@ impl<C: Control> App<C> {
             driver,
             saver: Saver::new(options.settings_file.clone(), options.writer),
             typed: Typed::new(options.state.as_deref(), options.writer),
+            exporter: Exporter::new(options.writer),
             editing: Editing::new(options.state.clone(), options.writer),
             control,
             clock: options.clock,
@@ -231,7 +235,7 @@ impl<C: Control> App<C> {
         let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
         let (watches_zone, next_look) =
             (self.zone_watch.is_some(), self.zone_looked + ZONE_LOOK_MAX);
-        let Self { control, saver, typed, editing, driver, .. } = self;
+        let Self { control, saver, typed, editing, exporter, driver, .. } = self;
         // A blocked terminal delays frames, and nothing else.
         let drawable = async {
             if let Some(at) = frame_at {
@@ -246,6 +250,7 @@ impl<C: Control> App<C> {
                 drawable = drawable, if draws => Front::Frame(drawable),
                 edited = editing.done() => Front::Edited(edited),
                 saved = saver.done() => Front::Saved(Box::new(saved)),
+                step = exporter.done() => Front::Saved(Box::new(step)),
                 never = typed.run() => match never {},
                 () = sleep_until(next_look), if watches_zone => Front::Zone,
             }
@@ -340,6 +345,7 @@ impl<C: Control> App<C> {
                 },
                 Effect::StoreTyped(text) => self.typed.store(text),
                 Effect::SaveSetting(change) => self.saver.save(change),
+                Effect::Export { run, step } => self.exporter.take(run, step),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),
                 Effect::OpenLink(link) => {

@@ -61,6 +61,10 @@ pub enum Verb {
     Mentions,
     /// Searches the messages of all rooms.
     Search,
+    /// Goes to the first message of a day.
+    Date,
+    /// Writes the messages of the room to a file.
+    Export,
     /// Says that the user is away.
     Away,
     /// Says that the user is not away any more.
@@ -106,6 +110,10 @@ pub enum Offers {
     Commands,
     /// The topic of the room, to change it.
     Topic,
+    /// Days by name.
+    Days,
+    /// The formats of an export.
+    Formats,
 }
 
 /// A command and its help.
@@ -236,6 +244,22 @@ pub const COMMANDS: &[Command] = &[
         Offers::Nothing,
         "Search the messages of all rooms",
     ),
+    row(
+        Verb::Date,
+        "/date",
+        &["/day"],
+        "DAY",
+        Offers::Days,
+        "Go to the first message of a day or month",
+    ),
+    row(
+        Verb::Export,
+        "/export",
+        &[],
+        "[FORMAT] [FILE]",
+        Offers::Formats,
+        "Write this room to a file: text, jsonl, html",
+    ),
     row(Verb::Pins, "/pins", &[], "", Offers::Nothing, "List the pinned messages of this room"),
     row(Verb::Saved, "/saved", &[], "", Offers::Nothing, "List the messages you remember"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
@@ -309,6 +333,7 @@ impl Command {
     pub fn usage(&self) -> String {
         let example = match self.verb {
             Verb::Me => ", e.g. /me waves",
+            Verb::Date => ", e.g. /date 2026-05-01",
             _ => "",
         };
         format!("Usage: {}{example}", self.synopsis())
@@ -337,42 +362,4 @@ pub fn unknown(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn no_two_commands_share_a_name() {
-        let all: Vec<&str> = COMMANDS.iter().flat_map(Command::names).collect();
-        let different: BTreeSet<&str> = all.iter().copied().collect();
-        assert_eq!(all.len(), different.len(), "{all:?}");
-        for name in all {
-            assert!(name.starts_with('/') && Command::named(name).is_some(), "{name}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_command_is_guessed() {
-        for (typed, said) in [
-            ("/nikc", "Unknown command /nikc. Did you mean /nick?"),
-            ("/jion", "Did you mean /join?"),
-            ("/romos", "Did you mean /rooms?"),
-            ("/xyzzy", "/help lists the commands."),
-        ] {
-            assert!(unknown(typed).contains(said), "{}", unknown(typed));
-        }
-        assert!(unknown("/x").ends_with("(Start with // to send a line that begins with /.)"));
-    }
-
-    #[test]
-    fn an_argument_that_is_missing_or_too_much_is_a_usage() {
-        let takes = |name, argument| Command::named(name).is_some_and(|it| it.takes(argument));
-        assert!(!takes("/join", "") && takes("/j", "#rust"));
-        assert!(takes("/leave", "") && takes("/part", "#rust"));
-        assert!(takes("/quit", "") && !takes("/exit", "now"));
-        assert_eq!(Command::named("/j").map(Command::usage).as_deref(), Some("Usage: /join #ROOM"));
-        let me = Command::named("/me").map(Command::usage);
-        assert_eq!(me.as_deref(), Some("Usage: /me ACTION, e.g. /me waves"));
-    }
-}
+mod tests;

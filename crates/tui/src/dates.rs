@@ -5,6 +5,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// What a user can type, for an error.
+pub(crate) const FORMS: &str = "2026-05-01, 2026-05, 2026, today or yesterday";
+
 /// When the day, the month or the year begins that `written` names; `None` if it names none. `now` is the time of
 /// today.
 pub(crate) fn begin(written: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
@@ -19,6 +22,11 @@ pub(crate) fn begin(written: &str, zone: &TimeZone, now: Timestamp) -> Option<Ti
 /// The day of a time.
 pub(crate) fn day(at: Timestamp, zone: &TimeZone) -> Date {
     at.timestamp().to_zoned(zone.clone()).date()
+}
+
+/// A day with the name of its month: `1 May 2026`.
+pub(crate) fn long(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
 }
 
 /// A day in few columns, without the year if that is this one: `26 Nov`, `today`.
@@ -81,5 +89,6 @@ mod tests {
         assert_eq!(short(today, today), "today");
         assert_eq!(short(date(2026, 11, 3), today), "3 Nov");
         assert_eq!(short(date(2025, 11, 3), today), "3 Nov 2025");
+        assert_eq!(long(date(2026, 5, 1)), "1 May 2026");
     }
 }

@@ -1,5 +1,7 @@
 //! The inputs: all that can change the screen.
 
+use std::path::PathBuf;
+
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Size};
@@ -46,6 +48,13 @@ pub enum Input {
     Edited(Result<String, String>),
     /// What was typed in earlier runs, the newest last: once, before the first key.
     Typed(Vec<String>),
+    /// A step of an export is done: the path of the file, or the reason in words why it is not.
+    Exported {
+        /// The number of the export.
+        run: u64,
+        /// The path, or the reason.
+        result: Result<PathBuf, String>,
+    },
     /// A setting is saved, or why it is not.
     Saved {
         /// What has changed.

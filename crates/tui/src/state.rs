@@ -2,6 +2,7 @@
 
 mod attention;
 mod compose;
+mod export;
 mod find;
 mod hit;
 mod input_box;
@@ -27,6 +28,8 @@ use ratatui::layout::Size;
 
 pub use self::attention::Attention;
 pub(crate) use self::compose::{Compose, thread_of};
+pub use self::export::ExportStep;
+pub(crate) use self::export::{Export, Stage};
 pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
@@ -105,6 +108,10 @@ pub struct State {
     pub(crate) goto: Option<GoTo>,
     /// Set while messages are searched, and while what was found is looked at.
     pub(crate) find: Option<Find>,
+    /// The room that is being exported.
+    pub(crate) export: Option<Export>,
+    /// How many exports have begun.
+    pub(crate) exports: u64,
     /// Where the user was before that; Esc comes back.
     pub(crate) origin: Option<Origin>,
     /// The message that is deleted if the user says yes.
@@ -208,6 +215,8 @@ impl State {
             leaving: None,
             goto: None,
             find: None,
+            export: None,
+            exports: 0,
             origin: None,
             deleting: None,
             done: None,

@@ -7,8 +7,11 @@ mod actions;
 mod attention;
 mod bare;
 mod commands;
+mod date;
+mod effect;
 mod enter;
 pub(crate) mod expiry;
+mod export;
 mod find;
 mod frame;
 mod goto;
@@ -28,62 +31,21 @@ mod selecting;
 mod settings;
 mod whois;
 
-use chat_client::link::tls::WrongKey;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{Endpoint, Notice, NoticeKind, Request};
+use chat_client::{Notice, NoticeKind, Request};
 use chat_proto::Timestamp;
 
+pub use self::effect::Effect;
 use crate::input::Input;
 use crate::lists::Subject;
-use crate::notification::{Note, NotifyMethod};
-use crate::settings::Change;
 use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
-
-/// Something to be done outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Carry out an effect of the client.
-    Client(ClientEffect),
-    /// Ring the bell.
-    Ring,
-    /// Notify the user in this way.
-    Notify(NotifyMethod, Note),
-    /// Set the title of the window, or give it back.
-    SetTitle(Option<String>),
-    /// Save a change of the settings.
-    SaveSetting(Change),
-    /// Edit the text of the input box in the user's editor.
-    Edit(String),
-    /// Store what was typed, for the history of the next run.
-    StoreTyped(String),
-    /// Whether the terminal is to report the mouse.
-    SetMouse(bool),
-    /// Put a text on the clipboard of the terminal.
-    Copy(String),
-    /// Open a link in the browser.
-    OpenLink(String),
-    /// Ask the terminal for its colours.
-    AskColours,
-    /// Draw the whole screen again, whatever is on it.
-    Redraw,
-    /// Give the terminal to the shell until it continues the program.
-    Suspend,
-    /// End the program, after all other effects.
-    Quit,
-    /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
-    AskServer(Option<String>),
-    /// The same, but go on with another server.
-    Connect(Endpoint),
-    /// The same, but because the server has another key than it must have, or none is known.
-    WrongKey(WrongKey),
-}
 
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
@@ -151,6 +113,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.prompt.add_older(texts);
             Vec::new()
         }
+        Input::Exported { run, result } => export::stepped(state, run, result, at),
         Input::Saved { change, result } => settings::saved(state, &change, result, at),
         Input::Client(input) => {
             let tick = expiry::expire(state, &input, at);
@@ -221,6 +184,12 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::Noticed(notice) => noticed(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
         ClientEffect::WrongKey(wrong) => return Some(Effect::WrongKey(wrong)),
+        ClientEffect::DateFound { room, date, found } => {
+            return date::found(state, &room, date, found);
+        }
+        ClientEffect::Fetched { room, to, messages } => {
+            return export::fetched(state, &room, to, messages);
+        }
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {

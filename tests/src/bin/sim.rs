@@ -16,19 +16,22 @@ struct Args {
     /// First seed of the random number generator [default: from the clock]. It is printed.
     #[arg(long)]
     seed: Option<u64>,
+    /// Let all clients use TLS.
+    #[arg(long)]
+    tls: bool,
     /// Print the log of each simulation.
     #[arg(long)]
     log: bool,
 }
 
 fn main() -> io::Result<ExitCode> {
-    let Args { seeds, seed, log } = Args::parse();
+    let Args { seeds, seed, tls, log } = Args::parse();
     let first = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     let mut code = ExitCode::SUCCESS;
     for seed in first..first.saturating_add(seeds) {
         writeln!(out, "seed {seed}")?;
-        let outcome = simulate(Plan::usual(seed));
+        let outcome = simulate(Plan { tls, ..Plan::usual(seed) });
         if log {
             write!(out, "{}", outcome.log)?;
         }

@@ -22,15 +22,18 @@ struct Args {
     /// Number of rooms.
     #[arg(long, default_value_t = 5)]
     rooms: u32,
+    /// Let the clients use TLS.
+    #[arg(long)]
+    tls: bool,
 }
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { seed, kills, users, rooms } = Args::parse();
+    let Args { seed, kills, users, rooms, tls } = Args::parse();
     let seed = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     writeln!(out, "seed {seed}")?;
-    let findings = torture(Plan { seed, kills, users, rooms }).await;
+    let findings = torture(Plan { seed, kills, users, rooms, tls }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

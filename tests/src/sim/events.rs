@@ -9,14 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat_proto::Seq;
-use chat_server::config::PORT;
 use chat_server::journal::{Journal, Location, Page, Part, RoomKey, StoredMessage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
 use tokio::time::{sleep, timeout};
-use turmoil::net::TcpStream;
 
-use super::network::SERVER;
+use super::network::{self, connect};
 use crate::torture::findings::{State, states};
 
 /// Their room.
@@ -64,7 +62,7 @@ pub struct EventsFound {
     pub wrong: u64,
 }
 
-type Stream = (Lines<BufReader<ReadHalf<TcpStream>>>, WriteHalf<TcpStream>);
+type Stream = (Lines<BufReader<ReadHalf<network::Stream>>>, WriteHalf<network::Stream>);
 
 impl EventsUser {
     pub(super) fn new(number: u32, random: fastrand::Rng) -> Self {
@@ -209,7 +207,7 @@ fn say(n: u64, fields: &Value) -> Value {
 /// Runs the client, which reconnects for as long as the simulation lasts.
 pub(super) async fn chat(user: Arc<Mutex<EventsUser>>) -> turmoil::Result {
     loop {
-        if let Ok(stream) = TcpStream::connect((SERVER, PORT)).await {
+        if let Ok(stream) = connect().await {
             let (read, write) = split(stream);
             // An error is a lost connection, as the storm causes.
             let _ = run((BufReader::new(read).lines(), write), &user).await;
@@ -222,6 +220,7 @@ pub(super) async fn chat(user: Arc<Mutex<EventsUser>>) -> turmoil::Result {
 async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Result<()> {
     let hello = user.lock().unwrap().hello();
     write.write_all(format!("{hello}\n").as_bytes()).await?;
+    write.flush().await?;
     let mut is_in = false;
     // Longer than the daemon is silent, since it pings: a dead connection is given up.
     let mut silent = Duration::ZERO;
@@ -245,6 +244,7 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
         for command in commands {
             write.write_all(format!("{command}\n").as_bytes()).await?;
         }
+        write.flush().await?;
     }
     Ok(())
 }

@@ -1,16 +1,19 @@
 //! The simulated network and clock, for the daemon and the clients.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use chat_client::link::{Dial, DialError};
+use chat_client::link::{Dial, DialError, ServerStream};
 use chat_proto::Timestamp;
 use chat_server::Listen;
 use chat_server::config::PORT;
 use turmoil::net::{TcpListener, TcpStream};
+
+use crate::secure::secure;
 
 /// Name of the daemon's host.
 pub(super) const SERVER: &str = "server";
@@ -78,13 +81,35 @@ impl Listen for Listener {
     }
 }
 
+thread_local! {
+    /// The directory with the daemon's key if the clients use TLS.
+    static KEY_DIRECTORY: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
+}
+
+/// Lets the clients use TLS, with the key of the daemon in this directory; or not.
+pub(super) fn set_tls(key_directory: Option<PathBuf>) {
+    KEY_DIRECTORY.set(key_directory);
+}
+
+/// A connection to the daemon.
+pub(super) type Stream = ServerStream<TcpStream>;
+
+/// Connects to the daemon.
+pub(super) async fn connect() -> io::Result<Stream> {
+    let stream = TcpStream::connect((SERVER, PORT)).await?;
+    let directory = KEY_DIRECTORY.with_borrow(Clone::clone);
+    let key =
+        directory.map(|directory| chat_server::server_key(&directory, None).unwrap().unwrap());
+    secure(stream, key).await
+}
+
 /// Connects a client to the daemon.
 pub(super) struct Dialer;
 
 impl Dial for Dialer {
-    type Stream = TcpStream;
+    type Stream = Stream;
 
-    async fn dial(&mut self) -> Result<TcpStream, DialError> {
-        Ok(TcpStream::connect((SERVER, PORT)).await?)
+    async fn dial(&mut self) -> Result<Stream, DialError> {
+        Ok(connect().await?)
     }
 }

@@ -119,6 +119,7 @@ where
 {
     let greeting = user.lock().unwrap().begin();
     stream.write_all(greeting.as_bytes()).await?;
+    stream.flush().await?;
     let mut id = None;
     let mut bytes = [0; RECV_BYTES];
     loop {
@@ -127,6 +128,7 @@ where
             let next = id.as_deref().and_then(|id| user.lock().unwrap().next_message(id));
             if let Some(message) = next {
                 stream.write_all(message.as_bytes()).await?;
+                stream.flush().await?;
             }
             continue;
         };

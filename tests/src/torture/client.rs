@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_proto::ServerKey;
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
@@ -51,6 +52,8 @@ struct Pending {
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(super) address: SocketAddr,
+    /// The key of the daemon if the clients use TLS.
+    pub(super) key: Option<ServerKey>,
     pub(super) users: Arc<Users>,
     /// True while clients send.
     pub(super) is_sending: watch::Receiver<bool>,
@@ -211,7 +214,7 @@ impl Client {
             // Without the user's token it would be another user.
             return Err(io::ErrorKind::NotConnected.into());
         }
-        let mut connection = Connection::connect(self.common.address).await?;
+        let mut connection = Connection::connect(self.common.address, self.common.key).await?;
         let mut hello = json!({"type": "hello", "version": 1, "device": *self.device});
         if self.knows_events() {
             hello["features"] = json!(["events", "unknown_kinds"]);

@@ -4,15 +4,28 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
 
+use chat_client::link::ServerStream;
+use chat_proto::ServerKey;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::secure::secure;
+
+/// A connection, with TLS or without.
+pub(super) type Stream = ServerStream<TcpStream>;
+
+/// Connects: with TLS if the server has a key.
+pub(super) async fn open(address: SocketAddr, key: Option<ServerKey>) -> io::Result<Stream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    secure(stream, key).await
+}
 
 /// A connection and its state.
 pub(super) struct Connection {
-    incoming: Lines<BufReader<OwnedReadHalf>>,
-    outgoing: OwnedWriteHalf,
+    incoming: Lines<BufReader<ReadHalf<Stream>>>,
+    outgoing: WriteHalf<Stream>,
     /// True once the client has received the `pong` after its `hello`: it has all that a `hello` brings.
     pub(super) is_ready: bool,
     /// Rooms that were joined with `since` on this connection.
@@ -22,10 +35,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) async fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (incoming, outgoing) = stream.into_split();
+    pub(super) async fn connect(address: SocketAddr, key: Option<ServerKey>) -> io::Result<Self> {
+        let (incoming, outgoing) = split(open(address, key).await?);
         Ok(Self {
             incoming: BufReader::new(incoming).lines(),
             outgoing,
@@ -36,7 +47,8 @@ impl Connection {
     }
 
     pub(super) async fn send(&mut self, command: &Value) -> io::Result<()> {
-        self.outgoing.write_all(format!("{command}\n").as_bytes()).await
+        self.outgoing.write_all(format!("{command}\n").as_bytes()).await?;
+        self.outgoing.flush().await
     }
 
     pub(super) async fn next(&mut self) -> io::Result<Value> {

@@ -117,6 +117,9 @@ pub(crate) struct BenchArgs {
     /// Measure the other servers that are installed, too.
     #[arg(long)]
     pub(crate) peers: bool,
+    /// Measure chat-server within TLS, too.
+    #[arg(long)]
+    pub(crate) tls: bool,
     /// If a workload has one sender, also measure rawfan with messages as long as the lines of chat-server.
     #[arg(long)]
     pub(crate) our_bytes: bool,

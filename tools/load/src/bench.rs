@@ -26,7 +26,7 @@ const ALWAYS: [Target; 2] = [Target::Rawfan, Target::Ours];
 /// If `out` is closed, or the program was interrupted.
 pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
     let is_selected = |workload| args.only.is_empty() || args.only.contains(&workload);
-    let targets = targets(args.peers, cores);
+    let targets = targets(args, cores);
     let cases: Vec<&Case> = CASES.iter().filter(|case| is_selected(case.workload)).collect();
     let mut is_complete = true;
     if args.search {
@@ -47,7 +47,7 @@ pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io
             &each,
             "idle",
             |bytes| median(bytes.to_vec()),
-            |target, users| measure::idle(users, target, cores, Durability::Disk),
+            |target, users| Ok(measure::idle(users, target, cores, Durability::Disk)?.0),
         )?;
         is_complete &= bytes.iter().all(is_ok);
         writeln!(out, "{}", table::idle(&bytes))?;
@@ -220,9 +220,10 @@ fn with(targets: &[Target], users: usize) -> impl Iterator<Item = (Target, usize
 }
 
 /// Returns the targets to measure. Prints how to install each missing peer.
-fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
+fn targets(args: &BenchArgs, cores: &Cores) -> Vec<Target> {
     let mut targets = ALWAYS.to_vec();
-    for &peer in PEERS.iter().filter(|_| with_peers) {
+    targets.extend(args.tls.then_some(Target::OursTls));
+    for &peer in PEERS.iter().filter(|_| args.peers) {
         match peer.check_available(cores) {
             Ok(()) => targets.push(peer),
             Err(error) => {

@@ -7,7 +7,9 @@ mod known;
 mod pattern;
 mod template;
 
-pub(crate) use known::{CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
+pub(crate) use known::{
+    CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATS, RAW, RAW_LONG, REDIS,
+};
 pub(crate) use template::Template;
 
 use crate::stamp::{DIGITS, NUMBER_OFFSET, STAMP_BYTES, Stamp};
@@ -36,6 +38,8 @@ pub(crate) struct Dialect {
     /// Users who join at the same time: fewer than the server allows connections before `hello` from one address,
     /// and fewer than its listen backlog.
     pub(crate) joining_max: usize,
+    /// Whether it is spoken within TLS.
+    pub(crate) uses_tls: bool,
 }
 
 /// A request, and the answer to wait for.

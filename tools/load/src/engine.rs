@@ -7,6 +7,7 @@ mod conn;
 mod crowd;
 mod load;
 mod storm;
+mod stream;
 mod tally;
 mod window;
 
@@ -23,7 +24,7 @@ use crate::plan::Plan;
 use crate::process::Process;
 use crowd::Crowd;
 use load::Load;
-pub(crate) use storm::{Storm, idle, storm};
+pub(crate) use storm::{Idle, Storm, idle, storm};
 
 /// Bytes of one read: what a reader receives while the generator serves the others.
 const READ_BYTES: usize = 256 * 1024;
@@ -108,7 +109,7 @@ pub(crate) fn run(
     server: Process,
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
-    let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
+    let mut crowd = Crowd::new(&mut poll, address, plan.laggard(), dialect.uses_tls);
     crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.hello(plan.member(user)))?;
     crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.join(plan.member(user)))?;
     crowd.wait_until_quiet()?;

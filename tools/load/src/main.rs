@@ -76,8 +76,8 @@ fn one(run: &RunArgs, cores: &Cores, out: &mut impl Write) -> anyhow::Result<boo
     match workload {
         Workload::W5 => {
             let users = run.users(IDLE_USERS[1]);
-            let bytes = measure::idle(users, target, cores, durability)?;
-            writeln!(out, "{head}{users} idle users, {bytes:.0} bytes each")?;
+            let (bytes, cpu) = measure::idle(users, target, cores, durability)?;
+            writeln!(out, "{head}{users} idle users, {bytes:.0} bytes and {cpu:.1?} of CPU each")?;
         }
         Workload::W7 => {
             let users = run.users(STORM_USERS[2]);

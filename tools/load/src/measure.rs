@@ -5,7 +5,7 @@ use std::iter;
 use std::time::Duration;
 
 use crate::cores::Cores;
-use crate::engine::{self, EngineError, Storm};
+use crate::engine::{self, EngineError, Idle, Storm};
 use crate::figures::Figures;
 use crate::plan::Plan;
 use crate::target::{Durability, Target, TargetError};
@@ -58,7 +58,8 @@ pub(crate) fn run(
     Ok(Figures { index, ..Figures::from_outcome(&outcome) })
 }
 
-/// Returns the memory in bytes that `target` uses for each of `users` idle users. They are in rooms of
+/// Returns the memory in bytes that `target` uses for each of `users` idle users, and the processor time of letting one
+/// in. They are in rooms of
 /// [`IDLE_MEMBERS`], or all in the lobby if the server has one.
 ///
 /// # Errors
@@ -68,13 +69,15 @@ pub(crate) fn idle(
     target: Target,
     cores: &Cores,
     durability: Durability,
-) -> Result<f64, MeasureError> {
+) -> Result<(f64, Duration), MeasureError> {
     let server = target.start(cores, durability)?;
     let dialect = target.dialect();
     let members = if dialect.has_lobby() { users } else { IDLE_MEMBERS };
-    let memory = engine::idle(users, members, dialect, server.address, server.process())?;
+    let Idle { memory, cpu } =
+        engine::idle(users, members, dialect, server.address, server.process())?;
     #[allow(clippy::cast_precision_loss, reason = "a figure for a table")]
-    Ok(memory as f64 / users.max(1) as f64)
+    let bytes = memory as f64 / users.max(1) as f64;
+    Ok((bytes, cpu / u32::try_from(users.max(1)).unwrap_or(u32::MAX)))
 }
 
 /// Measures a simultaneous join of `users` users into one room.

@@ -15,7 +15,9 @@ use tempfile::TempDir;
 
 use crate::child;
 use crate::cores::Cores;
-use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
+use crate::dialect::{
+    CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATS, RAW, RAW_LONG, REDIS,
+};
 use crate::process::Process;
 use peer::Peer;
 
@@ -40,6 +42,8 @@ pub(crate) enum Target {
     RawfanLong,
     /// chat-server with native clients.
     Ours,
+    /// chat-server with native clients within TLS.
+    OursTls,
     /// chat-server with native clients, without the search index.
     OursUnindexed,
     /// chat-server with classic clients.
@@ -124,6 +128,7 @@ impl Target {
             Self::Rawfan => "rawfan",
             Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
+            Self::OursTls => "ours, TLS",
             Self::OursUnindexed => "ours, without search",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
@@ -136,7 +141,7 @@ impl Target {
 
     /// Whether it stores messages, with a durability.
     pub(crate) const fn stores(self) -> bool {
-        matches!(self, Self::Ours | Self::OursUnindexed | Self::OursClassic)
+        matches!(self, Self::Ours | Self::OursTls | Self::OursUnindexed | Self::OursClassic)
     }
 
     /// Returns an error if it cannot be started on this machine.
@@ -153,6 +158,7 @@ impl Target {
             Self::Rawfan => &RAW,
             Self::RawfanLong => &RAW_LONG,
             Self::Ours | Self::OursUnindexed => &NATIVE,
+            Self::OursTls => &NATIVE_TLS,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
             Self::Ngircd => &IRC_NARROW,
@@ -176,7 +182,7 @@ impl Target {
             Self::Rawfan | Self::RawfanLong => {
                 start(&mut Command::new(programs()?.join("rawfan")), cores)?
             }
-            Self::Ours | Self::OursClassic => {
+            Self::Ours | Self::OursTls | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
             }
             Self::OursUnindexed => start_ours(home.path(), cores, durability, Search::Off)?,

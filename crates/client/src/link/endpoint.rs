@@ -6,7 +6,8 @@ use std::str::FromStr;
 use chat_proto::address_line::SCHEME;
 use chat_proto::{AddressLine, BadAddressLine, ServerKey};
 
-use super::{BadAddress, ServerAddress};
+use super::tls::Tls;
+use super::{BadAddress, Secure, ServerAddress, Tcp};
 
 /// The address of a server, and its key if that is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,21 @@ pub enum BadEndpoint {
     /// It begins as an address line, and is none.
     #[error(transparent)]
     Line(#[from] BadAddressLine),
+}
+
+impl Endpoint {
+    /// How a client connects that asks nobody: in plain text to a server on this machine, else by TLS to the key that is
+    /// given. If none is given, no key of another machine is right.
+    ///
+    /// # Errors
+    /// Returns an error if the library for cryptography cannot be used.
+    pub fn dial(&self) -> Result<Secure<Tcp>, rustls::Error> {
+        let tcp = Tcp::new(self.address.clone());
+        if self.address.is_local() && self.key.is_none() {
+            return Ok(Secure::plain(tcp));
+        }
+        Ok(Secure::tls(tcp, Tls::new(&self.address.host, self.key)?))
+    }
 }
 
 impl From<ServerAddress> for Endpoint {

@@ -6,7 +6,7 @@ use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 pub(crate) use self::unread::Counted;
 pub use self::unread::UnreadReplies;
-use super::loading::{Loading, PAGE_MESSAGES};
+use super::loading::{Aside, Loading, PAGE_MESSAGES};
 use crate::log::{Bounds, Intervals, Log};
 use crate::users::Users;
 
@@ -60,6 +60,7 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<Loading>,
+    pub(crate) aside: Aside,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
@@ -111,6 +112,7 @@ impl Room {
             is_restored: false,
             coming: None,
             loading: None,
+            aside: Aside::default(),
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
             marked: None,
@@ -213,6 +215,7 @@ impl Room {
         (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
+        self.aside = Aside::default();
         self.stride = PAGE_MESSAGES;
         self.shown = None;
         self.received = Intervals::default();

@@ -6,7 +6,7 @@
 use chat_proto::event::Message;
 use chat_proto::{Command, RoomName, Seq};
 
-use super::{Effect, changes, messages, send};
+use super::{Effect, changes, fetch, messages, send};
 use crate::log::{Hold, PageInfo};
 use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
 use crate::state::State;
@@ -34,7 +34,8 @@ pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
     }
     let after = room.log.since();
     let to = after.plus(room.stride).min(room.last_seq);
-    ask_newer(state, name, NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() })
+    let wanted = NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() };
+    ask_newer(state, name, wanted, Loading::Newer)
 }
 
 /// Begins a window at the first message of the room that is stored.
@@ -141,7 +142,10 @@ pub(super) fn page(
             wanted.as_of = wanted.as_of.min(as_of);
             effects.extend(newer(state, name, wanted, page, more));
         }
+        Loading::Date(date) => fetch::date_found(state, name, date, &page),
+        Loading::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
+    effects.extend(fetch::send_aside(state, name));
     effects
 }
 
@@ -154,15 +158,8 @@ fn newer(
     more: bool,
 ) -> Option<Effect> {
     let after = wanted.after;
-    let is_last = !more || page.first().is_none_or(|first| first.seq <= after.next());
-    let before = wanted.before();
-    let come = page.into_iter().filter(|message| message.seq > after && message.seq < before);
-    let come: Vec<Message> = come.collect();
-    let is_first = wanted.messages.is_empty();
-    let has_come = !come.is_empty();
-    wanted.messages.splice(0..0, come);
-    if is_last || !has_come {
-        return take(state, name, &wanted, is_first && !has_come);
+    if wanted.add(page, more) {
+        return take(state, name, &wanted, wanted.messages.is_empty());
     }
     let missing = wanted.before().minus(1).since(after);
     if missing > PAGE_MESSAGES {
@@ -171,7 +168,7 @@ fn newer(
         wanted.messages.clear();
         state.rooms.get_mut(name)?.stride = missing / 2;
     }
-    ask_newer(state, name, wanted)
+    ask_newer(state, name, wanted, Loading::Newer)
 }
 
 /// Adds the messages that were asked for. If the server has none of them, they are too old, and perhaps many
@@ -203,12 +200,15 @@ fn note(state: &mut State, name: &RoomName, page: &[Message]) {
 }
 
 /// The server could not read a page.
-pub(super) fn failed(room: &mut Room) {
+pub(super) fn failed(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = state.rooms.get_mut(name)?;
     match room.loading.take() {
         Some(Loading::Older) => room.log.set_hold(Hold::OlderFailed),
         Some(Loading::Newer(_)) => room.log.set_hold(Hold::NewerFailed),
-        Some(Loading::Stale) | None => {}
+        Some(Loading::Fetch(wanted)) => fetch::failed(state, name, wanted.to),
+        Some(Loading::Date(_) | Loading::Stale) | None => {}
     }
+    fetch::send_aside(state, name)
 }
 
 /// Empties the log. Its messages count as read, if all unread ones are among them.
@@ -220,7 +220,7 @@ pub(super) fn clear(room: &mut Room) {
 }
 
 /// The room, if the server can be asked for its messages.
-fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
+pub(super) fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
     state.session()?;
     state.rooms.get_mut(name).filter(|room| room.join_state == JoinState::Joined)
 }
@@ -229,15 +229,21 @@ fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
 fn restart(room: &mut Room, begin: impl FnOnce(&mut Room)) {
     begin(room);
     room.stride = PAGE_MESSAGES;
-    if room.loading.is_some() {
+    if matches!(room.loading, Some(Loading::Older | Loading::Newer(_))) {
         room.loading = Some(Loading::Stale);
     }
 }
 
-fn ask_newer(state: &mut State, name: &RoomName, wanted: NewerPage) -> Option<Effect> {
+/// Asks for the messages of a page that are still to come.
+pub(super) fn ask_newer(
+    state: &mut State,
+    name: &RoomName,
+    wanted: NewerPage,
+    loading: fn(NewerPage) -> Loading,
+) -> Option<Effect> {
     let before = wanted.before();
     let limit = before.minus(1).since(wanted.after).min(PAGE_MESSAGES);
-    ask(state, name, Some(before), limit, Loading::Newer(wanted))
+    ask(state, name, Some(before), limit, loading(wanted))
 }
 
 fn ask(

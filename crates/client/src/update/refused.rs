@@ -41,15 +41,14 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         // The server does not have the room, so the user is not in it.
         close(state, &name);
     }
-    if refusal.code == RefusalCode::NotReadable
-        && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
-    {
-        history::failed(room);
+    let mut effects = Vec::new();
+    if let Some(room) = refusal.room.as_ref().filter(|_| refusal.code == RefusalCode::NotReadable) {
+        effects.extend(history::failed(state, room));
     }
     if !versions::refused(state, &refusal) && !threads::refused(state, &refusal) {
         state.notice(at, Notice::Refused(Box::new(refusal)));
     }
-    Vec::new()
+    effects
 }
 
 /// Closes a room that the server does not have, unless the client has all there is of it.

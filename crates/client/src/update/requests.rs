@@ -6,8 +6,8 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, history, listing, live, search, send, session,
-    show_pending, store, threads, versions,
+    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, search, send,
+    session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -82,6 +82,8 @@ fn carry_out(
             threads::seen(state, (first, last));
             await_read_tick(state)
         }
+        Request::FindDate { room, date } => fetch::ask_date(state, &room, date)?,
+        Request::Fetch { room, after, to } => fetch::ask(state, &room, after, to)?,
         Request::Save { room, seq, on } => choices::save(state, &room, seq, on)?,
         Request::MarkUnread { room, seq } => {
             with(state, &room, |room| room.mark_unread(seq));

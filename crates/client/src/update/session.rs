@@ -11,7 +11,7 @@ use super::{
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
 use crate::notice::Notice;
-use crate::rooms::{JoinState, Room};
+use crate::rooms::{Aside, JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
@@ -204,6 +204,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     }
     for room in state.rooms.iter_mut() {
         room.loading = None;
+        room.aside = Aside::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.
         room.read_sent = Seq::NONE;

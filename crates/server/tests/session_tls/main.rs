@@ -10,6 +10,8 @@ mod events;
 mod ghosts;
 #[path = "../session/journal.rs"]
 mod journal;
+#[path = "../session/limits.rs"]
+mod limits;
 #[path = "../session/live.rs"]
 mod live;
 #[path = "../session/native.rs"]
@@ -33,3 +35,11 @@ mod unread;
 
 /// Whether the peers use TLS.
 const USES_TLS: bool = true;
+
+#[test]
+fn no_module_of_session_is_left_out() {
+    let modules = |source: &'static str| {
+        source.lines().filter(|line| line.starts_with("mod ")).collect::<Vec<_>>()
+    };
+    assert_eq!(modules(include_str!("main.rs")), modules(include_str!("../session/main.rs")));
+}

@@ -96,3 +96,77 @@ impl Start {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::args::Args;
+
+    const NOW: i64 = 1_800_000_000_000;
+
+    fn key(byte: u8) -> ServerKey {
+        ServerKey::from_sha256([byte; 32])
+    }
+
+    fn start(state: &TempDir, server: &str) -> Start {
+        let state = state.path().to_str().unwrap();
+        let args = ["chat-tui", "--state", state, "--name", "ana", "--server", server];
+        Start::new(&Args::try_parse_from(args).unwrap()).unwrap()
+    }
+
+    /// The key that the server must have; `None` for plain text, `Some("")` if it is asked about once it is shown.
+    fn expected(start: &Start) -> Option<String> {
+        let Trust::Dial(dial) = start.trust(Timestamp::from_millis(NOW)).unwrap() else {
+            panic!("a question")
+        };
+        let shown = format!("{dial:?}");
+        let tls = shown.split_once("tls: Some(").map(|(_, tls)| tls)?;
+        let key = tls.split_once("expected: Some(ServerKey(").map(|(_, key)| key[..43].to_owned());
+        Some(key.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_server_on_this_machine_needs_no_key_unless_its_line_is_given() {
+        let state = TempDir::new().unwrap();
+        for server in ["localhost", "127.0.0.1:4000", "[::1]"] {
+            assert_eq!(expected(&start(&state, server)), None, "{server}");
+        }
+        let line = start(&state, &format!("chat://127.0.0.1:4000/#{}", key(1)));
+        assert_eq!(expected(&line), Some(key(1).to_string()));
+    }
+
+    #[test]
+    fn another_machine_needs_the_key_of_its_line_or_the_known_one() {
+        let state = TempDir::new().unwrap();
+        let line = |key| format!("chat://chat.example.org:4000/#{key}");
+        let bare = start(&state, "chat.example.org:4000");
+        assert_eq!(expected(&bare), Some(String::new()));
+        assert_eq!(expected(&start(&state, &line(key(1)))), Some(key(1).to_string()));
+        bare.store_key(key(1), Timestamp::from_millis(NOW)).unwrap();
+        assert_eq!(expected(&bare), Some(key(1).to_string()));
+        assert_eq!(expected(&start(&state, &line(key(1)))), Some(key(1).to_string()));
+        let other = start(&state, &line(key(2))).trust(Timestamp::from_millis(NOW)).unwrap();
+        let Trust::Ask(question) = other else { panic!("no question") };
+        let known = KnownKey { key: key(1), since: Timestamp::from_millis(NOW) };
+        assert_eq!((question.key, question.known.map(|(known, _)| known)), (key(2), Some(known)));
+    }
+
+    #[test]
+    fn only_a_key_that_was_not_known_is_a_question() {
+        let state = TempDir::new().unwrap();
+        let bare = start(&state, "chat.example.org");
+        let new = bare.question(WrongKey { expected: None, found: key(2) }).unwrap();
+        assert_eq!((new.key, new.known), (key(2), None));
+        let changed = WrongKey { expected: Some(key(1)), found: key(2) };
+        let error = bare.question(changed).unwrap_err().to_string();
+        let begin = "The key of chat.example.org:12345 has changed. Either somebody is between";
+        assert!(error.starts_with(begin), "{error}");
+        let line = start(&state, &format!("chat://chat.example.org:12345/#{}", key(1)));
+        let error = line.question(changed).unwrap_err().to_string();
+        assert!(error.contains("does not have the key of the address line"), "{error}");
+        assert!(error.contains(&key(1).to_string()) && error.contains(&key(2).to_string()));
+    }
+}

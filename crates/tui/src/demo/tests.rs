@@ -79,6 +79,8 @@ async fn every_command_has_an_answer() {
     ana.types("/search frahm\n").await;
     sees(&mut ana, "1 of ").await;
     ana.presses(KeyCode::Esc, KeyModifiers::NONE).await;
+    ana.types("/date 2020\n").await;
+    sees(&mut ana, "The first message since 1 January 2020").await;
     ana.types("/topic only piano\n").await;
     sees(&mut ana, "only piano").await;
     ana.types("/leave\n").await;

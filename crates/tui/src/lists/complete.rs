@@ -121,6 +121,8 @@ impl<'a> Word<'a> {
             Kind::Argument(Offers::Settings) => settings(self.text),
             Kind::Argument(Offers::Commands) => without_slash(self.text),
             Kind::Argument(Offers::Topic) => topic(client, self.text),
+            Kind::Argument(Offers::Days) => words(self.text, &["today", "yesterday"]),
+            Kind::Argument(Offers::Formats) => words(self.text, &["text", "jsonl", "html", "stop"]),
             Kind::Argument(Offers::Nothing) => Vec::new(),
             Kind::Query(filter) => filter.offers(client, self.text),
         };
@@ -145,6 +147,11 @@ fn argument(before: &str) -> Option<Kind<'_>> {
         (Offers::Settings, Some(setting), None) => Some(Kind::Value(setting)),
         _ => None,
     }
+}
+
+/// The words that begin so.
+fn words(word: &str, all: &[&'static str]) -> Vec<Offer> {
+    all.iter().filter(|offered| offered.starts_with(word)).map(|offered| spaced(offered)).collect()
 }
 
 fn spaced(text: &'static str) -> Offer {

@@ -31,6 +31,8 @@ pub(crate) struct GoTo {
 pub(crate) enum Arrival {
     /// It is selected.
     Select,
+    /// It is shown, and the messages after it: it is the first one of a day.
+    ShowDay,
     /// The screen is as it was before the user went elsewhere.
     Restore(Origin),
 }

@@ -18,6 +18,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     mentions::seek(state);
     let mut effects = found;
     effects.extend(goto::frame(state, at));
+    effects.extend(super::export::frame(state, at));
     effects.extend(thread(state, at));
     state.move_in(LogPane::Room, Viewport::follow);
     effects.extend(arrived(state, at));

@@ -27,6 +27,16 @@ pub(super) fn jump(
     Ok(effects)
 }
 
+/// Goes to the first message of a day in the room on the screen.
+pub(super) fn show_day(state: &mut State, seq: Seq) {
+    let (here, room) = (state.here(), state.shown().clone());
+    state.end_jump();
+    state.close_thread();
+    state.selection = None;
+    state.origin = Some(here);
+    state.goto = Some(GoTo { room, seq, arrival: Arrival::ShowDay, tries: TRIES_MAX });
+}
+
 /// Goes to a message.
 ///
 /// # Errors
@@ -87,7 +97,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     match goto.arrival {
         // As near as what is loaded allows.
         Arrival::Restore(_) => arrive(state, goto, at),
-        Arrival::Select => {
+        Arrival::Select | Arrival::ShowDay => {
             state.done = Some(Err(why.to_owned()));
             Vec::new()
         }
@@ -98,6 +108,8 @@ fn is_there(state: &State, goto: &GoTo) -> bool {
     let room = state.client.room();
     match goto.arrival {
         Arrival::Select => room.log().message(goto.seq).is_some(),
+        // It may be an event about another message, which has no entry.
+        Arrival::ShowDay => room.log().is_loaded(goto.seq),
         // What is behind the last message has not gone, as a message that is being sent.
         Arrival::Restore(_) => {
             goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
@@ -117,6 +129,11 @@ fn arrive(state: &mut State, goto: GoTo, at: Timestamp) -> Vec<Effect> {
             if let Some(find) = state.hidden_find() {
                 find.arrived = selection;
             }
+            Vec::new()
+        }
+        Arrival::ShowDay => {
+            let index = log.index_from(seq);
+            state.move_through(|viewport, rows, height| viewport.show(index, rows, height));
             Vec::new()
         }
         Arrival::Restore(Origin { room, position, thread }) => {

@@ -71,6 +71,7 @@ fn not_normal(state: &State) -> Vec<String> {
     if state.deleting.is_some() {
         parts.push("Delete this message? y deletes it, any other key keeps it".to_owned());
     }
+    parts.extend(state.export_text());
     parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),

@@ -64,6 +64,8 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
         RequestError::TooManySaved => {
             format!("{SAVED_MAX} messages are remembered already. m on one of them forgets it")
         }
+        RequestError::NoDates => "This server is too old to find messages by their day. Ask who runs it to update it"
+            .to_owned(),
         RequestError::NoSearch => NO_SEARCH.to_owned(),
         RequestError::QueryTooLong(bytes) => {
             format!("A search has at most {QUERY_BYTES_MAX} bytes, this one has {bytes}. Search for fewer words")

@@ -48,6 +48,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
         RequestError::NoTokenRefused,
         RequestError::NoAway,
         RequestError::NoSearch,
+        RequestError::NoDates,
         RequestError::QueryTooLong(600),
         RequestError::DraftTooLong(40_000),
     ];
@@ -69,6 +70,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     /forget is only for a user that the server doesn't know any more
     This server is too old to tell others that you are away
     This server has no search. Ask who runs it to update it, or to start it with --search on
+    This server is too old to find messages by their day. Ask who runs it to update it
     A search has at most 512 bytes, this one has 600. Search for fewer words
     A draft has at most 32.8 kB, this one has 40.0 kB
     "#);

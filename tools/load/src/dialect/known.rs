@@ -21,7 +21,11 @@ pub(crate) const NATIVE: Dialect = Dialect {
     message: b"{\"type\":\"say\",\"room\":\"<room>\",\"n\":1<n>,\"text\":\"<text>\"}\n",
     text_bytes_max: 16_384,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };
+
+/// The same within TLS.
+pub(crate) const NATIVE_TLS: Dialect = Dialect { uses_tls: true, ..NATIVE };
 
 /// The protocol of the original chat, which has one room and no line ends. Only for arriving users, not for
 /// messages.
@@ -35,6 +39,7 @@ pub(crate) const CLASSIC: Dialect = Dialect {
     message: b"<text>",
     text_bytes_max: 0,
     joining_max: CLASSIC_JOINING_MAX,
+    uses_tls: false,
 };
 
 /// The input of `rawfan`: an empty line, the number of a room, then bytes.
@@ -48,6 +53,7 @@ pub(crate) const RAW: Dialect = Dialect {
     message: b"<text>",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };
 
 /// [`RAW`] with messages as long as the lines that `chat-server` sends.
@@ -69,6 +75,7 @@ pub(crate) const IRC: Dialect = Dialect {
     message: b"PRIVMSG <room> :<text>\r\n",
     text_bytes_max: 400,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };
 
 /// IRC, for a server with a listen backlog of ten.
@@ -85,6 +92,7 @@ pub(crate) const REDIS: Dialect = Dialect {
     message: b"*3\r\n$7\r\nPUBLISH\r\n$5\r\n<room>\r\n$<bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };
 
 /// NATS, with the option not to send a client its own messages.
@@ -98,6 +106,7 @@ pub(crate) const NATS: Dialect = Dialect {
     message: b"PUB <room> <bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };
 
 /// MQTT 3.1.1, each message at most once. A length precedes each name.
@@ -111,4 +120,5 @@ pub(crate) const MQTT: Dialect = Dialect {
     message: b"\x30<mqtt bytes>\x00\x05<room><text>",
     text_bytes_max: 16_000,
     joining_max: JOINING_MAX,
+    uses_tls: false,
 };

@@ -3,14 +3,14 @@
 use std::io::{self, Read, Write};
 
 use memchr::memchr;
-use mio::net::TcpStream;
 
 use super::READ_BYTES;
+use super::stream::Stream;
 use crate::stamp::{MARK, STAMP_BYTES};
 
 #[derive(Debug)]
 pub(crate) struct Conn {
-    stream: TcpStream,
+    stream: Stream,
     /// Bytes to send; bounded by the sender's window.
     pub(crate) out: Vec<u8>,
     written: usize,
@@ -41,11 +41,11 @@ impl Buffer {
 }
 
 impl Conn {
-    pub(crate) const fn new(stream: TcpStream) -> Self {
+    pub(super) const fn new(stream: Stream) -> Self {
         Self { stream, out: Vec::new(), written: 0, carry: [0; STAMP_BYTES], carried: 0 }
     }
 
-    pub(crate) const fn stream(&mut self) -> &mut TcpStream {
+    pub(super) const fn stream(&mut self) -> &mut Stream {
         &mut self.stream
     }
 
@@ -61,7 +61,7 @@ impl Conn {
         }
         self.out.clear();
         self.written = 0;
-        Ok(())
+        self.stream.flush()
     }
 
     /// Reads once, at most `bytes_max` and [`READ_BYTES`], and calls `on_stamp` with the bytes of each complete stamp.
@@ -89,7 +89,8 @@ impl Conn {
         let rest = stamps(&buffer.0[from..STAMP_BYTES + read], on_stamp);
         self.carry[..rest.len()].copy_from_slice(rest);
         self.carried = rest.len();
-        Ok(if read < bytes_max { ReadOutcome::Drained } else { ReadOutcome::More })
+        let is_drained = read < bytes_max && self.stream.ends_with_short_read();
+        Ok(if is_drained { ReadOutcome::Drained } else { ReadOutcome::More })
     }
 }
 

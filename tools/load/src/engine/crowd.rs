@@ -10,6 +10,7 @@ use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, Socket, Type};
 
 use super::conn::Conn;
+use super::stream::Stream;
 use super::{EngineError, poll_events};
 use crate::dialect::Step;
 
@@ -39,6 +40,7 @@ pub(super) struct Crowd<'a> {
     events: Events,
     address: SocketAddr,
     laggard: Option<usize>,
+    uses_tls: bool,
     conns: Vec<Conn>,
     /// The answer that each user waits for; `None` if it waits for none.
     pending: Vec<Option<PendingAnswer>>,
@@ -54,13 +56,19 @@ struct PendingAnswer {
 
 impl<'a> Crowd<'a> {
     /// Connections will be registered with `poll` for reading and writing, each under the number of its user. The
-    /// connection of `laggard` has a small buffer.
-    pub(super) fn new(poll: &'a mut Poll, address: SocketAddr, laggard: Option<usize>) -> Self {
+    /// connection of `laggard` has a small buffer; `uses_tls` puts TLS on all of them.
+    pub(super) fn new(
+        poll: &'a mut Poll,
+        address: SocketAddr,
+        laggard: Option<usize>,
+        uses_tls: bool,
+    ) -> Self {
         Self {
             poll,
             events: Events::with_capacity(1024),
             address,
             laggard,
+            uses_tls,
             conns: Vec::new(),
             pending: Vec::new(),
             pending_count: 0,
@@ -142,7 +150,7 @@ impl<'a> Crowd<'a> {
         stream.set_nodelay(true)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(user), both)?;
-        self.conns.push(Conn::new(stream));
+        self.conns.push(Conn::new(Stream::new(stream, self.uses_tls)?));
         self.pending.push(None);
         Ok(())
     }
@@ -156,7 +164,7 @@ impl<'a> Crowd<'a> {
         for (user, is_writable, is_readable) in events {
             if is_writable {
                 let conn = &mut self.conns[user];
-                if let Some(error) = conn.stream().take_error()? {
+                if let Some(error) = conn.stream().socket().take_error()? {
                     return Err(EngineError::Connect { user, source: error });
                 }
                 conn.flush().map_err(|source| EngineError::Broken { user, source })?;

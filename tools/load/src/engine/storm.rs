@@ -34,7 +34,7 @@ pub(crate) fn storm(
     server: Process,
 ) -> Result<Storm, EngineError> {
     let mut poll = Poll::new()?;
-    let mut crowd = Crowd::new(&mut poll, address, None);
+    let mut crowd = Crowd::new(&mut poll, address, None, dialect.uses_tls);
     let member = |user| Member { user, room: 0, is_only_room: false };
     let has_join = dialect.join(member(0)).is_some();
     if has_join {
@@ -54,7 +54,16 @@ pub(crate) fn storm(
     Ok(Storm { users, at_once, took, cpu })
 }
 
-/// Connects `users` users in rooms of `members`. Returns the bytes by which the server's private memory grew.
+/// The cost of users who have joined and are idle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Idle {
+    /// Bytes by which the server's private memory grew.
+    pub(crate) memory: u64,
+    /// Processor time of the server from the first connection on.
+    pub(crate) cpu: Duration,
+}
+
+/// Connects `users` users in rooms of `members`. Returns what they cost.
 ///
 /// # Errors
 /// If a user cannot join.
@@ -64,13 +73,16 @@ pub(crate) fn idle(
     dialect: &Dialect,
     address: SocketAddr,
     server: Process,
-) -> Result<u64, EngineError> {
+) -> Result<Idle, EngineError> {
     let mut poll = Poll::new()?;
     let before = server.usage()?;
-    let mut crowd = Crowd::new(&mut poll, address, None);
+    let mut crowd = Crowd::new(&mut poll, address, None, dialect.uses_tls);
     let member = |user| Member { user, room: user / members, is_only_room: members >= users };
     crowd.run_step(users, dialect.joining_max, |user| dialect.hello(member(user)))?;
     crowd.run_step(users, dialect.joining_max, |user| dialect.join(member(user)))?;
     crowd.wait_until_quiet()?;
-    Ok(server.usage()?.memory.saturating_sub(before.memory))
+    let after = server.usage()?;
+    let (memory, cpu) =
+        (after.memory.saturating_sub(before.memory), after.cpu.saturating_sub(before.cpu));
+    Ok(Idle { memory, cpu })
 }

@@ -33,8 +33,8 @@ impl World {
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
-            Command::History { room, before, limit, .. } => {
-                self.in_room(room, |room, _| vec![room.history(before, limit)])
+            Command::History { room, before, at, limit } => {
+                self.in_room(room, |room, _| vec![room.history(before, at, limit)])
             }
             Command::Who { room, .. } => self.in_room(room, |room, _| vec![room.listed()]),
             Command::Topic { room, topic } => self.in_room(room, |room, me| {

@@ -108,11 +108,21 @@ impl Room {
         [self.state()].into_iter().chain(missed).collect()
     }
 
-    pub(super) fn history(&self, before: Option<Seq>, limit: Option<u32>) -> Event {
-        let end = before.map_or(usize::MAX, |seq| position(seq.minus(1)));
-        let end = end.min(self.messages.len());
+    /// A page of messages: those before one, or those from a time on.
+    pub(super) fn history(
+        &self,
+        before: Option<Seq>,
+        at: Option<Timestamp>,
+        limit: Option<u32>,
+    ) -> Event {
         let count = usize::try_from(limit.unwrap_or(PAGE_MAX).min(PAGE_MAX)).unwrap_or_default();
-        let start = end.saturating_sub(count);
+        let is_later =
+            |message: &Message| at.is_some_and(|at| message.at.as_millis() >= at.as_millis());
+        let later = self.messages.iter().position(is_later);
+        let end = later.map(|start| start.saturating_add(count));
+        let end = end.or(before.map(|seq| position(seq.minus(1)))).unwrap_or(usize::MAX);
+        let end = end.min(self.messages.len());
+        let start = later.unwrap_or(end.saturating_sub(count));
         let messages = self.messages[start..end].to_vec();
         Event::History { room: self.name.clone(), messages, more: start > 0 }
     }

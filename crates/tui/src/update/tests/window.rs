@@ -16,13 +16,16 @@ pub(super) struct Lobby {
     pub(super) pages: usize,
     /// The messages that mention the user.
     pub(super) mentions: Vec<u64>,
+    /// Milliseconds between two messages.
+    pub(super) pause: i64,
 }
 
 impl Lobby {
     /// A client that opens the lobby, of which the user has read the messages up to `read`.
     pub(super) fn open(first: u64, last: u64, read: u64, page: usize) -> Self {
         let harness = Harness::new(80, 20);
-        let mut lobby = Self { harness, first, last, page, pages: 0, mentions: Vec::new() };
+        let mut lobby =
+            Self { harness, first, last, page, pages: 0, mentions: Vec::new(), pause: 0 };
         let welcome = LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") };
         lobby.harness.link_event(welcome);
         lobby.event(room_event("#lobby", last, read));
@@ -48,6 +51,15 @@ impl Lobby {
 
     pub(super) fn answers(&mut self, command: &Command) -> Vec<Event> {
         match command {
+            Command::History { at: Some(at), limit, .. } => {
+                let mut all = self.first..=self.last;
+                let first = all.find(|seq| self.message(*seq).at.as_millis() >= at.as_millis());
+                let first = first.unwrap_or(self.last);
+                let end = (first + u64::from(limit.unwrap_or(200))).min(self.last + 1);
+                let messages = (first..end).map(|seq| self.message(seq)).collect();
+                let more = first > self.first;
+                vec![Event::History { room: RoomName::lobby(), messages, more }]
+            }
             Command::History { before, limit, .. } => {
                 self.pages += 1;
                 let before = before.map_or(u64::MAX, Seq::get).min(self.last + 1);
@@ -78,7 +90,9 @@ impl Lobby {
     fn message(&self, seq: u64) -> Message {
         let mention = if self.mentions.contains(&seq) { " @bob" } else { "" };
         let text = format!("message {seq}.{mention}");
-        message_in("#lobby", seq, user(3, "ana"), &text, self.harness.at)
+        let ago = self.pause * i64::try_from(self.last - seq).unwrap();
+        let at = Timestamp::from_millis(self.harness.at.as_millis() - ago);
+        message_in("#lobby", seq, user(3, "ana"), &text, at)
     }
 
     /// Another user sends a message.

@@ -3,6 +3,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use mio::{Interest, Token};
 
+use super::super::stream::Stream;
 use super::*;
 use crate::dialect::RAW;
 use crate::stamp::STAMP_BYTES;
@@ -28,7 +29,7 @@ fn users<const N: usize>(plan: &Plan) -> (Load<'_>, [TcpStream; N]) {
         stream.set_nonblocking(true).unwrap();
         let mut stream = mio::net::TcpStream::from_std(stream);
         poll.registry().register(&mut stream, Token(user), both).unwrap();
-        conns.push(Conn::new(stream));
+        conns.push(Conn::new(Stream::Plain(stream)));
         server.accept().unwrap().0
     });
     (Load::new(poll, conns, plan, &RAW), ends)
