@@ -32,6 +32,8 @@ pub struct Limits {
     /// New users of one network: a company of 250 that begins at once; then 12 a minute, with which the 100,000 that
     /// there may be are used up after six days.
     pub new_users: Rate,
+    /// Direct messages that the newcomers of one network may begin: 300 at once, then 2 a minute.
+    pub conversations: Rate,
     /// Sessions of one user: more than anybody has devices, and the ghosts of lost connections beside them.
     pub sessions_per_user: usize,
 }
@@ -56,6 +58,7 @@ impl Limits {
             network: off,
             newcomer_for: Duration::ZERO,
             new_users: off,
+            conversations: off,
             sessions_per_user: usize::MAX,
         }
     }
@@ -69,6 +72,7 @@ impl Default for Limits {
             network: Rate { holds: 6_000, every: Duration::from_millis(50) },
             newcomer_for: NEWCOMER_FOR,
             new_users: Rate { holds: 250, every: Duration::from_secs(5) },
+            conversations: Rate { holds: 300, every: Duration::from_secs(30) },
             sessions_per_user: 64,
         }
     }
