@@ -47,7 +47,7 @@ async fn a_signal_ends_it_with_a_goodbye_to_each_client() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
     // Long, so that no client is disconnected before the signals, even on a slow machine.
-    let mut daemon = Daemon::start(&["--write-timeout", "10m"]).await;
+    let mut daemon = Daemon::start(&["--write-timeout", "10m", "--limits", "off"]).await;
     let mut ana = Native::join(daemon.address, "ana").await;
     let _stuck = Native::connect_narrow(daemon.address).await.hello("stuck").await;
     let text = "x".repeat(16_000);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limits::EMOJI_BYTES_MAX;
@@ -47,6 +47,14 @@ impl Emoji {
         }
     }
 
+    /// Makes an emoji of what a server sent: its first valid grapheme, or U+FFFD. A newer server may know other graphemes,
+    /// and a message must not be lost to that.
+    #[must_use]
+    pub fn from_lossy(written: &str) -> Self {
+        let mut valid = written.graphemes(true).filter_map(|one| Self::new(one).ok());
+        valid.next().unwrap_or_else(|| Self(Arc::from("\u{fffd}")))
+    }
+
     /// The emoji itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -65,6 +73,19 @@ impl std::fmt::Display for Emoji {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Reads an emoji of an event, see [`Emoji::from_lossy`].
+pub(crate) fn of_event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Emoji, D::Error> {
+    String::deserialize(deserializer).map(|written| Emoji::from_lossy(&written))
+}
+
+/// The same for a field that may be missing.
+pub(crate) fn of_event_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Emoji>, D::Error> {
+    let written = Option::<String>::deserialize(deserializer)?;
+    Ok(written.map(|written| Emoji::from_lossy(&written)))
 }
 
 impl Serialize for Emoji {
@@ -88,6 +109,22 @@ mod tests {
         assert_eq!(Emoji::new("x".repeat(65)).unwrap_err(), EmojiError::TooLong(65));
         for c in [' ', '\n', '\u{1b}', '\u{2028}'] {
             assert_eq!(Emoji::new(c.to_string()).unwrap_err(), EmojiError::NotShown(c));
+        }
+    }
+
+    #[test]
+    fn a_message_with_an_emoji_of_a_newer_server_can_be_read() {
+        let from = r##""room":"#lobby","seq":2,"from":{"id":3,"name":"ana"},"at":"2026-11-22T14:02:07.123Z""##;
+        for (written, read) in [("👍👍", "👍"), (" 👍", "👍"), ("", "\u{fffd}"), (" ", "\u{fffd}")]
+        {
+            let reactions = format!(r#"[{{"emoji":"{written}","count":1}}]"#);
+            let json = format!(
+                r#"{{{from},"kind":"text","text":"hi","emoji":"{written}","reactions":{reactions}}}"#
+            );
+            let message: crate::Message = serde_json::from_str(&json).unwrap();
+            let details = message.details.unwrap();
+            assert_eq!(details.emoji.unwrap().as_str(), read);
+            assert_eq!(details.reactions[0].emoji.as_str(), read);
         }
     }
 }

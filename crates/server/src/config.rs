@@ -72,9 +72,17 @@ pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 /// Rooms that one user is in, without direct messages: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
 
-/// Direct messages that one user is in: more than a person answers. They are counted separately, since others
-/// begin them; few enough that a client can list them all below the rooms.
+/// Direct messages that one user has begun or answered, and is in: few enough that a client can list them all below
+/// the rooms.
 pub const PRIVATE_PER_USER_MAX: usize = 100;
+
+/// Direct messages that others have begun with one user, and that it has not answered. They are counted separately, so
+/// that strangers keep no user from those whom it writes to.
+pub const UNANSWERED_PER_USER_MAX: usize = 300;
+
+/// The same of which newcomers may begin one more: as many as one network has new users at once, and fewer than all, so
+/// that who is known for long can still write.
+pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
 
 /// Time between two `typing` of one session in one room that are passed on: a client shows one for 5 s.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);

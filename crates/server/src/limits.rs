@@ -32,6 +32,8 @@ pub struct Limits {
     /// New users of one network: a company of 250 that begins at once; then 12 a minute, with which the 100,000 that
     /// there may be are used up after six days.
     pub new_users: Rate,
+    /// Direct messages that the newcomers of one network may begin: 300 at once, then 2 a minute.
+    pub conversations: Rate,
     /// Sessions of one user: more than anybody has devices, and the ghosts of lost connections beside them.
     pub sessions_per_user: usize,
 }
@@ -66,6 +68,7 @@ impl Limits {
             network: send_off,
             newcomer_for: Duration::ZERO,
             new_users: off,
+            conversations: off,
             sessions_per_user: usize::MAX,
         }
     }
@@ -88,6 +91,7 @@ impl Default for Limits {
             },
             newcomer_for: NEWCOMER_FOR,
             new_users: Rate { holds: 250, every: Duration::from_secs(5) },
+            conversations: Rate { holds: 300, every: Duration::from_secs(30) },
             sessions_per_user: 64,
         }
     }
@@ -104,7 +108,11 @@ impl Cost {
     pub(crate) const FREE: Self = Self { tenths: 0, bytes: 0 };
     /// A tenth of a unit: what a client sends by itself, and that wakes few others.
     pub(crate) const TENTH: Self = Self { tenths: 1, bytes: 0 };
-    pub(crate) const UNIT: Self = Self { tenths: 10, bytes: 0 };
+    pub(crate) const UNIT: Self = Self::units(1);
+
+    pub(crate) const fn units(units: u32) -> Self {
+        Self { tenths: units.saturating_mul(10), bytes: 0 }
+    }
 
     /// The cost of a message whose text has this length in bytes.
     pub(crate) fn of_text(bytes: usize) -> Self {

@@ -69,6 +69,8 @@ pub(crate) struct Network {
     pub(crate) sent: SendBudget,
     /// The users that it may make.
     pub(crate) new_users: Budget,
+    /// The direct messages that its newcomers may begin.
+    pub(crate) conversations: Budget,
 }
 
 /// There are too many connections, and none that may be ended for another one.
@@ -215,7 +217,8 @@ impl Entry {
 
 impl Network {
     fn is_rested(&self, now: Instant) -> bool {
-        self.sent.is_full(now) && self.new_users.is_full(now)
+        self.sent.is_full(now)
+            && [&self.new_users, &self.conversations].into_iter().all(|budget| budget.is_full(now))
     }
 }
 

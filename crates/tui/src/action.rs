@@ -105,7 +105,7 @@ Messages {
     Select, "select", ["Ctrl-S", "Shift-Up"], "Select a message, to copy, quote or open it";
     Bare, "bare", ["Alt-L"], "Show the messages alone, to select text";
     Back, "back", ["Esc"], "Go back one step, at last to the newest message";
-    OtherPane, "other-pane", ["F6", "Alt-O"], "Go to the thread beside the messages, or back";
+    OtherPane, "other-pane", ["F6", "Alt-O"], "Go to the open thread, or back to the messages";
     Users, "users", ["Ctrl-G"], "Show or hide the user list";
 }
 Writing {

@@ -86,8 +86,9 @@ pub struct Wants {
     pub rooms: bool,
     /// Whether hints for a newcomer are shown.
     pub welcome: bool,
-    /// Whether a thread is open.
-    pub thread: bool,
+    /// Whether keys are for the thread that is open: on a narrow screen it is in place of the log then, and hidden
+    /// otherwise. `None` if none is open.
+    pub thread: Option<bool>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
 }
@@ -101,7 +102,7 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let above = height - prompt - status;
     let has_rooms = wants.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
     let rooms = if has_rooms { ROOMS_WIDTH } else { 0 };
-    let thread = if wants.thread { thread_width(width - rooms) } else { 0 };
+    let thread = wants.thread.map_or(0, |_| thread_width(width - rooms));
     // The thread takes the place of the user list.
     let has_users = wants.users.unwrap_or(width >= USERS_SCREEN_MIN)
         && thread == 0
@@ -112,10 +113,11 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let log = width - users - rooms - thread;
     let log_height = above - header - rule;
     let has_welcome =
-        wants.welcome && !wants.thread && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
+        wants.welcome && wants.thread.is_none() && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
     let welcome = if has_welcome { WELCOME_ROWS } else { 0 };
     let log_area = Rect::new(rooms, header + rule, log, log_height - welcome);
-    let is_instead = wants.thread && thread == 0;
+    let is_instead = wants.thread == Some(true) && thread == 0;
+    let has_thread = is_instead || thread > 0;
     let thread = ThreadPanes::new(Rect::new(rooms + log, 0, thread, above), header, rule);
     let instead = ThreadPanes { log: log_area, ..ThreadPanes::default() };
     Panes {
@@ -123,7 +125,7 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
         header: Rect::new(rooms, 0, log, header),
         rule: Rect::new(rooms, header, log, rule),
         log: if is_instead { Rect::default() } else { log_area },
-        thread: wants.thread.then_some(if is_instead { instead } else { thread }),
+        thread: has_thread.then_some(if is_instead { instead } else { thread }),
         welcome: has_welcome.then(|| Rect::new(rooms, above - welcome, log, welcome)),
         users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
@@ -158,7 +160,8 @@ impl ThreadPanes {
 pub fn messages(panes: &Panes) -> Rect {
     let log = match panes.thread {
         Some(thread) if panes.log.is_empty() => thread.log,
-        _ => panes.log,
+        Some(thread) => Rect { width: thread.log.right() - panes.log.x, ..panes.log },
+        None => panes.log,
     };
     panes.welcome.map_or(log, |welcome| log.union(welcome))
 }
@@ -195,14 +198,14 @@ mod tests {
     use super::*;
 
     const ALL: Wants =
-        Wants { prompt_rows: 3, rooms: true, welcome: true, thread: false, users: Some(true) };
+        Wants { prompt_rows: 3, rooms: true, welcome: true, thread: None, users: Some(true) };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
                 let few = Wants { rooms: false, users: Some(false), ..ALL };
-                let threads = [ALL, few].map(|wants| Wants { thread: true, ..wants });
+                let threads = [ALL, few].map(|wants| Wants { thread: Some(true), ..wants });
                 for wants in [ALL, few].into_iter().chain(threads) {
                     let panes = panes(Size { width, height }, wants);
                     let thread = panes.thread.into_iter();
@@ -259,8 +262,12 @@ mod tests {
             (75, false, None),
             (20, false, None),
         ] {
-            let wants = Wants { rooms, thread: true, users: None, ..ALL };
-            let panes = panes(Size { width, height: 30 }, wants);
+            let size = Size { width, height: 30 };
+            let wants = Wants { rooms, thread: Some(true), users: None, ..ALL };
+            let unfocused = panes(size, Wants { thread: Some(false), ..wants });
+            assert_eq!(unfocused.thread.is_some(), expected.is_some());
+            assert!(!unfocused.log.is_empty());
+            let panes = panes(size, wants);
             let thread = panes.thread.unwrap();
             let beside = (!panes.log.is_empty())
                 .then_some((panes.log.width, thread.border.width + thread.log.width));

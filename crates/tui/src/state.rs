@@ -250,7 +250,7 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            thread: self.thread.is_some(),
+            thread: self.thread.as_ref().map(|thread| thread.has_focus),
             welcome: self.is_first
                 && self.client.session().is_some()
                 && self.shown == RoomName::lobby(),

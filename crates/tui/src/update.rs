@@ -246,7 +246,7 @@ fn notify(
     }
     let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
     if is_list {
-        state.focus_on_room();
+        state.focus_on(LogPane::Room);
     }
     if is_list || !reads_back {
         let room = state.shown().clone();

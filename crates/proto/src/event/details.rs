@@ -59,6 +59,7 @@ pub struct Edited {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji.
+    #[serde(deserialize_with = "crate::emoji::of_event")]
     pub emoji: Emoji,
     /// How many users react with it.
     pub count: u64,

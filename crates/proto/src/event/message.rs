@@ -54,6 +54,7 @@ struct WireMessage {
     device: Option<DeviceId>,
     n: Option<u64>,
     target: Option<Seq>,
+    #[serde(default, deserialize_with = "crate::emoji::of_event_if_any")]
     emoji: Option<Emoji>,
     on: Option<bool>,
     topic: Option<Topic>,

@@ -200,7 +200,8 @@ impl Directory {
         account.notifier.notify();
     }
 
-    fn apply_member(&self, MembershipRecord { user, room, is_in, read_seq }: MembershipRecord) {
+    fn apply_member(&self, record: MembershipRecord) {
+        let MembershipRecord { user, room, is_in, is_own, read_seq } = record;
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
@@ -210,7 +211,7 @@ impl Directory {
             lobby.read = lobby.read.max(read_seq);
             return;
         }
-        let member = member_in(&room, read_seq);
+        let member = member_in(&room, read_seq, is_own);
         let is_new = is_in && account.rooms.join(room.id, member);
         account.rooms.add_former(room.id, member);
         account.notifier.notify();

@@ -7,8 +7,9 @@ mod messages;
 use chat_proto::{RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
+use super::memberships::Share;
 use super::policy::{Action, may};
-use super::proposal::Proposal;
+use super::proposal::{MembershipAhead, Proposal};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
@@ -55,7 +56,7 @@ impl Directory {
         decisions: &mut Vec<Decision>,
     ) -> Vec<Entry<'i>> {
         let mut state = self.state();
-        let mut proposal = Proposal::new(&state);
+        let mut proposal = Proposal::new(&state, self.newcomers_after());
         decisions.clear();
         let entries = items.iter_mut().map(|item| {
             let (decision, entry) = self.decide_one(&mut proposal, item);
@@ -158,7 +159,8 @@ impl Directory {
         proposal.add_credential(&record);
         changes.push(Change::Credential(record));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
-        let lobby = MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, read_seq };
+        let lobby =
+            MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, is_own: true, read_seq };
         changes.push(Change::Member(lobby));
         Ok((changes, Grant::Session(id)))
     }
@@ -242,16 +244,22 @@ fn memberships(
         RoomKey::Direct(pair) => pair.ids().to_vec(),
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
+    // A message makes the conversation its author's own.
+    let is_more = |known: Option<MembershipAhead>, id: UserId| {
+        let is_answer = id == user && scope == DirectScope::Both && is_direct(key);
+        known.is_none_or(|known| !known.is_in || is_answer && !known.is_own)
+    };
     let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
-        let is_in = stored.is_some_and(|room| proposal.is_in(id, room));
-        if !is_in && !proposal.may_join_more(id, is_direct(key)) {
+        let known = stored.and_then(|room| proposal.membership(id, room));
+        let share = Share::of(is_direct(key), id == user);
+        if is_more(known, id) && !proposal.may_join_more(id, share, user) {
             return Err(too_many(proposal, user, id, key));
         }
     }
     let users_stored = proposal.users_stored();
     let (room, is_new) = proposal.rooms.find_or_make(key, users_stored)?;
-    if users.iter().all(|id| proposal.is_in(*id, room) || !joins(*id)) {
+    if users.iter().all(|id| !joins(*id) || !is_more(proposal.membership(*id, room), *id)) {
         return Ok((room, Vec::new()));
     }
     let last_seq = proposal.rooms.last_seq(room);
@@ -268,6 +276,7 @@ fn memberships(
                 user: id,
                 room,
                 is_in: joins(id),
+                is_own: id == user,
                 read_seq,
             }));
         }

@@ -8,7 +8,7 @@ use chat_proto::{SessionId, Timestamp};
 
 use super::Hub;
 use super::state::State;
-use crate::clock::SteadyClock;
+use crate::clock::{SteadyClock, before};
 
 /// The users, rooms and memberships, and the sessions of the users.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Directory {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // A panic within a call affects the session that made it; the state is usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Users whose account was made later are newcomers.
+    pub(super) fn newcomers_after(&self) -> Timestamp {
+        before(self.clock.now(), self.newcomer_for)
     }
 
     pub(super) fn next_session(&self) -> SessionId {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{Secret, Timestamp, UserId, UserName};
+use chat_proto::{Secret, UserId, UserName};
 use tokio::time::Instant;
 
 use super::answer::Response;
@@ -34,7 +34,7 @@ impl Hub {
         limits: &Limits,
         now: Instant,
     ) -> Result<Option<Returning>, HubError> {
-        let old = self.newcomers_after();
+        let old = self.directory.newcomers_after();
         let state = self.state();
         let Some(user) = state.by_token(&TokenHash::of(token)) else { return Ok(None) };
         let account = state.existing(user);
@@ -45,11 +45,6 @@ impl Hub {
         let rate = if is_newcomer { limits.newcomer } else { limits.user };
         let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
         Ok(Some(Returning { is_newcomer, enters_at }))
-    }
-
-    /// Users whose account was made later are newcomers.
-    pub(super) fn newcomers_after(&self) -> Timestamp {
-        before(self.time(), self.directory.newcomer_for)
     }
 
     /// Begins a session of the guest `user`, whose name is the one it `wants` or a similar one. A guest is not

@@ -58,10 +58,9 @@ pub(crate) enum HubError {
         "you have {PRIVATE_PER_USER_MAX} direct messages, the most for one user; leave one first"
     )]
     InTooManyConversations,
-    /// The fault of other users: the other user has as many direct messages as a user can have.
+    /// The fault of other users: the other user has as many direct messages without an answer as a user can have.
     #[error(
-        "{0} has {PRIVATE_PER_USER_MAX} direct messages, the most for one user; write in a room that \
-         both of you are in"
+        "{0} has too many direct messages from others that are not answered; write in a room that both of you are in"
     )]
     IsInTooManyConversations(UserName),
     /// The server's fault: there are as many rooms as there can be.

@@ -56,7 +56,7 @@ pub(crate) struct Membership {
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
-        let old = hub.newcomers_after();
+        let old = hub.directory.newcomers_after();
         let (notifier, is_newcomer) = {
             let mut state = hub.state();
             state.admit(user);
@@ -214,6 +214,16 @@ impl Member {
                 let [one, other] = pair.ids();
                 Ok(RoomName::direct(one, other))
             }
+        }
+    }
+
+    /// Whether a message to `name` begins a direct message.
+    #[must_use]
+    pub(crate) fn begins(&self, name: &RoomName) -> bool {
+        let state = self.actor.hub.state();
+        match state.room_key(self.id(), name) {
+            Ok(key @ RoomKey::Direct(_)) => state.rooms.by_key(&key).is_none(),
+            _ => false,
         }
     }
 

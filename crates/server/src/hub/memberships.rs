@@ -13,17 +13,41 @@ pub(super) struct MemberState {
     pub(super) read: Seq,
     /// Whether the room is a direct message.
     pub(super) is_direct: bool,
+    /// Whether the user has joined it itself, or has written there.
+    pub(super) is_own: bool,
+}
+
+/// What a membership counts as. Each has a bound of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Share {
+    /// A room with a name.
+    Room,
+    /// A direct message that the user has begun or answered.
+    Own,
+    /// A direct message of another user that it has not answered.
+    Unanswered,
+}
+
+impl Share {
+    pub(super) const fn of(is_direct: bool, is_own: bool) -> Self {
+        match (is_direct, is_own) {
+            (false, _) => Self::Room,
+            (true, true) => Self::Own,
+            (true, false) => Self::Unanswered,
+        }
+    }
 }
 
 /// The memberships of a user.
 #[derive(Debug)]
 pub(super) struct Memberships {
     /// Those of the rooms that the user is in, sorted, the lobby first. A list, since most users are in two or
-    /// three rooms, and a tree allocates a node of eleven at once. At most `ROOMS_PER_USER_MAX` and
-    /// `PRIVATE_PER_USER_MAX` entries.
+    /// three rooms, and a tree allocates a node of eleven at once. At most `ROOMS_PER_USER_MAX`,
+    /// `PRIVATE_PER_USER_MAX` and `UNANSWERED_PER_USER_MAX` entries.
     current: Vec<(RoomId, MemberState)>,
-    /// Number of them that are in direct messages.
-    direct: usize,
+    /// Number of them that are in direct messages of its own, and in those that it has not answered.
+    own: usize,
+    unanswered: usize,
     /// Those of rooms that the user has left, or has never been in but has a read position of.
     former: BTreeMap<RoomId, MemberState>,
 }
@@ -32,7 +56,12 @@ impl Memberships {
     /// The memberships of a new user: in the lobby only, with this read position.
     pub(super) fn in_lobby(read: Seq) -> Self {
         let lobby = MemberState { read, ..MemberState::default() };
-        Self { current: vec![(RoomId::LOBBY, lobby)], direct: 0, former: BTreeMap::new() }
+        Self {
+            current: vec![(RoomId::LOBBY, lobby)],
+            own: 0,
+            unanswered: 0,
+            former: BTreeMap::new(),
+        }
     }
 
     /// The membership in a room that the user is in.
@@ -61,11 +90,21 @@ impl Memberships {
     }
 
     /// Joins a room: with the former membership, or with `member` if there is none. Returns true if the user was
-    /// not in the room.
-    pub(super) fn join(&mut self, room: RoomId, member: MemberState) -> bool {
-        let Err(index) = self.find(room) else { return false };
-        let member = self.former.remove(&room).unwrap_or(member);
-        self.direct += usize::from(member.is_direct);
+    /// not in the room. A direct message that is in it becomes the user's own if `member` says so.
+    pub(super) fn join(&mut self, room: RoomId, mut member: MemberState) -> bool {
+        let index = match self.find(room) {
+            Ok(index) => {
+                let known = self.current[index].1;
+                let is_own = known.is_own || member.is_own;
+                self.count_one(known, false);
+                self.current[index].1.is_own = is_own;
+                self.count_one(MemberState { is_own, ..known }, true);
+                return false;
+            }
+            Err(index) => index,
+        };
+        member.read = self.former.remove(&room).map_or(member.read, |former| former.read);
+        self.count_one(member, true);
         self.current.reserve_exact(1);
         self.current.insert(index, (room, member));
         true
@@ -75,7 +114,7 @@ impl Memberships {
     pub(super) fn leave(&mut self, room: RoomId) -> bool {
         let Ok(index) = self.find(room) else { return false };
         let (_, member) = self.current.remove(index);
-        self.direct -= usize::from(member.is_direct);
+        self.count_one(member, false);
         self.former.insert(room, member);
         true
     }
@@ -97,9 +136,26 @@ impl Memberships {
         rest.filter(|(_, member)| member.is_direct).map(|(room, _)| *room).take(limit).collect()
     }
 
-    /// Number of direct messages that the user is in, or of other rooms.
-    pub(super) const fn count(&self, is_direct: bool) -> usize {
-        if is_direct { self.direct } else { self.current.len() - self.direct }
+    /// Number of rooms or direct messages that the user is in.
+    pub(super) const fn count(&self, share: Share) -> usize {
+        match share {
+            Share::Room => self.current.len() - self.own - self.unanswered,
+            Share::Own => self.own,
+            Share::Unanswered => self.unanswered,
+        }
+    }
+
+    fn count_one(&mut self, member: MemberState, is_added: bool) {
+        let count = match Share::of(member.is_direct, member.is_own) {
+            Share::Room => return,
+            Share::Own => &mut self.own,
+            Share::Unanswered => &mut self.unanswered,
+        };
+        if is_added {
+            *count += 1;
+        } else {
+            *count -= 1;
+        }
     }
 
     fn find(&self, room: RoomId) -> Result<usize, usize> {

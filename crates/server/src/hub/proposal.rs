@@ -5,13 +5,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, Seq, User, UserId, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, User, UserId, UserName};
 
 use super::HubError;
+use super::memberships::Share;
 use super::policy::{Action, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{Account, State, room_key};
-use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{
+    PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
+};
 use crate::journal::{
     Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord,
 };
@@ -26,8 +29,10 @@ pub(super) struct Proposal<'s> {
     users: HashMap<UserId, UserAhead>,
     tokens: HashMap<TokenHash, UserId>,
     members: HashMap<(UserId, RoomId), MembershipAhead>,
-    /// The change of the number of memberships, by user and by whether they are in direct messages.
-    counts: HashMap<(UserId, bool), isize>,
+    /// The change of the number of memberships.
+    counts: HashMap<(UserId, Share), isize>,
+    /// Users whose account was made later are newcomers.
+    newcomers_after: Timestamp,
     /// Number of stored users that the commit adds.
     users_more: usize,
     last_user: UserId,
@@ -47,11 +52,13 @@ struct UserAhead {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MembershipAhead {
     pub(super) is_in: bool,
+    /// Whether the user has joined it itself, or has written there.
+    pub(super) is_own: bool,
     pub(super) read: Seq,
 }
 
 impl<'s> Proposal<'s> {
-    pub(super) fn new(state: &'s State) -> Self {
+    pub(super) fn new(state: &'s State, newcomers_after: Timestamp) -> Self {
         Self {
             state,
             rooms: RoomsAhead::new(&state.rooms),
@@ -60,6 +67,7 @@ impl<'s> Proposal<'s> {
             tokens: HashMap::new(),
             members: HashMap::new(),
             counts: HashMap::new(),
+            newcomers_after,
             users_more: 0,
             last_user: state.last_user,
             is_closed: state.is_closed,
@@ -145,8 +153,10 @@ impl<'s> Proposal<'s> {
     pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
         self.put_user(user, kind);
         self.users_more += usize::from(kind.is_stored());
-        self.members
-            .insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: Seq::NONE });
+        self.members.insert(
+            (user.id, RoomId::LOBBY),
+            MembershipAhead { is_in: true, is_own: true, read: Seq::NONE },
+        );
     }
 
     pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
@@ -217,7 +227,9 @@ impl<'s> Proposal<'s> {
         }
         let rooms = &self.state.account(user)?.rooms;
         let known = rooms.get_or_former(room)?;
-        Some(MembershipAhead { is_in: rooms.get(room).is_some(), read: known.read })
+        let current = rooms.get(room);
+        let is_own = current.is_some_and(|current| current.is_own);
+        Some(MembershipAhead { is_in: current.is_some(), is_own, read: known.read })
     }
 
     /// Adds a membership; the user joins the room if the record says so.
@@ -226,6 +238,7 @@ impl<'s> Proposal<'s> {
         let was_in = before.is_some_and(|before| before.is_in);
         let membership = MembershipAhead {
             is_in: was_in || member.is_in,
+            is_own: member.is_own || before.is_some_and(|before| was_in && before.is_own),
             read: before.map_or(member.read_seq, |before| before.read),
         };
         self.put_membership(member.user, member.room, membership, is_direct);
@@ -233,11 +246,11 @@ impl<'s> Proposal<'s> {
 
     /// Counts a membership that is stored only if the message with it is new.
     pub(super) fn put_with_message(&mut self, member: MembershipRecord, is_direct: bool) {
-        if member.is_in
-            && !self.is_in(member.user, member.room)
-            && self.with_messages.insert((member.user, member.room))
-        {
-            *self.counts.entry((member.user, is_direct)).or_default() += 1;
+        let MembershipRecord { user, room, is_own, .. } = member;
+        let before = self.membership(user, room).filter(|before| before.is_in);
+        let is_more = before.is_none_or(|before| is_own && !before.is_own);
+        if member.is_in && is_more && self.with_messages.insert((user, room)) {
+            self.count(user, before, Some(is_own), is_direct);
         }
     }
 
@@ -264,19 +277,45 @@ impl<'s> Proposal<'s> {
         now: MembershipAhead,
         is_direct: bool,
     ) {
-        let was_in = self.is_in(user, room);
+        let before = self.membership(user, room).filter(|before| before.is_in);
         self.members.insert((user, room), now);
-        let change = isize::from(now.is_in) - isize::from(was_in);
-        if change != 0 {
-            *self.counts.entry((user, is_direct)).or_default() += change;
+        self.count(user, before, now.is_in.then_some(now.is_own), is_direct);
+    }
+
+    /// Counts a membership instead of another one, each if there is one.
+    fn count(
+        &mut self,
+        user: UserId,
+        before: Option<MembershipAhead>,
+        is_own: Option<bool>,
+        is_direct: bool,
+    ) {
+        let before = before.map(|before| Share::of(is_direct, before.is_own));
+        let now = is_own.map(|is_own| Share::of(is_direct, is_own));
+        if before == now {
+            return;
+        }
+        for (share, change) in [(before, -1), (now, 1)] {
+            if let Some(share) = share {
+                *self.counts.entry((user, share)).or_default() += change;
+            }
         }
     }
 
-    /// Whether `user` may be in one more room of that kind.
-    pub(super) fn may_join_more(&self, user: UserId, is_direct: bool) -> bool {
-        let now = self.state.account(user).map_or(0, |account| account.rooms.count(is_direct));
-        let more = self.counts.get(&(user, is_direct)).copied().unwrap_or(0);
-        let max = if is_direct { PRIVATE_PER_USER_MAX } else { ROOMS_PER_USER_MAX };
+    /// Whether `user` may have one more of those, which `author` begins.
+    pub(super) fn may_join_more(&self, user: UserId, share: Share, author: UserId) -> bool {
+        let now = self.state.account(user).map_or(0, |account| account.rooms.count(share));
+        let more = self.counts.get(&(user, share)).copied().unwrap_or(0);
+        let max = match share {
+            Share::Room => ROOMS_PER_USER_MAX,
+            Share::Own => PRIVATE_PER_USER_MAX,
+            Share::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
+            Share::Unanswered => UNANSWERED_PER_USER_MAX,
+        };
         now.saturating_add_signed(more) < max
+    }
+
+    fn is_newcomer(&self, user: UserId) -> bool {
+        self.state.account(user).is_none_or(|account| account.created_at > self.newcomers_after)
     }
 }

@@ -132,9 +132,9 @@ impl State {
 
     /// Adds a membership, unless its user or its room is missing in the journal.
     fn restore_member(&mut self, member: MembershipRecord) {
-        let MembershipRecord { user, room: id, is_in, read_seq } = member;
+        let MembershipRecord { user, room: id, is_in, is_own, read_seq } = member;
         let Some(room) = self.rooms.get(id) else { return };
-        let member = member_in(room, read_seq);
+        let member = member_in(room, read_seq, is_own);
         let Some(account) = self.accounts.get_mut(&user) else { return };
         if id == RoomId::LOBBY {
             account.rooms.get_or_former_mut(id).expect("everybody is in the lobby").read = read_seq;
@@ -374,8 +374,8 @@ pub(super) fn room_key<'u>(
     }
 }
 
-/// A membership in `room` with this read position.
-pub(super) fn member_in(room: &Room, read: Seq) -> MemberState {
+/// A membership in `room` with this read position; `is_own` if the user has joined it itself, or has written there.
+pub(super) fn member_in(room: &Room, read: Seq, is_own: bool) -> MemberState {
     let is_direct = matches!(room.key(), RoomKey::Direct(_));
-    MemberState { read, is_direct }
+    MemberState { read, is_direct, is_own }
 }

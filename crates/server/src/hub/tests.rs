@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
+use crate::config::{PRIVATE_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX};
 use crate::door::native::lines;
 use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
 
@@ -302,24 +303,29 @@ async fn direct_messages_of_many_users_to_one_are_bounded_and_take_no_room() {
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();
     let mut crowd = Vec::new();
-    for n in 1..=100 {
+    for n in 0..UNANSWERED_OF_NEWCOMERS_MAX {
         let (stranger, _) = enter(&hub, &format!("stranger{n}")).await.unwrap();
         say(&stranger, "@bob", "hi").await.unwrap();
         crowd.push(stranger);
     }
     let refused = say(&eva, "@bob", "hi").await.unwrap_err();
     assert_eq!(refused.code(), RefusalCode::TooManyRooms, "{refused}");
-    assert!(refused.to_string().starts_with("bob has 100 direct messages"), "{refused}");
-    let refused = bob.actor().join(&room("@eva")).await.unwrap_err();
-    assert!(refused.to_string().starts_with("you have 100 direct messages"), "{refused}");
+    assert!(refused.to_string().starts_with("bob has too many direct messages"), "{refused}");
     assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "both are in it already");
+    for n in 0..PRIVATE_PER_USER_MAX {
+        say(&bob, &format!("@stranger{n}"), "hi").await.unwrap();
+    }
+    let refused = say(&bob, "@stranger200", "hi").await.unwrap_err();
+    assert!(refused.to_string().starts_with("you have 100 direct messages"), "{refused}");
+    assert_eq!(bob.actor().join(&room("@eva")).await.unwrap_err(), refused);
     assert!(bob.actor().join(&room("#rust")).await.is_ok());
     bob.actor().leave_room(&room("@stranger1")).await.unwrap();
-    assert!(say(&eva, "@bob", "hi").await.is_ok());
+    assert!(say(&bob, "@stranger200", "hi").await.is_ok());
     assert!(
-        say(&crowd[0], "@bob", "hi").await.is_err(),
+        bob.actor().join(&room("@stranger1")).await.is_err(),
         "the bound holds for a user that joins again, too"
     );
+    assert!(say(&crowd[1], "@bob", "hi").await.is_ok(), "it is not answered any more");
 }
 
 #[tokio::test]

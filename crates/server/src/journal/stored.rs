@@ -323,6 +323,9 @@ pub struct MembershipRecord {
     pub room: RoomId,
     /// Whether the user is in the room. Otherwise the membership is a former one.
     pub is_in: bool,
+    /// Whether the user has joined it itself, or has written there: not of a direct message that another user has begun
+    /// and this one has not answered.
+    pub is_own: bool,
     /// The `seq` of the last message that the user has read.
     pub read_seq: Seq,
 }

@@ -222,6 +222,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 ControlFlow::Continue(())
             }
             Ok(None) => {
+                if let Err(refusal) = self.charge_conversation(&say.room) {
+                    return self.refuse(Refusal { n: say.n, device: say.device, ..refusal });
+                }
                 let actor = self.member.actor().clone();
                 self.pending.wait(async move {
                     let opened = actor.open_direct(&say.room).await.map(drop);
@@ -234,6 +237,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn join(&mut self, name: RoomName, since: Option<Seq>) -> ControlFlow<End> {
+        if let Err(refusal) = self.charge_conversation(&name) {
+            return self.refuse(refusal);
+        }
         let actor = self.member.actor().clone();
         self.pending.wait(async move {
             let room = actor.join(&name).await;

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use chat_proto::command::{Body, Nonce};
-use chat_proto::{Command, EndCode, Event};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
@@ -12,6 +12,9 @@ use super::end::End;
 use super::pending::CommandResult;
 use crate::door::Incoming;
 use crate::limits::Cost;
+
+/// What a direct message with somebody new costs beside its first message.
+const CONVERSATION: Cost = Cost::units(4);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Carries out what the client has sent. If the budget of the user or of its network is used up, that waits, and
@@ -28,6 +31,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             _ => self.carry_out(incoming),
         }
+    }
+
+    /// Takes the cost out of the budgets if a direct message begins in `room`; the next command waits for it.
+    pub(super) fn charge_conversation(&self, room: &RoomName) -> Result<(), Refusal> {
+        if !self.member.begins(room) {
+            return Ok(());
+        }
+        let (limits, now) = (&self.context.config.limits, Instant::now());
+        self.member.charge(limits, CONVERSATION, now);
+        if !self.member.is_newcomer() {
+            return Ok(());
+        }
+        let charged = self.slot.network().conversations.try_charge(limits.conversations, now);
+        charged.map_err(|wait| {
+            let text = format!(
+                "many direct messages have been begun from your network; you can begin another one in {} s",
+                wait.as_secs() + 1
+            );
+            let retry_ms = u64::try_from(wait.as_millis()).ok();
+            let room = Some(room.clone());
+            Refusal { room, retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+        })
     }
 
     /// Carries out what the client has sent, now.

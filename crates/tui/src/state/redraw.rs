@@ -44,23 +44,61 @@ impl Redraw {
 }
 
 impl State {
-    /// Whether nothing but the input box depends on its text: nothing is open, selected, searched for or said about it.
+    /// Whether nothing but the input box depends on its text, and no key that edits the text changes anything else. Each
+    /// field is named, so that a new one cannot be left out; a law of the frames tries each kind of state.
     pub(crate) fn is_only_typing(&self) -> bool {
-        self.page.is_none()
-            && self.picker.is_none()
-            && self.open_find().is_none()
-            && self.draft.is_none()
-            && self.first_key.is_none()
-            && self.quitting.is_none()
-            && self.selection.is_none()
-            && self.done.is_none()
-            && self.seek.is_none()
-            && self.goto.is_none()
-            && self.compose.is_none()
-            && self.thread.is_none()
-            && self.deleting.is_none()
-            && !self.is_bare
-            && self.prompt.completions().is_none()
-            && self.prompt.searched().is_none()
+        let Self {
+            page,
+            picker,
+            find,
+            quitting,
+            selection,
+            done,
+            seek,
+            goto,
+            prompt,
+            // What they show does not depend on the text, and stays if it is edited.
+            client: _,
+            size: _,
+            zone: _,
+            now: _,
+            look: _,
+            draft: _,
+            settings_file: _,
+            is_first: _,
+            may_ask_server: _,
+            back: _,
+            is_demo: _,
+            first_key: _,
+            unread_from: _,
+            users: _,
+            is_bare: _,
+            compose: _,
+            compose_epoch: _,
+            thread: _,
+            leaving: _,
+            export: _,
+            exports: _,
+            origin: _,
+            deleting: _,
+            done_until: _,
+            mention: _,
+            is_at_mention: _,
+            opens_links: _,
+            redraw: _,
+            rooms_top: _,
+            attention: _,
+            shown: _,
+            views: _,
+        } = self;
+        page.is_none()
+            && picker.is_none()
+            && find.as_ref().is_none_or(|find| !find.is_open)
+            && quitting.is_none()
+            && selection.is_none()
+            && done.is_none()
+            && seek.is_none()
+            && goto.is_none()
+            && prompt.completions().is_none()
     }
 }

@@ -10,7 +10,8 @@ use super::State;
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
 
-/// A thread on the screen: beside the log, or in its place if the screen is not wide enough for both.
+/// A thread on the screen: beside the log, or, while keys are for it, in its place if the screen is not wide enough for
+/// both.
 #[derive(Debug)]
 pub(crate) struct ThreadPane {
     /// Its first message.
@@ -192,22 +193,14 @@ impl State {
         }
     }
 
-    /// Keys are for the log of the room, which is on the screen from now on.
-    pub(crate) fn focus_on_room(&mut self) {
-        match self.is_thread_beside() {
-            true => self.focus_on(LogPane::Room),
-            false => drop(self.close_thread()),
-        }
-    }
-
-    /// From the log to the thread beside it, or back.
+    /// From the log to the thread, or back.
     pub(crate) fn focus_on_other(&mut self) {
         match self.focus() {
             _ if self.thread.is_none() => {
                 self.done = Some(Err("Select a message and press t to open its thread".to_owned()));
             }
             LogPane::Room => self.focus_on(LogPane::Thread),
-            LogPane::Thread => self.focus_on_room(),
+            LogPane::Thread => self.focus_on(LogPane::Room),
         }
     }
 

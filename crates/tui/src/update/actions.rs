@@ -173,6 +173,7 @@ pub(super) fn edit(prompt: &mut Prompt, action: Action) -> Result<(), TooMuch> {
         Action::WordRight => prompt.editor.go(Motion::WordRight),
         Action::LineStart | Action::Home => prompt.editor.go(Motion::LineStart),
         Action::LineEnd | Action::End => prompt.editor.go(Motion::LineEnd),
+        Action::DeleteLeft => drop(prompt.editor.delete(Motion::Left)),
         Action::DeleteRight => drop(prompt.editor.delete(Motion::Right)),
         Action::CutWord => prompt.cut(Motion::SpaceLeft),
         Action::CutWordLeft => prompt.cut(Motion::WordLeft),

@@ -22,7 +22,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
         state.done = Some(Ok(format!("All messages in {} are read", room.label())));
         return Vec::new();
     }
-    state.focus_on_room();
+    state.focus_on(LogPane::Room);
     let mut effects = retry(state, at);
     effects.extend(client(state, ClientInput::Request(Request::DrawLine(name.clone())), at));
     state.viewport_mut(&name).to_first_new();
@@ -32,7 +32,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// Goes to the next mention below what is on the screen, or to the one above. From a mention that was found and
 /// is still on the screen, goes on from there.
 pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Effect> {
-    state.focus_on_room();
+    state.focus_on(LogPane::Room);
     let effects = retry(state, at);
     let began = state.viewport().position();
     let Some((rows, height)) = state.log_rows() else {

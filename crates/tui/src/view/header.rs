@@ -32,7 +32,8 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
     let name = room.display_name();
     let has_focus = !state.is_thread_beside() || state.focus() == LogPane::Room;
-    let name = state.thread_text().filter(|_| !state.is_thread_beside()).unwrap_or(name);
+    let is_instead = panes.thread.is_some() && panes.log.is_empty();
+    let name = state.thread_text().filter(|_| is_instead).unwrap_or(name);
     row.spans.push(Span::styled(cut(&name, row.left), name_style(has_focus, theme)));
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {

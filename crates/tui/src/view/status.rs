@@ -145,7 +145,7 @@ fn hints_of(state: &State) -> Vec<String> {
     } else if state.thread.is_some() {
         let other = if state.focus() == LogPane::Thread { "messages" } else { "thread" };
         vec![
-            keys.hint(Action::OtherPane, other).filter(|_| state.is_thread_beside()),
+            keys.hint(Action::OtherPane, other),
             keys.hint(Action::Select, "select"),
             keys.hint(Action::Back, "close the thread"),
         ]

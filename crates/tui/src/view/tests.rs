@@ -249,7 +249,7 @@ fn help() {
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
-        F6, Alt-O                       Go to the thread beside the messages, or back
+        F6, Alt-O                       Go to the open thread, or back to the messages
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);

@@ -121,3 +121,37 @@ async fn an_address_leads_to_the_same_user_after_each_change_of_names() {
     let ana = back(&hub, &ana_token, "ana2").await.unwrap();
     assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 3, 0));
 }
+
+#[tokio::test]
+async fn strangers_keep_no_user_from_those_whom_it_writes_to() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
+    let (known, _) = enter(&hub, "known").await.unwrap();
+    days_pass(2);
+    let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    say(&ana, "@bob", "hi").await.unwrap();
+    let mut strangers = Vec::new();
+    for nth in 0..UNANSWERED_OF_NEWCOMERS_MAX {
+        let (stranger, _) = enter(&hub, &format!("s{nth}")).await.unwrap();
+        say(&stranger, "@ana", "buy").await.unwrap();
+        strangers.push(stranger);
+    }
+    let (late, _) = enter(&hub, "late").await.unwrap();
+    assert_eq!(
+        say(&late, "@ana", "buy").await,
+        Err(HubError::IsInTooManyConversations(name("ana")))
+    );
+    say(&known, "@ana", "dinner?").await.expect("a known user still writes");
+    say(&bob, "@ana", "dinner?").await.expect("so does a friend");
+    say(&ana, "@late", "who are you?").await.expect("the user writes to whom it wants");
+    drop((ana, bob, known, late, strangers));
+
+    let hub = again(hub, directory.path()).await;
+    let ana = back(&hub, &ana_token, "ana").await.unwrap();
+    say(&ana, "@s0", "no").await.expect("what is not answered is stored as such");
+    let (next, _) = enter(&hub, "next").await.unwrap();
+    say(&next, "@ana", "buy").await.expect_err("the known user's counts, too");
+    say(&ana, "@known", "yes").await.unwrap();
+    say(&next, "@ana", "buy").await.expect("two are answered");
+}

@@ -306,6 +306,7 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Me
             user: user_id(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,
+            is_own: row.get::<_, i64>(2)? > 1,
             read_seq: Seq::new(unsigned(row, 3)?),
         });
     }

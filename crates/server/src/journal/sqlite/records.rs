@@ -96,7 +96,8 @@ pub(super) fn seen(db: &Connection, user: UserId, at: Timestamp) -> rusqlite::Re
 }
 
 /// Stores a membership. An existing one keeps its read position, and a user in the room stays there: [`has_left`] ends
-/// that.
+/// that. `is_in` is 2 for a user who has joined the room itself or has written there; an earlier version wrote 1 for
+/// both.
 pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
     // A damaged row is replaced: no column of it is reliable.
     db.prepare_cached(
@@ -112,7 +113,7 @@ pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Res
     .execute(params![
         user_number(member.user),
         member.room.0,
-        member.is_in,
+        i64::from(member.is_in) + i64::from(member.is_in && member.is_own),
         number(member.read_seq.get()),
     ])?;
     Ok(())

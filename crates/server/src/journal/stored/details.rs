@@ -3,6 +3,7 @@
 
 use chat_proto::command::{Body, Links};
 use chat_proto::event::{Details, MessageKind};
+use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{Emoji, Message, RoomName, Seq, Text, UserId};
 
 use super::StoredMessage;
@@ -12,6 +13,9 @@ pub(in crate::journal) const DELETED_TEXT: &str = "This message was deleted.";
 
 /// Most characters of a quoted text: enough to recognise the message, which is above.
 const EXCERPT_CHARS_MAX: usize = 30;
+
+/// Texts of edits with fewer bytes have a mark before them. With the mark, longer ones would be cut.
+const EDIT_BYTES_MAX: usize = TEXT_BYTES_MAX - 1;
 
 /// Bytes on the wire of a detail without its text: its name, a number of up to 20 digits or `true`, the separator.
 const DETAIL_BYTES_MAX: usize = 36;
@@ -187,7 +191,11 @@ impl StoredMessage {
         let (wire, on) = (&details.wire, details.wire.on == Some(true));
         let quoted = details.excerpt.as_deref();
         let text = match (self.kind, &wire.emoji, quoted) {
-            (MessageKind::Edit, ..) if !wire.deleted => format!("* {}", self.text),
+            (MessageKind::Edit, ..)
+                if !wire.deleted && self.text.as_str().len() < EDIT_BYTES_MAX =>
+            {
+                format!("* {}", self.text)
+            }
             (MessageKind::Reaction, Some(emoji), Some(quoted)) => {
                 let word = if on { "to" } else { "from" };
                 format!("{} {word} \"{quoted}\"", reaction(emoji, on))
@@ -228,7 +236,33 @@ impl StoredDetails {
 
 #[cfg(test)]
 mod tests {
+    use chat_proto::{DeviceId, Timestamp, User, UserName};
+
     use super::*;
+
+    #[test]
+    fn the_description_of_an_edit_has_all_of_its_text() {
+        for bytes in [1, TEXT_BYTES_MAX - 2, TEXT_BYTES_MAX - 1, TEXT_BYTES_MAX] {
+            let written = "x".repeat(bytes);
+            let text = Text::new(written.clone()).unwrap();
+            let (kind, text, details) = content(Body::Edit { target: Seq::FIRST, text });
+            let from = User { id: UserId::new(1), name: UserName::new("ana").unwrap() };
+            let edit = StoredMessage {
+                seq: Seq::new(2),
+                from,
+                at: Timestamp::from_millis(0),
+                kind,
+                text,
+                device: DeviceId::default(),
+                n: None,
+                damaged: false,
+                details,
+            };
+            let described = edit.described();
+            let described = described.as_str();
+            assert_eq!(described.strip_prefix("* ").unwrap_or(described).len(), bytes);
+        }
+    }
 
     #[test]
     fn an_excerpt_is_the_beginning_of_a_text_on_one_line() {

@@ -290,3 +290,12 @@ fn with_text_behind_the_cursor_the_key_goes_right() {
     harness.control('f');
     assert!(harness.state.find.is_none(), "a name is asked for");
 }
+
+#[test]
+fn backspace_deletes_in_what_is_searched_for() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/search hix\n");
+    harness.press(KeyCode::Backspace);
+    let screen = harness.screen();
+    assert!(screen.trim_end().ends_with("Find › hi"), "{screen}");
+}

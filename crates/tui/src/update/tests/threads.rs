@@ -104,12 +104,21 @@ fn a_thread_is_in_place_of_the_log_on_a_narrow_screen_and_esc_comes_back_to_wher
     14:02    ana   on Friday?
             carl   at ten
                    or later
-                            Ctrl-S select · Esc close the thread
+              F6 messages · Ctrl-S select · Esc close the thread
     thread ›  Reply in this thread
     ");
     harness.message(3, "ana", "elsewhere");
     assert!(!harness.screen().contains("elsewhere"), "{}", harness.screen());
     assert!(harness.state.client.room().unread() > 0, "it was not shown");
+    // F6 goes to the messages and back, and what keys are for is on the screen at every width.
+    harness.press(KeyCode::F(6));
+    assert_shows(&harness, "#lobby ›");
+    assert!(!harness.screen().contains("Thread in"), "{}", harness.screen());
+    harness.resize(100, 12);
+    assert_shows(&harness, "Thread in");
+    harness.resize(60, 12);
+    harness.press(KeyCode::F(6));
+    assert_shows(&harness, "Thread in");
     harness.press(KeyCode::Esc);
     assert_eq!(harness.screen().lines().nth(2), before.lines().nth(2));
 }

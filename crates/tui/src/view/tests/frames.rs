@@ -140,3 +140,109 @@ proptest! {
         prop_assert_eq!(known, new.cells());
     }
 }
+
+/// What is on the screen, and how it comes to be there.
+type Kind = (&'static str, fn(&mut Harness));
+
+/// What can be on the screen while a key is pressed that changes the text of the input box.
+const KINDS: &[Kind] = &[
+    ("nothing else", |_| {}),
+    ("a text", |harness| drop(harness.type_text("hello"))),
+    ("offline", |harness| harness.lose()),
+    ("a page of help", |harness| drop(harness.press(KeyCode::F(1)))),
+    ("a list with an input line", |harness| drop(harness.control('k'))),
+    ("a list in which something is typed", |harness| {
+        harness.control('k');
+        harness.type_text("lo");
+    }),
+    ("a search", |harness| drop(harness.type_text("/search h\n"))),
+    ("the question for a name", |harness| {
+        harness.lose();
+        harness.refuse_name();
+    }),
+    ("the first of two keys", |harness| drop(harness.control('x'))),
+    ("the question whether to quit", |harness| drop(harness.control('d'))),
+    ("a selected message", |harness| drop(harness.control('s'))),
+    ("an answer", |harness| drop(harness.alt(KeyCode::Home))),
+    ("a mention that is looked for", |harness| {
+        harness.event(room_event("#lobby", 900, 900));
+        harness.alt(KeyCode::Char('p'));
+    }),
+    ("a message that is gone to", |harness| {
+        let (room, seq) = (RoomName::lobby(), chat_proto::Seq::new(300));
+        harness.event(room_event("#lobby", 900, 900));
+        harness.state.goto = Some(crate::state::GoTo {
+            room,
+            seq,
+            tries: 3,
+            arrival: crate::state::Arrival::Select,
+        });
+    }),
+    ("the way back from a message", |harness| {
+        harness.state.origin = Some(harness.state.here());
+    }),
+    ("a reply", |harness| on(harness, 'r')),
+    ("an edit", |harness| drop(harness.press(KeyCode::Up))),
+    ("a thread", |harness| on(harness, 't')),
+    ("a thread beside", |harness| {
+        on(harness, 't');
+        harness.press(KeyCode::F(6));
+    }),
+    ("a thread that is scrolled", |harness| {
+        on(harness, 't');
+        harness.control_home();
+        harness.press(KeyCode::F(6));
+    }),
+    ("the question whether to delete", |harness| on(harness, 'd')),
+    ("the messages alone", |harness| drop(harness.alt(KeyCode::Char('l')))),
+    ("a completion", |harness| drop(harness.type_text(":sm"))),
+    ("a search of the input", |harness| {
+        harness.type_text("/topic\n");
+        harness.control('r');
+        harness.type_text("to");
+    }),
+    ("older messages", |harness| drop(harness.press(KeyCode::PageUp))),
+    ("older messages and a text", |harness| {
+        harness.press(KeyCode::PageUp);
+        harness.type_text("x");
+    }),
+];
+
+fn on(harness: &mut Harness, letter: char) {
+    harness.control('s');
+    harness.press(KeyCode::Char(letter));
+}
+
+/// A client of which the last message is its own.
+fn talking() -> Harness {
+    let mut harness = Harness::connected(80, 16);
+    for number in 0..20 {
+        harness.message(3, "ana", &format!("text {number}"));
+    }
+    harness.type_text("mine\n");
+    harness.accept(1);
+    harness
+}
+
+/// What a part of the screen depends on must not be left out of `State::is_only_typing`.
+#[test]
+fn a_key_that_edits_draws_all_that_depends_on_the_text() {
+    let keys = [KeyCode::Char('x'), KeyCode::Char('i'), KeyCode::Backspace, KeyCode::Left];
+    for (kind, begin) in KINDS {
+        for code in keys {
+            let (mut harness, mut painter) = (talking(), Painter::default());
+            begin(&mut harness);
+            let mut screen = Screen::new(80, 16);
+            draw(&mut harness, &mut painter, &mut screen);
+            for _ in 0..2 {
+                harness.press(code);
+                draw(&mut harness, &mut painter, &mut screen);
+            }
+            let mut new = Screen::new(80, 16);
+            let frame = |canvas: &mut Canvas| view::draw(&harness.state, canvas);
+            let Ok(()) = Painter::default().draw(&mut new, false, frame);
+            assert_eq!(screen.text(), new.text(), "{kind}, {code:?}");
+            assert_eq!(screen.cells(), new.cells(), "{kind}, {code:?}");
+        }
+    }
+}

@@ -236,6 +236,7 @@ async fn a_check_finds_that_the_end_of_a_room_is_missing() {
         user: UserId::new(7),
         room: RoomId::LOBBY,
         is_in: true,
+        is_own: true,
         read_seq: Seq::new(5),
     };
     let fill = move |db: &Connection| {
@@ -292,6 +293,7 @@ async fn a_damaged_record_does_not_prevent_the_start() {
                     user: UserId::new(user),
                     room,
                     is_in: true,
+                    is_own: true,
                     read_seq: Seq::NONE,
                 },
             )

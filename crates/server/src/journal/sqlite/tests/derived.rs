@@ -16,7 +16,10 @@ async fn filled() -> TempDir {
             let name = UserName::new(&format!("user{id}")).unwrap();
             put_user(db, id.get(), name)?;
             let (user, room) = (id, RoomId::LOBBY);
-            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: Seq::NONE })?;
+            records::member(
+                db,
+                MembershipRecord { user, room, is_in: true, is_own: true, read_seq: Seq::NONE },
+            )?;
         }
         records::room(db, RoomId(LAST_ROOM), &RoomKey::Named(RoomName::new("#last").unwrap()))
     };
