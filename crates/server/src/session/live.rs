@@ -26,9 +26,22 @@ pub(super) struct Shows {
     pub(super) last_seen: bool,
     /// Which kinds of messages.
     pub(super) kinds: Kinds,
-    /// Whether the state of a room is sent in place of the event `topic`. A client shows that event, and a native
-    /// client that does not know messages of the kind `topic` shows them as any other: it would show the change twice.
-    pub(super) topics_as_rooms: bool,
+    /// Whether a change of a topic is sent as the event `topic`.
+    pub(super) topics: Topics,
+}
+
+/// Which changes of a topic are sent as the event `topic`. A client shows that event, and a client that does not know
+/// messages of the kind `topic` shows them as any other: it would show the change twice. Of the changes that are left out,
+/// it is sent the state of the room instead, which it does not show.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Topics {
+    /// All.
+    #[default]
+    All,
+    /// Those of its own user: version 0.1.0 answers the command `topic` so.
+    Own,
+    /// None.
+    None,
 }
 
 impl Shows {
@@ -43,7 +56,11 @@ impl Shows {
                 (false, true) => Kinds::Unknown,
                 (false, false) => Kinds::Plain,
             },
-            topics_as_rooms: !features.has(features::EVENTS),
+            topics: match (features.has(features::EVENTS), features.is_empty()) {
+                (true, _) => Topics::All,
+                (false, true) => Topics::Own,
+                (false, false) => Topics::None,
+            },
         }
     }
 
@@ -55,11 +72,15 @@ impl Shows {
         }
     }
 
-    /// Whether the client is sent this change of a room.
-    pub(super) const fn has(self, event: &Event) -> bool {
+    /// Whether the client of this user is sent this change of a room.
+    pub(super) fn has(self, event: &Event, user: UserId) -> bool {
         match event {
             Event::Away { .. } | Event::Back { .. } => self.away,
-            Event::Topic { .. } => !self.topics_as_rooms,
+            Event::Topic { user: setter, .. } => match self.topics {
+                Topics::All => true,
+                Topics::Own => setter.id == user,
+                Topics::None => false,
+            },
             _ => true,
         }
     }

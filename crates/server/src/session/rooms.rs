@@ -265,7 +265,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match &**event {
                 // Sent when the session leaves the room, see `sync_rooms`.
                 Event::Left { user: left, .. } if left.id == user => return,
-                event if self.shows.has(event) => {}
+                event if self.shows.has(event, user) => {}
                 Event::Topic { .. } => return self.send_topic(id),
                 _ => return,
             }

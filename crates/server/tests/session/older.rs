@@ -57,11 +57,7 @@ async fn a_client_of_version_0_1_0_is_served_as_before() {
     assert_has_fields(&stored, &message);
     assert_eq!(stored["text"], "hello, everybody");
     answer(&mut bob, "who", "users").await;
-    // It shows the event `topic` and the message: it is sent the state of the room in place of the event.
-    bob.send(line(COMMANDS, "topic")).await;
-    let room = bob.expect("room").await;
-    assert_has_fields(&room, &serde_json::from_str(line(EVENTS, "room")).unwrap());
-    assert_eq!(room["topic"], "crabs, mostly");
+    assert_eq!(answer(&mut bob, "topic", "topic").await["topic"], "crabs, mostly");
     let topic = bob.expect("message").await;
     assert_has_fields(&topic, &message);
     assert_eq!(

@@ -46,10 +46,11 @@ async fn a_topic_is_told_to_all_and_listed() {
     let mut bob = Peer::native(&daemon, "bob").await;
     ana.expect("joined").await;
     let topic = json!({"type": "topic", "room": "#lobby", "topic": "all and sundry"});
-    ana.send(&topic.to_string()).await;
+    let told = ana.ask(topic, "topic").await;
+    assert_eq!(told["user"]["name"], "ana");
+    assert_eq!(bob.expect("room").await["topic"], "all and sundry");
     // The history has it, too.
     for peer in [&mut ana, &mut bob] {
-        assert_eq!(peer.expect("room").await["topic"], "all and sundry");
         assert_eq!(peer.expect("message").await["text"], "set the topic: all and sundry");
     }
     bob.ask(join("#rust"), "room").await;
@@ -172,7 +173,7 @@ async fn every_answer_has_the_address_that_a_command_reached_by_name() {
     let asked = [
         (json!({"type": "history", "room": "@ana"}), "history"),
         (json!({"type": "who", "room": "@ana"}), "users"),
-        (json!({"type": "topic", "room": "@ana", "topic": "us"}), "room"),
+        (json!({"type": "topic", "room": "@ana", "topic": "us"}), "topic"),
         (json!({"type": "read", "room": "@ana", "seq": 1}), "read"),
         (json!({"type": "leave", "room": "@ana"}), "left"),
     ];
@@ -324,7 +325,7 @@ async fn many_rooms_are_told_as_the_client_takes_them_and_before_anything_else()
     bob.send(r#"{"type":"ping","nonce":1}"#).await;
     eva.until("joined").await;
     eva.send(&topic("#room99", "news").to_string()).await;
-    while eva.until("room").await["topic"] != "news" {}
+    while eva.until("topic").await["topic"] != "news" {}
     bob.expect("welcome").await;
     for room in ["#lobby".to_owned()].iter().chain(&rooms) {
         let told = bob.expect("room").await;
@@ -386,7 +387,7 @@ async fn make_rooms(peer: &mut Peer) -> Vec<String> {
     for room in &rooms {
         peer.send(&join(room).to_string()).await;
         peer.send(&topic(room, &"\"".repeat(512)).to_string()).await;
-        while peer.until("room").await["topic"] == "" {}
+        peer.until("topic").await;
     }
     rooms
 }

@@ -163,12 +163,12 @@ async fn messages_that_were_received_together_wait_together_and_then_the_next_co
     let (answer, _answers) = mpsc::channel(1);
     let others = (0..QUEUE_ITEMS).map(|_| bob.actor().send_all(vec![message(&bob, &answer)]));
     let ana_is_answered = async {
-        let mut events = ana.until("room").await;
+        let mut events = ana.until("topic").await;
         events.extend(ana.until("accepted").await);
         events
     };
     let (events, _) = join(ana_is_answered, unconstrained(join_all(others))).await;
-    let of_ana = |event: &&Value| event["type"] == "accepted" || event["type"] == "room";
+    let of_ana = |event: &&Value| event["type"] == "accepted" || event["type"] == "topic";
     let seqs: Vec<_> = events.iter().filter(of_ana).map(|event| event["seq"].as_u64()).collect();
     assert_eq!(seqs[..3], [Some(before + 1), Some(before + 2), None]);
     assert!(seqs[3] > Some(before + 3), "the others were in the queue before: {seqs:?}");
