@@ -138,7 +138,10 @@ where
         }
         let read = String::from_utf8_lossy(&bytes[..read]);
         match read.strip_prefix("ID:") {
-            Some(number) => id = Some(number.to_owned()),
+            // TLS may hand over what comes after the number with it.
+            Some(begin) => {
+                id = begin.split(|c: char| !c.is_ascii_digit()).next().map(str::to_owned);
+            }
             None => user.lock().unwrap().receive(&read),
         }
     }
