@@ -130,7 +130,7 @@ async fn a_crowd_of_silent_guests_keeps_no_user_out() {
     assert_eq!(&first, b"{\"type\":\"welcome\"");
     crowd[0]
         .until("the reason", |view| {
-            view.messages.iter().any(|message| message.text.contains("as many connections"))
+            view.messages.iter().any(|message| message.text.contains("too many connections"))
         })
         .await;
     assert!(!try_to_join(server.address).await, "the crowd's own network is the largest");

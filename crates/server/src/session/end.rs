@@ -145,7 +145,7 @@ const fn goodbye_text(code: EndCode) -> &'static str {
             "the server cannot read the messages that you missed; connect again in a moment"
         }
         EndCode::Busy => {
-            "the server has as many connections as it can have, and somebody else needs this one; \
+            "the server has too many connections, and somebody else needs this one; \
              connect again later"
         }
         EndCode::Shutdown => "the server is shutting down; connect again in a moment",

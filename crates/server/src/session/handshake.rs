@@ -200,7 +200,7 @@ fn too_many_new_users(wait: Duration) -> Refusal {
 }
 
 fn busy() -> Refusal {
-    let text = "the server has as many connections as it can have, and yours cannot take the place of another; \
+    let text = "the server has too many connections, and yours cannot take the place of another; \
                 try again in a minute";
     Refusal { retry_ms: Some(BUSY_RETRY_MS), ..Refusal::new(RefusalCode::Busy, text) }
 }
