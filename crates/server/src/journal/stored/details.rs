@@ -29,7 +29,7 @@ const REACTION_BYTES_MAX: usize = 70;
 /// See [`StoredMessage::details`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct StoredDetails {
-    /// The fields on the wire. Those of the current state are empty unless they were read, see [`super::View`].
+    /// The fields on the wire. Those of the current state are empty unless they were read, see `View`.
     pub wire: Details,
     /// The numbers of the users that it mentions, as they are stored: separated by spaces.
     pub(in crate::journal) mentions: Option<Box<str>>,
