@@ -7,13 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use super::HubError;
 use super::away::AwayUsers;
 use super::changed::ChangeNotifier;
 use super::memberships::{MemberState, Memberships};
 use super::names::Names;
+use super::names_ahead::NamesAhead;
+use super::naming::ReservedNames;
 use super::policy::{Action, Standing, Subject, may};
 use super::rooms::Rooms;
-use super::{HubError, IfTaken};
 use crate::journal::{
     Credential, CredentialRecord, DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserKind,
     UserRecord,
@@ -77,12 +79,16 @@ impl Account {
 
 impl State {
     /// The stored state, with nobody connected; and the users whose name differs from the stored one.
-    pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
+    pub(super) fn restore(
+        restored: Restored,
+        presence_users: usize,
+        reserved: ReservedNames,
+    ) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, last_user, last_room, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
-            names: Names::default(),
+            names: Names::new(reserved),
             tokens: HashMap::new(),
             stored: 0,
             rooms: Rooms::restore(rooms, last_room, presence_users),
@@ -114,12 +120,7 @@ impl State {
         }
         for record in &mut doubled {
             let user = &mut record.user;
-            if let Ok(free) = self
-                .names
-                .free(Some(user.id), &user.name, IfTaken::Number, |name| self.names.holder(name))
-            {
-                user.name = free;
-            }
+            user.name = NamesAhead::new(&self.names).numbered(Some(user.id), &user.name);
             self.restore_user(record.clone());
         }
         doubled
