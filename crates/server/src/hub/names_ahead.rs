@@ -121,7 +121,7 @@ impl<'n> NamesAhead<'n> {
         free.expect("one of the random numbers of 64 bits is free")
     }
 
-    /// Whether `user`, or a new user, may have the name it `wants`. Whoever asks: everything that gives a name to a
+    /// Whether `user`, or a new user, may have the name it `wants`. Everything that gives a name to a
     /// user asks here.
     fn may_have(&self, user: Option<UserId>, wants: &UserName) -> Result<(), Obstacle> {
         if self.names.reserved.contains(wants) {
