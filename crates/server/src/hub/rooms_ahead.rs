@@ -115,7 +115,7 @@ impl<'r> RoomsAhead<'r> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{RoomName, Topic, UserId};
+    use chat_proto::{RoomName, UserId};
 
     use super::*;
     use crate::journal::{DirectKey, RoomRecord};
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn record(id: RoomId, key: RoomKey) -> RoomRecord {
-        RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE }
+        RoomRecord::new(id, key)
     }
 
     fn named(nth: usize) -> RoomKey {
