@@ -35,7 +35,7 @@ pub enum Change {
         user: UserId,
         /// The role.
         role: UserRole,
-        /// Who gave it; `None` for whoever has the machine.
+        /// Who gave it; `None` for the operator.
         by: Option<User>,
     },
     /// A user has one more credential.
@@ -101,7 +101,7 @@ pub enum Change {
         room: RoomId,
         /// The role.
         role: MemberRole,
-        /// Who gave it; `None` for whoever has the machine.
+        /// Who gave it; `None` for the operator.
         by: Option<User>,
     },
     /// A room has other rules.
@@ -110,7 +110,7 @@ pub enum Change {
         room: RoomId,
         /// The rules.
         rules: Rules,
-        /// Who set them; `None` for whoever has the machine.
+        /// Who set them; `None` for the operator.
         by: Option<User>,
     },
     /// A user was asked into a room that it is not in. It has a former membership there from then on.

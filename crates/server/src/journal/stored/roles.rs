@@ -124,7 +124,7 @@ pub(in crate::journal) const fn topic_by_of(number: i64) -> Option<TopicBy> {
 pub struct AuditRecord {
     /// When.
     pub at: Timestamp,
-    /// Who; [`UserId::SERVER`] for whoever has the machine.
+    /// Who; [`UserId::SERVER`] for the operator.
     pub by: UserId,
     /// What.
     pub what: AuditKind,

@@ -262,7 +262,7 @@ pub(super) const STEPS: &[&str] = &[
         until INTEGER,
         sum INTEGER NOT NULL
     ) STRICT;
-    -- The audit log, see `audit.rs`. `by_id` is 0 for whoever has the machine.
+    -- The audit log, see `audit.rs`. `by_id` is 0 for the operator.
     CREATE TABLE audit (
         id INTEGER PRIMARY KEY,
         at INTEGER NOT NULL,
