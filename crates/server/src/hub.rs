@@ -16,6 +16,7 @@
 //! So nobody sees what is not stored, and there is nothing to undo if a commit fails. The directory has one lock,
 //! which is held briefly and never across an `await`.
 
+mod account;
 mod actor;
 mod answer;
 mod apply;

@@ -64,8 +64,9 @@ impl Directory {
             entry
         });
         let entries = entries.collect();
-        // If the commit fails, a number that it gave to a user is not used again.
-        state.last_user = proposal.last_user();
+        // If the commit fails, a number that it gave is not used again.
+        let (last_user, last_record) = (proposal.last_user(), proposal.last_record());
+        (state.last_user, state.last_record) = (last_user, last_record);
         entries
     }
 
@@ -153,17 +154,15 @@ impl Directory {
         // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
-        let kind = UserKind::Registered;
-        proposal.add_user(&user, kind);
-        changes.push(Change::User(UserRecord { user, kind, seen_at }));
+        proposal.add_user(&user, UserKind::Registered);
+        let now = self.clock.now();
+        changes.push(Change::User(UserRecord { seen_at, ..UserRecord::registered(user, now) }));
         let credential = Credential::Token(token);
-        let record = CredentialRecord { user: id, credential, created_at: self.clock.now() };
+        let record = CredentialRecord::new(proposal.next_record(), id, credential, now);
         proposal.add_credential(&record);
         changes.push(Change::Credential(record));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
-        let lobby =
-            MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, is_own: true, read_seq };
-        changes.push(Change::Member(lobby));
+        changes.push(Change::Member(MembershipRecord::joined(id, RoomId::LOBBY, read_seq)));
         Ok((changes, Grant::Session(id)))
     }
 
@@ -266,11 +265,9 @@ fn memberships(
         let read_seq = known.map_or(last_seq, |known| known.read);
         if joins(id) || known.is_none() {
             changes.push(Change::Member(MembershipRecord {
-                user: id,
-                room,
                 is_in: joins(id),
                 is_own: id == user,
-                read_seq,
+                ..MembershipRecord::joined(id, room, read_seq)
             }));
         }
     }

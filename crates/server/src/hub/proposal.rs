@@ -8,16 +8,17 @@ use std::collections::{HashMap, HashSet};
 use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
 
 use super::HubError;
+use super::account::Account;
 use super::memberships::Share;
 use super::names_ahead::NamesAhead;
 use super::policy::{Action, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
-use super::state::{Account, State, room_key};
+use super::state::{State, room_key};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
 use crate::journal::{
-    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord,
+    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -36,6 +37,7 @@ pub(super) struct Proposal<'s> {
     /// Number of stored users that the commit adds.
     users_more: usize,
     last_user: UserId,
+    last_record: u64,
     /// Whether the hub will be closed.
     pub(super) is_closed: bool,
     /// Memberships that are stored with a message, if the message is new.
@@ -46,6 +48,7 @@ pub(super) struct Proposal<'s> {
 struct UserAhead {
     user: User,
     kind: UserKind,
+    role: UserRole,
 }
 
 /// A membership after the commit.
@@ -70,6 +73,7 @@ impl<'s> Proposal<'s> {
             newcomers_after,
             users_more: 0,
             last_user: state.last_user,
+            last_record: state.last_record,
             is_closed: state.is_closed,
             with_messages: HashSet::new(),
         }
@@ -94,6 +98,17 @@ impl<'s> Proposal<'s> {
         self.last_user
     }
 
+    /// The number for a new credential, invite or sanction.
+    pub(super) const fn next_record(&mut self) -> u64 {
+        self.last_record += 1;
+        self.last_record
+    }
+
+    /// The greatest number that one of them has or had.
+    pub(super) const fn last_record(&self) -> u64 {
+        self.last_record
+    }
+
     /// The author of an item. The account of a guest may have ended with its session.
     ///
     /// # Errors
@@ -105,7 +120,7 @@ impl<'s> Proposal<'s> {
     /// The stored record of a user; `None` for a guest.
     pub(super) fn record(&self, id: UserId) -> Option<UserRecord> {
         let stored = self.state.account(id).and_then(Account::record)?;
-        Some(UserRecord { user: self.user(id)?.clone(), ..stored })
+        Some(UserRecord { user: self.user(id)?.clone(), role: self.role(id), ..stored })
     }
 
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
@@ -124,16 +139,16 @@ impl<'s> Proposal<'s> {
 
     /// Gives a user the name in `user`.
     pub(super) fn rename(&mut self, user: &User) {
-        let kind = self.kind(user.id);
+        let (kind, role) = (self.kind(user.id), self.role(user.id));
         if let Some(was) = self.user(user.id).map(|was| was.name.clone()) {
             self.names.release(&was, user.id);
         }
-        self.put_user(user, kind);
+        self.put_user(user, kind, role);
     }
 
     /// Adds a user, in the lobby.
     pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
-        self.put_user(user, kind);
+        self.put_user(user, kind, UserRole::Member);
         self.users_more += usize::from(kind.is_stored());
         self.members.insert(
             (user.id, RoomId::LOBBY),
@@ -142,13 +157,14 @@ impl<'s> Proposal<'s> {
     }
 
     pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
-        let Credential::Token(token) = record.credential;
-        self.tokens.insert(token, record.user);
+        if let Credential::Token(token) = record.credential {
+            self.tokens.insert(token, record.user);
+        }
     }
 
-    fn put_user(&mut self, user: &User, kind: UserKind) {
+    fn put_user(&mut self, user: &User, kind: UserKind, role: UserRole) {
         self.names.hold(&user.name, user.id);
-        self.users.insert(user.id, UserAhead { user: user.clone(), kind });
+        self.users.insert(user.id, UserAhead { user: user.clone(), kind, role });
     }
 
     /// The key of the room that `user` means by a name or an address.
@@ -193,6 +209,14 @@ impl<'s> Proposal<'s> {
             Some(ahead) => ahead.kind,
             // The session of a guest may have ended; its requests are judged as before.
             None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
+        }
+    }
+
+    /// The role of a user on the server.
+    fn role(&self, id: UserId) -> UserRole {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.role,
+            None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
     }
 

@@ -134,7 +134,7 @@ impl<'r> RoomsAhead<'r> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{RoomName, Topic, UserId};
+    use chat_proto::{RoomName, UserId};
 
     use super::*;
     use crate::journal::{DirectKey, RoomRecord};
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn record(id: RoomId, key: RoomKey) -> RoomRecord {
-        RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE }
+        RoomRecord::new(id, key)
     }
 
     fn named(nth: usize) -> RoomKey {

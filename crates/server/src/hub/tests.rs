@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::config::{PRIVATE_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX};
 use crate::door::native::lines;
-use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
+use crate::journal::{Credential, CredentialRecord, Durability, Location, UserRecord};
 
 thread_local! {
     /// The wall clock of this test.
