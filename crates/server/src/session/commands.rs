@@ -260,7 +260,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(users) => users,
             Err(error) => return self.refuse_in(name, error),
         };
-        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
+        let away = if self.shows.away() { self.member.away_among(&users) } else { Vec::new() };
         let roles = self.roles_among(&room, &users);
         let (users, is_cut) = fitting_users(users, &away, &roles);
         let more = is_more || is_cut;

@@ -14,19 +14,18 @@ use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::UserChanges;
 use crate::journal::{Kinds, RoomId, View};
 
+/// The bit of [`Shows`] for the number of messages that its user has not read, and so on.
+const UNREAD: u8 = 1;
+const TYPING: u8 = 1 << 1;
+const AWAY: u8 = 1 << 2;
+const LAST_SEEN: u8 = 1 << 3;
+const ROLES: u8 = 1 << 4;
+
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Shows {
-    /// How many messages its user has not read.
-    pub(super) unread: bool,
-    /// Who is writing.
-    pub(super) typing: bool,
-    /// Who is away.
-    pub(super) away: bool,
-    /// When the other user of a direct message was last connected.
-    pub(super) last_seen: bool,
-    /// Roles, and the rules of rooms.
-    pub(super) roles: bool,
+    /// A bit for each of [`UNREAD`] and those after it: five bools would make each idle session larger.
+    parts: u8,
     /// Which kinds of messages.
     pub(super) kinds: Kinds,
     /// Whether a change of a topic is sent as the event `topic`.
@@ -49,12 +48,16 @@ pub(super) enum Topics {
 
 impl Shows {
     pub(super) fn of(features: &Features) -> Self {
+        let parts = [
+            (UNREAD, features::UNREAD),
+            (TYPING, features::TYPING),
+            (AWAY, features::AWAY),
+            (LAST_SEEN, features::LAST_SEEN),
+            (ROLES, features::ROLES),
+        ];
+        let shown = parts.into_iter().filter(|(_, feature)| features.has(feature));
         Self {
-            unread: features.has(features::UNREAD),
-            typing: features.has(features::TYPING),
-            away: features.has(features::AWAY),
-            last_seen: features.has(features::LAST_SEEN),
-            roles: features.has(features::ROLES),
+            parts: shown.fold(0, |bits, (bit, _)| bits | bit),
             kinds: match (features.has(features::EVENTS), features.has(features::UNKNOWN_KINDS)) {
                 (true, _) => Kinds::All,
                 (false, true) => Kinds::Unknown,
@@ -68,6 +71,31 @@ impl Shows {
         }
     }
 
+    /// Whether it shows how many messages its user has not read.
+    pub(super) const fn unread(self) -> bool {
+        self.parts & UNREAD != 0
+    }
+
+    /// Whether it shows who is writing.
+    pub(super) const fn typing(self) -> bool {
+        self.parts & TYPING != 0
+    }
+
+    /// Whether it shows who is away.
+    pub(super) const fn away(self) -> bool {
+        self.parts & AWAY != 0
+    }
+
+    /// Whether it shows when the other user of a direct message was last connected.
+    pub(super) const fn last_seen(self) -> bool {
+        self.parts & LAST_SEEN != 0
+    }
+
+    /// Whether it shows roles, and the rules of rooms.
+    pub(super) const fn roles(self) -> bool {
+        self.parts & ROLES != 0
+    }
+
     /// The form in which `user` is sent messages of the journal.
     pub(super) const fn view(self, user: UserId) -> View {
         match self.kinds {
@@ -79,8 +107,8 @@ impl Shows {
     /// Whether the client of this user is sent this change of a room.
     pub(super) fn has(self, event: &Event, user: UserId) -> bool {
         match event {
-            Event::Away { .. } | Event::Back { .. } => self.away,
-            Event::Role { .. } | Event::Rules { .. } => self.roles,
+            Event::Away { .. } | Event::Back { .. } => self.away(),
+            Event::Role { .. } | Event::Rules { .. } => self.roles(),
             Event::Topic { user: setter, .. } => match self.topics {
                 Topics::All => true,
                 Topics::Own => setter.id == user,
@@ -142,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Takes what has changed for the user: its rooms, and who is writing there. The latter also while a command
     /// waits, or a user would be writing after its message has come.
     pub(super) fn take_changes(&mut self, changes: &UserChanges) -> ControlFlow<End> {
-        if self.shows.typing {
+        if self.shows.typing() {
             for typing in &changes.typing {
                 if self.subscriptions.get(typing.room).is_some() {
                     self.connection.send(&typing.event());

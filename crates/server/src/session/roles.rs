@@ -49,12 +49,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Those of `users` who have a role in the room, if the client shows them.
     pub(super) fn roles_among(&self, room: &Room, users: &[User]) -> Vec<RoleHolder> {
-        if self.shows.roles { self.member.roles_among(room, users) } else { Vec::new() }
+        if self.shows.roles() { self.member.roles_among(room, users) } else { Vec::new() }
     }
 
     /// Sends the rooms that the user was asked into, and that the client was not told of.
     pub(super) fn send_asked(&mut self) {
-        if !self.shows.roles {
+        if !self.shows.roles() {
             return;
         }
         let asked = self.member.asked();

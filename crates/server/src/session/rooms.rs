@@ -44,7 +44,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// The same, and counts the unread messages if the client shows their number. A room stays pending until its
     /// messages are counted; then [`Session::subscribed`] takes over.
     pub(super) fn sync_rooms_counting(&mut self) -> ControlFlow<End> {
-        self.sync_rooms_with(self.shows.unread)
+        self.sync_rooms_with(self.shows.unread())
     }
 
     fn sync_rooms_with(&mut self, counts: bool) -> ControlFlow<End> {
@@ -173,13 +173,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         counted: Option<Counted>,
     ) {
         let users = std::mem::take(&mut snapshot.users);
-        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
-        let seen_at = self.shows.last_seen.then(|| self.member.last_seen(room)).flatten();
+        let away = if self.shows.away() { self.member.away_among(&users) } else { Vec::new() };
+        let seen_at = self.shows.last_seen().then(|| self.member.last_seen(room)).flatten();
         let roles = self.roles_among(room, &users);
         let (users, _) = fitting_users(users, &away, &roles);
         let Snapshot { topic, rules, count, last_seq, .. } = snapshot;
         let is_direct = matches!(room.key(), RoomKey::Direct(_));
-        let rules = (self.shows.roles && !is_direct).then_some(*rules);
+        let rules = (self.shows.roles() && !is_direct).then_some(*rules);
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
         let unread = counted.map(|counted| counted.unread);
