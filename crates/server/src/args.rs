@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_proto::RoomName;
+use chat_proto::{RoomName, UserName};
 use chat_server::config::{Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits};
@@ -84,6 +84,11 @@ pub(crate) struct Args {
     /// Whether a user who floods the others, and a network that takes too much, are slowed down. Nobody else notices.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
     limits: LimitsOn,
+
+    /// Name that no user may take, nor one that looks the same; may be given several times. Some are reserved on
+    /// every server, such as admin and root. Users who have the name keep it.
+    #[arg(long, value_name = "NAME")]
+    reserve: Vec<UserName>,
 
     /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
@@ -280,6 +285,7 @@ impl Args {
                 LimitsOn::Off => Limits::off(),
             },
             search: self.search == SearchIndex::On,
+            reserved_names: self.reserve.clone(),
             ..Config::default()
         }
     }

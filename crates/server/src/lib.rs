@@ -30,6 +30,8 @@ mod listen;
 mod listeners;
 mod network;
 mod networks;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
+mod password;
 mod plain;
 mod ring;
 mod room;
@@ -40,6 +42,8 @@ mod socket;
 mod tls;
 mod token;
 mod transport;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
+mod tries;
 mod turn_away;
 mod watch;
 

@@ -152,13 +152,15 @@ impl Directory {
             return Err(HubError::TooManyUsers(self.users_max));
         }
         let mut changes = Vec::new();
-        if let Some(moved) = self.overdue(proposal, wants) {
-            let name = free(proposal, None, wants, IfTaken::Number)?;
+        let overdue = self.overdue(proposal, wants);
+        let holder = overdue.as_ref().map(|record| record.user.id);
+        let name = proposal.names.choose(holder.or(id), wants, IfTaken::Refuse)?;
+        if let Some(moved) = overdue {
+            let name = proposal.names.numbered(None, wants);
             let user = User { id: moved.user.id, name };
             proposal.rename(&user);
             changes.push(Change::User(UserRecord { user, ..moved }));
         }
-        let name = free(proposal, id, wants, IfTaken::Refuse)?;
         let id = id.unwrap_or_else(|| proposal.next_user());
         // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
@@ -180,7 +182,7 @@ impl Directory {
         // A clock that is not steady gives no name away.
         let since = self.clock.before(self.name_hold)?;
         let holder = proposal.state.overdue(name, since)?.user.id;
-        if proposal.holder(name) != Some(holder) {
+        if proposal.names.holder(name) != Some(holder) {
             return None; // given away by this commit
         }
         proposal.record(holder)
@@ -188,7 +190,7 @@ impl Directory {
 }
 
 fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> GrantResult {
-    let name = free(proposal, Some(id), wants, IfTaken::Number)?;
+    let name = proposal.names.choose(Some(id), wants, IfTaken::Number)?;
     let user = User { id, name };
     proposal.add_user(&user, UserKind::Guest);
     Ok((vec![Change::Guest(user)], Grant::Session(id)))
@@ -202,7 +204,7 @@ fn rename(
 ) -> GrantResult {
     may(proposal.subject(id), Action::TakeName)
         .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-    let name = free(proposal, Some(id), wants, if_taken)?;
+    let name = proposal.names.choose(Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);
     proposal.rename(&user);
@@ -211,15 +213,6 @@ fn rename(
         None => Change::GuestRenamed(user),
     };
     Ok((vec![change], Grant::Changed))
-}
-
-fn free(
-    proposal: &Proposal<'_>,
-    user: Option<UserId>,
-    wants: &UserName,
-    if_taken: IfTaken,
-) -> Result<UserName, HubError> {
-    proposal.state.names.free(user, wants, if_taken, |name| proposal.holder(name))
 }
 
 fn join(

@@ -7,11 +7,12 @@ mod members;
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId, UserName};
+use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
 use super::memberships::Share;
+use super::names_ahead::NamesAhead;
 use super::policy::{Action, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{State, room_key};
@@ -24,8 +25,7 @@ use crate::token::TokenHash;
 pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
     pub(super) rooms: RoomsAhead<'s>,
-    /// The user who will have a name; `None` for a name that will be free.
-    names: HashMap<UserName, Option<UserId>>,
+    pub(super) names: NamesAhead<'s>,
     users: HashMap<UserId, UserAhead>,
     tokens: HashMap<TokenHash, UserId>,
     members: HashMap<(UserId, RoomId), MembershipAhead>,
@@ -71,7 +71,7 @@ impl<'s> Proposal<'s> {
         Self {
             state,
             rooms: RoomsAhead::new(&state.rooms),
-            names: HashMap::new(),
+            names: NamesAhead::new(&state.names),
             users: HashMap::new(),
             tokens: HashMap::new(),
             members: HashMap::new(),
@@ -140,22 +140,6 @@ impl<'s> Proposal<'s> {
         self.state.users_stored() + self.users_more
     }
 
-    /// The user who will have a name.
-    pub(super) fn holder(&self, name: &UserName) -> Option<UserId> {
-        match self.names.get(name) {
-            Some(holder) => *holder,
-            None => self.state.names.holder(name),
-        }
-    }
-
-    /// The user who will have the name with that key.
-    pub(super) fn holder_of_key(&self, key: &str) -> Option<UserId> {
-        match self.names.get(key) {
-            Some(holder) => *holder,
-            None => self.state.names.holder_of_key(key),
-        }
-    }
-
     /// Whether a user is stored, and not a guest.
     pub(super) fn has_record(&self, user: UserId) -> bool {
         self.kind(user).is_stored()
@@ -164,10 +148,8 @@ impl<'s> Proposal<'s> {
     /// Gives a user the name in `user`.
     pub(super) fn rename(&mut self, user: &User) {
         let (kind, role) = (self.kind(user.id), self.role(user.id));
-        if let Some(was) = self.user(user.id).map(|was| was.name.clone())
-            && self.holder(&was) == Some(user.id)
-        {
-            self.names.insert(was, None);
+        if let Some(was) = self.user(user.id).map(|was| was.name.clone()) {
+            self.names.release(&was, user.id);
         }
         self.put_user(user, kind, role);
     }
@@ -195,16 +177,14 @@ impl<'s> Proposal<'s> {
     }
 
     fn put_user(&mut self, user: &User, kind: UserKind, role: UserRole) {
-        // Insert alone would leave the old spelling as the key.
-        self.names.remove(&user.name);
-        self.names.insert(user.name.clone(), Some(user.id));
+        self.names.hold(&user.name, user.id);
         self.users.insert(user.id, UserAhead { user: user.clone(), kind, role });
     }
 
     /// The key of the room that `user` means by a name or an address.
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
-        room_key(user, name, |name| self.holder(name), find)
+        room_key(user, name, |name| self.names.holder(name), find)
     }
 
     /// The room with that name or address, if `user` may do `action` there.

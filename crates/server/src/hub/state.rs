@@ -10,13 +10,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
 use super::memberships::MemberState;
 use super::names::Names;
+use super::names_ahead::NamesAhead;
+use super::naming::ReservedNames;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
-use super::{HubError, IfTaken};
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
     UserRole,
@@ -51,12 +53,16 @@ pub(super) struct State {
 
 impl State {
     /// The stored state, with nobody connected; and the users whose name differs from the stored one.
-    pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
+    pub(super) fn restore(
+        restored: Restored,
+        presence_users: usize,
+        reserved: ReservedNames,
+    ) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
-            names: Names::default(),
+            names: Names::new(reserved),
             tokens: HashMap::new(),
             stored: 0,
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
@@ -91,12 +97,7 @@ impl State {
         }
         for record in &mut doubled {
             let user = &mut record.user;
-            if let Ok(free) = self
-                .names
-                .free(Some(user.id), &user.name, IfTaken::Number, |name| self.names.holder(name))
-            {
-                user.name = free;
-            }
+            user.name = NamesAhead::new(&self.names).numbered(Some(user.id), &user.name);
             self.put_account(Account::of(record.clone()));
         }
         doubled

@@ -111,6 +111,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod look_alikes;
 mod old_names;
 mod queue;
 mod repeats;
@@ -146,8 +147,9 @@ async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
 
 #[tokio::test]
 async fn no_user_has_the_name_of_the_server() {
-    let error = enter(&hub(), "Chat-Server").await.unwrap_err();
-    assert!(matches!(error, HubError::NameTaken { .. }), "{error:?}");
+    let refusal = chat_proto::Refusal::from(enter(&hub(), "Chat-Server").await.unwrap_err());
+    assert_eq!(refusal.code, RefusalCode::BadName);
+    assert!(refusal.text.contains("reserved"), "{refusal:?}");
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ impl Directory {
 
 /// The user with that name, if it is stored.
 fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
-    let user = proposal.holder(name).and_then(|id| proposal.user(id));
+    let user = proposal.names.holder(name).and_then(|id| proposal.user(id));
     let user = user.ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
     if proposal.has_record(user.id) {
         Ok(user.clone())

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A hub whose journal has users with these numbers, names and last-seen times; and their tokens.
-fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
+pub(super) fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
     let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in users {

@@ -12,6 +12,7 @@ use crate::batch::{Items, Live};
 use crate::clock::SteadyClock;
 use crate::hub::commits::Commits;
 use crate::hub::directory::Directory;
+use crate::hub::naming::ReservedNames;
 use crate::hub::request::{Item, Reply, Request, Submission};
 use crate::hub::state::State;
 use crate::journal::tests::layer::Layer;
@@ -311,7 +312,7 @@ fn start(
     restored.users = vec![UserRecord::registered(user, clock())];
     let member = |room| MembershipRecord::joined(BOB, RoomId(room), Seq::NONE);
     restored.members = (1..=3).map(member).collect();
-    let (state, _) = State::restore(restored, 500);
+    let (state, _) = State::restore(restored, 500, ReservedNames::new(&[]));
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
     let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));
     let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));
