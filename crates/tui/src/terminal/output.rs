@@ -42,7 +42,7 @@ struct Shared {
     sent: AtomicU64,
     done: watch::Receiver<Done>,
     pace: Mutex<Pace>,
-    /// Wakes the one who waits for an answer.
+    /// Wakes the task that waits for an answer.
     answered: Notify,
     /// Whether something else has written on the screen.
     stale: AtomicBool,

@@ -22,8 +22,8 @@ const WINDOW_BYTES: u64 = 512;
 /// (8 kB). The user looks at an old screen meanwhile.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A terminal that answers a write of so many bytes in so short a time is not slow: it takes 4 kB in a second, a
-/// screen of text.
+/// A terminal is not slow if it answers a write of at least `FAST_BYTES` within `FAST_TIME`: it takes 4 kB in a second,
+/// a screen of text.
 const FAST_BYTES: u64 = 2048;
 const FAST_TIME: Duration = Duration::from_millis(500);
 
