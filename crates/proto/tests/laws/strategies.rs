@@ -1,12 +1,13 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 mod messages;
+mod sessions;
 
-use chat_proto::command::{Hello, Kind, Nonce};
-use chat_proto::event::{Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
+use chat_proto::command::{Kind, Nonce};
+use chat_proto::event::{Away, RoomInfo, RoomState};
 use chat_proto::{
-    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, RoomName, Secret, Seq,
-    ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, RoomName, Seq, ShortString,
+    Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,6 +17,7 @@ use serde_json::json;
 
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, version};
+use self::sessions::{hello, journal_id, secret, server, welcome};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -163,10 +165,10 @@ fn at() -> impl Strategy<Value = Timestamp> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), device(), features())
-            .prop_map(|(version, name, token, new, device, features)| {
-                Command::Hello(Hello { version, name, token, new, device, features })
-            }),
+        hello().prop_map(Command::Hello),
+        (secret(), option::of(secret()))
+            .prop_map(|(password, old)| Command::SetPassword { password, old }),
+        Just(Command::Link),
         Just(Command::About),
         say().prop_map(Command::Say),
         (room_name(), option::of(seq())).prop_map(|(room, since)| Command::Join { room, since }),
@@ -205,6 +207,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         welcome().prop_map(Event::Welcome),
+        (user_name(), any::<bool>())
+            .prop_map(|(name, has_password)| Event::Account { name, has_password }),
+        (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
         (server(), journal_id()).prop_map(|(server, journal)| Event::About { server, journal }),
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
@@ -308,48 +313,6 @@ fn room_event() -> impl Strategy<Value = Event> {
                 away,
                 seen_at,
             })
-        },
-    )
-}
-
-fn secret() -> impl Strategy<Value = Secret> {
-    writing(20).prop_map(Secret::new)
-}
-
-fn server() -> impl Strategy<Value = Server> {
-    (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version })
-}
-
-fn journal_id() -> impl Strategy<Value = JournalId> {
-    (short_string(), short_string()).prop_map(|(id, epoch)| JournalId { id, epoch })
-}
-
-fn welcome() -> impl Strategy<Value = Welcome> {
-    let limits = (any::<[usize; 7]>(), any::<u32>(), any::<u64>()).prop_map(
-        |(limits, history_messages, idle_timeout_ms)| Limits {
-            line_bytes: limits[0],
-            text_bytes: limits[1],
-            name_chars: limits[2],
-            topic_bytes: limits[3],
-            users_listed: limits[4],
-            presence_users: limits[5],
-            rooms: limits[6],
-            history_messages,
-            idle_timeout_ms,
-        },
-    );
-    let (token, journal) = (option::of(secret()), option::of(journal_id()));
-    (any::<u32>(), user(), token, any::<u64>(), journal, server(), features(), limits).prop_map(
-        |(version, User { id, name }, token, last, journal, server, features, limits)| Welcome {
-            version,
-            id,
-            name,
-            token,
-            last,
-            journal,
-            server,
-            features,
-            limits,
         },
     )
 }

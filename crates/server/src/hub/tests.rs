@@ -107,6 +107,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod logins;
 mod look_alikes;
 mod old_names;
 mod queue;

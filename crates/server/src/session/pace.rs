@@ -114,6 +114,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Leave { .. }
             | Command::Topic { .. }
             | Command::Rename { .. }
+            | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
             Command::History { .. }
@@ -124,6 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Mentions { .. }
             | Command::Who { .. }
             | Command::Rooms { .. }
+            | Command::Link
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
             Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {
