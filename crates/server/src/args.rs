@@ -10,7 +10,7 @@ use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
-use crate::address::Address;
+use crate::address::{Address, PublicAddress};
 use crate::export::Format;
 
 const EXAMPLES: &str = "\
@@ -170,9 +170,9 @@ pub(crate) enum Task {
     /// Print the line with which chat-tui connects from another machine, and the key that it shows. Without ADDR, the
     /// address that other machines most probably reach.
     Address {
-        /// What other machines call this one: HOST:PORT or HOST.
+        /// What other machines call this one: HOST:PORT, or HOST with the port on which the daemon listens.
         #[arg(value_name = "ADDR")]
-        address: Option<Address>,
+        address: Option<PublicAddress>,
     },
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
