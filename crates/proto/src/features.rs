@@ -27,6 +27,9 @@ pub const LAST_SEEN: &str = "last_seen";
 /// A client makes the token of a new user.
 pub const NEW_TOKENS: &str = "new_tokens";
 
+/// Users and rooms have roles and rules: the events `role`, `rules` and `asked_in`, and who has a role in lists of users.
+pub const ROLES: &str = "roles";
+
 /// The server finds messages by their words, and by their time.
 pub const SEARCH: &str = "search";
 
@@ -47,6 +50,7 @@ pub const ALL: &[&str] = &[
     EVENTS,
     LAST_SEEN,
     NEW_TOKENS,
+    ROLES,
     SEARCH,
     TYPING,
     UNREAD,
