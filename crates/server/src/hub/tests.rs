@@ -118,6 +118,7 @@ mod queue;
 mod repeats;
 mod rig;
 mod roles;
+mod roles_model;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_a_free_one() {
