@@ -8,6 +8,7 @@ use chat_client::link::{DialError, ServerStream};
 use chat_proto::ServerKey;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
+use tokio_util::either::Either;
 
 /// Longest time of a handshake: a connection may be lost in it without a sign.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
@@ -18,12 +19,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     if key.is_none() {
-        return Ok(ServerStream::Plain(stream));
+        return Ok(Either::Left(stream));
     }
     // The protocol is not named, so that the daemon detects it: some of them are classic clients.
     let tls = Tls::new("localhost", key).unwrap().without_alpn();
     match timeout(HANDSHAKE_MAX, tls.connect(stream)).await? {
-        Ok(stream) => Ok(ServerStream::Tls(Box::new(stream))),
+        Ok(stream) => Ok(Either::Right(Box::new(stream))),
         Err(DialError::Io(error)) => Err(error),
         // What a daemon that ends, or a storm, leaves of an answer.
         Err(DialError::NotTls(_)) => Err(io::ErrorKind::InvalidData.into()),

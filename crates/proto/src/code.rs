@@ -4,15 +4,11 @@
 //! A client that does not know a word of a newer server reads it as `Unknown` and shows the text
 //! that comes with it.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 /// Declares an enum of words, each written the same on the wire and in a log.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$word_doc])* #[serde(rename = $word)] $variant,)*
             /// A word of a newer server.
@@ -32,15 +28,27 @@ macro_rules! words {
                     Self::Unknown => "unknown",
                 }
             }
+
+            /// The word that is written so; `Unknown` if it is none of the list.
+            #[must_use]
+            pub fn of(written: &str) -> Self {
+                Self::ALL
+                    .iter()
+                    .copied()
+                    .find(|word| word.as_str() == written)
+                    .unwrap_or(Self::Unknown)
+            }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
     };
 }
+
+pub(crate) use words;
 
 words! {
     /// Why a command was refused.

@@ -39,6 +39,12 @@ pub const EDITS_MAX: usize = 100;
 /// Most users of one reaction whose names are listed with it; the others are counted only.
 pub const REACTORS_LISTED_MAX: usize = 3;
 
+/// Longest pause between two messages of one member of a room, in seconds: six hours.
+pub const SLOW_S_MAX: u32 = 21_600;
+
+/// Longest reason of an act of a moderator, in bytes of UTF-8: a line or two of a wide screen.
+pub const REASON_BYTES_MAX: usize = 200;
+
 /// Longest user name, in characters (Unicode scalar values) after NFC: what a user list has room
 /// for.
 pub const NAME_CHARS_MAX: usize = 32;

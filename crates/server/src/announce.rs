@@ -23,18 +23,14 @@ pub(crate) fn announce(addresses: &[SocketAddr], key: ServerKey, plain: Plain) {
         let (client, server) = (client_program(), reachable(*first));
         let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
     }
-    let elsewhere = addresses.iter().filter(|address| !address.ip().is_loopback());
-    for address in elsewhere.clone() {
-        let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
-        if let Ok(line) = address_line::line(ip, address.port(), key) {
-            info!("address line for other machines: {line}");
-            let _ = writeln!(text, "from another machine: chat-tui {line}");
-        }
+    for line in address_line::lines(addresses, key).unwrap_or_default() {
+        info!("address line for other machines: {line}");
+        let _ = writeln!(text, "from another machine: chat-tui {line}");
     }
     chat_log::print_in_background(text, |error| {
         warn!(%error, "cannot print the addresses to standard output");
     });
-    if elsewhere.count() > 0 && plain != Plain::Loopback {
+    if address_line::reachable(addresses).next().is_some() && plain != Plain::Loopback {
         warn!("plain text is accepted from other machines: anybody on the way can read it");
     }
 }

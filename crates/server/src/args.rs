@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_proto::RoomName;
+use chat_proto::{RoomName, UserName};
 use chat_server::config::{Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
-use crate::address::Address;
+use crate::address::{Address, PublicAddress};
 use crate::export::Format;
 
 const EXAMPLES: &str = "\
@@ -84,6 +84,11 @@ pub(crate) struct Args {
     /// Whether a user who floods the others, and a network that takes too much, are slowed down. Nobody else notices.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
     limits: LimitsOn,
+
+    /// Name that no user may take, nor one that looks the same; may be given several times. Some are reserved on
+    /// every server, such as admin and root. Users who have the name keep it.
+    #[arg(long, value_name = "NAME")]
+    reserve: Vec<UserName>,
 
     /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
@@ -165,9 +170,9 @@ pub(crate) enum Task {
     /// Print the line with which chat-tui connects from another machine, and the key that it shows. Without ADDR, the
     /// address that other machines most probably reach.
     Address {
-        /// What other machines call this one: HOST:PORT or HOST.
+        /// What other machines call this one: HOST:PORT, or HOST with the port on which the daemon listens.
         #[arg(value_name = "ADDR")]
-        address: Option<Address>,
+        address: Option<PublicAddress>,
     },
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
@@ -280,6 +285,7 @@ impl Args {
                 LimitsOn::Off => Limits::off(),
             },
             search: self.search == SearchIndex::On,
+            reserved_names: self.reserve.clone(),
             ..Config::default()
         }
     }

@@ -22,7 +22,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use chat_proto::Timestamp;
+use chat_proto::{Timestamp, UserName};
 
 use tokio::time::Instant;
 
@@ -257,6 +257,8 @@ pub struct Config {
     /// Users whose account is stored, in all: none is ever removed, and each takes some 500 bytes of
     /// memory. At the limit, known users still come in.
     pub users_max: usize,
+    /// Names that no user may take, besides those that no server allows.
+    pub reserved_names: Vec<UserName>,
     /// How long a name belongs to a user who has not been seen.
     pub name_hold: Duration,
     /// The age at which messages are removed; `None` if none are.
@@ -304,6 +306,7 @@ impl Default for Config {
             presence_users: 500,
             history_on_join: 50,
             users_max: 100_000,
+            reserved_names: Vec::new(),
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
             steady_span: Duration::from_secs(60 * 60),

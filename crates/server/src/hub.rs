@@ -16,6 +16,7 @@
 //! So nobody sees what is not stored, and there is nothing to undo if a commit fails. The directory has one lock,
 //! which is held briefly and never across an `await`.
 
+mod account;
 mod actor;
 mod answer;
 mod apply;
@@ -26,10 +27,13 @@ mod decide;
 mod directory;
 mod enter;
 mod error;
+mod looks;
 mod member;
 mod memberships;
 mod mentions;
 mod names;
+mod names_ahead;
+mod naming;
 mod policy;
 mod proposal;
 mod queue;
@@ -54,6 +58,7 @@ use self::directory::Directory;
 pub(crate) use self::enter::Returning;
 pub(crate) use self::error::HubError;
 pub(crate) use self::member::{Member, Membership, UserChanges};
+use self::naming::ReservedNames;
 #[cfg(test)]
 pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
@@ -110,7 +115,8 @@ impl Hub {
         let Config { clock: wall, monotonic, steady_span, users_max, name_hold, .. } = *config;
         let newest = restored.newest.unwrap_or_else(wall);
         let clock = SteadyClock::new(wall, monotonic, steady_span, newest);
-        let (state, renamed) = State::restore(restored, config.presence_users);
+        let reserved = ReservedNames::new(&config.reserved_names);
+        let (state, renamed) = State::restore(restored, config.presence_users, reserved);
         for record in &renamed {
             info!(id = %record.user.id, name = %record.user.name, "renamed: another user had the name, too");
         }

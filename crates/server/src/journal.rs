@@ -41,12 +41,13 @@ pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restor
 pub(crate) use self::sqlite::{FIRST_PAGE, clear_unused};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
+pub use self::stored::{
+    AuditRecord, CredentialId, CredentialRecord, DirectKey, MemberRole, MembershipRecord, Page,
+    Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage, UserKind, UserRecord,
+    UserRole,
+};
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
-};
-pub use self::stored::{
-    CredentialRecord, DirectKey, MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord,
-    StoredDetails, StoredMessage, UserKind, UserRecord,
 };
 pub(crate) use self::task::{Task, TaskResult};
 
@@ -92,6 +93,8 @@ pub struct Restored {
     pub(crate) newest: Option<Timestamp>,
     /// The greatest number that a room ever had.
     pub(crate) last_room: u32,
+    /// The greatest number that a credential, an invite or a sanction ever had; 0 before the first.
+    pub(crate) last_record: u64,
     /// The damaged records that were replaced, a line each.
     pub(crate) damage: Vec<String>,
 }

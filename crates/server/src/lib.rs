@@ -17,6 +17,7 @@
 //! * `search` follows the journal, and finds messages by their words.
 //! * [`journal`] stores messages and changes in one SQLite file.
 
+mod addresses;
 mod batch;
 mod clock;
 pub mod config;
@@ -30,6 +31,8 @@ mod listen;
 mod listeners;
 mod network;
 mod networks;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
+mod password;
 mod plain;
 mod ring;
 mod room;
@@ -40,9 +43,12 @@ mod socket;
 mod tls;
 mod token;
 mod transport;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
+mod tries;
 mod turn_away;
 mod watch;
 
+pub use addresses::{store_addresses, stored_addresses};
 pub use config::Config;
 pub use limits::Limits;
 pub use listen::Listen;
@@ -50,5 +56,5 @@ pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
 pub use search::remove_index;
 pub use server::{OpenError, Server};
 pub use socket::Unacknowledged;
-pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key};
+pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key, within_tls};
 pub use watch::DaemonError;

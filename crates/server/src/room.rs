@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::{Event, LeaveReason, RoomName, Seq, Topic, User, UserId, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Rules, Seq, Topic, User, UserId, UserName};
 
 use crate::batch::{Batch, Live, Published, Ring, Rings};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
@@ -25,6 +25,7 @@ pub(crate) struct Room {
 #[derive(Debug)]
 struct State {
     topic: Topic,
+    rules: Rules,
     users: BTreeMap<UserName, User>,
     last_seq: Seq,
     /// Changes of the room other than messages (a user, a name, the topic). A session that lagged compares it
@@ -74,6 +75,7 @@ impl Room {
         };
         let state = State {
             topic: record.topic,
+            rules: record.rules,
             users: BTreeMap::new(),
             last_seq: record.last_seq,
             changes: 0,
@@ -107,6 +109,11 @@ impl Room {
     #[must_use]
     pub(crate) fn last_seq(&self) -> Seq {
         self.state().last_seq
+    }
+
+    /// Gives it other rules.
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        self.state().rules = rules;
     }
 
     /// Whether it has neither a message nor a topic.

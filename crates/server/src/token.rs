@@ -1,6 +1,7 @@
-//! Tokens: the secret that identifies a user who connects again.
+//! Tokens: the secret that identifies a user who connects again; and what is stored of secrets.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::sync::Arc;
 
 use chat_proto::Secret;
 use sha2::{Digest, Sha256};
@@ -59,6 +60,31 @@ impl TokenHash {
     #[must_use]
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
+    }
+}
+
+/// What is stored of a password: a PHC string, with the salt and the parameters of its hash.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PasswordHash(Arc<str>);
+
+impl PasswordHash {
+    /// The hash as it is written.
+    #[must_use]
+    pub(crate) fn new(written: impl Into<Arc<str>>) -> Self {
+        Self(written.into())
+    }
+
+    /// The hash as it is stored.
+    #[must_use]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Unlike the hash of a token, that of a password can be guessed from.
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
 
+use self::events::READY;
 use super::connection::Connection;
 use super::findings::{Label, Position, Record, direct, other};
 use super::users::Users;
@@ -200,7 +201,10 @@ impl Client {
     /// Reads all messages on one connection.
     async fn catch_up(&mut self) -> io::Result<()> {
         let mut connection = self.connect().await?;
-        while connection.joined.len() < self.rooms.len() || !connection.unread.is_empty() {
+        while !connection.is_joined
+            || connection.joined.len() < self.rooms.len()
+            || !connection.unread.is_empty()
+        {
             let event = connection.next().await?;
             self.handle(&mut connection, &event).await?;
         }
@@ -227,7 +231,7 @@ impl Client {
             None => hello["name"] = format!("client-{}-{}", self.user, self.lost_names).into(),
         }
         connection.send(&hello).await?;
-        connection.send(&json!({"type": "ping", "nonce": 1})).await?;
+        connection.send(&json!({"type": "ping", "nonce": READY})).await?;
         self.record.connections += 1;
         Ok(connection)
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
 use tokio::net::TcpStream;
 
+use super::findings::{Position, Read};
 use crate::secure::secure;
 
 /// A connection, with TLS or without.
@@ -28,10 +29,15 @@ pub(super) struct Connection {
     outgoing: WriteHalf<Stream>,
     /// True once the client has received the `pong` after its `hello`: it has all that a `hello` brings.
     pub(super) is_ready: bool,
-    /// Rooms that were joined with `since` on this connection.
+    /// True once the client has received the `pong` after its `join`s: all of them are answered.
+    pub(super) is_joined: bool,
+    /// Rooms of which a `room` was received on this connection since the client is ready.
     pub(super) joined: HashSet<u32>,
     /// The last `seq` of each joined room that is not yet read up to there.
     pub(super) unread: HashMap<u32, u64>,
+    /// Messages received before all `join`s are answered, by room. A `room` before that may be about the `join` of
+    /// another session of the user: then the answer to the own one, and all messages since, follow.
+    pub(super) held: HashMap<u32, Vec<(Position, Read)>>,
 }
 
 impl Connection {
@@ -41,8 +47,10 @@ impl Connection {
             incoming: BufReader::new(incoming).lines(),
             outgoing,
             is_ready: false,
+            is_joined: false,
             joined: HashSet::new(),
             unread: HashMap::new(),
+            held: HashMap::new(),
         })
     }
 

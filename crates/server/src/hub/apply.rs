@@ -6,21 +6,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat_proto::event::MessageKind;
-use chat_proto::{LeaveReason, Seq, SessionId, Topic, User, UserId, UserName};
+use chat_proto::{LeaveReason, Seq, SessionId, User, UserId, UserName};
 use tokio::sync::oneshot;
 use tracing::trace;
 
 use super::HubError;
+use super::account::Account;
 use super::answer::{Answer, Outcome, Response};
 use super::decide::{Decision, Grant};
 use super::directory::Directory;
 use super::member::Member;
 use super::request::{Item, Submission};
-use super::state::{Account, member_in};
+use super::state::member_in;
 use crate::batch::Published;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
-    Change, Commit, EntryResult, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
+    Change, Commit, EntryResult, MembershipRecord, Repeat, RoomId, RoomRecord, UserRecord,
 };
 use crate::room::Room;
 
@@ -163,8 +164,7 @@ impl Directory {
                 }
             }
             Change::Room { id, key } => {
-                let topic = Topic::default();
-                self.state().rooms.add(RoomRecord { id, key, topic, last_seq: Seq::NONE });
+                self.state().rooms.add(RoomRecord::new(id, key));
             }
             Change::RoomRemoved { id, visitors } => {
                 let visitors: Vec<UserId> = visitors.iter().copied().collect();
@@ -177,22 +177,37 @@ impl Directory {
             Change::Member(member) => self.apply_member(member),
             Change::Left { user, room } => self.apply_left(user, room),
             Change::Read { user, room, seq } => self.apply_read(user, room, seq),
+            Change::UserRole { user, role, .. } => self.state().set_role(user, role),
+            Change::CredentialSeen(record) => self.state().see_credential(&record),
+            Change::CredentialDropped(record) => self.state().drop_credential(&record),
+            Change::MemberRole { user, room, role, .. } => {
+                if let Some(account) = self.state().account_mut(user) {
+                    account.rooms.set_role(room, role);
+                }
+            }
+            Change::Rules { room, rules, .. } => self.state().rooms.existing(room).set_rules(rules),
+            Change::AskedIn { user, room, read_seq, by } => {
+                let joined = MembershipRecord::joined(user, room, read_seq);
+                let asked_by = Some(by.id);
+                self.apply_member(MembershipRecord { is_in: false, asked_by, ..joined });
+            }
+            Change::Audit { .. } => {}
         }
     }
 
     /// A new user, or another name of one.
-    fn apply_user(&self, UserRecord { user, kind, seen_at }: UserRecord) {
-        if self.state().account(user.id).is_some() {
-            return self.apply_name(&user);
+    fn apply_user(&self, record: UserRecord) {
+        if self.state().account(record.user.id).is_some() {
+            return self.apply_name(&record.user);
         }
         // The change with its membership has the read position of the lobby.
-        self.state().put_account(Account::new(user, kind, seen_at, Seq::NONE));
+        self.state().put_account(Account::of(record));
     }
 
     fn apply_guest(&self, user: User) {
         let mut state = self.state();
         let (read, now) = (state.rooms.lobby().last_seq(), self.clock.now());
-        state.put_account(Account::new(user, UserKind::Guest, now, read));
+        state.put_account(Account::guest(user, now, read));
     }
 
     fn apply_read(&self, user: UserId, room: RoomId, seq: Seq) {
@@ -205,17 +220,17 @@ impl Directory {
     }
 
     fn apply_member(&self, record: MembershipRecord) {
-        let MembershipRecord { user, room, is_in, is_own, read_seq } = record;
+        let MembershipRecord { user, room, is_in, .. } = record;
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
         if room.id == RoomId::LOBBY {
             let lobby =
                 account.rooms.get_or_former_mut(room.id).expect("everybody is in the lobby");
-            lobby.read = lobby.read.max(read_seq);
+            lobby.read = lobby.read.max(record.read_seq);
             return;
         }
-        let member = member_in(&room, read_seq, is_own);
+        let member = member_in(&room, &record);
         let is_new = is_in && account.rooms.join(room.id, member);
         account.rooms.add_former(room.id, member);
         account.notifier.notify();

@@ -64,8 +64,9 @@ impl Directory {
             entry
         });
         let entries = entries.collect();
-        // If the commit fails, a number that it gave to a user is not used again.
-        state.last_user = proposal.last_user();
+        // If the commit fails, a number that it gave is not used again.
+        let (last_user, last_record) = (proposal.last_user(), proposal.last_record());
+        (state.last_user, state.last_record) = (last_user, last_record);
         entries
     }
 
@@ -140,28 +141,28 @@ impl Directory {
             return Err(HubError::TooManyUsers(self.users_max));
         }
         let mut changes = Vec::new();
-        if let Some(moved) = self.overdue(proposal, wants) {
-            let name = free(proposal, None, wants, IfTaken::Number)?;
+        let overdue = self.overdue(proposal, wants);
+        let holder = overdue.as_ref().map(|record| record.user.id);
+        let name = proposal.names.choose(holder.or(id), wants, IfTaken::Refuse)?;
+        if let Some(moved) = overdue {
+            let name = proposal.names.numbered(None, wants);
             let user = User { id: moved.user.id, name };
             proposal.rename(&user);
             changes.push(Change::User(UserRecord { user, ..moved }));
         }
-        let name = free(proposal, id, wants, IfTaken::Refuse)?;
         let id = id.unwrap_or_else(|| proposal.next_user());
         // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
-        let kind = UserKind::Registered;
-        proposal.add_user(&user, kind);
-        changes.push(Change::User(UserRecord { user, kind, seen_at }));
+        proposal.add_user(&user, UserKind::Registered);
+        let now = self.clock.now();
+        changes.push(Change::User(UserRecord { seen_at, ..UserRecord::registered(user, now) }));
         let credential = Credential::Token(token);
-        let record = CredentialRecord { user: id, credential, created_at: self.clock.now() };
+        let record = CredentialRecord::new(proposal.next_record(), id, credential, now);
         proposal.add_credential(&record);
         changes.push(Change::Credential(record));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
-        let lobby =
-            MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, is_own: true, read_seq };
-        changes.push(Change::Member(lobby));
+        changes.push(Change::Member(MembershipRecord::joined(id, RoomId::LOBBY, read_seq)));
         Ok((changes, Grant::Session(id)))
     }
 
@@ -170,7 +171,7 @@ impl Directory {
         // A clock that is not steady gives no name away.
         let since = self.clock.before(self.name_hold)?;
         let holder = proposal.state.overdue(name, since)?.user.id;
-        if proposal.holder(name) != Some(holder) {
+        if proposal.names.holder(name) != Some(holder) {
             return None; // given away by this commit
         }
         proposal.record(holder)
@@ -178,7 +179,7 @@ impl Directory {
 }
 
 fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> GrantResult {
-    let name = free(proposal, Some(id), wants, IfTaken::Number)?;
+    let name = proposal.names.choose(Some(id), wants, IfTaken::Number)?;
     let user = User { id, name };
     proposal.add_user(&user, UserKind::Guest);
     Ok((vec![Change::Guest(user)], Grant::Session(id)))
@@ -192,7 +193,7 @@ fn rename(
 ) -> GrantResult {
     may(proposal.subject(id), Action::TakeName)
         .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-    let name = free(proposal, Some(id), wants, if_taken)?;
+    let name = proposal.names.choose(Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);
     proposal.rename(&user);
@@ -201,15 +202,6 @@ fn rename(
         None => Change::GuestRenamed(user),
     };
     Ok((vec![change], Grant::Changed))
-}
-
-fn free(
-    proposal: &Proposal<'_>,
-    user: Option<UserId>,
-    wants: &UserName,
-    if_taken: IfTaken,
-) -> Result<UserName, HubError> {
-    proposal.state.names.free(user, wants, if_taken, |name| proposal.holder(name))
 }
 
 fn join(
@@ -273,11 +265,9 @@ fn memberships(
         let read_seq = known.map_or(last_seq, |known| known.read);
         if joins(id) || known.is_none() {
             changes.push(Change::Member(MembershipRecord {
-                user: id,
-                room,
                 is_in: joins(id),
                 is_own: id == user,
-                read_seq,
+                ..MembershipRecord::joined(id, room, read_seq)
             }));
         }
     }

@@ -3,19 +3,36 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
+use super::naming::NameTrouble;
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{JournalError, Rejection, RoomId};
 
 /// Why the hub refuses a message or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum HubError {
-    /// The client's fault: another user has the name.
-    #[error("the name {wanted} is taken; {free} is free")]
+    /// The client's fault: another user has the name, or one that looks the same.
+    #[error(
+        "the name {wanted} {}; {free} is free",
+        if *looks { "looks like that of another user" } else { "is taken" }
+    )]
     NameTaken {
         /// The name that the client wants.
         wanted: UserName,
         /// A similar name that is free.
         free: UserName,
+        /// Whether another user has a name that looks the same.
+        looks: bool,
+    },
+    /// The client's fault: nobody may take the name.
+    #[error(transparent)]
+    BadName(NameTrouble),
+    /// The client's fault: the room does not exist, and its name looks like that of another one.
+    #[error("the name {wanted} looks like {existing}; join that room, or choose another name")]
+    RoomLooksTaken {
+        /// The room that the client wants.
+        wanted: RoomName,
+        /// The room that exists.
+        existing: RoomName,
     },
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
@@ -107,6 +124,8 @@ impl HubError {
     pub(crate) const fn code(&self) -> RefusalCode {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
+            Self::BadName(_) => RefusalCode::BadName,
+            Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::Seq;
 
-use crate::journal::RoomId;
+use crate::journal::{MemberRole, RoomId};
 
 /// A current or former membership of a user in a room.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub(super) struct MemberState {
     pub(super) is_direct: bool,
     /// Whether the user has joined it itself, or has written there.
     pub(super) is_own: bool,
+    /// The role of the user in the room, also while it is not in it.
+    pub(super) role: MemberRole,
+    /// Whether somebody has asked the user in, who has not joined since.
+    pub(super) is_asked: bool,
 }
 
 /// What a membership counts as. Each has a bound of its own.
@@ -82,10 +86,17 @@ impl Memberships {
         }
     }
 
-    /// Adds a membership in a room that the user is not in, unless there is one.
+    /// Adds a membership in a room that the user is not in. An earlier one keeps its read position and its role.
     pub(super) fn add_former(&mut self, room: RoomId, member: MemberState) {
         if self.find(room).is_err() {
-            self.former.entry(room).or_insert(member);
+            self.former.entry(room).or_insert(member).is_asked = member.is_asked;
+        }
+    }
+
+    /// Gives the user another role in a room that it is in, or has been in.
+    pub(super) fn set_role(&mut self, room: RoomId, role: MemberRole) {
+        if let Some(member) = self.get_or_former_mut(room) {
+            member.role = role;
         }
     }
 
@@ -103,7 +114,9 @@ impl Memberships {
             }
             Err(index) => index,
         };
-        member.read = self.former.remove(&room).map_or(member.read, |former| former.read);
+        if let Some(former) = self.former.remove(&room) {
+            (member.read, member.role) = (former.read, former.role);
+        }
         self.count_one(member, true);
         self.current.reserve_exact(1);
         self.current.insert(index, (room, member));

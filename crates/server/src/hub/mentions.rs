@@ -55,7 +55,7 @@ fn holder(proposal: &Proposal<'_>, written: &str) -> Option<UserId> {
         return None;
     }
     if !written.is_ascii() {
-        return proposal.holder(&UserName::new(written).ok()?);
+        return proposal.names.holder(&UserName::new(written).ok()?);
     }
     let mut key = [0; NAME_CHARS_MAX];
     let key = key.get_mut(..written.len())?;
@@ -66,7 +66,7 @@ fn holder(proposal: &Proposal<'_>, written: &str) -> Option<UserId> {
     for (key, byte) in key.iter_mut().zip(written.bytes()) {
         *key = if byte == b' ' { b'_' } else { byte.to_ascii_lowercase() };
     }
-    proposal.holder_of_key(str::from_utf8(key).ok()?)
+    proposal.names.holder_of_key(str::from_utf8(key).ok()?)
 }
 
 /// The stored users who are connected in a room; none if there are more than [`HERE_USERS_MAX`].

@@ -5,18 +5,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, Seq, Timestamp, User, UserId, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
 
 use super::HubError;
+use super::account::Account;
 use super::memberships::Share;
+use super::names_ahead::NamesAhead;
 use super::policy::{Action, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
-use super::state::{Account, State, room_key};
+use super::state::{State, room_key};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
 use crate::journal::{
-    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord,
+    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -24,8 +26,7 @@ use crate::token::TokenHash;
 pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
     pub(super) rooms: RoomsAhead<'s>,
-    /// The user who will have a name; `None` for a name that will be free.
-    names: HashMap<UserName, Option<UserId>>,
+    pub(super) names: NamesAhead<'s>,
     users: HashMap<UserId, UserAhead>,
     tokens: HashMap<TokenHash, UserId>,
     members: HashMap<(UserId, RoomId), MembershipAhead>,
@@ -36,6 +37,7 @@ pub(super) struct Proposal<'s> {
     /// Number of stored users that the commit adds.
     users_more: usize,
     last_user: UserId,
+    last_record: u64,
     /// Whether the hub will be closed.
     pub(super) is_closed: bool,
     /// Memberships that are stored with a message, if the message is new.
@@ -46,6 +48,7 @@ pub(super) struct Proposal<'s> {
 struct UserAhead {
     user: User,
     kind: UserKind,
+    role: UserRole,
 }
 
 /// A membership after the commit.
@@ -62,7 +65,7 @@ impl<'s> Proposal<'s> {
         Self {
             state,
             rooms: RoomsAhead::new(&state.rooms),
-            names: HashMap::new(),
+            names: NamesAhead::new(&state.names),
             users: HashMap::new(),
             tokens: HashMap::new(),
             members: HashMap::new(),
@@ -70,6 +73,7 @@ impl<'s> Proposal<'s> {
             newcomers_after,
             users_more: 0,
             last_user: state.last_user,
+            last_record: state.last_record,
             is_closed: state.is_closed,
             with_messages: HashSet::new(),
         }
@@ -94,6 +98,17 @@ impl<'s> Proposal<'s> {
         self.last_user
     }
 
+    /// The number for a new credential, invite or sanction.
+    pub(super) const fn next_record(&mut self) -> u64 {
+        self.last_record += 1;
+        self.last_record
+    }
+
+    /// The greatest number that one of them has or had.
+    pub(super) const fn last_record(&self) -> u64 {
+        self.last_record
+    }
+
     /// The author of an item. The account of a guest may have ended with its session.
     ///
     /// # Errors
@@ -105,7 +120,7 @@ impl<'s> Proposal<'s> {
     /// The stored record of a user; `None` for a guest.
     pub(super) fn record(&self, id: UserId) -> Option<UserRecord> {
         let stored = self.state.account(id).and_then(Account::record)?;
-        Some(UserRecord { user: self.user(id)?.clone(), ..stored })
+        Some(UserRecord { user: self.user(id)?.clone(), role: self.role(id), ..stored })
     }
 
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
@@ -117,22 +132,6 @@ impl<'s> Proposal<'s> {
         self.state.users_stored() + self.users_more
     }
 
-    /// The user who will have a name.
-    pub(super) fn holder(&self, name: &UserName) -> Option<UserId> {
-        match self.names.get(name) {
-            Some(holder) => *holder,
-            None => self.state.names.holder(name),
-        }
-    }
-
-    /// The user who will have the name with that key.
-    pub(super) fn holder_of_key(&self, key: &str) -> Option<UserId> {
-        match self.names.get(key) {
-            Some(holder) => *holder,
-            None => self.state.names.holder_of_key(key),
-        }
-    }
-
     /// Whether a user is stored, and not a guest.
     pub(super) fn has_record(&self, user: UserId) -> bool {
         self.kind(user).is_stored()
@@ -140,18 +139,16 @@ impl<'s> Proposal<'s> {
 
     /// Gives a user the name in `user`.
     pub(super) fn rename(&mut self, user: &User) {
-        let kind = self.kind(user.id);
-        if let Some(was) = self.user(user.id).map(|was| was.name.clone())
-            && self.holder(&was) == Some(user.id)
-        {
-            self.names.insert(was, None);
+        let (kind, role) = (self.kind(user.id), self.role(user.id));
+        if let Some(was) = self.user(user.id).map(|was| was.name.clone()) {
+            self.names.release(&was, user.id);
         }
-        self.put_user(user, kind);
+        self.put_user(user, kind, role);
     }
 
     /// Adds a user, in the lobby.
     pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
-        self.put_user(user, kind);
+        self.put_user(user, kind, UserRole::Member);
         self.users_more += usize::from(kind.is_stored());
         self.members.insert(
             (user.id, RoomId::LOBBY),
@@ -160,21 +157,20 @@ impl<'s> Proposal<'s> {
     }
 
     pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
-        let Credential::Token(token) = record.credential;
-        self.tokens.insert(token, record.user);
+        if let Credential::Token(token) = record.credential {
+            self.tokens.insert(token, record.user);
+        }
     }
 
-    fn put_user(&mut self, user: &User, kind: UserKind) {
-        // Insert alone would leave the old spelling as the key.
-        self.names.remove(&user.name);
-        self.names.insert(user.name.clone(), Some(user.id));
-        self.users.insert(user.id, UserAhead { user: user.clone(), kind });
+    fn put_user(&mut self, user: &User, kind: UserKind, role: UserRole) {
+        self.names.hold(&user.name, user.id);
+        self.users.insert(user.id, UserAhead { user: user.clone(), kind, role });
     }
 
     /// The key of the room that `user` means by a name or an address.
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
-        room_key(user, name, |name| self.holder(name), find)
+        room_key(user, name, |name| self.names.holder(name), find)
     }
 
     /// The room with that name or address, if `user` may do `action` there.
@@ -213,6 +209,14 @@ impl<'s> Proposal<'s> {
             Some(ahead) => ahead.kind,
             // The session of a guest may have ended; its requests are judged as before.
             None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
+        }
+    }
+
+    /// The role of a user on the server.
+    fn role(&self, id: UserId) -> UserRole {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.role,
+            None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
     }
 

@@ -3,11 +3,12 @@
 //! A room exists once it is stored. A room that nobody is in, and that has neither a message nor a topic,
 //! is unused and is removed.
 
-use chat_proto::{Seq, UserId};
+use chat_proto::{RoomName, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use super::looks::{Look, Looks};
 use crate::batch::Rings;
 use crate::journal::{DirectKey, RoomId, RoomKey, RoomRecord};
 use crate::room::Room;
@@ -17,6 +18,8 @@ pub(super) struct Rooms {
     by_id: BTreeMap<RoomId, RoomEntry>,
     /// The named rooms by the key of their names.
     named: BTreeMap<String, RoomId>,
+    /// What the names of the named rooms look like.
+    looks: Looks<RoomId>,
     direct: HashMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
     last: u32,
@@ -53,6 +56,7 @@ impl Rooms {
         let mut restored = Self {
             by_id: BTreeMap::new(),
             named: BTreeMap::new(),
+            looks: Looks::default(),
             direct: HashMap::new(),
             last,
             maybe_unused: BTreeSet::new(),
@@ -92,6 +96,16 @@ impl Rooms {
             RoomKey::Direct(pair) => self.direct.get(pair),
         };
         self.get(*id?)
+    }
+
+    /// What the name of a room looks like.
+    pub(super) fn looks_of(&self, name: &RoomName) -> [Look; 2] {
+        self.looks.of(name.as_str(), name.key())
+    }
+
+    /// The named rooms with a name that looks so.
+    pub(super) fn with_look(&self, look: Look) -> impl Iterator<Item = RoomId> {
+        self.looks.holders(look, RoomId(0))
     }
 
     /// Number of direct messages, or of rooms with a name.
@@ -174,7 +188,10 @@ impl Rooms {
         self.presence_due.remove(&id);
         let Some(entry) = self.by_id.remove(&id) else { return };
         match entry.room.key() {
-            RoomKey::Named(name) => drop(self.named.remove(name.key())),
+            RoomKey::Named(name) => {
+                self.named.remove(name.key());
+                self.looks.release(self.looks_of(name), id);
+            }
             RoomKey::Direct(pair) => drop(self.direct.remove(pair)),
         }
     }
@@ -197,7 +214,10 @@ impl Rooms {
         let id = record.id;
         self.last = self.last.max(id.0);
         match &record.key {
-            RoomKey::Named(name) => drop(self.named.insert(name.key().to_owned(), id)),
+            RoomKey::Named(name) => {
+                self.named.insert(name.key().to_owned(), id);
+                self.looks.hold(self.looks_of(name), id);
+            }
             RoomKey::Direct(pair) => drop(self.direct.insert(*pair, id)),
         }
         let room = Room::new(record, self.presence_users, &self.rings);

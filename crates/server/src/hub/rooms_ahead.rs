@@ -1,10 +1,11 @@
 //! The rooms as they will be after the commit: a part of [`super::proposal`].
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chat_proto::Seq;
+use chat_proto::{RoomName, Seq};
 
 use super::HubError;
+use super::looks::Look;
 use super::rooms::Rooms;
 use crate::config::{DIRECT_PER_USER, ROOMS_MAX};
 use crate::journal::{RoomId, RoomKey};
@@ -14,6 +15,8 @@ pub(super) struct RoomsAhead<'r> {
     rooms: &'r Rooms,
     /// Rooms that are not stored yet, by the key of their names.
     new: HashMap<String, NewRoom>,
+    /// What the names of these look like.
+    new_looks: BTreeMap<Look, RoomName>,
     /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a search.
     used: BTreeSet<RoomId>,
     removed: HashSet<RoomId>,
@@ -31,8 +34,8 @@ struct NewRoom {
 impl<'r> RoomsAhead<'r> {
     pub(super) fn new(rooms: &'r Rooms) -> Self {
         let (used, removed) = (BTreeSet::new(), HashSet::new());
-        let (new, last) = (HashMap::new(), rooms.last());
-        Self { rooms, new, used, removed, named_more: 0, direct_more: 0, last }
+        let (new, new_looks, last) = (HashMap::new(), BTreeMap::new(), rooms.last());
+        Self { rooms, new, new_looks, used, removed, named_more: 0, direct_more: 0, last }
     }
 
     /// The room with that name or of these users.
@@ -55,7 +58,8 @@ impl<'r> RoomsAhead<'r> {
     /// [`RoomsAhead::add`] if it is to exist in any case. `users` is the number of stored users.
     ///
     /// # Errors
-    /// Returns an error if there are as many rooms as there can be.
+    /// Returns an error if there are as many rooms as there can be, or the name of a new one looks like that of
+    /// another.
     pub(super) fn find_or_make(
         &mut self,
         key: &RoomKey,
@@ -75,7 +79,13 @@ impl<'r> RoomsAhead<'r> {
             RoomKey::Direct(_) if self.rooms.count(true) + self.direct_more >= direct_max => {
                 return Err(HubError::TooManyConversations(direct_max));
             }
-            RoomKey::Named(_) => self.named_more += 1,
+            RoomKey::Named(name) => {
+                if let Some(existing) = self.find_look_alike(name) {
+                    return Err(HubError::RoomLooksTaken { wanted: name.clone(), existing });
+                }
+                self.named_more += 1;
+                self.new_looks.extend(self.rooms.looks_of(name).map(|look| (look, name.clone())));
+            }
             RoomKey::Direct(_) => self.direct_more += 1,
         }
         if self.last >= RoomId::MAX.0 {
@@ -107,6 +117,15 @@ impl<'r> RoomsAhead<'r> {
         self.removed.insert(id);
     }
 
+    /// The name of a room that looks like `name`.
+    fn find_look_alike(&self, name: &RoomName) -> Option<RoomName> {
+        let looks = self.rooms.looks_of(name);
+        let mut stored = looks.into_iter().flat_map(|look| self.rooms.with_look(look));
+        let stored = stored.find(|id| !self.removed.contains(id));
+        let stored = stored.map(|id| self.rooms.existing(id).name().clone());
+        stored.or_else(|| looks.iter().find_map(|look| self.new_looks.get(look)).cloned())
+    }
+
     fn stored(&self, key: &RoomKey) -> Option<RoomId> {
         let room = self.rooms.by_key(key)?.id;
         (!self.removed.contains(&room)).then_some(room)
@@ -115,7 +134,7 @@ impl<'r> RoomsAhead<'r> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{RoomName, Topic, UserId};
+    use chat_proto::{RoomName, UserId};
 
     use super::*;
     use crate::journal::{DirectKey, RoomRecord};
@@ -126,7 +145,7 @@ mod tests {
     }
 
     fn record(id: RoomId, key: RoomKey) -> RoomRecord {
-        RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE }
+        RoomRecord::new(id, key)
     }
 
     fn named(nth: usize) -> RoomKey {

@@ -7,20 +7,22 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use super::HubError;
+use super::account::Account;
 use super::away::AwayUsers;
-use super::changed::ChangeNotifier;
-use super::memberships::{MemberState, Memberships};
+use super::memberships::MemberState;
 use super::names::Names;
-use super::policy::{Action, Standing, Subject, may};
+use super::names_ahead::NamesAhead;
+use super::naming::ReservedNames;
+use super::policy::{Action, Standing, may};
 use super::rooms::Rooms;
-use super::{HubError, IfTaken};
 use crate::journal::{
     Credential, CredentialRecord, DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserKind,
-    UserRecord,
+    UserRecord, UserRole,
 };
 use crate::room::Room;
 use crate::token::TokenHash;
-use chat_proto::{LeaveReason, RoomName, Seq, Timestamp, User, UserId, UserName};
+use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserId, UserName};
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -35,59 +37,33 @@ pub(super) struct State {
     pub(super) away: AwayUsers,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
+    /// The same of a credential, an invite or a sanction.
+    pub(super) last_record: u64,
+    /// Number of users who own the server.
+    owners: usize,
     /// Whether the daemon is going away, so that nothing more is accepted.
     pub(super) is_closed: bool,
 }
 
-/// A user, with its name, its rooms and its sessions.
-#[derive(Debug)]
-pub(super) struct Account {
-    pub(super) user: User,
-    pub(super) kind: UserKind,
-    pub(super) seen_at: Timestamp,
-    /// The time of its first credential; of a guest that of its session.
-    pub(super) created_at: Timestamp,
-    /// The time at which its last session ended; `None` if none ended since the start of the daemon.
-    pub(super) left_at: Option<Timestamp>,
-    pub(super) sessions: usize,
-    pub(super) rooms: Memberships,
-    /// Wakes the user's sessions if `rooms` has changed, or another user is writing.
-    pub(super) notifier: Arc<ChangeNotifier>,
-}
-
-impl Account {
-    /// A new user: in the lobby only, which it has read up to `read`.
-    pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
-        let (rooms, notifier) = (Memberships::in_lobby(read), Arc::default());
-        let created_at = seen_at;
-        Self { user, kind, seen_at, created_at, left_at: None, sessions: 0, rooms, notifier }
-    }
-
-    /// The user, as the subject of [`may`].
-    pub(super) const fn subject(&self) -> Subject {
-        Subject { kind: self.kind }
-    }
-
-    /// The record of the account; `None` if it is not stored.
-    pub(super) fn record(&self) -> Option<UserRecord> {
-        let Self { user, kind, seen_at, .. } = self;
-        kind.is_stored().then(|| UserRecord { user: user.clone(), kind: *kind, seen_at: *seen_at })
-    }
-}
-
 impl State {
     /// The stored state, with nobody connected; and the users whose name differs from the stored one.
-    pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, last_user, last_room, .. } = restored;
+    pub(super) fn restore(
+        restored: Restored,
+        presence_users: usize,
+        reserved: ReservedNames,
+    ) -> (Self, Vec<UserRecord>) {
+        let Restored { rooms, users, credentials, members, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
-            names: Names::default(),
+            names: Names::new(reserved),
             tokens: HashMap::new(),
             stored: 0,
-            rooms: Rooms::restore(rooms, last_room, presence_users),
+            rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
-            last_user,
+            last_user: restored.last_user,
+            last_record: restored.last_record,
+            owners: 0,
             is_closed: false,
         };
         let renamed = state.restore_users(users);
@@ -108,36 +84,27 @@ impl State {
         let mut doubled = Vec::new();
         for record in users {
             match self.names.holder(&record.user.name) {
-                None => self.restore_user(record),
+                None => self.put_account(Account::of(record)),
                 Some(_) => doubled.push(record),
             }
         }
         for record in &mut doubled {
             let user = &mut record.user;
-            if let Ok(free) = self
-                .names
-                .free(Some(user.id), &user.name, IfTaken::Number, |name| self.names.holder(name))
-            {
-                user.name = free;
-            }
-            self.restore_user(record.clone());
+            user.name = NamesAhead::new(&self.names).numbered(Some(user.id), &user.name);
+            self.put_account(Account::of(record.clone()));
         }
         doubled
     }
 
-    fn restore_user(&mut self, record: UserRecord) {
-        let UserRecord { user, kind, seen_at } = record;
-        self.put_account(Account::new(user, kind, seen_at, Seq::NONE));
-    }
-
     /// Adds a membership, unless its user or its room is missing in the journal.
     fn restore_member(&mut self, member: MembershipRecord) {
-        let MembershipRecord { user, room: id, is_in, is_own, read_seq } = member;
+        let MembershipRecord { user, room: id, is_in, read_seq, role, .. } = member;
         let Some(room) = self.rooms.get(id) else { return };
-        let member = member_in(room, read_seq, is_own);
+        let member = member_in(room, &member);
         let Some(account) = self.accounts.get_mut(&user) else { return };
         if id == RoomId::LOBBY {
-            account.rooms.get_or_former_mut(id).expect("everybody is in the lobby").read = read_seq;
+            let lobby = account.rooms.get_or_former_mut(id).expect("everybody is in the lobby");
+            (lobby.read, lobby.role) = (read_seq, role);
             return;
         }
         let is_new = is_in && account.rooms.join(id, member);
@@ -186,20 +153,46 @@ impl State {
         let id = account.user.id;
         self.names.hold(&account.user.name, id);
         self.stored += usize::from(account.kind.is_stored());
+        self.owners += usize::from(account.role == UserRole::Owner);
         if let Some(replaced) = self.accounts.insert(id, account) {
             self.stored -= usize::from(replaced.kind.is_stored());
+            self.owners -= usize::from(replaced.role == UserRole::Owner);
         }
     }
 
+    /// Gives a user another role on the server.
+    pub(super) fn set_role(&mut self, user: UserId, role: UserRole) {
+        let Some(account) = self.accounts.get_mut(&user) else { return };
+        self.owners -= usize::from(account.role == UserRole::Owner);
+        self.owners += usize::from(role == UserRole::Owner);
+        account.role = role;
+    }
+
     /// Adds a credential, unless its user is missing in the journal: it would open no account.
-    pub(super) fn add_credential(
-        &mut self,
-        CredentialRecord { user, credential, created_at }: CredentialRecord,
-    ) {
-        let Credential::Token(token) = credential;
-        if let Some(account) = self.accounts.get_mut(&user) {
-            account.created_at = account.created_at.min(created_at);
-            self.tokens.insert(token, user);
+    pub(super) fn add_credential(&mut self, record: CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&record.user) else { return };
+        if let Credential::Token(token) = record.credential {
+            self.tokens.insert(token, record.user);
+        }
+        // Most users have one.
+        account.credentials.reserve_exact(1);
+        account.credentials.push(record);
+    }
+
+    /// Records that a session began with a credential.
+    pub(super) fn see_credential(&mut self, seen: &CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&seen.user) else { return };
+        if let Some(record) = account.credentials.iter_mut().find(|record| record.id == seen.id) {
+            record.seen_at = record.seen_at.max(seen.seen_at);
+        }
+    }
+
+    /// Removes a credential, which identifies nobody from now on.
+    pub(super) fn drop_credential(&mut self, dropped: &CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&dropped.user) else { return };
+        account.credentials.retain(|record| record.id != dropped.id);
+        if let Credential::Token(token) = dropped.credential {
+            self.tokens.remove(&token);
         }
     }
 
@@ -374,8 +367,9 @@ pub(super) fn room_key<'u>(
     }
 }
 
-/// A membership in `room` with this read position; `is_own` if the user has joined it itself, or has written there.
-pub(super) fn member_in(room: &Room, read: Seq, is_own: bool) -> MemberState {
+/// The membership of a record in `room`.
+pub(super) fn member_in(room: &Room, record: &MembershipRecord) -> MemberState {
     let is_direct = matches!(room.key(), RoomKey::Direct(_));
-    MemberState { read, is_direct, is_own }
+    let MembershipRecord { read_seq: read, is_own, role, asked_by, .. } = *record;
+    MemberState { read, is_direct, is_own, role, is_asked: asked_by.is_some() }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::config::{PRIVATE_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX};
 use crate::door::native::lines;
-use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
+use crate::journal::{Credential, CredentialRecord, Durability, Location, UserRecord};
 
 thread_local! {
     /// The wall clock of this test.
@@ -107,6 +107,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod look_alikes;
 mod old_names;
 mod queue;
 mod repeats;
@@ -141,8 +142,9 @@ async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
 
 #[tokio::test]
 async fn no_user_has_the_name_of_the_server() {
-    let error = enter(&hub(), "Chat-Server").await.unwrap_err();
-    assert!(matches!(error, HubError::NameTaken { .. }), "{error:?}");
+    let refusal = chat_proto::Refusal::from(enter(&hub(), "Chat-Server").await.unwrap_err());
+    assert_eq!(refusal.code, RefusalCode::BadName);
+    assert!(refusal.text.contains("reserved"), "{refusal:?}");
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
-//! A change of the journal that is no message: a user, a name, a credential, a room, a membership, a topic, a read
-//! position.
+//! A change of the journal that is no message: a user, a name, a role, a credential, a room, its rules, a membership, a
+//! topic, a read position, a record of the audit log.
 //!
 //! Plain values: the hub decides on them, the journal stores them, and the hub applies them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{AwayText, Seq, Timestamp, Topic, User, UserId};
+use chat_proto::{AwayText, Rules, Seq, Timestamp, Topic, User, UserId};
 
-use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
+use super::stored::{
+    AuditRecord, CredentialRecord, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord,
+    UserRole,
+};
 
 /// A change of the journal, other than a message.
 #[derive(Debug, Clone)]
@@ -26,8 +29,21 @@ pub enum Change {
         /// The reason, as the user writes it; `None` if the user is back.
         text: Option<AwayText>,
     },
+    /// A user has another role on the server.
+    UserRole {
+        /// The user's number.
+        user: UserId,
+        /// The role.
+        role: UserRole,
+        /// Who gave it; `None` for the operator.
+        by: Option<User>,
+    },
     /// A user has one more credential.
     Credential(CredentialRecord),
+    /// A session began with a credential, at its `seen_at`.
+    CredentialSeen(CredentialRecord),
+    /// A credential is removed, and identifies nobody any more.
+    CredentialDropped(CredentialRecord),
     /// The user was connected at that time.
     Seen {
         /// The user's number.
@@ -76,5 +92,43 @@ pub enum Change {
         room: RoomId,
         /// The message.
         seq: Seq,
+    },
+    /// A user has another role in a room that it is in, or has been in.
+    MemberRole {
+        /// The user's number.
+        user: UserId,
+        /// The room's number.
+        room: RoomId,
+        /// The role.
+        role: MemberRole,
+        /// Who gave it; `None` for the operator.
+        by: Option<User>,
+    },
+    /// A room has other rules.
+    Rules {
+        /// The room's number.
+        room: RoomId,
+        /// The rules.
+        rules: Rules,
+        /// Who set them; `None` for the operator.
+        by: Option<User>,
+    },
+    /// A user was asked into a room that it is not in. It has a former membership there from then on.
+    AskedIn {
+        /// The user's number.
+        user: UserId,
+        /// The room's number.
+        room: RoomId,
+        /// The last message before, which counts as read.
+        read_seq: Seq,
+        /// Who asked.
+        by: User,
+    },
+    /// The audit log has one more record.
+    Audit {
+        /// The record.
+        record: AuditRecord,
+        /// Older records are removed; `None` while the clock may be wrong.
+        kept_since: Option<Timestamp>,
     },
 }

@@ -3,6 +3,7 @@
 //! SQL and SQLite's types are in this module only. The rest of the journal uses [`open`], [`Writer`], [`Reader`], and
 //! the commands on a file that no daemon uses: [`check`](check()), [`backup`], [`restore`].
 
+mod audit;
 mod backlog;
 mod check;
 mod checksum;

@@ -1,18 +1,26 @@
 //! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
 mod details;
+mod roles;
+mod users;
 
 use chat_proto::event::{Details, MessageKind, Replies, Version};
 use chat_proto::limits::NAME_BYTES_MAX;
 use chat_proto::{
-    DeviceId, Message, RoomName, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    DeviceId, Message, RoomName, Rules, Seq, ShortString, Text, Timestamp, Topic, User, UserId,
+    UserName,
 };
 
 pub(crate) use self::details::Kinds;
 pub use self::details::StoredDetails;
 pub(in crate::journal) use self::details::{DELETED_TEXT, content, excerpt};
+pub use self::roles::{AuditRecord, MemberRole, UserRole};
+pub(in crate::journal) use self::roles::{
+    privacy_number, privacy_of, topic_by_number, topic_by_of,
+};
+pub(crate) use self::users::Credential;
+pub use self::users::{CredentialId, CredentialRecord, MembershipRecord, UserKind, UserRecord};
 use super::rejection::Rejection;
-use crate::token::TokenHash;
 
 /// Bytes on the wire of a message without its names and its text: the names of its fields, its numbers of up to
 /// 20 digits, its time, and the separator after it.
@@ -192,8 +200,19 @@ pub struct RoomRecord {
     pub key: RoomKey,
     /// Its topic.
     pub topic: Topic,
+    /// Its rules.
+    pub rules: Rules,
     /// The `seq` of its last message; 0 before the first.
     pub last_seq: Seq,
+}
+
+impl RoomRecord {
+    /// A public room without a topic and a message.
+    #[must_use]
+    pub fn new(id: RoomId, key: RoomKey) -> Self {
+        let (topic, rules, last_seq) = (Topic::default(), Rules::PUBLIC, Seq::NONE);
+        Self { id, key, topic, rules, last_seq }
+    }
 }
 
 /// Identifies a room.
@@ -249,85 +268,6 @@ fn room_name(written: &str) -> RoomName {
         let valid = UserName::from_lossy(&written[1..]).as_str().replace(char::is_whitespace, "_");
         RoomName::new(&format!("#{valid}")).expect("a valid user name without white space is one")
     })
-}
-
-/// The kind of a user's account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UserKind {
-    /// Not stored: for one session, without credentials.
-    Guest,
-    /// Stored, with credentials.
-    Registered,
-}
-
-impl UserKind {
-    /// The kind of a stored number; `None` for a number of no kind that is stored.
-    pub(super) const fn of(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::Registered),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn number(self) -> i64 {
-        match self {
-            Self::Guest => 0,
-            Self::Registered => 1,
-        }
-    }
-
-    /// Returns true if users of this kind are stored.
-    pub(crate) const fn is_stored(self) -> bool {
-        match self {
-            Self::Guest => false,
-            Self::Registered => true,
-        }
-    }
-}
-
-/// A stored user.
-#[derive(Debug, Clone)]
-pub struct UserRecord {
-    /// Its number and name.
-    pub user: User,
-    /// Never a guest.
-    pub kind: UserKind,
-    /// The time at which it was last connected.
-    pub seen_at: Timestamp,
-}
-
-/// Identifies a user. A user has any number of credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Credential {
-    /// The hash of a token.
-    Token(TokenHash),
-}
-
-/// A stored credential.
-#[derive(Debug, Clone, Copy)]
-pub struct CredentialRecord {
-    /// The number of its user.
-    pub user: UserId,
-    /// The credential.
-    pub(crate) credential: Credential,
-    /// The time at which it was stored; 1970 if it was stored before version 5 of the schema, which added the time.
-    pub created_at: Timestamp,
-}
-
-/// A stored membership of a user in a room.
-#[derive(Debug, Clone, Copy)]
-pub struct MembershipRecord {
-    /// The user's number.
-    pub user: UserId,
-    /// The room's number.
-    pub room: RoomId,
-    /// Whether the user is in the room. Otherwise the membership is a former one.
-    pub is_in: bool,
-    /// Whether the user has joined it itself, or has written there: not of a direct message that another user has begun
-    /// and this one has not answered.
-    pub is_own: bool,
-    /// The `seq` of the last message that the user has read.
-    pub read_seq: Seq,
 }
 
 /// The messages of others in a room that a user has not read.

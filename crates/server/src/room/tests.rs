@@ -9,7 +9,7 @@ use crate::journal::{DirectKey, Kinds, StoredMessage};
 
 fn room(key: RoomKey) -> Arc<Room> {
     let topic = Topic::default();
-    Room::new(RoomRecord { id: RoomId(2), key, topic, last_seq: Seq::NONE }, 3, &Arc::default())
+    Room::new(RoomRecord { topic, ..RoomRecord::new(RoomId(2), key) }, 3, &Arc::default())
 }
 
 fn rust() -> Arc<Room> {
@@ -135,7 +135,7 @@ fn the_rings_of_all_rooms_share_one_bound() {
     for id in 0..ROOMS {
         let key = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
         let id = RoomId(u32::try_from(id).unwrap() + 2);
-        let record = RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE };
+        let record = RoomRecord::new(id, key);
         let room = Room::new(record, 3, &rings);
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;

@@ -10,6 +10,12 @@ use crate::torture::COPIED;
 use crate::torture::connection::Connection;
 use crate::torture::findings::{Position, Read};
 
+/// The nonce of the `ping` after `hello`.
+pub(super) const READY: u64 = 1;
+
+/// The nonce of the `ping` after the `join`s.
+const JOINED: u64 = 2;
+
 impl Client {
     /// Handles an event. Returns an error if the connection is to be closed.
     pub(super) async fn handle(
@@ -19,8 +25,11 @@ impl Client {
     ) -> io::Result<()> {
         match event["type"].as_str().unwrap_or_default() {
             "welcome" => self.welcomed(event),
-            "pong" => self.ready(connection).await?,
-            "room" if connection.is_ready => self.joined(connection, event),
+            "pong" if event["nonce"] == READY => self.ready(connection).await?,
+            "pong" => self.all_joined(connection),
+            "room" if connection.is_ready && !connection.is_joined => {
+                self.joined(connection, event);
+            }
             "message" => self.read(connection, event),
             "accepted" => self.accepted(event),
             "refused" => return self.refused(event),
@@ -46,7 +55,7 @@ impl Client {
         self.epoch = epoch;
     }
 
-    /// Joins the rooms, with `since`, and sends the pending messages again.
+    /// Joins the rooms, with `since`, sends a `ping`, and sends the pending messages again.
     async fn ready(&mut self, connection: &mut Connection) -> io::Result<()> {
         connection.is_ready = true;
         for room in &self.rooms {
@@ -55,6 +64,7 @@ impl Client {
                 connection.send(&json!({"type": "join", "room": name, "since": since})).await?;
             }
         }
+        connection.send(&json!({"type": "ping", "nonce": JOINED})).await?;
         for pending in self.outbox.clone() {
             self.say(connection, &pending).await?;
         }
@@ -65,12 +75,22 @@ impl Client {
         let room = self.room_of(event);
         let last = event["last_seq"].as_u64().unwrap();
         let read = self.read.get(&room).copied().unwrap_or(0);
-        if connection.joined.insert(room) && last > read {
+        connection.joined.insert(room);
+        connection.held.remove(&room);
+        if last > read {
             connection.unread.insert(room, last);
         }
     }
 
-    /// Records a message, unless it arrived before the `join` of its room: then it will arrive again.
+    /// Records the messages that were held.
+    fn all_joined(&mut self, connection: &mut Connection) {
+        connection.is_joined = true;
+        for (position, read) in connection.held.drain().flat_map(|(_, held)| held) {
+            self.record(position, read);
+        }
+    }
+
+    /// Records a message, or holds it. One that arrived before the `join` of its room will arrive again.
     fn read(&mut self, connection: &mut Connection, message: &Value) {
         let room = self.room_of(message);
         if !connection.joined.contains(&room) {
@@ -78,12 +98,20 @@ impl Client {
         }
         let position = Position { room, seq: message["seq"].as_u64().unwrap() };
         let read = Read::of(message);
-        let is_own = matches!(&read, Read::Label(label) if label.client == self.number);
         if connection.unread.get(&room).is_some_and(|last| position.seq >= *last) {
             connection.unread.remove(&room);
         }
+        if connection.is_joined {
+            self.record(position, read);
+        } else {
+            connection.held.entry(room).or_default().push((position, read));
+        }
+    }
+
+    fn record(&mut self, position: Position, read: Read) {
+        let is_own = matches!(&read, Read::Label(label) if label.client == self.number);
         if !is_own {
-            self.read.insert(room, position.seq);
+            self.read.insert(position.room, position.seq);
         }
         self.record.add_message(position, read);
     }

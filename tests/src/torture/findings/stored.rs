@@ -97,6 +97,11 @@ impl Journal {
         self.events.insert(position, event);
     }
 
+    /// Returns true if the message at `position` is an event about another one.
+    pub(super) fn is_event(&self, position: Position) -> bool {
+        self.events.contains_key(&position)
+    }
+
     /// Adds a message after the last one of its room.
     pub(crate) fn put(&mut self, position: Position, label: Label) {
         self.rooms.entry(position.room).or_default().push((position.seq, label));

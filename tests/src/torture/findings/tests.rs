@@ -153,6 +153,31 @@ fn an_event_that_is_another_one_than_the_stored_one_is_found() {
 }
 
 #[test]
+fn texts_are_stored_in_the_order_of_their_numbers_and_events_may_not_be() {
+    let late = |change: fn(&mut Journal)| {
+        let found = findings_after(|journal, records| {
+            change(journal);
+            for record in records.iter_mut().skip(1) {
+                record.add_read(position(LOBBY, 2), label(0, 9, None));
+                record.add_read(position(LOBBY, 3), label(0, 8, None));
+            }
+        });
+        found.out_of_order
+    };
+    let text = late(|journal| {
+        journal.put(position(LOBBY, 2), label(0, 9, None));
+        journal.put(position(LOBBY, 3), label(0, 8, None));
+    });
+    let event = late(|journal| {
+        let fields = serde_json::json!({"kind": "pin", "target": 1, "on": true});
+        let Read::Event(event) = Read::of(&message(&fields)) else { panic!("it is an event") };
+        journal.put(position(LOBBY, 2), label(0, 9, None));
+        journal.put_event(position(LOBBY, 3), label(0, 8, None), event);
+    });
+    assert_eq!((text, event), (1, 0));
+}
+
+#[test]
 fn a_state_that_differs_from_what_is_stored_is_found() {
     let state = |fields: serde_json::Value| State::of(&message(&fields)).unwrap();
     let pinned = || state(serde_json::json!({"pinned": true}));

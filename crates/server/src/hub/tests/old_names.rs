@@ -3,21 +3,17 @@
 use super::*;
 
 /// A hub whose journal has users with these numbers, names and last-seen times; and their tokens.
-fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
+pub(super) fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
     let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in users {
         let secret = crate::token::new().unwrap();
         let user = chat_proto::User { id: UserId::new(*id), name: name(written) };
         let token = crate::token::TokenHash::of(&secret);
-        let (kind, seen_at) = (UserKind::Registered, Timestamp::from_millis(*seen_at));
-        restored.users.push(UserRecord { user, kind, seen_at });
-        let (credential, created_at) = (Credential::Token(token), seen_at);
-        restored.credentials.push(CredentialRecord {
-            user: UserId::new(*id),
-            credential,
-            created_at,
-        });
+        let seen_at = Timestamp::from_millis(*seen_at);
+        restored.users.push(UserRecord::registered(user, seen_at));
+        let (user, credential) = (UserId::new(*id), Credential::Token(token));
+        restored.credentials.push(CredentialRecord::new(*id, user, credential, seen_at));
         tokens.push(secret);
     }
     (Hub::start(engine, journal, restored, &config()).unwrap(), tokens)

@@ -12,6 +12,7 @@ use crate::batch::{Items, Live};
 use crate::clock::SteadyClock;
 use crate::hub::commits::Commits;
 use crate::hub::directory::Directory;
+use crate::hub::naming::ReservedNames;
 use crate::hub::request::{Item, Reply, Request, Submission};
 use crate::hub::state::State;
 use crate::journal::tests::layer::Layer;
@@ -308,16 +309,10 @@ fn start(
     let (engine, mut restored) =
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![UserRecord { user, kind: UserKind::Registered, seen_at: clock() }];
-    let member = |room| MembershipRecord {
-        user: BOB,
-        room: RoomId(room),
-        is_in: true,
-        is_own: true,
-        read_seq: Seq::NONE,
-    };
+    restored.users = vec![UserRecord::registered(user, clock())];
+    let member = |room| MembershipRecord::joined(BOB, RoomId(room), Seq::NONE);
     restored.members = (1..=3).map(member).collect();
-    let (state, _) = State::restore(restored, 500);
+    let (state, _) = State::restore(restored, 500, ReservedNames::new(&[]));
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
     let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));
     let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));

@@ -146,41 +146,69 @@ fn check_structure(
     Ok(())
 }
 
+/// A table whose rows have a checksum.
+struct Table {
+    name: &'static str,
+    /// The columns that the checksum covers.
+    columns: &'static str,
+    /// The condition of a row with a value that this program never writes.
+    is_foreign: &'static str,
+}
+
+/// The tables of a journal of that version whose rows have a checksum and a number.
+fn numbered_tables(version: u32) -> Vec<Table> {
+    let table = |name, columns, is_foreign| Table { name, columns, is_foreign };
+    if version >= schema::ROLES_SINCE {
+        return vec![
+            table("user", schema::USER_VALUES, "kind <> 1 OR role NOT IN (0, 1, 2)"),
+            table(
+                "room",
+                schema::ROOM_VALUES,
+                "privacy NOT IN (0, 1, 2) OR slow_s < 0 OR topic_by NOT IN (0, 1)",
+            ),
+            table("invite", schema::INVITE_VALUES, "role NOT IN (0, 1, 2)"),
+            table("sanction", schema::SANCTION_VALUES, "kind NOT IN (1, 2)"),
+            table("audit", schema::AUDIT_VALUES, "FALSE"),
+        ];
+    }
+    let user = if version >= schema::CREDENTIALS_SINCE {
+        table("user", "id, kind, name, key, seen_at", "kind <> 1")
+    } else {
+        table("user", "id, name, key, token, seen_at", "FALSE")
+    };
+    vec![user, table("room", "id, key, name, topic", "FALSE")]
+}
+
 /// Checks all records other than messages.
 fn check_records(
     db: &Connection,
     version: u32,
     report: &mut CheckReport,
 ) -> Result<(), JournalError> {
-    let has_credentials = version >= schema::CREDENTIALS_SINCE;
-    let of_user = if has_credentials { "kind, name, key" } else { "name, key, token" };
-    for (table, columns) in [
-        ("user", format!("id, {of_user}, seen_at").as_str()),
-        ("room", "id, key, name, topic"),
-        ("member", "user, room, is_in, read_seq"),
-    ] {
-        let sql = format!("SELECT {columns} FROM {table} WHERE sum <> checksum({columns})");
+    for Table { name, columns, is_foreign } in numbered_tables(version) {
+        let sql = format!(
+            "SELECT id FROM {name} WHERE sum <> checksum({columns}) OR {is_foreign} ORDER BY id"
+        );
         let mut statement = db.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let number: i64 = row.get(0)?;
-            report.add(match table {
-                "member" => {
-                    let room: i64 = row.get(1)?;
-                    format!("the record of user {number} in room {room} is damaged")
-                }
-                _ => format!("the record of {table} {number} is damaged"),
-            });
+        for number in statement.query_map([], |row| row.get::<_, i64>(0))? {
+            report.add(format!("the record of {name} {} is damaged", number?));
         }
     }
-    if has_credentials {
-        let sql =
-            "SELECT id FROM user WHERE kind <> 1 AND sum = checksum(id, kind, name, key, seen_at)";
-        let mut statement = db.prepare(sql)?;
-        for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-            report.add(format!("the record of user {} is damaged", user?));
-        }
-        for user in credentials::load(db)?.1 {
+    let (columns, is_foreign) = if version >= schema::ROLES_SINCE {
+        (schema::MEMBER_VALUES, "role NOT IN (0, 1, 2, 3)")
+    } else {
+        ("user, room, is_in, read_seq", "FALSE")
+    };
+    let sql =
+        format!("SELECT user, room FROM member WHERE sum <> checksum({columns}) OR {is_foreign}");
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (user, room): (i64, i64) = (row.get(0)?, row.get(1)?);
+        report.add(format!("the record of user {user} in room {room} is damaged"));
+    }
+    if version >= schema::CREDENTIALS_SINCE {
+        for user in credentials::damaged(db, version)? {
             report.add(format!("a credential of user {user} is damaged"));
         }
     }

@@ -5,17 +5,19 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chat_proto::{Seq, Timestamp, Topic, User, UserId, UserName};
+use chat_proto::{Privacy, Rules, Seq, Timestamp, Topic, User, UserId, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::numbers::{self, Numbers};
 use super::store::{unsigned, user_id};
 use super::stored::{
-    CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
+    CredentialRecord, MemberRole, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind,
+    UserRecord, UserRole, privacy_of, topic_by_of,
 };
 use super::{
-    Restored, RoomExtent, backlog, checksum, credentials, messages, records, rows, salvage, used,
+    Restored, RoomExtent, backlog, checksum, credentials, messages, records, rows, salvage, schema,
+    used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
@@ -51,6 +53,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
         members,
         last_user: used.last_user,
         last_room: used.last_room.0,
+        last_record: used.last_record,
         damage,
     };
     Ok((restored, numbers))
@@ -92,15 +95,17 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
     db.execute_batch("REINDEX room")?;
     // Another room with the name loses it.
     db.execute(
-        "UPDATE room SET key = ?1 || id, name = '', sum = checksum(id, ?1 || id, '', topic)
+        "UPDATE room SET key = ?1 || id, name = '',
+                         sum = checksum(id, ?1 || id, '', topic, privacy, slow_s, topic_by)
          WHERE key = ?2 AND id <> ?3",
         params![LOST, LOBBY, RoomId::LOBBY.0],
     )?;
     db.execute(
         "INSERT OR REPLACE INTO room (id, key, name, topic, sum)
-         VALUES (?1, ?2, ?2, '', checksum(?1, ?2, ?2, ''))",
+         VALUES (?1, ?2, ?2, '', checksum(?1, ?2, ?2, '', 0, 0, 0))",
         params![RoomId::LOBBY.0, LOBBY],
     )?;
+    records::rules(db, RoomId::LOBBY, strictest(db, RoomId::LOBBY)?)?;
     transaction.commit()
 }
 
@@ -160,25 +165,33 @@ pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
 fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<RoomRecord>> {
     let mut rooms = Vec::new();
     let damage_before = damage.len();
-    let mut statement = db.prepare("SELECT id, key, name, topic, sum FROM room ORDER BY id")?;
+    let sql = format!("SELECT {}, sum FROM room ORDER BY id", schema::ROOM_VALUES);
+    let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id = RoomId(row.get(0)?);
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
-        let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
+        let stored_rules = rules(row)?;
+        let (key, name, is_whole) = (text(1), text(2), stored_rules.is_some() && is_whole(row)?);
         let room_key = RoomKey::read(&key, &name);
         // A name is stored twice, as it is written and as the key. If both agree, neither is damaged.
         let is_sure =
             |room_key: &RoomKey| is_whole || room_key.to_stored() == key && !key.starts_with('@');
         match room_key.filter(is_sure) {
             Some(room_key) => {
-                let topic = if is_whole {
-                    Topic::from_lossy(&text(3))
-                } else {
-                    damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                    Topic::default()
+                let (topic, rules) = match stored_rules {
+                    Some(rules) if is_whole => (Topic::from_lossy(&text(3)), rules),
+                    _ => {
+                        let rules = strictest(db, id)?;
+                        damage.push(format!(
+                            "room {key}: its record is damaged; its topic is lost, and it is {} until an \
+                             owner sets its rules",
+                            rules.privacy
+                        ));
+                        (Topic::default(), rules)
+                    }
                 };
-                rooms.push(RoomRecord { id, key: room_key, topic, last_seq: Seq::NONE });
+                rooms.push(RoomRecord { id, key: room_key, topic, rules, last_seq: Seq::NONE });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -200,6 +213,30 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
     Ok(rooms)
 }
 
+/// The rules of a row of `room`; `None` if one is of no kind.
+fn rules(row: &Row<'_>) -> rusqlite::Result<Option<Rules>> {
+    let number = |column| row.get_ref(column).map(|value| value.as_i64().unwrap_or(-1));
+    let (privacy, topic_by) = (privacy_of(number(4)?), topic_by_of(number(6)?));
+    let slow_s = u32::try_from(number(5)?).ok();
+    let rules = privacy.zip(slow_s).zip(topic_by);
+    Ok(rules.map(|((privacy, slow_s), topic_by)| Rules { privacy, slow_s, topic_by }))
+}
+
+/// The rules of a room whose record is damaged: nobody gets a right by it. Everybody is in the lobby, so it is a room for
+/// announcements, unless nobody could say otherwise.
+fn strictest(db: &Connection, room: RoomId) -> rusqlite::Result<Rules> {
+    if room != RoomId::LOBBY {
+        return Ok(Rules::STRICTEST);
+    }
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM user WHERE role = ? AND sum = checksum({}))",
+        schema::USER_VALUES
+    );
+    let has_owner: bool = db.query_row(&sql, [UserRole::Owner.number()], |row| row.get(0))?;
+    let announce = Rules { privacy: Privacy::Announce, ..Rules::STRICTEST };
+    Ok(if has_owner { announce } else { Rules::PUBLIC })
+}
+
 /// The rooms that exist, and the range of their messages; without rooms whose name is lost.
 pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     let mut statement =
@@ -213,29 +250,35 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Replaces the records of damaged rooms by valid ones without a topic; without a name, too, if the name is lost, so that
-/// another room may have it.
+/// Replaces the records of damaged rooms by valid ones without a topic, with the strictest rules; without a name, too, if
+/// the name is lost, so that another room may have it.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
-    let damaged = "sum <> checksum(id, key, name, topic)";
-    let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
-    let ids = statement.query_map([], |row| {
+    let mut statement = db.prepare(&format!("SELECT {0}, sum FROM room", schema::ROOM_VALUES))?;
+    let mut rows = statement.query([])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        if rules(row)?.is_some() && is_whole(row)? {
+            continue;
+        }
         let [key, name] = [1, 2].map(|column| row.get::<_, String>(column).unwrap_or_default());
         let room_key = RoomKey::read(&key, &name);
         let is_sure =
             room_key.is_some_and(|room_key| room_key.to_stored() == key && !key.starts_with('@'));
-        Ok((row.get::<_, u32>(0)?, is_sure))
-    })?;
-    let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+        ids.push((RoomId(row.get(0)?), is_sure));
+    }
+    drop(rows);
     let transaction = db.unchecked_transaction()?;
     // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
     for (id, is_sure) in ids {
         if !is_sure {
-            let lost = format!("{LOST}{id}");
-            db.execute("UPDATE room SET key = ?, name = '' WHERE id = ?", params![lost, id])?;
+            let lost = format!("{LOST}{}", id.0);
+            db.execute("UPDATE room SET key = ?, name = '' WHERE id = ?", params![lost, id.0])?;
         }
-        let sql = "UPDATE room SET topic = '', sum = checksum(id, key, name, '') WHERE id = ?";
-        db.execute(sql, [id])?;
+        let sql = "UPDATE room SET topic = '', privacy = 0, slow_s = 0, topic_by = 0,
+                                   sum = checksum(id, key, name, '', 0, 0, 0) WHERE id = ?";
+        db.execute(sql, [id.0])?;
+        records::rules(db, id, strictest(db, id)?)?;
     }
     transaction.commit()
 }
@@ -243,12 +286,13 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
 fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<UserRecord>> {
     let mut damaged = Vec::new();
     let mut users = Vec::new();
-    let mut statement = db.prepare("SELECT id, kind, name, key, seen_at, sum FROM user")?;
+    let mut statement = db.prepare(&format!("SELECT {}, sum FROM user", schema::USER_VALUES))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id = user_id(row, 0)?;
         let kind = row.get(1).ok().and_then(UserKind::of);
-        let Some(kind) = kind.filter(|_| is_whole(row).unwrap_or(false)) else {
+        let role = row.get(5).ok().and_then(UserRole::of);
+        let Some((kind, role)) = kind.zip(role).filter(|_| is_whole(row).unwrap_or(false)) else {
             damaged.push(id);
             continue;
         };
@@ -256,6 +300,9 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
             user: User { id, name: rows::name(&row.get::<_, String>(2)?) },
             kind,
             seen_at: Timestamp::from_millis(row.get(4)?),
+            role,
+            invite: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
+            created_at: Timestamp::from_millis(row.get(7)?),
         });
     }
     drop(rows);
@@ -265,13 +312,17 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     }
     for id in damaged {
         damage.push(format!(
-            "user number {id}: its record is damaged; its name is lost until the user connects again"
+            "user number {id}: its record is damaged; its name is lost until the user connects again, \
+             and its role until it is given again"
         ));
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
             kind: UserKind::Registered,
             // A wrong time in the future could prevent the removal of messages by age.
             seen_at: Timestamp::from_millis(0),
+            role: UserRole::Member,
+            invite: None,
+            created_at: Timestamp::from_millis(0),
         };
         records::user(db, &user)?;
         users.push(user);
@@ -291,23 +342,27 @@ fn free_name(id: UserId, users: &[UserRecord]) -> UserName {
 
 fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<MembershipRecord>> {
     let mut members = Vec::new();
-    let mut statement = db.prepare("SELECT user, room, is_in, read_seq, sum FROM member")?;
+    let mut statement =
+        db.prepare(&format!("SELECT {}, sum FROM member", schema::MEMBER_VALUES))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (user, room) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
-        if !is_whole(row)? {
+        let role = row.get(4).ok().and_then(MemberRole::of);
+        let Some(role) = role.filter(|_| is_whole(row).unwrap_or(false)) else {
             damage.push(format!(
                 "user number {user} in room number {room}: the record is damaged; the user is not in \
-                 the room, and may join it again"
+                 the room and has no role there, and may join it again"
             ));
             continue;
-        }
+        };
         members.push(MembershipRecord {
             user: user_id(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,
             is_own: row.get::<_, i64>(2)? > 1,
             read_seq: Seq::new(unsigned(row, 3)?),
+            role,
+            asked_by: row.get::<_, Option<i64>>(5)?.map(|user| UserId::new(user.cast_unsigned())),
         });
     }
     Ok(members)

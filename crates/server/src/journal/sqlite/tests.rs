@@ -14,6 +14,7 @@ mod pages;
 mod rebuilt;
 mod repeats;
 mod restored;
+mod roles;
 mod runs;
 mod upgrade;
 
@@ -22,7 +23,9 @@ use std::fs;
 use chat_proto::command::{Body, Kind};
 use chat_proto::event::MessageKind;
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
-use chat_proto::{DeviceId, Event, RoomName, Secret, Seq, Text, Topic, User, UserName};
+use chat_proto::{
+    DeviceId, Event, RoomName, Secret, Seq, ShortString, Text, Topic, User, UserName,
+};
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
@@ -30,7 +33,7 @@ pub(crate) use self::bench::{engine_through, found};
 use super::super::*;
 use super::*;
 use crate::config::PAGE_MESSAGES;
-use crate::token::TokenHash;
+use crate::token::{PasswordHash, TokenHash};
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(1_795_356_127_123)
@@ -57,15 +60,31 @@ pub(crate) fn execute(directory: &Path, statement: &str) {
 /// Stores a user whose token is the user's name.
 pub(crate) fn put_user(db: &Connection, id: u64, name: UserName) -> rusqlite::Result<()> {
     let token = TokenHash::of(&Secret::new(name.as_str()));
-    let (kind, seen_at) = (UserKind::Registered, clock());
-    records::user(db, &UserRecord { user: User { id: UserId::new(id), name }, kind, seen_at })?;
+    let user = User { id: UserId::new(id), name };
+    records::user(db, &UserRecord::registered(user, clock()))?;
     put_token(db, UserId::new(id), token)
+}
+
+/// Stores a user whose token is the user's name in a journal of one of the versions 5 to 7.
+pub(crate) fn put_old_user(db: &Connection, id: u64, name: &str) -> rusqlite::Result<()> {
+    let token = TokenHash::of(&Secret::new(name));
+    db.execute(
+        "INSERT INTO user (id, kind, name, key, seen_at, sum)
+         VALUES (?1, 1, ?2, ?2, 9, checksum(?1, 1, ?2, ?2, 9))",
+        rusqlite::params![id.cast_signed(), name],
+    )?;
+    db.execute(
+        "INSERT INTO credential (value, user, kind, label, created_at, sum)
+         VALUES (?1, ?2, 1, '', 5, checksum(?1, ?2, 1, '', 5))",
+        rusqlite::params![token.as_bytes(), id.cast_signed()],
+    )?;
+    Ok(())
 }
 
 /// Stores one more token of a user.
 pub(crate) fn put_token(db: &Connection, user: UserId, token: TokenHash) -> rusqlite::Result<()> {
-    let credential = Credential::Token(token);
-    credentials::insert(db, &CredentialRecord { user, credential, created_at: clock() })
+    let (id, credential) = (used::last_record(db)? + 1, Credential::Token(token));
+    credentials::insert(db, &CredentialRecord::new(id, user, credential, clock()))
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! The greatest numbers that users and rooms ever had: the table `number`.
+//! The greatest numbers that users, rooms, and other records with a number ever had: the table `number`.
 //!
 //! A number is never used again: an address with it (`@7-12`) would reach another user.
 
 use chat_proto::{User, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::store::{number, user_id, user_number};
+use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{in_words, load, numbers, rebuild, salvage, schema};
 
@@ -14,21 +14,24 @@ use super::{in_words, load, numbers, rebuild, salvage, schema};
 /// would receive the message. Two thousand restores fit the 32 bits that some classic clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
-/// The greatest number of a user and of a room.
+/// The greatest number of a user, of a room, and of another record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct GreatestNumbers {
     pub(super) last_user: UserId,
     pub(super) last_room: RoomId,
+    /// That of a credential, an invite or a sanction.
+    pub(super) last_record: u64,
 }
 
 impl GreatestNumbers {
     /// The numbers of a journal that has the lobby only.
-    const NONE: Self = Self { last_user: UserId::NONE, last_room: RoomId::LOBBY };
+    const NONE: Self = Self { last_user: UserId::NONE, last_room: RoomId::LOBBY, last_record: 0 };
 
     fn max(self, other: Self) -> Self {
         Self {
             last_user: self.last_user.max(other.last_user),
             last_room: self.last_room.max(other.last_room),
+            last_record: self.last_record.max(other.last_record),
         }
     }
 }
@@ -36,8 +39,8 @@ impl GreatestNumbers {
 /// Records the use of the user number `id`. A damaged record stays as it is: the next start rebuilds it.
 pub(super) fn put_last_user(db: &Connection, id: UserId) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room)
-         WHERE last_user < ?1 AND sum = checksum(last_user, last_room)",
+        "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room, last_record)
+         WHERE last_user < ?1 AND sum = checksum(last_user, last_room, last_record)",
     )?
     .execute([user_number(id)])?;
     Ok(())
@@ -46,8 +49,9 @@ pub(super) fn put_last_user(db: &Connection, id: UserId) -> rusqlite::Result<()>
 /// Skips [`EPOCH_USERS`] numbers. A damaged record stays as it is.
 pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
-        "UPDATE number SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room)
-         WHERE sum = checksum(last_user, last_room)",
+        "UPDATE number
+         SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room, last_record)
+         WHERE sum = checksum(last_user, last_room, last_record)",
         [number(EPOCH_USERS)],
     )?;
     Ok(())
@@ -56,24 +60,38 @@ pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
 /// Records the use of the room number `id`. A damaged record stays as it is.
 pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE number SET last_room = ?1, sum = checksum(last_user, ?1)
-         WHERE last_room < ?1 AND sum = checksum(last_user, last_room)",
+        "UPDATE number SET last_room = ?1, sum = checksum(last_user, ?1, last_record)
+         WHERE last_room < ?1 AND sum = checksum(last_user, last_room, last_record)",
     )?
     .execute([id.0])?;
+    Ok(())
+}
+
+/// Records the use of the number `id` of a credential, an invite or a sanction. A damaged record stays as it is.
+pub(super) fn put_last_record(db: &Connection, id: u64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE number SET last_record = ?1, sum = checksum(last_user, last_room, ?1)
+         WHERE last_record < ?1 AND sum = checksum(last_user, last_room, last_record)",
+    )?
+    .execute([number(id)])?;
     Ok(())
 }
 
 /// The stored record; `None` if it is damaged or missing.
 pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<GreatestNumbers>> {
     let read = db
-        .query_row("SELECT last_user, last_room, sum FROM number", [], |row| {
+        .query_row("SELECT last_user, last_room, last_record, sum FROM number", [], |row| {
             if !load::is_whole(row)? {
                 return Ok(None);
             }
             let (last_user, last_room) = (user_id(row, 0).ok(), row.get(1).ok().map(RoomId));
-            Ok(last_user
-                .zip(last_room)
-                .map(|(last_user, last_room)| GreatestNumbers { last_user, last_room }))
+            let last_record = unsigned(row, 2).ok();
+            let numbers = last_user.zip(last_room).zip(last_record);
+            Ok(numbers.map(|((last_user, last_room), last_record)| GreatestNumbers {
+                last_user,
+                last_room,
+                last_record,
+            }))
         })
         .optional();
     match read {
@@ -106,8 +124,8 @@ fn of_records(
     });
     let numbered = last_sender(db, damage)?;
     let users = users.iter().map(|UserRecord { user: User { id, .. }, .. }| *id);
-    let credentials = credentials.iter().map(|record| record.user);
-    let ids = users.chain(credentials).chain(members.iter().map(|member| member.user));
+    let with_credentials = credentials.iter().map(|record| record.user);
+    let ids = users.chain(with_credentials).chain(members.iter().map(|member| member.user));
     let ids = ids.chain(pairs.flatten());
     // Rooms whose names are lost are not in `rooms`.
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
@@ -115,7 +133,22 @@ fn of_records(
     Ok(GreatestNumbers {
         last_user: ids.max().unwrap_or(last_user).max(last_user).max(numbered),
         last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
+        last_record: last_record(db)?,
     })
+}
+
+/// The greatest number of a record that is stored and undamaged.
+pub(super) fn last_record(db: &Connection) -> rusqlite::Result<u64> {
+    let sql = format!(
+        "SELECT max(
+             (SELECT coalesce(max(id), 0) FROM credential WHERE sum = checksum({})),
+             (SELECT coalesce(max(id), 0) FROM invite WHERE sum = checksum({})),
+             (SELECT coalesce(max(id), 0) FROM sanction WHERE sum = checksum({})))",
+        schema::CREDENTIAL_VALUES,
+        schema::INVITE_VALUES,
+        schema::SANCTION_VALUES
+    );
+    db.query_row(&sql, [], |row| unsigned(row, 0))
 }
 
 /// The greatest number of a user in the table of message numbers. Rebuilds the table if it is damaged.
@@ -134,7 +167,8 @@ fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Us
 fn of_messages(db: &Connection) -> rusqlite::Result<GreatestNumbers> {
     let mut used = GreatestNumbers::NONE;
     salvage::each_message(db, |room, message| {
-        used = used.max(GreatestNumbers { last_user: message.from.id, last_room: room });
+        let (last_user, last_room) = (message.from.id, room);
+        used = used.max(GreatestNumbers { last_user, last_room, last_record: 0 });
         Ok(())
     })?;
     Ok(used)
@@ -181,8 +215,9 @@ fn put(db: &Connection, used: GreatestNumbers) -> rusqlite::Result<()> {
 
 fn insert(db: &Connection, used: GreatestNumbers) -> rusqlite::Result<()> {
     db.execute(
-        "INSERT INTO number (last_user, last_room, sum) VALUES (?1, ?2, checksum(?1, ?2))",
-        params![user_number(used.last_user), used.last_room.0],
+        "INSERT INTO number (last_user, last_room, last_record, sum)
+         VALUES (?1, ?2, ?3, checksum(?1, ?2, ?3))",
+        params![user_number(used.last_user), used.last_room.0, number(used.last_record)],
     )?;
     Ok(())
 }

@@ -9,8 +9,7 @@ use tokio::time::{Duration, sleep};
 
 use super::super::{Page as Found, *};
 use crate::journal::{
-    Change, DirectKey, Durability, Engine, Entry, Message, Page, Part, RoomKey, Task, UserKind,
-    UserRecord,
+    Change, DirectKey, Durability, Engine, Entry, Message, Page, Part, RoomKey, Task, UserRecord,
 };
 use chat_proto::Seq;
 
@@ -50,7 +49,7 @@ impl Rig {
         let room = |id, key| Change::Room { id, key };
         let user = |id| {
             let seen_at = Timestamp::from_millis(0);
-            Change::User(UserRecord { user: user(id), kind: UserKind::Registered, seen_at })
+            Change::User(UserRecord::registered(user(id), seen_at))
         };
         rig.store(Entry::Changes(vec![
             user(1),

@@ -54,11 +54,15 @@ pub(super) fn check_numbers(
         );
     }
     // Damaged records are reported elsewhere: their numbers do not count here.
-    let missing = "SELECT user FROM member WHERE user NOT IN (SELECT id FROM user)
-                   AND sum = checksum(user, room, is_in, read_seq)
-                   UNION SELECT user FROM credential WHERE user NOT IN (SELECT id FROM user)
-                   AND sum = checksum(value, user, kind, label, created_at)";
-    let mut statement = db.prepare(missing)?;
+    let (user, member) = (schema::USER_VALUES, schema::MEMBER_VALUES);
+    let credential = schema::CREDENTIAL_VALUES;
+    let missing = format!(
+        "SELECT user FROM member WHERE user NOT IN (SELECT id FROM user)
+         AND sum = checksum({member})
+         UNION SELECT user FROM credential WHERE user NOT IN (SELECT id FROM user)
+         AND sum = checksum({credential})"
+    );
+    let mut statement = db.prepare(&missing)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
         report.add(format!("the record of user {} is missing", user?));
     }
@@ -67,21 +71,22 @@ pub(super) fn check_numbers(
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
         report.add(format!("user {} has no credential; nobody can connect as this user", user?));
     }
-    let Some(GreatestNumbers { last_user, last_room }) = used::stored(db)? else {
+    let Some(GreatestNumbers { last_user, last_room, last_record }) = used::stored(db)? else {
         report.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
         return Ok(());
     };
-    let user = "SELECT max((SELECT coalesce(max(id), 0) FROM user
-                            WHERE sum = checksum(id, kind, name, key, seen_at)),
-                           (SELECT coalesce(max(user), 0) FROM credential
-                            WHERE sum = checksum(value, user, kind, label, created_at)),
-                           (SELECT coalesce(max(user), 0) FROM member
-                            WHERE sum = checksum(user, room, is_in, read_seq)))";
-    let user: i64 = db.query_row(user, [], |row| row.get(0))?;
+    let user = format!(
+        "SELECT max(
+             (SELECT coalesce(max(id), 0) FROM user WHERE sum = checksum({user})),
+             (SELECT coalesce(max(user), 0) FROM credential WHERE sum = checksum({credential})),
+             (SELECT coalesce(max(user), 0) FROM member WHERE sum = checksum({member})))"
+    );
+    let user: i64 = db.query_row(&user, [], |row| row.get(0))?;
     let room = rooms.last().map_or(0, |room| u64::from(room.0));
     for (what, stored, found) in [
         ("user", last_user.get(), u64::try_from(user).unwrap_or(0).max(tally.last_user.get())),
         ("room", last_room.0.into(), room),
+        ("record", last_record, used::last_record(db)?),
     ] {
         if found > stored {
             report.add(format!(

@@ -232,13 +232,7 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
-    let member = MembershipRecord {
-        user: UserId::new(7),
-        room: RoomId::LOBBY,
-        is_in: true,
-        is_own: true,
-        read_seq: Seq::new(5),
-    };
+    let member = MembershipRecord::joined(UserId::new(7), RoomId::LOBBY, Seq::new(5));
     let fill = move |db: &Connection| {
         put_user(db, 7, UserName::from_lossy("bob"))?;
         records::member(db, member)
@@ -262,7 +256,9 @@ async fn a_damaged_record_does_not_prevent_the_start() {
         ("UPDATE user SET seen_at = seen_at + 1 WHERE id = 1", "user number 1"),
         ("UPDATE user SET kind = 2 WHERE id = 1", "user number 1"),
         (
-            "UPDATE user SET kind = 2, sum = checksum(id, 2, name, key, seen_at) WHERE id = 1",
+            "UPDATE user SET kind = 2, 
+                              sum = checksum(id, 2, name, key, seen_at, role, invite, created_at)
+             WHERE id = 1",
             "user number 1",
         ),
         ("UPDATE room SET topic = 'another' WHERE id = 2", "room #two"),
@@ -286,17 +282,8 @@ async fn a_damaged_record_does_not_prevent_the_start() {
                 &RoomKey::Direct(DirectKey::of(UserId::new(1), UserId::new(2))),
             )?;
             records::topic(db, RoomId(2), &Topic::new("one").unwrap())?;
-            let (user, room) = (1, RoomId(2));
-            records::member(
-                db,
-                MembershipRecord {
-                    user: UserId::new(user),
-                    room,
-                    is_in: true,
-                    is_own: true,
-                    read_seq: Seq::NONE,
-                },
-            )
+            let member = MembershipRecord::joined(UserId::new(1), RoomId(2), Seq::NONE);
+            records::member(db, member)
         };
         journal.journal.change(fill).await.unwrap();
         journal.close().await;

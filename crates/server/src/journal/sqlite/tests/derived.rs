@@ -16,10 +16,7 @@ async fn filled() -> TempDir {
             let name = UserName::new(&format!("user{id}")).unwrap();
             put_user(db, id.get(), name)?;
             let (user, room) = (id, RoomId::LOBBY);
-            records::member(
-                db,
-                MembershipRecord { user, room, is_in: true, is_own: true, read_seq: Seq::NONE },
-            )?;
+            records::member(db, MembershipRecord::joined(user, room, Seq::NONE))?;
         }
         records::room(db, RoomId(LAST_ROOM), &RoomKey::Named(RoomName::new("#last").unwrap()))
     };
@@ -42,7 +39,7 @@ async fn the_lobby_is_rebuilt_at_the_start() {
         (
             "DELETE FROM room WHERE id = 1;
              UPDATE room SET key = '#lobby', name = '#lobby',
-                             sum = checksum(id, '#lobby', '#lobby', topic) WHERE id = 4",
+                             sum = checksum(id, '#lobby', '#lobby', topic, 0, 0, 0) WHERE id = 4",
             "missing",
         ),
     ];
@@ -70,7 +67,7 @@ async fn the_lobby_is_rebuilt_at_the_start() {
 
 #[tokio::test]
 async fn used_numbers_are_not_used_again() {
-    let whole = "sum = checksum(last_user, last_room)";
+    let whole = "sum = checksum(last_user, last_room, last_record)";
     for (statement, fault) in [
         ("UPDATE number SET last_user = 0".to_owned(), "is damaged"),
         ("UPDATE number SET last_user = -7".to_owned(), "is damaged"),
@@ -158,7 +155,8 @@ async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
             &["user number 2: a credential is damaged and not used"][..],
         ),
         (
-            "UPDATE credential SET kind = 9, sum = checksum(value, user, 9, label, created_at)
+            "UPDATE credential SET kind = 9, sum = checksum(
+                 value, user, 9, label, created_at, id, seen_at)
              WHERE user = 2",
             &["a credential of user 2 is damaged"],
             &["user number 2: a credential is damaged and not used"],
@@ -200,7 +198,7 @@ async fn the_number_of_a_user_with_only_a_credential_is_not_used_again() {
         &directory,
         "DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7; DELETE FROM sent;
          DELETE FROM message; UPDATE number SET last_user = 2;
-         UPDATE number SET sum = checksum(last_user, last_room)",
+         UPDATE number SET sum = checksum(last_user, last_room, last_record)",
     );
     let faults = check(directory.path()).unwrap().faults;
     assert!(faults.iter().any(|fault| fault.ends_with("user 7 exists")), "{faults:?}");

@@ -37,7 +37,7 @@ fn version_6() -> TempDir {
         all.execute(sql, rusqlite::params![place, id, name, n.cast_signed(), sample(n).0]).unwrap();
     }
     for (id, name, is_member) in [(3, "ana", true), (7, "bob", true), (9, "eva", false)] {
-        put_user(&all, id, UserName::new(name).unwrap()).unwrap();
+        put_old_user(&all, id, name).unwrap();
         if is_member {
             let sql = "INSERT INTO member VALUES (?1, 1, 1, 0, checksum(?1, 1, 1, 0))";
             all.execute(sql, [id.cast_signed()]).unwrap();

@@ -121,7 +121,10 @@ async fn a_start_completes_the_opening_of_a_backup_that_was_killed() {
     mark::adopt(&journal).unwrap();
     let db = file::connect(&journal).unwrap();
     db.pragma_update(None, "journal_mode", "wal").unwrap();
-    db.execute_batch("UPDATE number SET last_user = 99, sum = checksum(99, last_room)").unwrap();
+    db.execute_batch(
+        "UPDATE number SET last_user = 99, sum = checksum(99, last_room, last_record)",
+    )
+    .unwrap();
     let killed = TempDir::new().unwrap();
     for part in ["", "-wal"] {
         let from = mark::with_suffix(&journal, part);

@@ -1,0 +1,77 @@
+//! The account of a user.
+
+use std::sync::Arc;
+
+use chat_proto::{Seq, Timestamp, User};
+
+use super::changed::ChangeNotifier;
+use super::memberships::Memberships;
+use super::policy::Subject;
+use crate::journal::{CredentialRecord, UserKind, UserRecord, UserRole};
+
+/// A user, with its name, its rooms and its sessions.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) user: User,
+    pub(super) kind: UserKind,
+    pub(super) seen_at: Timestamp,
+    /// The time at which it was new; of a guest that of its session.
+    pub(super) created_at: Timestamp,
+    /// Its role on the server.
+    pub(super) role: UserRole,
+    /// The number of the invite by which it came.
+    pub(super) invite: Option<u64>,
+    /// A few: a token for each of its devices, and a password.
+    pub(super) credentials: Vec<CredentialRecord>,
+    /// The time at which its last session ended; `None` if none ended since the start of the daemon.
+    pub(super) left_at: Option<Timestamp>,
+    pub(super) sessions: usize,
+    pub(super) rooms: Memberships,
+    /// Wakes the user's sessions if `rooms` has changed, or another user is writing.
+    pub(super) notifier: Arc<ChangeNotifier>,
+}
+
+impl Account {
+    /// The account of a stored user: in the lobby only, of which it has read nothing.
+    pub(super) fn of(record: UserRecord) -> Self {
+        let UserRecord { user, kind, seen_at, role, invite, created_at } = record;
+        Self {
+            user,
+            kind,
+            seen_at,
+            created_at,
+            role,
+            invite,
+            credentials: Vec::new(),
+            left_at: None,
+            sessions: 0,
+            rooms: Memberships::in_lobby(Seq::NONE),
+            notifier: Arc::default(),
+        }
+    }
+
+    /// The account of a guest: in the lobby only, which it has read up to `read`.
+    pub(super) fn guest(user: User, now: Timestamp, read: Seq) -> Self {
+        let record = UserRecord { kind: UserKind::Guest, ..UserRecord::registered(user, now) };
+        Self { rooms: Memberships::in_lobby(read), ..Self::of(record) }
+    }
+
+    /// The user, as the subject of [`may`].
+    pub(super) const fn subject(&self) -> Subject {
+        Subject { kind: self.kind }
+    }
+
+    /// The record of the account; `None` if it is not stored.
+    pub(super) fn record(&self) -> Option<UserRecord> {
+        let Self { kind, seen_at, role, invite, created_at, .. } = *self;
+        let user = || self.user.clone();
+        kind.is_stored().then(|| UserRecord {
+            user: user(),
+            kind,
+            seen_at,
+            role,
+            invite,
+            created_at,
+        })
+    }
+}
