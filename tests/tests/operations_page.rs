@@ -8,7 +8,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use e2e::binary::{self, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::native::Native;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -204,4 +204,44 @@ async fn each_command_of_the_page_on_operations_works_in_its_order() {
         file.as_ref().unwrap().file_name().to_str().unwrap().starts_with("journal-before-")
     });
     assert!(aside.count() >= 2, "a journal that was replaced is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_removes_the_oldest_ones_and_no_other_file() {
+    let data = TempDir::new().unwrap();
+    let backups = TempDir::new().unwrap();
+    let old = [
+        "chat-2020-01-01-030000.sqlite",
+        "chat-2020-01-02-030000.sqlite",
+        "chat-2020-01-03-030000.sqlite",
+    ];
+    for file in old.into_iter().chain(["before-upgrade.sqlite"]) {
+        fs::write(backups.path().join(file), "").unwrap();
+    }
+    let _daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../systemd/chat-server-backup");
+    let program = program("chat-server");
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let left = || {
+        let files = fs::read_dir(backups.path()).unwrap();
+        let mut names: Vec<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+
+    let backup = |data: &Path| {
+        let mut command = Command::new(&script);
+        command.arg(data).arg(backups.path()).arg("2").env("PATH", &path);
+        command
+    };
+    let (code, _, _) = binary::run(&mut backup(Path::new("/nowhere"))).await;
+    assert_ne!(code, Some(0));
+    assert_eq!(left().len(), 4, "a backup that fails removes nothing");
+
+    let (code, out, errors) = binary::run(&mut backup(data.path())).await;
+    assert_eq!(code, Some(0), "{out}{errors}");
+    let left = left();
+    assert_eq!(left[..2], ["before-upgrade.sqlite", old[2]], "{out}");
+    assert_eq!(left.len(), 3, "the new one, and the newest of the others: {left:?}");
 }

@@ -81,10 +81,11 @@ pub fn event(event: Event) -> Event {
         Event::Found { query, order, hits, next, indexed } => {
             Event::Found { query, order, hits: hits.iter().map(hit).collect(), next, indexed }
         }
-        Event::Users { room, users, away, more } => Event::Users {
+        Event::Users { room, users, away, roles, more } => Event::Users {
             room: self::room(&room),
             users: users.iter().map(user).collect(),
             away: away.iter().map(self::away).collect(),
+            roles,
             more,
         },
         Event::Typing { room, user } => {
@@ -94,6 +95,18 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
+        Event::Role { room, user, role, by } => Event::Role {
+            room: room.as_ref().map(self::room),
+            user: self::user(&user),
+            role,
+            by: by.as_ref().map(self::user),
+        },
+        Event::Rules { room, rules, by } => {
+            Event::Rules { room: self::room(&room), rules, by: by.as_ref().map(user) }
+        }
+        Event::AskedIn { room, user, by } => {
+            Event::AskedIn { room: self::room(&room), user: self::user(&user), by: self::user(&by) }
+        }
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }

@@ -81,6 +81,8 @@ words! {
         BadToken = "bad_token",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
+        /// The role of the user does not allow it; the text says which one does.
+        NotAllowed = "not_allowed",
         /// The room is one that nobody can leave.
         CannotLeave = "cannot_leave",
         /// No user has that name, or it is a guest, who has no direct messages.

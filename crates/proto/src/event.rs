@@ -13,8 +13,8 @@ pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, RoomName, Seq, ShortString, Text, Timestamp, Topic, UserId,
-    UserName,
+    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Seq, ShortString, Text, Timestamp,
+    Topic, UserId, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -112,6 +112,9 @@ pub enum Event {
         /// Those of them who are away, as far as they are listed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         away: Vec<Away>,
+        /// Those of them who have a role in the room.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<RoleHolder>,
         /// Whether there are more.
         more: bool,
     },
@@ -200,6 +203,38 @@ pub enum Event {
         /// The user.
         user: User,
     },
+    /// A user has another role, on the server or in a room.
+    Role {
+        /// The room; `None` for the role on the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
+        /// The user.
+        user: User,
+        /// The role.
+        role: Role,
+        /// Who gave it; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// A room has other rules.
+    Rules {
+        /// The room.
+        room: RoomName,
+        /// The rules.
+        rules: Rules,
+        /// Who set them; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// A user was asked into a private room, and may join it.
+    AskedIn {
+        /// The room.
+        room: RoomName,
+        /// The user.
+        user: User,
+        /// Who asked.
+        by: User,
+    },
     /// A message.
     Message(Message),
     /// Answers a `say`: the message is stored.
@@ -230,7 +265,8 @@ impl Event {
     pub const TYPES: &[&str] = &[
         "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
         "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
-        "away", "back", "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "away", "back", "role", "rules", "asked_in", "message", "accepted", "refused", "ping",
+        "pong", "goodbye",
     ];
 }
 
@@ -273,6 +309,21 @@ pub struct RoomState {
     /// other room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
+    /// Its rules; `None` for a direct message, and from a server that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
+    /// Those of `users` who have a role in the room.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleHolder>,
+}
+
+/// A user who has a role in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleHolder {
+    /// The user's number.
+    pub id: UserId,
+    /// The role: its own in the room, or that which its role on the server gives it there.
+    pub role: Role,
 }
 
 /// A user who is away.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{DeviceId, RoomName, Seq, Timestamp};
+use chat_proto::{DeviceId, Event, RoomName, Seq, Timestamp};
 
 use super::HubError;
 use super::member::Member;
@@ -62,6 +62,8 @@ pub(super) enum Response {
     Room(Arc<Room>),
     /// The last message that the user has read.
     Read(Seq),
+    /// The changes are applied, and this event says so, unless another one does.
+    Event(Option<Box<Event>>),
 }
 
 impl Response {
@@ -76,6 +78,13 @@ impl Response {
         match self {
             Self::Room(room) => room,
             other => unreachable!("a join or leave is answered with a room, not {other:?}"),
+        }
+    }
+
+    pub(super) fn event(self) -> Option<Box<Event>> {
+        match self {
+            Self::Event(event) => event,
+            other => unreachable!("a role or rules are answered with an event, not {other:?}"),
         }
     }
 

@@ -3,8 +3,9 @@
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
 mod messages;
+mod roles;
 
-use chat_proto::{RoomName, Seq, User, UserId, UserName};
+use chat_proto::{Event, RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
 use super::memberships::Share;
@@ -15,8 +16,8 @@ use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{
-    Change, Credential, CredentialRecord, Entry, MembershipRecord, RoomId, RoomKey, UserKind,
-    UserRecord,
+    Change, Credential, CredentialRecord, Entry, MemberRole, MembershipRecord, RoomId, RoomKey,
+    UserKind, UserRecord,
 };
 use crate::token::TokenHash;
 
@@ -36,9 +37,11 @@ pub(super) enum Decision {
 }
 
 /// The answer to a request once its changes are stored.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) enum Grant {
     Changed,
+    /// With this event, if the client receives no other one that says the same.
+    Event(Option<Box<Event>>),
     /// A session of this user begins.
     Session(UserId),
     Room(RoomId),
@@ -110,6 +113,14 @@ impl Directory {
             Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
             Request::SetTopic { .. } => unreachable!("a topic is a message"),
+            Request::SetRole { by, user, role, room: None } => {
+                self.set_role(proposal, *by, user, *role)
+            }
+            Request::SetRole { by, user, role, room: Some(room) } => {
+                self.set_role_in_room(proposal, *by, (user, room), *role)
+            }
+            Request::SetRules { by, room, rules } => self.set_rules(proposal, *by, room, *rules),
+            Request::AskIn { by, room, user } => self.ask_in(proposal, *by, room, user),
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::SetAway { user, text } => {
                 let away = Change::Away { user: *user, text: text.clone() };
@@ -267,6 +278,12 @@ fn memberships(
             changes.push(Change::Member(MembershipRecord {
                 is_in: joins(id),
                 is_own: id == user,
+                // Who makes a room owns it.
+                role: if is_new && !is_direct(key) {
+                    MemberRole::Owner
+                } else {
+                    MemberRole::Member
+                },
                 ..MembershipRecord::joined(id, room, read_seq)
             }));
         }
