@@ -81,7 +81,7 @@ impl Lookup<'_> {
     fn is_in(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Words(one), Self::Words(other)) => one.is_in(other),
-            // Whoever has one of the other's words has one of these.
+            // A message with one of the other's words has one of these.
             (Self::Meta(one), Self::Meta(other)) => other.iter().all(|word| one.contains(word)),
             _ => false,
         }
