@@ -111,6 +111,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod logins;
 mod look_alikes;
 mod old_names;
 mod queue;
