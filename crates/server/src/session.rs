@@ -28,7 +28,7 @@ mod unread;
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -153,8 +153,10 @@ enum TurnInput {
 /// A client that is in.
 struct Session<S> {
     context: Arc<Context>,
-    peer: SocketAddr,
-    origin: Origin,
+    /// The address and the port of the client: a `SocketAddr` takes 12 bytes more.
+    peer: (IpAddr, u16),
+    /// Whether nobody on the way can read what is sent.
+    is_private: bool,
     slot: Slot,
     connection: Connection<S>,
     subscriptions: Subscriptions,
@@ -167,7 +169,8 @@ struct Session<S> {
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
-    began_at: Instant,
+    /// When it began, as [`Logins::seconds`] counts.
+    began_at: u32,
     /// When the client last sent something.
     received_at: Instant,
     /// Whether it was sent a ping since.
@@ -189,9 +192,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let received_at = Instant::now();
         Self {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
+            began_at: context.logins.seconds(),
             context,
-            peer,
-            origin,
+            peer: (peer.ip(), peer.port()),
+            is_private: origin.is_private,
             slot,
             connection,
             subscriptions: Subscriptions::default(),
@@ -203,7 +207,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
-            began_at: received_at,
             received_at,
             pinged: false,
         }
@@ -243,8 +246,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn span(&self) -> Span {
-        let (peer, door, user) =
-            (self.peer, self.connection.door().protocol(), self.member.user().name);
+        let (peer, door, user): (SocketAddr, _, _) =
+            (self.peer.into(), self.connection.door().protocol(), self.member.user().name);
         info_span!("session", %peer, %door, %user)
     }
 

@@ -3,7 +3,6 @@
 
 use std::net::IpAddr;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use chat_proto::command::Hello;
 use chat_proto::{Event, Refusal, RefusalCode, Secret, ShortString, UserId};
@@ -20,8 +19,9 @@ use crate::networks::{Busy, Kind, Slot};
 use crate::password::{HashError, Password, PasswordError, Verdict};
 use crate::tries::BegunTry;
 
-/// Age of a session from which on a password is changed only by somebody who knows it: the device may be in other hands.
-const OLD_SESSION: Duration = Duration::from_secs(10 * 60);
+/// Age of a session, in seconds, from which on a password is changed only by somebody who knows it: the device may be in
+/// other hands.
+const OLD_SESSION_S: u32 = 10 * 60;
 
 /// When to try again if too many passwords are being verified, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
@@ -32,7 +32,7 @@ const LINK: &str = " link";
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
-    pub(super) address: IpAddr,
+    address: IpAddr,
     /// Whether nobody on the way can read it: it is encrypted, or from this machine.
     pub(super) is_private: bool,
 }
@@ -144,9 +144,13 @@ fn bad_password(error: PasswordError) -> Refusal {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    fn origin(&self) -> Origin {
+        Origin { address: self.peer.0, is_private: self.is_private }
+    }
+
     /// Sets the password of the user. A session that is not new has to send the present one, if there is one.
     pub(super) fn set_password(&mut self, new: &Secret, old: Option<Secret>) -> ControlFlow<End> {
-        let origin = self.origin;
+        let origin = self.origin();
         let new = match origin
             .check_private()
             .and_then(|()| Password::new(new, &self.member.user().name).map_err(bad_password))
@@ -156,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let actor = self.member.actor().clone();
         let context = self.context.clone();
-        let is_old = self.began_at.elapsed() >= OLD_SESSION;
+        let is_old = self.context.logins.seconds() - self.began_at >= OLD_SESSION_S;
         self.pending.wait(async move {
             let needs_old = is_old || old.is_some();
             let set = change(&actor, new, old, needs_old, origin, &context).await;
@@ -178,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Makes a code for another device of the user.
     pub(super) fn make_link(&mut self) -> ControlFlow<End> {
-        if let Err(refusal) = self.origin.check_private() {
+        if let Err(refusal) = self.origin().check_private() {
             return self.refuse(refusal);
         }
         if !self.member.is_stored() {
