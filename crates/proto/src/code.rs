@@ -79,6 +79,10 @@ words! {
         HelloAgain = "hello_again",
         /// The token of the `hello` is not one of this server.
         BadToken = "bad_token",
+        /// New users need an invite; the text says how to get one.
+        InviteNeeded = "invite_needed",
+        /// The invite of the `hello` is none that is valid; the text says why.
+        BadSecret = "bad_secret",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
         /// The room is one that nobody can leave.

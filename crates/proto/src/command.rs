@@ -193,6 +193,9 @@ pub struct Hello {
     /// Whether `token`, if the server does not know it, becomes that of a new user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new: bool,
+    /// The invite by which a new user comes, where new users need one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<Secret>,
     /// The device: this run of the client; empty if it has none.
     #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
     pub device: DeviceId,

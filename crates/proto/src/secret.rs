@@ -53,9 +53,11 @@ mod tests {
         let token = Some(Secret::new("5f0c1e9a"));
         let name = UserName::new("bob").unwrap();
         let (device, features) = (DeviceId::default(), Features::default());
-        let hello = Hello { version: VERSION, name, token, new: false, device, features };
+        let invite = Some(Secret::new("iAbCdEfGh"));
+        let hello = Hello { version: VERSION, name, token, new: false, invite, device, features };
         let logged = format!("{:?}", Command::Hello(hello));
         assert!(logged.contains("bob") && !logged.contains("5f0c1e9a"), "{logged}");
+        assert!(!logged.contains("iAbCdEfGh"), "{logged}");
     }
 
     #[test]

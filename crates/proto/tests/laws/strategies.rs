@@ -163,9 +163,17 @@ fn at() -> impl Strategy<Value = Timestamp> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), device(), features())
-            .prop_map(|(version, name, token, new, device, features)| {
-                Command::Hello(Hello { version, name, token, new, device, features })
+        (
+            any::<u32>(),
+            user_name(),
+            option::of(secret()),
+            any::<bool>(),
+            option::of(secret()),
+            device(),
+            features()
+        )
+            .prop_map(|(version, name, token, new, invite, device, features)| {
+                Command::Hello(Hello { version, name, token, new, invite, device, features })
             }),
         Just(Command::About),
         say().prop_map(Command::Say),
