@@ -14,9 +14,12 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
+use chat_proto::event::{Away, Details, Hit, InviteInfo, Reaction, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
+use chat_proto::{
+    AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName,
+    ShortString,
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -94,6 +97,10 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
+        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(invite) },
+        Event::Invites { invites, more } => {
+            Event::Invites { invites: invites.into_iter().map(invite).collect(), more }
+        }
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }
@@ -202,6 +209,13 @@ fn away(away: &Away) -> Away {
 
 fn away_text(text: &AwayText) -> AwayText {
     AwayText::from_lossy(&line(text.as_str()))
+}
+
+fn invite(invite: InviteInfo) -> InviteInfo {
+    let by = invite.by.as_ref().map(user);
+    // What it is for is shown within a line. A text that grows too long in it is left out.
+    let note = ShortString::new(line(invite.note.as_str())).unwrap_or_default();
+    InviteInfo { by, note, ..invite }
 }
 
 fn user(user: &User) -> User {

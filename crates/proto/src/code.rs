@@ -81,10 +81,14 @@ words! {
         BadToken = "bad_token",
         /// New users need an invite; the text says how to get one.
         InviteNeeded = "invite_needed",
-        /// The invite of the `hello` is none that is valid; the text says why.
+        /// The secret of the `hello` is none that is valid; the text says why.
         BadSecret = "bad_secret",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
+        /// The role of the user does not allow it; the text says which one does.
+        NotAllowed = "not_allowed",
+        /// No invite that the user may see has that number.
+        NoSuchInvite = "no_such_invite",
         /// The room is one that nobody can leave.
         CannotLeave = "cannot_leave",
         /// No user has that name, or it is a guest, who has no direct messages.

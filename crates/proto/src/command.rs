@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::say::{Body, Links, Say};
 use crate::{
-    AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Timestamp, Topic, UserName,
+    AwayText, DeviceId, Features, Role, RoomName, Secret, Seq, ShortString, Timestamp, Topic, UserName,
 };
 
 /// The version of the native protocol that this crate speaks.
@@ -150,6 +150,32 @@ pub enum Command {
     },
     /// The user is not away any more.
     Back,
+    /// Makes an invite, by which new users come in.
+    Invite {
+        /// How many users may come by it, from 1 to [`INVITE_USES_MAX`]; `None` for 1.
+        ///
+        /// [`INVITE_USES_MAX`]: crate::limits::INVITE_USES_MAX
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uses: Option<u32>,
+        /// How long it is valid, in seconds, up to [`INVITE_S_MAX`]; `None` for 7 days.
+        ///
+        /// [`INVITE_S_MAX`]: crate::limits::INVITE_S_MAX
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_s: Option<u32>,
+        /// The role that it gives; `None` for that of a member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// What it is for; nobody else sees it but moderators and owners.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ShortString>,
+    },
+    /// Asks for the invites that the user has made; for a moderator or an owner, for all.
+    Invites,
+    /// Ends an invite.
+    Revoke {
+        /// Its number.
+        id: u64,
+    },
     /// Changes the user's name.
     Rename {
         /// The new name.
@@ -175,8 +201,8 @@ impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
         "hello", "about", "say", "join", "leave", "history", "search", "versions", "thread",
-        "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "rename",
-        "ping", "pong", "bye",
+        "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "invite",
+        "invites", "revoke", "rename", "ping", "pong", "bye",
     ];
 }
 

@@ -13,8 +13,8 @@ pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, RoomName, Seq, ShortString, Text, Timestamp, Topic, UserId,
-    UserName,
+    AwayText, EndCode, LeaveReason, Role, RoomName, Secret, Seq, ShortString, Text, Timestamp,
+    Topic, UserId, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -200,6 +200,20 @@ pub enum Event {
         /// The user.
         user: User,
     },
+    /// An invite was made: answers an `invite`. The secret of the line is sent this once.
+    Invite {
+        /// The address line with which new users come.
+        line: Secret,
+        /// The invite.
+        invite: InviteInfo,
+    },
+    /// Invites: answers an `invites` or a `revoke`.
+    Invites {
+        /// The newest ones first, at most 100.
+        invites: Vec<InviteInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A message.
     Message(Message),
     /// Answers a `say`: the message is stored.
@@ -230,7 +244,7 @@ impl Event {
     pub const TYPES: &[&str] = &[
         "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
         "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
-        "away", "back", "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "away", "back", "invite", "invites", "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 
@@ -273,6 +287,29 @@ pub struct RoomState {
     /// other room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
+}
+
+/// An invite, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteInfo {
+    /// Its number.
+    pub id: u64,
+    /// Who made it; `None` for the operator, or a user who is not known any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<User>,
+    /// The role that it gives.
+    #[serde(default = "Role::member", skip_serializing_if = "Role::is_member")]
+    pub role: Role,
+    /// How many users may come by it.
+    pub uses: u32,
+    /// How many have.
+    #[serde(default)]
+    pub used: u32,
+    /// When it ends.
+    pub until: Timestamp,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "ShortString::is_empty")]
+    pub note: ShortString,
 }
 
 /// A user who is away.

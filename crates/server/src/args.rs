@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_proto::{RoomName, UserName};
-use chat_server::config::{Plain, TlsFiles};
+use chat_server::config::{Join, Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
@@ -54,6 +54,11 @@ pub(crate) struct Args {
     /// anywhere. Anybody on the way can read it.
     #[arg(long, value_name = "WHERE", default_value = "loopback")]
     plain: PlainFrom,
+
+    /// Which new users come in: everybody, those with an invite, or those with an invite that chat-server made here
+    /// [default: open if only this machine can connect, else invite].
+    #[arg(long, value_name = "WHO")]
+    join: Option<JoinBy>,
 
     /// Certificate for TLS in PEM format, with its chain [default: one that the first start makes].
     #[arg(long, value_name = "FILE", requires = "tls_key", global = true)]
@@ -231,6 +236,17 @@ impl From<PlainFrom> for Plain {
     }
 }
 
+/// Which new users come in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum JoinBy {
+    /// Everybody who can connect, also the original clients.
+    Open,
+    /// Those who have an invite.
+    Invite,
+    /// Those who have an invite that the operator has made.
+    Closed,
+}
+
 /// How long messages are stored; `None` for always.
 type Keep = Option<Duration>;
 
@@ -252,6 +268,17 @@ impl Args {
                 .or_else(|| std::env::home_dir().map(|home| home.join(".local").join("share")))?;
             Some(data.join("chat-server"))
         })
+    }
+
+    /// Which new users come in, of a daemon that listens on addresses that other machines reach, or on none of them.
+    pub(crate) fn join(&self, is_reachable: bool) -> Join {
+        match self.join {
+            Some(JoinBy::Open) => Join::Open,
+            Some(JoinBy::Invite) => Join::Invite,
+            Some(JoinBy::Closed) => Join::Closed,
+            None if is_reachable => Join::Invite,
+            None => Join::Open,
+        }
     }
 
     /// What `accepted` survives.
@@ -355,6 +382,17 @@ mod tests {
         assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
         assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
         assert!(keep("a while").is_err());
+    }
+
+    #[test]
+    fn whoever_can_connect_may_join_only_if_that_is_this_machine() {
+        let join = |args: &[&str], is_reachable| {
+            Args::parse_from([&["chat-server"], args].concat()).join(is_reachable)
+        };
+        assert_eq!((join(&[], false), join(&[], true)), (Join::Open, Join::Invite));
+        assert_eq!(join(&["--join", "open"], true), Join::Open);
+        assert_eq!(join(&["--join", "invite"], false), Join::Invite);
+        assert_eq!(join(&["--join", "closed"], false), Join::Closed);
     }
 
     #[test]

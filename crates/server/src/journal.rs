@@ -41,7 +41,7 @@ pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restor
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
-    AuditRecord, CredentialId, CredentialRecord, DirectKey, MemberRole, MembershipRecord, Page,
+    AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole, MembershipRecord, Page,
     Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage, UserKind, UserRecord,
     UserRole,
 };
@@ -86,6 +86,8 @@ pub struct Restored {
     pub(crate) credentials: Vec<CredentialRecord>,
     /// The memberships, current and former ones.
     pub(crate) members: Vec<MembershipRecord>,
+    /// The invites.
+    pub(crate) invites: Vec<InviteRecord>,
     /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: UserId,
     /// The newest time of a room's last message or of a user; `None` if there is neither.

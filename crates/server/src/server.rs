@@ -2,24 +2,24 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chat_proto::{Seq, ServerKey, UserId};
+use chat_proto::{AddressLine, Event, Refusal, Role, Secret, Seq, ServerKey, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::config::Config;
+use crate::config::{Config, OWNER_INVITE_VALID};
 use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
 use crate::networks::{Bounds, Networks};
 use crate::search::Search;
-use crate::session::{self, Context};
+use crate::session::{self, Asked, Context};
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
@@ -74,7 +74,15 @@ impl Server {
             crowded: config.reserve() / 2,
         });
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context { config, tls, hub, search, networks, closing }) })
+        Ok(Self { context: Arc::new(Context {
+            config,
+            tls,
+            hub,
+            search,
+            networks,
+            closing,
+            address: OnceLock::new(),
+        }) })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -156,6 +164,27 @@ impl Server {
     #[must_use]
     pub fn key(&self) -> ServerKey {
         self.context.tls.key()
+    }
+
+    /// Sets the address line with which new users come, without a secret: once it listens. A later one is ignored.
+    pub fn set_address(&self, line: AddressLine) {
+        let _ = self.context.address.set(line);
+    }
+
+    /// Makes an invite for an owner if nobody owns the server, and ends an earlier one. Returns its address line.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be stored.
+    pub async fn first_owner(&self) -> Result<Option<Secret>, Refusal> {
+        if !self.context.hub.has_no_owner() {
+            return Ok(None);
+        }
+        let valid_s = u32::try_from(OWNER_INVITE_VALID.as_secs()).ok();
+        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), note: None };
+        match session::invite(&self.context, None, asked, true).await? {
+            Event::Invite { line, .. } => Ok(Some(line)),
+            _ => Ok(None),
+        }
     }
 
     /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.

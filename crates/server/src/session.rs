@@ -12,6 +12,7 @@ mod end;
 mod error_budget;
 mod events;
 mod handshake;
+mod invites;
 mod lists;
 mod live;
 mod pace;
@@ -28,10 +29,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use chat_proto::{DeviceId, EndCode};
+use chat_proto::{AddressLine, DeviceId, EndCode};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -43,6 +44,7 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
+pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveLimits, Shows};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
@@ -74,6 +76,8 @@ pub(crate) struct Context {
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
+    /// The address line of the daemon, without a secret, once it listens.
+    pub address: OnceLock<AddressLine>,
 }
 
 /// The other end of a connection.

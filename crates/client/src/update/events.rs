@@ -110,6 +110,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         }
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
+        Event::Invite { .. } | Event::Invites { .. } => {}
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
     Vec::new()

@@ -3,9 +3,9 @@
 mod messages;
 
 use chat_proto::command::{Hello, Kind, Nonce};
-use chat_proto::event::{Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
+use chat_proto::event::{Away, InviteInfo, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
 use chat_proto::{
-    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, RoomName, Secret, Seq,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Role, RoomName, Secret, Seq,
     ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
@@ -153,6 +153,21 @@ fn features() -> impl Strategy<Value = Features> {
     words.prop_map(|words| serde_json::from_value(json!(words)).unwrap())
 }
 
+fn invite() -> impl Strategy<Value = InviteInfo> {
+    let numbers = (any::<u64>(), any::<u32>(), any::<u32>());
+    (numbers, option::of(user()), select(Role::ALL), at(), short_string()).prop_map(
+        |((id, uses, used), by, role, until, note)| InviteInfo {
+            id,
+            by,
+            role,
+            uses,
+            used,
+            until,
+            note,
+        },
+    )
+}
+
 fn nonce() -> impl Strategy<Value = Nonce> {
     prop_oneof![any::<u64>().prop_map(Nonce::Number), short_string().prop_map(Nonce::Text)]
 }
@@ -203,6 +218,15 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         room_name().prop_map(|room| Command::Typing { room }),
         away_text().prop_map(|text| Command::Away { text }),
         Just(Command::Back),
+        (
+            option::of(any::<u32>()),
+            option::of(any::<u32>()),
+            option::of(select(Role::ALL)),
+            option::of(short_string())
+        )
+            .prop_map(|(uses, valid_s, role, note)| Command::Invite { uses, valid_s, role, note }),
+        Just(Command::Invites),
+        any::<u64>().prop_map(|id| Command::Revoke { id }),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -272,6 +296,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (room_name(), user()).prop_map(|(room, user)| Event::Typing { room, user }),
         (user(), away_text()).prop_map(|(user, text)| Event::Away { user, text }),
         user().prop_map(|user| Event::Back { user }),
+        (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
+        (vec(invite(), 0..3), any::<bool>())
+            .prop_map(|(invites, more)| Event::Invites { invites, more }),
         message().prop_map(Event::Message),
         accepted().prop_map(Event::Accepted),
         refusal().prop_map(Event::Refused),

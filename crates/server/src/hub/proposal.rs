@@ -18,7 +18,7 @@ use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
 use crate::journal::{
-    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
+    Credential, CredentialRecord, InviteRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -38,6 +38,10 @@ pub(super) struct Proposal<'s> {
     users_more: usize,
     last_user: UserId,
     last_record: u64,
+    /// The invites that will be used more often, or removed (`None`).
+    invites: HashMap<u64, Option<u32>>,
+    /// Number of invites that are added.
+    invites_more: usize,
     /// Whether the hub will be closed.
     pub(super) is_closed: bool,
     /// Memberships that are stored with a message, if the message is new.
@@ -74,6 +78,8 @@ impl<'s> Proposal<'s> {
             users_more: 0,
             last_user: state.last_user,
             last_record: state.last_record,
+            invites: HashMap::new(),
+            invites_more: 0,
             is_closed: state.is_closed,
             with_messages: HashSet::new(),
         }
@@ -107,6 +113,48 @@ impl<'s> Proposal<'s> {
     /// The greatest number that one of them has or had.
     pub(super) const fn last_record(&self) -> u64 {
         self.last_record
+    }
+
+    /// The invite with that secret, as it will be.
+    pub(super) fn invite_by_hash(&self, hash: &TokenHash) -> Option<InviteRecord> {
+        self.invite_ahead(self.state.invites.by_hash(hash)?)
+    }
+
+    /// The invite with that number, as it will be.
+    pub(super) fn invite(&self, id: u64) -> Option<InviteRecord> {
+        self.invite_ahead(self.state.invites.get(id)?)
+    }
+
+    fn invite_ahead(&self, stored: &InviteRecord) -> Option<InviteRecord> {
+        match self.invites.get(&stored.id) {
+            Some(used) => used.map(|used| InviteRecord { used, ..stored.clone() }),
+            None => Some(stored.clone()),
+        }
+    }
+
+    /// Number of invites that will be stored, at most.
+    pub(super) fn invites_stored(&self) -> usize {
+        self.state.invites.len() + self.invites_more
+    }
+
+    pub(super) const fn add_invite(&mut self) {
+        self.invites_more += 1;
+    }
+
+    pub(super) fn set_invite_used(&mut self, id: u64, used: u32) {
+        self.invites.insert(id, Some(used));
+    }
+
+    /// Removes an invite. Returns false if it is removed already.
+    pub(super) fn remove_invite(&mut self, id: u64) -> bool {
+        !matches!(self.invites.insert(id, None), Some(None))
+    }
+
+    /// Gives a user another role on the server.
+    pub(super) fn set_role(&mut self, id: UserId, role: UserRole) {
+        let kind = self.kind(id);
+        let Some(user) = self.user(id).cloned() else { return };
+        self.users.insert(id, UserAhead { user, kind, role });
     }
 
     /// The author of an item. The account of a guest may have ended with its session.
@@ -213,7 +261,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// The role of a user on the server.
-    fn role(&self, id: UserId) -> UserRole {
+    pub(super) fn role(&self, id: UserId) -> UserRole {
         match self.users.get(&id) {
             Some(ahead) => ahead.role,
             None => self.state.account(id).map_or(UserRole::Member, |account| account.role),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
+use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
 use super::names_ahead::NamesAhead;
@@ -35,6 +36,7 @@ pub(super) struct State {
     stored: usize,
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
+    pub(super) invites: Invites,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
     /// The same of a credential, an invite or a sanction.
@@ -52,7 +54,7 @@ impl State {
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, .. } = restored;
+        let Restored { rooms, users, credentials, members, invites, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
@@ -61,6 +63,7 @@ impl State {
             stored: 0,
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
+            invites: Invites::default(),
             last_user: restored.last_user,
             last_record: restored.last_record,
             owners: 0,
@@ -73,6 +76,7 @@ impl State {
         for member in members {
             state.restore_member(member);
         }
+        invites.into_iter().for_each(|invite| state.invites.put(invite));
         state.rooms.find_unused();
         (state, renamed)
     }
@@ -158,6 +162,11 @@ impl State {
             self.stored -= usize::from(replaced.kind.is_stored());
             self.owners -= usize::from(replaced.role == UserRole::Owner);
         }
+    }
+
+    /// Number of users who own the server.
+    pub(super) const fn owners(&self) -> usize {
+        self.owners
     }
 
     /// Gives a user another role on the server.

@@ -16,6 +16,7 @@ use tracing::{error, info};
 use super::Session;
 use super::end::End;
 use super::handshake::about;
+use super::invites::Asked;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
@@ -60,6 +61,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Typing { room } => self.type_in(room),
             Command::Away { text } => self.set_away(Some(text)),
             Command::Back => self.set_away(None),
+            Command::Invite { uses, valid_s, role, note } => {
+                self.invite(Asked { uses, valid_s, role, note })
+            }
+            Command::Invites => self.list_invites(),
+            Command::Revoke { id } => self.revoke(id),
             Command::Rename { name } => self.rename(name),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
@@ -128,6 +134,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
+            },
+            CommandResult::Invited(invited) => match *invited {
+                Ok(event) => self.send_event(&event),
+                Err(refusal) => self.refuse(refusal),
             },
             CommandResult::Repeat { say, answer } => self.has_repeat(say, answer),
             CommandResult::DirectOpened { say, opened } => match opened {

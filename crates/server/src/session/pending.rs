@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use chat_proto::command::{Say, SearchOrder};
-use chat_proto::{Command, RoomName, Seq};
+use chat_proto::{Command, Event, Refusal, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::door::Incoming;
@@ -61,6 +61,8 @@ pub(super) enum CommandResult {
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
+    /// An invite was made or revoked.
+    Invited(Box<Result<Event, Refusal>>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
