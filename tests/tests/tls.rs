@@ -125,4 +125,9 @@ async fn a_daemon_that_others_reach_prints_its_address_line() {
     started.until_logged("address line for other machines: chat://").await;
     started.until_logged(&format!("/#{key}")).await;
     started.until_logged("plain text is accepted from other machines").await;
+
+    let mut command = Command::new(program("chat-server"));
+    let (_, out, _) = binary::run(command.args(["address", "--data", data])).await;
+    let port = started.address.port();
+    assert!(out.contains(&format!(":{port}/#{key}\nkey: SHA256:{key}\n")), "{out}");
 }

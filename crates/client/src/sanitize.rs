@@ -14,11 +14,12 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, Details, Hit, InviteInfo, Reaction, RoomInfo, RoomState, Version, Welcome};
+use chat_proto::event::{
+    Away, Details, Hit, InviteInfo, Reaction, RoomInfo, RoomState, Version, Welcome,
+};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{
-    AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName,
-    ShortString,
+    AwayText, Emoji, Event, Message, Refusal, RoomName, ShortString, Text, Topic, User, UserName,
 };
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
@@ -84,10 +85,11 @@ pub fn event(event: Event) -> Event {
         Event::Found { query, order, hits, next, indexed } => {
             Event::Found { query, order, hits: hits.iter().map(hit).collect(), next, indexed }
         }
-        Event::Users { room, users, away, more } => Event::Users {
+        Event::Users { room, users, away, roles, more } => Event::Users {
             room: self::room(&room),
             users: users.iter().map(user).collect(),
             away: away.iter().map(self::away).collect(),
+            roles,
             more,
         },
         Event::Typing { room, user } => {
@@ -97,9 +99,21 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
-        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(invite) },
+        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(&invite) },
         Event::Invites { invites, more } => {
-            Event::Invites { invites: invites.into_iter().map(invite).collect(), more }
+            Event::Invites { invites: invites.iter().map(invite).collect(), more }
+        }
+        Event::Role { room, user, role, by } => Event::Role {
+            room: room.as_ref().map(self::room),
+            user: self::user(&user),
+            role,
+            by: by.as_ref().map(self::user),
+        },
+        Event::Rules { room, rules, by } => {
+            Event::Rules { room: self::room(&room), rules, by: by.as_ref().map(user) }
+        }
+        Event::AskedIn { room, user, by } => {
+            Event::AskedIn { room: self::room(&room), user: self::user(&user), by: self::user(&by) }
         }
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
@@ -211,11 +225,10 @@ fn away_text(text: &AwayText) -> AwayText {
     AwayText::from_lossy(&line(text.as_str()))
 }
 
-fn invite(invite: InviteInfo) -> InviteInfo {
-    let by = invite.by.as_ref().map(user);
-    // What it is for is shown within a line. A text that grows too long in it is left out.
+fn invite(invite: &InviteInfo) -> InviteInfo {
+    // A text that grows too long is left out.
     let note = ShortString::new(line(invite.note.as_str())).unwrap_or_default();
-    InviteInfo { by, note, ..invite }
+    InviteInfo { by: invite.by.as_ref().map(user), note, ..*invite }
 }
 
 fn user(user: &User) -> User {

@@ -108,6 +108,8 @@ pub fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
         more: false,
         away: Vec::new(),
         seen_at: None,
+        rules: None,
+        roles: Vec::new(),
     }
 }
 
@@ -149,6 +151,7 @@ pub fn welcome(id: u64, written: &str) -> Welcome {
         version: 1,
         id: UserId::new(id),
         name: name(written),
+        role: None,
         token: Some(Secret::new("secret")),
         last: 0,
         journal: Some(journal("journal", "epoch")),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::say::{Body, Links, Say};
 use crate::{
-    AwayText, DeviceId, Features, Role, RoomName, Secret, Seq, ShortString, Timestamp, Topic, UserName,
+    AwayText, DeviceId, Features, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp,
+    Topic, TopicBy, UserName,
 };
 
 /// The version of the native protocol that this crate speaks.
@@ -176,6 +177,37 @@ pub enum Command {
         /// Its number.
         id: u64,
     },
+    /// Gives a user another role, on the server or in a room.
+    Grant {
+        /// The user.
+        user: UserName,
+        /// The room; `None` for a role on the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
+        /// The role.
+        role: Role,
+    },
+    /// Gives a room other rules. What is left out stays.
+    Rule {
+        /// The room.
+        room: RoomName,
+        /// Who finds it, joins it, and writes there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        privacy: Option<Privacy>,
+        /// Seconds between two messages of one member; 0 for no pause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slow_s: Option<u32>,
+        /// Who sets its topic and pins messages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic_by: Option<TopicBy>,
+    },
+    /// Asks a user into a private room.
+    AskIn {
+        /// The room.
+        room: RoomName,
+        /// The user.
+        user: UserName,
+    },
     /// Changes the user's name.
     Rename {
         /// The new name.
@@ -202,7 +234,7 @@ impl Command {
     pub const TYPES: &[&str] = &[
         "hello", "about", "say", "join", "leave", "history", "search", "versions", "thread",
         "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "invite",
-        "invites", "revoke", "rename", "ping", "pong", "bye",
+        "invites", "revoke", "grant", "rule", "ask_in", "rename", "ping", "pong", "bye",
     ];
 }
 

@@ -2,6 +2,7 @@
 
 mod details;
 mod hit;
+mod invite;
 mod message;
 mod welcome;
 
@@ -9,12 +10,13 @@ use serde::{Deserialize, Serialize};
 
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::Hit;
+pub use self::invite::InviteInfo;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, Role, RoomName, Secret, Seq, ShortString, Text, Timestamp,
-    Topic, UserId, UserName,
+    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Text,
+    Timestamp, Topic, UserId, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -112,6 +114,9 @@ pub enum Event {
         /// Those of them who are away, as far as they are listed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         away: Vec<Away>,
+        /// Those of them who have a role in the room.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<RoleHolder>,
         /// Whether there are more.
         more: bool,
     },
@@ -214,6 +219,38 @@ pub enum Event {
         /// Whether there are more.
         more: bool,
     },
+    /// A user has another role, on the server or in a room.
+    Role {
+        /// The room; `None` for the role on the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
+        /// The user.
+        user: User,
+        /// The role.
+        role: Role,
+        /// Who gave it; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// A room has other rules.
+    Rules {
+        /// The room.
+        room: RoomName,
+        /// The rules.
+        rules: Rules,
+        /// Who set them; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// A user was asked into a private room, and may join it.
+    AskedIn {
+        /// The room.
+        room: RoomName,
+        /// The user.
+        user: User,
+        /// Who asked.
+        by: User,
+    },
     /// A message.
     Message(Message),
     /// Answers a `say`: the message is stored.
@@ -244,7 +281,8 @@ impl Event {
     pub const TYPES: &[&str] = &[
         "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
         "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
-        "away", "back", "invite", "invites", "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "away", "back", "invite", "invites", "role", "rules", "asked_in", "message", "accepted",
+        "refused", "ping", "pong", "goodbye",
     ];
 }
 
@@ -287,29 +325,21 @@ pub struct RoomState {
     /// other room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
+    /// Its rules; `None` for a direct message, and from a server that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
+    /// Those of `users` who have a role in the room.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleHolder>,
 }
 
-/// An invite, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InviteInfo {
-    /// Its number.
-    pub id: u64,
-    /// Who made it; `None` for the operator, or a user who is not known any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<User>,
-    /// The role that it gives.
-    #[serde(default = "Role::member", skip_serializing_if = "Role::is_member")]
+/// A user who has a role in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleHolder {
+    /// The user's number.
+    pub id: UserId,
+    /// The role: its own in the room, or that which its role on the server gives it there.
     pub role: Role,
-    /// How many users may come by it.
-    pub uses: u32,
-    /// How many have.
-    #[serde(default)]
-    pub used: u32,
-    /// When it ends.
-    pub until: Timestamp,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "ShortString::is_empty")]
-    pub note: ShortString,
 }
 
 /// A user who is away.

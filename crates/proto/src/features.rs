@@ -24,6 +24,9 @@ pub const LAST_SEEN: &str = "last_seen";
 /// A client makes the token of a new user.
 pub const NEW_TOKENS: &str = "new_tokens";
 
+/// Users and rooms have roles and rules: the events `role`, `rules` and `asked_in`, and who has a role in lists of users.
+pub const ROLES: &str = "roles";
+
 /// The server finds messages by their words, and by their time.
 pub const SEARCH: &str = "search";
 
@@ -38,7 +41,7 @@ pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
 pub const ALL: &[&str] =
-    &[ADDRESSES, AWAY, EVENTS, LAST_SEEN, NEW_TOKENS, SEARCH, TYPING, UNREAD, UNKNOWN_KINDS];
+    &[ADDRESSES, AWAY, EVENTS, LAST_SEEN, NEW_TOKENS, ROLES, SEARCH, TYPING, UNREAD, UNKNOWN_KINDS];
 
 /// The features of one side, at most [`FEATURES_MAX`]. Empty if it sends none.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

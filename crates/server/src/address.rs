@@ -22,15 +22,6 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// The host, without brackets.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-
-    pub(crate) const fn port(&self) -> u16 {
-        self.port
-    }
-
     /// All socket addresses of the host. May wait for the name server.
     ///
     /// # Errors
@@ -61,30 +52,51 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(written: &str) -> Result<Self, String> {
-        parse(written).ok_or_else(|| EXAMPLES.to_owned())
+        let (host, port) = parse(written).ok_or(EXAMPLES)?;
+        Ok(Self { host: host.to_owned(), port: port.unwrap_or(PORT) })
     }
 }
 
-fn parse(written: &str) -> Option<Address> {
+/// What other machines call this one: a host, and a port if another one than the daemon's leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicAddress {
+    /// An IPv6 address has no brackets here.
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+}
+
+impl FromStr for PublicAddress {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, String> {
+        let (host, port) = parse(written).ok_or(EXAMPLES)?;
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+/// The host, without brackets, and the port if it is written.
+fn parse(written: &str) -> Option<(&str, Option<u16>)> {
     let only_port = written.strip_prefix(':').unwrap_or(written);
     if !only_port.is_empty() && only_port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Address { host: THIS_MACHINE.to_owned(), port: only_port.parse().ok()? });
+        return Some((THIS_MACHINE, Some(only_port.parse().ok()?)));
     }
     if let Some(rest) = written.strip_prefix('[') {
         let (host, port) = rest.split_once(']')?;
-        let port = if port.is_empty() { PORT } else { port.strip_prefix(':')?.parse().ok()? };
-        return is_v6(host).then(|| Address { host: host.to_owned(), port });
+        let port = match port {
+            "" => None,
+            port => Some(port.strip_prefix(':')?.parse().ok()?),
+        };
+        return is_v6(host).then_some((host, port));
     }
     if is_v6(written) {
-        return Some(Address { host: written.to_owned(), port: PORT });
+        return Some((written, None));
     }
     let (host, port) = match written.split_once(':') {
-        Some((host, port)) => (host, port.parse().ok()?),
-        None => (written, PORT),
+        Some((host, port)) => (host, Some(port.parse().ok()?)),
+        None => (written, None),
     };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-    (!host.is_empty() && host.bytes().all(is_plain))
-        .then(|| Address { host: host.to_owned(), port })
+    (!host.is_empty() && host.bytes().all(is_plain)).then_some((host, port))
 }
 
 /// Whether it is an IPv6 address, perhaps with a zone: `fe80::1%eth0`.
@@ -123,6 +135,19 @@ mod tests {
             assert_eq!(address.to_string(), meant, "{written}");
             assert_eq!(meant.parse::<Address>().unwrap(), address, "{written}");
         }
+    }
+
+    #[test]
+    fn a_public_address_has_a_port_only_if_it_is_written() {
+        for (written, host, port) in [
+            ("chat.example.org", "chat.example.org", None),
+            ("chat.example.org:443", "chat.example.org", Some(443)),
+            ("[2001:db8::7]", "2001:db8::7", None),
+        ] {
+            let expected = PublicAddress { host: host.to_owned(), port };
+            assert_eq!(written.parse(), Ok(expected));
+        }
+        assert!("a b".parse::<PublicAddress>().is_err());
     }
 
     #[test]

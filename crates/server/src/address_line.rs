@@ -1,7 +1,7 @@
-//! The address line of this daemon, as another machine can use it.
+//! The address lines of this daemon, as other machines can use them.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use anyhow::Context;
 use chat_proto::{AddressLine, ServerKey};
 use chat_server::config::{PORT, TlsFiles};
 
-use crate::address::Address;
+use crate::address::PublicAddress;
 
 /// Stands for the host if this machine has no address that others reach.
 const ANY_HOST: &str = "HOST";
@@ -17,31 +17,75 @@ const ANY_HOST: &str = "HOST";
 /// An address that belongs to nobody (RFC 5737): the way there is that to most other machines.
 const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 
-/// Prints the line and the key of the daemon whose data is in `data`.
+/// Prints the lines and the key of the daemon whose data is in `data`.
 ///
 /// # Errors
 /// Returns an error if there is no key yet, or it cannot be read.
 pub(crate) fn print(
     data: &Path,
     files: Option<&TlsFiles>,
-    address: Option<&Address>,
+    address: Option<&PublicAddress>,
 ) -> anyhow::Result<ExitCode> {
     let key = chat_server::server_key(data, files)?.with_context(|| {
         let data = data.display();
         format!("there is no key in {data} yet: the first start of chat-server makes it")
     })?;
-    let line = match address {
-        Some(address) => AddressLine::new(address.host(), address.port(), key)?,
-        None => line(None, PORT, key)?,
-    };
-    writeln!(io::stdout(), "{line}\nkey: SHA256:{key}")?;
+    let listens = chat_server::stored_addresses(data)
+        .with_context(|| format!("cannot read where the daemon of {} listens", data.display()))?;
+    let mut out = io::stdout().lock();
+    for line in wanted(&listens, address, key)? {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "key: SHA256:{key}")?;
+    if address.is_none()
+        && reachable(&listens).next().is_none()
+        && let Some(listens) = listens.first()
+    {
+        chat_log::print_error(&format!(
+            "chat-server listens for this machine alone; for others, start it with --listen 0.0.0.0:{}",
+            listens.port()
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The line of a daemon that listens on `ip`; `None` for all addresses of this machine.
+/// The line for `address`, or else those of a daemon that `listens` there, or would on its usual port.
+fn wanted(
+    listens: &[SocketAddr],
+    address: Option<&PublicAddress>,
+    key: ServerKey,
+) -> anyhow::Result<Vec<AddressLine>> {
+    let first = reachable(listens).next().or(listens.first().copied());
+    let port = first.map_or(PORT, |listens| listens.port());
+    if let Some(PublicAddress { host, port: written }) = address {
+        return Ok(vec![AddressLine::new(host, written.unwrap_or(port), key)?]);
+    }
+    let found = lines(listens, key)?;
+    if found.is_empty() { Ok(vec![line(None, port, key)?]) } else { Ok(found) }
+}
+
+/// The lines of a daemon that listens on these addresses; none for those that only this machine reaches.
 ///
 /// # Errors
-/// Returns an error if no line can have the port.
+/// Returns an error if no line can have a port.
+pub(crate) fn lines(listens: &[SocketAddr], key: ServerKey) -> anyhow::Result<Vec<AddressLine>> {
+    let mut lines = Vec::new();
+    for address in reachable(listens) {
+        let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
+        let line = line(ip, address.port(), key)?;
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+/// Those that other machines reach.
+pub(crate) fn reachable(listens: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
+    listens.iter().copied().filter(|address| !address.ip().is_loopback())
+}
+
+/// The line of a daemon that listens on `ip`; `None` for all addresses of this machine.
 pub(crate) fn line(ip: Option<IpAddr>, port: u16, key: ServerKey) -> anyhow::Result<AddressLine> {
     let host = ip.or_else(outward).map_or_else(|| ANY_HOST.to_owned(), |ip| ip.to_string());
     Ok(AddressLine::new(&host, port, key)?)
@@ -59,12 +103,38 @@ fn outward() -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    fn key() -> ServerKey {
+        ServerKey::from_sha256([7; 32])
+    }
+
+    fn listens(written: &[&str]) -> Vec<SocketAddr> {
+        written.iter().map(|one| one.parse().unwrap()).collect()
+    }
+
     #[test]
     fn a_line_has_the_address_or_one_that_others_may_reach() {
-        let key = ServerKey::from_sha256([7; 32]);
-        let fixed = line(Some("2001:db8::7".parse().unwrap()), 4000, key).unwrap();
-        assert_eq!(fixed.to_string(), format!("chat://[2001:db8::7]:4000/#{key}"));
-        let any = line(None, 4000, key).unwrap();
-        assert!(any.host() == ANY_HOST || any.host().parse::<IpAddr>().is_ok(), "{any}");
+        let key = key();
+        let fixed = lines(&listens(&["127.0.0.1:1", "[2001:db8::7]:4000"]), key).unwrap();
+        assert_eq!(fixed.len(), 1, "{fixed:?}");
+        assert_eq!(fixed[0].to_string(), format!("chat://[2001:db8::7]:4000/#{key}"));
+        let any = lines(&listens(&["0.0.0.0:4000", "[::]:4000"]), key).unwrap();
+        assert_eq!(any.len(), 1, "{any:?}");
+        assert!(any[0].host() == ANY_HOST || any[0].host().parse::<IpAddr>().is_ok(), "{any:?}");
+    }
+
+    #[test]
+    fn a_line_has_the_port_on_which_the_daemon_listens() {
+        for (written, port) in
+            [(&["127.0.0.1:1", "0.0.0.0:4000"][..], 4000), (&["127.0.0.1:4001"], 4001), (&[], PORT)]
+        {
+            let listens = listens(written);
+            let host = "chat.example.org".parse().unwrap();
+            for address in [None, Some(&host)] {
+                let lines = wanted(&listens, address, key()).unwrap();
+                assert_eq!((lines.len(), lines[0].port()), (1, port), "{written:?}");
+            }
+            let fixed = "chat.example.org:443".parse().unwrap();
+            assert_eq!(wanted(&listens, Some(&fixed), key()).unwrap()[0].port(), 443);
+        }
     }
 }

@@ -37,13 +37,9 @@ pub(crate) fn announce(
         let (client, server) = (client_program(), reachable(*first));
         let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
     }
-    let elsewhere = addresses.iter().filter(|address| !address.ip().is_loopback());
-    for address in elsewhere.clone() {
-        let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
-        if let Ok(line) = address_line::line(ip, address.port(), key) {
-            info!("address line for other machines: {line}");
-            let _ = writeln!(text, "from another machine: chat-tui {line}");
-        }
+    for line in address_line::lines(addresses, key).unwrap_or_default() {
+        info!("address line for other machines: {line}");
+        let _ = writeln!(text, "from another machine: chat-tui {line}");
     }
     if let Some(owner) = owner {
         info!("nobody owns this server yet; the line for its owner is on standard output");
@@ -56,7 +52,7 @@ pub(crate) fn announce(
     chat_log::print_in_background(text, |error| {
         warn!(%error, "cannot print the addresses to standard output");
     });
-    if elsewhere.count() > 0 && plain != Plain::Loopback {
+    if address_line::reachable(addresses).next().is_some() && plain != Plain::Loopback {
         warn!("plain text is accepted from other machines: anybody on the way can read it");
     }
 }
@@ -66,11 +62,15 @@ fn client_program() -> PathBuf {
     let plain = Path::new("chat-tui").with_extension(std::env::consts::EXE_EXTENSION);
     let beside = std::env::current_exe().map(|daemon| daemon.with_file_name(&plain));
     match (beside, std::env::current_dir()) {
-        (Ok(beside), Ok(here)) if beside.is_file() => {
-            beside.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(beside)
-        }
+        (Ok(beside), Ok(here)) if beside.is_file() => typed(&beside, &here),
         _ => plain,
     }
+}
+
+/// `path`, as it can be typed in the directory `here`. A service runs in `/`, where nobody types anything.
+fn typed(path: &Path, here: &Path) -> PathBuf {
+    let is_root = here.parent().is_none();
+    path.strip_prefix(here).ok().filter(|_| !is_root).unwrap_or(path).to_path_buf()
 }
 
 /// `address`, as a client on this machine connects to it.
@@ -80,4 +80,21 @@ pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
         SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
     };
     if address.ip().is_unspecified() { SocketAddr::new(loopback, address.port()) } else { address }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_relative_except_to_the_root() {
+        let path = Path::new("/usr/local/bin/chat-tui");
+        for (here, expected) in [
+            ("/usr/local", "bin/chat-tui"),
+            ("/srv", "/usr/local/bin/chat-tui"),
+            ("/", "/usr/local/bin/chat-tui"),
+        ] {
+            assert_eq!(typed(path, Path::new(here)), Path::new(expected), "{here}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod join;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +12,8 @@ use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
-use crate::address::Address;
+use self::join::JoinBy;
+use crate::address::{Address, PublicAddress};
 use crate::export::Format;
 
 const EXAMPLES: &str = "\
@@ -175,9 +178,9 @@ pub(crate) enum Task {
     /// Print the line with which chat-tui connects from another machine, and the key that it shows. Without ADDR, the
     /// address that other machines most probably reach.
     Address {
-        /// What other machines call this one: HOST:PORT or HOST.
+        /// What other machines call this one: HOST:PORT, or HOST with the port on which the daemon listens.
         #[arg(value_name = "ADDR")]
-        address: Option<Address>,
+        address: Option<PublicAddress>,
     },
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
@@ -236,17 +239,6 @@ impl From<PlainFrom> for Plain {
     }
 }
 
-/// Which new users come in.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum JoinBy {
-    /// Everybody who can connect, also the original clients.
-    Open,
-    /// Those who have an invite.
-    Invite,
-    /// Those who have an invite that the operator has made.
-    Closed,
-}
-
 /// How long messages are stored; `None` for always.
 type Keep = Option<Duration>;
 
@@ -270,15 +262,9 @@ impl Args {
         })
     }
 
-    /// Which new users come in, of a daemon that listens on addresses that other machines reach, or on none of them.
+    /// Which new users come in, of a daemon that other machines reach or do not.
     pub(crate) fn join(&self, is_reachable: bool) -> Join {
-        match self.join {
-            Some(JoinBy::Open) => Join::Open,
-            Some(JoinBy::Invite) => Join::Invite,
-            Some(JoinBy::Closed) => Join::Closed,
-            None if is_reachable => Join::Invite,
-            None => Join::Open,
-        }
+        JoinBy::policy(self.join, is_reachable)
     }
 
     /// What `accepted` survives.
@@ -382,17 +368,6 @@ mod tests {
         assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
         assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
         assert!(keep("a while").is_err());
-    }
-
-    #[test]
-    fn whoever_can_connect_may_join_only_if_that_is_this_machine() {
-        let join = |args: &[&str], is_reachable| {
-            Args::parse_from([&["chat-server"], args].concat()).join(is_reachable)
-        };
-        assert_eq!((join(&[], false), join(&[], true)), (Join::Open, Join::Invite));
-        assert_eq!(join(&["--join", "open"], true), Join::Open);
-        assert_eq!(join(&["--join", "invite"], false), Join::Invite);
-        assert_eq!(join(&["--join", "closed"], false), Join::Closed);
     }
 
     #[test]

@@ -80,6 +80,12 @@ pub const PRIVATE_PER_USER_MAX: usize = 100;
 /// that strangers keep no user from those whom it writes to.
 pub const UNANSWERED_PER_USER_MAX: usize = 300;
 
+/// The time that records of the audit log are kept: a year.
+pub(crate) const AUDIT_KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// Rooms that a user was asked into and has not joined, at most: more than a person looks at.
+pub const ASKED_PER_USER_MAX: usize = 100;
+
 /// The same of which newcomers may begin one more: as many as one network has new users at once, and fewer than all, so
 /// that who is known for long can still write.
 pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
@@ -202,9 +208,6 @@ pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How long the invite of the first owner is valid: whoever set the server up is there.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How long records of the audit log are kept.
-pub const AUDIT_KEPT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The files of a certificate that the daemon has not made itself.
 #[derive(Debug, Clone)]

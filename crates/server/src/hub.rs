@@ -48,7 +48,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use chat_proto::event::RoomInfo;
-use chat_proto::{Timestamp, UserId};
+use chat_proto::{Role, Timestamp, UserId, UserName};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -64,7 +64,7 @@ use self::naming::ReservedNames;
 pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
-pub(crate) use self::request::{Admission, InviteDraft, Unqueued};
+pub(crate) use self::request::{Admission, InviteDraft, RulesPatch, Unqueued};
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
@@ -224,6 +224,16 @@ impl Hub {
     /// Returns an error if they cannot be stored.
     pub(crate) async fn find_mentions(&self) -> Result<bool, JournalError> {
         self.queue.run(Task::find_mentions()).await
+    }
+
+    /// Gives a user another role on the server, as the operator: nobody has to have the right for it. The audit log has it
+    /// as a deed of the operator.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such user or role, the server would have no owner, it cannot be stored, or the
+    /// daemon is going away.
+    pub(crate) async fn appoint(&self, user: UserName, role: Role) -> Result<(), HubError> {
+        self.request(Request::SetRole { by: None, user, role, room: None }).await.map(drop)
     }
 
     /// Removes all unused rooms, a few at a time, so that messages are not delayed.

@@ -41,9 +41,9 @@ pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restor
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
-    AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole, MembershipRecord, Page,
-    Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage, UserKind, UserRecord,
-    UserRole,
+    AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
+    MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage,
+    UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,

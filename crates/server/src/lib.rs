@@ -17,6 +17,7 @@
 //! * `search` follows the journal, and finds messages by their words.
 //! * [`journal`] stores messages and changes in one SQLite file.
 
+mod addresses;
 mod batch;
 mod clock;
 pub mod config;
@@ -47,6 +48,7 @@ mod tries;
 mod turn_away;
 mod watch;
 
+pub use addresses::{store_addresses, stored_addresses};
 pub use config::Config;
 pub use limits::Limits;
 pub use listen::Listen;
@@ -54,5 +56,5 @@ pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
 pub use search::remove_index;
 pub use server::{OpenError, Server};
 pub use socket::Unacknowledged;
-pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key};
+pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key, within_tls};
 pub use watch::DaemonError;

@@ -6,6 +6,7 @@ mod announce;
 mod args;
 mod export;
 mod open_files;
+mod ready;
 mod signals;
 mod sockets;
 mod status;
@@ -18,6 +19,7 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 use chat_log::Log;
+use chat_server::journal::Location;
 use chat_server::{Certificate, DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -105,7 +107,15 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
         warn!("cannot make the invite of the first owner: {}", refusal.text);
         None
     });
+    if let Location::Directory(data) = &location
+        && let Err(error) = chat_server::store_addresses(data, &addresses)
+    {
+        warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
+    }
     announce::announce(&addresses, server.key(), plain, owner.as_ref());
+    if let Err(error) = ready::tell_service_manager() {
+        warn!(%error, "cannot tell the service manager that the daemon is ready");
+    }
 
     let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
     let daemon = server.run(Listeners::new(listeners), async {

@@ -51,6 +51,8 @@ pub(crate) struct Entry {
 pub(crate) struct Snapshot {
     /// Its topic.
     pub topic: Topic,
+    /// Its rules.
+    pub rules: Rules,
     /// Number of users in it.
     pub count: usize,
     /// The first of them, by name.
@@ -109,6 +111,12 @@ impl Room {
     #[must_use]
     pub(crate) fn last_seq(&self) -> Seq {
         self.state().last_seq
+    }
+
+    /// Its rules.
+    #[must_use]
+    pub(crate) fn rules(&self) -> Rules {
+        self.state().rules
     }
 
     /// Gives it other rules.
@@ -218,8 +226,8 @@ impl Room {
         self.state().publish_renamed(user, name);
     }
 
-    /// Sends that a user is away or back. Only the lobby sends it, since everybody is there.
-    pub(crate) fn publish_presence_change(&self, event: Event) {
+    /// Sends a change that the list of users and the topic do not show: who is away, a role, the rules.
+    pub(crate) fn publish_change(&self, event: Event) {
         self.state().publish_update(event);
     }
 
@@ -275,6 +283,7 @@ impl State {
     fn snapshot(&self, users_listed: usize) -> Snapshot {
         Snapshot {
             topic: self.topic.clone(),
+            rules: self.rules,
             count: self.users.len(),
             users: self.users.values().take(users_listed).cloned().collect(),
             last_seq: self.last_seq,

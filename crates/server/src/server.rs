@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chat_proto::{AddressLine, Event, Refusal, Role, Secret, Seq, ServerKey, UserId};
+use chat_proto::{AddressLine, Event, Refusal, Role, Secret, Seq, ServerKey, UserId, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -74,15 +74,17 @@ impl Server {
             crowded: config.reserve() / 2,
         });
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context {
-            config,
-            tls,
-            hub,
-            search,
-            networks,
-            closing,
-            address: OnceLock::new(),
-        }) })
+        Ok(Self {
+            context: Arc::new(Context {
+                config,
+                tls,
+                hub,
+                search,
+                networks,
+                closing,
+                address: OnceLock::new(),
+            }),
+        })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -196,6 +198,14 @@ impl Server {
     /// Sends to the large rooms how many users they have. [`Server::run`] does so periodically.
     pub fn publish_presence(&self) {
         self.context.hub.publish_presence();
+    }
+
+    /// Gives a user another role on the server, as the operator. See `hub::Hub::appoint`.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such user or role, the server would have no owner, or it cannot be stored.
+    pub async fn appoint(&self, user: UserName, role: Role) -> Result<(), String> {
+        self.context.hub.appoint(user, role).await.map_err(|error| error.to_string())
     }
 
     /// Makes the journal refuse to store anything, or store again, for tests of what clients see then.

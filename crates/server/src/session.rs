@@ -12,11 +12,13 @@ mod end;
 mod error_budget;
 mod events;
 mod handshake;
+mod history;
 mod invites;
 mod lists;
 mod live;
 mod pace;
 mod pending;
+mod roles;
 mod rooms;
 mod search;
 mod subscriptions;
@@ -45,7 +47,7 @@ use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{Asked, invite};
-use self::live::{LiveLimits, Shows};
+use self::live::{LiveState, Shows};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -160,7 +162,7 @@ struct Session<S> {
     device: DeviceId,
     /// What the client shows.
     shows: Shows,
-    live_limits: LiveLimits,
+    live: LiveState,
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
@@ -193,7 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             member,
             device,
             shows,
-            live_limits: LiveLimits::default(),
+            live: LiveState::default(),
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),

@@ -1,6 +1,6 @@
 //! `chat-server status`: asks who answers at an address.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -29,8 +29,8 @@ const SHOWN_CHARS: usize = 60;
 enum Found {
     /// A chat-server, of this version if it says so.
     Chat(Option<String>),
-    /// A chat-server that speaks no plain text with this machine.
-    NeedsTls,
+    /// A chat-server that speaks no plain text with this machine, of this version if it says so within TLS.
+    NeedsTls(Option<String>),
     /// Another program; the beginning of what it sends.
     Other(String),
     /// Nothing listens on an address of this machine.
@@ -51,8 +51,12 @@ pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
     let (code, text) = match &found {
         Found::Chat(Some(version)) => (0, format!("chat-server {version} runs on {address}")),
         Found::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
-        Found::NeedsTls => {
-            (0, format!("a chat-server runs on {address}; it takes only TLS from this machine"))
+        Found::NeedsTls(Some(version)) => (
+            0,
+            format!("chat-server {version} runs on {address}; it takes only TLS from this machine"),
+        ),
+        Found::NeedsTls(None) => {
+            (0, format!("a chat-server runs on {address}, but does not answer within TLS"))
         }
         Found::Nothing => (3, format!("nothing listens on {address}")),
         Found::Unreachable(why) => (4, format!("{address} cannot be reached: {why}")),
@@ -73,7 +77,7 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
     for address in addresses {
         let address = reachable(*address);
         match ask(address) {
-            Ok(chat @ (Found::Chat(_) | Found::NeedsTls)) => return chat,
+            Ok(chat @ (Found::Chat(_) | Found::NeedsTls(_))) => return chat,
             Ok(other) => found = other,
             Err(_) if matches!(found, Found::Other(_)) || is_of_this_machine(address.ip()) => {}
             Err(error) => found = Found::Unreachable(error.to_string()),
@@ -82,19 +86,29 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
     found
 }
 
-/// Connects and asks `about`.
+/// Connects and asks `about`, and again within TLS if no plain text is spoken.
 ///
 /// # Errors
 /// If there is no connection.
 fn ask(address: SocketAddr) -> io::Result<Found> {
-    let mut stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+    let stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
     // A peer that closes the connection or is silent is no chat-server.
-    Ok(converse(&mut stream).unwrap_or_else(|_| Found::Other(String::new())))
+    let found = converse(&stream, &stream).unwrap_or_else(|_| Found::Other(String::new()));
+    let Found::NeedsTls(_) = found else { return Ok(found) };
+    let stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+    let within = stream.try_clone().and_then(chat_server::within_tls);
+    let version = match within.and_then(|within| converse(within, &stream)) {
+        Ok(Found::Chat(version)) => version,
+        _ => None,
+    };
+    Ok(Found::NeedsTls(version))
 }
 
-fn converse(stream: &mut TcpStream) -> io::Result<Found> {
+/// Asks on `stream`, which runs on `socket`.
+fn converse(mut stream: impl Read + Write, socket: &TcpStream) -> io::Result<Found> {
     let deadline = Instant::now() + ANSWER_MAX;
-    stream.set_write_timeout(Some(ANSWER_MAX))?;
+    socket.set_write_timeout(Some(ANSWER_MAX))?;
+    socket.set_read_timeout(Some(ANSWER_MAX))?;
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();
     let mut reader = BufReader::new(stream);
@@ -103,7 +117,7 @@ fn converse(stream: &mut TcpStream) -> io::Result<Found> {
         if left.is_zero() {
             break;
         }
-        reader.get_ref().set_read_timeout(Some(left))?;
+        socket.set_read_timeout(Some(left))?;
         match reader.fill_buf() {
             Ok([]) | Err(_) => break,
             Ok(bytes) => {
@@ -125,7 +139,7 @@ fn understand(answer: &[u8]) -> Found {
     let event: Value = serde_json::from_slice(json).unwrap_or_default();
     match (event["type"].as_str(), event["server"]["version"].as_str()) {
         (Some("about"), Some(version)) => Found::Chat(Some(version.to_owned())),
-        (Some("refused"), _) if event["code"] == "tls_needed" => Found::NeedsTls,
+        (Some("refused"), _) if event["code"] == "tls_needed" => Found::NeedsTls(None),
         // A server without `about` refuses it.
         (Some("refused"), _) => Found::Chat(None),
         _ => Found::Other(String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()),
@@ -134,9 +148,10 @@ fn understand(answer: &[u8]) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
     use std::net::TcpListener;
     use std::thread;
+
+    use chat_server::{Config, Server};
 
     use super::*;
 
@@ -147,7 +162,7 @@ mod tests {
         let refused = br#"ID:7{"type":"refused","code":"bad_field","text":"no"}"#;
         assert_eq!(understand(refused), Found::Chat(None));
         let tls = br#"{"type":"refused","code":"tls_needed","text":"no"}"#;
-        assert_eq!(understand(tls), Found::NeedsTls);
+        assert_eq!(understand(tls), Found::NeedsTls(None));
         let http = b"HTTP/1.1 400 Bad Request\r\n\r\n";
         assert_eq!(understand(http), Found::Other("HTTP/1.1 400 Bad Request\r".to_owned()));
         assert_eq!(understand(b"{}"), Found::Other("{}".to_owned()));
@@ -167,6 +182,21 @@ mod tests {
         assert_eq!(ask_all(&[free]), Found::Nothing);
         assert_eq!(ask_all(&[free, address]), Found::Chat(None));
         server.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_server_without_plain_text_is_asked_within_tls() {
+        let server = Server::in_memory(Config::default());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let elsewhere = SocketAddr::from(([192, 0, 2, 7], 4000));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(server.serve(stream, elsewhere));
+            }
+        });
+        let found = tokio::task::spawn_blocking(move || ask_all(&[address])).await.unwrap();
+        assert_eq!(found, Found::NeedsTls(Some(env!("CARGO_PKG_VERSION").to_owned())));
     }
 
     #[test]

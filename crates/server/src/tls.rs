@@ -7,6 +7,7 @@ mod error;
 mod files;
 mod handshakes;
 mod identity;
+mod probe;
 
 use std::fmt;
 use std::io;
@@ -28,6 +29,7 @@ use tokio_rustls::server::TlsStream;
 pub use self::error::TlsError;
 use self::handshakes::Handshakes;
 use self::identity::{Identity, NewIdentity};
+pub use self::probe::within_tls;
 use crate::config::TlsFiles;
 use crate::journal::Location;
 

@@ -9,6 +9,8 @@ mod errors;
 #[cfg(test)]
 mod lengths;
 #[cfg(test)]
+mod log_lines;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod secrets;

@@ -104,14 +104,20 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             state.live.set_away(user.id, Some(text));
         }
         Event::Back { user } => state.live.set_away(user.id, None),
-        Event::Users { room, users, mut away, more } => {
+        Event::Users { room, users, mut away, more, .. } => {
             live::listed(state, &users, &mut away);
             return listing::users(state, room, users, more);
         }
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
-        Event::Invite { .. } | Event::Invites { .. } => {}
-        Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
+        Event::Welcome(_)
+        | Event::Ping { .. }
+        | Event::Goodbye { .. }
+        | Event::Role { .. }
+        | Event::Rules { .. }
+        | Event::AskedIn { .. }
+        | Event::Invite { .. }
+        | Event::Invites { .. } => {}
     }
     Vec::new()
 }

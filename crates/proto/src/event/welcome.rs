@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use super::Event;
-use crate::{Features, Secret, ShortString, UserId, UserName};
+use crate::{Features, Role, Secret, ShortString, UserId, UserName};
 
 /// The fields of [`Event::Welcome`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Welcome {
     /// The user's name, as others see it.
     #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
+    /// The user's role on the server; `None` from a server that has no roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// The secret that identifies the user in the next `hello`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,

@@ -1,12 +1,15 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 mod messages;
+mod states;
 
 use chat_proto::command::{Hello, Kind, Nonce};
-use chat_proto::event::{Away, InviteInfo, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
+use chat_proto::event::{
+    Away, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
+};
 use chat_proto::{
-    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Role, RoomName, Secret, Seq,
-    ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Privacy, Role, RoomName,
+    Rules, Secret, Seq, ShortString, Text, Timestamp, Topic, TopicBy, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,6 +19,7 @@ use serde_json::json;
 
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, version};
+use self::states::*;
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -224,9 +228,21 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             option::of(select(Role::ALL)),
             option::of(short_string())
         )
-            .prop_map(|(uses, valid_s, role, note)| Command::Invite { uses, valid_s, role, note }),
+            .prop_map(|(uses, valid_s, role, note)| Command::Invite {
+                uses,
+                valid_s,
+                role,
+                note
+            }),
         Just(Command::Invites),
         any::<u64>().prop_map(|id| Command::Revoke { id }),
+        (user_name(), option::of(room_name()), select(Role::ALL))
+            .prop_map(|(user, room, role)| Command::Grant { user, room, role }),
+        (room_name(), rules()).prop_map(|(room, Rules { privacy, slow_s, topic_by })| {
+            let (privacy, slow_s, topic_by) = (Some(privacy), Some(slow_s), Some(topic_by));
+            Command::Rule { room, privacy, slow_s, topic_by }
+        }),
+        (room_name(), user_name()).prop_map(|(room, user)| Command::AskIn { room, user }),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -269,8 +285,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
                 next,
                 indexed
             }),
-        (room_name(), vec(user(), 0..9), away(), any::<bool>())
-            .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
+        (room_name(), vec(user(), 0..9), away(), roles(), any::<bool>()).prop_map(
+            |(room, users, away, roles, more)| Event::Users { room, users, away, roles, more }
+        ),
         (vec(room_info(), 0..9), any::<bool>())
             .prop_map(|(rooms, more)| Event::Rooms { rooms, more }),
         (room_name(), any::<usize>()).prop_map(|(room, count)| Event::Presence { room, count }),
@@ -299,6 +316,18 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
         (vec(invite(), 0..3), any::<bool>())
             .prop_map(|(invites, more)| Event::Invites { invites, more }),
+        (option::of(room_name()), user(), select(Role::ALL), option::of(user()))
+            .prop_map(|(room, user, role, by)| Event::Role { room, user, role, by }),
+        (room_name(), rules(), option::of(user())).prop_map(|(room, rules, by)| Event::Rules {
+            room,
+            rules,
+            by
+        }),
+        (room_name(), user(), user()).prop_map(|(room, user, by)| Event::AskedIn {
+            room,
+            user,
+            by
+        }),
         message().prop_map(Event::Message),
         accepted().prop_map(Event::Accepted),
         refusal().prop_map(Event::Refused),
@@ -308,85 +337,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn away_text() -> impl Strategy<Value = AwayText> {
-    let short = |topic: Topic| topic.as_str().chars().take(16).collect::<String>();
-    topic().prop_map(move |topic| AwayText::new(short(topic)).unwrap())
-}
-
-fn away() -> impl Strategy<Value = Vec<Away>> {
-    let id = any::<u64>().prop_map(UserId::new);
-    vec((id, away_text()).prop_map(|(id, text)| Away { id, text }), 0..3)
-}
-
-fn counts() -> impl Strategy<Value = (Option<u64>, Option<u64>, bool)> {
-    (option::of(any::<u64>()), option::of(any::<u64>()), any::<bool>())
-}
-
-fn room_event() -> impl Strategy<Value = Event> {
-    let title = option::of(user_name());
-    let numbers = (any::<usize>(), [seq(), seq()]);
-    let presence = (away(), option::of(at()));
-    (room_name(), title, topic(), vec(user(), 0..9), numbers, counts(), presence).prop_map(
-        |(room, title, topic, users, numbers, (unread, mentions, more), (away, seen_at))| {
-            let (count, [last_seq, read]) = numbers;
-            Event::Room(RoomState {
-                room,
-                title,
-                topic,
-                count,
-                users,
-                last_seq,
-                read,
-                unread,
-                mentions,
-                more,
-                away,
-                seen_at,
-            })
-        },
-    )
-}
-
 fn secret() -> impl Strategy<Value = Secret> {
     writing(20).prop_map(Secret::new)
-}
-
-fn server() -> impl Strategy<Value = Server> {
-    (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version })
-}
-
-fn journal_id() -> impl Strategy<Value = JournalId> {
-    (short_string(), short_string()).prop_map(|(id, epoch)| JournalId { id, epoch })
-}
-
-fn welcome() -> impl Strategy<Value = Welcome> {
-    let limits = (any::<[usize; 7]>(), any::<u32>(), any::<u64>()).prop_map(
-        |(limits, history_messages, idle_timeout_ms)| Limits {
-            line_bytes: limits[0],
-            text_bytes: limits[1],
-            name_chars: limits[2],
-            topic_bytes: limits[3],
-            users_listed: limits[4],
-            presence_users: limits[5],
-            rooms: limits[6],
-            history_messages,
-            idle_timeout_ms,
-        },
-    );
-    let (token, journal) = (option::of(secret()), option::of(journal_id()));
-    (any::<u32>(), user(), token, any::<u64>(), journal, server(), features(), limits).prop_map(
-        |(version, User { id, name }, token, last, journal, server, features, limits)| Welcome {
-            version,
-            id,
-            name,
-            token,
-            last,
-            journal,
-            server,
-            features,
-            limits,
-        },
-    )
 }
 
 /// Bytes with no order in them, except that some are what the decoders look for.

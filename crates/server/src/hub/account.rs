@@ -6,8 +6,9 @@ use chat_proto::{Seq, Timestamp, User};
 
 use super::changed::ChangeNotifier;
 use super::memberships::Memberships;
-use super::policy::Subject;
+use super::policy::{Standing, Subject};
 use crate::journal::{CredentialRecord, UserKind, UserRecord, UserRole};
+use crate::room::Room;
 
 /// A user, with its name, its rooms and its sessions.
 #[derive(Debug)]
@@ -58,7 +59,12 @@ impl Account {
 
     /// The user, as the subject of [`may`].
     pub(super) const fn subject(&self) -> Subject {
-        Subject { kind: self.kind }
+        Subject { kind: self.kind, role: self.role }
+    }
+
+    /// The standing of the user in a room.
+    pub(super) fn standing(&self, room: &Room) -> Standing {
+        Standing::new(room.key(), Some(room.id), room.rules(), self.rooms.part(room.id))
     }
 
     /// The record of the account; `None` if it is not stored.

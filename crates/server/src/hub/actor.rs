@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::{AwayText, DeviceId, RoomName, Seq, Topic, UserId, UserName};
+use chat_proto::{AwayText, DeviceId, Event, Role, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
-use super::request::{DirectScope, Request, Unqueued};
+use super::request::{DirectScope, Request, RulesPatch, Unqueued};
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
@@ -126,6 +126,50 @@ impl Actor {
     pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
         self.hub.request(topic).await.map(drop)
+    }
+
+    /// Gives a user another role, on the server or in a room. Returns the event that says so, unless the user receives
+    /// it in the room.
+    ///
+    /// # Errors
+    /// Returns an error if this user may not do that, there is no such user or room, the server would have no owner, it
+    /// cannot be stored, or the daemon is going away.
+    pub(crate) async fn grant(
+        &self,
+        user: UserName,
+        room: Option<RoomName>,
+        role: Role,
+    ) -> Result<Option<Box<Event>>, HubError> {
+        let set = Request::SetRole { by: Some(self.id()), user, role, room };
+        Ok(self.hub.request(set).await?.event())
+    }
+
+    /// Gives a room other rules. Returns the event that says so, unless the user receives it in the room.
+    ///
+    /// # Errors
+    /// Returns an error if this user may not do that, there is no such room, it cannot be stored, or the daemon is going
+    /// away.
+    pub(crate) async fn rule(
+        &self,
+        room: RoomName,
+        rules: RulesPatch,
+    ) -> Result<Option<Box<Event>>, HubError> {
+        let set = Request::SetRules { by: Some(self.id()), room, rules };
+        Ok(self.hub.request(set).await?.event())
+    }
+
+    /// Asks a user into a private room. Returns the event that says so.
+    ///
+    /// # Errors
+    /// Returns an error if this user may not do that, the other one is in the room or was asked into too many, it cannot
+    /// be stored, or the daemon is going away.
+    pub(crate) async fn ask_in(
+        &self,
+        room: RoomName,
+        user: UserName,
+    ) -> Result<Option<Box<Event>>, HubError> {
+        let ask = Request::AskIn { by: self.id(), room, user };
+        Ok(self.hub.request(ask).await?.event())
     }
 
     /// Sets the user away with a text, or back without one. It is sent to everybody, this user included.

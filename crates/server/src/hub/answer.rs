@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::event::InviteInfo;
-use chat_proto::{DeviceId, RoomName, Seq, Timestamp};
+use chat_proto::{DeviceId, Event, RoomName, Seq, Timestamp};
 
 use super::HubError;
 use super::member::Member;
@@ -65,6 +65,8 @@ pub(super) enum Response {
     Read(Seq),
     /// An invite was made.
     Invite(InviteInfo),
+    /// The changes are applied, and this event says so, unless another one does.
+    Event(Option<Box<Event>>),
 }
 
 impl Response {
@@ -86,6 +88,13 @@ impl Response {
         match self {
             Self::Invite(invite) => invite,
             other => unreachable!("an invite is answered with its record, not {other:?}"),
+        }
+    }
+
+    pub(super) fn event(self) -> Option<Box<Event>> {
+        match self {
+            Self::Event(event) => event,
+            other => unreachable!("a role or rules are answered with an event, not {other:?}"),
         }
     }
 

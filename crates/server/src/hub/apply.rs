@@ -2,6 +2,8 @@
 //!
 //! A change applies to the messages after it in the queue, and not to those before it.
 
+mod roles;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -134,6 +136,7 @@ impl Directory {
                 let invite = state.invites.get(id).expect("it was just made");
                 Response::Invite(state.invite_info(invite))
             }
+            Grant::Event(event) => Response::Event(event),
         })
     }
 
@@ -178,15 +181,13 @@ impl Directory {
             Change::Member(member) => self.apply_member(member),
             Change::Left { user, room } => self.apply_left(user, room),
             Change::Read { user, room, seq } => self.apply_read(user, room, seq),
-            Change::UserRole { user, role, .. } => self.state().set_role(user, role),
+            Change::UserRole { user, role, by } => self.apply_user_role(user, role, by.as_ref()),
             Change::CredentialSeen(record) => self.state().see_credential(&record),
             Change::CredentialDropped(record) => self.state().drop_credential(&record),
-            Change::MemberRole { user, room, role, .. } => {
-                if let Some(account) = self.state().account_mut(user) {
-                    account.rooms.set_role(room, role);
-                }
+            Change::MemberRole { user, room, role, by } => {
+                self.apply_member_role(user, room, role, by);
             }
-            Change::Rules { room, rules, .. } => self.state().rooms.existing(room).set_rules(rules),
+            Change::Rules { room, rules, by } => self.apply_rules(room, rules, by),
             Change::AskedIn { user, room, read_seq, by } => {
                 let joined = MembershipRecord::joined(user, room, read_seq);
                 let asked_by = Some(by.id);
@@ -237,9 +238,11 @@ impl Directory {
         let member = member_in(&room, &record);
         let is_new = is_in && account.rooms.join(room.id, member);
         account.rooms.add_former(room.id, member);
+        account.rooms.set_asked(room.id, record.asked_by);
         account.notifier.notify();
         let (user, is_here) = (account.user.clone(), account.sessions > 0);
         state.rooms.add_member(room.id, user.id, is_new);
+        state.note_role(user.id, &room);
         if is_new && is_here {
             state.enter(&room, &user);
         }

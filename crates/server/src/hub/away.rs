@@ -44,7 +44,7 @@ impl State {
                 Event::Back { user }
             }
         };
-        self.rooms.lobby().publish_presence_change(event);
+        self.rooms.lobby().publish_change(event);
     }
 
     /// Sets the user back: it has sent a message, or its last session ends.

@@ -4,8 +4,9 @@
 
 mod invites;
 mod messages;
+mod roles;
 
-use chat_proto::{RoomName, Seq, User, UserId, UserName};
+use chat_proto::{Event, RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
 use super::memberships::Share;
@@ -16,8 +17,8 @@ use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{
-    Change, Credential, CredentialRecord, Entry, MembershipRecord, RoomId, RoomKey, UserKind,
-    UserRecord, UserRole,
+    Change, Credential, CredentialRecord, Entry, MemberRole, MembershipRecord, RoomId, RoomKey,
+    UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -37,9 +38,11 @@ pub(super) enum Decision {
 }
 
 /// The answer to a request once its changes are stored.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) enum Grant {
     Changed,
+    /// With this event, if the client receives no other one that says the same.
+    Event(Option<Box<Event>>),
     /// A session of this user begins.
     Session(UserId),
     Room(RoomId),
@@ -114,6 +117,14 @@ impl Directory {
             Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
             Request::SetTopic { .. } => unreachable!("a topic is a message"),
+            Request::SetRole { by, user, role, room: None } => {
+                self.set_role(proposal, *by, user, *role)
+            }
+            Request::SetRole { by, user, role, room: Some(room) } => {
+                self.set_role_in_room(proposal, *by, (user, room), *role)
+            }
+            Request::SetRules { by, room, rules } => self.set_rules(proposal, *by, room, *rules),
+            Request::AskIn { by, room, user } => self.ask_in(proposal, *by, room, user),
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::SetAway { user, text } => {
                 let away = Change::Away { user: *user, text: text.clone() };
@@ -165,7 +176,9 @@ impl Directory {
         let registered = UserRecord::registered(user, now);
         let role = invite.as_ref().map_or(UserRole::Member, |invite| invite.role);
         let invite_id = invite.as_ref().map(|invite| invite.id);
-        proposal.set_role(id, role);
+        if role != UserRole::Member {
+            proposal.set_role(id, role);
+        }
         changes.push(Change::User(UserRecord { seen_at, role, invite: invite_id, ..registered }));
         if let Some(invite) = invite {
             changes.extend(self.use_invite(proposal, &invite, id));
@@ -280,6 +293,12 @@ fn memberships(
             changes.push(Change::Member(MembershipRecord {
                 is_in: joins(id),
                 is_own: id == user,
+                // Who makes a room owns it.
+                role: if is_new && !is_direct(key) {
+                    MemberRole::Owner
+                } else {
+                    MemberRole::Member
+                },
                 ..MembershipRecord::joined(id, room, read_seq)
             }));
         }

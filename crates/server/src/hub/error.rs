@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
-use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{JournalError, Rejection, RoomId};
 
 /// Why the hub refuses a message or a request.
@@ -45,10 +45,14 @@ pub(crate) enum HubError {
     )]
     BadNewToken,
     /// The client's fault: it has no invite.
-    #[error("new users of this server need an invite; ask somebody who uses it for one, and start with its line")]
+    #[error(
+        "new users of this server need an invite; ask somebody who uses it for one, and start with its line"
+    )]
     InviteNeeded,
     /// The client's fault: it uses the classic protocol, which cannot bring an invite.
-    #[error("this server lets in whom it knows and who has an invite: use chat-tui, and ask for a chat:// line")]
+    #[error(
+        "this server lets in whom it knows and who has an invite: use chat-tui, and ask for a chat:// line"
+    )]
     NoGuests,
     /// The client's fault: nobody new comes in.
     #[error("this server takes no new users; ask the person who runs it")]
@@ -65,9 +69,6 @@ pub(crate) enum HubError {
     /// The client's fault: the user may not see such an invite, or there is none.
     #[error("there is no invite {0} that you may see")]
     NoSuchInvite(u64),
-    /// The client's fault: the user's role does not allow it to make such an invite.
-    #[error("only {0} may make such an invite")]
-    MayNotInvite(&'static str),
     /// The server's fault: there are as many invites as there can be.
     #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
     TooManyInvites,
@@ -80,6 +81,47 @@ pub(crate) enum HubError {
     /// The client's fault: a guest is in the lobby only.
     #[error("you cannot join {0}: classic clients can use #lobby only")]
     GuestInLobbyAlone(RoomName),
+    /// The client's fault: nobody has asked the user into a private room.
+    #[error("{0} is private; only users who were asked in join it: ask somebody who is in it")]
+    NotAsked(RoomName),
+    /// The client's fault: a room that everybody may join needs no invitation.
+    #[error("everybody can join {0}: nobody has to be asked in")]
+    IsPublic(RoomName),
+    /// The client's fault: a direct message has no rules and no roles.
+    #[error("{0} is a direct message, which has no rules and no roles")]
+    IsDirect(RoomName),
+    /// The client's fault: the role of the user is too low.
+    #[error("{}; ask one of them", .1.in_room(.0))]
+    NotAllowed(RoomName, Needed),
+    /// The client's fault: the other user has the same role, or a greater one.
+    #[error("you can do this only to users with a lower role than yours")]
+    IsEqual,
+    /// The client's fault: the server would have no owner.
+    #[error("{0} is the last owner of this server; make another user an owner first")]
+    LastOwner(UserName),
+    /// The client's fault: a guest has no role.
+    #[error("{0} is a guest: roles and private rooms are for users who can come back")]
+    NotForGuests(UserName),
+    /// The client's fault: everybody is in the lobby.
+    #[error("#lobby cannot be private: everybody is in it")]
+    LobbyIsOpen,
+    /// The client's fault: there is no such role there.
+    #[error(
+        "a user is a member, a moderator or an owner of the server, and in a room also a voice"
+    )]
+    NoSuchRole,
+    /// The client's fault: the user whom it asks in is in the room.
+    #[error("{0} is in the room already")]
+    IsInRoom(UserName),
+    /// The client's fault: the user with a role in a room has never been there.
+    #[error("{0} has never been in the room; roles are for users who have")]
+    NeverInRoom(UserName),
+    /// The fault of other users: the user was asked into as many rooms as one can be.
+    #[error(
+        "{0} was asked into {ASKED_PER_USER_MAX} rooms and has not joined them; write to the user, who can \
+         join some of them"
+    )]
+    AskedTooOften(UserName),
     /// The client's fault: nobody leaves the lobby.
     #[error("you cannot leave {0}: everybody is in it")]
     CannotLeave(RoomName),
@@ -151,6 +193,37 @@ fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
 }
 
+/// Who may do what was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    Voice,
+    Moderator,
+    Owner,
+    ServerModerator,
+    ServerOwner,
+    Registered,
+}
+
+impl Needed {
+    /// Says who may, of the room `name` if it is about one.
+    fn in_room(self, name: &RoomName) -> String {
+        match self {
+            Self::Voice => {
+                format!("in {name} only voices, moderators and owners write")
+            }
+            Self::Moderator => format!("only the moderators and owners of {name} can do this"),
+            Self::Owner => format!("only the owners of {name} can do this"),
+            Self::ServerModerator => {
+                "only the moderators and owners of this server can do this".to_owned()
+            }
+            Self::ServerOwner => "only the owners of this server can do this".to_owned(),
+            Self::Registered => {
+                "only users who can come back can do this, and no guests".to_owned()
+            }
+        }
+    }
+}
+
 impl HubError {
     /// The code of the error in the protocols.
     #[must_use]
@@ -166,8 +239,19 @@ impl HubError {
             Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::MayNotInvite(_) => RefusalCode::NotAllowed,
             Self::TooManyInvites => RefusalCode::NotKept,
+            Self::NotAsked(_)
+            | Self::IsPublic(_)
+            | Self::IsDirect(_)
+            | Self::NotAllowed(..)
+            | Self::IsEqual
+            | Self::LastOwner(_)
+            | Self::NotForGuests(_)
+            | Self::LobbyIsOpen
+            | Self::NoSuchRole
+            | Self::IsInRoom(_)
+            | Self::NeverInRoom(_)
+            | Self::AskedTooOften(_) => RefusalCode::NotAllowed,
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)
             | Self::NoSuchNumber(_)
@@ -205,6 +289,10 @@ impl From<HubError> for Refusal {
             HubError::NotInRoom(room)
             | HubError::NotYours(room)
             | HubError::GuestInLobbyAlone(room)
+            | HubError::NotAsked(room)
+            | HubError::IsPublic(room)
+            | HubError::IsDirect(room)
+            | HubError::NotAllowed(room, _)
             | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
             _ => refusal,
         }

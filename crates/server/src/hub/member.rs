@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::event::{Away, RoomInfo};
+use chat_proto::event::{Away, RoleHolder, RoomInfo};
 use chat_proto::{
-    DeviceId, LeaveReason, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
+    DeviceId, Event, LeaveReason, Role, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts};
-use super::policy::{Action, Standing, may};
+use super::policy::{Action, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
@@ -125,6 +125,33 @@ impl Member {
         self.actor.hub.state().away.among(users)
     }
 
+    /// The role of the user on the server, as it is sent.
+    #[must_use]
+    pub(crate) fn role(&self) -> Role {
+        let state = self.actor.hub.state();
+        let account = state.existing(self.id());
+        if account.kind.is_stored() { account.role.to_wire() } else { Role::Guest }
+    }
+
+    /// Those of `users` who have a role in the room.
+    #[must_use]
+    pub(crate) fn roles_among(&self, room: &Room, users: &[User]) -> Vec<RoleHolder> {
+        self.actor.hub.state().roles_among(room, users)
+    }
+
+    /// The rooms that the user was asked into and has not joined, each with the event that says so.
+    #[must_use]
+    pub(crate) fn asked(&self) -> Vec<(RoomId, Event)> {
+        let state = self.actor.hub.state();
+        let account = state.existing(self.id());
+        let event = |(id, by): (&RoomId, &UserId)| {
+            let room = state.rooms.get(*id)?.name().clone();
+            let by = state.account(*by)?.user.clone();
+            Some((*id, Event::AskedIn { room, user: account.user.clone(), by }))
+        };
+        account.rooms.asked().iter().filter_map(event).collect()
+    }
+
     /// The time at which the other user of a direct message was last connected; `None` if it is connected, and for
     /// any other room.
     #[must_use]
@@ -157,8 +184,7 @@ impl Member {
         let account = state.existing(self.id());
         let rooms = account.rooms.current().map(|(id, _)| state.rooms.existing(id));
         let may_read = |room: &&Arc<Room>| {
-            let standing = Standing::new(room.key(), Some(room.id), true);
-            may(account.subject(), Action::ReadHistory(standing)).is_ok()
+            may(account.subject(), Action::ReadHistory(account.standing(room))).is_ok()
         };
         rooms.filter(may_read).cloned().collect()
     }
@@ -169,7 +195,8 @@ impl Member {
         self.actor.hub.state().names.holder(name)
     }
 
-    /// Up to `limit` users of a room, by name, after the name `after`, and whether there are more.
+    /// The room with that name or address, up to `limit` of its users, by name, after the name `after`, and whether
+    /// there are more.
     ///
     /// # Errors
     /// Returns an error if the user is not in the room.
@@ -178,9 +205,10 @@ impl Member {
         name: &RoomName,
         after: Option<&UserName>,
         limit: usize,
-    ) -> Result<(Vec<User>, bool), HubError> {
+    ) -> Result<(Arc<Room>, Vec<User>, bool), HubError> {
         let room = self.actor.hub.state().permit(self.id(), name, Action::ListUsers).cloned()?;
-        Ok(room.users(after, limit))
+        let (users, is_more) = room.users(after, limit);
+        Ok((room, users, is_more))
     }
 
     /// Up to `limit` of the rooms with a name, by name, after the room `after`, and whether there are more.
@@ -195,7 +223,7 @@ impl Member {
         let state = self.actor.hub.state();
         let subject = state.existing(self.id()).subject();
         may(subject, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-        let rooms = state.named_rooms_after(after, limit);
+        let rooms = state.named_rooms_after(self.id(), after, limit);
         drop(state);
         Ok(infos(&rooms, limit))
     }

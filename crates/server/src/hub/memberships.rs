@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::Seq;
+use chat_proto::{Seq, UserId};
 
+use super::policy::Part;
 use crate::journal::{MemberRole, RoomId};
 
 /// A current or former membership of a user in a room.
@@ -17,8 +18,6 @@ pub(super) struct MemberState {
     pub(super) is_own: bool,
     /// The role of the user in the room, also while it is not in it.
     pub(super) role: MemberRole,
-    /// Whether somebody has asked the user in, who has not joined since.
-    pub(super) is_asked: bool,
 }
 
 /// What a membership counts as. Each has a bound of its own.
@@ -54,6 +53,9 @@ pub(super) struct Memberships {
     unanswered: usize,
     /// Those of rooms that the user has left, or has never been in but has a read position of.
     former: BTreeMap<RoomId, MemberState>,
+    /// Rooms of those that the user was asked into and has not joined since, and who has asked. At most
+    /// `ASKED_PER_USER_MAX`.
+    asked: BTreeMap<RoomId, UserId>,
 }
 
 impl Memberships {
@@ -65,6 +67,7 @@ impl Memberships {
             own: 0,
             unanswered: 0,
             former: BTreeMap::new(),
+            asked: BTreeMap::new(),
         }
     }
 
@@ -86,10 +89,34 @@ impl Memberships {
         }
     }
 
-    /// Adds a membership in a room that the user is not in. An earlier one keeps its read position and its role.
+    /// Adds a membership in a room that the user is not in, unless there is one.
     pub(super) fn add_former(&mut self, room: RoomId, member: MemberState) {
         if self.find(room).is_err() {
-            self.former.entry(room).or_insert(member).is_asked = member.is_asked;
+            self.former.entry(room).or_insert(member);
+        }
+    }
+
+    /// Records who has asked the user into a room that it is not in, or that nobody has.
+    pub(super) fn set_asked(&mut self, room: RoomId, by: Option<UserId>) {
+        match by.filter(|_| self.find(room).is_err()) {
+            Some(by) => drop(self.asked.insert(room, by)),
+            None => drop(self.asked.remove(&room)),
+        }
+    }
+
+    /// Rooms that the user was asked into, and who has asked.
+    pub(super) const fn asked(&self) -> &BTreeMap<RoomId, UserId> {
+        &self.asked
+    }
+
+    /// What rights in a room depend on.
+    pub(super) fn part(&self, room: RoomId) -> Part {
+        let current = self.get(room);
+        let known = current.or_else(|| self.former.get(&room));
+        Part {
+            is_in: current.is_some(),
+            role: known.map_or(MemberRole::Member, |known| known.role),
+            is_asked: current.is_none() && self.asked.contains_key(&room),
         }
     }
 
@@ -135,6 +162,7 @@ impl Memberships {
     /// Removes the membership in a room that the user is not in.
     pub(super) fn remove_former(&mut self, room: RoomId) {
         self.former.remove(&room);
+        self.asked.remove(&room);
     }
 
     /// The rooms that the user is in, and its read positions.

@@ -1,14 +1,18 @@
-//! The rights of users: one pure function, which every operation calls under the lock.
+//! The rights of users: one pure function, which every operation calls under the lock. `policy/table.txt` shows what it
+//! answers.
 
-use chat_proto::RoomName;
+use chat_proto::{Privacy, RoomName, Rules, TopicBy};
 
 use super::HubError;
-use crate::journal::{RoomId, RoomKey, UserKind};
+use super::error::Needed;
+use crate::journal::{MemberRole, RoomId, RoomKey, UserKind, UserRole};
 
 /// The properties of a user that rights depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Subject {
     pub(super) kind: UserKind,
+    /// The role on the server.
+    pub(super) role: UserRole,
 }
 
 /// An operation of a user. [`may`] must decide about each, or it does not compile.
@@ -16,9 +20,14 @@ pub(super) struct Subject {
 pub(super) enum Action {
     TakeName,
     ListRooms,
+    /// To see a room in a list of rooms.
+    Find(Standing),
     Join(Standing),
     Leave(Standing),
+    /// To write, or to edit what the user wrote.
     Send(Standing),
+    /// To react, or to delete what the user wrote.
+    React(Standing),
     SetTopic(Standing),
     Pin(Standing),
     /// To delete messages of other users.
@@ -26,13 +35,66 @@ pub(super) enum Action {
     MarkRead(Standing),
     ReadHistory(Standing),
     ListUsers(Standing),
+    /// To ask a user into a room that only those who were asked join.
+    AskIn(Standing),
+    SetRules(Standing),
+    /// To give a user with the role `from` in the room another one.
+    SetRoleInRoom {
+        standing: Standing,
+        from: MemberRole,
+        to: MemberRole,
+        is_self: bool,
+    },
+    /// To give a user with the role `from` on the server another one.
+    SetRole {
+        from: UserRole,
+        to: UserRole,
+        is_self: bool,
+    },
+    /// To mute, kick or ban a user with that role in the room.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    SanctionInRoom {
+        standing: Standing,
+        of: MemberRole,
+    },
+    /// To mute or ban a user with that role, or a network, on the server.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    Sanction {
+        of: UserRole,
+    },
+    /// To invite users to the server, with that role.
+    Invite {
+        role: UserRole,
+        members_may: bool,
+    },
+    /// To read the audit log: the user's own deeds, or all.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    SeeAudit {
+        is_own: bool,
+    },
+    /// To change credentials and end sessions of other users.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    ManageUsers,
 }
 
-/// The kind of a room, and whether the user is in it.
+/// A room, and the standing of the user there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
     room: RoomKind,
+    rules: Rules,
     is_in: bool,
+    /// The role of the user in the room, also while it is not in it.
+    role: MemberRole,
+    /// Whether somebody has asked the user in.
+    is_asked: bool,
+}
+
+/// The membership of a user in a room, current or former, as far as rights depend on it.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) is_in: bool,
+    pub(super) role: MemberRole,
+    pub(super) is_asked: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,29 +109,60 @@ enum RoomKind {
 pub(super) enum Denied {
     /// The user is not in the room.
     NotInRoom,
-    /// The message is another user's.
-    NotTheAuthor,
     /// Everybody stays in the lobby.
     StaysInLobby,
     /// A guest joins the lobby and no other room.
     GuestInLobbyAlone,
+    /// Nobody has asked the user into the room.
+    NotAsked,
+    /// Everybody may join the room.
+    IsPublic,
+    /// A direct message has no rules and no roles.
+    IsDirect,
+    /// The role is too low.
+    Needs(Needed),
+    /// The other user has no lower role.
+    IsEqual,
 }
 
 impl Standing {
     /// The standing in the room with the key `key`; `id` is its number, if it exists.
-    pub(super) fn new(key: &RoomKey, id: Option<RoomId>, is_in: bool) -> Self {
+    pub(super) fn new(key: &RoomKey, id: Option<RoomId>, rules: Rules, part: Part) -> Self {
         let room = match key {
             RoomKey::Direct(_) => RoomKind::Direct,
             RoomKey::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
             RoomKey::Named(_) => RoomKind::Named,
         };
-        Self { room, is_in }
+        Self::of(room, rules, part)
     }
 
-    /// The standing of a user in a room with a name that it is in.
-    pub(super) fn member_of(id: RoomId) -> Self {
+    /// The standing in an existing room with a name.
+    pub(super) fn in_named(id: RoomId, rules: Rules, part: Part) -> Self {
         let room = if id == RoomId::LOBBY { RoomKind::Lobby } else { RoomKind::Named };
-        Self { room, is_in: true }
+        Self::of(room, rules, part)
+    }
+
+    const fn of(room: RoomKind, rules: Rules, Part { is_in, role, is_asked }: Part) -> Self {
+        Self { room, rules, is_in, role, is_asked }
+    }
+
+    const fn is_private(&self) -> bool {
+        // The strictest meaning of rules that this version does not know.
+        matches!(self.rules.privacy, Privacy::Private | Privacy::Unknown)
+    }
+
+    /// The role that a user has here: its own, or what its role on the server makes of it. The owners of the server own
+    /// all rooms with a name; its moderators moderate those that everybody may join, and those that they are in.
+    pub(super) fn rank(&self, Subject { kind, role }: Subject) -> MemberRole {
+        if self.room == RoomKind::Direct || kind == UserKind::Guest {
+            return MemberRole::Member;
+        }
+        let of_server = match role {
+            UserRole::Owner => MemberRole::Owner,
+            UserRole::Moderator if self.is_in || !self.is_private() => MemberRole::Moderator,
+            UserRole::Moderator | UserRole::Member => MemberRole::Member,
+        };
+        self.role.max(of_server)
     }
 }
 
@@ -77,82 +170,149 @@ impl Standing {
 ///
 /// # Errors
 /// Returns an error with the reason if it may not.
-pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(), Denied> {
+pub(super) fn may(subject: Subject, action: Action) -> Result<(), Denied> {
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
-        Action::Join(Standing { room, .. }) => match (kind, room) {
-            (UserKind::Registered, _) | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
-            (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
-        },
-        Action::Leave(Standing { is_in: false, .. }) => Err(Denied::NotInRoom),
-        Action::Leave(Standing { room: RoomKind::Lobby, .. }) => Err(Denied::StaysInLobby),
-        Action::Leave(_) => Ok(()),
-        // Moderators may: there are none yet.
-        Action::DeleteOthers(Standing { is_in: false, .. }) => Err(Denied::NotInRoom),
-        Action::DeleteOthers(_) => Err(Denied::NotTheAuthor),
+        Action::Find(at) => allow(at.is_in || !at.is_private(), Denied::NotInRoom),
+        Action::Join(at) => join(subject, at),
+        Action::Leave(at) => {
+            is_in(at)?;
+            allow(at.room != RoomKind::Lobby, Denied::StaysInLobby)
+        }
+        Action::Send(at) => send(subject, at),
         // A message brings both users into a direct message.
-        Action::Send(Standing { room: RoomKind::Direct, .. }) => match kind {
-            UserKind::Registered => Ok(()),
-            UserKind::Guest => Err(Denied::GuestInLobbyAlone),
-        },
-        Action::Send(Standing { is_in, .. })
-        | Action::SetTopic(Standing { is_in, .. })
-        | Action::Pin(Standing { is_in, .. })
-        | Action::MarkRead(Standing { is_in, .. })
-        | Action::ReadHistory(Standing { is_in, .. })
-        | Action::ListUsers(Standing { is_in, .. }) => {
-            if is_in {
-                Ok(())
-            } else {
-                Err(Denied::NotInRoom)
+        Action::React(at) if at.room == RoomKind::Direct => send(subject, at),
+        Action::React(at)
+        | Action::MarkRead(at)
+        | Action::ReadHistory(at)
+        | Action::ListUsers(at) => is_in(at),
+        Action::SetTopic(at) | Action::Pin(at) => {
+            is_in(at)?;
+            let by_all = matches!(at.rules.topic_by, TopicBy::All);
+            // A topic is as good as a message there.
+            let is_announce = matches!(at.rules.privacy, Privacy::Announce);
+            needs(
+                subject,
+                at,
+                if by_all && !is_announce { MemberRole::Member } else { MemberRole::Moderator },
+            )
+        }
+        Action::DeleteOthers(at) => {
+            is_in(at)?;
+            needs(subject, at, MemberRole::Moderator)
+        }
+        Action::AskIn(at) => {
+            is_in(at)?;
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            allow(at.is_private(), Denied::IsPublic)
+        }
+        Action::SetRules(at) => {
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            needs(subject, at, MemberRole::Owner)
+        }
+        Action::SetRoleInRoom { standing, from, to, is_self } => {
+            allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
+            if is_self && to < from {
+                return Ok(());
             }
+            // A moderator gives a voice and takes it.
+            let is_small = from.max(to) <= MemberRole::Voice;
+            needs(
+                subject,
+                standing,
+                if is_small { MemberRole::Moderator } else { MemberRole::Owner },
+            )
+        }
+        Action::SetRole { from, to, is_self } if is_self && to < from => Ok(()),
+        Action::SetRole { .. } | Action::ManageUsers => needs_on_server(subject, UserRole::Owner),
+        Action::SanctionInRoom { standing, of } => {
+            allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
+            let above =
+                if of < MemberRole::Moderator { MemberRole::Moderator } else { MemberRole::Owner };
+            needs(subject, standing, above)?;
+            allow(standing.rank(subject) > of, Denied::IsEqual)
+        }
+        Action::Sanction { of } => {
+            let above =
+                if of < UserRole::Moderator { UserRole::Moderator } else { UserRole::Owner };
+            needs_on_server(subject, above)?;
+            allow(subject.role > of, Denied::IsEqual)
+        }
+        Action::Invite { role: UserRole::Member, members_may: true } => {
+            allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
+        }
+        Action::Invite { role, .. } => needs_on_server(subject, role.max(UserRole::Moderator)),
+        Action::SeeAudit { is_own } => {
+            needs_on_server(subject, if is_own { UserRole::Moderator } else { UserRole::Owner })
         }
     }
+}
+
+fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
+    let needed = match role {
+        UserRole::Member => return Ok(()),
+        UserRole::Moderator => Needed::ServerModerator,
+        UserRole::Owner => Needed::ServerOwner,
+    };
+    allow(subject.role >= role, Denied::Needs(needed))
+}
+
+fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denied> {
+    match (kind, at.room) {
+        (UserKind::Registered, RoomKind::Lobby | RoomKind::Direct)
+        | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
+        (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
+        (UserKind::Registered, RoomKind::Named) => {
+            let is_invited = at.is_in || at.is_asked || at.role > MemberRole::Member;
+            allow(is_invited || !at.is_private(), Denied::NotAsked)
+        }
+    }
+}
+
+fn send(subject: Subject, at: Standing) -> Result<(), Denied> {
+    // A message brings both users into a direct message.
+    if at.room == RoomKind::Direct {
+        return allow(subject.kind != UserKind::Guest, Denied::GuestInLobbyAlone);
+    }
+    is_in(at)?;
+    let is_announce = matches!(at.rules.privacy, Privacy::Announce);
+    needs(subject, at, if is_announce { MemberRole::Voice } else { MemberRole::Member })
+}
+
+const fn is_in(at: Standing) -> Result<(), Denied> {
+    allow(at.is_in, Denied::NotInRoom)
+}
+
+fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denied> {
+    let needed = match role {
+        MemberRole::Member => return Ok(()),
+        MemberRole::Voice => Needed::Voice,
+        MemberRole::Moderator => Needed::Moderator,
+        MemberRole::Owner => Needed::Owner,
+    };
+    allow(at.rank(subject) >= role, Denied::Needs(needed))
+}
+
+const fn allow(is_allowed: bool, denied: Denied) -> Result<(), Denied> {
+    if is_allowed { Ok(()) } else { Err(denied) }
 }
 
 impl Denied {
     /// The error for a client that named the room `name`.
     pub(super) fn in_room(self, name: &RoomName) -> HubError {
+        let name = || name.clone();
         match self {
-            Self::NotInRoom | Self::NotTheAuthor => HubError::NotInRoom(name.clone()),
-            Self::StaysInLobby => HubError::CannotLeave(name.clone()),
-            Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name.clone()),
+            Self::NotInRoom => HubError::NotInRoom(name()),
+            Self::StaysInLobby => HubError::CannotLeave(name()),
+            Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name()),
+            Self::NotAsked => HubError::NotAsked(name()),
+            Self::IsPublic => HubError::IsPublic(name()),
+            Self::IsDirect => HubError::IsDirect(name()),
+            Self::Needs(needed) => HubError::NotAllowed(name(), needed),
+            Self::IsEqual => HubError::IsEqual,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ROOMS: [RoomKind; 3] = [RoomKind::Lobby, RoomKind::Named, RoomKind::Direct];
-
-    fn allowed(kind: UserKind, action: fn(Standing) -> Action, is_in: bool) -> Vec<RoomKind> {
-        let may = |room: &RoomKind| {
-            may(Subject { kind }, action(Standing { room: *room, is_in })).is_ok()
-        };
-        ROOMS.into_iter().filter(may).collect()
-    }
-
-    #[test]
-    fn only_users_in_a_room_read_and_change_it() {
-        for action in [Action::SetTopic, Action::MarkRead, Action::ReadHistory, Action::ListUsers] {
-            for kind in [UserKind::Registered, UserKind::Guest] {
-                assert_eq!(allowed(kind, action, true), ROOMS);
-                assert_eq!(allowed(kind, action, false), []);
-            }
-        }
-        assert_eq!(allowed(UserKind::Registered, Action::Send, true), ROOMS);
-        assert_eq!(allowed(UserKind::Registered, Action::Send, false), [RoomKind::Direct]);
-    }
-
-    #[test]
-    fn nobody_leaves_the_lobby_and_a_guest_joins_no_other_room() {
-        use RoomKind::{Direct, Lobby, Named};
-        assert_eq!(allowed(UserKind::Registered, Action::Leave, true), [Named, Direct]);
-        assert_eq!(allowed(UserKind::Registered, Action::Leave, false), []);
-        assert_eq!(allowed(UserKind::Registered, Action::Join, false), ROOMS);
-        assert_eq!(allowed(UserKind::Guest, Action::Join, false), [Lobby]);
-        assert_eq!(allowed(UserKind::Guest, Action::Send, true), [Lobby, Named]);
-    }
-}
+mod tests;

@@ -3,22 +3,22 @@
 //! Items are decided in the order of the queue, and each must see the effects of those before it. The directory
 //! changes after the commit only, so there is nothing to undo if the commit fails.
 
+mod members;
+
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
+use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
 use super::memberships::Share;
 use super::names_ahead::NamesAhead;
-use super::policy::{Action, Standing, Subject, may};
+use super::policy::{Action, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{State, room_key};
-use crate::config::{
-    PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
-};
 use crate::journal::{
-    Credential, CredentialRecord, InviteRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
+    Credential, CredentialRecord, InviteRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
+    UserRole,
 };
 use crate::token::TokenHash;
 
@@ -42,6 +42,10 @@ pub(super) struct Proposal<'s> {
     invites: HashMap<u64, Option<u32>>,
     /// Number of invites that are added.
     invites_more: usize,
+    /// Number of users who will own the server.
+    owners: usize,
+    /// Number of rooms more into which a user was asked.
+    asked_more: HashMap<UserId, usize>,
     /// Whether the hub will be closed.
     pub(super) is_closed: bool,
     /// Memberships that are stored with a message, if the message is new.
@@ -62,6 +66,9 @@ pub(super) struct MembershipAhead {
     /// Whether the user has joined it itself, or has written there.
     pub(super) is_own: bool,
     pub(super) read: Seq,
+    pub(super) role: MemberRole,
+    /// Whether somebody has asked the user in.
+    pub(super) is_asked: bool,
 }
 
 impl<'s> Proposal<'s> {
@@ -80,6 +87,8 @@ impl<'s> Proposal<'s> {
             last_record: state.last_record,
             invites: HashMap::new(),
             invites_more: 0,
+            owners: state.owners(),
+            asked_more: HashMap::new(),
             is_closed: state.is_closed,
             with_messages: HashSet::new(),
         }
@@ -150,13 +159,6 @@ impl<'s> Proposal<'s> {
         !matches!(self.invites.insert(id, None), Some(None))
     }
 
-    /// Gives a user another role on the server.
-    pub(super) fn set_role(&mut self, id: UserId, role: UserRole) {
-        let kind = self.kind(id);
-        let Some(user) = self.user(id).cloned() else { return };
-        self.users.insert(id, UserAhead { user, kind, role });
-    }
-
     /// The author of an item. The account of a guest may have ended with its session.
     ///
     /// # Errors
@@ -200,7 +202,13 @@ impl<'s> Proposal<'s> {
         self.users_more += usize::from(kind.is_stored());
         self.members.insert(
             (user.id, RoomId::LOBBY),
-            MembershipAhead { is_in: true, is_own: true, read: Seq::NONE },
+            MembershipAhead {
+                is_in: true,
+                is_own: true,
+                read: Seq::NONE,
+                role: MemberRole::Member,
+                is_asked: false,
+            },
         );
     }
 
@@ -241,15 +249,31 @@ impl<'s> Proposal<'s> {
         key: &RoomKey,
         action: fn(Standing) -> Action,
     ) -> Result<(), HubError> {
-        let room = self.rooms.find(key);
-        let is_in = room.is_some_and(|room| self.is_in(user, room));
-        let standing = Standing::new(key, room, is_in);
+        let standing = self.standing(user, key);
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
+    }
+
+    /// The standing of a user in the room with that key, whether it exists or not.
+    pub(super) fn standing(&self, user: UserId, key: &RoomKey) -> Standing {
+        let room = self.rooms.find(key);
+        let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
+        let part = room.map_or(Part::default(), |room| self.part(user, room));
+        Standing::new(key, room, rules, part)
+    }
+
+    /// What rights in a room depend on.
+    pub(super) fn part(&self, user: UserId, room: RoomId) -> Part {
+        let membership = self.membership(user, room);
+        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
+            is_in,
+            role,
+            is_asked: is_asked && !is_in,
+        })
     }
 
     /// The user, as the subject of [`may`].
     pub(super) fn subject(&self, id: UserId) -> Subject {
-        Subject { kind: self.kind(id) }
+        Subject { kind: self.kind(id), role: self.role(id) }
     }
 
     fn kind(&self, id: UserId) -> UserKind {
@@ -268,106 +292,40 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    pub(super) fn is_in(&self, user: UserId, room: RoomId) -> bool {
-        self.membership(user, room).is_some_and(|membership| membership.is_in)
+    /// Number of users who will own the server.
+    pub(super) const fn owners(&self) -> usize {
+        self.owners
     }
 
-    /// The current or former membership of `user` in a room.
-    pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<MembershipAhead> {
-        if let Some(membership) = self.members.get(&(user, room)) {
-            return Some(*membership);
-        }
-        let rooms = &self.state.account(user)?.rooms;
-        let known = rooms.get_or_former(room)?;
-        let current = rooms.get(room);
-        let is_own = current.is_some_and(|current| current.is_own);
-        Some(MembershipAhead { is_in: current.is_some(), is_own, read: known.read })
+    /// Gives a user another role on the server.
+    pub(super) fn set_role(&mut self, id: UserId, role: UserRole) {
+        let (was, kind) = (self.role(id), self.kind(id));
+        let Some(user) = self.user(id).cloned() else { return };
+        self.owners += usize::from(role == UserRole::Owner);
+        self.owners -= usize::from(was == UserRole::Owner);
+        self.users.insert(id, UserAhead { user, kind, role });
     }
 
-    /// Adds a membership; the user joins the room if the record says so.
-    pub(super) fn put_member(&mut self, member: MembershipRecord, is_direct: bool) {
-        let before = self.membership(member.user, member.room);
-        let was_in = before.is_some_and(|before| before.is_in);
-        let membership = MembershipAhead {
-            is_in: was_in || member.is_in,
-            is_own: member.is_own || before.is_some_and(|before| was_in && before.is_own),
-            read: before.map_or(member.read_seq, |before| before.read),
-        };
-        self.put_membership(member.user, member.room, membership, is_direct);
-    }
-
-    /// Counts a membership that is stored only if the message with it is new.
-    pub(super) fn put_with_message(&mut self, member: MembershipRecord, is_direct: bool) {
-        let MembershipRecord { user, room, is_own, .. } = member;
-        let before = self.membership(user, room).filter(|before| before.is_in);
-        let is_more = before.is_none_or(|before| is_own && !before.is_own);
-        if member.is_in && is_more && self.with_messages.insert((user, room)) {
-            self.count(user, before, Some(is_own), is_direct);
-        }
-    }
-
-    /// Ends a membership.
-    pub(super) fn leave(&mut self, user: UserId, room: RoomId, is_direct: bool) {
+    /// Gives a user another role in a room that it is in, or has been in.
+    pub(super) fn set_member_role(&mut self, user: UserId, room: RoomId, role: MemberRole) {
         if let Some(before) = self.membership(user, room) {
-            let membership = MembershipAhead { is_in: false, ..before };
-            self.put_membership(user, room, membership, is_direct);
+            self.members.insert((user, room), MembershipAhead { role, ..before });
         }
     }
 
-    /// Moves a read position forward to `seq`.
-    pub(super) fn read(&mut self, user: UserId, room: RoomId, seq: Seq) {
-        if let Some(before) = self.membership(user, room) {
-            self.members
-                .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });
-        }
+    /// Number of rooms into which a user was asked and that it has not joined.
+    pub(super) fn asked(&self, user: UserId) -> usize {
+        let now = self.state.account(user).map_or(0, |account| account.rooms.asked().len());
+        now + self.asked_more.get(&user).copied().unwrap_or(0)
     }
 
-    fn put_membership(
-        &mut self,
-        user: UserId,
-        room: RoomId,
-        now: MembershipAhead,
-        is_direct: bool,
-    ) {
-        let before = self.membership(user, room).filter(|before| before.is_in);
-        self.members.insert((user, room), now);
-        self.count(user, before, now.is_in.then_some(now.is_own), is_direct);
-    }
-
-    /// Counts a membership instead of another one, each if there is one.
-    fn count(
-        &mut self,
-        user: UserId,
-        before: Option<MembershipAhead>,
-        is_own: Option<bool>,
-        is_direct: bool,
-    ) {
-        let before = before.map(|before| Share::of(is_direct, before.is_own));
-        let now = is_own.map(|is_own| Share::of(is_direct, is_own));
-        if before == now {
-            return;
-        }
-        for (share, change) in [(before, -1), (now, 1)] {
-            if let Some(share) = share {
-                *self.counts.entry((user, share)).or_default() += change;
-            }
-        }
-    }
-
-    /// Whether `user` may have one more of those, which `author` begins.
-    pub(super) fn may_join_more(&self, user: UserId, share: Share, author: UserId) -> bool {
-        let now = self.state.account(user).map_or(0, |account| account.rooms.count(share));
-        let more = self.counts.get(&(user, share)).copied().unwrap_or(0);
-        let max = match share {
-            Share::Room => ROOMS_PER_USER_MAX,
-            Share::Own => PRIVATE_PER_USER_MAX,
-            Share::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
-            Share::Unanswered => UNANSWERED_PER_USER_MAX,
-        };
-        now.saturating_add_signed(more) < max
-    }
-
-    fn is_newcomer(&self, user: UserId) -> bool {
-        self.state.account(user).is_none_or(|account| account.created_at > self.newcomers_after)
+    /// Asks a user into a room that it is not in.
+    pub(super) fn ask_in(&mut self, user: UserId, room: RoomId, read: Seq) {
+        *self.asked_more.entry(user).or_default() += 1;
+        let (is_in, is_own, is_asked) = (false, true, true);
+        let new = MembershipAhead { is_in, is_own, read, role: MemberRole::Member, is_asked };
+        let before = self.membership(user, room);
+        let asked = before.map_or(new, |before| MembershipAhead { is_asked, ..before });
+        self.members.insert((user, room), asked);
     }
 }

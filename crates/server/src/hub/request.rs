@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chat_proto::command::Body;
 use chat_proto::{
-    AwayText, DeviceId, RoomName, Secret, Seq, SessionId, ShortString, Timestamp, Topic, UserId, UserName,
+    AwayText, DeviceId, Privacy, Role, RoomName, Rules, Secret, Seq, SessionId, ShortString,
+    Timestamp, Topic, TopicBy, UserId, UserName,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -81,6 +82,18 @@ pub(super) enum Request {
     Leave { user: UserId, name: RoomName },
     /// The user sets the topic of a room.
     SetTopic { user: UserId, name: RoomName, topic: Topic },
+    /// A user gets another role, on the server or in a room.
+    SetRole {
+        /// Who gives it; `None` for the operator, who may do everything.
+        by: Option<UserId>,
+        user: UserName,
+        role: Role,
+        room: Option<RoomName>,
+    },
+    /// A room gets other rules.
+    SetRules { by: Option<UserId>, room: RoomName, rules: RulesPatch },
+    /// A user is asked into a private room.
+    AskIn { by: UserId, room: RoomName, user: UserName },
     /// The user has read a room up to a message.
     Read { user: UserId, name: RoomName, seq: Seq },
     /// The user is away, or not any more.
@@ -120,6 +133,26 @@ pub(crate) struct InviteDraft {
     pub(crate) note: ShortString,
     /// Whether the operator's earlier invites for an owner end if nobody has used them.
     pub(crate) replaces: bool,
+}
+
+/// The rules of a room that change. The others stay.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RulesPatch {
+    pub(crate) privacy: Option<Privacy>,
+    /// Seconds, at most `SLOW_S_MAX`.
+    pub(crate) slow_s: Option<u32>,
+    pub(crate) topic_by: Option<TopicBy>,
+}
+
+impl RulesPatch {
+    /// The rules that follow from `rules`.
+    pub(super) fn apply(self, rules: Rules) -> Rules {
+        Rules {
+            privacy: self.privacy.unwrap_or(rules.privacy),
+            slow_s: self.slow_s.unwrap_or(rules.slow_s),
+            topic_by: self.topic_by.unwrap_or(rules.topic_by),
+        }
+    }
 }
 
 /// The users who join a direct message.

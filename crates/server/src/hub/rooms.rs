@@ -3,7 +3,7 @@
 //! A room exists once it is stored. A room that nobody is in, and that has neither a message nor a topic,
 //! is unused and is removed.
 
-use chat_proto::{RoomName, Seq, UserId};
+use chat_proto::{Privacy, RoomName, Rules, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(super) struct Rooms {
     by_id: BTreeMap<RoomId, RoomEntry>,
     /// The named rooms by the key of their names.
     named: BTreeMap<String, RoomId>,
+    /// Those of them that are not private.
+    listed: BTreeMap<String, RoomId>,
     /// What the names of the named rooms look like.
     looks: Looks<RoomId>,
     direct: HashMap<DirectKey, RoomId>,
@@ -41,6 +43,8 @@ struct RoomEntry {
     /// Users with a current or former membership; not updated once the room has a message, since it then never
     /// expires.
     visitors: Arc<BTreeSet<UserId>>,
+    /// The users with a role in it, whether they are in it or not.
+    role_holders: BTreeSet<UserId>,
 }
 
 /// A room that is to be removed, and the users with a membership in it.
@@ -56,6 +60,7 @@ impl Rooms {
         let mut restored = Self {
             by_id: BTreeMap::new(),
             named: BTreeMap::new(),
+            listed: BTreeMap::new(),
             looks: Looks::default(),
             direct: HashMap::new(),
             last,
@@ -128,9 +133,9 @@ impl Rooms {
         self.by_id.values().map(|entry| &entry.room)
     }
 
-    /// Up to `limit` named rooms whose key is above `key`, in the order of their names.
-    pub(super) fn named_after(&self, key: &str, limit: usize) -> Vec<Arc<Room>> {
-        let ids = self.named.range::<str, _>((Excluded(key), Unbounded)).map(|(_, id)| id);
+    /// Up to `limit` named rooms that are not private and whose key is above `key`, in the order of their names.
+    pub(super) fn listed_after(&self, key: &str, limit: usize) -> Vec<Arc<Room>> {
+        let ids = self.listed.range::<str, _>((Excluded(key), Unbounded)).map(|(_, id)| id);
         let entries = ids.filter_map(|id| self.by_id.get(id));
         entries.take(limit).map(|entry| Arc::clone(&entry.room)).collect()
     }
@@ -156,6 +161,21 @@ impl Rooms {
         if is_used {
             self.maybe_unused.remove(&id);
         }
+    }
+
+    /// Records whether a user has a role in a room.
+    pub(super) fn note_role(&mut self, id: RoomId, user: UserId, has_role: bool) {
+        let Some(entry) = self.by_id.get_mut(&id) else { return };
+        if has_role {
+            entry.role_holders.insert(user);
+        } else {
+            entry.role_holders.remove(&user);
+        }
+    }
+
+    /// Whether a user has a role in a room.
+    pub(super) fn has_role(&self, id: RoomId, user: UserId) -> bool {
+        self.by_id.get(&id).is_some_and(|entry| entry.role_holders.contains(&user))
     }
 
     /// Counts one user less in the room.
@@ -190,9 +210,29 @@ impl Rooms {
         match entry.room.key() {
             RoomKey::Named(name) => {
                 self.named.remove(name.key());
+                self.listed.remove(name.key());
                 self.looks.release(self.looks_of(name), id);
             }
             RoomKey::Direct(pair) => drop(self.direct.remove(pair)),
+        }
+    }
+
+    /// Gives a room other rules, and returns the room.
+    pub(super) fn set_rules(&mut self, id: RoomId, rules: Rules) -> Arc<Room> {
+        let room = Arc::clone(self.existing(id));
+        room.set_rules(rules);
+        self.list(&room);
+        room
+    }
+
+    /// Puts a room on the list, or takes it off.
+    fn list(&mut self, room: &Room) {
+        let RoomKey::Named(name) = room.key() else { return };
+        match room.rules().privacy {
+            Privacy::Public | Privacy::Announce => {
+                self.listed.insert(name.key().to_owned(), room.id);
+            }
+            Privacy::Private | Privacy::Unknown => drop(self.listed.remove(name.key())),
         }
     }
 
@@ -221,7 +261,11 @@ impl Rooms {
             RoomKey::Direct(pair) => drop(self.direct.insert(*pair, id)),
         }
         let room = Room::new(record, self.presence_users, &self.rings);
-        self.by_id.insert(id, RoomEntry { room, members: 0, visitors: Arc::default() });
+        self.list(&room);
+        self.by_id.insert(
+            id,
+            RoomEntry { room, members: 0, visitors: Arc::default(), role_holders: BTreeSet::new() },
+        );
     }
 }
 

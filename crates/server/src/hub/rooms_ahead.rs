@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chat_proto::{RoomName, Seq};
+use chat_proto::{RoomName, Rules, Seq};
 
 use super::HubError;
 use super::looks::Look;
@@ -20,6 +20,8 @@ pub(super) struct RoomsAhead<'r> {
     /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a search.
     used: BTreeSet<RoomId>,
     removed: HashSet<RoomId>,
+    /// Rules that this commit sets.
+    rules: HashMap<RoomId, Rules>,
     named_more: usize,
     direct_more: usize,
     last: u32,
@@ -35,7 +37,8 @@ impl<'r> RoomsAhead<'r> {
     pub(super) fn new(rooms: &'r Rooms) -> Self {
         let (used, removed) = (BTreeSet::new(), HashSet::new());
         let (new, new_looks, last) = (HashMap::new(), BTreeMap::new(), rooms.last());
-        Self { rooms, new, new_looks, used, removed, named_more: 0, direct_more: 0, last }
+        let rules = HashMap::new();
+        Self { rooms, new, new_looks, used, removed, rules, named_more: 0, direct_more: 0, last }
     }
 
     /// The room with that name or of these users.
@@ -52,6 +55,22 @@ impl<'r> RoomsAhead<'r> {
     /// The `seq` of the last message of a room, as far as it is applied; 0 before the first.
     pub(super) fn last_seq(&self, id: RoomId) -> Seq {
         self.rooms.get(id).map_or(Seq::NONE, |room| room.last_seq())
+    }
+
+    /// The rules of a room; those of a new one if it does not exist yet.
+    pub(super) fn rules(&self, id: RoomId) -> Rules {
+        // Most commits set none, and a hash costs more than a look.
+        if !self.rules.is_empty()
+            && let Some(rules) = self.rules.get(&id)
+        {
+            return *rules;
+        }
+        self.rooms.get(id).map_or(Rules::PUBLIC, |room| room.rules())
+    }
+
+    /// Gives a room other rules.
+    pub(super) fn set_rules(&mut self, id: RoomId, rules: Rules) {
+        self.rules.insert(id, rules);
     }
 
     /// The room with that name or of these users, and whether it is new: one that does not exist gets a number. Call

@@ -2,6 +2,9 @@
 //!
 //! Every method runs under the lock, and none takes longer if there are more users, rooms or sessions.
 
+mod credentials;
+mod roles;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -15,15 +18,16 @@ use super::memberships::MemberState;
 use super::names::Names;
 use super::names_ahead::NamesAhead;
 use super::naming::ReservedNames;
-use super::policy::{Action, Standing, may};
+use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use crate::journal::{
-    Credential, CredentialRecord, DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserKind,
-    UserRecord, UserRole,
+    DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
+    UserRole,
 };
 use crate::room::Room;
 use crate::token::TokenHash;
-use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserId, UserName};
+use chat_proto::event::RoleHolder;
+use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, UserName};
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -43,6 +47,8 @@ pub(super) struct State {
     pub(super) last_record: u64,
     /// Number of users who own the server.
     owners: usize,
+    /// The users who own or moderate the server.
+    staff: BTreeSet<UserId>,
     /// Whether the daemon is going away, so that nothing more is accepted.
     pub(super) is_closed: bool,
 }
@@ -67,6 +73,7 @@ impl State {
             last_user: restored.last_user,
             last_record: restored.last_record,
             owners: 0,
+            staff: BTreeSet::new(),
             is_closed: false,
         };
         let renamed = state.restore_users(users);
@@ -102,18 +109,21 @@ impl State {
 
     /// Adds a membership, unless its user or its room is missing in the journal.
     fn restore_member(&mut self, member: MembershipRecord) {
-        let MembershipRecord { user, room: id, is_in, read_seq, role, .. } = member;
+        let MembershipRecord { user, room: id, is_in, read_seq, role, asked_by, .. } = member;
         let Some(room) = self.rooms.get(id) else { return };
         let member = member_in(room, &member);
         let Some(account) = self.accounts.get_mut(&user) else { return };
         if id == RoomId::LOBBY {
             let lobby = account.rooms.get_or_former_mut(id).expect("everybody is in the lobby");
             (lobby.read, lobby.role) = (read_seq, role);
+            self.rooms.note_role(id, user, role > MemberRole::Member);
             return;
         }
         let is_new = is_in && account.rooms.join(id, member);
         account.rooms.add_former(id, member);
+        account.rooms.set_asked(id, asked_by);
         self.rooms.add_member(id, user, is_new);
+        self.rooms.note_role(id, user, role > MemberRole::Member);
     }
 
     pub(super) fn account(&self, user: UserId) -> Option<&Account> {
@@ -136,12 +146,6 @@ impl State {
             .expect("a user with a session or a stored change has an account")
     }
 
-    /// The number of the user with that token.
-    pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
-        let (stored, user) = self.tokens.get_key_value(token)?;
-        stored.is(token).then_some(*user)
-    }
-
     pub(super) const fn next_user(&mut self) -> UserId {
         self.last_user = self.last_user.next();
         self.last_user
@@ -158,50 +162,12 @@ impl State {
         self.names.hold(&account.user.name, id);
         self.stored += usize::from(account.kind.is_stored());
         self.owners += usize::from(account.role == UserRole::Owner);
+        if account.role > UserRole::Member {
+            self.staff.insert(id);
+        }
         if let Some(replaced) = self.accounts.insert(id, account) {
             self.stored -= usize::from(replaced.kind.is_stored());
             self.owners -= usize::from(replaced.role == UserRole::Owner);
-        }
-    }
-
-    /// Number of users who own the server.
-    pub(super) const fn owners(&self) -> usize {
-        self.owners
-    }
-
-    /// Gives a user another role on the server.
-    pub(super) fn set_role(&mut self, user: UserId, role: UserRole) {
-        let Some(account) = self.accounts.get_mut(&user) else { return };
-        self.owners -= usize::from(account.role == UserRole::Owner);
-        self.owners += usize::from(role == UserRole::Owner);
-        account.role = role;
-    }
-
-    /// Adds a credential, unless its user is missing in the journal: it would open no account.
-    pub(super) fn add_credential(&mut self, record: CredentialRecord) {
-        let Some(account) = self.accounts.get_mut(&record.user) else { return };
-        if let Credential::Token(token) = record.credential {
-            self.tokens.insert(token, record.user);
-        }
-        // Most users have one.
-        account.credentials.reserve_exact(1);
-        account.credentials.push(record);
-    }
-
-    /// Records that a session began with a credential.
-    pub(super) fn see_credential(&mut self, seen: &CredentialRecord) {
-        let Some(account) = self.accounts.get_mut(&seen.user) else { return };
-        if let Some(record) = account.credentials.iter_mut().find(|record| record.id == seen.id) {
-            record.seen_at = record.seen_at.max(seen.seen_at);
-        }
-    }
-
-    /// Removes a credential, which identifies nobody from now on.
-    pub(super) fn drop_credential(&mut self, dropped: &CredentialRecord) {
-        let Some(account) = self.accounts.get_mut(&dropped.user) else { return };
-        account.credentials.retain(|record| record.id != dropped.id);
-        if let Credential::Token(token) = dropped.credential {
-            self.tokens.remove(&token);
         }
     }
 
@@ -245,7 +211,11 @@ impl State {
     /// Puts `user` on the list of a room.
     pub(super) fn enter(&mut self, room: &Arc<Room>, user: &User) {
         if room.enter(user) {
-            self.rooms.presence_is_due(room);
+            return self.rooms.presence_is_due(room);
+        }
+        if let [RoleHolder { role, .. }] = self.roles_among(room, std::slice::from_ref(user))[..] {
+            let (room_name, user) = (Some(room.name().clone()), user.clone());
+            room.publish_change(Event::Role { room: room_name, user, role, by: None });
         }
     }
 
@@ -329,24 +299,36 @@ impl State {
     ) -> Result<&Arc<Room>, HubError> {
         let key = self.room_key(user, name)?;
         let room = self.rooms.by_key(&key);
-        let is_in = room.is_some_and(|room| self.is_in(user, room.id));
-        let standing = Standing::new(&key, room.map(|room| room.id), is_in);
-        may(self.existing(user).subject(), action(standing))
-            .map_err(|denied| denied.in_room(name))?;
+        let account = self.existing(user);
+        let standing = match room {
+            Some(room) => account.standing(room),
+            None => Standing::new(&key, None, Rules::PUBLIC, Part::default()),
+        };
+        may(account.subject(), action(standing)).map_err(|denied| denied.in_room(name))?;
         room.ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
-    /// The rooms with a name, sorted by name, after the room `after`: one more than `limit`, if there are more.
+    /// The rooms with a name that `user` may find, sorted by name, after the room `after`: one more than `limit`, if
+    /// there are more.
     pub(super) fn named_rooms_after(
         &self,
+        user: UserId,
         after: Option<&RoomName>,
         limit: usize,
     ) -> Vec<Arc<Room>> {
-        self.rooms.named_after(after.map_or("", RoomName::key), limit.saturating_add(1))
-    }
-
-    pub(super) fn is_in(&self, user: UserId, room: RoomId) -> bool {
-        self.existing(user).rooms.get(room).is_some()
+        let (after, limit) = (after.map_or("", RoomName::key), limit.saturating_add(1));
+        let account = self.existing(user);
+        let may_find =
+            |room: &Arc<Room>| may(account.subject(), Action::Find(account.standing(room))).is_ok();
+        // The others are those that the user is in, which are few.
+        let own = account.rooms.current().map(|(id, _)| self.rooms.existing(id));
+        let own = own.filter(|room| room.name().key() > after && room.other(user).is_none());
+        let listed = self.rooms.listed_after(after, limit);
+        let mut rooms: Vec<_> = listed.into_iter().chain(own.cloned()).filter(may_find).collect();
+        rooms.sort_by(|one, other| one.name().key().cmp(other.name().key()));
+        rooms.dedup_by_key(|room| room.id);
+        rooms.truncate(limit);
+        rooms
     }
 }
 
@@ -379,6 +361,6 @@ pub(super) fn room_key<'u>(
 /// The membership of a record in `room`.
 pub(super) fn member_in(room: &Room, record: &MembershipRecord) -> MemberState {
     let is_direct = matches!(room.key(), RoomKey::Direct(_));
-    let MembershipRecord { read_seq: read, is_own, role, asked_by, .. } = *record;
-    MemberState { read, is_direct, is_own, role, is_asked: asked_by.is_some() }
+    let MembershipRecord { read_seq: read, is_own, role, .. } = *record;
+    MemberState { read, is_direct, is_own, role }
 }

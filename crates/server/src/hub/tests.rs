@@ -3,7 +3,8 @@ use std::path::Path;
 
 use chat_proto::command::{Body, Kind, Say};
 use chat_proto::{
-    DeviceId, LeaveReason, RefusalCode, RoomName, Secret, Seq, Text, Timestamp, Topic, UserName,
+    DeviceId, LeaveReason, Privacy, RefusalCode, RoomName, Secret, Seq, Text, Timestamp, Topic,
+    UserName,
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -70,7 +71,10 @@ async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, Secret), HubError
 }
 
 fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
-    infos(&hub.state().named_rooms_after(after, limit), limit)
+    // A user who is in no room but the lobby.
+    let state = hub.state();
+    let user = state.names.holder(&name("bob")).unwrap_or(UserId::new(1));
+    infos(&state.named_rooms_after(user, after, limit), limit)
 }
 
 async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, HubError> {
@@ -113,6 +117,7 @@ mod old_names;
 mod queue;
 mod repeats;
 mod rig;
+mod roles;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_a_free_one() {

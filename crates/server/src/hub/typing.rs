@@ -76,7 +76,7 @@ impl Hub {
     /// Returns an error if the user is not in the room.
     pub(super) fn type_in(&self, user: UserId, name: &RoomName) -> Result<(), HubError> {
         let state = self.state();
-        let room = state.permit(user, name, Action::Send)?;
+        let room = state.permit(user, name, Action::React)?;
         let author = state.existing(user).user.clone();
         let at = Instant::now();
         let typing =

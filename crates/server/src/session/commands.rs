@@ -7,9 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::{Body, Say};
-use chat_proto::{
-    Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, Topic, UserName,
-};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Topic, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{error, info};
 
@@ -21,9 +19,8 @@ use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
 use super::unread::Counted;
-use crate::config::PAGE_MESSAGES;
-use crate::hub::{Answer, HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
+use crate::hub::{Answer, HubError, IfTaken, RulesPatch};
+use crate::journal::JournalError;
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -66,6 +63,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Command::Invites => self.list_invites(),
             Command::Revoke { id } => self.revoke(id),
+            Command::Grant { user, room, role } => self.grant(user, room, role),
+            Command::Rule { room, privacy, slow_s, topic_by } => {
+                self.rule(room, RulesPatch { privacy, slow_s, topic_by })
+            }
+            Command::AskIn { room, user } => self.ask_in(room, user),
             Command::Rename { name } => self.rename(name),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
@@ -139,6 +141,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(event) => self.send_event(&event),
                 Err(refusal) => self.refuse(refusal),
             },
+            CommandResult::Event { name, event } => match event {
+                Ok(Some(event)) => self.send_event(&event),
+                Ok(None) => ControlFlow::Continue(()),
+                Err(error) => self.refuse(Refusal { room: name, ..error.into() }),
+            },
             CommandResult::Repeat { say, answer } => self.has_repeat(say, answer),
             CommandResult::DirectOpened { say, opened } => match opened {
                 // Subscribe before sending, or the session would receive its own message as another's.
@@ -184,20 +191,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(error.into()),
-        }
-    }
-
-    fn has_history(
-        &mut self,
-        name: RoomName,
-        page: Result<(Vec<StoredMessage>, bool), JournalError>,
-    ) -> ControlFlow<End> {
-        match page {
-            Ok((stored, more)) => {
-                let messages = self.to_wire(&name, &stored);
-                self.send_event(&Event::History { room: name, messages, more })
-            }
-            Err(error) => self.refuse_unreadable(Some(name), &error),
         }
     }
 
@@ -267,48 +260,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn history(
-        &mut self,
-        name: RoomName,
-        before: Option<Seq>,
-        at: Option<Timestamp>,
-        limit: Option<u32>,
-    ) -> ControlFlow<End> {
-        let room = match self.member.room(&name) {
-            Ok(room) => room,
-            Err(error) => return self.refuse_in(name, error),
-        };
-        let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
-        let before = before.unwrap_or(Seq::MAX).min(room.last_seq().next());
-        let journal = self.context.hub.journal().clone();
-        let view = self.shows.view(self.member.id());
-        self.pending.wait(async move {
-            let page = match at {
-                Some(at) => journal.read_at(room.id, at, limit, view).await,
-                None => {
-                    let page = Page { of: Part::Before(before), limit };
-                    journal.read_as(room.id, page, view).await
-                }
-            };
-            let page = with_more(&journal, room.id, page).await;
-            CommandResult::History { name, page }
-        });
-        ControlFlow::Continue(())
-    }
-
     fn who(
         &mut self,
         name: RoomName,
         after: Option<&UserName>,
         asked: Option<u32>,
     ) -> ControlFlow<End> {
-        let (users, is_more) = match self.member.users(&name, after, limit(asked)) {
+        let (room, users, is_more) = match self.member.users(&name, after, limit(asked)) {
             Ok(users) => users,
             Err(error) => return self.refuse_in(name, error),
         };
-        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
-        let (users, is_cut) = fitting_users(users, &away);
-        self.send_event(&Event::Users { room: name, users, away, more: is_more || is_cut })
+        let away = if self.shows.away() { self.member.away_among(&users) } else { Vec::new() };
+        let roles = self.roles_among(&room, &users);
+        let (users, is_cut) = fitting_users(users, &away, &roles);
+        let more = is_more || is_cut;
+        self.send_event(&Event::Users { room: name, users, away, roles, more })
     }
 
     fn list_rooms(&mut self, after: Option<&RoomName>, asked: Option<u32>) -> ControlFlow<End> {
@@ -388,20 +354,10 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::Who { room, .. }
         | Command::Topic { room, .. }
         | Command::Read { room, .. }
+        | Command::Rule { room, .. }
+        | Command::AskIn { room, .. }
         | Command::Typing { room } => Some(room),
+        Command::Grant { room, .. } => room.as_mut(),
         _ => None,
     }
-}
-
-/// A page of messages, and whether there are older ones.
-async fn with_more(
-    journal: &Journal,
-    room: RoomId,
-    page: Result<Vec<StoredMessage>, JournalError>,
-) -> Result<(Vec<StoredMessage>, bool), JournalError> {
-    let messages = page?;
-    let Some(first) = messages.first() else { return Ok((messages, false)) };
-    let older = Page { of: Part::Before(first.seq), limit: 1 };
-    let is_more = !journal.read(room, older).await?.is_empty();
-    Ok((messages, is_more))
 }

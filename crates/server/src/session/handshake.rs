@@ -128,7 +128,9 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Handshake, End> {
     match enter(sent_id, &hello, slot, context).await {
         Ok((member, token, last)) => {
-            connection.send(&Event::Welcome(welcome(&member, token, last, context)));
+            let role = hello.features.has(features::ROLES).then(|| member.role());
+            let welcome = Welcome { role, ..welcome(&member, token, last, context) };
+            connection.send(&Event::Welcome(welcome));
             log_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
             let shows = Shows::of(&hello.features);
@@ -220,6 +222,7 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
         version: VERSION,
         id,
         name,
+        role: None,
         token: Some(token),
         last,
         journal: Some(context.hub.journal().identity().clone()),

@@ -1,7 +1,7 @@
 //! Lists of users and rooms, cut so that each fits into one line of the protocol.
 
 use chat_proto::User;
-use chat_proto::event::{Away, RoomInfo};
+use chat_proto::event::{Away, RoleHolder, RoomInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
 
 /// Entries of one `users` or `rooms` event at most, whatever the client asks for.
@@ -19,6 +19,9 @@ const USER_BYTES: usize = 40;
 /// The same of a user who is away, without the text.
 const AWAY_BYTES: usize = 50;
 
+/// The same of a user with a role.
+const ROLE_BYTES: usize = 50;
+
 /// The same of a room, without its name and its topic.
 const ROOM_BYTES: usize = 80;
 
@@ -27,10 +30,16 @@ pub(super) fn limit(limit: Option<u32>) -> usize {
     limit.map_or(LIST_MAX, |limit| usize::try_from(limit).unwrap_or(LIST_MAX).min(LIST_MAX))
 }
 
-/// The first of `users` that fit a line with the list of those who are away, and whether there are more.
-pub(super) fn fitting_users(users: Vec<User>, away: &[Away]) -> (Vec<User>, bool) {
-    let away = away.iter().map(|away| 2 * away.text.as_str().len() + AWAY_BYTES).sum();
-    fitting(users, away, |user| 2 * user.name.as_str().len() + USER_BYTES)
+/// The first of `users` that fit a line with the lists of those who are away or have a role, and whether there are more.
+pub(super) fn fitting_users(
+    users: Vec<User>,
+    away: &[Away],
+    roles: &[RoleHolder],
+) -> (Vec<User>, bool) {
+    let away: usize = away.iter().map(|away| 2 * away.text.as_str().len() + AWAY_BYTES).sum();
+    fitting(users, away + roles.len() * ROLE_BYTES, |user| {
+        2 * user.name.as_str().len() + USER_BYTES
+    })
 }
 
 /// The first of `rooms` that fit a line, and whether there are more.
@@ -60,7 +69,9 @@ fn fitting<T>(
 #[cfg(test)]
 mod tests {
     use chat_proto::limits::AWAY_BYTES_MAX;
-    use chat_proto::{AwayText, Event, RoomName, Seq, Timestamp, Topic, UserId, UserName};
+    use chat_proto::{
+        AwayText, Event, Role, RoomName, Rules, Seq, Timestamp, Topic, UserId, UserName,
+    };
 
     use super::*;
     use crate::config::AWAY_LISTED_MAX;
@@ -74,8 +85,10 @@ mod tests {
         };
         let text = AwayText::new("\"".repeat(AWAY_BYTES_MAX)).unwrap();
         let away = vec![Away { id: UserId::new(u64::MAX), text }; AWAY_LISTED_MAX];
-        let (users, is_cut) = fitting_users((1..=500).map(user).collect(), &away);
-        assert!(users.len() > 100 && is_cut);
+        let id = UserId::new(u64::MAX);
+        let roles = vec![RoleHolder { id, role: Role::Moderator }; LIST_MAX];
+        let (users, is_cut) = fitting_users((1..=500).map(user).collect(), &away, &roles);
+        assert!(users.len() > 50 && is_cut);
         let (room, topic) = (RoomName::lobby(), Topic::from_lossy(&"\"".repeat(512)));
         let room = Event::Room(RoomState {
             room,
@@ -90,6 +103,8 @@ mod tests {
             more: true,
             away,
             seen_at: Some(Timestamp::from_millis(i64::MAX)),
+            rules: Some(Rules { slow_s: u32::MAX, ..Rules::STRICTEST }),
+            roles,
         });
         let line = serde_json::to_string(&room).unwrap();
         assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());

@@ -1,5 +1,6 @@
 //! What is live only: who is writing, and who is away. A client gets it if it has the feature for it.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use chat_proto::{AwayText, Event, Features, RoomName, UserId, features};
@@ -13,17 +14,18 @@ use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::UserChanges;
 use crate::journal::{Kinds, RoomId, View};
 
+/// The bit of [`Shows`] for the number of messages that its user has not read, and so on.
+const UNREAD: u8 = 1;
+const TYPING: u8 = 1 << 1;
+const AWAY: u8 = 1 << 2;
+const LAST_SEEN: u8 = 1 << 3;
+const ROLES: u8 = 1 << 4;
+
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Shows {
-    /// How many messages its user has not read.
-    pub(super) unread: bool,
-    /// Who is writing.
-    pub(super) typing: bool,
-    /// Who is away.
-    pub(super) away: bool,
-    /// When the other user of a direct message was last connected.
-    pub(super) last_seen: bool,
+    /// A bit for each of [`UNREAD`] and those after it: five bools would make each idle session larger.
+    parts: u8,
     /// Which kinds of messages.
     pub(super) kinds: Kinds,
     /// Whether a change of a topic is sent as the event `topic`.
@@ -46,11 +48,16 @@ pub(super) enum Topics {
 
 impl Shows {
     pub(super) fn of(features: &Features) -> Self {
+        let parts = [
+            (UNREAD, features::UNREAD),
+            (TYPING, features::TYPING),
+            (AWAY, features::AWAY),
+            (LAST_SEEN, features::LAST_SEEN),
+            (ROLES, features::ROLES),
+        ];
+        let shown = parts.into_iter().filter(|(_, feature)| features.has(feature));
         Self {
-            unread: features.has(features::UNREAD),
-            typing: features.has(features::TYPING),
-            away: features.has(features::AWAY),
-            last_seen: features.has(features::LAST_SEEN),
+            parts: shown.fold(0, |bits, (bit, _)| bits | bit),
             kinds: match (features.has(features::EVENTS), features.has(features::UNKNOWN_KINDS)) {
                 (true, _) => Kinds::All,
                 (false, true) => Kinds::Unknown,
@@ -64,6 +71,31 @@ impl Shows {
         }
     }
 
+    /// Whether it shows how many messages its user has not read.
+    pub(super) const fn unread(self) -> bool {
+        self.parts & UNREAD != 0
+    }
+
+    /// Whether it shows who is writing.
+    pub(super) const fn typing(self) -> bool {
+        self.parts & TYPING != 0
+    }
+
+    /// Whether it shows who is away.
+    pub(super) const fn away(self) -> bool {
+        self.parts & AWAY != 0
+    }
+
+    /// Whether it shows when the other user of a direct message was last connected.
+    pub(super) const fn last_seen(self) -> bool {
+        self.parts & LAST_SEEN != 0
+    }
+
+    /// Whether it shows roles, and the rules of rooms.
+    pub(super) const fn roles(self) -> bool {
+        self.parts & ROLES != 0
+    }
+
     /// The form in which `user` is sent messages of the journal.
     pub(super) const fn view(self, user: UserId) -> View {
         match self.kinds {
@@ -75,7 +107,8 @@ impl Shows {
     /// Whether the client of this user is sent this change of a room.
     pub(super) fn has(self, event: &Event, user: UserId) -> bool {
         match event {
-            Event::Away { .. } | Event::Back { .. } => self.away,
+            Event::Away { .. } | Event::Back { .. } => self.away(),
+            Event::Role { .. } | Event::Rules { .. } => self.roles(),
             Event::Topic { user: setter, .. } => match self.topics {
                 Topics::All => true,
                 Topics::Own => setter.id == user,
@@ -86,34 +119,49 @@ impl Shows {
     }
 }
 
-/// When a client last sent what has a limit in time. Boxed, since most clients are silent.
+/// When a client last sent what has a limit in time, and what it was told that is not stored. Boxed, since most clients
+/// are silent, and most users were asked into no room.
 #[derive(Default)]
-pub(super) struct LiveLimits(Option<Box<Times>>);
+pub(super) struct LiveState(Option<Box<Live>>);
 
 #[derive(Default)]
-struct Times {
+struct Live {
     /// The rooms in which it was writing less than [`TYPING_EVERY`] ago.
     typing: Vec<(RoomId, Instant)>,
     away_at: Option<Instant>,
+    /// The rooms that the client was told that the user was asked into.
+    told_asked: BTreeSet<RoomId>,
 }
 
-impl LiveLimits {
+impl LiveState {
+    /// The rooms that the client was told that the user was asked into.
+    pub(super) fn told_asked(&mut self) -> &mut BTreeSet<RoomId> {
+        &mut self.0.get_or_insert_default().told_asked
+    }
+
+    /// The user was asked into no room.
+    pub(super) fn forget_asked(&mut self) {
+        if let Some(live) = &mut self.0 {
+            live.told_asked.clear();
+        }
+    }
+
     /// Whether a `typing` for `room` is passed on now.
     fn may_type(&mut self, room: RoomId, now: Instant) -> bool {
-        let times = self.0.get_or_insert_default();
-        times.typing.retain(|(_, at)| now.duration_since(*at) < TYPING_EVERY);
-        let is_new = times.typing.iter().all(|(typed, _)| *typed != room);
+        let live = self.0.get_or_insert_default();
+        live.typing.retain(|(_, at)| now.duration_since(*at) < TYPING_EVERY);
+        let is_new = live.typing.iter().all(|(typed, _)| *typed != room);
         if is_new {
-            times.typing.push((room, now));
+            live.typing.push((room, now));
         }
         is_new
     }
 
     /// When the user may next be away or back, at the earliest.
     fn next_away(&mut self, now: Instant) -> Instant {
-        let times = self.0.get_or_insert_default();
-        let at = times.away_at.map_or(now, |before| now.max(before + AWAY_EVERY));
-        times.away_at = Some(at);
+        let live = self.0.get_or_insert_default();
+        let at = live.away_at.map_or(now, |before| now.max(before + AWAY_EVERY));
+        live.away_at = Some(at);
         at
     }
 }
@@ -122,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Takes what has changed for the user: its rooms, and who is writing there. The latter also while a command
     /// waits, or a user would be writing after its message has come.
     pub(super) fn take_changes(&mut self, changes: &UserChanges) -> ControlFlow<End> {
-        if self.shows.typing {
+        if self.shows.typing() {
             for typing in &changes.typing {
                 if self.subscriptions.get(typing.room).is_some() {
                     self.connection.send(&typing.event());
@@ -141,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if self.live_limits.may_type(room, Instant::now())
+        if self.live.may_type(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);
@@ -152,7 +200,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// The user is away, or not any more. A client that changes it too often waits.
     pub(super) fn set_away(&mut self, text: Option<AwayText>) -> ControlFlow<End> {
         let actor = self.member.actor().clone();
-        let next = self.live_limits.next_away(Instant::now());
+        let next = self.live.next_away(Instant::now());
         self.pending.wait(async move {
             sleep_until(next).await;
             CommandResult::Away(actor.set_away(text).await)

@@ -16,6 +16,9 @@ use crate::limits::Cost;
 /// What a direct message with somebody new costs beside its first message.
 const CONVERSATION: Cost = Cost::units(4);
 
+/// What a role, rules or an invitation costs: it leaves a record in the audit log, which has a bound.
+const ORDER: Cost = Cost::units(5);
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Carries out what the client has sent. If the budget of the user or of its network is used up, that waits, and
     /// the client is not read from meanwhile.
@@ -119,6 +122,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Rename { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
+            Command::Grant { .. } | Command::Rule { .. } | Command::AskIn { .. } => (ORDER, true),
             Command::Invites
             | Command::History { .. }
             | Command::Search { .. }

@@ -65,6 +65,8 @@ pub(super) enum CommandResult {
     Invited(Box<Result<Event, Refusal>>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
+    /// What a role or rules are answered with, if the client receives no other event that says so.
+    Event { name: Option<RoomName>, event: Result<Option<Box<Event>>, HubError> },
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
     Repeat { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.

@@ -19,7 +19,7 @@ use crate::batch::{Batch, Items};
 use crate::door::Recipient;
 use crate::feed::{FeedItem, feed};
 use crate::hub::Membership;
-use crate::journal::{RoomId, StoredMessage};
+use crate::journal::{RoomId, RoomKey, StoredMessage};
 use crate::room::{Room, Snapshot};
 
 /// What the client has been sent about the rooms of its user.
@@ -44,7 +44,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// The same, and counts the unread messages if the client shows their number. A room stays pending until its
     /// messages are counted; then [`Session::subscribed`] takes over.
     pub(super) fn sync_rooms_counting(&mut self) -> ControlFlow<End> {
-        self.sync_rooms_with(self.shows.unread)
+        self.sync_rooms_with(self.shows.unread())
     }
 
     fn sync_rooms_with(&mut self, counts: bool) -> ControlFlow<End> {
@@ -80,6 +80,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Some(_) => {}
             }
         }
+        self.send_asked();
         self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
         ControlFlow::Continue(())
     }
@@ -172,10 +173,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         counted: Option<Counted>,
     ) {
         let users = std::mem::take(&mut snapshot.users);
-        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
-        let seen_at = self.shows.last_seen.then(|| self.member.last_seen(room)).flatten();
-        let (users, _) = fitting_users(users, &away);
-        let Snapshot { topic, count, last_seq, .. } = snapshot;
+        let away = if self.shows.away() { self.member.away_among(&users) } else { Vec::new() };
+        let seen_at = self.shows.last_seen().then(|| self.member.last_seen(room)).flatten();
+        let roles = self.roles_among(room, &users);
+        let (users, _) = fitting_users(users, &away, &roles);
+        let Snapshot { topic, rules, count, last_seq, .. } = snapshot;
+        let is_direct = matches!(room.key(), RoomKey::Direct(_));
+        let rules = (self.shows.roles() && !is_direct).then_some(*rules);
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
         let unread = counted.map(|counted| counted.unread);
@@ -192,6 +196,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             more: unread.is_some_and(|unread| unread.more),
             away,
             seen_at,
+            rules,
+            roles,
         }));
     }
 

@@ -71,7 +71,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Returns a counter if the client shows the number of unread messages.
     pub(super) fn counter(&self) -> Option<Counter> {
         let journal = || self.context.hub.journal().clone();
-        self.shows.unread.then(|| Counter { journal: journal(), user: self.member.id() })
+        self.shows.unread().then(|| Counter { journal: journal(), user: self.member.id() })
     }
 
     /// Waits for the count of a subscription.

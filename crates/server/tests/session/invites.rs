@@ -32,7 +32,10 @@ async fn whoever_brings_an_invite_comes_in_and_may_invite_others() {
     assert_eq!(daemon.first_owner().await, Ok(None), "ana owns the server");
     ana.send(r#"{"type":"invite","uses":1,"note":"bob"}"#).await;
     let invited = ana.until("invite").await;
-    assert_eq!((&invited["invite"]["uses"], &invited["invite"]["note"]), (&1.into(), &"bob".into()));
+    assert_eq!(
+        (&invited["invite"]["uses"], &invited["invite"]["note"]),
+        (&1.into(), &"bob".into())
+    );
     let line = secret(invited["line"].as_str().unwrap());
     come(&daemon, "bob", &line).await.expect("welcome").await;
     let mut eva = come(&daemon, "eva", &line).await;
@@ -60,6 +63,6 @@ async fn a_classic_client_is_told_that_it_cannot_come_in_without_an_invite() {
     let daemon = Server::in_memory(Config { join: Join::Invite, ..Config::default() });
     let mut bob = Peer::connect(&daemon);
     bob.write(b"NAME:bob").await;
-    let told = bob.rest().await;
+    let told = bob.recv().await;
     assert!(told.contains("ask for a chat:// line"), "{told}");
 }

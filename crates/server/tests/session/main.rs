@@ -12,6 +12,7 @@ mod live;
 mod native;
 mod older;
 mod peer;
+mod roles;
 mod rooms;
 mod search;
 mod threads;

@@ -20,6 +20,8 @@ mod native;
 mod older;
 #[path = "../session/peer.rs"]
 mod peer;
+#[path = "../session/roles.rs"]
+mod roles;
 #[path = "../session/rooms.rs"]
 mod rooms;
 #[path = "../session/search.rs"]

@@ -2,7 +2,7 @@
 
 use chat_proto::command::VERSION;
 use chat_proto::event::{JournalId, Limits, Server, Welcome};
-use chat_proto::{Features, ShortString, User};
+use chat_proto::{Features, ShortString, User, features};
 
 /// Accepts the user.
 pub(super) fn welcome(me: &User) -> Welcome {
@@ -10,11 +10,12 @@ pub(super) fn welcome(me: &User) -> Welcome {
         version: VERSION,
         id: me.id,
         name: me.name.clone(),
+        role: None,
         token: None,
         last: 0,
         journal: Some(journal()),
         server: server(),
-        features: Features::all(),
+        features: Features::all().without(features::ROLES),
         limits: Limits {
             line_bytes: 65_536,
             text_bytes: 16_384,

@@ -4,23 +4,26 @@
 
 use std::time::Duration;
 
-use chat_proto::{AuditKind, Timestamp, UserId};
+use chat_proto::{AuditKind, RoomName, Timestamp, UserId};
 
 use super::super::HubError;
 use super::super::directory::Directory;
 use super::super::invites::INVITES_MAX;
+use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
 use super::{Grant, GrantResult};
-use crate::config::{AUDIT_KEPT, Join};
-use crate::journal::{AuditRecord, Change, InviteRecord, UserKind, UserRole};
+use crate::config::Join;
+use crate::journal::{AuditRecord, Change, InviteRecord, UserRole};
 use crate::token::TokenHash;
 
 impl Directory {
     /// Makes an invite, and removes some that have ended.
     pub(super) fn invite(&self, proposal: &mut Proposal<'_>, draft: &InviteDraft) -> GrantResult {
         if let Some(by) = draft.by {
-            may_invite(proposal, by, draft.role)?;
+            let action = Action::Invite { role: draft.role, members_may: true };
+            may(proposal.subject(by), action)
+                .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
         }
         let now = self.clock.now();
         let mut changes: Vec<_> = proposal.state.invites.ended(now).collect();
@@ -156,25 +159,8 @@ impl Directory {
         about: &str,
         user: Option<UserId>,
     ) -> Change {
-        let record = AuditRecord::new(self.clock.now(), by.unwrap_or(UserId::SERVER), what, about);
-        let kept_since = self.clock.before(AUDIT_KEPT);
-        Change::Audit { record: AuditRecord { user, ..record }, kept_since }
-    }
-}
-
-/// Members invite members, moderators also moderators, owners everybody.
-fn may_invite(proposal: &Proposal<'_>, by: UserId, role: UserRole) -> Result<(), HubError> {
-    if proposal.subject(by).kind == UserKind::Guest {
-        return Err(HubError::MayNotInvite("a registered user"));
-    }
-    match role {
-        UserRole::Moderator if proposal.role(by) < UserRole::Moderator => {
-            Err(HubError::MayNotInvite("a moderator or an owner of the server"))
-        }
-        UserRole::Owner if proposal.role(by) < UserRole::Owner => {
-            Err(HubError::MayNotInvite("an owner of the server"))
-        }
-        _ => Ok(()),
+        let record = self.record(by, what, about);
+        self.audit(AuditRecord { user, ..record })
     }
 }
 

@@ -36,9 +36,8 @@ pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Me
 /// The action that an author of this content must be allowed.
 const fn action(body: &Body) -> fn(Standing) -> Action {
     match body {
-        Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } | Body::Reaction { .. } => {
-            Action::Send
-        }
+        Body::Message { .. } | Body::Edit { .. } => Action::Send,
+        Body::Delete { .. } | Body::Reaction { .. } => Action::React,
         Body::Pin { .. } => Action::Pin,
         Body::Topic { .. } => Action::SetTopic,
     }
@@ -57,7 +56,7 @@ pub(super) fn message(
     let name = &submission.name;
     let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
         Some(room) if !name.is_private() => {
-            let action = action(&submission.body)(Standing::member_of(room));
+            let action = action(&submission.body)(standing(proposal, user, room));
             let permitted = may(proposal.subject(user), action).map(|()| Vec::new());
             (room, permitted.map_err(|denied| denied.in_room(name)))
         }
@@ -76,8 +75,8 @@ pub(super) fn message(
         changes.push(Change::Topic { room, topic: topic.clone(), by: from.clone() });
     }
     let deletes_others = matches!(body, Body::Delete { .. }) && {
-        let others = Action::DeleteOthers(Standing::member_of(room));
-        may(proposal.subject(user), others).is_ok()
+        let others = Action::DeleteOthers(standing(proposal, user, room));
+        !name.is_private() && may(proposal.subject(user), others).is_ok()
     };
     let message = Message {
         room,
@@ -91,6 +90,11 @@ pub(super) fn message(
         changes: changes.into(),
     };
     Ok((message, refusal))
+}
+
+/// The standing of a user in an existing room with a name.
+fn standing(proposal: &Proposal<'_>, user: UserId, room: RoomId) -> Standing {
+    Standing::in_named(room, proposal.rooms.rules(room), proposal.part(user, room))
 }
 
 /// The room that a message goes to, and the changes it comes with; or why a new message may not go there.

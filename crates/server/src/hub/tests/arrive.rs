@@ -66,7 +66,8 @@ async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
 #[tokio::test]
 async fn a_new_token_that_could_be_guessed_is_refused() {
     let hub = hub();
-    let refused = hub.enter_proposed(None, &name("ana"), &Secret::new("secret"), OPEN).await.unwrap_err();
+    let refused =
+        hub.enter_proposed(None, &name("ana"), &Secret::new("secret"), OPEN).await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::BadNewToken, RefusalCode::BadToken));
     enter(&hub, "ana").await.unwrap();
 }

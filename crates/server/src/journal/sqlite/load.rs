@@ -16,8 +16,8 @@ use super::stored::{
     UserRecord, UserRole, privacy_of, topic_by_of,
 };
 use super::{
-    Restored, RoomExtent, backlog, checksum, credentials, invites, messages, records, rows, salvage, schema,
-    used,
+    Restored, RoomExtent, backlog, checksum, credentials, invites, messages, records, rows,
+    salvage, schema, used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.

@@ -33,6 +33,16 @@ impl UserRole {
         self as i64
     }
 
+    /// The role that a client names; `None` if it is none that a user can have on the server.
+    pub(crate) const fn from_wire(role: Role) -> Option<Self> {
+        match role {
+            Role::Member => Some(Self::Member),
+            Role::Moderator => Some(Self::Moderator),
+            Role::Owner => Some(Self::Owner),
+            Role::Guest | Role::Voice | Role::Unknown => None,
+        }
+    }
+
     /// The role as it is sent.
     #[must_use]
     pub const fn to_wire(self) -> Role {
@@ -69,6 +79,17 @@ impl MemberRole {
 
     pub(in crate::journal) const fn number(self) -> i64 {
         self as i64
+    }
+
+    /// The role that a client names; `None` if it is none that a user can have in a room.
+    pub(crate) const fn from_wire(role: Role) -> Option<Self> {
+        match role {
+            Role::Member => Some(Self::Member),
+            Role::Voice => Some(Self::Voice),
+            Role::Moderator => Some(Self::Moderator),
+            Role::Owner => Some(Self::Owner),
+            Role::Guest | Role::Unknown => None,
+        }
     }
 
     /// The role as it is sent.
@@ -166,9 +187,11 @@ mod tests {
     fn each_stored_number_is_that_of_one_role_or_rule() {
         for (number, role) in (0..).zip(UserRole::ALL) {
             assert_eq!((role.number(), UserRole::of(number)), (number, Some(role)));
+            assert_eq!(UserRole::from_wire(role.to_wire()), Some(role));
         }
         for (number, role) in (0..).zip(MemberRole::ALL) {
             assert_eq!((role.number(), MemberRole::of(number)), (number, Some(role)));
+            assert_eq!(MemberRole::from_wire(role.to_wire()), Some(role));
         }
         assert_eq!((UserRole::of(3), UserRole::of(-1), MemberRole::of(4)), (None, None, None));
         for privacy in Privacy::ALL {

@@ -49,8 +49,15 @@ impl Rig {
         let networks = Networks::new(bounds);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let slot = networks.connect(peer.ip(), false);
-        let context =
-            Arc::new(Context { config, tls, hub: hub_of_context, search: None, networks, closing, address: OnceLock::new() });
+        let context = Arc::new(Context {
+            config,
+            tls,
+            hub: hub_of_context,
+            search: None,
+            networks,
+            closing,
+            address: OnceLock::new(),
+        });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let session = Box::pin(unconstrained(serve(stream, peer, context, slot)));
         let mut rig = Self { hub, client, session, has_ended: false, unread: Vec::new() };

@@ -50,11 +50,15 @@ impl World {
             Command::Ping { nonce } => vec![Event::Pong { nonce }],
             Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
             Command::Back => vec![Event::Back { user: self.me.clone() }],
-            Command::Pong { .. } | Command::Typing { .. } => Vec::new(),
             // Nobody can join the demo.
             Command::Invite { .. } | Command::Invites | Command::Revoke { .. } => {
                 vec![Event::Invites { invites: Vec::new(), more: false }]
             }
+            Command::Pong { .. }
+            | Command::Typing { .. }
+            | Command::Grant { .. }
+            | Command::Rule { .. }
+            | Command::AskIn { .. } => Vec::new(),
             Command::Bye => {
                 vec![Event::Goodbye { code: EndCode::Bye, text: "The demo has ended".to_owned() }]
             }

@@ -93,6 +93,8 @@ impl Room {
             more: false,
             away: Vec::new(),
             seen_at: None,
+            rules: None,
+            roles: Vec::new(),
         })
     }
 
@@ -130,7 +132,13 @@ impl Room {
     pub(super) fn listed(&self) -> Event {
         let mut users = self.users.clone();
         users.sort_by(|one, other| one.name.key().cmp(other.name.key()));
-        Event::Users { room: self.name.clone(), users, away: Vec::new(), more: false }
+        Event::Users {
+            room: self.name.clone(),
+            users,
+            away: Vec::new(),
+            roles: Vec::new(),
+            more: false,
+        }
     }
 
     pub(super) fn read_to(&mut self, seq: Seq) -> Event {

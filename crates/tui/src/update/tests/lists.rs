@@ -183,11 +183,16 @@ fn everybody_in_the_room_is_found() {
         names.map(|id| user(id, &format!("{prefix}{id}"))).collect::<Vec<_>>()
     };
     let (room, users) = (RoomName::lobby(), page(100..600, "u"));
-    let effects =
-        harness.event(Event::Users { room: room.clone(), users, away: Vec::new(), more: true });
+    let effects = harness.event(Event::Users {
+        room: room.clone(),
+        users,
+        away: Vec::new(),
+        roles: Vec::new(),
+        more: true,
+    });
     assert_eq!(sent(&effects), [who(Some(name("u599")))]);
     let users = [page(601..603, "zoe"), page(604..608, "v")].concat();
-    harness.event(Event::Users { room, users, away: Vec::new(), more: false });
+    harness.event(Event::Users { room, users, away: Vec::new(), roles: Vec::new(), more: false });
     assert_eq!(labels(&harness), ["zoe601", "zoe602"]);
     assert_shows(&harness, "Users in #lobby · 2 of 506");
     harness.type_text("602\n");

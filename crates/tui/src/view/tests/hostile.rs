@@ -144,6 +144,8 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
             more: true,
             away: vec![Away { id: UserId::new(7), text: AwayText::from_lossy(&text) }],
             seen_at: None,
+            rules: None,
+            roles: Vec::new(),
         })),
         LinkEvent::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
         LinkEvent::Refused(Box::new(refusal())),
@@ -163,6 +165,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
         room: room(),
         users,
         away: Vec::new(),
+        roles: Vec::new(),
         more: true,
     }));
     events.push(LinkEvent::Event(Event::Typing { room: room(), user: from.clone() }));

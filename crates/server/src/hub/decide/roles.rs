@@ -1,0 +1,190 @@
+//! Decides about roles, the rules of rooms, and who is asked into a private one. Each leaves a record in the audit log.
+
+use chat_proto::{AuditKind, Event, Privacy, Role, RoomName, User, UserId, UserName};
+
+use super::super::HubError;
+use super::super::directory::Directory;
+use super::super::policy::{Action, may};
+use super::super::proposal::Proposal;
+use super::super::request::RulesPatch;
+use super::{Grant, GrantResult};
+use crate::config::{ASKED_PER_USER_MAX, AUDIT_KEPT};
+use crate::journal::{AuditRecord, Change, MemberRole, RoomId, RoomKey, UserRole};
+
+impl Directory {
+    /// Gives a user another role on the server.
+    pub(super) fn set_role(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        user: &UserName,
+        role: Role,
+    ) -> GrantResult {
+        let target = registered(proposal, user)?;
+        let to = UserRole::from_wire(role).ok_or(HubError::NoSuchRole)?;
+        let from = proposal.role(target.id);
+        if let Some(by) = by {
+            let action = Action::SetRole { from, to, is_self: by == target.id };
+            may(proposal.subject(by), action)
+                .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        }
+        if from == to {
+            let by = author(proposal, by);
+            let event = Event::Role { room: None, user: target, role, by };
+            return Ok((Vec::new(), Grant::Event(Some(Box::new(event)))));
+        }
+        if from == UserRole::Owner && proposal.owners() == 1 {
+            return Err(HubError::LastOwner(target.name));
+        }
+        proposal.set_role(target.id, to);
+        let about = format!("{}: {} → {role}", target.name, from.to_wire());
+        let record = self.record(by, AuditKind::Role, &about);
+        let record = AuditRecord { user: Some(target.id), ..record };
+        let set = Change::UserRole { user: target.id, role: to, by: author(proposal, by) };
+        Ok((vec![set, self.audit(record)], Grant::Event(None)))
+    }
+
+    /// Gives a user another role in a room that it is in, or has been in.
+    pub(super) fn set_role_in_room(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        (user, name): (&UserName, &RoomName),
+        role: Role,
+    ) -> GrantResult {
+        let target = registered(proposal, user)?;
+        let to = MemberRole::from_wire(role).ok_or(HubError::NoSuchRole)?;
+        let (room, key) = named(proposal, name)?;
+        let known = proposal.membership(target.id, room);
+        let from = known.map_or(MemberRole::Member, |known| known.role);
+        if let Some(by) = by {
+            let (standing, is_self) = (proposal.standing(by, &key), by == target.id);
+            let action = Action::SetRoleInRoom { standing, from, to, is_self };
+            may(proposal.subject(by), action).map_err(|denied| denied.in_room(name))?;
+        }
+        if known.is_none() {
+            return Err(HubError::NeverInRoom(target.name));
+        }
+        proposal.set_member_role(target.id, room, to);
+        let answer = |proposal: &Proposal<'_>| Event::Role {
+            room: Some(name.clone()),
+            user: target.clone(),
+            role: proposal.standing(target.id, &key).rank(proposal.subject(target.id)).to_wire(),
+            by: author(proposal, by),
+        };
+        let is_told = from != to && by.is_some_and(|by| proposal.is_in(by, room));
+        let grant = Grant::Event((!is_told).then(|| Box::new(answer(proposal))));
+        if from == to {
+            return Ok((Vec::new(), grant));
+        }
+        let about = format!("{} in {name}: {} → {role}", target.name, from.to_wire());
+        let record = self.record(by, AuditKind::Role, &about);
+        let record = AuditRecord { user: Some(target.id), room: Some(room), ..record };
+        let by = author(proposal, by);
+        let set = Change::MemberRole { user: target.id, room, role: to, by };
+        Ok((vec![set, self.audit(record)], grant))
+    }
+
+    /// Gives a room other rules.
+    pub(super) fn set_rules(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        name: &RoomName,
+        patch: RulesPatch,
+    ) -> GrantResult {
+        let (room, key) = named(proposal, name)?;
+        if let Some(by) = by {
+            proposal.permit_key(by, name, &key, Action::SetRules)?;
+        }
+        let was = proposal.rooms.rules(room);
+        let rules = patch.apply(was);
+        if room == RoomId::LOBBY && rules.privacy == Privacy::Private {
+            return Err(HubError::LobbyIsOpen);
+        }
+        let is_told = rules != was && by.is_some_and(|by| proposal.is_in(by, room));
+        let event = || Event::Rules { room: name.clone(), rules, by: author(proposal, by) };
+        let grant = Grant::Event((!is_told).then(|| Box::new(event())));
+        if rules == was {
+            return Ok((Vec::new(), grant));
+        }
+        proposal.rooms.set_rules(room, rules);
+        let about = format!(
+            "{name}: {}, slow {} s, topics by {} → {}, slow {} s, topics by {}",
+            was.privacy, was.slow_s, was.topic_by, rules.privacy, rules.slow_s, rules.topic_by
+        );
+        let record = self.record(by, AuditKind::Rules, &about);
+        let record = AuditRecord { room: Some(room), ..record };
+        let set = Change::Rules { room, rules, by: author(proposal, by) };
+        Ok((vec![set, self.audit(record)], grant))
+    }
+
+    /// Asks a user into a private room.
+    pub(super) fn ask_in(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: UserId,
+        name: &RoomName,
+        user: &UserName,
+    ) -> GrantResult {
+        let (room, key) = named(proposal, name)?;
+        proposal.permit_key(by, name, &key, Action::AskIn)?;
+        let target = registered(proposal, user)?;
+        let part = proposal.part(target.id, room);
+        if part.is_in {
+            return Err(HubError::IsInRoom(target.name));
+        }
+        let author = proposal.author(by)?.clone();
+        let event = Event::AskedIn { room: name.clone(), user: target.clone(), by: author.clone() };
+        let grant = Grant::Event(Some(Box::new(event)));
+        if part.is_asked {
+            return Ok((Vec::new(), grant));
+        }
+        if proposal.asked(target.id) >= ASKED_PER_USER_MAX {
+            return Err(HubError::AskedTooOften(target.name));
+        }
+        let read_seq = proposal.rooms.last_seq(room);
+        proposal.ask_in(target.id, room, read_seq);
+        let record =
+            self.record(Some(by), AuditKind::AskIn, &format!("{} into {name}", target.name));
+        let record = AuditRecord { user: Some(target.id), room: Some(room), ..record };
+        let asked = Change::AskedIn { user: target.id, room, read_seq, by: author };
+        Ok((vec![asked, self.audit(record)], grant))
+    }
+
+    /// A record of the audit log of this moment.
+    pub(super) fn record(&self, by: Option<UserId>, what: AuditKind, about: &str) -> AuditRecord {
+        AuditRecord::new(self.clock.now(), by.unwrap_or(UserId::SERVER), what, about)
+    }
+
+    /// The change that stores a record.
+    pub(super) fn audit(&self, record: AuditRecord) -> Change {
+        Change::Audit { record, kept_since: self.clock.before(AUDIT_KEPT) }
+    }
+}
+
+/// The user with that name, if it is stored.
+fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
+    let user = proposal.names.holder(name).and_then(|id| proposal.user(id));
+    let user = user.ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
+    if proposal.has_record(user.id) {
+        Ok(user.clone())
+    } else {
+        Err(HubError::NotForGuests(user.name.clone()))
+    }
+}
+
+/// The existing room with that name.
+fn named(proposal: &Proposal<'_>, name: &RoomName) -> Result<(RoomId, RoomKey), HubError> {
+    if name.is_private() {
+        return Err(HubError::IsDirect(name.clone()));
+    }
+    let key = RoomKey::Named(name.clone());
+    let room = proposal.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+    Ok((room, key))
+}
+
+/// The user who does something; `None` for the operator.
+fn author(proposal: &Proposal<'_>, by: Option<UserId>) -> Option<User> {
+    proposal.user(by?).cloned()
+}

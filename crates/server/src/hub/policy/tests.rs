@@ -1,0 +1,179 @@
+//! The table of all rights, which is compared with `table.txt`: every action, every role, every kind of room.
+
+use std::fmt::Write;
+
+use super::*;
+
+/// Set to write the table again, after a change that is meant.
+const WRITE: &str = "WRITE_TABLE";
+
+const TABLE: &str = include_str!("table.txt");
+
+/// The kinds of rooms: their names in the table, kinds and rules.
+fn rooms() -> [(&'static str, RoomKind, Rules); 7] {
+    let with = |privacy| Rules { privacy, ..Rules::PUBLIC };
+    let moderated = Rules { topic_by: TopicBy::Moderators, ..Rules::PUBLIC };
+    [
+        ("lobby", RoomKind::Lobby, Rules::PUBLIC),
+        ("lobby, announce", RoomKind::Lobby, with(Privacy::Announce)),
+        ("public", RoomKind::Named, Rules::PUBLIC),
+        ("topics by mods", RoomKind::Named, moderated),
+        ("announce", RoomKind::Named, with(Privacy::Announce)),
+        ("private", RoomKind::Named, with(Privacy::Private)),
+        ("direct", RoomKind::Direct, Rules::PUBLIC),
+    ]
+}
+
+/// The standings in a room, each with its letter in the table.
+const STANDINGS: [(char, bool, MemberRole, bool); 8] = [
+    ('-', false, MemberRole::Member, false),
+    ('a', false, MemberRole::Member, true),
+    ('w', false, MemberRole::Voice, false),
+    ('f', false, MemberRole::Owner, false),
+    ('m', true, MemberRole::Member, false),
+    ('v', true, MemberRole::Voice, false),
+    ('M', true, MemberRole::Moderator, false),
+    ('O', true, MemberRole::Owner, false),
+];
+
+type InRoom = fn(Standing) -> Action;
+
+fn set_role(standing: Standing, from: MemberRole, to: MemberRole) -> Action {
+    Action::SetRoleInRoom { standing, from, to, is_self: false }
+}
+
+fn actions_in_rooms() -> Vec<(&'static str, InRoom)> {
+    use MemberRole::{Member, Moderator, Owner, Voice};
+    vec![
+        ("find", Action::Find),
+        ("join", Action::Join),
+        ("leave", Action::Leave),
+        ("read history", Action::ReadHistory),
+        ("list users", Action::ListUsers),
+        ("mark read", Action::MarkRead),
+        ("write, edit", Action::Send),
+        ("react, delete own", Action::React),
+        ("set the topic", Action::SetTopic),
+        ("pin", Action::Pin),
+        ("delete others'", Action::DeleteOthers),
+        ("ask in", Action::AskIn),
+        ("set rules", Action::SetRules),
+        ("give a voice", |at| set_role(at, Member, Voice)),
+        ("make a moderator", |at| set_role(at, Voice, Moderator)),
+        ("make an owner", |at| set_role(at, Member, Owner)),
+        ("take a moderator's", |at| set_role(at, Moderator, Member)),
+        ("step down", |standing| Action::SetRoleInRoom {
+            standing,
+            from: standing.role,
+            to: Member,
+            is_self: true,
+        }),
+        ("mute, kick a member", |standing| Action::SanctionInRoom { standing, of: Member }),
+        ("… a moderator", |standing| Action::SanctionInRoom { standing, of: Moderator }),
+        ("… an owner", |standing| Action::SanctionInRoom { standing, of: Owner }),
+    ]
+}
+
+fn actions_on_the_server() -> Vec<(&'static str, Action)> {
+    use UserRole::{Member, Moderator, Owner};
+    let set = |from, to| Action::SetRole { from, to, is_self: false };
+    vec![
+        ("take a name", Action::TakeName),
+        ("list rooms", Action::ListRooms),
+        ("make a moderator", set(Member, Moderator)),
+        ("make an owner", set(Member, Owner)),
+        ("take an owner's role", set(Owner, Member)),
+        ("step down as owner", Action::SetRole { from: Owner, to: Member, is_self: true }),
+        ("mute, ban a member", Action::Sanction { of: Member }),
+        ("mute, ban a moderator", Action::Sanction { of: Moderator }),
+        ("mute, ban an owner", Action::Sanction { of: Owner }),
+        ("invite a member", Action::Invite { role: Member, members_may: true }),
+        ("… if members may not", Action::Invite { role: Member, members_may: false }),
+        ("invite a moderator", Action::Invite { role: Moderator, members_may: true }),
+        ("invite an owner", Action::Invite { role: Owner, members_may: true }),
+        ("see own deeds", Action::SeeAudit { is_own: true }),
+        ("see all deeds", Action::SeeAudit { is_own: false }),
+        ("manage users", Action::ManageUsers),
+    ]
+}
+
+const SUBJECTS: [(&str, UserKind, UserRole); 4] = [
+    ("guest", UserKind::Guest, UserRole::Member),
+    ("member", UserKind::Registered, UserRole::Member),
+    ("moderator", UserKind::Registered, UserRole::Moderator),
+    ("owner", UserKind::Registered, UserRole::Owner),
+];
+
+fn cell(subject: Subject, (kind, rules): (RoomKind, Rules), action: InRoom) -> String {
+    let may = |(_, is_in, role, is_asked): &(char, bool, MemberRole, bool)| {
+        let part = Part { is_in: *is_in, role: *role, is_asked: *is_asked };
+        may(subject, action(Standing::of(kind, rules, part))).is_ok()
+    };
+    STANDINGS.iter().map(|standing| if may(standing) { standing.0 } else { '.' }).collect()
+}
+
+/// The table as the code answers it.
+fn table() -> String {
+    let mut table = String::from(
+        "Who may do what: the answers of hub/policy.rs, compared by its test. A cell has the standings in the room for\n\
+         which the answer is yes:\n\
+         \n\
+         \x20   -  not in the room                      m  member\n\
+         \x20   a  not in it, and asked in              v  voice\n\
+         \x20   w  not in it, and a voice of it         M  moderator\n\
+         \x20   f  not in it, and an owner of it        O  owner\n\
+         \n\
+         On the server\n\n",
+    );
+    let line = |table: &mut String, cells: &[String]| {
+        let row = cells
+            .iter()
+            .skip(1)
+            .fold(format!("{:24}", cells[0]), |row, cell| row + &format!("{cell:17}"));
+        let _ = writeln!(table, "{}", row.trim_end());
+    };
+    let names = SUBJECTS.map(|(name, ..)| name.to_owned());
+    line(&mut table, &[vec![String::new()], names.to_vec()].concat());
+    for (name, action) in actions_on_the_server() {
+        let yes = |(_, kind, role): (&str, UserKind, UserRole)| {
+            let is_allowed = may(Subject { kind, role }, action).is_ok();
+            if is_allowed { "yes" } else { "." }.to_owned()
+        };
+        line(&mut table, &[vec![name.to_owned()], SUBJECTS.map(yes).to_vec()].concat());
+    }
+    for (name, kind, role) in SUBJECTS {
+        let _ = write!(table, "\nIn a room: a {name} of the server\n\n");
+        let names = rooms().map(|(name, ..)| name.to_owned());
+        line(&mut table, &[vec![String::new()], names.to_vec()].concat());
+        for (name, action) in actions_in_rooms() {
+            let cells =
+                rooms().map(|(_, room, rules)| cell(Subject { kind, role }, (room, rules), action));
+            line(&mut table, &[vec![name.to_owned()], cells.to_vec()].concat());
+        }
+    }
+    table
+}
+
+#[test]
+fn the_answers_are_those_of_the_table() {
+    let table = table();
+    if std::env::var_os(WRITE).is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/hub/policy/table.txt");
+        std::fs::write(path, &table).unwrap();
+    }
+    for (found, expected) in table.lines().zip(TABLE.lines()) {
+        assert_eq!(
+            found, expected,
+            "set {WRITE} to write the table again, and look at what has changed"
+        );
+    }
+    assert_eq!(table.lines().count(), TABLE.lines().count());
+}
+
+#[test]
+fn rules_of_a_newer_version_are_as_strict_as_private() {
+    let rules = Rules { privacy: Privacy::Unknown, ..Rules::PUBLIC };
+    let subject = Subject { kind: UserKind::Registered, role: UserRole::Member };
+    let at = Standing::of(RoomKind::Named, rules, Part::default());
+    assert!(may(subject, Action::Find(at)).is_err() && may(subject, Action::Join(at)).is_err());
+}

@@ -1,0 +1,43 @@
+//! The credentials of the accounts.
+
+use chat_proto::UserId;
+
+use super::State;
+use crate::journal::{Credential, CredentialRecord};
+use crate::token::TokenHash;
+
+impl State {
+    /// The number of the user with that token.
+    pub(in crate::hub) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
+        let (stored, user) = self.tokens.get_key_value(token)?;
+        stored.is(token).then_some(*user)
+    }
+
+    /// Adds a credential, unless its user is missing in the journal: it would open no account.
+    pub(in crate::hub) fn add_credential(&mut self, record: CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&record.user) else { return };
+        if let Credential::Token(token) = record.credential {
+            self.tokens.insert(token, record.user);
+        }
+        // Most users have one.
+        account.credentials.reserve_exact(1);
+        account.credentials.push(record);
+    }
+
+    /// Records that a session began with a credential.
+    pub(in crate::hub) fn see_credential(&mut self, seen: &CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&seen.user) else { return };
+        if let Some(record) = account.credentials.iter_mut().find(|record| record.id == seen.id) {
+            record.seen_at = record.seen_at.max(seen.seen_at);
+        }
+    }
+
+    /// Removes a credential, which identifies nobody from now on.
+    pub(in crate::hub) fn drop_credential(&mut self, dropped: &CredentialRecord) {
+        let Some(account) = self.accounts.get_mut(&dropped.user) else { return };
+        account.credentials.retain(|record| record.id != dropped.id);
+        if let Credential::Token(token) = dropped.credential {
+            self.tokens.remove(&token);
+        }
+    }
+}
