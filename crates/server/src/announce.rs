@@ -45,7 +45,7 @@ pub(crate) fn announce(
         info!("nobody owns this server yet; the line for its owner is on standard output");
         let _ = writeln!(
             text,
-            "nobody owns this server yet; whoever opens this line first does, within 24 hours:\n  chat-tui {}",
+            "nobody owns this server yet; the first person to open this line does, within 24 hours:\n  chat-tui {}",
             owner.reveal()
         );
     }

@@ -206,7 +206,7 @@ pub enum Join {
 /// How long an invite is valid if its author says nothing.
 pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How long the invite of the first owner is valid: whoever set the server up is there.
+/// How long the invite of the first owner is valid: the person who has set the server up is there.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The files of a certificate that the daemon has not made itself.
