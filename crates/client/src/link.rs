@@ -117,7 +117,18 @@ impl Identity {
         let features = Features::all();
         // Also with a token: an invite may give a user another role.
         let invite = self.invite.clone();
-        Hello { version: VERSION, name, token: token.or(made), new, invite, device, features }
+        let (link, password) = (None, None);
+        Hello {
+            version: VERSION,
+            name,
+            token: token.or(made),
+            new,
+            invite,
+            link,
+            password,
+            device,
+            features,
+        }
     }
 
     /// Whether the hello depends on the server's journal.

@@ -10,20 +10,20 @@
 //!   it.
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
+mod invites;
 mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{
-    Away, Details, Hit, InviteInfo, Reaction, RoomInfo, RoomState, Version, Welcome,
-};
+use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{
-    AwayText, Emoji, Event, Message, Refusal, RoomName, ShortString, Text, Topic, User, UserName,
+    AwayText, Emoji, Event, Message, Refusal, RoomName, Secret, Text, Topic, User, UserName,
 };
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
+use self::invites::invite;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
@@ -49,6 +49,12 @@ pub fn event(event: Event) -> Event {
         | Event::Accepted(_)
         | Event::Ping { .. }
         | Event::Pong { .. } => event,
+        Event::Account { name: user, has_password } => {
+            Event::Account { name: name(&user), has_password }
+        }
+        Event::Link { code, valid_ms } => {
+            Event::Link { code: Secret::new(line(code.reveal())), valid_ms }
+        }
         Event::Room(state) => Event::Room(RoomState {
             room: room(&state.room),
             title: state.title.as_ref().map(name),
@@ -223,12 +229,6 @@ fn away(away: &Away) -> Away {
 
 fn away_text(text: &AwayText) -> AwayText {
     AwayText::from_lossy(&line(text.as_str()))
-}
-
-fn invite(invite: &InviteInfo) -> InviteInfo {
-    // A text that grows too long is left out.
-    let note = ShortString::new(line(invite.note.as_str())).unwrap_or_default();
-    InviteInfo { by: invite.by.as_ref().map(user), note, ..*invite }
 }
 
 fn user(user: &User) -> User {

@@ -81,8 +81,10 @@ words! {
         BadToken = "bad_token",
         /// New users need an invite; the text says how to get one.
         InviteNeeded = "invite_needed",
-        /// The secret of the `hello` is none that is valid; the text says why.
+        /// The password, the code of a `link`, or the invite is none that is valid.
         BadSecret = "bad_secret",
+        /// A new password breaks a rule; the text says which.
+        BadPassword = "bad_password",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
         /// The role of the user does not allow it; the text says which one does.

@@ -213,6 +213,16 @@ pub enum Command {
         /// The new name.
         name: UserName,
     },
+    /// Gives the user a password, or another one.
+    SetPassword {
+        /// The new password.
+        password: Secret,
+        /// The present one, if the user has one and the session is not new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old: Option<Secret>,
+    },
+    /// Asks for a code with which another device becomes one of this user.
+    Link,
     /// Asks for a `pong`.
     Ping {
         /// The answer repeats it.
@@ -232,9 +242,36 @@ pub enum Command {
 impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "hello", "about", "say", "join", "leave", "history", "search", "versions", "thread",
-        "pins", "mentions", "who", "topic", "rooms", "read", "typing", "away", "back", "invite",
-        "invites", "revoke", "grant", "rule", "ask_in", "rename", "ping", "pong", "bye",
+        "hello",
+        "about",
+        "say",
+        "join",
+        "leave",
+        "history",
+        "search",
+        "versions",
+        "thread",
+        "pins",
+        "mentions",
+        "who",
+        "topic",
+        "rooms",
+        "read",
+        "typing",
+        "away",
+        "back",
+        "invite",
+        "invites",
+        "revoke",
+        "grant",
+        "rule",
+        "ask_in",
+        "rename",
+        "set_password",
+        "link",
+        "ping",
+        "pong",
+        "bye",
     ];
 }
 
@@ -254,6 +291,12 @@ pub struct Hello {
     /// The invite by which a new user comes, where new users need one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<Secret>,
+    /// Without a token: a code of [`Command::Link`]. The session is of the user who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Secret>,
+    /// Without a token and a link: the password of the user who has the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
     /// The device: this run of the client; empty if it has none.
     #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
     pub device: DeviceId,

@@ -32,6 +32,21 @@ pub enum Event {
         /// Which journal it has.
         journal: JournalId,
     },
+    /// The account of the user: answers a `set_password`.
+    Account {
+        /// The user's name.
+        #[serde(deserialize_with = "UserName::lenient")]
+        name: UserName,
+        /// Whether it has a password.
+        has_password: bool,
+    },
+    /// A code for another device: answers a `link`.
+    Link {
+        /// The code, which another device sends as `link` of its `hello`, once.
+        code: Secret,
+        /// How long it is valid, in milliseconds.
+        valid_ms: u64,
+    },
     /// A room the user is in, as it is now.
     Room(RoomState),
     /// Older messages of a room: answers a `history`.
@@ -279,10 +294,10 @@ pub enum Event {
 impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
-        "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
-        "away", "back", "invite", "invites", "role", "rules", "asked_in", "message", "accepted",
-        "refused", "ping", "pong", "goodbye",
+        "welcome", "about", "account", "link", "room", "history", "versions", "thread", "pins",
+        "mentions", "found", "users", "rooms", "presence", "topic", "read", "joined", "left",
+        "renamed", "typing", "away", "back", "invite", "invites", "role", "rules", "asked_in",
+        "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 

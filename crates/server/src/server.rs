@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
+use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::search::Search;
 use crate::session::{self, Asked, Context};
@@ -81,6 +82,7 @@ impl Server {
                 hub,
                 search,
                 networks,
+                logins: Logins::default(),
                 closing,
                 address: OnceLock::new(),
             }),
@@ -300,7 +302,7 @@ mod tests {
         let server = Server::in_memory(Config::default());
         let daemon = server.run(Failing(Some(stream)), pending());
         let all = async { tokio::join!(daemon, talk(client)) };
-        let (ended, _) = timeout(DEADLINE, all).await.expect("the daemon ends");
+        let (ended, _) = Box::pin(timeout(DEADLINE, all)).await.expect("the daemon ends");
         let reason = "the listener is broken".to_owned();
         assert_eq!(ended, Err(DaemonError::Failed { part: "the listener", reason }));
     }

@@ -16,6 +16,7 @@ mod history;
 mod invites;
 mod lists;
 mod live;
+mod login;
 mod pace;
 mod pending;
 mod roles;
@@ -48,6 +49,7 @@ use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveState, Shows};
+use self::login::Origin;
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -57,6 +59,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
+use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
 use crate::socket::Unacknowledged;
@@ -75,6 +78,7 @@ pub(crate) struct Context {
     /// `None` if it is switched off.
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
+    pub logins: Logins,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -154,6 +158,7 @@ enum TurnInput {
 struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
+    origin: Origin,
     slot: Slot,
     connection: Connection<S>,
     subscriptions: Subscriptions,
@@ -166,6 +171,7 @@ struct Session<S> {
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
+    began_at: Instant,
     /// When the client last sent something.
     received_at: Instant,
     /// Whether it was sent a ping since.
@@ -178,6 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
         connection: Connection<S>,
         peer: SocketAddr,
+        origin: Origin,
         slot: Slot,
         handshake: Handshake,
         context: Arc<Context>,
@@ -188,6 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
             context,
             peer,
+            origin,
             slot,
             connection,
             subscriptions: Subscriptions::default(),
@@ -199,6 +207,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
+            began_at: received_at,
             received_at,
             pinged: false,
         }

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_can_connect_may_join_only_if_that_is_this_machine() {
+    fn everybody_may_join_by_default_only_if_no_other_machine_can_connect() {
         assert_eq!(JoinBy::policy(None, false), Join::Open);
         assert_eq!(JoinBy::policy(None, true), Join::Invite);
         assert_eq!(JoinBy::policy(Some(JoinBy::Open), true), Join::Open);

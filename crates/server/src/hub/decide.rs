@@ -3,6 +3,7 @@
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
 mod invites;
+mod login;
 mod messages;
 mod roles;
 
@@ -112,6 +113,12 @@ impl Directory {
             }
             Request::Invite(draft) => self.invite(proposal, draft),
             Request::Revoke { by, id } => self.revoke(proposal, *by, *id),
+            Request::LogIn { user, proof, token, device } => {
+                self.log_in(proposal, *user, proof, *token, device)
+            }
+            Request::SetPassword { user, hash, present } => {
+                self.set_password(proposal, *user, hash, *present)
+            }
             Request::Guest { user, wants } => guest(proposal, *user, wants),
             Request::Rename { user, wants, if_taken } => rename(proposal, *user, wants, *if_taken),
             Request::Join { user, name, scope } => join(proposal, *user, name, *scope),

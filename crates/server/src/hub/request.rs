@@ -10,10 +10,11 @@ use chat_proto::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Response};
+use super::login::Proof;
 use super::{HubError, IfTaken};
 use crate::config::Join;
-use crate::journal::{RoomId, Task, UserRole};
-use crate::token::TokenHash;
+use crate::journal::{CredentialId, RoomId, Task, UserRole};
+use crate::token::{PasswordHash, TokenHash};
 
 /// One item of the queue.
 #[derive(Debug)]
@@ -72,6 +73,10 @@ pub(super) enum Request {
         by: Option<UserId>,
         id: u64,
     },
+    /// A session of a user who has shown who it is, on a further device.
+    LogIn { user: UserId, proof: Proof, token: TokenHash, device: ShortString },
+    /// The user has another password than `present`, or one where it had none.
+    SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
     /// A guest, for one session.
     Guest { user: UserId, wants: UserName },
     /// The user takes another name.

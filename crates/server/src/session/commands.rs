@@ -69,6 +69,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Command::AskIn { room, user } => self.ask_in(room, user),
             Command::Rename { name } => self.rename(name),
+            Command::SetPassword { password, old } => self.set_password(&password, old),
+            Command::Link => self.make_link(),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
             Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
@@ -132,6 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
             CommandResult::Renamed(renamed) => self.has_renamed(renamed),
+            CommandResult::PasswordSet(set) => self.has_set_password(set),
             // The lobby sends it to all its sessions, this one included.
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),

@@ -120,6 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Revoke { .. }
             | Command::Topic { .. }
             | Command::Rename { .. }
+            | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
             Command::Grant { .. } | Command::Rule { .. } | Command::AskIn { .. } => (ORDER, true),
@@ -132,6 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Mentions { .. }
             | Command::Who { .. }
             | Command::Rooms { .. }
+            | Command::Link
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
             Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {

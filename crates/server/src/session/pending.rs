@@ -63,6 +63,8 @@ pub(super) enum CommandResult {
     Renamed(Result<(), HubError>),
     /// An invite was made or revoked.
     Invited(Box<Result<Event, Refusal>>),
+    /// The user has another password.
+    PasswordSet(Result<(), Refusal>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
     /// What a role or rules are answered with, if the client receives no other event that says so.

@@ -19,7 +19,7 @@ async fn come(daemon: &Server, name: &str, invite: &Secret) -> Peer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_brings_an_invite_comes_in_and_may_invite_others() {
+async fn a_client_with_an_invite_comes_in_and_may_invite_others() {
     let daemon = Server::in_memory(Config { join: Join::Invite, ..Config::default() });
     let owner = daemon.first_owner().await.unwrap().unwrap();
     let mut bob = Peer::connect(&daemon);

@@ -9,6 +9,7 @@ mod invites;
 mod journal;
 mod limits;
 mod live;
+mod logins;
 mod native;
 mod older;
 mod peer;

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{BROKEN_LINES_MAX, Config, Join};
 use crate::hub::{Admission, Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
+use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
@@ -55,6 +56,7 @@ impl Rig {
             hub: hub_of_context,
             search: None,
             networks,
+            logins: Logins::default(),
             closing,
             address: OnceLock::new(),
         });
