@@ -18,7 +18,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) async fn run(server: String, directory: PathBuf) -> Result<(), Box<dyn Error>> {
     let endpoint: Endpoint = server.parse()?;
     let (name, server, directory) = ("ping_rs".parse()?, endpoint.to_string(), Some(directory));
-    let config = Config { name, server, directory, writer: Writer::Thread };
+    let invite = endpoint.secret.clone();
+    let config = Config { name, server, directory, writer: Writer::Thread, invite };
     let mut bot = Client::start(config, endpoint.dial()?).await?;
     loop {
         for effect in bot.next().await? {

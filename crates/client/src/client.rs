@@ -20,8 +20,8 @@ use crate::update::update;
 /// # async fn answer() -> Result<(), Box<dyn std::error::Error>> {
 /// let server = "127.0.0.1:12345";
 /// let directory = Some("ping.state".into());
-/// let config =
-///     Config { name: "ping".parse()?, server: server.into(), directory, writer: Writer::Thread };
+/// let (name, writer) = ("ping".parse()?, Writer::Thread);
+/// let config = Config { name, server: server.into(), directory, writer, invite: None };
 /// let mut bot = Client::start(config, server.parse::<Endpoint>()?.dial()?).await?;
 /// loop {
 ///     for effect in bot.next().await? {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use chat_proto::event::Welcome;
-use chat_proto::{Timestamp, UserName};
+use chat_proto::{Secret, Timestamp, UserName};
 use tokio::time::{Instant, timeout_at};
 
 use crate::effect::Effect;
@@ -32,6 +32,8 @@ pub struct Config {
     pub directory: Option<PathBuf>,
     /// What waits for the disk.
     pub writer: Writer,
+    /// The invite of the address line, if it has one: used for the first session, and not stored.
+    pub invite: Option<Secret>,
 }
 
 /// Why a client cannot go on. Never an error of the network.
@@ -114,13 +116,13 @@ impl Driver {
     /// # Errors
     /// Returns an error if the directory cannot be used.
     pub async fn start(config: Config, dial: impl Dial) -> Result<(Self, State), DriverError> {
-        let Config { name, server, directory, writer } = config;
+        let Config { name, server, directory, writer, invite } = config;
         let address = server.clone();
         let open = move || Store::open(directory.as_deref(), &address, name);
         let opened = writer.run(open).await.ok_or(DriverError::Store)?;
         let (store, profile) = opened.map_err(DriverError::Open)?;
         let store = StoreTask::start(store, writer);
-        let link = Link::start(dial, Identity::from(&profile));
+        let link = Link::start(dial, Identity { invite, ..Identity::from(&profile) });
         let driver = Self { store, opening: None, link, tick: None, tick_timer: Timer::default() };
         Ok((driver, State::new(server, profile)))
     }

@@ -93,12 +93,14 @@ pub struct Identity {
     pub seed: Option<Seed>,
     /// The device of this run.
     pub device: DeviceId,
+    /// The invite of the address line, until a session has begun. It is stored nowhere.
+    pub invite: Option<Secret>,
 }
 
 impl From<&Profile> for Identity {
     fn from(profile: &Profile) -> Self {
         let Profile { name, token, known, seed, device, .. } = profile.clone();
-        Self { name, token, known, seed, device }
+        Self { name, token, known, seed, device, invite: None }
     }
 }
 
@@ -113,12 +115,15 @@ impl Identity {
         let made = made.map(|(journal, seed)| seed.token(journal, &name));
         let new = made.is_some();
         let features = Features::all();
+        // Also with a token: an invite may give a user another role.
+        let invite = self.invite.clone();
         let (link, password) = (None, None);
         Hello {
             version: VERSION,
             name,
             token: token.or(made),
             new,
+            invite,
             link,
             password,
             device,
@@ -134,6 +139,7 @@ impl Identity {
     /// Stores the token and name of a welcome for the next session.
     fn learn(&mut self, welcome: &Welcome) {
         self.name = welcome.name.clone();
+        self.invite = None;
         let Some(token) = welcome.token.clone() else {
             return;
         };

@@ -10,6 +10,7 @@
 //!   it.
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
+mod invites;
 mod sequences;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use chat_proto::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
+use self::invites::invite;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
@@ -103,6 +105,10 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
+        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(&invite) },
+        Event::Invites { invites, more } => {
+            Event::Invites { invites: invites.iter().map(invite).collect(), more }
+        }
         Event::Role { room, user, role, by } => Event::Role {
             room: room.as_ref().map(self::room),
             user: self::user(&user),

@@ -1,4 +1,5 @@
-//! The address line of a server: all that a client needs to connect to it and no other, `chat://HOST:PORT/#KEY`.
+//! The address line of a server: all that a client needs to connect to it and no other, `chat://HOST:PORT/#KEY`; and to
+//! be let in, `chat://HOST:PORT/#KEY.SECRET`.
 //!
 //! No program sends what follows `#` to a server, and no character of it means something to a shell.
 
@@ -6,7 +7,8 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-use crate::server_key::{BadServerKey, ServerKey};
+use crate::Secret;
+use crate::server_key::{BadServerKey, DIGITS, ServerKey};
 
 /// How a line begins.
 pub const SCHEME: &str = "chat://";
@@ -14,12 +16,19 @@ pub const SCHEME: &str = "chat://";
 /// Longest host, in bytes: that of the DNS, and some for the zone of an IPv6 address.
 const HOST_BYTES_MAX: usize = 300;
 
-/// Where a server is, and the key that it has.
+/// Digits of a secret: 128 random bits in base64url, beyond guessing.
+pub const SECRET_DIGITS: usize = 22;
+
+/// The letters with which a secret begins: an invite, or a link to another device of a user.
+const SECRET_LETTERS: [char; 2] = ['i', 'l'];
+
+/// Where a server is, the key that it has, and what lets a user in, if anything. `Debug` hides that secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressLine {
     host: String,
     port: u16,
     key: ServerKey,
+    secret: Option<Secret>,
 }
 
 /// The text is no [`AddressLine`].
@@ -31,8 +40,8 @@ pub enum BadAddressLine {
     /// The line has no whole key.
     #[error("the key of the line is not complete; copy the whole line")]
     Key(#[from] BadServerKey),
-    /// The line has an invite or a link to a device.
-    #[error("the line has an invite after its key, which this version cannot use; update it")]
+    /// What follows the key of the line is no whole secret.
+    #[error("the end of the line is not complete; copy the whole line")]
     Secret,
 }
 
@@ -50,7 +59,18 @@ impl AddressLine {
         if !is_host || port == 0 {
             return Err(BadAddressLine::Form);
         }
-        Ok(Self { host: host.to_owned(), port, key })
+        Ok(Self { host: host.to_owned(), port, key, secret: None })
+    }
+
+    /// The line with an invite, or a link to another device.
+    ///
+    /// # Errors
+    /// Returns an error if it is no secret of a line, see [`is_line_secret`].
+    pub fn with_secret(self, secret: Secret) -> Result<Self, BadAddressLine> {
+        if !is_line_secret(&secret) {
+            return Err(BadAddressLine::Secret);
+        }
+        Ok(Self { secret: Some(secret), ..self })
     }
 
     /// A name or an IP address, without brackets.
@@ -70,6 +90,22 @@ impl AddressLine {
     pub const fn key(&self) -> ServerKey {
         self.key
     }
+
+    /// What lets a user in: an invite, whose first letter is `i`, or a link, whose first letter is `l`.
+    #[must_use]
+    pub const fn secret(&self) -> Option<&Secret> {
+        self.secret.as_ref()
+    }
+}
+
+/// Whether it has the form of a secret of a line: a letter that says what it is, and [`SECRET_DIGITS`] digits of
+/// base64url.
+#[must_use]
+pub fn is_line_secret(secret: &Secret) -> bool {
+    let digits = secret.reveal().strip_prefix(SECRET_LETTERS);
+    digits.is_some_and(|digits| {
+        digits.len() == SECRET_DIGITS && digits.bytes().all(|digit| DIGITS.contains(&digit))
+    })
 }
 
 /// Whether it is an IPv6 address, with or without a zone.
@@ -92,19 +128,26 @@ impl FromStr for AddressLine {
         // `parse` takes a sign, too.
         let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
         let port = port.parse().ok().filter(|_| is_number).ok_or(BadAddressLine::Form)?;
-        if key.contains('.') {
-            return Err(BadAddressLine::Secret);
+        let (key, secret) = match key.split_once('.') {
+            Some((key, secret)) => (key, Some(Secret::new(secret))),
+            None => (key, None),
+        };
+        let line = Self::new(host, port, key.parse()?)?;
+        match secret {
+            Some(secret) => line.with_secret(secret),
+            None => Ok(line),
         }
-        Self::new(host, port, key.parse()?)
     }
 }
 
+/// The whole line, with its secret: for a person, never for a log.
 impl fmt::Display for AddressLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, key } = self;
+        let Self { host, port, key, secret } = self;
         match host.contains(':') {
-            true => write!(f, "{SCHEME}[{host}]:{port}/#{key}"),
-            false => write!(f, "{SCHEME}{host}:{port}/#{key}"),
+            true => write!(f, "{SCHEME}[{host}]:{port}/#{key}")?,
+            false => write!(f, "{SCHEME}{host}:{port}/#{key}")?,
         }
+        secret.as_ref().map_or(Ok(()), |secret| write!(f, ".{}", secret.reveal()))
     }
 }

@@ -79,7 +79,9 @@ words! {
         HelloAgain = "hello_again",
         /// The token of the `hello` is not one of this server.
         BadToken = "bad_token",
-        /// The password, or the code of a `link`, is none that is valid.
+        /// New users need an invite; the text says how to get one.
+        InviteNeeded = "invite_needed",
+        /// The password, the code of a `link`, or the invite is none that is valid.
         BadSecret = "bad_secret",
         /// A new password breaks a rule; the text says which.
         BadPassword = "bad_password",
@@ -87,6 +89,8 @@ words! {
         NotInRoom = "not_in_room",
         /// The role of the user does not allow it; the text says which one does.
         NotAllowed = "not_allowed",
+        /// No invite that the user may see has that number.
+        NoSuchInvite = "no_such_invite",
         /// The room is one that nobody can leave.
         CannotLeave = "cannot_leave",
         /// No user has that name, or it is a guest, who has no direct messages.

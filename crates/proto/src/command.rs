@@ -151,6 +151,32 @@ pub enum Command {
     },
     /// The user is not away any more.
     Back,
+    /// Makes an invite, by which new users come in.
+    Invite {
+        /// How many users may come by it, from 1 to [`INVITE_USES_MAX`]; `None` for 1.
+        ///
+        /// [`INVITE_USES_MAX`]: crate::limits::INVITE_USES_MAX
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uses: Option<u32>,
+        /// How long it is valid, in seconds, up to [`INVITE_S_MAX`]; `None` for 7 days.
+        ///
+        /// [`INVITE_S_MAX`]: crate::limits::INVITE_S_MAX
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_s: Option<u32>,
+        /// The role that it gives; `None` for that of a member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// What it is for; nobody else sees it but moderators and owners.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<ShortString>,
+    },
+    /// Asks for the invites that the user has made; for a moderator or an owner, for all.
+    Invites,
+    /// Ends an invite.
+    Revoke {
+        /// Its number.
+        id: u64,
+    },
     /// Gives a user another role, on the server or in a room.
     Grant {
         /// The user.
@@ -234,6 +260,9 @@ impl Command {
         "typing",
         "away",
         "back",
+        "invite",
+        "invites",
+        "revoke",
         "grant",
         "rule",
         "ask_in",
@@ -259,6 +288,9 @@ pub struct Hello {
     /// Whether `token`, if the server does not know it, becomes that of a new user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new: bool,
+    /// The invite by which a new user comes, where new users need one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<Secret>,
     /// Without a token: a code of [`Command::Link`]. The session is of the user who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Secret>,

@@ -2,6 +2,7 @@
 
 mod details;
 mod hit;
+mod invite;
 mod message;
 mod welcome;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::Hit;
+pub use self::invite::InviteInfo;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
@@ -218,6 +220,20 @@ pub enum Event {
         /// The user.
         user: User,
     },
+    /// An invite was made: answers an `invite`. The secret of the line is sent this once.
+    Invite {
+        /// The address line with which new users come.
+        line: Secret,
+        /// The invite.
+        invite: InviteInfo,
+    },
+    /// Invites: answers an `invites` or a `revoke`.
+    Invites {
+        /// The newest ones first, at most 100.
+        invites: Vec<InviteInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A user has another role, on the server or in a room.
     Role {
         /// The room; `None` for the role on the server.
@@ -280,8 +296,8 @@ impl Event {
     pub const TYPES: &[&str] = &[
         "welcome", "about", "account", "link", "room", "history", "versions", "thread", "pins",
         "mentions", "found", "users", "rooms", "presence", "topic", "read", "joined", "left",
-        "renamed", "typing", "away", "back", "role", "rules", "asked_in", "message", "accepted",
-        "refused", "ping", "pong", "goodbye",
+        "renamed", "typing", "away", "back", "invite", "invites", "role", "rules", "asked_in",
+        "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
 }
 

@@ -66,3 +66,9 @@ pub const CLASSIC_WRITE_BYTES_MAX: usize = 1024;
 /// Most bytes of one classic message from a client that are held back to see where it ends; what
 /// is longer goes on as a message of its own. So every classic message is short enough to be a text.
 pub const CLASSIC_HOLD_BYTES_MAX: usize = TEXT_BYTES_MAX;
+
+/// Users who may come by one invite, at most: the members of a large club.
+pub const INVITE_USES_MAX: u32 = 1_000;
+
+/// Longest time for which an invite is valid, in seconds: 30 days, so that one that nobody remembers ends.
+pub const INVITE_S_MAX: u32 = 30 * 24 * 60 * 60;

@@ -22,6 +22,11 @@ words! {
 }
 
 impl Role {
+    /// The role of users without another one.
+    pub(crate) const fn member() -> Self {
+        Self::Member
+    }
+
     /// Whether it is the role of users without another one.
     #[must_use]
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -65,6 +70,12 @@ words! {
         Drop = "drop",
         /// A session of a user was ended.
         End = "end",
+        /// An invite was made.
+        Invite = "invite",
+        /// An invite was revoked.
+        Revoke = "revoke",
+        /// A user came by an invite, or got a role by it.
+        Admit = "admit",
     }
 }
 

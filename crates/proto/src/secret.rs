@@ -54,11 +54,12 @@ mod tests {
         let name = UserName::new("bob").unwrap();
         let (device, features) = (DeviceId::default(), Features::default());
         let (link, password) = (Some(Secret::new("7KQ2M9XT")), Some(Secret::new("correct horse")));
-        let new = false;
-        let hello = Hello { version: VERSION, name, token, new, link, password, device, features };
+        let (invite, new) = (Some(Secret::new("iAbCdEfGh")), false);
+        let hello =
+            Hello { version: VERSION, name, token, new, invite, link, password, device, features };
         let logged = format!("{:?}", Command::Hello(hello));
         assert!(logged.contains("bob"), "{logged}");
-        for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse"] {
+        for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse", "iAbCdEfGh"] {
             assert!(!logged.contains(secret), "{logged}");
         }
     }

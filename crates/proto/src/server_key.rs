@@ -10,7 +10,7 @@ const BYTES: usize = 32;
 pub const SERVER_KEY_CHARS: usize = 43;
 
 /// The digits of base64url (RFC 4648): none of them means something to a shell or in a URL.
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The SHA-256 of the `SubjectPublicKeyInfo` of a server's certificate. It is public.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

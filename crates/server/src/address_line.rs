@@ -86,7 +86,7 @@ pub(crate) fn reachable(listens: &[SocketAddr]) -> impl Iterator<Item = SocketAd
 }
 
 /// The line of a daemon that listens on `ip`; `None` for all addresses of this machine.
-fn line(ip: Option<IpAddr>, port: u16, key: ServerKey) -> anyhow::Result<AddressLine> {
+pub(crate) fn line(ip: Option<IpAddr>, port: u16, key: ServerKey) -> anyhow::Result<AddressLine> {
     let host = ip.or_else(outward).map_or_else(|| ANY_HOST.to_owned(), |ip| ip.to_string());
     Ok(AddressLine::new(&host, port, key)?)
 }

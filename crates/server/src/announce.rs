@@ -4,14 +4,28 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use chat_proto::ServerKey;
+use chat_proto::{AddressLine, Secret, ServerKey};
 use chat_server::config::Plain;
 use tracing::{info, warn};
 
 use crate::address_line;
 
-/// Prints where the daemon listens and how to join. Does not wait for standard output. `key` is that of the daemon.
-pub(crate) fn announce(addresses: &[SocketAddr], key: ServerKey, plain: Plain) {
+/// The address line with which others come: the first address that other machines reach, or else the first one.
+pub(crate) fn address(addresses: &[SocketAddr], key: ServerKey) -> Option<AddressLine> {
+    let is_elsewhere = |address: &&SocketAddr| !address.ip().to_canonical().is_loopback();
+    let address = addresses.iter().find(is_elsewhere).or_else(|| addresses.first())?;
+    let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
+    address_line::line(ip, address.port(), key).ok()
+}
+
+/// Prints where the daemon listens and how to join. Does not wait for standard output. `key` is that of the daemon, and
+/// `owner` the line with which the first owner comes, which is printed and not logged.
+pub(crate) fn announce(
+    addresses: &[SocketAddr],
+    key: ServerKey,
+    plain: Plain,
+    owner: Option<&Secret>,
+) {
     let mut text = String::new();
     for address in addresses {
         let version = env!("CARGO_PKG_VERSION");
@@ -26,6 +40,14 @@ pub(crate) fn announce(addresses: &[SocketAddr], key: ServerKey, plain: Plain) {
     for line in address_line::lines(addresses, key).unwrap_or_default() {
         info!("address line for other machines: {line}");
         let _ = writeln!(text, "from another machine: chat-tui {line}");
+    }
+    if let Some(owner) = owner {
+        info!("nobody owns this server yet; the line for its owner is on standard output");
+        let _ = writeln!(
+            text,
+            "nobody owns this server yet; the first person to open this line does, within 24 hours:\n  chat-tui {}",
+            owner.reveal()
+        );
     }
     chat_log::print_in_background(text, |error| {
         warn!(%error, "cannot print the addresses to standard output");

@@ -1,15 +1,18 @@
 //! The command line.
 
+mod join;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_proto::{RoomName, UserName};
-use chat_server::config::{Plain, TlsFiles};
+use chat_server::config::{Join, Plain, TlsFiles};
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
+use self::join::JoinBy;
 use crate::address::{Address, PublicAddress};
 use crate::export::Format;
 
@@ -54,6 +57,11 @@ pub(crate) struct Args {
     /// anywhere. Anybody on the way can read it.
     #[arg(long, value_name = "WHERE", default_value = "loopback")]
     plain: PlainFrom,
+
+    /// Which new users come in: everybody, those with an invite, or those with an invite that chat-server made here
+    /// [default: open if only this machine can connect, else invite].
+    #[arg(long, value_name = "WHO")]
+    join: Option<JoinBy>,
 
     /// Certificate for TLS in PEM format, with its chain [default: one that the first start makes].
     #[arg(long, value_name = "FILE", requires = "tls_key", global = true)]
@@ -252,6 +260,11 @@ impl Args {
                 .or_else(|| std::env::home_dir().map(|home| home.join(".local").join("share")))?;
             Some(data.join("chat-server"))
         })
+    }
+
+    /// Which new users come in, of a daemon that other machines reach or do not.
+    pub(crate) fn join(&self, is_reachable: bool) -> Join {
+        JoinBy::policy(self.join, is_reachable)
     }
 
     /// What `accepted` survives.

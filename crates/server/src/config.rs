@@ -206,6 +206,23 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
+/// Which new users come in. Those who are known always do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Join {
+    /// Everybody, guests included.
+    Open,
+    /// Those who have an invite.
+    Invite,
+    /// Those who have an invite that the operator has made.
+    Closed,
+}
+
+/// How long an invite is valid if its author says nothing.
+pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long the invite of the first owner is valid: the person who has set the server up is there.
+pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The files of a certificate that the daemon has not made itself.
 #[derive(Debug, Clone)]
 pub struct TlsFiles {
@@ -236,6 +253,8 @@ pub struct Config {
     pub detect_silence: Duration,
     /// From which addresses plain text is accepted.
     pub plain: Plain,
+    /// Which new users come in.
+    pub join: Join,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
@@ -304,6 +323,7 @@ impl Default for Config {
             identify_timeout: Duration::from_secs(60),
             detect_silence: Duration::from_millis(300),
             plain: Plain::Loopback,
+            join: Join::Open,
             tls_files: None,
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),

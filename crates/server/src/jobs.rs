@@ -116,7 +116,8 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, Join};
+    use crate::hub::Admission;
     use crate::journal::tests::execute;
     use crate::journal::{Durability, Location, RoomId};
 
@@ -140,8 +141,9 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let hub = open(&directory);
         let name = |name| UserName::new(name).unwrap();
-        let (reader, _) = hub.enter_new(None, &name("ana")).await.unwrap();
-        let (bob, _) = hub.enter_new(None, &name("bob")).await.unwrap();
+        let admission = Admission::new(None, Join::Open);
+        let (reader, _) = hub.enter_new(None, &name("ana"), admission).await.unwrap();
+        let (bob, _) = hub.enter_new(None, &name("bob"), admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
         let body = Body::text(Text::new("hi @ana").unwrap());
         let say = Say { room: RoomName::lobby(), n: None, device: None, body };

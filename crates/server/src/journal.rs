@@ -42,9 +42,9 @@ pub(crate) use self::sqlite::{FIRST_PAGE, clear_unused};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
-    AuditRecord, CredentialId, CredentialRecord, DirectKey, MemberRole, MembershipRecord, Page,
-    Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage, UserKind, UserRecord,
-    UserRole,
+    AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
+    MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage,
+    UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
@@ -87,6 +87,8 @@ pub struct Restored {
     pub(crate) credentials: Vec<CredentialRecord>,
     /// The memberships, current and former ones.
     pub(crate) members: Vec<MembershipRecord>,
+    /// The invites.
+    pub(crate) invites: Vec<InviteRecord>,
     /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: UserId,
     /// The newest time of a room's last message or of a user; `None` if there is neither.

@@ -93,18 +93,26 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
+    config.join = args.join(wanted.is_reachable());
     // Before clients can connect: a daemon without a journal must not look like a running one.
     let server = Server::open(config, &location, args.durability())?;
     let _ = certificate.set(server.certificate());
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+    if let Some(line) = announce::address(&addresses, server.key()) {
+        server.set_address(line);
+    }
+    let owner = server.first_owner().await.unwrap_or_else(|refusal| {
+        warn!("cannot make the invite of the first owner: {}", refusal.text);
+        None
+    });
     if let Location::Directory(data) = &location
         && let Err(error) = chat_server::store_addresses(data, &addresses)
     {
         warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
     }
-    announce::announce(&addresses, server.key(), plain);
+    announce::announce(&addresses, server.key(), plain, owner.as_ref());
     if let Err(error) = ready::tell_service_manager() {
         warn!(%error, "cannot tell the service manager that the daemon is ready");
     }

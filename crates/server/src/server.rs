@@ -2,17 +2,17 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chat_proto::{Role, Seq, ServerKey, UserId, UserName};
+use chat_proto::{AddressLine, Event, Refusal, Role, Secret, Seq, ServerKey, UserId, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::config::Config;
+use crate::config::{Config, OWNER_INVITE_VALID};
 use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
@@ -20,7 +20,7 @@ use crate::listen::{Listen, accept, note_panic};
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::search::Search;
-use crate::session::{self, Context};
+use crate::session::{self, Asked, Context};
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
@@ -84,6 +84,7 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 closing,
+                address: OnceLock::new(),
             }),
         })
     }
@@ -167,6 +168,27 @@ impl Server {
     #[must_use]
     pub fn key(&self) -> ServerKey {
         self.context.tls.key()
+    }
+
+    /// Sets the address line with which new users come, without a secret: once it listens. A later one is ignored.
+    pub fn set_address(&self, line: AddressLine) {
+        let _ = self.context.address.set(line);
+    }
+
+    /// Makes an invite for an owner if nobody owns the server, and ends an earlier one. Returns its address line.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be stored.
+    pub async fn first_owner(&self) -> Result<Option<Secret>, Refusal> {
+        if !self.context.hub.has_no_owner() {
+            return Ok(None);
+        }
+        let valid_s = u32::try_from(OWNER_INVITE_VALID.as_secs()).ok();
+        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), note: None };
+        match session::invite(&self.context, None, asked, true).await? {
+            Event::Invite { line, .. } => Ok(Some(line)),
+            _ => Ok(None),
+        }
     }
 
     /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.

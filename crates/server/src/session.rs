@@ -13,6 +13,7 @@ mod error_budget;
 mod events;
 mod handshake;
 mod history;
+mod invites;
 mod lists;
 mod live;
 mod login;
@@ -31,10 +32,10 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use chat_proto::{DeviceId, EndCode};
+use chat_proto::{AddressLine, DeviceId, EndCode};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -46,6 +47,7 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
+pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
 use self::pending::{CommandResult, PendingCommand};
@@ -80,6 +82,8 @@ pub(crate) struct Context {
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
+    /// The address line of the daemon, without a secret, once it listens.
+    pub address: OnceLock<AddressLine>,
 }
 
 /// The other end of a connection.

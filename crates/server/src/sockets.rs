@@ -46,6 +46,11 @@ pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
 }
 
 impl Wanted<'_> {
+    /// Whether other machines may reach one of them.
+    pub(crate) fn is_reachable(&self) -> bool {
+        self.all.iter().any(|address| !address.ip().to_canonical().is_loopback())
+    }
+
     /// How many sockets it takes at most.
     pub(crate) const fn count(&self) -> usize {
         self.all.len()

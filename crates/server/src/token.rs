@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use chat_proto::Secret;
+use chat_proto::address_line::SECRET_DIGITS;
+use chat_proto::server_key::DIGITS;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -23,6 +25,18 @@ pub(crate) fn new() -> Result<Secret, getrandom::Error> {
         let _ = write!(written, "{byte:02x}");
     }
     Ok(Secret::new(written))
+}
+
+/// Makes the secret of an invite: `i`, and 128 random bits in base64url, see [`chat_proto::address_line`].
+///
+/// # Errors
+/// Returns an error if the system has no random numbers.
+pub(crate) fn invite() -> Result<Secret, getrandom::Error> {
+    let mut bytes = [0; SECRET_DIGITS];
+    getrandom::fill(&mut bytes)?;
+    // 6 bits of each byte: a digit.
+    let digits = bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte & 63)]));
+    Ok(Secret::new(std::iter::once('i').chain(digits).collect::<String>()))
 }
 
 /// Whether a token that a client has made for a new user has as many hexadecimal digits as one of [`new`],
@@ -90,6 +104,8 @@ impl fmt::Debug for PasswordHash {
 
 #[cfg(test)]
 mod tests {
+    use chat_proto::address_line::is_line_secret;
+
     use super::*;
 
     #[test]
@@ -97,6 +113,8 @@ mod tests {
         let (one, other) = (new().unwrap(), new().unwrap());
         assert_eq!(one.reveal().len(), 64);
         assert_ne!(one, other);
+        let (invite, other) = (invite().unwrap(), invite().unwrap());
+        assert!(is_line_secret(&invite) && invite.reveal().starts_with('i') && invite != other);
         assert!(TokenHash::of(&one).is(&TokenHash::of(&one)));
         assert!(!TokenHash::of(&one).is(&TokenHash::of(&other)));
         let shown = format!("{one:?} {:?}", TokenHash::of(&one));

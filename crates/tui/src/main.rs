@@ -148,7 +148,7 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
 }
 
 fn options(args: &Args, start: &Start) -> Options {
-    let Start { state, name, server, is_first, back, .. } = start.clone();
+    let Start { state, name, server, invite, is_first, back, .. } = start.clone();
     let server = if args.demo { demo::SERVER.to_owned() } else { server.to_string() };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
@@ -159,6 +159,7 @@ fn options(args: &Args, start: &Start) -> Options {
     Options {
         name,
         server,
+        invite,
         state,
         is_first,
         back,

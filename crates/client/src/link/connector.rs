@@ -56,7 +56,11 @@ impl Requests {
     pub(super) fn change(&mut self, request: LinkRequest) {
         match request {
             LinkRequest::Connect(name) => self.identity.name = name,
-            LinkRequest::ConnectAs(identity) => self.identity = *identity,
+            LinkRequest::ConnectAs(identity) => {
+                // One that nobody has used yet is as good for another name.
+                let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
+                self.identity = Identity { invite, ..*identity };
+            }
             LinkRequest::ConnectAsNew => self.identity.forget(self.journal.as_ref()),
             LinkRequest::Send { .. } | LinkRequest::Close => {}
         }

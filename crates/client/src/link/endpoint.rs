@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chat_proto::address_line::SCHEME;
-use chat_proto::{AddressLine, BadAddressLine, ServerKey};
+use chat_proto::{AddressLine, BadAddressLine, Secret, ServerKey};
 
 use super::tls::Tls;
 use super::{BadAddress, Secure, ServerAddress, Tcp};
@@ -16,6 +16,8 @@ pub struct Endpoint {
     pub address: ServerAddress,
     /// The key that it must have.
     pub key: Option<ServerKey>,
+    /// What lets a new user in, if its line has that.
+    pub secret: Option<Secret>,
 }
 
 /// The text names no server.
@@ -46,14 +48,14 @@ impl Endpoint {
 
 impl From<ServerAddress> for Endpoint {
     fn from(address: ServerAddress) -> Self {
-        Self { address, key: None }
+        Self { address, key: None, secret: None }
     }
 }
 
 impl From<AddressLine> for Endpoint {
     fn from(line: AddressLine) -> Self {
         let address = ServerAddress { host: line.host().to_owned(), port: line.port() };
-        Self { address, key: Some(line.key()) }
+        Self { address, key: Some(line.key()), secret: line.secret().cloned() }
     }
 }
 
@@ -86,6 +88,11 @@ mod tests {
         let key = ServerKey::from_sha256([3; 32]);
         let line: Endpoint = format!("chat://[2001:db8::7]:4000/#{key}").parse().unwrap();
         assert_eq!((line.to_string().as_str(), line.key), ("[2001:db8::7]:4000", Some(key)));
+        assert_eq!(line.secret, None);
+        let secret = format!("i{}", "x".repeat(22));
+        let invite: Endpoint = format!("chat://localhost:1/#{key}.{secret}").parse().unwrap();
+        assert_eq!(invite.secret, Some(Secret::new(secret.as_str())));
+        assert!(!format!("{invite} {invite:?}").contains(&secret));
         let error = "chat://chat.example.org:1/#short".parse::<Endpoint>().unwrap_err();
         assert!(error.to_string().contains("copy the whole line"), "{error}");
         assert!("http://a".parse::<Endpoint>().is_err());

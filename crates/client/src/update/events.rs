@@ -115,7 +115,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Goodbye { .. }
         | Event::Role { .. }
         | Event::Rules { .. }
-        | Event::AskedIn { .. } => {}
+        | Event::AskedIn { .. }
+        | Event::Invite { .. }
+        | Event::Invites { .. } => {}
     }
     Vec::new()
 }

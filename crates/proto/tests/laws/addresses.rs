@@ -1,6 +1,6 @@
 //! Laws of address lines.
 
-use chat_proto::{AddressLine, BadAddressLine, ServerKey};
+use chat_proto::{AddressLine, BadAddressLine, Secret, ServerKey};
 use proptest::prelude::*;
 
 fn keys() -> impl Strategy<Value = ServerKey> {
@@ -18,17 +18,34 @@ fn hosts() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_line_is_read_as_it_was_written(host in hosts(), port in 1_u16.., key in keys()) {
-        let line = AddressLine::new(&host, port, key).unwrap();
+    fn a_line_is_read_as_it_was_written(
+        host in hosts(), port in 1_u16.., key in keys(), secret in proptest::option::of("[il][A-Za-z0-9_-]{22}")
+    ) {
+        let mut line = AddressLine::new(&host, port, key).unwrap();
+        let length = if secret.is_some() { 43 + 1 + 23 } else { 43 };
+        if let Some(secret) = secret {
+            line = line.with_secret(Secret::new(secret)).unwrap();
+        }
         let written = line.to_string();
-        prop_assert_eq!(written.parse::<AddressLine>().unwrap(), line);
+        let read = written.parse::<AddressLine>().unwrap();
+        prop_assert_eq!(read.secret(), line.secret());
+        prop_assert_eq!(read, line);
         // No character means something to a shell, whatever the host; no quotes are needed.
         let tail = written.split_once("/#").unwrap().1;
-        prop_assert!(tail.len() == 43 && tail.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        prop_assert_eq!(tail.len(), length);
+        prop_assert!(tail.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)));
     }
 
     #[test]
-    fn whatever_can_be_read_is_written_the_same(written in "chat://[a-z0-9:.\\[\\]%-]{0,12}(:[0-9]{0,5})?/?#?[A-Za-z0-9_.-]{0,44}") {
+    fn no_debug_output_of_a_line_has_its_secret(key in keys(), digits in "[A-Za-z0-9_-]{22}") {
+        let line = AddressLine::new("localhost", 1, key).unwrap();
+        let line = line.with_secret(Secret::new(format!("i{digits}"))).unwrap();
+        let shown = format!("{line:?}");
+        prop_assert!(!shown.contains(&digits), "{}", shown);
+    }
+
+    #[test]
+    fn whatever_can_be_read_is_written_the_same(written in "chat://[a-z0-9:.\\[\\]%-]{0,12}(:[0-9]{0,5})?/?#?[A-Za-z0-9_.-]{0,67}") {
         if let Ok(line) = written.parse::<AddressLine>() {
             prop_assert_eq!(line.to_string().parse::<AddressLine>().unwrap(), line);
         }
@@ -60,7 +77,11 @@ fn what_is_no_line_is_refused_with_the_reason() {
         (format!("chat://::1:1/#{key}"), BadAddressLine::Form),
         (format!("chat://[a]:1/#{key}"), BadAddressLine::Form),
         (format!("chat://a b:1/#{key}"), BadAddressLine::Form),
-        (format!("chat://a:1/#{key}.iAAAAAAAAAAAAAAAAAAAAAA"), BadAddressLine::Secret),
+        (format!("chat://a:1/#{key}."), BadAddressLine::Secret),
+        (format!("chat://a:1/#{key}.i{}", "A".repeat(21)), BadAddressLine::Secret),
+        (format!("chat://a:1/#{key}.i{}", "A".repeat(23)), BadAddressLine::Secret),
+        (format!("chat://a:1/#{key}.x{}", "A".repeat(22)), BadAddressLine::Secret),
+        (format!("chat://a:1/#{key}.i{}.", "A".repeat(21)), BadAddressLine::Secret),
     ] {
         assert_eq!(written.parse::<AddressLine>(), Err(why), "{written}");
     }

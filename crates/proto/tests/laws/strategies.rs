@@ -5,7 +5,7 @@ mod states;
 
 use chat_proto::command::{Hello, Kind, Nonce};
 use chat_proto::event::{
-    Away, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
+    Away, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
     AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Privacy, Role, RoomName,
@@ -157,6 +157,21 @@ fn features() -> impl Strategy<Value = Features> {
     words.prop_map(|words| serde_json::from_value(json!(words)).unwrap())
 }
 
+fn invite() -> impl Strategy<Value = InviteInfo> {
+    let numbers = (any::<u64>(), any::<u32>(), any::<u32>());
+    (numbers, option::of(user()), select(Role::ALL), at(), short_string()).prop_map(
+        |((id, uses, used), by, role, until, note)| InviteInfo {
+            id,
+            by,
+            role,
+            uses,
+            used,
+            until,
+            note,
+        },
+    )
+}
+
 fn nonce() -> impl Strategy<Value = Nonce> {
     prop_oneof![any::<u64>().prop_map(Nonce::Number), short_string().prop_map(Nonce::Text)]
 }
@@ -166,13 +181,15 @@ fn at() -> impl Strategy<Value = Timestamp> {
 }
 
 fn hello() -> impl Strategy<Value = Hello> {
-    let secrets = (option::of(secret()), option::of(secret()), option::of(secret()));
+    let secret = || option::of(secret());
+    let secrets = (secret(), secret(), secret(), secret());
     (any::<u32>(), user_name(), secrets, any::<bool>(), device(), features()).prop_map(
-        |(version, name, (token, link, password), new, device, features)| Hello {
+        |(version, name, (token, invite, link, password), new, device, features)| Hello {
             version,
             name,
             token,
             new,
+            invite,
             link,
             password,
             device,
@@ -215,6 +232,20 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         room_name().prop_map(|room| Command::Typing { room }),
         away_text().prop_map(|text| Command::Away { text }),
         Just(Command::Back),
+        (
+            option::of(any::<u32>()),
+            option::of(any::<u32>()),
+            option::of(select(Role::ALL)),
+            option::of(short_string())
+        )
+            .prop_map(|(uses, valid_s, role, note)| Command::Invite {
+                uses,
+                valid_s,
+                role,
+                note
+            }),
+        Just(Command::Invites),
+        any::<u64>().prop_map(|id| Command::Revoke { id }),
         (user_name(), option::of(room_name()), select(Role::ALL))
             .prop_map(|(user, room, role)| Command::Grant { user, room, role }),
         (room_name(), rules()).prop_map(|(room, Rules { privacy, slow_s, topic_by })| {
@@ -295,6 +326,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (room_name(), user()).prop_map(|(room, user)| Event::Typing { room, user }),
         (user(), away_text()).prop_map(|(user, text)| Event::Away { user, text }),
         user().prop_map(|user| Event::Back { user }),
+        (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
+        (vec(invite(), 0..3), any::<bool>())
+            .prop_map(|(invites, more)| Event::Invites { invites, more }),
         (option::of(room_name()), user(), select(Role::ALL), option::of(user()))
             .prop_map(|(room, user, role, by)| Event::Role { room, user, role, by }),
         (room_name(), rules(), option::of(user())).prop_map(|(room, rules, by)| Event::Rules {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chat_proto::event::InviteInfo;
 use chat_proto::{DeviceId, Event, RoomName, Seq, Timestamp};
 
 use super::HubError;
@@ -62,6 +63,8 @@ pub(super) enum Response {
     Room(Arc<Room>),
     /// The last message that the user has read.
     Read(Seq),
+    /// An invite was made.
+    Invite(InviteInfo),
     /// The changes are applied, and this event says so, unless another one does.
     Event(Option<Box<Event>>),
 }
@@ -78,6 +81,13 @@ impl Response {
         match self {
             Self::Room(room) => room,
             other => unreachable!("a join or leave is answered with a room, not {other:?}"),
+        }
+    }
+
+    pub(super) fn invite(self) -> InviteInfo {
+        match self {
+            Self::Invite(invite) => invite,
+            other => unreachable!("an invite is answered with its record, not {other:?}"),
         }
     }
 

@@ -135,6 +135,11 @@ impl Directory {
             }
             Grant::Room(id) => Response::Room(Arc::clone(self.state().rooms.existing(id))),
             Grant::Read(seq) => Response::Read(seq),
+            Grant::Invite(id) => {
+                let state = self.state();
+                let invite = state.invites.get(id).expect("it was just made");
+                Response::Invite(state.invite_info(invite))
+            }
             Grant::Event(event) => Response::Event(event),
         })
     }
@@ -192,6 +197,9 @@ impl Directory {
                 let asked_by = Some(by.id);
                 self.apply_member(MembershipRecord { is_in: false, asked_by, ..joined });
             }
+            Change::Invite(record) => self.state().invites.put(record),
+            Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
+            Change::InviteRemoved { id } => self.state().invites.remove(id),
             Change::Audit { .. } => {}
         }
     }

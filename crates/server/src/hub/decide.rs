@@ -2,6 +2,7 @@
 //!
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
+mod invites;
 mod login;
 mod messages;
 mod roles;
@@ -12,13 +13,13 @@ use super::directory::Directory;
 use super::memberships::Share;
 use super::policy::{Action, may};
 use super::proposal::{MembershipAhead, Proposal};
-use super::request::{DirectScope, Item, Request};
+use super::request::{Admission, DirectScope, Item, Request};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{
     Change, Credential, CredentialRecord, Entry, MemberRole, MembershipRecord, RoomId, RoomKey,
-    UserKind, UserRecord,
+    UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -47,6 +48,7 @@ pub(super) enum Grant {
     Session(UserId),
     Room(RoomId),
     Read(Seq),
+    Invite(u64),
 }
 
 /// Changes, and the answer to the request for them.
@@ -106,9 +108,11 @@ impl Directory {
 
     fn change(&self, proposal: &mut Proposal<'_>, request: &Request) -> GrantResult {
         match request {
-            Request::Register { user, wants, token } => {
-                self.register(proposal, *user, wants, *token)
+            Request::Register { user, wants, token, admission } => {
+                self.register(proposal, *user, wants, *token, *admission)
             }
+            Request::Invite(draft) => self.invite(proposal, draft),
+            Request::Revoke { by, id } => self.revoke(proposal, *by, *id),
             Request::LogIn { user, proof, token, device } => {
                 self.log_in(proposal, *user, proof, *token, device)
             }
@@ -151,10 +155,12 @@ impl Directory {
         id: Option<UserId>,
         wants: &UserName,
         token: TokenHash,
+        admission: Admission,
     ) -> GrantResult {
         if let Some(user) = proposal.by_token(&token) {
-            return Ok((Vec::new(), Grant::Session(user)));
+            return Ok((self.promote(proposal, user, admission), Grant::Session(user)));
         }
+        let invite = self.admit(proposal, admission)?;
         if proposal.users_stored() >= self.users_max {
             return Err(HubError::TooManyUsers(self.users_max));
         }
@@ -174,7 +180,16 @@ impl Directory {
         let user = User { id, name };
         proposal.add_user(&user, UserKind::Registered);
         let now = self.clock.now();
-        changes.push(Change::User(UserRecord { seen_at, ..UserRecord::registered(user, now) }));
+        let registered = UserRecord::registered(user, now);
+        let role = invite.as_ref().map_or(UserRole::Member, |invite| invite.role);
+        let invite_id = invite.as_ref().map(|invite| invite.id);
+        if role != UserRole::Member {
+            proposal.set_role(id, role);
+        }
+        changes.push(Change::User(UserRecord { seen_at, role, invite: invite_id, ..registered }));
+        if let Some(invite) = invite {
+            changes.extend(self.use_invite(proposal, &invite, id));
+        }
         let credential = Credential::Token(token);
         let record = CredentialRecord::new(proposal.next_record(), id, credential, now);
         proposal.add_credential(&record);

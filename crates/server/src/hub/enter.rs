@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::answer::Response;
 use super::member::Member;
 use super::request::Request;
-use super::{Hub, HubError, IfTaken};
+use super::{Admission, Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::limits::Limits;
@@ -61,9 +61,10 @@ impl Hub {
         self: &Arc<Self>,
         user: Option<UserId>,
         wants: &UserName,
+        admission: Admission,
     ) -> Result<(Member, Secret), HubError> {
         let token = token::new().map_err(|error| HubError::NotStored(error.to_string()))?;
-        let member = self.register(user, wants, &token).await?;
+        let member = self.register(user, wants, &token, admission).await?;
         Ok((member, token))
     }
 
@@ -77,10 +78,11 @@ impl Hub {
         user: Option<UserId>,
         wants: &UserName,
         token: &Secret,
+        admission: Admission,
     ) -> Result<Member, HubError> {
-        match self.enter_again(token, wants).await {
+        match self.enter_again(token, wants, admission).await {
             Err(HubError::BadToken) if token::is_long_enough(token) => {
-                self.register(user, wants, token).await
+                self.register(user, wants, token, admission).await
             }
             Err(HubError::BadToken) => Err(HubError::BadNewToken),
             entered => entered,
@@ -92,13 +94,15 @@ impl Hub {
         user: Option<UserId>,
         wants: &UserName,
         token: &Secret,
+        admission: Admission,
     ) -> Result<Member, HubError> {
         let token = TokenHash::of(token);
-        let register = Request::Register { user, wants: wants.clone(), token };
+        let register = Request::Register { user, wants: wants.clone(), token, admission };
         Ok(self.request(register).await?.member())
     }
 
-    /// Begins a session of the user who has the `token`. A user who `wants` another name gets it if it is free.
+    /// Begins a session of the user who has the `token`. A user who `wants` another name gets it if it is free. An
+    /// invite may give the user a higher role.
     ///
     /// # Errors
     /// Returns an error if no user has the token, or the daemon is going away.
@@ -106,9 +110,13 @@ impl Hub {
         self: &Arc<Self>,
         token: &Secret,
         wants: &UserName,
+        admission: Admission,
     ) -> Result<Member, HubError> {
         let user = self.accepting()?.by_token(&TokenHash::of(token)).ok_or(HubError::BadToken)?;
-        let member = Member::begin(Arc::clone(self), user);
+        let member = match admission.invite {
+            Some(_) => self.register(None, wants, token, admission).await?,
+            None => Member::begin(Arc::clone(self), user),
+        };
         self.see(user);
         if member.user().name.as_str() != wants.as_str() {
             // If the name is taken, the session begins under the old name.

@@ -3,6 +3,7 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
+use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
 use crate::config::{ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{JournalError, Rejection, RoomId};
@@ -49,6 +50,34 @@ pub(crate) enum HubError {
          and you get one"
     )]
     BadNewToken,
+    /// The client's fault: it has no invite.
+    #[error(
+        "new users of this server need an invite; ask somebody who uses it for one, and start with its line"
+    )]
+    InviteNeeded,
+    /// The client's fault: it uses the classic protocol, which cannot bring an invite.
+    #[error(
+        "this server lets in whom it knows and who has an invite: use chat-tui, and ask for a chat:// line"
+    )]
+    NoGuests,
+    /// The client's fault: nobody new comes in.
+    #[error("this server takes no new users; ask the person who runs it")]
+    Closed,
+    /// The client's fault: the secret is no invite, or was revoked.
+    #[error("this is no invite of this server, or it was revoked; ask for another one")]
+    NoInvite,
+    /// The client's fault: the invite was used.
+    #[error("this invite has been used; ask {} for another", who(.0.as_ref()))]
+    InviteUsed(Option<UserName>),
+    /// The client's fault: the invite has ended.
+    #[error("this invite has ended; ask {} for another", who(.0.as_ref()))]
+    InviteEnded(Option<UserName>),
+    /// The client's fault: the user may not see such an invite, or there is none.
+    #[error("there is no invite {0} that you may see")]
+    NoSuchInvite(u64),
+    /// The server's fault: there are as many invites as there can be.
+    #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
+    TooManyInvites,
     /// The client's fault: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
@@ -165,6 +194,11 @@ pub(crate) enum HubError {
     GoingAway,
 }
 
+/// Whom to ask for another invite.
+fn who(by: Option<&UserName>) -> &str {
+    by.map_or("the person who runs the server", UserName::as_str)
+}
+
 /// Who may do what was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
@@ -209,6 +243,10 @@ impl HubError {
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom
             }
+            Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
+            Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
+            Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
+            Self::TooManyInvites => RefusalCode::NotKept,
             Self::NotAsked(_)
             | Self::IsPublic(_)
             | Self::IsDirect(_)

@@ -62,8 +62,7 @@ pub(super) enum Action {
     Sanction {
         of: UserRole,
     },
-    /// To invite users to the server, with that role. Whether members may is a setting.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    /// To invite users to the server, with that role.
     Invite {
         role: UserRole,
         members_may: bool,

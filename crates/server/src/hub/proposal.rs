@@ -17,7 +17,8 @@ use super::policy::{Action, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{State, room_key};
 use crate::journal::{
-    Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord, UserRole,
+    Credential, CredentialRecord, InviteRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
+    UserRole,
 };
 use crate::token::TokenHash;
 
@@ -40,6 +41,10 @@ pub(super) struct Proposal<'s> {
     users_more: usize,
     last_user: UserId,
     last_record: u64,
+    /// The invites that will be used more often, or removed (`None`).
+    invites: HashMap<u64, Option<u32>>,
+    /// Number of invites that are added.
+    invites_more: usize,
     /// Number of users who will own the server.
     owners: usize,
     /// Number of rooms more into which a user was asked.
@@ -84,6 +89,8 @@ impl<'s> Proposal<'s> {
             users_more: 0,
             last_user: state.last_user,
             last_record: state.last_record,
+            invites: HashMap::new(),
+            invites_more: 0,
             owners: state.owners(),
             asked_more: HashMap::new(),
             is_closed: state.is_closed,
@@ -119,6 +126,41 @@ impl<'s> Proposal<'s> {
     /// The greatest number that one of them has or had.
     pub(super) const fn last_record(&self) -> u64 {
         self.last_record
+    }
+
+    /// The invite with that secret, as it will be.
+    pub(super) fn invite_by_hash(&self, hash: &TokenHash) -> Option<InviteRecord> {
+        self.invite_ahead(self.state.invites.by_hash(hash)?)
+    }
+
+    /// The invite with that number, as it will be.
+    pub(super) fn invite(&self, id: u64) -> Option<InviteRecord> {
+        self.invite_ahead(self.state.invites.get(id)?)
+    }
+
+    fn invite_ahead(&self, stored: &InviteRecord) -> Option<InviteRecord> {
+        match self.invites.get(&stored.id) {
+            Some(used) => used.map(|used| InviteRecord { used, ..stored.clone() }),
+            None => Some(stored.clone()),
+        }
+    }
+
+    /// Number of invites that will be stored, at most.
+    pub(super) fn invites_stored(&self) -> usize {
+        self.state.invites.len() + self.invites_more
+    }
+
+    pub(super) const fn add_invite(&mut self) {
+        self.invites_more += 1;
+    }
+
+    pub(super) fn set_invite_used(&mut self, id: u64, used: u32) {
+        self.invites.insert(id, Some(used));
+    }
+
+    /// Removes an invite. Returns false if it is removed already.
+    pub(super) fn remove_invite(&mut self, id: u64) -> bool {
+        !matches!(self.invites.insert(id, None), Some(None))
     }
 
     /// The author of an item. The account of a guest may have ended with its session.

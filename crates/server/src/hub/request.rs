@@ -1,16 +1,19 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
+use std::time::Duration;
+
 use chat_proto::command::Body;
 use chat_proto::{
-    AwayText, DeviceId, Privacy, Role, RoomName, Rules, Seq, SessionId, ShortString, Timestamp,
-    Topic, TopicBy, UserId, UserName,
+    AwayText, DeviceId, Privacy, Role, RoomName, Rules, Secret, Seq, SessionId, ShortString,
+    Timestamp, Topic, TopicBy, UserId, UserName,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Response};
 use super::login::Proof;
 use super::{HubError, IfTaken};
-use crate::journal::{CredentialId, RoomId, Task};
+use crate::config::Join;
+use crate::journal::{CredentialId, RoomId, Task, UserRole};
 use crate::token::{PasswordHash, TokenHash};
 
 /// One item of the queue.
@@ -60,6 +63,15 @@ pub(super) enum Request {
         user: Option<UserId>,
         wants: UserName,
         token: TokenHash,
+        admission: Admission,
+    },
+    /// An invite is made.
+    Invite(InviteDraft),
+    /// An invite ends.
+    Revoke {
+        /// Who ends it; `None` for the operator.
+        by: Option<UserId>,
+        id: u64,
     },
     /// A session of a user who has shown who it is, on a further device.
     LogIn { user: UserId, proof: Proof, token: TokenHash, device: ShortString },
@@ -95,6 +107,37 @@ pub(super) enum Request {
     See { users: Vec<UserId>, at: Timestamp },
     /// Unused rooms are removed.
     ExpireRooms,
+}
+
+/// What decides whether a new user may come in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Admission {
+    /// The hash of the invite that it brings.
+    pub(super) invite: Option<TokenHash>,
+    pub(super) join: Join,
+}
+
+impl Admission {
+    /// Of a client that brings `invite`, if any.
+    pub(crate) fn new(invite: Option<&Secret>, join: Join) -> Self {
+        Self { invite: invite.map(TokenHash::of), join }
+    }
+}
+
+/// An invite that is to be made.
+#[derive(Debug, Clone)]
+pub(crate) struct InviteDraft {
+    /// Who makes it; `None` for the operator.
+    pub(crate) by: Option<UserId>,
+    pub(crate) hash: TokenHash,
+    pub(crate) role: UserRole,
+    /// From 1 to `INVITE_USES_MAX`.
+    pub(crate) uses: u32,
+    /// Up to `INVITE_S_MAX`.
+    pub(crate) valid: Duration,
+    pub(crate) note: ShortString,
+    /// Whether the operator's earlier invites for an owner end if nobody has used them.
+    pub(crate) replaces: bool,
 }
 
 /// The rules of a room that change. The others stay.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
+use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
 use super::names_ahead::NamesAhead;
@@ -39,6 +40,7 @@ pub(super) struct State {
     stored: usize,
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
+    pub(super) invites: Invites,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
     /// The same of a credential, an invite or a sanction.
@@ -58,7 +60,7 @@ impl State {
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, .. } = restored;
+        let Restored { rooms, users, credentials, members, invites, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
@@ -67,6 +69,7 @@ impl State {
             stored: 0,
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
+            invites: Invites::default(),
             last_user: restored.last_user,
             last_record: restored.last_record,
             owners: 0,
@@ -80,6 +83,7 @@ impl State {
         for member in members {
             state.restore_member(member);
         }
+        invites.into_iter().for_each(|invite| state.invites.put(invite));
         state.rooms.find_unused();
         (state, renamed)
     }

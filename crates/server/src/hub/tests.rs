@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
-use crate::config::{PRIVATE_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX};
+use crate::config::{Join, PRIVATE_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX};
 use crate::door::native::lines;
 use crate::journal::{Credential, CredentialRecord, Durability, Location, UserRecord};
 
@@ -67,7 +67,7 @@ fn room(name: &str) -> RoomName {
 }
 
 async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, Secret), HubError> {
-    hub.enter_new(None, &name(wants)).await
+    hub.enter_new(None, &name(wants), Admission::new(None, Join::Open)).await
 }
 
 fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
@@ -78,7 +78,7 @@ fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomI
 }
 
 async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, HubError> {
-    hub.enter_again(token, &name(wants)).await
+    hub.enter_again(token, &name(wants), Admission::new(None, Join::Open)).await
 }
 
 async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError> {
@@ -111,6 +111,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod invites;
 mod logins;
 mod look_alikes;
 mod old_names;

@@ -1,5 +1,5 @@
 //! A change of the journal that is no message: a user, a name, a role, a credential, a room, its rules, a membership, a
-//! topic, a read position, a record of the audit log.
+//! topic, a read position, an invite, a record of the audit log.
 //!
 //! Plain values: the hub decides on them, the journal stores them, and the hub applies them.
 
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use chat_proto::{AwayText, Rules, Seq, Timestamp, Topic, User, UserId};
 
 use super::stored::{
-    AuditRecord, CredentialRecord, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord,
-    UserRole,
+    AuditRecord, CredentialRecord, InviteRecord, MemberRole, MembershipRecord, RoomId, RoomKey,
+    UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.
@@ -123,6 +123,20 @@ pub enum Change {
         read_seq: Seq,
         /// Who asked.
         by: User,
+    },
+    /// There is one more invite.
+    Invite(InviteRecord),
+    /// An invite was used that often.
+    InviteUsed {
+        /// Its number.
+        id: u64,
+        /// How often.
+        used: u32,
+    },
+    /// An invite is removed.
+    InviteRemoved {
+        /// Its number.
+        id: u64,
     },
     /// The audit log has one more record.
     Audit {

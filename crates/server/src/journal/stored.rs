@@ -1,6 +1,7 @@
 //! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
 mod details;
+mod invites;
 mod roles;
 mod users;
 
@@ -14,6 +15,7 @@ use chat_proto::{
 pub(crate) use self::details::Kinds;
 pub use self::details::StoredDetails;
 pub(in crate::journal) use self::details::{DELETED_TEXT, content, excerpt};
+pub use self::invites::InviteRecord;
 pub use self::roles::{AuditRecord, MemberRole, UserRole};
 pub(in crate::journal) use self::roles::{
     privacy_number, privacy_of, topic_by_number, topic_by_of,

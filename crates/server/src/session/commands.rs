@@ -14,6 +14,7 @@ use tracing::{error, info};
 use super::Session;
 use super::end::End;
 use super::handshake::about;
+use super::invites::Asked;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
@@ -57,6 +58,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Typing { room } => self.type_in(room),
             Command::Away { text } => self.set_away(Some(text)),
             Command::Back => self.set_away(None),
+            Command::Invite { uses, valid_s, role, note } => {
+                self.invite(Asked { uses, valid_s, role, note })
+            }
+            Command::Invites => self.list_invites(),
+            Command::Revoke { id } => self.revoke(id),
             Command::Grant { user, room, role } => self.grant(user, room, role),
             Command::Rule { room, privacy, slow_s, topic_by } => {
                 self.rule(room, RulesPatch { privacy, slow_s, topic_by })
@@ -133,6 +139,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
+            },
+            CommandResult::Invited(invited) => match *invited {
+                Ok(event) => self.send_event(&event),
+                Err(refusal) => self.refuse(refusal),
             },
             CommandResult::Event { name, event } => match event {
                 Ok(Some(event)) => self.send_event(&event),

@@ -17,9 +17,9 @@ use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
 use super::login::{Origin, log_in};
-use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
+use crate::config::{Join, PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
-use crate::hub::{Member, Returning};
+use crate::hub::{Admission, HubError, Member, Returning};
 use crate::limits::Cost;
 use crate::networks::{Busy, Kind, Slot};
 
@@ -58,6 +58,12 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
             Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
             {
+                if context.config.join != Join::Open {
+                    let refusal = Refusal::from(HubError::NoGuests);
+                    let code = refusal.code;
+                    send_now(connection, &Event::Refused(refusal)).await?;
+                    return Err(End::Refused(code));
+                }
                 wait_for_units(slot, context).await;
                 slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
                 let id = sent_id.unwrap_or_else(|| context.hub.next_user());
@@ -157,14 +163,19 @@ async fn enter(
         let last = member.actor().last_n(&hello.device).await?;
         return Ok((member, token, last));
     }
+    if hello.invite.is_some() {
+        origin.check_private()?;
+    }
     let kind = permit(hello, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
+    let (hub, admission) =
+        (&context.hub, Admission::new(hello.invite.as_ref(), context.config.join));
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
-            (context.hub.enter_proposed(sent_id, &hello.name, token).await?, token.clone())
+            (hub.enter_proposed(sent_id, &hello.name, token, admission).await?, token.clone())
         }
-        Some(token) => (context.hub.enter_again(token, &hello.name).await?, token.clone()),
-        None => context.hub.enter_new(sent_id, &hello.name).await?,
+        Some(token) => (hub.enter_again(token, &hello.name, admission).await?, token.clone()),
+        None => hub.enter_new(sent_id, &hello.name, admission).await?,
     };
     let last = member.actor().last_n(&hello.device).await?;
     Ok((member, token, last))

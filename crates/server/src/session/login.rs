@@ -45,8 +45,8 @@ impl Origin {
 
     /// # Errors
     /// Returns a refusal if others can read what is sent.
-    fn check_private(&self) -> Result<(), Refusal> {
-        let text = "a password or a code is sent with TLS only; connect with TLS";
+    pub(super) fn check_private(&self) -> Result<(), Refusal> {
+        let text = "a password, a code or an invite is sent with TLS only; connect with TLS";
         if self.is_private { Ok(()) } else { Err(Refusal::new(RefusalCode::TlsNeeded, text)) }
     }
 }

@@ -114,14 +114,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             // A client that comes back joins its rooms again, for what it has missed.
             Command::Join { room, .. } => (Cost::UNIT, self.subscriptions.in_room(room).is_none()),
+            // It lets in others.
+            Command::Invite { .. } => (Cost::units(5), true),
             Command::Leave { .. }
+            | Command::Revoke { .. }
             | Command::Topic { .. }
             | Command::Rename { .. }
             | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
             Command::Grant { .. } | Command::Rule { .. } | Command::AskIn { .. } => (ORDER, true),
-            Command::History { .. }
+            Command::Invites
+            | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }
             | Command::Thread { .. }

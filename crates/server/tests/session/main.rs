@@ -5,6 +5,7 @@
 mod classic;
 mod events;
 mod ghosts;
+mod invites;
 mod journal;
 mod limits;
 mod live;

@@ -187,8 +187,10 @@ async fn a_client_sends_nothing_to_a_server_with_another_key() {
         let dial = Secure::tls(Once(Some(client)), tls);
         let device = DeviceId::new("test").unwrap();
         let (name, token) = ("ana".parse().unwrap(), Some(Secret::new("0".repeat(64))));
-        let mut link =
-            Link::start(dial, Identity { name, token, known: Vec::new(), seed: None, device });
+        let mut link = Link::start(
+            dial,
+            Identity { name, token, known: Vec::new(), seed: None, device, invite: None },
+        );
         assert_eq!(link.next().await, Some(LinkEvent::Connecting));
         let Some(LinkEvent::WrongKey(wrong)) = link.next().await else { panic!("no wrong key") };
         assert_eq!(wrong.expected, expected);

@@ -8,12 +8,16 @@ mod classic;
 mod events;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
+#[path = "../session/invites.rs"]
+mod invites;
 #[path = "../session/journal.rs"]
 mod journal;
 #[path = "../session/limits.rs"]
 mod limits;
 #[path = "../session/live.rs"]
 mod live;
+#[path = "../session/logins.rs"]
+mod logins;
 #[path = "../session/native.rs"]
 mod native;
 #[path = "../session/older.rs"]

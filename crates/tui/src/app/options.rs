@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chat_client::Config;
 use chat_client::driver::system_clock;
 use chat_client::store::Writer;
-use chat_proto::{Timestamp, UserName};
+use chat_proto::{Secret, Timestamp, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -22,6 +22,8 @@ pub struct Options {
     pub name: UserName,
     /// The address of the server, for the status line.
     pub server: String,
+    /// The invite of the server's address line, if it has one.
+    pub invite: Option<Secret>,
     /// The state directory; `None` if nothing is to outlive the program.
     pub state: Option<PathBuf>,
     /// Whether no client with this state directory has had a session: the screen says what a newcomer can do, and
@@ -61,6 +63,7 @@ impl Options {
         Self {
             name,
             server: server.into(),
+            invite: None,
             state: None,
             is_first: false,
             back: None,
@@ -85,6 +88,7 @@ impl Options {
             server: self.server.clone(),
             directory: self.state.clone(),
             writer: self.writer,
+            invite: self.invite.clone(),
         }
     }
 

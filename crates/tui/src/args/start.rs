@@ -8,7 +8,7 @@ use anyhow::Context;
 use chat_client::link::DEFAULT_PORT;
 use chat_client::store::{self, LastSession};
 use chat_client::{Endpoint, ServerAddress};
-use chat_proto::{ServerKey, UserName};
+use chat_proto::{Secret, ServerKey, UserName};
 use chat_tui::state::Back;
 use chat_tui::{Ended, Then};
 
@@ -29,6 +29,8 @@ pub(crate) struct Start {
     pub(crate) server: ServerAddress,
     /// The key of its address line, if that was given.
     pub(crate) key: Option<ServerKey>,
+    /// The invite of its address line, until a session with the server has begun.
+    pub(crate) invite: Option<Secret>,
     /// Whether no client with this state directory has had a session.
     pub(crate) is_first: bool,
     /// Whether the first screen is to ask for the name and the server.
@@ -65,6 +67,7 @@ impl Start {
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
         let given = args.server().cloned();
         let key = given.as_ref().and_then(|given| given.key);
+        let invite = given.as_ref().and_then(|given| given.secret.clone());
         let server = given.map(|given| given.address).or_else(last_server).unwrap_or_else(local);
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
@@ -75,6 +78,7 @@ impl Start {
             name,
             server,
             key,
+            invite,
             is_first,
             asks,
             trouble: None,
@@ -95,13 +99,14 @@ impl Start {
     pub(crate) fn answered(&mut self, name: UserName, server: Endpoint) {
         self.has_worked &= server.address == self.server;
         (self.name, self.asks) = (name, false);
-        (self.server, self.key) = (server.address, server.key);
+        (self.server, self.key, self.invite) = (server.address, server.key, server.secret);
     }
 
     /// A client has ended: goes on as its user wants. Returns whether the user quits.
     pub(crate) fn follow(&mut self, ended: &Ended) -> bool {
         if ended.had_session {
             (self.has_worked, self.is_first, self.back) = (true, false, None);
+            self.invite = None;
         }
         match ended.then.clone() {
             Then::Quit => return true,
@@ -110,7 +115,7 @@ impl Start {
             }
             // The caller asks the user, or ends.
             Then::WrongKey(_) => {}
-            Then::Connect { name, server: Endpoint { address: server, key } } => {
+            Then::Connect { name, server: Endpoint { address: server, key, secret } } => {
                 let goes_back = self.back.as_ref().is_some_and(|back| back.server == server);
                 if goes_back {
                     (self.has_worked, self.back) = (true, None);
@@ -118,7 +123,7 @@ impl Start {
                     let (server, waiting) = (self.server.clone(), ended.unsent.count());
                     self.back = Some(Back { server, waiting });
                 }
-                (self.name, self.server, self.key) = (name, server, key);
+                (self.name, self.server, self.key, self.invite) = (name, server, key, secret);
             }
         }
         false

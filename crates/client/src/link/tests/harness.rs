@@ -101,9 +101,14 @@ impl Harness {
 
     /// The same, with a client that makes the tokens of its new users.
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
-        let (dials, answers) = mpsc::channel(8);
         let device = DeviceId::new("test").unwrap();
-        let identity = Identity { name: name("bob"), token: None, known: Vec::new(), seed, device };
+        let (name, invite) = (name("bob"), None);
+        Self::with_identity(Identity { name, token: None, known: Vec::new(), seed, device, invite })
+    }
+
+    /// The same, with a client that says this.
+    pub(super) fn with_identity(identity: Identity) -> Self {
+        let (dials, answers) = mpsc::channel(8);
         Self { link: Link::start(Dials(answers), identity), dials, last: None }
     }
 

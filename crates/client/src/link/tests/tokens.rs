@@ -19,6 +19,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         known: Vec::new(),
         seed: None,
         device: DeviceId::default(),
+        invite: None,
     };
     harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
     drop(server);
@@ -148,4 +149,31 @@ async fn a_refusal_before_the_hello_is_shown() {
         _ => None,
     };
     assert_eq!(harness.next_event_that("the refusal", refused).await, "too old");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invite_is_sent_until_a_session_has_begun() {
+    let invite = Some(Secret::new(format!("i{}", "x".repeat(22))));
+    let (seed, device) = (None, DeviceId::default());
+    let bob = |invite: Option<Secret>| Identity {
+        name: name("bob"),
+        token: None,
+        known: Vec::new(),
+        seed,
+        device: device.clone(),
+        invite,
+    };
+    let harness = Harness::with_identity(bob(invite.clone()));
+    let mut server = harness.answers().await;
+    let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
+    assert_eq!(hello.invite, invite);
+    // The name is taken: the same invite goes with another one.
+    let refusal = Refusal::new(RefusalCode::NameTaken, "take another");
+    server.send_event(&Event::Refused(refusal)).await;
+    let rob = Identity { name: name("rob"), ..bob(None) };
+    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!((hello.name, hello.invite), (name("rob"), invite));
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!(hello.invite, None);
 }

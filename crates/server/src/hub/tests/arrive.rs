@@ -2,6 +2,8 @@
 
 use super::*;
 
+const OPEN: Admission = Admission { invite: None, join: Join::Open };
+
 /// A token of 64 hexadecimal digits.
 fn token(digit: char) -> Secret {
     Secret::new(String::from(digit).repeat(64))
@@ -11,15 +13,15 @@ fn token(digit: char) -> Secret {
 async fn a_client_that_lost_the_welcome_is_the_same_user_again() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
-    let ana = hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+    let ana = hub.enter_proposed(None, &name("ana"), &token('a'), OPEN).await.unwrap();
     let id = ana.id();
     drop(ana);
-    let ana = hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+    let ana = hub.enter_proposed(None, &name("ana"), &token('a'), OPEN).await.unwrap();
     assert_eq!((ana.id(), ana.user().name), (id, name("ana")));
     drop(ana);
     let hub = again(hub, directory.path()).await;
     assert_eq!(back(&hub, &token('a'), "ana").await.unwrap().id(), id, "it is stored");
-    let other = hub.enter_proposed(None, &name("ana"), &token('b')).await;
+    let other = hub.enter_proposed(None, &name("ana"), &token('b'), OPEN).await;
     assert_eq!(other.unwrap_err().code(), RefusalCode::NameTaken, "another token, another user");
 }
 
@@ -29,7 +31,7 @@ async fn two_connections_with_one_new_token_at_once_are_one_user() {
     let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     for (digit, names) in [('a', ["ana", "ana"]), ('b', ["bob", "rob"])] {
         let (token, names) = (token(digit), names.map(name));
-        let enter = |name| hub.enter_proposed(None, name, &token);
+        let enter = |name| hub.enter_proposed(None, name, &token, OPEN);
         let (one, other) = tokio::join!(enter(&names[0]), enter(&names[1]));
         assert_eq!(one.unwrap().id(), other.unwrap().id(), "{digit}");
     }
@@ -41,10 +43,10 @@ async fn a_connection_that_ends_while_its_user_is_stored_leaves_the_user_to_the_
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     let (ana, token) = (name("ana"), token('a'));
-    let mut lost = Box::pin(hub.enter_proposed(None, &ana, &token));
+    let mut lost = Box::pin(hub.enter_proposed(None, &ana, &token, OPEN));
     assert!(futures_util::poll!(&mut lost).is_pending());
     drop(lost);
-    assert_eq!(hub.enter_proposed(None, &ana, &token).await.unwrap().id(), UserId::new(1));
+    assert_eq!(hub.enter_proposed(None, &ana, &token, OPEN).await.unwrap().id(), UserId::new(1));
 }
 
 #[tokio::test]
@@ -52,7 +54,7 @@ async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
     let hub = hub();
     let (ana, token) = (name("ana"), token('a'));
     hub.refuse_to_store(true).await.unwrap();
-    let enter = || hub.enter_proposed(None, &ana, &token);
+    let enter = || hub.enter_proposed(None, &ana, &token, OPEN);
     let (one, other) = tokio::join!(enter(), enter());
     for refused in [one, other] {
         assert_eq!(refused.unwrap_err().code(), RefusalCode::NotKept);
@@ -64,7 +66,8 @@ async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
 #[tokio::test]
 async fn a_new_token_that_could_be_guessed_is_refused() {
     let hub = hub();
-    let refused = hub.enter_proposed(None, &name("ana"), &Secret::new("secret")).await.unwrap_err();
+    let refused =
+        hub.enter_proposed(None, &name("ana"), &Secret::new("secret"), OPEN).await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::BadNewToken, RefusalCode::BadToken));
     enter(&hub, "ana").await.unwrap();
 }
@@ -73,10 +76,10 @@ async fn a_new_token_that_could_be_guessed_is_refused() {
 async fn past_a_number_of_users_a_new_token_is_refused_and_a_known_one_is_not() {
     let config = Config { users_max: 1, ..config() };
     let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
-    drop(hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap());
-    let refused = hub.enter_proposed(None, &name("bob"), &token('b')).await.unwrap_err();
+    drop(hub.enter_proposed(None, &name("ana"), &token('a'), OPEN).await.unwrap());
+    let refused = hub.enter_proposed(None, &name("bob"), &token('b'), OPEN).await.unwrap_err();
     assert_eq!(refused, HubError::TooManyUsers(1));
-    hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+    hub.enter_proposed(None, &name("ana"), &token('a'), OPEN).await.unwrap();
 }
 
 /// Ends the hub, changes its journal by hand, and starts it again.
@@ -117,7 +120,7 @@ async fn a_damaged_credential_opens_no_account_and_its_client_can_begin_as_a_new
         let directory = TempDir::new().unwrap();
         let hub = open(&Location::Directory(directory.path().to_path_buf()));
         for (wants, digit) in [("ana", 'a'), ("bob", 'b')] {
-            hub.enter_proposed(None, &name(wants), &token(digit)).await.unwrap();
+            hub.enter_proposed(None, &name(wants), &token(digit), OPEN).await.unwrap();
         }
         let hub = changed(hub, directory.path(), statement).await;
         let refused = back(&hub, &token('a'), "ana").await.unwrap_err();
@@ -127,7 +130,7 @@ async fn a_damaged_credential_opens_no_account_and_its_client_can_begin_as_a_new
             UserId::new(2),
             "{statement}"
         );
-        let new = hub.enter_proposed(None, &name("eva"), &token('a')).await.unwrap().id();
+        let new = hub.enter_proposed(None, &name("eva"), &token('a'), OPEN).await.unwrap().id();
         assert_eq!(new, UserId::new(3), "{statement}");
         let hub = again(hub, directory.path()).await;
         assert_eq!(

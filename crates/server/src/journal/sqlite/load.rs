@@ -16,8 +16,8 @@ use super::stored::{
     UserRecord, UserRole, privacy_of, topic_by_of,
 };
 use super::{
-    Restored, RoomExtent, backlog, checksum, credentials, messages, records, rows, salvage, schema,
-    used,
+    Restored, RoomExtent, backlog, checksum, credentials, invites, messages, records, rows,
+    salvage, schema, used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
@@ -35,6 +35,10 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
+    let (invites, damaged) = invites::load(db)?;
+    if damaged > 0 {
+        damage.push(format!("{damaged} invites are damaged, and let nobody in"));
+    }
     bound_backlog(db, &rooms, &mut damage)?;
     let numbers = numbers::open(db, &rooms, &mut damage)?;
     let records = used::Records {
@@ -51,6 +55,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
         users,
         credentials,
         members,
+        invites,
         last_user: used.last_user,
         last_room: used.last_room.0,
         last_record: used.last_record,

@@ -14,7 +14,7 @@ use super::stored::{
     MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord, UserRole, privacy_number,
     topic_by_number,
 };
-use super::{audit, credentials, used};
+use super::{audit, credentials, invites, used};
 
 /// Stores a change within a transaction.
 pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
@@ -38,6 +38,9 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
             let joined = MembershipRecord::joined(*user, *room, *read_seq);
             member(db, MembershipRecord { is_in: false, asked_by: Some(by.id), ..joined })
         }
+        Change::Invite(record) => invites::insert(db, record),
+        Change::InviteUsed { id, used } => invites::used(db, *id, *used),
+        Change::InviteRemoved { id } => invites::remove(db, *id),
         Change::Audit { record, kept_since } => audit::insert(db, record, *kept_since),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, ready};
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{BROKEN_LINES_MAX, Config};
-use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
+use crate::config::{BROKEN_LINES_MAX, Config, Join};
+use crate::hub::{Admission, Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
@@ -58,6 +58,7 @@ impl Rig {
             networks,
             logins: Logins::default(),
             closing,
+            address: OnceLock::new(),
         });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let session = Box::pin(unconstrained(serve(stream, peer, context, slot)));
@@ -68,7 +69,8 @@ impl Rig {
     }
 
     async fn member(&self, name: &str) -> Member {
-        self.hub.enter_new(None, &UserName::new(name).unwrap()).await.unwrap().0
+        let open = Admission::new(None, Join::Open);
+        self.hub.enter_new(None, &UserName::new(name).unwrap(), open).await.unwrap().0
     }
 
     fn send(&mut self, command: &Value) {

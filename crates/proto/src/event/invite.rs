@@ -1,0 +1,29 @@
+//! An invite, as a client sees it.
+
+use serde::{Deserialize, Serialize};
+
+use super::User;
+use crate::{Role, ShortString, Timestamp};
+
+/// An invite, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteInfo {
+    /// Its number.
+    pub id: u64,
+    /// Who made it; `None` for the operator, or a user who is not known any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<User>,
+    /// The role that it gives.
+    #[serde(default = "Role::member", skip_serializing_if = "Role::is_member")]
+    pub role: Role,
+    /// How many users may come by it.
+    pub uses: u32,
+    /// How many have.
+    #[serde(default)]
+    pub used: u32,
+    /// When it ends.
+    pub until: Timestamp,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "ShortString::is_empty")]
+    pub note: ShortString,
+}

@@ -1,0 +1,42 @@
+//! The argument `--join`.
+
+use chat_server::config::Join;
+use clap::ValueEnum;
+
+/// Which new users come in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum JoinBy {
+    /// Everybody who can connect, also the original clients.
+    Open,
+    /// Those who have an invite.
+    Invite,
+    /// Those who have an invite that the operator has made.
+    Closed,
+}
+
+impl JoinBy {
+    /// What was chosen; or by default everybody who can connect, if that is this machine alone.
+    pub(super) const fn policy(chosen: Option<Self>, is_reachable: bool) -> Join {
+        match chosen {
+            Some(Self::Open) => Join::Open,
+            Some(Self::Invite) => Join::Invite,
+            Some(Self::Closed) => Join::Closed,
+            None if is_reachable => Join::Invite,
+            None => Join::Open,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_may_join_by_default_only_if_no_other_machine_can_connect() {
+        assert_eq!(JoinBy::policy(None, false), Join::Open);
+        assert_eq!(JoinBy::policy(None, true), Join::Invite);
+        assert_eq!(JoinBy::policy(Some(JoinBy::Open), true), Join::Open);
+        assert_eq!(JoinBy::policy(Some(JoinBy::Invite), false), Join::Invite);
+        assert_eq!(JoinBy::policy(Some(JoinBy::Closed), false), Join::Closed);
+    }
+}

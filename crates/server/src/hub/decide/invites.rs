@@ -1,0 +1,171 @@
+//! Decides about invites: who makes and revokes them, and who comes in by one.
+//!
+//! An invite is used in the commit that stores its user, so that none is used too often, and none without a user.
+
+use std::time::Duration;
+
+use chat_proto::{AuditKind, RoomName, Timestamp, UserId};
+
+use super::super::HubError;
+use super::super::directory::Directory;
+use super::super::invites::INVITES_MAX;
+use super::super::policy::{Action, may};
+use super::super::proposal::Proposal;
+use super::super::request::{Admission, InviteDraft};
+use super::{Grant, GrantResult};
+use crate::config::Join;
+use crate::journal::{AuditRecord, Change, InviteRecord, UserRole};
+use crate::token::TokenHash;
+
+impl Directory {
+    /// Makes an invite, and removes some that have ended.
+    pub(super) fn invite(&self, proposal: &mut Proposal<'_>, draft: &InviteDraft) -> GrantResult {
+        if let Some(by) = draft.by {
+            let action = Action::Invite { role: draft.role, members_may: true };
+            may(proposal.subject(by), action)
+                .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        }
+        let now = self.clock.now();
+        let mut changes: Vec<_> = proposal.state.invites.ended(now).collect();
+        if draft.replaces {
+            changes.extend(proposal.state.invites.unused_of_operator());
+        }
+        changes.retain(|id| proposal.remove_invite(*id));
+        let removed = changes.len();
+        let mut changes: Vec<_> =
+            changes.into_iter().map(|id| Change::InviteRemoved { id }).collect();
+        if proposal.invites_stored().saturating_sub(removed) >= INVITES_MAX {
+            return Err(HubError::TooManyInvites);
+        }
+        let id = proposal.next_record();
+        let invite = InviteRecord {
+            id,
+            hash: draft.hash,
+            by: draft.by.unwrap_or(UserId::SERVER),
+            role: draft.role,
+            uses: draft.uses,
+            used: 0,
+            created_at: now,
+            until: after(now, draft.valid),
+            note: draft.note.clone(),
+        };
+        proposal.add_invite();
+        let about = format!("invite {id}: {} for {}", draft.uses, draft.role.to_wire());
+        changes.push(Change::Invite(invite));
+        changes.push(self.audit_invite(draft.by, AuditKind::Invite, &about, None));
+        Ok((changes, Grant::Invite(id)))
+    }
+
+    /// Ends an invite.
+    pub(super) fn revoke(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        id: u64,
+    ) -> GrantResult {
+        let invite = proposal.invite(id).ok_or(HubError::NoSuchInvite(id))?;
+        if let Some(by) = by
+            && invite.by != by
+            && proposal.role(by) < invite.role.max(UserRole::Moderator)
+        {
+            return Err(HubError::NoSuchInvite(id));
+        }
+        proposal.remove_invite(id);
+        let about = format!("invite {id}: {} of {} used", invite.used, invite.uses);
+        let audit = self.audit_invite(by, AuditKind::Revoke, &about, None);
+        Ok((vec![Change::InviteRemoved { id }, audit], Grant::Changed))
+    }
+
+    /// Decides whether a new user may come in; returns the invite that it uses, if it has one.
+    pub(super) fn admit(
+        &self,
+        proposal: &Proposal<'_>,
+        admission: Admission,
+    ) -> Result<Option<InviteRecord>, HubError> {
+        match (admission.invite, admission.join) {
+            (Some(secret), join) => {
+                let invite = self.valid_invite(proposal, &secret)?;
+                let is_of_operator = invite.by == UserId::SERVER;
+                if join == Join::Closed && !is_of_operator {
+                    return Err(HubError::Closed);
+                }
+                Ok(Some(invite))
+            }
+            (None, Join::Open) => Ok(None),
+            (None, Join::Invite) => Err(HubError::InviteNeeded),
+            (None, Join::Closed) => Err(HubError::Closed),
+        }
+    }
+
+    /// The changes for a session of a known user that brings an invite: another role, if the invite gives a higher one.
+    /// Anything else about the invite is ignored, since the user is known.
+    pub(super) fn promote(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        admission: Admission,
+    ) -> Vec<Change> {
+        let invite = admission.invite.and_then(|secret| self.valid_invite(proposal, &secret).ok());
+        let Some(invite) = invite.filter(|invite| invite.role > proposal.role(user)) else {
+            return Vec::new();
+        };
+        proposal.set_role(user, invite.role);
+        let by = proposal.user(invite.by).cloned();
+        let mut changes = vec![Change::UserRole { user, role: invite.role, by }];
+        changes.extend(self.use_invite(proposal, &invite, user));
+        changes
+    }
+
+    /// The changes by which `user` uses an invite.
+    pub(super) fn use_invite(
+        &self,
+        proposal: &mut Proposal<'_>,
+        invite: &InviteRecord,
+        user: UserId,
+    ) -> [Change; 2] {
+        let (id, used) = (invite.id, invite.used + 1);
+        proposal.set_invite_used(id, used);
+        let name = proposal.user(user).map(|user| user.name.to_string()).unwrap_or_default();
+        let about = format!("invite {id}: {name} as {}", invite.role.to_wire());
+        let by = Some(invite.by).filter(|by| *by != UserId::SERVER);
+        let audit = self.audit_invite(by, AuditKind::Admit, &about, Some(user));
+        [Change::InviteUsed { id, used }, audit]
+    }
+
+    /// The invite with that secret.
+    ///
+    /// # Errors
+    /// Returns an error if there is none, it was used as often as it may be, or it has ended.
+    fn valid_invite(
+        &self,
+        proposal: &Proposal<'_>,
+        secret: &TokenHash,
+    ) -> Result<InviteRecord, HubError> {
+        let invite = proposal.invite_by_hash(secret).ok_or(HubError::NoInvite)?;
+        let by = || proposal.user(invite.by).map(|user| user.name.clone());
+        if invite.used >= invite.uses {
+            return Err(HubError::InviteUsed(by()));
+        }
+        if invite.until <= self.clock.now() {
+            return Err(HubError::InviteEnded(by()));
+        }
+        Ok(invite)
+    }
+
+    fn audit_invite(
+        &self,
+        by: Option<UserId>,
+        what: AuditKind,
+        about: &str,
+        user: Option<UserId>,
+    ) -> Change {
+        let record = self.record(by, what, about);
+        self.audit(AuditRecord { user, ..record })
+    }
+}
+
+/// The time `span` after `now`.
+fn after(now: Timestamp, span: Duration) -> Timestamp {
+    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(now.as_millis().saturating_add(span))
+}

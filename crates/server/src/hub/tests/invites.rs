@@ -1,0 +1,166 @@
+//! Invites: who makes them, who comes by one, and how often.
+
+use chat_proto::ShortString;
+use futures_util::future::join_all;
+
+use super::*;
+use crate::hub::invites::INVITES_LISTED;
+use crate::hub::request::{Admission, InviteDraft};
+use crate::journal::UserRole;
+use crate::token::{self, TokenHash};
+
+/// Makes an invite as the operator, or as `by`; returns its number and its secret.
+async fn invite(
+    hub: &Hub,
+    by: Option<&Member>,
+    uses: u32,
+    role: UserRole,
+) -> Result<(u64, Secret), HubError> {
+    let secret = token::invite().unwrap();
+    let draft = InviteDraft {
+        by: by.map(Member::id),
+        hash: TokenHash::of(&secret),
+        role,
+        uses,
+        valid: DAY,
+        note: ShortString::default(),
+        replaces: false,
+    };
+    Ok((hub.invite(draft).await?.id, secret))
+}
+
+fn by(secret: &Secret) -> Admission {
+    Admission::new(Some(secret), Join::Invite)
+}
+
+async fn come(hub: &Arc<Hub>, wants: &str, secret: &Secret) -> Result<(Member, Secret), HubError> {
+    hub.enter_new(None, &name(wants), by(secret)).await
+}
+
+fn role(hub: &Hub, member: &Member) -> UserRole {
+    hub.state().account(member.id()).unwrap().role
+}
+
+#[tokio::test]
+async fn of_two_who_come_at_once_by_an_invite_for_one_one_gets_in() {
+    let hub = hub();
+    let needed = hub.enter_new(None, &name("eva"), Admission::new(None, Join::Invite)).await;
+    assert_eq!(needed.unwrap_err(), HubError::InviteNeeded);
+    let (id, secret) = invite(&hub, None, 1, UserRole::Member).await.unwrap();
+    let came = join_all(["ana", "bob"].map(|wants| come(&hub, wants, &secret))).await;
+    let refused: Vec<_> = came.iter().filter_map(|came| came.as_ref().err()).collect();
+    assert_eq!(refused, [&HubError::InviteUsed(None)]);
+    let listed = hub.invites(None).0;
+    assert_eq!((listed[0].id, listed[0].used, listed.len()), (id, 1, 1));
+}
+
+#[tokio::test]
+async fn a_client_that_lost_the_welcome_uses_its_invite_once() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
+    let (_, secret) = invite(&hub, None, 2, UserRole::Owner).await.unwrap();
+    let token = Secret::new("a".repeat(64));
+    for _ in 0..3 {
+        let ana = hub.enter_proposed(None, &name("ana"), &token, by(&secret)).await.unwrap();
+        assert_eq!((role(&hub, &ana), ana.id()), (UserRole::Owner, UserId::new(1)));
+    }
+    assert_eq!(hub.invites(None).0[0].used, 1);
+    assert!(!hub.has_no_owner());
+    // All of it is stored.
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(hub.invites(None).0[0].used, 1);
+    let ana = back(&hub, &token, "ana").await.unwrap();
+    let record = hub.state().account(ana.id()).unwrap().record().unwrap();
+    assert_eq!((record.role, record.invite), (UserRole::Owner, Some(hub.invites(None).0[0].id)));
+    come(&hub, "bob", &secret).await.unwrap();
+    assert_eq!(come(&hub, "eva", &secret).await.unwrap_err(), HubError::InviteUsed(None));
+}
+
+#[tokio::test]
+async fn an_invite_that_is_used_ended_or_revoked_says_whom_to_ask() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let member = UserRole::Member;
+    let (_, used) = invite(&hub, Some(&ana), 1, member).await.unwrap();
+    come(&hub, "bob", &used).await.unwrap();
+    let error = come(&hub, "eva", &used).await.unwrap_err();
+    assert_eq!(error.to_string(), "this invite has been used; ask ana for another");
+    let (id, revoked) = invite(&hub, Some(&ana), 1, member).await.unwrap();
+    hub.revoke(Some(ana.id()), id).await.unwrap();
+    assert_eq!(come(&hub, "eva", &revoked).await.unwrap_err(), HubError::NoInvite);
+    assert_eq!(hub.revoke(Some(ana.id()), id).await.unwrap_err(), HubError::NoSuchInvite(id));
+    let (_, ended) = invite(&hub, Some(&ana), 1, member).await.unwrap();
+    days_pass(1);
+    let error = come(&hub, "eva", &ended).await.unwrap_err();
+    assert_eq!(error.to_string(), "this invite has ended; ask ana for another");
+    assert_eq!(error.code(), RefusalCode::BadSecret);
+    // The next invite removes those that have ended.
+    invite(&hub, Some(&ana), 1, member).await.unwrap();
+    assert_eq!(hub.invites(None).0.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_invites_for_a_role_above_its_own_or_revokes_what_others_made() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    for role in [UserRole::Moderator, UserRole::Owner] {
+        let error = invite(&hub, Some(&ana), 1, role).await.unwrap_err();
+        assert_eq!(error.code(), RefusalCode::NotAllowed);
+    }
+    let (of_operator, secret) = invite(&hub, None, 1, UserRole::Owner).await.unwrap();
+    let error = hub.revoke(Some(ana.id()), of_operator).await.unwrap_err();
+    assert_eq!(error, HubError::NoSuchInvite(of_operator));
+    assert!(hub.invites(Some(ana.id())).0.is_empty());
+    let guest = hub.enter_guest(hub.next_user(), &name("guest")).await.unwrap();
+    assert!(invite(&hub, Some(&guest), 1, UserRole::Member).await.is_err());
+    // An owner may.
+    let (eva, _) = come(&hub, "eva", &secret).await.unwrap();
+    for role in UserRole::ALL {
+        invite(&hub, Some(&eva), 1, role).await.unwrap();
+    }
+    assert_eq!(hub.invites(Some(eva.id())).0.len(), 4);
+}
+
+#[tokio::test]
+async fn a_known_user_gets_a_higher_role_by_an_invite_and_uses_no_other() {
+    let hub = hub();
+    let (ana, token) = enter(&hub, "ana").await.unwrap();
+    drop(ana);
+    let (_, owner) = invite(&hub, None, 1, UserRole::Owner).await.unwrap();
+    let (_, member) = invite(&hub, None, 1, UserRole::Member).await.unwrap();
+    for secret in [&member, &owner, &owner, &member, &Secret::new("none")] {
+        let ana = hub.enter_again(&token, &name("ana"), by(secret)).await.unwrap();
+        let expected = if *secret == member && hub.has_no_owner() {
+            UserRole::Member
+        } else {
+            UserRole::Owner
+        };
+        assert_eq!(role(&hub, &ana), expected);
+    }
+    let used: Vec<u32> = hub.invites(None).0.iter().map(|invite| invite.used).collect();
+    assert_eq!(used, [0, 1], "the newest first");
+}
+
+#[tokio::test]
+async fn a_closed_server_lets_in_whom_the_operator_invites() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (_, of_ana) = invite(&hub, Some(&ana), 1, UserRole::Member).await.unwrap();
+    let (_, of_operator) = invite(&hub, None, 1, UserRole::Member).await.unwrap();
+    let closed = |secret| Admission::new(Some(secret), Join::Closed);
+    let refused = hub.enter_new(None, &name("bob"), closed(&of_ana)).await.unwrap_err();
+    assert_eq!(refused, HubError::Closed);
+    hub.enter_new(None, &name("bob"), closed(&of_operator)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_has_the_newest_invites_and_says_whether_there_are_more() {
+    let hub = hub();
+    for nth in 0..=INVITES_LISTED {
+        assert!(!hub.invites(None).1, "{nth}");
+        invite(&hub, None, 1, UserRole::Member).await.unwrap();
+    }
+    let (listed, more) = hub.invites(None);
+    assert_eq!((listed.len(), more), (INVITES_LISTED, true));
+    assert!(listed.windows(2).all(|pair| pair[0].id > pair[1].id));
+}

@@ -1,0 +1,99 @@
+//! Invites: the table `invite`. A damaged row lets nobody in.
+
+use chat_proto::{ShortString, Timestamp};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, params};
+
+use super::load::is_whole;
+use super::schema;
+use super::store::{foreign, number, unsigned, user_id, user_number};
+use super::stored::{InviteRecord, UserRole};
+use super::used;
+use crate::token::TokenHash;
+
+/// The damage of a stored invite.
+#[derive(Debug, thiserror::Error)]
+enum Damage {
+    #[error("the checksum is wrong")]
+    Sum,
+    #[error("the role is unknown")]
+    Role,
+}
+
+/// Stores a new invite.
+pub(super) fn insert(db: &Connection, record: &InviteRecord) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO invite
+             (id, hash, by_id, role, room, uses, used, created_at, until, note, sum)
+         VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?9,
+                 checksum(?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?9))",
+    )?
+    .execute(params![
+        number(record.id),
+        record.hash.as_bytes(),
+        user_number(record.by),
+        record.role.number(),
+        record.uses,
+        record.used,
+        record.created_at.as_millis(),
+        record.until.as_millis(),
+        record.note.as_str(),
+    ])?;
+    used::put_last_record(db, record.id)
+}
+
+/// Stores how often an invite was used.
+pub(super) fn used(db: &Connection, id: u64, times: u32) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE invite
+         SET used = ?1, sum = checksum(id, hash, by_id, role, room, uses, ?1, created_at, until, note)
+         WHERE id = ?2
+         AND sum = checksum(id, hash, by_id, role, room, uses, used, created_at, until, note)",
+    )?
+    .execute(params![times, number(id)])?;
+    Ok(())
+}
+
+/// Removes an invite.
+pub(super) fn remove(db: &Connection, id: u64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM invite WHERE id = ?")?.execute([number(id)])?;
+    Ok(())
+}
+
+/// The invite of a row of [`schema::INVITE_VALUES`] and the checksum.
+///
+/// # Errors
+/// Returns an error if the row is damaged.
+fn read(row: &Row<'_>) -> rusqlite::Result<InviteRecord> {
+    if !is_whole(row)? {
+        return Err(foreign(10, Type::Integer, Damage::Sum));
+    }
+    let role = UserRole::of(row.get(3)?).ok_or_else(|| foreign(3, Type::Integer, Damage::Role))?;
+    let note = ShortString::new(row.get::<_, String>(9)?);
+    Ok(InviteRecord {
+        id: unsigned(row, 0)?,
+        hash: TokenHash::from_bytes(row.get(1)?),
+        by: user_id(row, 2)?,
+        role,
+        uses: row.get(5)?,
+        used: row.get(6)?,
+        created_at: Timestamp::from_millis(row.get(7)?),
+        until: Timestamp::from_millis(row.get(8)?),
+        note: note.map_err(|error| foreign(9, Type::Text, error))?,
+    })
+}
+
+/// All undamaged invites, and the number of damaged ones.
+pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<InviteRecord>, usize)> {
+    let (mut whole, mut damaged) = (Vec::new(), 0);
+    let sql = format!("SELECT {}, sum FROM invite ORDER BY id", schema::INVITE_VALUES);
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        match read(row) {
+            Ok(record) => whole.push(record),
+            Err(_) => damaged += 1,
+        }
+    }
+    Ok((whole, damaged))
+}

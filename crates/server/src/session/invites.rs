@@ -1,0 +1,104 @@
+//! Invites: makes them, lists them, ends them.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
+use chat_proto::{AddressLine, Event, Refusal, RefusalCode, Role, Secret, ShortString, UserId};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::end::End;
+use super::pending::CommandResult;
+use super::{Context, Session};
+use crate::config::{INVITE_VALID, PORT};
+use crate::hub::{HubError, InviteDraft};
+use crate::journal::UserRole;
+use crate::token::{self, TokenHash};
+
+/// An invite as a client asks for it.
+pub(crate) struct Asked {
+    pub(crate) uses: Option<u32>,
+    pub(crate) valid_s: Option<u32>,
+    pub(crate) role: Option<Role>,
+    pub(crate) note: Option<ShortString>,
+}
+
+/// Makes an invite for `by`, `None` for the operator. Returns the event that says so.
+///
+/// # Errors
+/// Returns a refusal if a field is out of its bounds, or the hub makes no such invite.
+pub(crate) async fn invite(
+    context: &Context,
+    by: Option<UserId>,
+    asked: Asked,
+    replaces: bool,
+) -> Result<Event, Refusal> {
+    let bad = |text: &str| Refusal::new(RefusalCode::BadField, text);
+    let (uses, valid_s) = (asked.uses.unwrap_or(1), asked.valid_s.map(u64::from));
+    if !(1..=INVITE_USES_MAX).contains(&uses) {
+        return Err(bad(&format!("uses must be from 1 to {INVITE_USES_MAX}")));
+    }
+    if valid_s.is_some_and(|valid_s| !(1..=u64::from(INVITE_S_MAX)).contains(&valid_s)) {
+        return Err(bad(&format!("valid_s must be from 1 to {INVITE_S_MAX}, which is 30 days")));
+    }
+    let role = match asked.role {
+        None | Some(Role::Member) => UserRole::Member,
+        Some(Role::Moderator) => UserRole::Moderator,
+        Some(Role::Owner) => UserRole::Owner,
+        Some(_) => return Err(bad("role must be member, moderator or owner")),
+    };
+    let secret = token::invite().map_err(|error| HubError::NotStored(error.to_string()))?;
+    let draft = InviteDraft {
+        by,
+        hash: TokenHash::of(&secret),
+        role,
+        uses,
+        valid: valid_s.map_or(INVITE_VALID, Duration::from_secs),
+        note: asked.note.unwrap_or_default(),
+        replaces,
+    };
+    let invite = context.hub.invite(draft).await?;
+    Ok(Event::Invite { line: context.line(secret), invite })
+}
+
+impl Context {
+    /// The address line with that secret.
+    fn line(&self, secret: Secret) -> Secret {
+        let here = || AddressLine::new("127.0.0.1", PORT, self.tls.key());
+        let line = self.address.get().cloned().map_or_else(here, Ok);
+        let line = line.and_then(|line| line.with_secret(secret));
+        Secret::new(line.map(|line| line.to_string()).unwrap_or_default())
+    }
+
+    /// The event that lists the invites that `by` may see, all for the operator.
+    pub(crate) fn invites(&self, by: Option<UserId>) -> Event {
+        let (invites, more) = self.hub.invites(by);
+        Event::Invites { invites, more }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) fn invite(&mut self, asked: Asked) -> ControlFlow<End> {
+        let (context, by) = (self.context.clone(), self.member.id());
+        self.pending.wait(async move {
+            let invited = invite(&context, Some(by), asked, false).await;
+            CommandResult::Invited(Box::new(invited))
+        });
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn list_invites(&mut self) -> ControlFlow<End> {
+        let invites = self.context.invites(Some(self.member.id()));
+        self.send_event(&invites)
+    }
+
+    pub(super) fn revoke(&mut self, id: u64) -> ControlFlow<End> {
+        let (context, by) = (self.context.clone(), Some(self.member.id()));
+        self.pending.wait(async move {
+            let revoked = context.hub.revoke(by, id).await;
+            let revoked = revoked.map(|()| context.invites(by)).map_err(Refusal::from);
+            CommandResult::Invited(Box::new(revoked))
+        });
+        ControlFlow::Continue(())
+    }
+}
