@@ -14,9 +14,13 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
+use chat_proto::event::{
+    AuditEntry, Away, Details, Hit, Reaction, RoomInfo, RoomState, SanctionInfo, Version, Welcome,
+};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
+use chat_proto::{
+    AwayText, Emoji, Event, Message, Reason, Refusal, RoomName, Text, Topic, User, UserName,
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -106,6 +110,19 @@ pub fn event(event: Event) -> Event {
         }
         Event::AskedIn { room, user, by } => {
             Event::AskedIn { room: self::room(&room), user: self::user(&user), by: self::user(&by) }
+        }
+        Event::Sanction(sanction) => Event::Sanction(Box::new(self::sanction(&sanction))),
+        Event::Pardoned { sanction, by } => Event::Pardoned {
+            sanction: Box::new(self::sanction(&sanction)),
+            by: by.as_ref().map(user),
+        },
+        Event::Sanctions { room, sanctions, more } => Event::Sanctions {
+            room: room.as_ref().map(self::room),
+            sanctions: sanctions.iter().map(sanction).collect(),
+            more,
+        },
+        Event::Audit { records, more } => {
+            Event::Audit { records: records.iter().map(audit_entry).collect(), more }
         }
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
@@ -215,6 +232,25 @@ fn away(away: &Away) -> Away {
 
 fn away_text(text: &AwayText) -> AwayText {
     AwayText::from_lossy(&line(text.as_str()))
+}
+
+fn sanction(sanction: &SanctionInfo) -> SanctionInfo {
+    SanctionInfo {
+        room: sanction.room.as_ref().map(room),
+        user: sanction.user.as_ref().map(user),
+        by: sanction.by.as_ref().map(user),
+        reason: Reason::from_lossy(&line(sanction.reason.as_str())),
+        ..*sanction
+    }
+}
+
+fn audit_entry(entry: &AuditEntry) -> AuditEntry {
+    AuditEntry {
+        by: entry.by.as_ref().map(user),
+        about: line(&entry.about),
+        reason: Reason::from_lossy(&line(entry.reason.as_str())),
+        ..*entry
+    }
 }
 
 fn user(user: &User) -> User {

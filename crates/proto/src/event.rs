@@ -3,6 +3,7 @@
 mod details;
 mod hit;
 mod message;
+mod sanction;
 mod welcome;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::Hit;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
+pub use self::sanction::{AuditEntry, SanctionInfo};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
@@ -235,6 +237,33 @@ pub enum Event {
         /// Who asked.
         by: User,
     },
+    /// A user or a network is muted, kicked or banned.
+    Sanction(Box<SanctionInfo>),
+    /// A sanction has been ended before its time.
+    Pardoned {
+        /// The sanction.
+        sanction: Box<SanctionInfo>,
+        /// Who has ended it; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// Answers a `sanctions`.
+    Sanctions {
+        /// The room; `None` for those of the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
+        /// The sanctions, by their numbers.
+        sanctions: Vec<SanctionInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
+    /// Answers an `audit`.
+    Audit {
+        /// The records, newest first.
+        records: Vec<AuditEntry>,
+        /// Whether there are older ones.
+        more: bool,
+    },
     /// A message.
     Message(Message),
     /// Answers a `say`: the message is stored.
@@ -263,10 +292,39 @@ pub enum Event {
 impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
-        "welcome", "about", "room", "history", "versions", "thread", "pins", "mentions", "found",
-        "users", "rooms", "presence", "topic", "read", "joined", "left", "renamed", "typing",
-        "away", "back", "role", "rules", "asked_in", "message", "accepted", "refused", "ping",
-        "pong", "goodbye",
+        "welcome",
+        "about",
+        "room",
+        "history",
+        "versions",
+        "thread",
+        "pins",
+        "mentions",
+        "found",
+        "users",
+        "rooms",
+        "presence",
+        "topic",
+        "read",
+        "joined",
+        "left",
+        "renamed",
+        "typing",
+        "away",
+        "back",
+        "role",
+        "rules",
+        "asked_in",
+        "sanction",
+        "pardoned",
+        "sanctions",
+        "audit",
+        "message",
+        "accepted",
+        "refused",
+        "ping",
+        "pong",
+        "goodbye",
     ];
 }
 

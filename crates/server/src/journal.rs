@@ -42,8 +42,8 @@ use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
     AuditRecord, CredentialId, CredentialRecord, DirectKey, MemberRole, MembershipRecord, Page,
-    Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage, UserKind, UserRecord,
-    UserRole,
+    Part, Penalty, RoomId, RoomKey, RoomRecord, SanctionRecord, StoredDetails, StoredMessage,
+    UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
@@ -86,6 +86,8 @@ pub struct Restored {
     pub(crate) credentials: Vec<CredentialRecord>,
     /// The memberships, current and former ones.
     pub(crate) members: Vec<MembershipRecord>,
+    /// The mutes and bans, by their numbers.
+    pub(crate) sanctions: Vec<SanctionRecord>,
     /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: UserId,
     /// The newest time of a room's last message or of a user; `None` if there is neither.
@@ -204,6 +206,20 @@ impl Journal {
         limit: u32,
     ) -> Result<MentionsPage, JournalError> {
         self.reader.mentions(user, rooms, before, limit).await
+    }
+
+    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the user
+    /// `by` if there is one.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn audit(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditRecord)>, JournalError> {
+        self.reader.audit(by, before, limit).await
     }
 
     /// Those of the messages `places` that exist, as they are now for `reader`, in the order of `places`.

@@ -19,6 +19,7 @@ mod pace;
 mod pending;
 mod roles;
 mod rooms;
+mod sanctions;
 mod search;
 mod subscriptions;
 #[cfg(test)]

@@ -115,7 +115,11 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Goodbye { .. }
         | Event::Role { .. }
         | Event::Rules { .. }
-        | Event::AskedIn { .. } => {}
+        | Event::AskedIn { .. }
+        | Event::Sanction(_)
+        | Event::Pardoned { .. }
+        | Event::Sanctions { .. }
+        | Event::Audit { .. } => {}
     }
     Vec::new()
 }

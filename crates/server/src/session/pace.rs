@@ -119,7 +119,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Rename { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
-            Command::Grant { .. } | Command::Rule { .. } | Command::AskIn { .. } => (ORDER, true),
+            Command::Grant { .. }
+            | Command::Rule { .. }
+            | Command::AskIn { .. }
+            | Command::Sanction(_)
+            | Command::Pardon { .. } => (ORDER, true),
             Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }
@@ -127,6 +131,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Pins { .. }
             | Command::Mentions { .. }
             | Command::Who { .. }
+            | Command::Sanctions { .. }
+            | Command::Audit { .. }
             | Command::Rooms { .. }
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
