@@ -10,20 +10,18 @@
 //!   it.
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
+mod sanctions;
 mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{
-    AuditEntry, Away, Details, Hit, Reaction, RoomInfo, RoomState, SanctionInfo, Version, Welcome,
-};
+use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{
-    AwayText, Emoji, Event, Message, Reason, Refusal, RoomName, Text, Topic, User, UserName,
-};
+use chat_proto::{AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
+use self::sanctions::sanction;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
@@ -121,9 +119,7 @@ pub fn event(event: Event) -> Event {
             sanctions: sanctions.iter().map(sanction).collect(),
             more,
         },
-        Event::Audit { records, more } => {
-            Event::Audit { records: records.iter().map(audit_entry).collect(), more }
-        }
+        Event::Audit { records, more } => sanctions::audit(&records, more),
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }
@@ -232,25 +228,6 @@ fn away(away: &Away) -> Away {
 
 fn away_text(text: &AwayText) -> AwayText {
     AwayText::from_lossy(&line(text.as_str()))
-}
-
-fn sanction(sanction: &SanctionInfo) -> SanctionInfo {
-    SanctionInfo {
-        room: sanction.room.as_ref().map(room),
-        user: sanction.user.as_ref().map(user),
-        by: sanction.by.as_ref().map(user),
-        reason: Reason::from_lossy(&line(sanction.reason.as_str())),
-        ..*sanction
-    }
-}
-
-fn audit_entry(entry: &AuditEntry) -> AuditEntry {
-    AuditEntry {
-        by: entry.by.as_ref().map(user),
-        about: line(&entry.about),
-        reason: Reason::from_lossy(&line(entry.reason.as_str())),
-        ..*entry
-    }
 }
 
 fn user(user: &User) -> User {

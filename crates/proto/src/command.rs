@@ -254,9 +254,6 @@ pub struct Sanction {
     /// Why; it is shown to whom it hits.
     #[serde(default, skip_serializing_if = "Reason::is_empty")]
     pub reason: Reason,
-    /// What the user wrote in so many seconds before is deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remove_since_s: Option<u32>,
 }
 
 impl Command {

@@ -189,7 +189,7 @@ impl Directory {
                 let asked_by = Some(by.id);
                 self.apply_member(MembershipRecord { is_in: false, asked_by, ..joined });
             }
-            Change::Sanction(record) => self.apply_sanction(record),
+            Change::Sanction(record) => self.apply_sanction(&record),
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),
             Change::Pardoned { id, by } => self.apply_pardon(id, by),
             Change::Kicked { user, room, by, reason } => self.apply_kick(user, room, by, reason),

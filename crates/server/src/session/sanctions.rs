@@ -113,7 +113,7 @@ pub(super) fn hits(sanction: &SanctionInfo, user: UserId) -> bool {
 
 /// The order of a client, or what is wrong with it.
 fn order(sanction: command::Sanction) -> Result<SanctionOrder, &'static str> {
-    let command::Sanction { kind, user, network, invite, room, for_s, reason, .. } = sanction;
+    let command::Sanction { kind, user, network, invite, room, for_s, reason } = sanction;
     let target = match (user, network, invite) {
         (Some(user), None, None) => SanctionTarget::User(user),
         (None, Some(network), None) => SanctionTarget::Network(network),

@@ -13,6 +13,7 @@ mod older;
 mod peer;
 mod roles;
 mod rooms;
+mod sanctions;
 mod search;
 mod threads;
 mod timers;

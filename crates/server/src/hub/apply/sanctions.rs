@@ -11,18 +11,18 @@ use super::super::state::State;
 use crate::journal::{Penalty, RoomId, SanctionRecord, UserRole};
 
 impl Directory {
-    pub(super) fn apply_sanction(&self, record: SanctionRecord) {
+    pub(super) fn apply_sanction(&self, record: &SanctionRecord) {
         let mut state = self.state();
         let last = self.last_session();
         state.sanctions.add(record.clone());
         // Where somebody comes from is for those who keep order.
         if record.user.is_some() {
-            let info = Box::new(state.info(&record, false));
+            let info = Box::new(state.info(record, false));
             state.tell(record.room, Event::Sanction(info));
         }
-        for user in state.hit(&record) {
+        for user in state.hit(record) {
             if record.penalty == Penalty::Ban && record.room.is_none() {
-                let text = state.sanctioned(&record, self.clock.now());
+                let text = state.sanctioned(record, self.clock.now());
                 let text = HubError::Banned(Box::new(text)).to_string();
                 state.expel(user, Expulsion { code: EndCode::Banned, last, text });
             }
