@@ -115,3 +115,55 @@ async fn texts_of_messages_are_never_logged() {
     let leaks: Vec<&String> = log.iter().filter(|line| line.contains(SECRET)).collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_codes_and_tokens_are_never_logged() {
+    const WORDS: [&str; 4] = ["correct horse", "wrong horse", "4815162342", "7KQ2M9XT"];
+    let mut command = Command::new(program("chat-server"));
+    let mut daemon =
+        Daemon::spawn(command.env("RUST_LOG", "chat_server=trace,chat_proto=trace")).await;
+    let mut secrets: Vec<String> = WORDS.map(str::to_owned).into();
+    let mut ana = Native::connect(daemon.address).await;
+    ana.send(&json!({"type": "hello", "version": 1, "name": "ana"})).await;
+    let secret = |event: &Value, field: &str| event[field].as_str().unwrap().to_owned();
+    secrets.push(secret(&ana.until("welcome").await, "token"));
+    for (password, answer) in [
+        (json!(WORDS[0]), "account"),
+        (json!("44444444"), "refused"),
+        (json!(4_815_162_342_u64), "refused"),
+        (json!([WORDS[1]]), "refused"),
+    ] {
+        ana.send(&json!({"type": "set_password", "password": password})).await;
+        ana.until(answer).await;
+    }
+    ana.send(&json!({"type": "link"})).await;
+    let code = secret(&ana.until("link").await, "code");
+    secrets.push(code.clone());
+    for (field, value, answer) in [
+        ("password", json!(WORDS[0]), "welcome"),
+        ("password", json!(WORDS[1]), "refused"),
+        ("link", json!(code), "welcome"),
+        ("link", json!(WORDS[3]), "refused"),
+        ("token", json!(WORDS[1]), "refused"),
+        ("password", json!(4_815_162_342_u64), "refused"),
+    ] {
+        let mut device = Native::connect(daemon.address).await;
+        let mut hello = json!({"type": "hello", "version": 1, "name": "ana"});
+        hello[field] = value;
+        device.send(&hello).await;
+        let event = device.until(answer).await;
+        if answer == "welcome" {
+            secrets.push(secret(&event, "token"));
+        }
+    }
+    daemon.signal("TERM");
+    drop(ana);
+    assert_eq!(daemon.exit_code().await, Some(0));
+    let log = daemon.whole_log().await;
+    for what in ["has set a password", "has made a code", "joined"] {
+        assert!(log.iter().any(|line| line.contains(what)), "{what}: {log:#?}");
+    }
+    let is_leak = |line: &&String| secrets.iter().any(|secret| line.contains(secret.as_str()));
+    let leaks: Vec<&String> = log.iter().filter(is_leak).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}

@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime};
 
 use chat_proto::event::Welcome;
 use chat_proto::{Timestamp, UserName};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::effect::Effect;
 use crate::input::Input;
 use crate::link::{Dial, Identity, Link};
 use crate::state::State;
 use crate::store::{Done, Job, Store, StoreError, StoreTask, Writer};
+use crate::timer::Timer;
 use crate::update::update;
 
 /// How long a client that ends waits for the disk: a busy disk needs a second or two, and the user waits
@@ -103,6 +104,7 @@ pub struct Driver {
     opening: Option<Opening>,
     link: Link,
     tick: Option<Instant>,
+    tick_timer: Timer,
 }
 
 impl Driver {
@@ -119,7 +121,7 @@ impl Driver {
         let (store, profile) = opened.map_err(DriverError::Open)?;
         let store = StoreTask::start(store, writer);
         let link = Link::start(dial, Identity::from(&profile));
-        let driver = Self { store, opening: None, link, tick: None };
+        let driver = Self { store, opening: None, link, tick: None, tick_timer: Timer::default() };
         Ok((driver, State::new(server, profile)))
     }
 
@@ -146,7 +148,7 @@ impl Driver {
             biased;
             done = self.store.done() => self.answer(done.ok_or(DriverError::Store)?),
             front = front => return Ok(Next::Front(front)),
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+            () = self.tick_timer.wait(due) => {
                 self.tick = None;
                 Input::Tick
             }

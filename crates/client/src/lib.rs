@@ -42,6 +42,7 @@ pub mod state;
 pub mod store;
 pub mod testing;
 pub mod thread;
+pub mod timer;
 pub mod update;
 pub mod users;
 

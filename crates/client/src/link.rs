@@ -113,7 +113,17 @@ impl Identity {
         let made = made.map(|(journal, seed)| seed.token(journal, &name));
         let new = made.is_some();
         let features = Features::all();
-        Hello { version: VERSION, name, token: token.or(made), new, device, features }
+        let (link, password) = (None, None);
+        Hello {
+            version: VERSION,
+            name,
+            token: token.or(made),
+            new,
+            link,
+            password,
+            device,
+            features,
+        }
     }
 
     /// Whether the hello depends on the server's journal.

@@ -17,7 +17,9 @@ use std::borrow::Cow;
 
 use chat_proto::event::{Away, Details, Hit, Reaction, RoomInfo, RoomState, Version, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{AwayText, Emoji, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
+use chat_proto::{
+    AwayText, Emoji, Event, Message, Refusal, RoomName, Secret, Text, Topic, User, UserName,
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -47,6 +49,12 @@ pub fn event(event: Event) -> Event {
         | Event::Accepted(_)
         | Event::Ping { .. }
         | Event::Pong { .. } => event,
+        Event::Account { name: user, has_password } => {
+            Event::Account { name: name(&user), has_password }
+        }
+        Event::Link { code, valid_ms } => {
+            Event::Link { code: Secret::new(line(code.reveal())), valid_ms }
+        }
         Event::Room(state) => Event::Room(RoomState {
             room: room(&state.room),
             title: state.title.as_ref().map(name),

@@ -79,6 +79,10 @@ words! {
         HelloAgain = "hello_again",
         /// The token of the `hello` is not one of this server.
         BadToken = "bad_token",
+        /// The password, or the code of a `link`, is none that is valid.
+        BadSecret = "bad_secret",
+        /// A new password breaks a rule; the text says which.
+        BadPassword = "bad_password",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
         /// The role of the user does not allow it; the text says which one does.

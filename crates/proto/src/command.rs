@@ -215,6 +215,16 @@ pub enum Command {
         /// The new name.
         name: UserName,
     },
+    /// Gives the user a password, or another one.
+    SetPassword {
+        /// The new password.
+        password: Secret,
+        /// The present one, if the user has one and the session is not new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old: Option<Secret>,
+    },
+    /// Asks for a code with which another device becomes one of this user.
+    Link,
     /// Asks for a `pong`.
     Ping {
         /// The answer repeats it.
@@ -285,6 +295,8 @@ impl Command {
         "sanctions",
         "audit",
         "rename",
+        "set_password",
+        "link",
         "ping",
         "pong",
         "bye",
@@ -304,6 +316,12 @@ pub struct Hello {
     /// Whether `token`, if the server does not know it, becomes that of a new user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new: bool,
+    /// Without a token: a code of [`Command::Link`]. The session is of the user who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Secret>,
+    /// Without a token and a link: the password of the user who has the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
     /// The device: this run of the client; empty if it has none.
     #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
     pub device: DeviceId,

@@ -17,8 +17,8 @@ pub use self::sanction::{AuditEntry, SanctionInfo};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Seq, ShortString, Text, Timestamp,
-    Topic, UserId, UserName,
+    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Text,
+    Timestamp, Topic, UserId, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -33,6 +33,21 @@ pub enum Event {
         server: Server,
         /// Which journal it has.
         journal: JournalId,
+    },
+    /// The account of the user: answers a `set_password`.
+    Account {
+        /// The user's name.
+        #[serde(deserialize_with = "UserName::lenient")]
+        name: UserName,
+        /// Whether it has a password.
+        has_password: bool,
+    },
+    /// A code for another device: answers a `link`.
+    Link {
+        /// The code, which another device sends as `link` of its `hello`, once.
+        code: Secret,
+        /// How long it is valid, in milliseconds.
+        valid_ms: u64,
     },
     /// A room the user is in, as it is now.
     Room(RoomState),
@@ -296,6 +311,8 @@ impl Event {
     pub const TYPES: &[&str] = &[
         "welcome",
         "about",
+        "account",
+        "link",
         "room",
         "history",
         "versions",

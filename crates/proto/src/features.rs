@@ -12,6 +12,9 @@ use crate::limits::FEATURES_MAX;
 /// Users can be away: the events `away` and `back`, and who is away in lists of users.
 pub const AWAY: &str = "away";
 
+/// Users have passwords, and codes for further devices.
+pub const ACCOUNTS: &str = "accounts";
+
 /// Direct messages have addresses.
 pub const ADDRESSES: &str = "addresses";
 
@@ -40,8 +43,19 @@ pub const UNREAD: &str = "unread";
 pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
-pub const ALL: &[&str] =
-    &[ADDRESSES, AWAY, EVENTS, LAST_SEEN, NEW_TOKENS, ROLES, SEARCH, TYPING, UNREAD, UNKNOWN_KINDS];
+pub const ALL: &[&str] = &[
+    ACCOUNTS,
+    ADDRESSES,
+    AWAY,
+    EVENTS,
+    LAST_SEEN,
+    NEW_TOKENS,
+    ROLES,
+    SEARCH,
+    TYPING,
+    UNREAD,
+    UNKNOWN_KINDS,
+];
 
 /// The features of one side, at most [`FEATURES_MAX`]. Empty if it sends none.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

@@ -49,13 +49,18 @@ mod tests {
     use crate::{Command, Features, UserName};
 
     #[test]
-    fn a_hello_can_be_logged_and_its_token_is_not() {
+    fn a_hello_can_be_logged_and_its_secrets_are_not() {
         let token = Some(Secret::new("5f0c1e9a"));
         let name = UserName::new("bob").unwrap();
         let (device, features) = (DeviceId::default(), Features::default());
-        let hello = Hello { version: VERSION, name, token, new: false, device, features };
+        let (link, password) = (Some(Secret::new("7KQ2M9XT")), Some(Secret::new("correct horse")));
+        let new = false;
+        let hello = Hello { version: VERSION, name, token, new, link, password, device, features };
         let logged = format!("{:?}", Command::Hello(hello));
-        assert!(logged.contains("bob") && !logged.contains("5f0c1e9a"), "{logged}");
+        assert!(logged.contains("bob"), "{logged}");
+        for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse"] {
+            assert!(!logged.contains(secret), "{logged}");
+        }
     }
 
     #[test]

@@ -105,6 +105,10 @@ pub const ASKED_PER_USER_MAX: usize = 100;
 /// that who is known for long can still write.
 pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
 
+/// Devices of one user, at most: each has a token, of some 200 bytes. Beyond that, the device that was seen longest ago
+/// loses its token.
+pub const DEVICES_PER_USER_MAX: usize = 100;
+
 /// Time between two `typing` of one session in one room that are passed on: a client shows one for 5 s.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
 

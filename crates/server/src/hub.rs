@@ -27,6 +27,7 @@ mod decide;
 mod directory;
 mod enter;
 mod error;
+mod login;
 mod looks;
 mod member;
 mod memberships;
@@ -61,6 +62,7 @@ use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
 pub(crate) use self::error::HubError;
+pub(crate) use self::login::{Proof, StoredPassword};
 pub(crate) use self::member::{Member, Membership, UserChanges};
 use self::naming::ReservedNames;
 #[cfg(test)]

@@ -27,11 +27,12 @@ mod hub;
 mod jobs;
 pub mod journal;
 pub mod limits;
+mod links;
 mod listen;
 mod listeners;
+mod logins;
 mod network;
 mod networks;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
 mod password;
 mod plain;
 mod ring;
@@ -43,7 +44,6 @@ mod socket;
 mod tls;
 mod token;
 mod transport;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands for passwords come next"))]
 mod tries;
 mod turn_away;
 mod watch;

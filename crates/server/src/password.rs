@@ -5,7 +5,6 @@
 
 mod rules;
 
-use std::fmt;
 use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
@@ -15,7 +14,8 @@ use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
-pub(crate) use self::rules::Password;
+pub(crate) use self::rules::{Password, PasswordError};
+use crate::token::PasswordHash;
 
 /// Hashes that are made at once: 38 MiB, and a processor or two.
 const HASHES_AT_ONCE: usize = 2;
@@ -37,29 +37,6 @@ const HASH_BYTES: usize = 32;
 /// version. Others would take seconds.
 const MEMORY_KIB_MAX: u32 = 4 * MEMORY_KIB;
 const PASSES_MAX: u32 = 4 * PASSES;
-
-/// What is stored of a password: a PHC string of argon2id, with its parameters and salt.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct PasswordHash(String);
-
-impl PasswordHash {
-    /// The hash as it was stored.
-    pub(crate) fn from_stored(phc: impl Into<String>) -> Self {
-        Self(phc.into())
-    }
-
-    /// The hash as it is stored.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Hides the hash: who has it can try passwords.
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(…)")
-    }
-}
 
 /// Whether a password is right.
 #[derive(Debug, PartialEq, Eq)]
@@ -150,7 +127,7 @@ fn hash(password: &Password) -> Result<PasswordHash, HashError> {
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(HashError::NoRandom)?;
     let phc = argon2id(params()).hash_password_with_salt(password.as_bytes(), &salt);
-    Ok(PasswordHash(phc.map_err(HashError::Failed)?.to_string()))
+    Ok(PasswordHash::new(phc.map_err(HashError::Failed)?.to_string()))
 }
 
 fn verify(password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, HashError> {

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
+use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::search::Search;
 use crate::session::{self, Context};
@@ -74,7 +75,17 @@ impl Server {
             crowded: config.reserve() / 2,
         });
         let search = config.search.then(|| Search::start(location, hub.journal()));
-        Ok(Self { context: Arc::new(Context { config, tls, hub, search, networks, closing }) })
+        Ok(Self {
+            context: Arc::new(Context {
+                config,
+                tls,
+                hub,
+                search,
+                networks,
+                logins: Logins::default(),
+                closing,
+            }),
+        })
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the

@@ -15,6 +15,7 @@ mod handshake;
 mod history;
 mod lists;
 mod live;
+mod login;
 mod pace;
 mod pending;
 mod roles;
@@ -47,6 +48,7 @@ use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 use self::live::{LiveState, Shows};
+use self::login::Origin;
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -56,6 +58,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
 use crate::journal::RoomId;
+use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
 use crate::socket::Unacknowledged;
@@ -74,6 +77,7 @@ pub(crate) struct Context {
     /// `None` if it is switched off.
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
+    pub logins: Logins,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -151,6 +155,7 @@ enum TurnInput {
 struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
+    origin: Origin,
     slot: Slot,
     connection: Connection<S>,
     subscriptions: Subscriptions,
@@ -163,6 +168,7 @@ struct Session<S> {
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
+    began_at: Instant,
     /// When the client last sent something.
     received_at: Instant,
     /// Whether it was sent a ping since.
@@ -175,6 +181,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
         connection: Connection<S>,
         peer: SocketAddr,
+        origin: Origin,
         slot: Slot,
         handshake: Handshake,
         context: Arc<Context>,
@@ -185,6 +192,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
             context,
             peer,
+            origin,
             slot,
             connection,
             subscriptions: Subscriptions::default(),
@@ -196,6 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
+            began_at: received_at,
             received_at,
             pinged: false,
         }

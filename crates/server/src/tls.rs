@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chat_proto::ServerKey;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::{Acceptor, NoServerSessionStorage};
 use rustls::version::{TLS12, TLS13};
 use rustls::{CipherSuite, ServerConfig};
@@ -146,12 +146,7 @@ impl Current {
 
     fn build(identity: Identity) -> Result<Self, rustls::Error> {
         let key = identity.server_key()?;
-        let mut provider = aws_lc_rs::default_provider();
-        // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
-        let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
-        provider.cipher_suites.sort_by_key(|suite| suite.suite() != preferred);
-        let provider = Arc::new(provider);
-        let mut detected = ServerConfig::builder_with_provider(provider)
+        let mut detected = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
             .with_single_cert(identity.chain, identity.key)?;
@@ -163,6 +158,15 @@ impl Current {
         native.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
         Ok(Self { native: Arc::new(native), detected: Arc::new(detected), key })
     }
+}
+
+/// The cryptography.
+fn provider() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
+    let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != preferred);
+    provider
 }
 
 /// The certificate that a running daemon shows.

@@ -6,7 +6,7 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -25,6 +25,9 @@ const PER_NETWORK_MAX: usize = 20;
 /// Networks that are counted, 600 bytes each; beyond that, that whose last try is the oldest is forgotten.
 const NETWORKS_MAX: usize = 10_000;
 
+/// When to try again if only tries that are not decided yet are in the way.
+const UNDECIDED_RETRY: Duration = Duration::from_secs(1);
+
 /// Counts tries.
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
@@ -40,72 +43,108 @@ struct Counted {
     last: u64,
 }
 
-/// A try that counts until it is known to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Try {
     number: u64,
+    /// The hash of what was tried.
     secret: u64,
     at: Instant,
+    /// Whether it was wrong. Otherwise that is not known yet.
+    is_wrong: bool,
 }
 
-/// A try that has begun, and counts as wrong unless [`Tries::end_right`] is called with it.
+/// A try that has begun. Dropped without [`BegunTry::right`], it was wrong.
 #[derive(Debug)]
 pub(crate) struct BegunTry {
+    tries: Arc<Tries>,
     network: IpAddr,
     number: u64,
 }
 
+impl BegunTry {
+    /// The secret was right: the try does not count.
+    pub(crate) fn right(self) {
+        let is_this = |one: &Try| one.number == self.number;
+        self.tries.counted().change(self.network, |tries| tries.retain(|one| !is_this(one)));
+    }
+}
+
+impl Drop for BegunTry {
+    fn drop(&mut self) {
+        self.tries.counted().change(self.network, |tries| {
+            // Not found if it was right.
+            if let Some(one) = tries.iter_mut().find(|one| one.number == self.number) {
+                one.is_wrong = true;
+            }
+        });
+    }
+}
+
 impl Tries {
-    /// Counts a try of a secret from an address. `secret` says which it is, and not what it is: the key of a user's name, or
-    /// the kind of a code.
+    /// Begins a try of a secret from an address. `secret` says which one it is, and not what it is: the key of a user's
+    /// name, or the kind of a code.
     ///
     /// # Errors
     /// Returns the time after which another try is allowed.
     pub(crate) fn begin(
-        &self,
+        self: &Arc<Self>,
         address: IpAddr,
         secret: &str,
         now: Instant,
     ) -> Result<BegunTry, Duration> {
         let (network, secret) = (network(address), self.hasher.hash_one(secret));
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counted = self.counted();
         counted.forget_old(now);
-        counted.begin(network, secret, now)
+        counted.change(network, |tries| tries.retain(|one| now < one.at + COUNTED_FOR));
+        if let Some(tries) = counted.networks.get(&network) {
+            let of_secret = tries.iter().filter(|one| one.secret == secret);
+            let wait = wait(of_secret, PER_SECRET_MAX, now);
+            if let Some(wait) = wait.max(self::wait(tries.iter(), PER_NETWORK_MAX, now)) {
+                return Err(wait);
+            }
+        }
+        let number = counted.begin(network, secret, now);
+        drop(counted);
+        Ok(BegunTry { tries: Arc::clone(self), network, number })
     }
 
-    /// The secret was right: the try does not count.
-    pub(crate) fn end_right(&self, BegunTry { network, number }: &BegunTry) {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.change(*network, |tries| tries.retain(|one| one.number != *number));
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The time until one more is allowed beside these, oldest first, of which there may be `max`; `None` if it is now.
+fn wait<'t>(tries: impl Iterator<Item = &'t Try>, max: usize, now: Instant) -> Option<Duration> {
+    let (mut wrong, mut undecided, mut oldest) = (0, 0, None);
+    for one in tries {
+        if one.is_wrong {
+            wrong += 1;
+            oldest.get_or_insert(one.at);
+        } else {
+            undecided += 1;
+        }
+    }
+    match oldest {
+        Some(oldest) if wrong >= max => Some((oldest + COUNTED_FOR).saturating_duration_since(now)),
+        _ => (wrong + undecided >= max).then_some(UNDECIDED_RETRY),
     }
 }
 
 impl Counted {
-    fn begin(&mut self, network: IpAddr, secret: u64, now: Instant) -> Result<BegunTry, Duration> {
-        self.change(network, |tries| tries.retain(|one| now < one.at + COUNTED_FOR));
-        if let Some(tries) = self.networks.get(&network) {
-            let of_secret = tries.iter().filter(|one| one.secret == secret).collect::<Vec<_>>();
-            let oldest_of = |tries: Option<&Try>| tries.map(|one| one.at + COUNTED_FOR - now);
-            let wait_of_secret = match of_secret.len() >= PER_SECRET_MAX {
-                true => oldest_of(of_secret.first().copied()),
-                false => None,
-            };
-            let wait_of_all = match tries.len() >= PER_NETWORK_MAX {
-                true => oldest_of(tries.front()),
-                false => None,
-            };
-            if let Some(wait) = wait_of_secret.max(wait_of_all) {
-                return Err(wait);
-            }
-        } else if self.networks.len() >= NETWORKS_MAX
+    /// Adds a try, and returns its number.
+    fn begin(&mut self, network: IpAddr, secret: u64, at: Instant) -> u64 {
+        if !self.networks.contains_key(&network)
+            && self.networks.len() >= NETWORKS_MAX
             && let Some((_, oldest)) = self.by_age.pop_first()
         {
             self.networks.remove(&oldest);
         }
         self.last += 1;
         let number = self.last;
-        self.change(network, |tries| tries.push_back(Try { number, secret, at: now }));
-        Ok(BegunTry { network, number })
+        self.change(network, |tries| {
+            tries.push_back(Try { number, secret, at, is_wrong: false });
+        });
+        number
     }
 
     /// Changes the tries of a network, and its place by age.
@@ -138,60 +177,74 @@ mod tests {
 
     const HERE: &str = "192.0.2.1";
 
-    fn begin(tries: &Tries, from: &str, secret: &str, now: Instant) -> Result<BegunTry, Duration> {
+    fn begin(
+        tries: &Arc<Tries>,
+        from: &str,
+        secret: &str,
+        now: Instant,
+    ) -> Result<BegunTry, Duration> {
         tries.begin(from.parse().unwrap(), secret, now)
+    }
+
+    /// A wrong try; returns whether it was allowed.
+    fn fail(tries: &Arc<Tries>, from: &str, secret: &str, now: Instant) -> Result<(), Duration> {
+        begin(tries, from, secret, now).map(drop)
     }
 
     #[test]
     fn five_wrong_tries_of_one_secret_are_allowed_in_15_minutes() {
-        let (tries, now) = (Tries::default(), Instant::now());
+        let (tries, now) = (Arc::<Tries>::default(), Instant::now());
         let second = Duration::from_secs(1);
         for nth in 0..5 {
-            assert!(begin(&tries, HERE, "ana", now + second * nth).is_ok());
+            assert_eq!(fail(&tries, HERE, "ana", now + second * nth), Ok(()));
         }
         let later = now + second * 60;
-        assert_eq!(begin(&tries, HERE, "ana", later).unwrap_err(), COUNTED_FOR - second * 60);
-        assert!(begin(&tries, HERE, "bob", later).is_ok(), "another user");
-        assert!(begin(&tries, "192.0.2.2", "ana", later).is_ok(), "from elsewhere");
-        assert!(begin(&tries, HERE, "ana", now + COUNTED_FOR).is_ok(), "the first one is old");
-        assert!(begin(&tries, HERE, "ana", now + COUNTED_FOR).is_err(), "the second one is not");
+        assert_eq!(fail(&tries, HERE, "ana", later), Err(COUNTED_FOR - second * 60));
+        assert_eq!(fail(&tries, HERE, "bob", later), Ok(()), "another user");
+        assert_eq!(fail(&tries, "192.0.2.2", "ana", later), Ok(()), "from elsewhere");
+        assert_eq!(fail(&tries, HERE, "ana", now + COUNTED_FOR), Ok(()), "the first one is old");
+        assert!(fail(&tries, HERE, "ana", now + COUNTED_FOR).is_err(), "the second one is not");
     }
 
     #[test]
     fn twenty_wrong_tries_of_any_secrets_are_allowed_for_a_network() {
-        let (tries, now) = (Tries::default(), Instant::now());
+        let (tries, now) = (Arc::<Tries>::default(), Instant::now());
         for nth in 0..20 {
             let address = format!("2001:db8::{nth:x}");
-            assert!(begin(&tries, &address, &format!("user{nth}"), now).is_ok());
+            assert_eq!(fail(&tries, &address, &format!("user{nth}"), now), Ok(()));
         }
-        assert_eq!(begin(&tries, "2001:db8::ffff", "ana", now).unwrap_err(), COUNTED_FOR);
-        assert!(begin(&tries, "2001:db8:0:1::1", "ana", now).is_ok());
+        assert_eq!(fail(&tries, "2001:db8::ffff", "ana", now), Err(COUNTED_FOR));
+        assert_eq!(fail(&tries, "2001:db8:0:1::1", "ana", now), Ok(()));
     }
 
     #[test]
-    fn a_right_try_does_not_count_and_one_at_the_same_time_does() {
-        let (tries, now) = (Tries::default(), Instant::now());
-        let begun: Vec<_> = (0..5).map(|_| begin(&tries, HERE, "ana", now).unwrap()).collect();
-        assert!(begin(&tries, HERE, "ana", now).is_err(), "they may all be wrong");
-        begun.iter().for_each(|begun| tries.end_right(begun));
-        assert!((0..5).all(|_| begin(&tries, HERE, "ana", now).is_ok()));
-        assert!(begin(&tries, HERE, "ana", now).is_err());
+    fn a_right_try_does_not_count_and_others_wait_for_those_that_are_not_decided() {
+        let (tries, now) = (Arc::<Tries>::default(), Instant::now());
+        let mut begun: Vec<_> = (0..5).map(|_| begin(&tries, HERE, "ana", now).unwrap()).collect();
+        assert_eq!(fail(&tries, HERE, "ana", now), Err(UNDECIDED_RETRY), "all may be wrong");
+        drop(begun.pop());
+        assert_eq!(fail(&tries, HERE, "ana", now), Err(UNDECIDED_RETRY));
+        begun.into_iter().for_each(BegunTry::right);
+        assert!((0..4).all(|_| fail(&tries, HERE, "ana", now).is_ok()));
+        assert_eq!(fail(&tries, HERE, "ana", now), Err(COUNTED_FOR));
     }
 
     #[test]
     fn the_networks_have_a_bound_and_the_oldest_is_forgotten_first() {
-        let (tries, now) = (Tries::default(), Instant::now());
-        let from = |nth: usize| {
+        let (tries, now) = (Arc::<Tries>::default(), Instant::now());
+        let fail_from = |nth: usize| {
             let v6 = std::net::Ipv6Addr::from_bits((nth as u128 + 1) << 64);
-            begin(&tries, &v6.to_string(), "ana", now + Duration::from_millis(nth as u64))
+            fail(&tries, &v6.to_string(), "ana", now + Duration::from_millis(nth as u64))
         };
         for nth in 0..=NETWORKS_MAX {
-            from(nth).unwrap();
+            fail_from(nth).unwrap();
         }
-        let counted = tries.counted.lock().unwrap();
-        assert_eq!((counted.networks.len(), counted.by_age.len()), (NETWORKS_MAX, NETWORKS_MAX));
-        drop(counted);
-        begin(&tries, HERE, "ana", now + COUNTED_FOR * 2).unwrap();
-        assert_eq!(tries.counted.lock().unwrap().networks.len(), 1, "all others are old");
+        let counts = || {
+            let counted = tries.counted();
+            (counted.networks.len(), counted.by_age.len())
+        };
+        assert_eq!(counts(), (NETWORKS_MAX, NETWORKS_MAX));
+        fail(&tries, HERE, "ana", now + COUNTED_FOR * 2).unwrap();
+        assert_eq!(counts(), (1, 1), "all others are old");
     }
 }

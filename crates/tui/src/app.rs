@@ -17,6 +17,7 @@ use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 
 use chat_client::link::Dial;
+use chat_client::timer::Timer;
 use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event;
@@ -24,7 +25,7 @@ use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 pub use self::control::{Control, EditJob};
 use self::editing::Editing;
@@ -146,6 +147,8 @@ struct App<C> {
     zone_watch: Option<ZoneWatch>,
     /// When the loop last looked at the time zone of the machine.
     zone_looked: Instant,
+    zone_timer: Timer,
+    frame_timer: Timer,
 }
 
 /// An event that is not of the client.
@@ -185,6 +188,8 @@ impl<C: Control> App<C> {
             last_frame: None,
             zone_watch: options.zone_watch.clone(),
             zone_looked: Instant::now(),
+            zone_timer: Timer::default(),
+            frame_timer: Timer::default(),
             state: options.state_of(client, size),
         }
     }
@@ -233,13 +238,13 @@ impl<C: Control> App<C> {
         let may_take = self.driver.may_take();
         let draws = self.state.redraw.is_needed() && !self.editing.is_on();
         let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
-        let (watches_zone, next_look) =
-            (self.zone_watch.is_some(), self.zone_looked + ZONE_LOOK_MAX);
+        let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
         let Self { control, saver, typed, editing, exporter, driver, .. } = self;
+        let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
         // A blocked terminal delays frames, and nothing else.
         let drawable = async {
-            if let Some(at) = frame_at {
-                sleep_until(at).await;
+            if frame_at.is_some() {
+                frame_timer.wait(frame_at).await;
             }
             control.ready().await
         };
@@ -252,7 +257,7 @@ impl<C: Control> App<C> {
                 saved = saver.done() => Front::Saved(Box::new(saved)),
                 step = exporter.done() => Front::Saved(Box::new(step)),
                 never = typed.run() => match never {},
-                () = sleep_until(next_look), if watches_zone => Front::Zone,
+                () = zone_timer.wait(next_look) => Front::Zone,
             }
         };
         Ok(driver.next(front).await?)

@@ -96,6 +96,12 @@ impl Chord {
         has_shift.then(|| Self { modifiers: self.modifiers - KeyModifiers::SHIFT, ..self })
     }
 
+    /// Whether the key types a character.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !is_changed(self.modifiers)
+    }
+
     /// The character that the key types; `None` if it types none.
     #[must_use]
     pub fn types(event: KeyEvent) -> Option<char> {

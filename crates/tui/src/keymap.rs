@@ -43,6 +43,10 @@ impl KeyMap {
     /// What a key does that is pressed after `first`, which is the first of two keys.
     #[must_use]
     pub fn find(&self, first: Option<Chord>, chord: Chord) -> Found {
+        if first.is_none() && chord.is_text() {
+            // No action can have it, and nearly every key is one.
+            return Found::Nothing;
+        }
         let found = match first {
             Some(first) => self.exact(first, Some(chord)),
             None => self.exact(chord, None),

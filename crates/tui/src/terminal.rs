@@ -34,7 +34,7 @@ use rustix::termios::{
 };
 
 pub use self::backend::{RowBackend, Sink};
-pub use self::events::events;
+pub use self::events::{events, signals};
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};

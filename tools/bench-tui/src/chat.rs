@@ -1,19 +1,15 @@
 //! `chat-server`, and its other users.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::thread::{park_timeout, spawn};
-use std::time::Duration;
+use std::thread::spawn;
 
+use crate::audience::read_all;
 use crate::client::{BUSY, programs, users};
 
 /// Messages that may wait for their answers, fewer than the server allows.
 const IN_FLIGHT: u64 = 32;
-
-/// How often the other users read what was sent to them. A thread that woke for each message and user would take a
-/// processor from the client that is measured, and the server of IRC has no such users.
-const READ_EVERY: Duration = Duration::from_millis(100);
 
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
@@ -69,30 +65,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Reads what the server sends to these users, until it ends.
-fn read_all(mut users: Vec<TcpStream>) {
-    for user in &users {
-        if user.set_nonblocking(true).is_err() {
-            return;
-        }
-    }
-    let mut bytes = [0; 16 * 1024];
-    while !users.is_empty() {
-        let mut is_quiet = true;
-        users.retain_mut(|user| match user.read(&mut bytes) {
-            Ok(0) => false,
-            Ok(_) => {
-                is_quiet = false;
-                true
-            }
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-        });
-        if is_quiet {
-            park_timeout(READ_EVERY);
-        }
     }
 }
 

@@ -1,10 +1,12 @@
-//! A server of IRC for one client, as far as weechat and irssi need one. It puts the client into the rooms.
+//! A server of IRC for one client, as far as weechat and irssi need one. It puts the client into the rooms. The other
+//! users of the busy room are connections, too, since those of chat-server take processor time from its client.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use crate::audience::read_all;
 use crate::client::{BUSY, NAME, rooms, users};
 
 /// How long a client may take to come and send its name.
@@ -22,8 +24,8 @@ pub(crate) struct Irc {
     arrived: Receiver<TcpStream>,
 }
 
-/// The room, as others speak in it.
-pub(crate) struct Room(BufWriter<TcpStream>);
+/// The room, as others speak in it: the client first, then the other users.
+pub(crate) struct Room(Vec<BufWriter<TcpStream>>);
 
 impl Irc {
     pub(crate) fn start() -> io::Result<Self> {
@@ -43,18 +45,29 @@ impl Irc {
     pub(crate) fn room(self) -> io::Result<Room> {
         let arrived = self.arrived.recv_timeout(ARRIVAL_MAX);
         let client = arrived.map_err(|_| io::Error::other("the client has not connected"))?;
-        Ok(Room(BufWriter::new(client)))
+        let others = TcpListener::bind("127.0.0.1:0")?;
+        let address = others.local_addr()?;
+        let (mut listeners, mut writers) = (Vec::new(), vec![BufWriter::new(client)]);
+        for _ in users() {
+            listeners.push(TcpStream::connect(address)?);
+            let writer = others.accept()?.0;
+            writer.set_nodelay(true)?;
+            writers.push(BufWriter::new(writer));
+        }
+        std::thread::spawn(move || read_all(listeners));
+        Ok(Room(writers))
     }
 }
 
 impl Room {
     /// Another user sends a message, with those after it until [`Room::flush`].
     pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
-        write!(self.0, ":user1!user1@bench PRIVMSG {BUSY} :{text}\r\n")
+        let line = format!(":user1!user1@bench PRIVMSG {BUSY} :{text}\r\n");
+        self.0.iter_mut().try_for_each(|user| user.write_all(line.as_bytes()))
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.0.iter_mut().try_for_each(Write::flush)
     }
 }
 

@@ -49,7 +49,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
 fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
-        Event::About { .. } => {}
+        Event::About { .. } | Event::Account { .. } | Event::Link { .. } => {}
         Event::Versions { room, seq, versions, more } => {
             return versions::page(state, room, seq, versions, more).into_iter().collect();
         }

@@ -167,12 +167,28 @@ fn at() -> impl Strategy<Value = Timestamp> {
     prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(Timestamp::from_millis)
 }
 
+fn hello() -> impl Strategy<Value = Hello> {
+    let secrets = (option::of(secret()), option::of(secret()), option::of(secret()));
+    (any::<u32>(), user_name(), secrets, any::<bool>(), device(), features()).prop_map(
+        |(version, name, (token, link, password), new, device, features)| Hello {
+            version,
+            name,
+            token,
+            new,
+            link,
+            password,
+            device,
+            features,
+        },
+    )
+}
+
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), device(), features())
-            .prop_map(|(version, name, token, new, device, features)| {
-                Command::Hello(Hello { version, name, token, new, device, features })
-            }),
+        hello().prop_map(Command::Hello),
+        (secret(), option::of(secret()))
+            .prop_map(|(password, old)| Command::SetPassword { password, old }),
+        Just(Command::Link),
         Just(Command::About),
         say().prop_map(Command::Say),
         (room_name(), option::of(seq())).prop_map(|(room, since)| Command::Join { room, since }),
@@ -224,6 +240,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         welcome().prop_map(Event::Welcome),
+        (user_name(), any::<bool>())
+            .prop_map(|(name, has_password)| Event::Account { name, has_password }),
+        (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
         (server(), journal_id()).prop_map(|(server, journal)| Event::About { server, journal }),
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())

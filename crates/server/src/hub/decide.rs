@@ -2,6 +2,7 @@
 //!
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
+mod login;
 mod messages;
 mod roles;
 mod sanctions;
@@ -108,6 +109,12 @@ impl Directory {
         match request {
             Request::Register { user, wants, token } => {
                 self.register(proposal, *user, wants, *token)
+            }
+            Request::LogIn { user, proof, token, device } => {
+                self.log_in(proposal, *user, proof, *token, device)
+            }
+            Request::SetPassword { user, hash, present } => {
+                self.set_password(proposal, *user, hash, *present)
             }
             Request::Guest { user, wants } => guest(proposal, *user, wants),
             Request::Rename { user, wants, if_taken } => {

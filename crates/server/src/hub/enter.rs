@@ -11,7 +11,7 @@ use super::request::Request;
 use super::{Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
-use crate::limits::{Cost, Limits};
+use crate::limits::Limits;
 use crate::token::{self, TokenHash};
 
 /// A user who comes back.
@@ -34,17 +34,8 @@ impl Hub {
         limits: &Limits,
         now: Instant,
     ) -> Result<Option<Returning>, HubError> {
-        let old = self.directory.newcomers_after();
-        let state = self.state();
-        let Some(user) = state.by_token(&TokenHash::of(token)) else { return Ok(None) };
-        let account = state.existing(user);
-        if account.sessions >= limits.sessions_per_user {
-            return Err(HubError::TooManySessions(limits.sessions_per_user));
-        }
-        let is_newcomer = account.created_at > old;
-        let rate = if is_newcomer { limits.newcomer } else { limits.user };
-        let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
-        Ok(Some(Returning { is_newcomer, enters_at }))
+        let user = self.state().by_token(&TokenHash::of(token));
+        user.map(|user| self.charge_login(user, limits, now)).transpose()
     }
 
     /// Begins a session of the guest `user`, whose name is the one it `wants` or a similar one. A guest is not

@@ -39,6 +39,12 @@ pub(crate) enum HubError {
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
+    /// The client's fault: the password or the code is none that is valid.
+    #[error(
+        "this name and password, or this code, let nobody in: it is wrong, or was used, or has ended; try again, or \
+         ask for another code with /link on a device that is logged in"
+    )]
+    BadSecret,
     /// The client's fault: the token that it has made for a new user is too short.
     #[error(
         "the token of a new user must be 64 to 128 random hexadecimal digits; say hello without one, \
@@ -284,6 +290,7 @@ impl HubError {
             Self::BadName(_) => RefusalCode::BadName,
             Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
+            Self::BadSecret => RefusalCode::BadSecret,
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom
             }

@@ -88,6 +88,11 @@ impl Member {
         self.is_newcomer
     }
 
+    /// Whether the user is stored, and not a guest.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.actor.hub.state().existing(self.id()).kind.is_stored()
+    }
+
     /// Takes `cost` out of the budget that all sessions of the user share, see [`SendBudget::charge`].
     ///
     /// [`SendBudget::charge`]: crate::limits::SendBudget::charge

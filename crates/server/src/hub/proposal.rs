@@ -34,7 +34,10 @@ pub(super) struct Proposal<'s> {
     pub(super) sanctions: SanctionsAhead<'s>,
     /// When users write in rooms with a pause.
     wrote: HashMap<(UserId, RoomId), Timestamp>,
-    tokens: HashMap<TokenHash, UserId>,
+    /// The user who will have a token; `None` for a token that will be none.
+    tokens: HashMap<TokenHash, Option<UserId>>,
+    /// The credentials of users that change.
+    credentials: HashMap<UserId, Vec<CredentialRecord>>,
     members: HashMap<(UserId, RoomId), MembershipAhead>,
     /// The change of the number of memberships.
     counts: HashMap<(UserId, Share), isize>,
@@ -83,6 +86,7 @@ impl<'s> Proposal<'s> {
             sanctions: SanctionsAhead::new(&state.sanctions),
             wrote: HashMap::new(),
             tokens: HashMap::new(),
+            credentials: HashMap::new(),
             members: HashMap::new(),
             counts: HashMap::new(),
             newcomers_after,
@@ -141,7 +145,10 @@ impl<'s> Proposal<'s> {
     }
 
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
-        self.tokens.get(token).copied().or_else(|| self.state.by_token(token))
+        match self.tokens.get(token) {
+            Some(user) => *user,
+            None => self.state.by_token(token),
+        }
     }
 
     /// Number of users that will be stored.
@@ -181,8 +188,27 @@ impl<'s> Proposal<'s> {
 
     pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
         if let Credential::Token(token) = record.credential {
-            self.tokens.insert(token, record.user);
+            self.tokens.insert(token, Some(record.user));
         }
+        self.credentials_mut(record.user).push(record.clone());
+    }
+
+    pub(super) fn drop_credential(&mut self, record: &CredentialRecord) {
+        if let Credential::Token(token) = record.credential {
+            self.tokens.insert(token, None);
+        }
+        self.credentials_mut(record.user).retain(|other| other.id != record.id);
+    }
+
+    /// The credentials that a user will have.
+    pub(super) fn credentials(&self, user: UserId) -> &[CredentialRecord] {
+        let stored = || self.state.account(user).map_or(&[][..], |account| &account.credentials);
+        self.credentials.get(&user).map_or_else(stored, Vec::as_slice)
+    }
+
+    fn credentials_mut(&mut self, user: UserId) -> &mut Vec<CredentialRecord> {
+        let stored = || self.state.account(user).map(|account| account.credentials.clone());
+        self.credentials.entry(user).or_insert_with(|| stored().unwrap_or_default())
     }
 
     fn put_user(&mut self, user: &User, kind: UserKind, role: UserRole) {

@@ -3,14 +3,15 @@
 use chat_proto::command::Body;
 use chat_proto::{
     AwayText, DeviceId, Network, Privacy, Reason, Role, RoomName, Rules, SanctionKind, Seq,
-    SessionId, Timestamp, Topic, TopicBy, UserId, UserName,
+    SessionId, ShortString, Timestamp, Topic, TopicBy, UserId, UserName,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Response};
+use super::login::Proof;
 use super::{HubError, IfTaken};
-use crate::journal::{RoomId, Task};
-use crate::token::TokenHash;
+use crate::journal::{CredentialId, RoomId, Task};
+use crate::token::{PasswordHash, TokenHash};
 
 /// One item of the queue.
 #[derive(Debug)]
@@ -60,6 +61,10 @@ pub(super) enum Request {
         wants: UserName,
         token: TokenHash,
     },
+    /// A session of a user who has shown who it is, on a further device.
+    LogIn { user: UserId, proof: Proof, token: TokenHash, device: ShortString },
+    /// The user has another password than `present`, or one where it had none.
+    SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
     /// A guest, for one session.
     Guest { user: UserId, wants: UserName },
     /// The user takes another name.

@@ -111,12 +111,14 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod logins;
 mod look_alikes;
 mod old_names;
 mod queue;
 mod repeats;
 mod rig;
 mod roles;
+mod roles_model;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_a_free_one() {

@@ -14,7 +14,7 @@ fn password(written: &str) -> Password {
 fn old_hash(written: &str) -> PasswordHash {
     let quick = argon2id(Params::new(64, 1, 1, Some(HASH_BYTES)).unwrap());
     let phc = quick.hash_password_with_salt(password(written).as_bytes(), &[7; SALT_BYTES]);
-    PasswordHash::from_stored(phc.unwrap().to_string())
+    PasswordHash::new(phc.unwrap().to_string())
 }
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn a_password_is_verified_by_its_hash_alone() {
     let hash = hasher.hash(password("correct horse")).await.unwrap();
     assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
     assert_ne!(hasher.hash(password("correct horse")).await.unwrap(), hash, "another salt");
-    let stored = || Some(PasswordHash::from_stored(hash.as_str()));
+    let stored = || Some(PasswordHash::new(hash.as_str()));
     for (written, verdict) in
         [("correct horse", Verdict::Right(None)), ("correct house", Verdict::Wrong)]
     {
@@ -51,7 +51,7 @@ async fn without_a_readable_hash_every_password_is_wrong() {
     let hasher = Hasher::default();
     let huge = old_hash("correct horse").as_str().replace("m=64", "m=4000000000");
     for stored in [None, Some(""), Some("$argon2id$junk"), Some(huge.as_str())] {
-        let stored = stored.map(PasswordHash::from_stored);
+        let stored = stored.map(PasswordHash::new);
         assert_eq!(hasher.verify(password("correct horse"), stored).await.unwrap(), Verdict::Wrong);
     }
 }

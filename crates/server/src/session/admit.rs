@@ -11,6 +11,7 @@ use tracing::{Span, debug, field, info};
 
 use super::end::{Closing, End, reject};
 use super::handshake::handshake;
+use super::login::Origin;
 use super::{Context, Peer, Session};
 use crate::config::{Config, PLAIN_REFUSED_SILENCE};
 use crate::door::detect::{DetectError, Detected, detect};
@@ -59,8 +60,9 @@ where
     };
     let Some(Opened { carrier, protocol, sent_id }) = opened else { return Admission::Closed };
     Span::current().record("door", field::display(protocol));
-    let needs_tls =
-        matches!(carrier, Carrier::Plain(_)) && !context.config.plain.allows(peer.address.ip());
+    let is_encrypted = matches!(carrier, Carrier::Tls(_));
+    let needs_tls = !is_encrypted && !context.config.plain.allows(peer.address.ip());
+    let origin = Origin::new(peer.address.ip(), is_encrypted);
     let door = open_door(protocol, sent_id, &context.config);
     let write_timeout = WriteTimeout::new(context.config.write_timeout, peer.unacknowledged);
     let mut connection = Connection::new(carrier, door, write_timeout);
@@ -71,7 +73,7 @@ where
             biased;
             () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
             () = slot.ended() => Err(End::Code(EndCode::Busy)),
-            entry = timeout_at(deadline, handshake(&mut connection, sent_id, &slot, &context)) => {
+            entry = timeout_at(deadline, handshake(&mut connection, sent_id, origin, &slot, &context)) => {
                 entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
             }
         }
@@ -80,6 +82,7 @@ where
         Ok(handshake) => Admission::In(Box::new(Session::new(
             connection,
             peer.address,
+            origin,
             slot,
             handshake,
             context,

@@ -67,6 +67,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Sanctions { room, after, limit } => self.sanctions(room, after, limit),
             Command::Audit { before, limit } => self.audit(before, limit),
             Command::Rename { name } => self.rename(name),
+            Command::SetPassword { password, old } => self.set_password(&password, old),
+            Command::Link => self.make_link(),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
             Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
@@ -130,6 +132,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
             CommandResult::Renamed(renamed) => self.has_renamed(renamed),
+            CommandResult::PasswordSet(set) => self.has_set_password(set),
             // The lobby sends it to all its sessions, this one included.
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),

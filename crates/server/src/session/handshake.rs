@@ -16,6 +16,7 @@ use super::Context;
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
+use super::login::{Origin, log_in};
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
 use crate::hub::{Member, Returning};
@@ -43,6 +44,7 @@ pub(super) struct Handshake {
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
+    origin: Origin,
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
@@ -51,7 +53,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
         let refusal = match connection.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
             Some(Incoming::Command(Command::Hello(hello))) => {
-                return answer(connection, sent_id, hello, slot, context).await;
+                return answer(connection, sent_id, hello, origin, slot, context).await;
             }
             Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
@@ -122,10 +124,11 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
     hello: Hello,
+    origin: Origin,
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, slot, context).await {
+    match enter(sent_id, &hello, origin, slot, context).await {
         Ok((member, token, last)) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };
@@ -147,12 +150,17 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 async fn enter(
     sent_id: Option<UserId>,
     hello: &Hello,
+    origin: Origin,
     slot: &Slot,
     context: &Context,
 ) -> Result<(Member, Secret, u64), Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
+    }
+    if let Some((member, token)) = log_in(hello, origin, slot, context).await? {
+        let last = member.actor().last_n(&hello.device).await?;
+        return Ok((member, token, last));
     }
     let kind = permit(hello, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
@@ -208,7 +216,7 @@ fn too_many_new_users(wait: Duration) -> Refusal {
     Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
 }
 
-fn busy() -> Refusal {
+pub(super) fn busy() -> Refusal {
     let text = "the server has too many connections, and yours cannot take the place of another; \
                 try again in a minute";
     Refusal { retry_ms: Some(BUSY_RETRY_MS), ..Refusal::new(RefusalCode::Busy, text) }

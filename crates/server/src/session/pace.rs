@@ -117,6 +117,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Leave { .. }
             | Command::Topic { .. }
             | Command::Rename { .. }
+            | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
             Command::Grant { .. }
@@ -134,6 +135,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Sanctions { .. }
             | Command::Audit { .. }
             | Command::Rooms { .. }
+            | Command::Link
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
             Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {

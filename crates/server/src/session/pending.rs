@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use chat_proto::command::{Say, SearchOrder};
 use chat_proto::event::AuditEntry;
-use chat_proto::{Command, Event, RoomName, Seq};
+use chat_proto::{Command, Event, Refusal, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::door::Incoming;
@@ -62,6 +62,8 @@ pub(super) enum CommandResult {
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
+    /// The user has another password.
+    PasswordSet(Result<(), Refusal>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
     /// What a role or rules are answered with, if the client receives no other event that says so.

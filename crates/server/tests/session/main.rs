@@ -8,6 +8,7 @@ mod ghosts;
 mod journal;
 mod limits;
 mod live;
+mod logins;
 mod native;
 mod older;
 mod peer;

@@ -33,12 +33,19 @@ impl Rows {
 
     /// Adds a line of the text; the cursor may be in it, after this many characters.
     fn add(&mut self, line: &str, cursor: Option<usize>, width: usize) {
-        if is_plain(line) && line.len() < width {
-            // As nearly every text while it is typed.
-            self.cursor = cursor.map_or(self.cursor, |column| (self.rows.len(), column));
-            self.rows.push(line.to_owned());
+        if is_plain(line) {
+            // As nearly every text while it is typed. A cursor at the end needs a cell of its own.
+            let cells = line.len() + usize::from(cursor == Some(line.len()));
+            let row = |row| &line[row * width..line.len().min((row + 1) * width)];
+            self.cursor =
+                cursor.map_or(self.cursor, |at| (self.rows.len() + at / width, at % width));
+            self.rows.extend((0..cells.div_ceil(width).max(1)).map(row).map(str::to_owned));
             return;
         }
+        self.add_clusters(line, cursor, width);
+    }
+
+    fn add_clusters(&mut self, line: &str, cursor: Option<usize>, width: usize) {
         let mut row = String::new();
         let (mut column, mut chars) = (0, 0);
         for cluster in line.graphemes(true) {
@@ -87,6 +94,28 @@ mod tests {
         assert_eq!(rows("abcde", 5), (vec!["abcde".into(), String::new()], (1, 0)));
         assert_eq!(rows("漢字か", 5), (vec!["漢字".into(), "か".into()], (1, 2)));
         assert_eq!(rows("ab\ncd", 5), (vec!["ab".into(), "cd".into()], (1, 2)));
+    }
+
+    /// Printable ASCII takes a shorter way, with the same result as if it were looked at character by character.
+    #[test]
+    fn printable_ascii_is_cut_where_its_clusters_are() {
+        let slowly = |editor: &Editor, width: usize| {
+            let mut rows = Rows { rows: Vec::new(), cursor: (0, 0) };
+            for (number, line) in editor.lines().iter().enumerate() {
+                let cursor = Some(editor.cursor()).filter(|cursor| cursor.0 == number);
+                rows.add_clusters(line, cursor.map(|cursor| cursor.1), width);
+            }
+            rows
+        };
+        for text in ["", "ab", "abcd", "abcde fghi", "abcd\n", "\nabcdefgh\nab"] {
+            let mut editor = Editor::new(text);
+            for _ in 0..=text.len() {
+                for width in 1..6 {
+                    assert_eq!(Rows::new(&editor, width), slowly(&editor, width), "{text:?}");
+                }
+                editor.go(Motion::Left);
+            }
+        }
     }
 
     #[test]

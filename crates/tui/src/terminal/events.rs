@@ -8,12 +8,13 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use crossterm::event::Event;
-use futures_util::{Stream, stream};
+use futures_util::stream::{self, SelectAll};
+use futures_util::{Stream, StreamExt};
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use super::keys::Parser;
@@ -22,6 +23,11 @@ use crate::input::Report;
 
 /// Bytes that one read asks for: more than anybody types, and a paste in a few reads.
 const READ_BYTES: usize = 4096;
+
+/// The signals about the terminal.
+const STOP: i32 = signal_hook::consts::SIGTSTP;
+const RESUME: i32 = signal_hook::consts::SIGCONT;
+const RESIZE: i32 = signal_hook::consts::SIGWINCH;
 
 /// What a read returns if the terminal has hung up.
 const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
@@ -39,9 +45,7 @@ pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
         parser: Parser::default(),
         parsed: Vec::new(),
         expires: None,
-        stop: signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
-        resume: signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?,
-        resize: signal(SignalKind::window_change())?,
+        signals: signals([STOP, RESUME, RESIZE].map(SignalKind::from_raw))?,
     };
     Ok(stream::unfold(events, async |mut events| Some((events.next().await?, events))))
 }
@@ -56,9 +60,24 @@ struct Events {
     parsed: Vec<Report>,
     /// When the parser ends a sequence whose rest has not come.
     expires: Option<Instant>,
-    stop: Signal,
-    resume: Signal,
-    resize: Signal,
+    signals: SelectAll<Signals>,
+}
+
+/// One signal, each time it comes.
+type Signals = stream::BoxStream<'static, SignalKind>;
+
+/// Listens to these signals from now on. Must be called within a tokio runtime. To poll the stream costs the same for
+/// any number of signals: a key polls it twice.
+///
+/// # Errors
+/// Returns an error if the system refuses a signal handler.
+pub fn signals(kinds: impl IntoIterator<Item = SignalKind>) -> io::Result<SelectAll<Signals>> {
+    let listen = |kind| {
+        let mut signal = signal(kind)?;
+        let coming = stream::poll_fn(move |context| signal.poll_recv(context));
+        Ok(coming.map(move |()| kind).boxed())
+    };
+    kinds.into_iter().map(listen).collect()
 }
 
 impl Events {
@@ -79,9 +98,7 @@ impl Events {
             });
             tokio::select! {
                 biased;
-                _ = self.stop.recv() => return Some(self.tty.stop().and_then(|()| resized())),
-                _ = self.resume.recv() => return Some(self.tty.enter().and_then(|()| resized())),
-                _ = self.resize.recv() => return Some(resized()),
+                Some(signal) = self.signals.next() => return Some(self.take_signal(signal)),
                 read = read => match read {
                     Ok(0) => return None,
                     Ok(count) => self.parser.feed(&self.bytes[..count], &mut self.parsed),
@@ -94,6 +111,15 @@ impl Events {
             self.parsed.reverse();
             self.expires = self.parser.timeout().map(|timeout| Instant::now() + timeout);
         }
+    }
+
+    fn take_signal(&self, signal: SignalKind) -> io::Result<Report> {
+        match signal.as_raw_value() {
+            STOP => self.tty.stop()?,
+            RESUME => self.tty.enter()?,
+            _ => {}
+        }
+        resized()
     }
 }
 

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{BROKEN_LINES_MAX, Config};
 use crate::hub::{Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
+use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
@@ -49,8 +50,15 @@ impl Rig {
         let networks = Networks::new(bounds);
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let slot = networks.connect(peer.ip(), false);
-        let context =
-            Arc::new(Context { config, tls, hub: hub_of_context, search: None, networks, closing });
+        let context = Arc::new(Context {
+            config,
+            tls,
+            hub: hub_of_context,
+            search: None,
+            networks,
+            logins: Logins::default(),
+            closing,
+        });
         let (client, stream) = duplex(4 * 1024 * 1024);
         let session = Box::pin(unconstrained(serve(stream, peer, context, slot)));
         let mut rig = Self { hub, client, session, has_ended: false, unread: Vec::new() };

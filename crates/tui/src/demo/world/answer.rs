@@ -28,7 +28,9 @@ impl World {
             Command::Versions { .. }
             | Command::Thread { .. }
             | Command::Pins { .. }
-            | Command::Mentions { .. } => Vec::new(),
+            | Command::Mentions { .. }
+            | Command::SetPassword { .. }
+            | Command::Link => Vec::new(),
             Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),

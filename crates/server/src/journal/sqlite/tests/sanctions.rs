@@ -1,7 +1,8 @@
 //! Sanctions: stored, ended, damaged.
 
-use chat_proto::{Reason, Timestamp, UserId};
+use chat_proto::Reason;
 
+use super::damage::sql;
 use super::*;
 use crate::journal::{Penalty, SanctionRecord};
 

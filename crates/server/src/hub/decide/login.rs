@@ -1,0 +1,101 @@
+//! Decides about logins on further devices, and about passwords.
+
+use chat_proto::{ShortString, Timestamp, UserId};
+
+use super::{Grant, GrantResult};
+use crate::config::DEVICES_PER_USER_MAX;
+use crate::hub::HubError;
+use crate::hub::directory::Directory;
+use crate::hub::login::Proof;
+use crate::hub::proposal::Proposal;
+use crate::journal::{Change, Credential, CredentialId, CredentialRecord};
+use crate::token::{PasswordHash, TokenHash};
+
+impl Directory {
+    /// A session on a further device, which gets a token. Beyond the greatest number of devices, that which was seen
+    /// longest ago loses its token.
+    pub(super) fn log_in(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        proof: &Proof,
+        token: TokenHash,
+        device: &ShortString,
+    ) -> GrantResult {
+        if !proposal.has_record(user) {
+            return Err(HubError::BadSecret);
+        }
+        let mut changes = Vec::new();
+        if let Proof::Password(id, replacement) = proof {
+            let password = password(proposal, user).filter(|record| record.id == *id);
+            let password = password.ok_or(HubError::BadSecret)?;
+            if let Some(hash) = replacement {
+                self.replace_password(proposal, user, Some(password), hash.clone(), &mut changes);
+            }
+        }
+        let is_token =
+            |record: &&CredentialRecord| matches!(record.credential, Credential::Token(_));
+        let tokens = || proposal.credentials(user).iter().filter(is_token);
+        if tokens().count() >= DEVICES_PER_USER_MAX
+            && let Some(oldest) = tokens().min_by_key(|record| (record.seen_at, record.id)).cloned()
+        {
+            proposal.drop_credential(&oldest);
+            changes.push(Change::CredentialDropped(oldest));
+        }
+        let record = self.credential(proposal, user, Credential::Token(token));
+        let record = CredentialRecord { label: device.clone(), ..record };
+        proposal.add_credential(&record);
+        changes.push(Change::Credential(record));
+        Ok((changes, Grant::Session(user)))
+    }
+
+    /// A password in place of the `present` one, which its user has shown; `None` if it has none.
+    pub(super) fn set_password(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        hash: &PasswordHash,
+        present: Option<CredentialId>,
+    ) -> GrantResult {
+        let known = password(proposal, user);
+        if !proposal.has_record(user) || known.as_ref().map(|record| record.id) != present {
+            return Err(HubError::BadSecret);
+        }
+        let mut changes = Vec::new();
+        self.replace_password(proposal, user, known, hash.clone(), &mut changes);
+        Ok((changes, Grant::Changed))
+    }
+
+    fn replace_password(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        present: Option<CredentialRecord>,
+        hash: PasswordHash,
+        changes: &mut Vec<Change>,
+    ) {
+        if let Some(present) = present {
+            proposal.drop_credential(&present);
+            changes.push(Change::CredentialDropped(present));
+        }
+        let record = self.credential(proposal, user, Credential::Password(hash));
+        proposal.add_credential(&record);
+        changes.push(Change::Credential(record));
+    }
+
+    fn credential(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        credential: Credential,
+    ) -> CredentialRecord {
+        let now: Timestamp = self.clock.now();
+        CredentialRecord::new(proposal.next_record(), user, credential, now)
+    }
+}
+
+fn password(proposal: &Proposal<'_>, user: UserId) -> Option<CredentialRecord> {
+    let is_password =
+        |record: &&CredentialRecord| matches!(record.credential, Credential::Password(_));
+    proposal.credentials(user).iter().find(is_password).cloned()
+}

@@ -1,0 +1,111 @@
+//! How a user logs in on a further device, with a password or the code of another one.
+
+use std::sync::Arc;
+
+use chat_proto::{Secret, ShortString, UserId, UserName};
+use tokio::time::Instant;
+
+use super::actor::Actor;
+use super::enter::Returning;
+use super::member::Member;
+use super::request::Request;
+use super::{Hub, HubError};
+use crate::journal::{Credential, CredentialId};
+use crate::limits::{Cost, Limits};
+use crate::token::{self, PasswordHash, TokenHash};
+
+/// The password of a user, as it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredPassword {
+    pub(crate) id: CredentialId,
+    pub(crate) hash: PasswordHash,
+}
+
+/// What has shown who the user is.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// A code of another device.
+    Link,
+    /// The password, and its hash with other parameters if it is to be replaced.
+    Password(CredentialId, Option<PasswordHash>),
+}
+
+impl Hub {
+    /// The user who has a name.
+    pub(crate) fn holder(&self, name: &UserName) -> Option<UserId> {
+        self.state().names.holder(name)
+    }
+
+    /// The password of a user; `None` if it has none.
+    pub(crate) fn password_of(&self, user: UserId) -> Option<StoredPassword> {
+        let state = self.state();
+        let credentials = &state.account(user)?.credentials;
+        credentials.iter().find_map(|record| match &record.credential {
+            Credential::Password(hash) => {
+                Some(StoredPassword { id: record.id, hash: hash.clone() })
+            }
+            Credential::Token(_) => None,
+        })
+    }
+
+    /// Takes the cost of a session out of the budget of a user.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such user, or it has as many sessions as one can have.
+    pub(crate) fn charge_login(
+        &self,
+        user: UserId,
+        limits: &Limits,
+        now: Instant,
+    ) -> Result<Returning, HubError> {
+        let old = self.directory.newcomers_after();
+        let state = self.state();
+        let account = state.account(user).ok_or(HubError::BadSecret)?;
+        if account.sessions >= limits.sessions_per_user {
+            return Err(HubError::TooManySessions(limits.sessions_per_user));
+        }
+        let is_newcomer = account.created_at > old;
+        let rate = if is_newcomer { limits.newcomer } else { limits.user };
+        let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
+        Ok(Returning { is_newcomer, enters_at })
+    }
+
+    /// Begins a session of a user who has shown who it is, on a new `device`. Returns its member, and the token of the
+    /// device.
+    ///
+    /// # Errors
+    /// Returns an error if the password is not that of the user any more, it cannot be stored, or the daemon is going
+    /// away.
+    pub(crate) async fn log_in(
+        self: &Arc<Self>,
+        user: UserId,
+        proof: Proof,
+        device: ShortString,
+    ) -> Result<(Member, Secret), HubError> {
+        let secret = token::new().map_err(|error| HubError::NotStored(error.to_string()))?;
+        let token = TokenHash::of(&secret);
+        let member = self.request(Request::LogIn { user, proof, token, device }).await?.member();
+        self.see(user);
+        Ok((member, secret))
+    }
+}
+
+impl Actor {
+    /// The password of the user; `None` if it has none.
+    pub(crate) fn password(&self) -> Option<StoredPassword> {
+        self.hub.password_of(self.user)
+    }
+
+    /// Gives the user a password in place of `present`, which it has shown.
+    ///
+    /// # Errors
+    /// Returns an error if the user has another password meanwhile, it cannot be stored, or the daemon is going away.
+    pub(crate) async fn set_password(
+        &self,
+        hash: PasswordHash,
+        present: Option<CredentialId>,
+    ) -> Result<(), HubError> {
+        let request = Request::SetPassword { user: self.user, hash, present };
+        self.hub.request(request).await.map(drop)
+    }
+}
