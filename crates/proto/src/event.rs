@@ -17,8 +17,8 @@ pub use self::sanction::{AuditEntry, SanctionInfo};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Text,
-    Timestamp, Topic, UserId, UserName,
+    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Topic,
+    UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
