@@ -23,7 +23,6 @@ use chat_proto::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
-use self::sanctions::sanction;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
@@ -117,17 +116,10 @@ pub fn event(event: Event) -> Event {
         Event::AskedIn { room, user, by } => {
             Event::AskedIn { room: self::room(&room), user: self::user(&user), by: self::user(&by) }
         }
-        Event::Sanction(sanction) => Event::Sanction(Box::new(self::sanction(&sanction))),
-        Event::Pardoned { sanction, by } => Event::Pardoned {
-            sanction: Box::new(self::sanction(&sanction)),
-            by: by.as_ref().map(user),
-        },
-        Event::Sanctions { room, sanctions, more } => Event::Sanctions {
-            room: room.as_ref().map(self::room),
-            sanctions: sanctions.iter().map(sanction).collect(),
-            more,
-        },
-        Event::Audit { records, more } => sanctions::audit(&records, more),
+        event @ (Event::Sanction(_)
+        | Event::Pardoned { .. }
+        | Event::Sanctions { .. }
+        | Event::Audit { .. }) => sanctions::event(event),
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }

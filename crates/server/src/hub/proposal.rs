@@ -285,7 +285,7 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// The user, as one whom a sanction may hit.
+    /// What sanctions look for in a user.
     pub(super) fn suspect(&self, id: UserId) -> Suspect {
         self.state.suspect(id, self.kind(id), self.role(id))
     }

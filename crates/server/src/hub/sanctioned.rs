@@ -14,7 +14,7 @@ use super::{Hub, HubError};
 use crate::journal::{MemberRole, Penalty, SanctionRecord, UserKind, UserRole};
 
 impl State {
-    /// A user, as one whom a sanction may hit.
+    /// What sanctions look for in a user.
     pub(super) fn suspect(&self, user: UserId, kind: UserKind, role: UserRole) -> Suspect {
         let account = self.account(user);
         Suspect {
@@ -120,7 +120,7 @@ impl Member {
         Ok((sanctions, found.next().is_some()))
     }
 
-    /// Whether the user keeps order on the server, and so may read the audit log: its own deeds, or all.
+    /// Whether the user keeps order on the server, and may therefore read the audit log: its own deeds, or all.
     ///
     /// # Errors
     /// Returns an error if it may not.

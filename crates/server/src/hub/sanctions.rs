@@ -26,7 +26,7 @@ pub(super) struct Sanctions {
     users: HashMap<UserId, Vec<u64>>,
     networks: HashMap<Network, Vec<u64>>,
     invites: HashMap<u64, Vec<u64>>,
-    /// The numbers of bits of the networks, of IPv4 or not, and how many networks have so many. A look at one address
+    /// The numbers of bits of the networks, of IPv4 or not, and the number of networks of each. A look at one address
     /// takes a step for each.
     widths: BTreeMap<(bool, u8), usize>,
 }

@@ -17,7 +17,7 @@ async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
     (peer, welcome)
 }
 
-/// An owner of the server, and one who has no role.
+/// An owner of the server, and a user without a role.
 async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
     let (mut ana, _) = enter(daemon, "ana").await;
     daemon.appoint(UserName::new("ana").unwrap(), Role::Owner).await.unwrap();
