@@ -149,6 +149,16 @@ pub const MENTIONS_PAUSE: Duration = Duration::from_millis(50);
 /// Time after which such a search that failed is tried again: the disk may be full.
 pub const MENTIONS_RETRY: Duration = Duration::from_secs(60);
 
+/// Pause between two steps of the job that clears unused parts of the journal, each of which takes about a millisecond for
+/// 1 MiB: a file of 4 GiB takes 4 minutes.
+pub const CLEAR_PAUSE: Duration = Duration::from_millis(50);
+
+/// Time from a deletion until that job begins: it is the same work for one text and for many.
+pub const CLEAR_DELAY: Duration = Duration::from_secs(10);
+
+/// Time after which that job is tried again if it failed: the disk may be full.
+pub const CLEAR_RETRY: Duration = Duration::from_secs(60);
+
 /// Least time between two `presence` events of a large room.
 pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 

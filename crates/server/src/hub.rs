@@ -219,6 +219,10 @@ impl Hub {
         match self.queue.run(Task::trim(room, before, self.time())).await {
             // A room with a page that cannot be read stays as it is, so that the other rooms are trimmed.
             Err(JournalError::Damaged(_)) => Ok(0),
+            Ok(removed) if removed > 0 => {
+                self.directory.text_removed.notify_one();
+                Ok(removed)
+            }
             removed => removed,
         }
     }
@@ -229,6 +233,20 @@ impl Hub {
     /// Returns an error if they cannot be stored.
     pub(crate) async fn find_mentions(&self) -> Result<bool, JournalError> {
         self.queue.run(Task::find_mentions()).await
+    }
+
+    /// Clears unused parts of the journal's file, in which copies of deleted texts may be, in a few pages from `first` on.
+    /// Returns the page to continue with; `None` at the end.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be written.
+    pub(crate) async fn clear_unused(&self, first: u32) -> Result<Option<u32>, JournalError> {
+        self.queue.run(Task::clear_unused(first)).await
+    }
+
+    /// Waits until a text is removed from the journal. Returns at once if one was removed since the last call.
+    pub(crate) async fn text_removed(&self) {
+        self.directory.text_removed.notified().await;
     }
 
     /// Gives a user another role on the server, as the operator: nobody has to have the right for it. The audit log has it

@@ -7,9 +7,11 @@ use tokio::time::{interval, sleep};
 use tracing::warn;
 
 use crate::config::{
-    EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+    CLEAR_DELAY, CLEAR_PAUSE, CLEAR_RETRY, EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY,
+    PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
 };
 use crate::hub::Hub;
+use crate::journal::FIRST_PAGE;
 use crate::watch::{DaemonError, watch};
 
 /// Runs the periodic jobs; returns why one has ended, which none does by itself. Messages are stored for
@@ -20,6 +22,7 @@ pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
         error = watch("the removal of old messages", trim(hub, keep)) => error,
         error = watch("the storing of last-seen times", see_all(hub)) => error,
         error = watch("the search for old mentions", find_mentions(hub)) => error,
+        error = watch("the removal of copies of deleted texts", clear(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
     }
 }
@@ -44,6 +47,30 @@ async fn find_mentions(hub: &Arc<Hub>) {
             Err(error) => {
                 warn!(%error, "cannot look for mentions in old messages; retrying in 1 min");
                 sleep(MENTIONS_RETRY).await;
+            }
+        }
+    }
+}
+
+/// Clears the unused parts of the journal's file once, since the daemon may have ended before it did, and again after
+/// deletions.
+async fn clear(hub: &Arc<Hub>) {
+    let mut page = FIRST_PAGE;
+    loop {
+        match hub.clear_unused(page).await {
+            Ok(Some(next)) => {
+                page = next;
+                sleep(CLEAR_PAUSE).await;
+            }
+            Ok(None) => {
+                page = FIRST_PAGE;
+                hub.text_removed().await;
+                // For all texts that are removed meanwhile.
+                sleep(CLEAR_DELAY).await;
+            }
+            Err(error) => {
+                warn!(%error, "cannot clear unused parts of the journal; retrying in 1 min");
+                sleep(CLEAR_RETRY).await;
             }
         }
     }

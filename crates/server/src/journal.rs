@@ -38,6 +38,7 @@ pub(crate) use self::repeat::{Repeat, ResentMessage};
 #[cfg(test)]
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{CheckReport, RestoreReport, backup, check, export, restore};
+pub(crate) use self::sqlite::{FIRST_PAGE, clear_unused};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{

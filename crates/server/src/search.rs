@@ -9,6 +9,7 @@
 //! it: a text that was deleted is in no answer.
 
 mod batch;
+mod clearing;
 mod error;
 mod expression;
 mod file;

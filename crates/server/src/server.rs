@@ -280,7 +280,7 @@ mod tests {
         let server = Server::in_memory(Config::default());
         let daemon = server.run(Failing(Some(stream)), pending());
         let all = async { tokio::join!(daemon, talk(client)) };
-        let (ended, _) = timeout(DEADLINE, all).await.expect("the daemon ends");
+        let (ended, _) = Box::pin(timeout(DEADLINE, all)).await.expect("the daemon ends");
         let reason = "the listener is broken".to_owned();
         assert_eq!(ended, Err(DaemonError::Failed { part: "the listener", reason }));
     }

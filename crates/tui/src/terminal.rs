@@ -25,8 +25,10 @@ use std::panic;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ratatui::layout::Size;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::{
@@ -38,6 +40,7 @@ pub use self::events::{events, signals};
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};
+use crate::input::Report;
 use crate::notification::{Note, NotifyMethod, title_sequence};
 use crate::theme::QUERY;
 
@@ -68,6 +71,10 @@ const LEAVE: &[u8] =
 const TITLE_PUSH: &[u8] = b"\x1b[22;0t";
 const TITLE_POP: &[u8] = b"\x1b[23;0t";
 
+/// How long the end of the program waits for the answers of a slow terminal: longer than a line of 1,200 bytes a second
+/// takes for a frame, which has to be shown before the shell's screen is back.
+const ANSWERS_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// The size of a terminal that does not know it, as a serial line.
 const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
 
@@ -89,8 +96,6 @@ struct TtyState {
     has_mouse: AtomicBool,
     /// The title of the window, if the program has set it.
     title: Mutex<Option<String>>,
-    /// Whether the terminal was asked for something and has not answered.
-    is_asked: AtomicBool,
     /// Whether an editor has the terminal.
     in_editor: Arc<AtomicBool>,
     /// Whether Alt is to be an Escape.
@@ -116,12 +121,11 @@ impl Tty {
     pub fn take(in_editor: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
-        let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
+        let [is_taken, has_mouse] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
         let title = Mutex::default();
         let sets_alt = std::env::var_os(XTERM).is_some();
-        let state =
-            TtyState { original, input, is_taken, has_mouse, title, is_asked, in_editor, sets_alt };
+        let state = TtyState { original, input, is_taken, has_mouse, title, in_editor, sets_alt };
         let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -153,6 +157,8 @@ impl Tty {
         tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
         self.state.is_taken.store(true, Ordering::SeqCst);
         self.output.set_stale();
+        // Another program may have got the answers.
+        self.output.pace().forget();
         let has_mouse = self.state.has_mouse.load(Ordering::SeqCst);
         let mouse = if has_mouse { MOUSE_ON } else { b"" };
         let title = self.title().as_deref().map(new_title).unwrap_or_default();
@@ -168,8 +174,11 @@ impl Tty {
             let alt = if self.state.sets_alt { ALT_BACK } else { b"" };
             self.output.send_and_wait([title, alt, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
-            let is_asked = self.state.is_asked.load(Ordering::SeqCst);
-            let action = if is_asked { OptionalActions::Flush } else { OptionalActions::Now };
+            if self.output.pace().will_answer() {
+                self.take_answers();
+            }
+            let is_owed = self.output.pace().is_owed();
+            let action = if is_owed { OptionalActions::Flush } else { OptionalActions::Now };
             let _ = tcsetattr(&self.state.input, action, &self.state.original);
         }
     }
@@ -178,9 +187,28 @@ impl Tty {
         self.state.title.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records that the terminal has answered all that it was asked.
-    fn set_answered(&self) {
-        self.state.is_asked.store(false, Ordering::SeqCst);
+    /// Reads what comes until the terminal has answered all questions, for [`ANSWERS_TIMEOUT`] at most. What was
+    /// typed meanwhile is lost, as it was for a screen that is gone.
+    fn take_answers(&self) {
+        let deadline = Instant::now() + ANSWERS_TIMEOUT;
+        let (mut parser, mut reports, mut bytes) = (Parser::default(), Vec::new(), [0; 256]);
+        while self.output.pace().is_owed() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = Timespec::try_from(left).unwrap_or_default();
+            let mut input = [PollFd::new(&self.state.input, PollFlags::IN)];
+            match poll(&mut input, Some(&timeout)) {
+                Ok(1..) => {}
+                _ => return,
+            }
+            match rustix::io::read(&self.state.input, &mut bytes) {
+                Ok(count @ 1..) => parser.feed(&bytes[..count], &mut reports),
+                _ => return,
+            }
+            reports
+                .drain(..)
+                .filter(|r| *r == Report::Attributes)
+                .for_each(|_| self.output.answer());
+        }
     }
 
     /// Gives the terminal to the shell, stops the process, and takes the terminal again when the
@@ -257,7 +285,6 @@ impl Control for Tty {
     }
 
     fn ask_colours(&mut self) -> bool {
-        self.state.is_asked.store(true, Ordering::SeqCst);
         self.output.send(QUERY.to_vec()).is_ok()
     }
 

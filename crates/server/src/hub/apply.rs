@@ -8,6 +8,7 @@ mod sanctions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chat_proto::event::MessageKind;
 use chat_proto::{LeaveReason, Seq, SessionId, User, UserId, UserName};
 use tokio::sync::oneshot;
 use tracing::trace;
@@ -87,6 +88,9 @@ impl Directory {
                 if !changes.is_empty() {
                     self.publish(unpublished);
                     changes.into_iter().for_each(|change| self.apply_change(change));
+                }
+                if message.kind == MessageKind::Delete {
+                    self.text_removed.notify_one();
                 }
                 let outcome = Outcome::Stored { seq: message.seq, at: message.at };
                 let session = submission.session;

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use chat_proto::{SessionId, Timestamp};
 
 use super::Hub;
@@ -21,6 +23,8 @@ pub(super) struct Directory {
     pub(super) name_hold: Duration,
     /// How long a user is a newcomer.
     pub(super) newcomer_for: Duration,
+    /// Notified when a text was removed from the journal.
+    pub(super) text_removed: Notify,
     last_session: AtomicU64,
     /// The hub, for members of new sessions. Weak, since the loop of commits holds the directory.
     hub: OnceLock<Weak<Hub>>,
@@ -37,7 +41,18 @@ impl Directory {
     ) -> Self {
         let (state, last_session) = (Mutex::new(state), AtomicU64::new(0));
         let hub = OnceLock::new();
-        Self { state, clock, newest, users_max, name_hold, newcomer_for, last_session, hub }
+        let text_removed = Notify::new();
+        Self {
+            state,
+            clock,
+            newest,
+            users_max,
+            name_hold,
+            newcomer_for,
+            text_removed,
+            last_session,
+            hub,
+        }
     }
 
     /// Sets the hub of this directory.

@@ -77,6 +77,8 @@ pub(crate) enum EntryResult {
     Changes(Vec<Change>),
     /// The task has run.
     Task,
+    /// The task has run, and has cleared the last page of the file.
+    Cleared,
     /// The task has run, and has removed the oldest messages of a room.
     Trimmed {
         /// The room.

@@ -7,6 +7,7 @@ mod audit;
 mod backlog;
 mod check;
 mod checksum;
+mod clear;
 mod copy;
 mod credentials;
 mod date;
@@ -52,6 +53,7 @@ use rusqlite::Connection;
 use tracing::warn;
 
 pub use self::check::{CheckReport, check};
+pub(crate) use self::clear::{FIRST_PAGE, step as clear_unused};
 pub use self::copy::backup;
 use self::error::in_words;
 pub use self::export::export;

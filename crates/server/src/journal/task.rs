@@ -50,6 +50,13 @@ pub(crate) enum Task {
         /// Receives true if there may be more.
         reply: Reply<bool>,
     },
+    /// Clears unused parts of the file.
+    ClearUnused {
+        /// The first page.
+        first: u32,
+        /// Receives the page to continue with; `None` at the end.
+        reply: Reply<Option<u32>>,
+    },
     /// Has the engine refuse to store anything, or store again.
     Refuse {
         /// Whether it refuses.
@@ -121,6 +128,13 @@ impl Task {
         (Self::FindMentions { reply }, result)
     }
 
+    /// Clears unused parts of the file, in which copies of deleted texts may be, in a few pages from `first` on. The result
+    /// is the page to continue with; `None` at the end.
+    pub(crate) fn clear_unused(first: u32) -> (Self, TaskResult<Option<u32>>) {
+        let (reply, result) = Reply::new();
+        (Self::ClearUnused { first, reply }, result)
+    }
+
     /// Has the engine refuse to store anything, or store again: for tests.
     pub(crate) fn refuse(refuse: bool) -> (Self, TaskResult<()>) {
         let (reply, result) = Reply::new();
@@ -146,6 +160,7 @@ impl Task {
             Self::FindRepeat { reply, .. } => reply.send(committed),
             Self::Trim { reply, .. } => reply.send(committed),
             Self::FindMentions { reply } => reply.send(committed),
+            Self::ClearUnused { reply, .. } => reply.send(committed),
             Self::Refuse { reply, .. } => reply.send(committed),
             #[cfg(test)]
             Self::Sqlite(work) => work.finish(committed),

@@ -70,6 +70,31 @@ fn word(zero: char, mut number: u64) -> String {
     word
 }
 
+/// A term as it is looked up.
+enum Lookup<'q> {
+    Words(&'q Phrase),
+    /// Any of these words in the column `meta`.
+    Meta(Vec<String>),
+}
+
+impl Lookup<'_> {
+    fn is_in(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Words(one), Self::Words(other)) => one.is_in(other),
+            // A message with one of the other's words has one of these.
+            (Self::Meta(one), Self::Meta(other)) => other.iter().all(|word| one.contains(word)),
+            _ => false,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Words(phrase) => words(phrase),
+            Self::Meta(words) => meta(words),
+        }
+    }
+}
+
 /// What to look up for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself finds
 /// messages of the rooms only. `name_number` returns the number of a name that the index has.
 pub(super) fn expression(
@@ -82,39 +107,43 @@ pub(super) fn expression(
     let (mut all, mut none) = (Vec::new(), Vec::new());
     let mut users = scope.users.iter().copied();
     for Term { is_not, what } in &query.terms {
-        let text = match what {
+        let lookup = match what {
             What::In(_) => continue,
-            What::Words(phrase) => words(phrase),
-            What::Link => meta([LINK.to_owned()]),
-            What::Code => meta([CODE.to_owned()]),
+            What::Words(phrase) => Lookup::Words(phrase),
+            What::Link => Lookup::Meta(vec![LINK.to_owned()]),
+            What::Code => Lookup::Meta(vec![CODE.to_owned()]),
             What::From(name) => match holder(name, users.next().flatten()) {
-                Holder::Me => meta([author_word(scope.user)]),
+                Holder::Me => Lookup::Meta(vec![author_word(scope.user)]),
                 // The user who has the name now, and those who had it then.
-                Holder::Of(user) => meta([author_word(user)].into_iter().chain(of_name(name)?)),
+                Holder::Of(user) => {
+                    Lookup::Meta([author_word(user)].into_iter().chain(of_name(name)?).collect())
+                }
                 Holder::Nobody => match of_name(name)? {
-                    Some(word) => meta([word]),
+                    Some(word) => Lookup::Meta(vec![word]),
                     None if *is_not => continue,
                     None => return Ok(None),
                 },
             },
             What::Mentions(name) => match holder(name, users.next().flatten()) {
-                Holder::Me => meta([mention_word(scope.user)]),
-                Holder::Of(user) => meta([mention_word(user)]),
+                Holder::Me => Lookup::Meta(vec![mention_word(scope.user)]),
+                Holder::Of(user) => Lookup::Meta(vec![mention_word(user)]),
                 Holder::Nobody if *is_not => continue,
                 Holder::Nobody => return Ok(None),
             },
         };
-        if *is_not { none.push(text) } else { all.push(text) }
+        if *is_not { none.push(lookup) } else { all.push(lookup) }
     }
-    if rooms.is_empty() {
+    // The index would compare all messages with a term that is asked for and left out.
+    let is_empty = none.iter().any(|excluded| all.iter().any(|term| excluded.is_in(term)));
+    if rooms.is_empty() || is_empty {
         return Ok(None);
     }
     if names_rooms || all.is_empty() {
-        all.push(meta(rooms.iter().map(|room| room_word(*room))));
+        all.push(Lookup::Meta(rooms.iter().map(|room| room_word(*room)).collect()));
     }
-    let mut text = all.join(" AND ");
+    let mut text = all.into_iter().map(Lookup::text).collect::<Vec<_>>().join(" AND ");
     for excluded in none {
-        text = format!("({text}) NOT {excluded}");
+        text = format!("({text}) NOT {}", excluded.text());
     }
     Ok(Some(text))
 }
@@ -168,6 +197,49 @@ fn meta(words: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_that_leaves_out_what_it_asks_for_is_not_looked_up() {
+        let rooms = [RoomId::LOBBY];
+        let looked_up = |typed: &str| {
+            let query = Query::parse(typed);
+            let ana = |name: &str| (name != "bob").then_some(UserId::new(1));
+            let scope = Scope {
+                user: UserId::new(1),
+                rooms: rooms.to_vec(),
+                users: query.users().map(ana).collect(),
+                named: Vec::new(),
+            };
+            expression(&query, &scope, (&rooms, false), |_| Ok(Some(7))).unwrap()
+        };
+        for typed in [
+            "be -be",
+            "be -be ",
+            "-be be x",
+            "being -be* ",
+            "\"a b\" -a x",
+            "\"a b c\" -\"b c\" ",
+            "from:ana -from:ana",
+            "x from:bob -from:bob",
+            "from:ana -from:ANA",
+            "from:bob -from:ana",
+            "has:link -has:link",
+            "mentions:ana -mentions:ana",
+        ] {
+            assert_eq!(looked_up(typed), None, "{typed:?}");
+        }
+        for typed in [
+            "be -being ",
+            "be* -be ",
+            "a -\"a b\" ",
+            "from:ana -from:bob",
+            "from:ana -mentions:ana",
+            "has:link -has:code",
+            "-be",
+        ] {
+            assert!(looked_up(typed).is_some(), "{typed:?}");
+        }
+    }
 
     #[test]
     fn words_of_numbers_differ_and_are_short() {

@@ -94,6 +94,14 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
+/// Empties the log, unless a reader prevents that at this moment.
+pub(super) fn empty_log(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(Duration::ZERO)?;
+    let done = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    done
+}
+
 /// Removes the index.
 ///
 /// # Errors

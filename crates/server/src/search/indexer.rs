@@ -13,6 +13,7 @@ use tracing::info;
 
 use super::Shared;
 use super::batch::Batch;
+use super::clearing::{self, Clearing};
 use super::error::IndexError;
 use super::file;
 use super::pace::Pace;
@@ -91,6 +92,7 @@ async fn follow(
         waited: None,
         pace: Pace::new(journal.clone()),
         trimmed: HashMap::new(),
+        clearing: Clearing::new(),
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -127,6 +129,12 @@ async fn next(
             }
         }
     }
+    while indexer.clearing.is_due() {
+        if let Ok(item) = timeout(clearing::PAUSE, follower.next()).await {
+            return item.map_err(IndexError::Journal);
+        }
+        indexer.clearing.step(&indexer.store)?;
+    }
     follower.next().await.map_err(IndexError::Journal)
 }
 
@@ -148,6 +156,7 @@ struct Indexer<'s> {
     pace: Pace,
     /// The first message of each room, as far as the earlier ones were removed from the index.
     trimmed: HashMap<RoomId, Seq>,
+    clearing: Clearing,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -220,6 +229,7 @@ impl Indexer<'_> {
         if self.trimmed.insert(room.room, room.first) == Some(room.first) {
             return Ok(());
         }
+        self.clearing.removed();
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
@@ -234,6 +244,7 @@ impl Indexer<'_> {
     async fn store_and_pause(&mut self, follower: &mut Follower) -> Result<(), IndexError> {
         let waited = self.waited.unwrap_or_default();
         self.store_batch()?;
+        self.clearing.step(&self.store)?;
         self.log_progress();
         let took = self.began.elapsed().saturating_sub(waited);
         self.pace.pause_after(took, follower).await;
@@ -249,6 +260,9 @@ impl Indexer<'_> {
         let batch = std::mem::take(&mut self.batch);
         self.waited = None;
         self.store.write(&batch, &self.identity)?;
+        if batch.changed.values().any(Option::is_none) {
+            self.clearing.removed();
+        }
         self.shared.set_trouble(None);
         self.is_empty = false;
         self.shared.progress().add(&batch.seqs, batch.items());

@@ -160,6 +160,23 @@ impl Phrase {
         }
         Some(Self { keys: found.into_iter().map(|word| word.key).collect(), is_prefix })
     }
+
+    /// Whether every text that has `other` has this phrase.
+    pub(super) fn is_in(&self, other: &Self) -> bool {
+        let (last, before) = self.keys.split_last().expect("a phrase has a word");
+        let ends = self.keys.len()..=other.keys.len();
+        ends.into_iter().any(|end| {
+            let found = &other.keys[end - self.keys.len()..end];
+            let (found_last, found_before) = found.split_last().expect("as long as the phrase");
+            let is_open = other.is_prefix && end == other.keys.len();
+            let fits = if self.is_prefix {
+                found_last.starts_with(last.as_str())
+            } else {
+                found_last == last && !is_open
+            };
+            fits && found_before == before
+        })
+    }
 }
 
 /// A part of a query, between spaces.

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::batch::{Batch, Columns, columns, place};
 use super::error::IndexError;
 use super::file;
-use crate::journal::{Position, RoomId};
+use crate::journal::{Position, RoomId, clear_unused};
 
 /// Messages whose times are stored together, to find the numbers of a day.
 const SPAN: i64 = 1024;
@@ -156,6 +156,22 @@ impl Store {
             .execute([SPAN])?;
         transaction.commit()?;
         Ok(is_done)
+    }
+
+    /// Clears unused parts of the file, in which copies of removed texts may be, in a few pages from `first` on. Returns the
+    /// page to continue with; `None` at the end.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be written.
+    pub(super) fn clear_unused(&self, first: u32) -> Result<Option<u32>, IndexError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let next = clear_unused(&transaction, first)?;
+        transaction.commit()?;
+        if next.is_none() {
+            file::empty_log(&db)?;
+        }
+        Ok(next)
     }
 
     /// Forgets a room whose messages were removed.

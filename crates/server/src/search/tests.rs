@@ -163,6 +163,51 @@ async fn an_edited_a_deleted_and_an_old_text_are_not_in_the_index_any_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_many_deleted_texts_none_is_in_the_files_of_the_index_once_they_are_cleared() {
+    let mut rig = Rig::new();
+    let mark = |number: u64| format!("mark{:06}", number * 7_919 % 1_000_000);
+    let mut seqs = [0; 2];
+    for number in 0..1_500_u64 {
+        let place = usize::from(number % 3 == 0);
+        rig.say([LOBBY, RUST][place], 1, &mark(number));
+        seqs[place] += 1;
+        if number % 100 == 99 {
+            rig.settle().await;
+        }
+    }
+    // Longer texts do not fit their pages, and SQLite moves them to others.
+    for number in (0..1_500_u64).step_by(3) {
+        let words = usize::try_from(number * number % 97).unwrap();
+        rig.edit(RUST, 1, number / 3 + 1, &format!("{} ", mark(number)).repeat(words + 1));
+        if number % 10 == 0 {
+            rig.settle().await;
+        }
+    }
+    // Every other one of the room.
+    let deleted: Vec<_> = (0..1_500).filter(|number| number % 6 == 0).map(mark).collect();
+    for seq in (1..=seqs[1]).step_by(2) {
+        rig.delete(RUST, seq);
+        if seq % 50 == 1 {
+            rig.settle().await;
+        }
+    }
+    rig.settle().await;
+    let left = |rig: &Rig| {
+        let bytes = bytes(rig);
+        let found: std::collections::HashSet<_> =
+            bytes.windows(10).filter(|window| window.starts_with(b"mark")).collect();
+        deleted.iter().filter(|mark| found.contains(mark.as_bytes())).count()
+    };
+    for _ in 0..20 {
+        if left(&rig) > 0 {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+    assert_eq!(left(&rig), 0, "of {}", deleted.len());
+    assert_eq!(rig.found(1, &ALL, &mark(3)).await.len(), 1, "the others are found");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_text_that_was_just_deleted_is_in_no_answer() {
     let mut rig = Rig::new();
     rig.say(LOBBY, 1, "oops, the password");

@@ -86,7 +86,7 @@ impl Events {
         loop {
             if let Some(report) = self.parsed.pop() {
                 if report == Report::Attributes {
-                    self.tty.set_answered();
+                    self.tty.output.answer();
                 }
                 return Some(Ok(report));
             }

@@ -2,18 +2,22 @@
 //!
 //! A terminal may take nothing for as long as it likes: it is held, or at the other end of a slow
 //! connection. A write to it blocks then, so a thread of its own writes what the terminal does not take at once,
-//! and the client draws no frame before the last one is written.
+//! and the client draws no frame before the last one is written, and shown if the terminal says so.
+
+mod pace;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout_at;
 
+use self::pace::{Pace, QUESTION};
 use super::backend::Sink;
 
 /// Most writes that wait for the terminal: a frame, a bell, a copied text, the modes of the terminal, those
@@ -37,6 +41,9 @@ struct Shared {
     /// How many writes were sent, and how many are done.
     sent: AtomicU64,
     done: watch::Receiver<Done>,
+    pace: Mutex<Pace>,
+    /// Wakes the task that waits for an answer.
+    answered: Notify,
     /// Whether something else has written on the screen.
     stale: AtomicBool,
     size: fn() -> io::Result<Size>,
@@ -80,17 +87,33 @@ impl Output {
             direct: direct.map(|terminal| Direct(Mutex::new(terminal))),
             sent: AtomicU64::new(0),
             done: how_far,
+            pace: Mutex::default(),
+            answered: Notify::new(),
             stale: AtomicBool::new(false),
             size,
         };
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Waits until all that was sent is written. Safe to cancel.
+    /// Waits until all that was sent is written, and nearly all is shown by a slow terminal, if it says so in
+    /// time. Safe to cancel.
     ///
     /// # Errors
     /// Returns an error if the terminal is gone.
     pub async fn ready(&self) -> io::Result<()> {
+        self.written().await?;
+        loop {
+            let Some(deadline) = self.pace().deadline() else {
+                return Ok(());
+            };
+            if timeout_at(deadline, self.shared.answered.notified()).await.is_err() {
+                tracing::info!("the terminal does not answer; frames are no longer paced");
+                self.pace().give_up();
+            }
+        }
+    }
+
+    async fn written(&self) -> io::Result<()> {
         let sent = self.shared.sent.load(Ordering::SeqCst);
         let mut done = self.shared.done.clone();
         let is_done = |done: &Done| done.writes >= sent || done.failed.is_some();
@@ -103,11 +126,27 @@ impl Output {
     /// # Errors
     /// Returns an error if the terminal is gone, or takes nothing while `WRITES_MAX` writes wait.
     pub fn send(&self, mut bytes: Vec<u8>) -> io::Result<()> {
+        let mut pace = self.pace();
+        let mut asks = bytes.ends_with(QUESTION);
+        let mut ask = |pace: &Pace, bytes: &mut Vec<u8>| {
+            if !asks && pace.asks() {
+                bytes.extend(QUESTION);
+                asks = true;
+            }
+        };
+        ask(&pace, &mut bytes);
+        let length = bytes.len();
         if let Some(direct) = self.shared.direct.as_ref().filter(|_| self.is_idle()) {
             bytes.drain(..direct.write(&bytes));
-            if bytes.is_empty() {
-                return Ok(());
+            if !bytes.is_empty() {
+                pace.block();
+                ask(&pace, &mut bytes);
             }
+        }
+        pace.send(length, asks);
+        drop(pace);
+        if bytes.is_empty() {
+            return Ok(());
         }
         self.queue(Chunk { bytes, written: None })
     }
@@ -131,6 +170,17 @@ impl Output {
     /// Records that something else has written on the screen: the next frame is written whole.
     pub(super) fn set_stale(&self) {
         self.shared.stale.store(true, Ordering::SeqCst);
+    }
+
+    /// Records that the terminal has answered a question.
+    pub(super) fn answer(&self) {
+        self.pace().answer();
+        self.shared.answered.notify_one();
+    }
+
+    /// How far the terminal is behind.
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.shared.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn queue(&self, write: Chunk) -> io::Result<()> {

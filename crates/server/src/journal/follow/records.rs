@@ -135,7 +135,8 @@ impl Followers {
                 EntryResult::Repeat(_)
                 | EntryResult::Rejected(_)
                 | EntryResult::NoRepeat
-                | EntryResult::Task => {}
+                | EntryResult::Task
+                | EntryResult::Cleared => {}
             }
         }
         bytes += copies.capacity() * size_of::<Item>();

@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     last_seqs: BTreeMap<RoomId, Seq>,
     numbers: NumbersDraft<'a>,
     last_user: UserId,
+    /// Whether a task has cleared the last page of the file.
+    is_cleared: bool,
 }
 
 /// The update of the writer's memory after a commit.
@@ -32,6 +34,8 @@ pub(super) struct WriterUpdate {
     pub(super) last_seqs: BTreeMap<RoomId, Seq>,
     /// The greatest number of a user with a message in the commit.
     pub(super) last_user: UserId,
+    /// Whether the log is to be emptied, which may have what was cleared in the file.
+    pub(super) empties_log: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -51,6 +55,7 @@ impl<'a> Draft<'a> {
             last_seqs,
             numbers,
             last_user: UserId::NONE,
+            is_cleared: false,
         })
     }
 
@@ -66,7 +71,9 @@ impl<'a> Draft<'a> {
                 if task::uses_tables(task) {
                     self.numbers.merge_all(self.transaction, &self.last_seqs)?;
                 }
-                task::run(task, self.transaction, &self.numbers)
+                let result = task::run(task, self.transaction, &self.numbers)?;
+                self.is_cleared |= matches!(result, EntryResult::Cleared);
+                Ok(result)
             }
         }
     }
@@ -131,7 +138,7 @@ impl<'a> Draft<'a> {
             used::put_last_user(self.transaction, self.last_user)?;
         }
         let numbers = self.numbers.finish(self.transaction)?;
-        let Self { last_seqs, last_user, .. } = self;
-        Ok(WriterUpdate { numbers, last_seqs, last_user })
+        let Self { last_seqs, last_user, is_cleared: empties_log, .. } = self;
+        Ok(WriterUpdate { numbers, last_seqs, last_user, empties_log })
     }
 }

@@ -1,11 +1,14 @@
 //! The id and the epoch of the journal, the commit that overwrites a failed one, and the form of stored numbers.
 
+use std::time::Duration;
+
 use chat_proto::{ShortString, UserId};
 
 use chat_proto::event::JournalId;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 
+use super::file::BUSY_TIMEOUT;
 use super::{schema, used};
 
 /// The id and the epoch of the journal.
@@ -28,6 +31,23 @@ pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
 /// Commits without a change, to overwrite a failed commit in SQLite's log.
 pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
+}
+
+/// Copies the log into the file, and cuts it off after the next commit, which this makes. A reader may prevent that for a
+/// moment; then the log is overwritten by later commits.
+pub(super) fn empty_log(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(Duration::ZERO)?;
+    let is_busy =
+        db.query_row("PRAGMA main.wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0));
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    if is_busy? {
+        return Ok(());
+    }
+    // The log is never without a frame: the start after a kill would report it as lost.
+    db.pragma_update(None, "journal_size_limit", 0)?;
+    let done = overwrite_failed(db);
+    db.pragma_update(None, "journal_size_limit", -1)?;
+    done
 }
 
 /// A number of the server as a signed integer, since SQLite has no other. The `n` of a client may not fit: its bits are

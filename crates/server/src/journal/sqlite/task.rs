@@ -6,7 +6,7 @@ use super::super::TRIM_MESSAGES;
 use super::super::commit::EntryResult;
 use super::super::task::Task;
 use super::numbers::NumbersDraft;
-use super::{backlog, messages, repeat};
+use super::{backlog, clear, messages, repeat};
 
 /// Returns true if a task uses the tables of message numbers directly, so that all numbers must be in them.
 pub(super) const fn uses_tables(task: &Task) -> bool {
@@ -14,6 +14,7 @@ pub(super) const fn uses_tables(task: &Task) -> bool {
         Task::LastN { .. }
         | Task::FindRepeat { .. }
         | Task::FindMentions { .. }
+        | Task::ClearUnused { .. }
         | Task::Refuse { .. } => false,
         Task::Trim { .. } => true,
         #[cfg(test)]
@@ -44,6 +45,13 @@ pub(super) fn run(
             }
         }
         Task::FindMentions { reply } => reply.set(backlog::step(db)?),
+        Task::ClearUnused { first, reply } => {
+            let next = clear::step(db, *first)?;
+            reply.set(next);
+            if next.is_none() {
+                return Ok(EntryResult::Cleared);
+            }
+        }
         Task::Refuse { refuse, reply } => {
             db.pragma_update(None, "query_only", *refuse)?;
             reply.set(());

@@ -96,6 +96,11 @@ impl Writer {
         }
         let done = draft.finish(self.last_user)?;
         transaction.commit().inspect_err(|_| self.failed_is_in_log = true)?;
+        if done.empties_log
+            && let Err(error) = store::empty_log(&db)
+        {
+            warn!(reason = in_words(&error), "deleted texts may stay in SQLite's log for a while");
+        }
         drop(db);
         // A commit without a message may have written nothing, and then overwrites no failed one.
         if !done.last_seqs.is_empty() {

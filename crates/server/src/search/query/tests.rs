@@ -73,6 +73,36 @@ fn code_and_scripts_without_spaces_are_phrases() {
     assert_eq!(terms("\"東京 is\" "), ["東京 京 is"]);
 }
 
+#[test]
+fn a_phrase_is_in_each_that_continues_it() {
+    let phrase = |typed: &str| Query::parse(typed).phrases().next().cloned().unwrap();
+    let is_in = |one, other| phrase(one).is_in(&phrase(other));
+    for (one, other) in [
+        ("be ", "be "),
+        ("be", "be "),
+        ("be", "being "),
+        ("be", "bei"),
+        ("b* ", "b* "),
+        ("a ", "\"a b\" "),
+        ("\"b c\" ", "\"a b c d\" "),
+        ("\"b c\" ", "\"b c d"),
+        ("東 ", "東京 "),
+    ] {
+        assert!(is_in(one, other), "{one:?} {other:?}");
+    }
+    for (one, other) in [
+        ("be ", "be"),
+        ("being ", "be "),
+        ("bei", "be"),
+        ("\"a c\" ", "\"a b c\" "),
+        ("\"a b\" ", "a "),
+        ("\"b cd\" ", "\"a b cd"),
+        ("京 ", "東京 "),
+    ] {
+        assert!(!is_in(one, other), "{one:?} {other:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn every_string_is_a_query(typed in any::<String>()) {

@@ -104,8 +104,42 @@ async fn what_the_terminal_does_not_take_at_once_follows_in_order() {
         }
         drop(held);
         output.ready().await.unwrap();
-        assert_eq!(*shown.bytes.lock().unwrap(), b"onetwothree", "with room for {room} bytes");
+        let shown = String::from_utf8(shown.bytes.lock().unwrap().clone()).unwrap();
+        assert_eq!(shown.replacen(ASKED, "", 1), "onetwothree", "with room for {room} bytes");
     }
+}
+
+/// What a terminal is asked.
+const ASKED: &str = "\x1b[c";
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_waits_for_the_answers_of_a_terminal_that_has_taken_a_part_of_the_last_one() {
+    let shown = Shown { room: 5, ..Shown::default() };
+    let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+    let output = Output::start(shown.clone(), Some(direct), size).unwrap();
+    output.send(b"four".to_vec()).unwrap();
+    assert_eq!(*shown.bytes.lock().unwrap(), b"four", "nothing is asked of a fast terminal");
+    for _ in 0..2 {
+        // One that has not answered is asked, and not waited for.
+        output.send(vec![b'x'; 4000]).unwrap();
+        output.ready().await.unwrap();
+    }
+    output.answer();
+    output.send(vec![b'y'; 4000]).unwrap();
+    output.written().await.unwrap();
+    let text = String::from_utf8(shown.bytes.lock().unwrap().clone()).unwrap();
+    assert!(text.ends_with(&format!("y{ASKED}")));
+    assert_eq!(text.matches(ASKED).count(), 2);
+    let ready = output.ready();
+    tokio::pin!(ready);
+    assert!(futures_util::poll!(&mut ready).is_pending(), "it is written, and not shown");
+    output.answer();
+    ready.await.unwrap();
+    // An answer that never comes is not waited for without end.
+    output.pace().block();
+    output.send(vec![b'z'; 4000]).unwrap();
+    output.ready().await.unwrap();
+    assert!(!output.pace().will_answer());
 }
 
 #[test]

@@ -208,6 +208,14 @@ impl Both {
         self.run(Task::trim(room, before, now))
     }
 
+    /// Clears the unused parts of the whole file.
+    pub(super) fn clear_unused(&self) {
+        let mut page = Some(FIRST_PAGE);
+        while let Some(first) = page {
+            page = self.run(Task::clear_unused(first)).unwrap();
+        }
+    }
+
     fn run<T>(&self, (mut task, mut result): (Task, TaskResult<T>)) -> Result<T, JournalError> {
         let mut engine = self.engine.lock().unwrap();
         let appended = match engine.append(vec![Entry::Task(&mut task)], clock()) {

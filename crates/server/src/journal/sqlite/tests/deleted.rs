@@ -202,12 +202,9 @@ async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
 
-/// Rooms and sizes in an order in which SQLite moves rows between pages and leaves copies of them in unused parts of the
-/// file.
-#[tokio::test]
-async fn of_many_deleted_texts_none_is_in_a_backup() {
-    let directory = TempDir::new().unwrap();
-    let journal = open(directory.path()).unwrap();
+/// Sends texts to rooms, and deletes some of them, in an order in which SQLite moves rows between pages and leaves copies of
+/// them in unused parts of the file. Returns the marks of the deleted texts and of the others.
+fn delete_some(journal: &Bench) -> (Vec<String>, Vec<String>) {
     let mut state = 88_172_645_463_325_252_u64;
     let mut random = |below: usize| {
         state ^= state << 13;
@@ -215,15 +212,19 @@ async fn of_many_deleted_texts_none_is_in_a_backup() {
         state ^= state << 17;
         usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
     };
+    for room in 2..=4 {
+        let key = RoomKey::Named(RoomName::new(&format!("#{room}")).unwrap());
+        journal.journal.append(vec![Entry::Changes(vec![Change::Room { id: RoomId(room), key }])]);
+    }
     let (mut texts, mut deleted, mut last) = (Vec::new(), Vec::new(), [0; 4]);
-    for number in 0..500 {
+    for number in 0..1_500 {
         let is_deletion = random(4) == 0 && !texts.is_empty();
         let (room, body) = if is_deletion {
             let (room, target, mark) = texts.swap_remove(random(texts.len()));
             deleted.push(mark);
             (room, Body::Delete { target: Seq::new(target) })
         } else {
-            let (room, mark) = (random(4), format!("<{number:03}>"));
+            let (room, mark) = (random(4), format!("<{number:04}>"));
             let text = Text::new(mark.repeat(1 + random(200))).unwrap();
             texts.push((room, last[room] + 1, mark));
             (room, Body::text(text))
@@ -232,9 +233,58 @@ async fn of_many_deleted_texts_none_is_in_a_backup() {
         let sent = Message { room: RoomId(u32::try_from(room + 1).unwrap()), ..event(body) };
         assert_eq!(journal.send(sent), stored(last[room]));
     }
+    (deleted, texts.into_iter().map(|(_, _, mark)| mark).collect())
+}
+
+/// How many of the marks are in the file.
+fn count(file: &Path, marks: &[String]) -> usize {
+    let bytes = fs::read(file).unwrap();
+    let found: std::collections::HashSet<_> =
+        bytes.windows(6).filter(|window| window.starts_with(b"<")).collect();
+    marks.iter().filter(|mark| found.contains(mark.as_bytes())).count()
+}
+
+#[tokio::test]
+async fn of_many_deleted_texts_none_is_in_a_backup() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let (deleted, texts) = delete_some(&journal);
     let copy = directory.path().join("backup");
     backup(directory.path(), &copy).unwrap();
     journal.close().await;
-    assert!(deleted.len() > 100);
-    assert_eq!(deleted.iter().filter(|mark| has(&copy, mark)).count(), 0);
+    assert_eq!((count(&copy, &deleted), count(&copy, &texts)), (0, texts.len()));
+}
+
+#[tokio::test]
+async fn of_many_deleted_texts_none_is_in_a_file_of_the_running_daemon_once_they_are_cleared() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let (deleted, texts) = delete_some(&journal);
+    let left = || -> usize {
+        let files = fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path());
+        files.map(|file| count(&file, &deleted)).sum()
+    };
+    assert!(left() > 0, "SQLite leaves copies");
+    journal.journal.clear_unused();
+    assert_eq!(left(), 0, "of {}", deleted.len());
+    assert!(matches!(journal.send(say(1, "the next one")), Outcome::Stored { .. }));
+    journal.close().await;
+    assert_eq!((left(), count(&file::of(directory.path()), &texts)), (0, texts.len()));
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
+async fn after_a_kill_the_log_that_was_emptied_is_not_missed() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "hi"));
+    journal.journal.clear_unused();
+    let killed = TempDir::new().unwrap();
+    for file in fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path()) {
+        fs::copy(&file, killed.path().join(file.file_name().unwrap())).unwrap();
+    }
+    journal.close().await;
+    assert_eq!(check(killed.path()).unwrap().faults, [""; 0]);
+    let journal = open(killed.path()).unwrap();
+    assert_eq!(journal.texts(Part::After(Seq::NONE)).await, [(1, "hi".to_owned())]);
 }
