@@ -35,7 +35,7 @@ pub(super) enum End {
     /// The server ends it, and sends this code.
     Code(EndCode),
     /// The user was sent out; its client is sent the code and this text.
-    SentOut(EndCode, String),
+    SentOut(EndCode, Box<str>),
 }
 
 impl End {

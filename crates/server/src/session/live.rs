@@ -196,7 +196,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if changes.rooms
             && let Some((code, text)) = self.member.expulsion()
         {
-            return ControlFlow::Break(End::SentOut(code, text));
+            return ControlFlow::Break(End::SentOut(code, text.into()));
         }
         match changes.rooms {
             true => self.sync_rooms_counting(),
