@@ -14,6 +14,8 @@ mod journal;
 mod limits;
 #[path = "../session/live.rs"]
 mod live;
+#[path = "../session/logins.rs"]
+mod logins;
 #[path = "../session/native.rs"]
 mod native;
 #[path = "../session/older.rs"]
