@@ -89,6 +89,14 @@ check: && guard
     cargo clippy --workspace --locked --all-targets -- -D warnings
     cargo clippy --workspace --locked --no-default-features -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps
+    if cargo deny --version >/dev/null 2>&1; then just deny; \
+        else echo "dependencies are not checked: cargo install cargo-deny --locked"; fi
+
+# Check licences, bans and sources of the dependencies, and advisories if the network allows; needs cargo-deny
+deny:
+    cargo deny --locked check licenses bans sources
+    if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
+        else echo "advisories are not checked: their database cannot be fetched"; fi
 
 # Apply the fixes that can be made automatically
 fix:

@@ -47,7 +47,7 @@ pub fn of_room(room: &Room, me: Option<UserId>) -> Vec<&User> {
 }
 
 /// All users that are known, but not the user: those of the current room first, then those of the others, then
-/// those with whom there is a direct message.
+/// those with whom there is a direct message, and the authors of loaded messages, who may be offline.
 pub(super) fn everybody(client: &ClientState) -> Vec<Person> {
     let is_here = client.session().is_some();
     let here = of_room(client.room(), client.me());
@@ -58,8 +58,9 @@ pub(super) fn everybody(client: &ClientState) -> Vec<Person> {
         users.map(|user| Person { name: user.name.clone(), is_here }).collect();
     let titles = client.rooms().list().iter().filter_map(|room| room.label().other());
     let titles: Vec<UserName> = titles.collect();
-    for name in titles {
-        if !people.iter().any(|person| person.name == name) {
+    let authors = client.rooms().list().iter().flat_map(speakers).cloned();
+    for name in titles.into_iter().chain(authors) {
+        if name != *client.name() && !people.iter().any(|person| person.name == name) {
             people.push(Person { name, is_here: false });
         }
     }
@@ -72,6 +73,23 @@ mod tests {
 
     use super::*;
     use crate::fixture::Harness;
+
+    #[test]
+    fn an_author_who_is_offline_is_found_and_nobody_twice() {
+        let mut harness = Harness::connected(80, 20);
+        for (id, name) in [(9, "gone"), (7, "bob"), (9, "gone"), (3, "ana")] {
+            harness.message(id, name, "hi");
+        }
+        let people = everybody(&harness.state.client);
+        let gone: Vec<&Person> =
+            people.iter().filter(|person| person.name.as_str() == "gone").collect();
+        assert!(matches!(gone[..], [Person { is_here: false, .. }]));
+        let mut names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), people.len());
+        assert!(!names.contains(&"bob"), "the user is not written to");
+    }
 
     #[test]
     fn users_who_wrote_lately_are_first() {
