@@ -11,6 +11,7 @@
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
 mod invites;
+mod sanctions;
 mod sequences;
 
 use std::borrow::Cow;
@@ -121,6 +122,10 @@ pub fn event(event: Event) -> Event {
         Event::AskedIn { room, user, by } => {
             Event::AskedIn { room: self::room(&room), user: self::user(&user), by: self::user(&by) }
         }
+        event @ (Event::Sanction(_)
+        | Event::Pardoned { .. }
+        | Event::Sanctions { .. }
+        | Event::Audit { .. }) => sanctions::event(event),
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }

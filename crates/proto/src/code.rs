@@ -91,6 +91,12 @@ words! {
         NotAllowed = "not_allowed",
         /// No invite that the user may see has that number.
         NoSuchInvite = "no_such_invite",
+        /// The user is muted; the text says until when, and why.
+        Muted = "muted",
+        /// The room has a pause between two messages of one user; the text says how long.
+        Slow = "slow",
+        /// The user, or its network, is banned from the room or the server; the text says until when, and why.
+        Banned = "banned",
         /// The room is one that nobody can leave.
         CannotLeave = "cannot_leave",
         /// No user has that name, or it is a guest, who has no direct messages.
@@ -101,6 +107,8 @@ words! {
         NumberUsed = "number_used",
         /// The message that the command is about is not in the room, or was removed by age.
         NoSuchMessage = "no_such_message",
+        /// There is no sanction with that number, or it has ended.
+        NoSuchSanction = "no_such_sanction",
         /// The message that the command is about is an event itself, or belongs to another thread.
         BadTarget = "bad_target",
         /// The message that the command is about is another user's.
@@ -158,6 +166,10 @@ words! {
         Unreadable = "unreadable",
         /// There are as many connections as there can be, and another one needs its place.
         Busy = "busy",
+        /// A moderator or the user itself has ended the session. The user may come again.
+        Kicked = "kicked",
+        /// The user is banned.
+        Banned = "banned",
         /// The server is going away.
         Shutdown = "shutdown",
     }
@@ -176,6 +188,10 @@ words! {
         Idle = "idle",
         /// Too many broken lines.
         TooManyErrors = "too_many_errors",
+        /// A moderator has sent it out. It may come again.
+        Kicked = "kicked",
+        /// A moderator has banned it.
+        Banned = "banned",
     }
 }
 

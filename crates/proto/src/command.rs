@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::say::{Body, Links, Say};
 use crate::{
-    AwayText, DeviceId, Features, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp,
-    Topic, TopicBy, UserName,
+    AwayText, DeviceId, Features, Network, Privacy, Reason, Role, RoomName, SanctionKind, Secret,
+    Seq, ShortString, Timestamp, Topic, TopicBy, UserName,
 };
 
 /// The version of the native protocol that this crate speaks.
@@ -208,6 +208,34 @@ pub enum Command {
         /// The user.
         user: UserName,
     },
+    /// Mutes, kicks or bans one of a user, a network, and all who came by an invite.
+    Sanction(Box<Sanction>),
+    /// Ends a sanction before its time.
+    Pardon {
+        /// The number of the sanction.
+        id: u64,
+    },
+    /// Asks for the sanctions that have not ended.
+    Sanctions {
+        /// Of this room; `None` for those of the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
+        /// Those with a greater number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+        /// Number of sanctions at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Asks for records of the audit log, the newest first.
+    Audit {
+        /// Those with a lower number; `None` for the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+        /// Number of records at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
     /// Changes the user's name.
     Rename {
         /// The new name.
@@ -239,6 +267,31 @@ pub enum Command {
     Bye,
 }
 
+/// The fields of [`Command::Sanction`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sanction {
+    /// What it does.
+    pub kind: SanctionKind,
+    /// The user whom it hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserName>,
+    /// The network whose guests and new users it hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// The number of the invite; it hits all who came by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<u64>,
+    /// The room; `None` for the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
+    /// Seconds until it ends; `None` for no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_s: Option<u64>,
+    /// Why; it is shown to whom it hits.
+    #[serde(default, skip_serializing_if = "Reason::is_empty")]
+    pub reason: Reason,
+}
+
 impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
@@ -266,6 +319,10 @@ impl Command {
         "grant",
         "rule",
         "ask_in",
+        "sanction",
+        "pardon",
+        "sanctions",
+        "audit",
         "rename",
         "set_password",
         "link",

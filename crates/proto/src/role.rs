@@ -66,6 +66,10 @@ words! {
         Rules = "rules",
         /// A user was asked into a private room.
         AskIn = "ask_in",
+        /// A user or a network was muted, kicked or banned.
+        Sanction = "sanction",
+        /// A sanction was ended before its time.
+        Pardon = "pardon",
         /// A credential of a user was dropped.
         Drop = "drop",
         /// A session of a user was ended.

@@ -83,6 +83,21 @@ pub const UNANSWERED_PER_USER_MAX: usize = 300;
 /// The time that records of the audit log are kept: a year.
 pub(crate) const AUDIT_KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+/// Mutes and bans at most: more than moderators can look through.
+pub const SANCTIONS_MAX: usize = 10_000;
+
+/// The number of seconds from which a sanction has no end: ten years.
+pub(crate) const FOR_EVER_S: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// The time that a ban of a user also bars the network from which the user came, for new users and guests.
+pub(crate) const NETWORK_BARRED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The time that an ended sanction is kept: the clock may have been set forward for a moment.
+pub(crate) const SANCTION_SWEPT: Duration = Duration::from_secs(60 * 60);
+
+/// Ended sanctions that one commit removes, so that messages do not wait for it.
+pub(crate) const SANCTIONS_SWEPT_AT_ONCE: usize = 100;
+
 /// Rooms that a user was asked into and has not joined, at most: more than a person looks at.
 pub const ASKED_PER_USER_MAX: usize = 100;
 

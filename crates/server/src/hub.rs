@@ -36,12 +36,16 @@ mod mentions;
 mod names;
 mod names_ahead;
 mod naming;
+mod pauses;
 mod policy;
 mod proposal;
 mod queue;
 mod request;
 mod rooms;
 mod rooms_ahead;
+mod sanctioned;
+mod sanctions;
+mod sanctions_ahead;
 mod state;
 mod typing;
 
@@ -66,7 +70,9 @@ use self::naming::ReservedNames;
 pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
-pub(crate) use self::request::{Admission, InviteDraft, RulesPatch, Unqueued};
+pub(crate) use self::request::{
+    Admission, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
+};
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
@@ -265,6 +271,20 @@ impl Hub {
             self.request(Request::ExpireRooms).await?;
         }
         Ok(())
+    }
+
+    /// Removes the sanctions that have ended, some at a time.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be removed; they stay until the next call.
+    pub(crate) async fn sweep_sanctions(&self) -> Result<(), HubError> {
+        loop {
+            let before = self.state().sanctions.len();
+            self.request(Request::SweepSanctions).await?;
+            if self.state().sanctions.len() >= before {
+                return Ok(());
+            }
+        }
     }
 
     /// Ends all rooms: nothing more is accepted, and every session receives what was sent, then the end. Returns when

@@ -95,6 +95,9 @@ async fn expire_rooms(hub: &Arc<Hub>) {
         if let Err(error) = hub.expire_rooms().await {
             warn!(%error, "cannot remove unused rooms; retrying in 1 min");
         }
+        if let Err(error) = hub.sweep_sanctions().await {
+            warn!(%error, "cannot remove the sanctions that have ended; retrying in 1 min");
+        }
     }
 }
 

@@ -43,8 +43,8 @@ use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
     AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
-    MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord, StoredDetails, StoredMessage,
-    UserKind, UserRecord, UserRole,
+    MembershipRecord, Page, Part, Penalty, RoomId, RoomKey, RoomRecord, SanctionRecord,
+    StoredDetails, StoredMessage, UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{
     Credential, Kinds, MentionKey, MentionsPage, Pins, Thread, Unread, Versions, View,
@@ -89,6 +89,8 @@ pub struct Restored {
     pub(crate) members: Vec<MembershipRecord>,
     /// The invites.
     pub(crate) invites: Vec<InviteRecord>,
+    /// The mutes and bans, by their numbers.
+    pub(crate) sanctions: Vec<SanctionRecord>,
     /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: UserId,
     /// The newest time of a room's last message or of a user; `None` if there is neither.
@@ -207,6 +209,20 @@ impl Journal {
         limit: u32,
     ) -> Result<MentionsPage, JournalError> {
         self.reader.mentions(user, rooms, before, limit).await
+    }
+
+    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the user
+    /// `by` if there is one.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn audit(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditRecord)>, JournalError> {
+        self.reader.audit(by, before, limit).await
     }
 
     /// Those of the messages `places` that exist, as they are now for `reader`, in the order of `places`.

@@ -21,6 +21,7 @@ mod pace;
 mod pending;
 mod roles;
 mod rooms;
+mod sanctions;
 mod search;
 mod subscriptions;
 #[cfg(test)]

@@ -117,7 +117,11 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Rules { .. }
         | Event::AskedIn { .. }
         | Event::Invite { .. }
-        | Event::Invites { .. } => {}
+        | Event::Invites { .. }
+        | Event::Sanction(_)
+        | Event::Pardoned { .. }
+        | Event::Sanctions { .. }
+        | Event::Audit { .. } => {}
     }
     Vec::new()
 }

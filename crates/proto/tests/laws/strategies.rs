@@ -1,6 +1,7 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 mod messages;
+mod sanctions;
 mod states;
 
 use chat_proto::command::{Hello, Kind, Nonce};
@@ -19,6 +20,7 @@ use serde_json::json;
 
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, version};
+use self::sanctions::{audit_entry, sanction_command, sanction_info};
 use self::states::*;
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
@@ -253,6 +255,12 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             Command::Rule { room, privacy, slow_s, topic_by }
         }),
         (room_name(), user_name()).prop_map(|(room, user)| Command::AskIn { room, user }),
+        sanction_command().prop_map(|sanction| Command::Sanction(Box::new(sanction))),
+        any::<u64>().prop_map(|id| Command::Pardon { id }),
+        (option::of(room_name()), option::of(any::<u64>()), option::of(any::<u32>()))
+            .prop_map(|(room, after, limit)| Command::Sanctions { room, after, limit }),
+        (option::of(any::<u64>()), option::of(any::<u32>()))
+            .prop_map(|(before, limit)| Command::Audit { before, limit }),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -341,6 +349,13 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             user,
             by
         }),
+        sanction_info().prop_map(|sanction| Event::Sanction(Box::new(sanction))),
+        (sanction_info(), option::of(user()))
+            .prop_map(|(sanction, by)| Event::Pardoned { sanction: Box::new(sanction), by }),
+        (option::of(room_name()), vec(sanction_info(), 0..3), any::<bool>())
+            .prop_map(|(room, sanctions, more)| Event::Sanctions { room, sanctions, more }),
+        (vec(audit_entry(), 0..3), any::<bool>())
+            .prop_map(|(records, more)| Event::Audit { records, more }),
         message().prop_map(Event::Message),
         accepted().prop_map(Event::Accepted),
         refusal().prop_map(Event::Refused),

@@ -1,5 +1,6 @@
 //! The account of a user.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_proto::{Seq, Timestamp, User};
@@ -22,6 +23,9 @@ pub(super) struct Account {
     pub(super) role: UserRole,
     /// The number of the invite by which it came.
     pub(super) invite: Option<u64>,
+    /// Where its last session came from; `None` before the first since the start of the daemon, and for a place that is
+    /// never barred.
+    pub(super) network: Option<IpAddr>,
     /// A few: a token for each of its devices, and a password.
     pub(super) credentials: Vec<CredentialRecord>,
     /// The time at which its last session ended; `None` if none ended since the start of the daemon.
@@ -43,6 +47,7 @@ impl Account {
             created_at,
             role,
             invite,
+            network: None,
             credentials: Vec::new(),
             left_at: None,
             sessions: 0,

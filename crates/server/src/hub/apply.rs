@@ -3,6 +3,7 @@
 //! A change applies to the messages after it in the queue, and not to those before it.
 
 mod roles;
+mod sanctions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -183,7 +184,7 @@ impl Directory {
                 room.set_topic(&by, &topic);
             }
             Change::Member(member) => self.apply_member(member),
-            Change::Left { user, room } => self.apply_left(user, room),
+            Change::Left { user, room, reason } => self.apply_left(user, room, reason),
             Change::Read { user, room, seq } => self.apply_read(user, room, seq),
             Change::UserRole { user, role, by } => self.apply_user_role(user, role, by.as_ref()),
             Change::CredentialSeen(record) => self.state().see_credential(&record),
@@ -200,6 +201,11 @@ impl Directory {
             Change::Invite(record) => self.state().invites.put(record),
             Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
             Change::InviteRemoved { id } => self.state().invites.remove(id),
+            Change::Sanction(record) => self.apply_sanction(&record),
+            Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),
+            Change::Pardoned { id, by } => self.apply_pardon(id, by),
+            Change::Kicked { user, room, by, reason } => self.apply_kick(user, room, by, reason),
+            Change::Wrote { user, room, at } => self.state().pauses.write(user, room, at),
             Change::Audit { .. } => {}
         }
     }
@@ -252,14 +258,14 @@ impl Directory {
         }
     }
 
-    fn apply_left(&self, user: UserId, room: RoomId) {
+    fn apply_left(&self, user: UserId, room: RoomId, reason: LeaveReason) {
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
         account.notifier.notify();
-        if account.rooms.leave(room.id) {
+        if account.rooms.leave(room.id, reason) {
             let user = account.user.clone();
-            state.leave(&room, &user, LeaveReason::Bye);
+            state.leave(&room, &user, reason);
             state.rooms.remove_member(room.id);
         }
     }

@@ -3,7 +3,9 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use chat_proto::{EndCode, SessionId};
 use tokio::sync::Notify;
 
 use super::typing::TypingQueue;
@@ -19,6 +21,18 @@ pub(super) struct ChangeNotifier {
     pub(super) typing_queue: TypingQueue,
     /// What the user may still send, in all its sessions.
     pub(super) budget: SendBudget,
+    /// Why the sessions up to a number are to end. Boxed, since most users are never sent out.
+    expulsion: Mutex<Option<Box<Expulsion>>>,
+}
+
+/// Why sessions of a user are to end.
+#[derive(Debug, Clone)]
+pub(super) struct Expulsion {
+    pub(super) code: EndCode,
+    /// The last session that ends.
+    pub(super) last: SessionId,
+    /// What its clients are told.
+    pub(super) text: String,
 }
 
 /// Number of notifications of each kind, sent or seen. The counts wrap around.
@@ -41,6 +55,17 @@ impl ChangeNotifier {
     pub(super) fn notify(&self) {
         self.rooms.fetch_add(1, Ordering::AcqRel);
         self.waiters.notify_waiters();
+    }
+
+    /// Ends sessions: they look when they are notified.
+    pub(super) fn expel(&self, expulsion: Expulsion) {
+        *self.expulsion.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(expulsion));
+    }
+
+    /// Why a session is to end, if it is.
+    pub(super) fn expulsion(&self, session: SessionId) -> Option<Expulsion> {
+        let expulsion = self.expulsion.lock().unwrap_or_else(PoisonError::into_inner);
+        expulsion.as_deref().filter(|expulsion| session <= expulsion.last).cloned()
     }
 
     /// Another user is writing, and is in the queue: wakes all sessions that wait.

@@ -6,8 +6,9 @@ mod invites;
 mod login;
 mod messages;
 mod roles;
+mod sanctions;
 
-use chat_proto::{Event, RoomName, Seq, User, UserId, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
 use super::memberships::Share;
@@ -89,12 +90,12 @@ impl Directory {
                 (Decision::Close, Entry::Changes(Vec::new()))
             }
             _ if proposal.is_closed => refused(HubError::GoingAway),
-            Item::Message(submission) => match messages::message(proposal, submission) {
+            Item::Message(submission) => match messages::message(self, proposal, submission) {
                 Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
                 Err(error) => refused(error),
             },
             Item::Request(request, _) if matches!(**request, Request::SetTopic { .. }) => {
-                match messages::topic(proposal, request) {
+                match messages::topic(self, proposal, request) {
                     Ok(message) => (Decision::Granted(Grant::Changed), Entry::Message(message)),
                     Err(error) => refused(error),
                 }
@@ -120,8 +121,11 @@ impl Directory {
                 self.set_password(proposal, *user, hash, *present)
             }
             Request::Guest { user, wants } => guest(proposal, *user, wants),
-            Request::Rename { user, wants, if_taken } => rename(proposal, *user, wants, *if_taken),
-            Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
+            Request::Rename { user, wants, if_taken } => {
+                self.not_muted(proposal, *user, None)?;
+                rename(proposal, *user, wants, *if_taken)
+            }
+            Request::Join { user, name, scope } => self.join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
             Request::SetTopic { .. } => unreachable!("a topic is a message"),
             Request::SetRole { by, user, role, room: None } => {
@@ -133,7 +137,13 @@ impl Directory {
             Request::SetRules { by, room, rules } => self.set_rules(proposal, *by, room, *rules),
             Request::AskIn { by, room, user } => self.ask_in(proposal, *by, room, user),
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
+            Request::Sanction { by, order } => self.sanction(proposal, *by, order),
+            Request::Pardon { by, id } => self.pardon(proposal, *by, *id),
+            Request::SweepSanctions => Ok((self.swept(proposal), Grant::Changed)),
             Request::SetAway { user, text } => {
+                if text.is_some() {
+                    self.not_muted(proposal, *user, None)?;
+                }
                 let away = Change::Away { user: *user, text: text.clone() };
                 Ok((vec![away], Grant::Changed))
             }
@@ -158,6 +168,7 @@ impl Directory {
         admission: Admission,
     ) -> GrantResult {
         if let Some(user) = proposal.by_token(&token) {
+            self.not_banned(proposal, user, None)?;
             return Ok((self.promote(proposal, user, admission), Grant::Session(user)));
         }
         let invite = self.admit(proposal, admission)?;
@@ -199,6 +210,30 @@ impl Directory {
         Ok((changes, Grant::Session(id)))
     }
 
+    fn join(
+        &self,
+        proposal: &mut Proposal<'_>,
+        user: UserId,
+        name: &RoomName,
+        scope: DirectScope,
+    ) -> GrantResult {
+        let key = proposal.room_key(user, name)?;
+        proposal.permit_key(user, name, &key, Action::Join)?;
+        self.not_banned(proposal, user, proposal.rooms.find(&key))?;
+        if is_direct(&key) && scope == DirectScope::Both {
+            self.not_muted(proposal, user, None)?;
+        }
+        let (room, changes) = memberships(proposal, user, &key, scope)?;
+        proposal.rooms.add(&key);
+        for change in &changes {
+            if let Change::Member(member) = change {
+                proposal.put_member(*member, is_direct(&key));
+            }
+        }
+        proposal.rooms.note_used(room);
+        Ok((changes, Grant::Room(room)))
+    }
+
     /// The holder of `name`, if it was last connected longer ago than names are held.
     fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<UserRecord> {
         // A clock that is not steady gives no name away.
@@ -235,25 +270,6 @@ fn rename(
         None => Change::GuestRenamed(user),
     };
     Ok((vec![change], Grant::Changed))
-}
-
-fn join(
-    proposal: &mut Proposal<'_>,
-    user: UserId,
-    name: &RoomName,
-    scope: DirectScope,
-) -> GrantResult {
-    let key = proposal.room_key(user, name)?;
-    proposal.permit_key(user, name, &key, Action::Join)?;
-    let (room, changes) = memberships(proposal, user, &key, scope)?;
-    proposal.rooms.add(&key);
-    for change in &changes {
-        if let Change::Member(member) = change {
-            proposal.put_member(*member, is_direct(&key));
-        }
-    }
-    proposal.rooms.note_used(room);
-    Ok((changes, Grant::Room(room)))
 }
 
 /// The changes by which `user` joins a room, and by scope the other user of a direct message; none if they are in
@@ -332,7 +348,7 @@ fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> GrantRes
     let key = proposal.room_key(user, name)?;
     let room = proposal.permit(user, name, Action::Leave)?;
     proposal.leave(user, room, is_direct(&key));
-    Ok((vec![Change::Left { user, room }], Grant::Room(room)))
+    Ok((vec![Change::Left { user, room, reason: LeaveReason::Bye }], Grant::Room(room)))
 }
 
 fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: Seq) -> GrantResult {

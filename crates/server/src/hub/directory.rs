@@ -75,6 +75,11 @@ impl Directory {
         before(self.clock.now(), self.newcomer_for)
     }
 
+    /// The last session that has begun.
+    pub(super) fn last_session(&self) -> SessionId {
+        SessionId::local(self.last_session.load(Ordering::Relaxed))
+    }
+
     pub(super) fn next_session(&self) -> SessionId {
         SessionId::local(self.last_session.fetch_add(1, Ordering::Relaxed) + 1)
     }

@@ -113,10 +113,13 @@ impl Hub {
         admission: Admission,
     ) -> Result<Member, HubError> {
         let user = self.accepting()?.by_token(&TokenHash::of(token)).ok_or(HubError::BadToken)?;
+        self.not_banned(user)?;
         let member = match admission.invite {
             Some(_) => self.register(None, wants, token, admission).await?,
             None => Member::begin(Arc::clone(self), user),
         };
+        // A ban between the two has not ended this session.
+        self.not_banned(user)?;
         self.see(user);
         if member.user().name.as_str() != wants.as_str() {
             // If the name is taken, the session begins under the old name.

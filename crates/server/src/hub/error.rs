@@ -1,11 +1,13 @@
 //! The errors with which the hub refuses messages and requests.
 
-use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, Reason, Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
-use crate::config::{ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{
+    ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX, SANCTIONS_MAX,
+};
 use crate::journal::{JournalError, Rejection, RoomId};
 
 /// Why the hub refuses a message or a request.
@@ -108,6 +110,47 @@ pub(crate) enum HubError {
     /// The client's fault: a guest has no role.
     #[error("{0} is a guest: roles and private rooms are for users who can come back")]
     NotForGuests(UserName),
+    /// The client's fault: the user is muted.
+    #[error("you are muted {}{}", .0.place(), .0.end_and_reason())]
+    Muted(Box<Sanctioned>),
+    /// The client's fault: the user, or its network, is banned.
+    #[error("you are banned {}{}", .0.place(), .0.end_and_reason())]
+    Banned(Box<Sanctioned>),
+    /// The client's fault: it writes sooner than the room allows.
+    #[error("{room} has a pause of {} between two messages of one user; you can write in {}", seconds(*.pause_s), seconds(.wait_ms.div_ceil(1000)))]
+    Slow {
+        /// The room.
+        room: RoomName,
+        /// The pause, in seconds.
+        pause_s: u64,
+        /// Time until the user can write, in milliseconds.
+        wait_ms: u64,
+    },
+    /// The client's fault: a sanction of oneself.
+    #[error("you cannot do this to yourself; ask another moderator")]
+    NotToYourself,
+    /// The client's fault: the user is not in the room that it is to leave.
+    #[error("{0} is not in the room")]
+    IsNotInRoom(UserName),
+    /// The client's fault: in a room, only users are muted, kicked and banned.
+    #[error(
+        "a network or an invite is muted or banned on the server, and not in a room; leave out the room"
+    )]
+    OnServerOnly,
+    /// The client's fault: only a user is kicked.
+    #[error("only a user is kicked; ban a network or an invite")]
+    KicksUsersOnly,
+    /// The client's fault: all users of this machine share its address.
+    #[error("{0} is this machine, which is never barred; mute or ban the user")]
+    IsThisMachine(Network),
+    /// The client's fault: no sanction has the number, or it has ended.
+    #[error("there is no sanction with the number {0}; it may have ended")]
+    NoSuchSanction(u64),
+    /// The server's fault: there are as many sanctions as there can be.
+    #[error(
+        "there are {SANCTIONS_MAX} mutes and bans, the most this server can have; end some of them first"
+    )]
+    TooManySanctions,
     /// The client's fault: everybody is in the lobby.
     #[error("#lobby cannot be private: everybody is in it")]
     LobbyIsOpen,
@@ -199,6 +242,48 @@ fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
 }
 
+/// The mute or the ban that a refusal is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sanctioned {
+    /// The room; `None` for the server.
+    pub(crate) room: Option<RoomName>,
+    /// Time until it ends, in milliseconds; `None` for no end.
+    pub(crate) left_ms: Option<u64>,
+    /// Why.
+    pub(crate) reason: Reason,
+}
+
+impl Sanctioned {
+    fn place(&self) -> String {
+        match &self.room {
+            Some(room) => format!("in {room}"),
+            None => "on this server".to_owned(),
+        }
+    }
+
+    fn end_and_reason(&self) -> String {
+        let end = match self.left_ms {
+            Some(left) => format!(" for {}", more(left.div_ceil(1000))),
+            None => ", until a moderator ends it".to_owned(),
+        };
+        if self.reason.is_empty() { end } else { format!("{end}: {}", self.reason.as_str()) }
+    }
+}
+
+/// A time that is left, in the largest unit of which there are two or more.
+fn more(seconds: u64) -> String {
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    match units.into_iter().find(|(unit, _)| seconds > *unit) {
+        Some((unit, name)) => format!("{} more {name}", seconds.div_ceil(unit)),
+        None if seconds == 1 => "1 more second".to_owned(),
+        None => format!("{seconds} more seconds"),
+    }
+}
+
+fn seconds(seconds: u64) -> String {
+    if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
+}
+
 /// Who may do what was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
@@ -247,7 +332,16 @@ impl HubError {
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
             Self::TooManyInvites => RefusalCode::NotKept,
-            Self::NotAsked(_)
+            Self::Muted(_) => RefusalCode::Muted,
+            Self::Banned(_) => RefusalCode::Banned,
+            Self::Slow { .. } => RefusalCode::Slow,
+            Self::NoSuchSanction(_) => RefusalCode::NoSuchSanction,
+            Self::NotToYourself
+            | Self::IsNotInRoom(_)
+            | Self::OnServerOnly
+            | Self::KicksUsersOnly
+            | Self::IsThisMachine(_)
+            | Self::NotAsked(_)
             | Self::IsPublic(_)
             | Self::IsDirect(_)
             | Self::NotAllowed(..)
@@ -281,7 +375,10 @@ impl HubError {
                 Rejection::TooManyPins => RefusalCode::TooManyPins,
                 Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
             },
-            Self::NotStored(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
+            Self::NotStored(_)
+            | Self::Failed(_)
+            | Self::TooManyUsers(_)
+            | Self::TooManySanctions => RefusalCode::NotKept,
             Self::TooManySessions(_) => RefusalCode::Busy,
             Self::GoingAway => RefusalCode::Shutdown,
         }
@@ -293,6 +390,12 @@ impl From<HubError> for Refusal {
         let refusal = Self::new(error.code(), error.to_string());
         match error {
             HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
+            HubError::Muted(sanctioned) | HubError::Banned(sanctioned) => {
+                Self { room: sanctioned.room, retry_ms: sanctioned.left_ms, ..refusal }
+            }
+            HubError::Slow { room, wait_ms, .. } => {
+                Self { room: Some(room), retry_ms: Some(wait_ms), ..refusal }
+            }
             HubError::NotInRoom(room)
             | HubError::NotYours(room)
             | HubError::GuestInLobbyAlone(room)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chat_proto::command;
 use chat_proto::event::{Away, RoleHolder, RoomInfo};
 use chat_proto::{
-    DeviceId, Event, LeaveReason, Role, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
+    DeviceId, EndCode, Event, LeaveReason, Role, RoomName, Seq, SessionId, Timestamp, User, UserId,
+    UserName,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -98,6 +99,18 @@ impl Member {
     pub(crate) fn charge(&self, limits: &Limits, cost: Cost, now: Instant) -> Option<Instant> {
         let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
         self.notifier.budget.charge(rate, cost, now)
+    }
+
+    /// Why the session is to end, and what its client is told; `None` if it is not.
+    #[must_use]
+    pub(crate) fn expulsion(&self) -> Option<(EndCode, String)> {
+        self.notifier.expulsion(self.session).map(|expulsion| (expulsion.code, expulsion.text))
+    }
+
+    /// Why the user left a room that it has been in.
+    #[must_use]
+    pub(crate) fn left(&self, room: RoomId) -> LeaveReason {
+        self.actor.hub.state().existing(self.id()).rooms.left(room)
     }
 
     /// The user, with the current name.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::{Seq, UserId};
+use chat_proto::{LeaveReason, Seq, UserId};
 
 use super::policy::Part;
 use crate::journal::{MemberRole, RoomId};
 
 /// A current or former membership of a user in a room.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MemberState {
     /// The `seq` of the last message that the user has read.
     pub(super) read: Seq,
@@ -16,6 +16,8 @@ pub(super) struct MemberState {
     pub(super) is_direct: bool,
     /// Whether the user has joined it itself, or has written there.
     pub(super) is_own: bool,
+    /// Why the user left it last.
+    pub(super) left: LeaveReason,
     /// The role of the user in the room, also while it is not in it.
     pub(super) role: MemberRole,
 }
@@ -61,7 +63,13 @@ pub(super) struct Memberships {
 impl Memberships {
     /// The memberships of a new user: in the lobby only, with this read position.
     pub(super) fn in_lobby(read: Seq) -> Self {
-        let lobby = MemberState { read, ..MemberState::default() };
+        let lobby = MemberState {
+            read,
+            is_direct: false,
+            is_own: false,
+            left: LeaveReason::Bye,
+            role: MemberRole::Member,
+        };
         Self {
             current: vec![(RoomId::LOBBY, lobby)],
             own: 0,
@@ -151,11 +159,11 @@ impl Memberships {
     }
 
     /// Leaves a room. Returns true if the user was in it.
-    pub(super) fn leave(&mut self, room: RoomId) -> bool {
+    pub(super) fn leave(&mut self, room: RoomId, reason: LeaveReason) -> bool {
         let Ok(index) = self.find(room) else { return false };
         let (_, member) = self.current.remove(index);
         self.count_one(member, false);
-        self.former.insert(room, member);
+        self.former.insert(room, MemberState { left: reason, ..member });
         true
     }
 
@@ -163,6 +171,11 @@ impl Memberships {
     pub(super) fn remove_former(&mut self, room: RoomId) {
         self.former.remove(&room);
         self.asked.remove(&room);
+    }
+
+    /// Why the user left a room that it has been in.
+    pub(super) fn left(&self, room: RoomId) -> LeaveReason {
+        self.former.get(&room).map_or(LeaveReason::Bye, |former| former.left)
     }
 
     /// The rooms that the user is in, and its read positions.

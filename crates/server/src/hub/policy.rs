@@ -52,13 +52,11 @@ pub(super) enum Action {
         is_self: bool,
     },
     /// To mute, kick or ban a user with that role in the room.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
     SanctionInRoom {
         standing: Standing,
         of: MemberRole,
     },
-    /// To mute or ban a user with that role, or a network, on the server.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    /// To mute, kick or ban a user with that role, or a network, on the server.
     Sanction {
         of: UserRole,
     },
@@ -68,7 +66,6 @@ pub(super) enum Action {
         members_may: bool,
     },
     /// To read the audit log: the user's own deeds, or all.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
     SeeAudit {
         is_own: bool,
     },

@@ -7,7 +7,8 @@ mod members;
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
+use chat_proto::event::SanctionInfo;
+use chat_proto::{Event, RoomName, Rules, SanctionKind, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
@@ -15,10 +16,12 @@ use super::memberships::Share;
 use super::names_ahead::NamesAhead;
 use super::policy::{Action, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
+use super::sanctions::Suspect;
+use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
 use crate::journal::{
-    Credential, CredentialRecord, InviteRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
-    UserRole,
+    Change, Credential, CredentialRecord, InviteRecord, MemberRole, RoomId, RoomKey, UserKind,
+    UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -28,6 +31,9 @@ pub(super) struct Proposal<'s> {
     pub(super) rooms: RoomsAhead<'s>,
     pub(super) names: NamesAhead<'s>,
     users: HashMap<UserId, UserAhead>,
+    pub(super) sanctions: SanctionsAhead<'s>,
+    /// When users write in rooms with a pause.
+    wrote: HashMap<(UserId, RoomId), Timestamp>,
     /// The user who will have a token; `None` for a token that will be none.
     tokens: HashMap<TokenHash, Option<UserId>>,
     /// The credentials of users that change.
@@ -81,6 +87,8 @@ impl<'s> Proposal<'s> {
             rooms: RoomsAhead::new(&state.rooms),
             names: NamesAhead::new(&state.names),
             users: HashMap::new(),
+            sanctions: SanctionsAhead::new(&state.sanctions),
+            wrote: HashMap::new(),
             tokens: HashMap::new(),
             credentials: HashMap::new(),
             members: HashMap::new(),
@@ -316,6 +324,50 @@ impl<'s> Proposal<'s> {
             Some(ahead) => ahead.role,
             None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
+    }
+
+    /// What sanctions look for in a user.
+    pub(super) fn suspect(&self, id: UserId) -> Suspect {
+        self.state.suspect(id, self.kind(id), self.role(id))
+    }
+
+    /// The event that answers an order of `by`, with these changes.
+    pub(super) fn told(&self, changes: &[Change], by: Option<UserId>) -> Option<Box<Event>> {
+        let by = || self.user(by?).cloned();
+        let info = changes.iter().find_map(|change| match change {
+            Change::Sanction(record) => Some(SanctionInfo {
+                user: record.user.and_then(|user| self.user(user).cloned()),
+                by: by(),
+                ..self.state.info(record, true)
+            }),
+            Change::Kicked { user, room, reason, .. } => {
+                let room = room.and_then(|room| Some(self.state.rooms.get(room)?.name().clone()));
+                Some(SanctionInfo {
+                    id: None,
+                    kind: SanctionKind::Kick,
+                    room,
+                    user: self.user(*user).cloned(),
+                    network: None,
+                    invite: None,
+                    by: by(),
+                    until: None,
+                    reason: reason.clone(),
+                })
+            }
+            _ => None,
+        });
+        info.map(|info| Box::new(Event::Sanction(Box::new(info))))
+    }
+
+    /// When a user last wrote in a room with a pause.
+    pub(super) fn wrote_at(&self, user: UserId, room: RoomId) -> Option<Timestamp> {
+        let ahead = self.wrote.get(&(user, room)).copied();
+        ahead.or_else(|| self.state.pauses.wrote_at(user, room))
+    }
+
+    /// Records that a user writes in a room with a pause.
+    pub(super) fn write(&mut self, user: UserId, room: RoomId, at: Timestamp) {
+        self.wrote.insert((user, room), at);
     }
 
     /// Number of users who will own the server.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chat_proto::command::Body;
 use chat_proto::{
-    AwayText, DeviceId, Privacy, Role, RoomName, Rules, Secret, Seq, SessionId, ShortString,
-    Timestamp, Topic, TopicBy, UserId, UserName,
+    AwayText, DeviceId, Network, Privacy, Reason, Role, RoomName, Rules, SanctionKind, Secret, Seq,
+    SessionId, ShortString, Timestamp, Topic, TopicBy, UserId, UserName,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -99,6 +99,16 @@ pub(super) enum Request {
     SetRules { by: Option<UserId>, room: RoomName, rules: RulesPatch },
     /// A user is asked into a private room.
     AskIn { by: UserId, room: RoomName, user: UserName },
+    /// A user, a network or an invite is muted, kicked or banned.
+    Sanction {
+        /// Who does it; `None` for the operator, who may do everything.
+        by: Option<UserId>,
+        order: SanctionOrder,
+    },
+    /// A mute or a ban is ended before its time.
+    Pardon { by: Option<UserId>, id: u64 },
+    /// Sanctions that have ended are removed.
+    SweepSanctions,
     /// The user has read a room up to a message.
     Read { user: UserId, name: RoomName, seq: Seq },
     /// The user is away, or not any more.
@@ -138,6 +148,28 @@ pub(crate) struct InviteDraft {
     pub(crate) note: ShortString,
     /// Whether the operator's earlier invites for an owner end if nobody has used them.
     pub(crate) replaces: bool,
+}
+
+/// What a moderator does to keep order.
+#[derive(Debug, Clone)]
+pub(crate) struct SanctionOrder {
+    pub(crate) kind: SanctionKind,
+    pub(crate) target: SanctionTarget,
+    /// The room; `None` for the server.
+    pub(crate) room: Option<RoomName>,
+    /// Seconds until it ends; `None` for no end.
+    pub(crate) for_s: Option<u64>,
+    pub(crate) reason: Reason,
+}
+
+/// Whom a sanction hits.
+#[derive(Debug, Clone)]
+pub(crate) enum SanctionTarget {
+    User(UserName),
+    /// The guests and the new users of a network.
+    Network(Network),
+    /// All who came by an invite.
+    Invite(u64),
 }
 
 /// The rules of a room that change. The others stay.

@@ -18,8 +18,10 @@ use super::memberships::MemberState;
 use super::names::Names;
 use super::names_ahead::NamesAhead;
 use super::naming::ReservedNames;
+use super::pauses::Pauses;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
+use super::sanctions::Sanctions;
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
     UserRole,
@@ -41,6 +43,10 @@ pub(super) struct State {
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     pub(super) invites: Invites,
+    pub(super) sanctions: Sanctions,
+    pub(super) pauses: Pauses,
+    /// The users who came by each invite.
+    invited: HashMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
     /// The same of a credential, an invite or a sanction.
@@ -60,7 +66,7 @@ impl State {
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, invites, .. } = restored;
+        let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
@@ -70,6 +76,9 @@ impl State {
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
+            sanctions: Sanctions::restore(sanctions),
+            pauses: Pauses::default(),
+            invited: HashMap::new(),
             last_user: restored.last_user,
             last_record: restored.last_record,
             owners: 0,
@@ -164,6 +173,9 @@ impl State {
         self.owners += usize::from(account.role == UserRole::Owner);
         if account.role > UserRole::Member {
             self.staff.insert(id);
+        }
+        if let Some(invite) = account.invite {
+            self.invited.entry(invite).or_default().push(id);
         }
         if let Some(replaced) = self.accounts.insert(id, account) {
             self.stored -= usize::from(replaced.kind.is_stored());
@@ -277,6 +289,16 @@ impl State {
         self.names.hold(name, user);
     }
 
+    /// The users who came by an invite.
+    pub(super) fn invited(&self, invite: u64) -> &[UserId] {
+        self.invited.get(&invite).map_or(&[], Vec::as_slice)
+    }
+
+    /// The users with a session.
+    pub(super) fn connected(&self) -> impl Iterator<Item = &Account> {
+        self.connected.iter().filter_map(|user| self.accounts.get(user))
+    }
+
     /// The key of the room that `user` means by a name or an address.
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         room_key(
@@ -362,5 +384,5 @@ pub(super) fn room_key<'u>(
 pub(super) fn member_in(room: &Room, record: &MembershipRecord) -> MemberState {
     let is_direct = matches!(room.key(), RoomKey::Direct(_));
     let MembershipRecord { read_seq: read, is_own, role, .. } = *record;
-    MemberState { read, is_direct, is_own, role }
+    MemberState { read, is_direct, is_own, left: LeaveReason::Bye, role }
 }

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{AwayText, Rules, Seq, Timestamp, Topic, User, UserId};
+use chat_proto::{AwayText, LeaveReason, Reason, Rules, Seq, Timestamp, Topic, User, UserId};
 
 use super::stored::{
     AuditRecord, CredentialRecord, InviteRecord, MemberRole, MembershipRecord, RoomId, RoomKey,
-    UserRecord, UserRole,
+    SanctionRecord, UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.
@@ -83,6 +83,8 @@ pub enum Change {
         user: UserId,
         /// The room's number.
         room: RoomId,
+        /// Why, as the others are told.
+        reason: LeaveReason,
     },
     /// A user has read a room up to a message. A read position never moves back.
     Read {
@@ -137,6 +139,40 @@ pub enum Change {
     InviteRemoved {
         /// Its number.
         id: u64,
+    },
+    /// A user or a network is muted or banned.
+    Sanction(SanctionRecord),
+    /// A mute or a ban has ended.
+    SanctionEnded {
+        /// Its number.
+        id: u64,
+    },
+    /// A mute or a ban is ended before its time.
+    Pardoned {
+        /// Its number.
+        id: u64,
+        /// Who has ended it; `None` for the operator.
+        by: Option<User>,
+    },
+    /// A user is sent out of a room, which is a change of its own, or its sessions end. Not stored.
+    Kicked {
+        /// The user's number.
+        user: UserId,
+        /// The room; `None` for the server.
+        room: Option<RoomId>,
+        /// Who has done it; `None` for the operator.
+        by: Option<User>,
+        /// Why.
+        reason: Reason,
+    },
+    /// A user has written in a room with a pause between two messages. Not stored.
+    Wrote {
+        /// The user's number.
+        user: UserId,
+        /// The room's number.
+        room: RoomId,
+        /// When.
+        at: Timestamp,
     },
     /// The audit log has one more record.
     Audit {

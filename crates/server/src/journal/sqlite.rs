@@ -36,6 +36,7 @@ mod restore;
 mod rows;
 mod run;
 mod salvage;
+mod sanctions;
 mod schema;
 mod store;
 mod task;

@@ -3,6 +3,7 @@
 mod details;
 mod invites;
 mod roles;
+mod sanctions;
 mod users;
 
 use chat_proto::event::{Details, MessageKind, Replies, Version};
@@ -20,6 +21,7 @@ pub use self::roles::{AuditRecord, MemberRole, UserRole};
 pub(in crate::journal) use self::roles::{
     privacy_number, privacy_of, topic_by_number, topic_by_of,
 };
+pub use self::sanctions::{Penalty, SanctionRecord};
 pub(crate) use self::users::Credential;
 pub use self::users::{CredentialId, CredentialRecord, MembershipRecord, UserKind, UserRecord};
 use super::rejection::Rejection;

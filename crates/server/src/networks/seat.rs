@@ -78,6 +78,11 @@ impl Slot {
         &self.0.network
     }
 
+    /// The address of the network, for bans; `None` for this machine: all who use it have one address.
+    pub(crate) fn origin(&self) -> Option<IpAddr> {
+        Some(self.0.address).filter(|address| !address.is_loopback())
+    }
+
     /// Makes a session of the connection, possibly in the place of another one.
     ///
     /// # Errors

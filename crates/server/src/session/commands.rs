@@ -68,6 +68,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.rule(room, RulesPatch { privacy, slow_s, topic_by })
             }
             Command::AskIn { room, user } => self.ask_in(room, user),
+            Command::Sanction(sanction) => self.sanction(*sanction),
+            Command::Pardon { id } => self.pardon(id),
+            Command::Sanctions { room, after, limit } => self.sanctions(room, after, limit),
+            Command::Audit { before, limit } => self.audit(before, limit),
             Command::Rename { name } => self.rename(name),
             Command::SetPassword { password, old } => self.set_password(&password, old),
             Command::Link => self.make_link(),
@@ -149,6 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(None) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(Refusal { room: name, ..error.into() }),
             },
+            CommandResult::Audit(page) => self.has_audit(page),
             CommandResult::Repeat { say, answer } => self.has_repeat(say, answer),
             CommandResult::DirectOpened { say, opened } => match opened {
                 // Subscribe before sending, or the session would receive its own message as another's.
@@ -360,7 +365,8 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::Rule { room, .. }
         | Command::AskIn { room, .. }
         | Command::Typing { room } => Some(room),
-        Command::Grant { room, .. } => room.as_mut(),
+        Command::Grant { room, .. } | Command::Sanctions { room, .. } => room.as_mut(),
+        Command::Sanction(sanction) => sanction.room.as_mut(),
         _ => None,
     }
 }

@@ -67,8 +67,13 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 wait_for_units(slot, context).await;
                 slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
                 let id = sent_id.unwrap_or_else(|| context.hub.next_user());
+                if let Err(error) = context.hub.permit_newcomer(slot.origin()) {
+                    connection.send(&Event::Refused(error.clone().into()));
+                    return Err(End::of_hub(&error));
+                }
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
+                member.note_network(slot.origin());
                 log_entry(&member);
                 return Ok(Handshake {
                     member,
@@ -177,6 +182,7 @@ async fn enter(
         Some(token) => (hub.enter_again(token, &hello.name, admission).await?, token.clone()),
         None => hub.enter_new(sent_id, &hello.name, admission).await?,
     };
+    member.note_network(slot.origin());
     let last = member.actor().last_n(&hello.device).await?;
     Ok((member, token, last))
 }
@@ -190,6 +196,7 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
         if hello.token.is_none() || hello.new {
+            context.hub.permit_newcomer(slot.origin())?;
             let charged = slot.network().new_users.try_charge(limits.new_users, now);
             charged.map_err(too_many_new_users)?;
             wait_for_units(slot, context).await;

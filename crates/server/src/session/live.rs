@@ -1,8 +1,9 @@
 //! What is live only: who is writing, and who is away. A client gets it if it has the feature for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+use chat_proto::event::SanctionInfo;
 use chat_proto::{AwayText, Event, Features, RoomName, UserId, features};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
@@ -108,7 +109,10 @@ impl Shows {
     pub(super) fn has(self, event: &Event, user: UserId) -> bool {
         match event {
             Event::Away { .. } | Event::Back { .. } => self.away(),
-            Event::Role { .. } | Event::Rules { .. } => self.roles(),
+            Event::Role { .. }
+            | Event::Rules { .. }
+            | Event::Sanction(_)
+            | Event::Pardoned { .. } => self.roles(),
             Event::Topic { user: setter, .. } => match self.topics {
                 Topics::All => true,
                 Topics::Own => setter.id == user,
@@ -131,12 +135,24 @@ struct Live {
     away_at: Option<Instant>,
     /// The rooms that the client was told that the user was asked into.
     told_asked: BTreeSet<RoomId>,
+    /// The sanctions that the client was told that hit the user.
+    told_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
 impl LiveState {
     /// The rooms that the client was told that the user was asked into.
     pub(super) fn told_asked(&mut self) -> &mut BTreeSet<RoomId> {
         &mut self.0.get_or_insert_default().told_asked
+    }
+
+    /// The sanctions that the client was told that hit the user.
+    pub(super) fn told_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
+        &mut self.0.get_or_insert_default().told_sanctions
+    }
+
+    /// Whether the client was told of a sanction that hits the user.
+    pub(super) fn knows_sanctions(&self) -> bool {
+        self.0.as_ref().is_some_and(|live| !live.told_sanctions.is_empty())
     }
 
     /// The user was asked into no room.
@@ -177,6 +193,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
             }
         }
+        if changes.rooms
+            && let Some((code, text)) = self.member.expulsion()
+        {
+            return ControlFlow::Break(End::SentOut(code, text.into()));
+        }
         match changes.rooms {
             true => self.sync_rooms_counting(),
             false => ControlFlow::Continue(()),
@@ -189,7 +210,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if self.live.may_type(room, Instant::now())
+        if !self.live.knows_sanctions()
+            && self.live.may_type(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);

@@ -123,7 +123,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
-            Command::Grant { .. } | Command::Rule { .. } | Command::AskIn { .. } => (ORDER, true),
+            Command::Grant { .. }
+            | Command::Rule { .. }
+            | Command::AskIn { .. }
+            | Command::Sanction(_)
+            | Command::Pardon { .. } => (ORDER, true),
             Command::Invites
             | Command::History { .. }
             | Command::Search { .. }
@@ -132,6 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Pins { .. }
             | Command::Mentions { .. }
             | Command::Who { .. }
+            | Command::Sanctions { .. }
+            | Command::Audit { .. }
             | Command::Rooms { .. }
             | Command::Link
             | Command::Hello(_) => (Cost::UNIT, false),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use chat_proto::command::{Say, SearchOrder};
+use chat_proto::event::AuditEntry;
 use chat_proto::{Command, Event, Refusal, RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
@@ -69,6 +70,8 @@ pub(super) enum CommandResult {
     Away(Result<(), HubError>),
     /// What a role or rules are answered with, if the client receives no other event that says so.
     Event { name: Option<RoomName>, event: Result<Option<Box<Event>>, HubError> },
+    /// Records of the audit log, and whether there are older ones.
+    Audit(Result<(Vec<AuditEntry>, bool), JournalError>),
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
     Repeat { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.

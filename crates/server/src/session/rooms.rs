@@ -13,6 +13,7 @@ use tracing::error;
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
+use super::sanctions::hits;
 use super::subscriptions::Subscription;
 use super::unread::{Counted, PendingSubscription};
 use crate::batch::{Batch, Items};
@@ -56,6 +57,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
         let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
         for room in left {
+            if self.member.left(room) != LeaveReason::Bye {
+                // The room has said why: that comes first.
+                self.keep_up()?;
+            }
             self.send_left(room);
         }
         for Membership { room, read } in memberships {
@@ -81,6 +86,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         self.send_asked();
+        self.send_sanctions();
         self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
         ControlFlow::Continue(())
     }
@@ -93,7 +99,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn send_left(&mut self, id: RoomId) {
         if let Some(room) = self.subscriptions.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
-            self.connection.send(&Event::Left { room, user, reason: LeaveReason::Bye });
+            self.connection.send(&Event::Left { room, user, reason: self.member.left(id) });
         }
     }
 
@@ -271,6 +277,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match &**event {
                 // Sent when the session leaves the room, see `sync_rooms`.
                 Event::Left { user: left, .. } if left.id == user => return,
+                // Sent when the session looks at its sanctions, see `send_sanctions`.
+                Event::Sanction(sanction) if sanction.id.is_some() && hits(sanction, user) => {
+                    return;
+                }
+                Event::Pardoned { sanction, .. } if hits(sanction, user) => return,
                 event if self.shows.has(event, user) => {}
                 Event::Topic { .. } => return self.send_topic(id),
                 _ => return,

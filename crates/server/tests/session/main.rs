@@ -15,6 +15,7 @@ mod older;
 mod peer;
 mod roles;
 mod rooms;
+mod sanctions;
 mod search;
 mod threads;
 mod timers;

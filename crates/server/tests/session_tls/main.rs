@@ -28,6 +28,8 @@ mod peer;
 mod roles;
 #[path = "../session/rooms.rs"]
 mod rooms;
+#[path = "../session/sanctions.rs"]
+mod sanctions;
 #[path = "../session/search.rs"]
 mod search;
 #[path = "../session/threads.rs"]

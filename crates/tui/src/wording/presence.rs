@@ -13,7 +13,8 @@ use crate::settings::Clock;
 const NAMES_MAX: usize = 3;
 
 /// The ways to leave, in the order in which they are shown.
-const WAYS: [&str; 4] = ["left", "lost connection", "timed out", "was disconnected"];
+const WAYS: [&str; 6] =
+    ["left", "lost connection", "timed out", "was disconnected", "was sent out", "was banned"];
 
 /// What a user did who left for this reason.
 const fn way(reason: LeaveReason) -> &'static str {
@@ -22,6 +23,8 @@ const fn way(reason: LeaveReason) -> &'static str {
         LeaveReason::Lost => WAYS[1],
         LeaveReason::Idle | LeaveReason::TooSlow => WAYS[2],
         LeaveReason::TooManyErrors => WAYS[3],
+        LeaveReason::Kicked => WAYS[4],
+        LeaveReason::Banned => WAYS[5],
     }
 }
 

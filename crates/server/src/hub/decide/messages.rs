@@ -4,19 +4,25 @@ use chat_proto::command::Body;
 use chat_proto::{DeviceId, RoomName, UserId};
 
 use super::super::HubError;
+use super::super::directory::Directory;
 use super::super::mentions::mentioned;
 use super::super::policy::{Action, Standing, may};
 use super::super::proposal::Proposal;
 use super::super::request::{DirectScope, Request, Submission};
 use super::{is_direct, memberships};
-use crate::journal::{Change, Message, RoomId};
+use crate::journal::{Change, MemberRole, Message, RoomId};
 
 /// The message that sets the topic of a room.
-pub(super) fn topic(proposal: &mut Proposal<'_>, request: &Request) -> Result<Message, HubError> {
+pub(super) fn topic(
+    directory: &Directory,
+    proposal: &mut Proposal<'_>,
+    request: &Request,
+) -> Result<Message, HubError> {
     let Request::SetTopic { user, name, topic } = request else {
         unreachable!("{request:?} sets no topic")
     };
     let room = proposal.permit(*user, name, Action::SetTopic)?;
+    directory.not_muted(proposal, *user, Some(room))?;
     let from = proposal.author(*user)?.clone();
     proposal.rooms.note_used(room);
     let set = Change::Topic { room, topic: topic.clone(), by: from.clone() };
@@ -48,6 +54,7 @@ const fn action(body: &Body) -> fn(Standing) -> Action {
 /// Whether the user is in the room does not matter for a repeat: its answer may have been lost, and the
 /// user may have left meanwhile.
 pub(super) fn message(
+    directory: &Directory,
     proposal: &mut Proposal<'_>,
     submission: &Submission,
 ) -> Result<(Message, Option<HubError>), HubError> {
@@ -62,6 +69,16 @@ pub(super) fn message(
         }
         _ => destination(proposal, user, name, action(&submission.body))?,
     };
+    let permitted = match permitted {
+        Ok(changes) => {
+            directory.may_write(proposal, submission, room).map(|pause| (changes, pause))
+        }
+        Err(error) => Err(error),
+    };
+    let permitted = permitted.map(|(mut changes, pause)| {
+        changes.extend(pause);
+        changes
+    });
     let (mut changes, refusal) = match permitted {
         Ok(changes) => (changes, None),
         Err(error) if submission.n.is_some() => (Vec::new(), Some(error)),
@@ -90,6 +107,56 @@ pub(super) fn message(
         changes: changes.into(),
     };
     Ok((message, refusal))
+}
+
+impl Directory {
+    /// Whether sanctions and the pause of the room let the author write. Returns the change that begins the next pause.
+    fn may_write(
+        &self,
+        proposal: &mut Proposal<'_>,
+        submission: &Submission,
+        room: RoomId,
+    ) -> Result<Option<Change>, HubError> {
+        // Everybody may take back what it wrote.
+        if matches!(submission.body, Body::Delete { .. }) {
+            return self.not_banned(proposal, submission.user, None).map(|()| None);
+        }
+        self.not_muted(proposal, submission.user, Some(room))?;
+        let rules = proposal.rooms.rules(room);
+        if rules.slow_s == 0 || !matches!(submission.body, Body::Message { .. }) {
+            return Ok(None);
+        }
+        self.after_pause(proposal, submission, room, rules.slow_s)
+    }
+
+    /// Whether the pause after the last message of the author is over.
+    fn after_pause(
+        &self,
+        proposal: &mut Proposal<'_>,
+        Submission { user, name, .. }: &Submission,
+        room: RoomId,
+        pause_s: u32,
+    ) -> Result<Option<Change>, HubError> {
+        let (user, at) = (*user, self.clock.now());
+        if standing(proposal, user, room).rank(proposal.subject(user)) >= MemberRole::Moderator {
+            return Ok(None);
+        }
+        let pause_ms = i64::from(pause_s) * 1000;
+        if let Some(last) = proposal.wrote_at(user, room) {
+            // If the clock was set back, nobody waits longer than the pause.
+            let passed = at.as_millis() - last.as_millis();
+            if (0..pause_ms).contains(&passed) {
+                let wait_ms = (pause_ms - passed).unsigned_abs();
+                return Err(HubError::Slow {
+                    room: name.clone(),
+                    pause_s: pause_s.into(),
+                    wait_ms,
+                });
+            }
+        }
+        proposal.write(user, room, at);
+        Ok(Some(Change::Wrote { user, room, at }))
+    }
 }
 
 /// The standing of a user in an existing room with a name.

@@ -175,7 +175,10 @@ fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError
 }
 
 /// The existing room with that name.
-fn named(proposal: &Proposal<'_>, name: &RoomName) -> Result<(RoomId, RoomKey), HubError> {
+pub(super) fn named(
+    proposal: &Proposal<'_>,
+    name: &RoomName,
+) -> Result<(RoomId, RoomKey), HubError> {
     if name.is_private() {
         return Err(HubError::IsDirect(name.clone()));
     }
@@ -185,6 +188,6 @@ fn named(proposal: &Proposal<'_>, name: &RoomName) -> Result<(RoomId, RoomKey), 
 }
 
 /// The user who does something; `None` for the operator.
-fn author(proposal: &Proposal<'_>, by: Option<UserId>) -> Option<User> {
+pub(super) fn author(proposal: &Proposal<'_>, by: Option<UserId>) -> Option<User> {
     proposal.user(by?).cloned()
 }

@@ -1,10 +1,12 @@
 //! The audit log: the table `audit`, in the order in which the records were stored.
 
-use chat_proto::Timestamp;
-use rusqlite::{Connection, params};
+use chat_proto::{AuditKind, Timestamp, UserId};
+use rusqlite::{Connection, Row, params};
 
-use super::store::user_number;
-use super::stored::AuditRecord;
+use super::load::is_whole;
+use super::schema;
+use super::store::{number, unsigned, user_id, user_number};
+use super::stored::{AuditRecord, RoomId};
 
 /// Number of records that are kept: some 25 MB.
 const ROWS_MAX: i64 = 100_000;
@@ -41,4 +43,41 @@ pub(super) fn insert(
     )?
     .execute(params![REMOVED_AT_ONCE, id - ROWS_MAX, kept_since.map(Timestamp::as_millis)])?;
     Ok(())
+}
+
+/// Up to `limit` records before the number `before`, newest first, each with its number; of the user `by` if there is one.
+/// Damaged records are left out.
+pub(super) fn page(
+    db: &Connection,
+    by: Option<UserId>,
+    before: Option<u64>,
+    limit: u32,
+) -> rusqlite::Result<Vec<(u64, AuditRecord)>> {
+    let sql = format!(
+        "SELECT {}, sum FROM audit WHERE id < ?1 AND (?2 IS NULL OR by_id = ?2)
+         ORDER BY id DESC LIMIT ?3",
+        schema::AUDIT_VALUES
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let before = before.map_or(i64::MAX, number);
+    let mut rows = statement.query(params![before, by.map(user_number), limit])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        if is_whole(row)? {
+            records.push((unsigned(row, 0)?, read(row)?));
+        }
+    }
+    Ok(records)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
+    Ok(AuditRecord {
+        at: Timestamp::from_millis(row.get(1)?),
+        by: user_id(row, 2)?,
+        what: AuditKind::of(&row.get::<_, String>(3)?),
+        user: row.get::<_, Option<i64>>(4)?.map(|user| UserId::new(user.cast_unsigned())),
+        room: row.get::<_, Option<u32>>(5)?.map(RoomId),
+        about: row.get(6)?,
+        reason: row.get(7)?,
+    })
 }

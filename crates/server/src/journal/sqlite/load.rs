@@ -17,7 +17,7 @@ use super::stored::{
 };
 use super::{
     Restored, RoomExtent, backlog, checksum, credentials, invites, messages, records, rows,
-    salvage, schema, used,
+    salvage, sanctions, schema, used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
@@ -32,6 +32,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
     let members = members(db, &mut damage)?;
+    let sanctions = sanctions::load(db, &mut damage)?;
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
@@ -56,6 +57,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
         credentials,
         members,
         invites,
+        sanctions,
         last_user: used.last_user,
         last_room: used.last_room.0,
         last_record: used.last_record,

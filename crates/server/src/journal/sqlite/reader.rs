@@ -10,9 +10,10 @@ use tokio::task::{JoinError, spawn_blocking};
 
 use super::rejection::Rejection;
 use super::stored::{
-    MentionKey, MentionsPage, Page, Pins, RoomId, StoredMessage, Thread, Unread, Versions, View,
+    AuditRecord, MentionKey, MentionsPage, Page, Pins, RoomId, StoredMessage, Thread, Unread,
+    Versions, View,
 };
-use super::{JournalError, RoomExtent, date, file, fold, load, mentions, pages, unread};
+use super::{JournalError, RoomExtent, audit, date, file, fold, load, mentions, pages, unread};
 
 /// Number of connections that read at once: the number of cores of a small server. More would only wait for the disk.
 const READERS_MAX: usize = 4;
@@ -121,6 +122,19 @@ impl Reader {
         limit: u32,
     ) -> Result<MentionsPage, JournalError> {
         self.read(move |db| mentions::page(db, user, &rooms, before, limit)).await
+    }
+
+    /// Records of the audit log, newest first, each with its number.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn audit(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditRecord)>, JournalError> {
+        self.read(move |db| audit::page(db, by, before, limit)).await
     }
 
     /// Those of the messages `places` that exist, as they are now for `reader`.

@@ -14,13 +14,17 @@ use super::stored::{
     MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord, UserRole, privacy_number,
     topic_by_number,
 };
-use super::{audit, credentials, invites, used};
+use super::{audit, credentials, invites, sanctions, used};
 
 /// Stores a change within a transaction.
 pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::User(stored) => user(db, stored),
-        Change::Guest(_) | Change::GuestRenamed(_) | Change::Away { .. } => Ok(()),
+        Change::Guest(_)
+        | Change::GuestRenamed(_)
+        | Change::Away { .. }
+        | Change::Kicked { .. }
+        | Change::Wrote { .. } => Ok(()),
         Change::UserRole { user, role, .. } => user_role(db, *user, *role),
         Change::Credential(stored) => credentials::insert(db, stored),
         Change::CredentialSeen(record) => credentials::seen(db, record),
@@ -30,7 +34,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::RoomRemoved { id, visitors } => remove_room(db, *id, visitors),
         Change::Topic { room, topic: stored, .. } => topic(db, *room, stored),
         Change::Member(stored) => member(db, *stored),
-        Change::Left { user, room } => has_left(db, *user, *room),
+        Change::Left { user, room, .. } => has_left(db, *user, *room),
         Change::Read { user, room, seq } => read(db, *user, *room, *seq),
         Change::MemberRole { user, room, role, .. } => member_role(db, (*user, *room), *role),
         Change::Rules { room, rules: stored, .. } => rules(db, *room, *stored),
@@ -41,6 +45,8 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Invite(record) => invites::insert(db, record),
         Change::InviteUsed { id, used } => invites::used(db, *id, *used),
         Change::InviteRemoved { id } => invites::remove(db, *id),
+        Change::Sanction(record) => sanctions::insert(db, record),
+        Change::SanctionEnded { id } | Change::Pardoned { id, .. } => sanctions::remove(db, *id),
         Change::Audit { record, kept_since } => audit::insert(db, record, *kept_since),
     }
 }

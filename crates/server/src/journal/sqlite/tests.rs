@@ -16,6 +16,7 @@ mod repeats;
 mod restored;
 mod roles;
 mod runs;
+mod sanctions;
 mod upgrade;
 
 use std::fs;

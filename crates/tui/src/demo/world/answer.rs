@@ -60,7 +60,11 @@ impl World {
             | Command::Typing { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
-            | Command::AskIn { .. } => Vec::new(),
+            | Command::AskIn { .. }
+            | Command::Sanction(_)
+            | Command::Pardon { .. }
+            | Command::Sanctions { .. }
+            | Command::Audit { .. } => Vec::new(),
             Command::Bye => {
                 vec![Event::Goodbye { code: EndCode::Bye, text: "The demo has ended".to_owned() }]
             }

@@ -1,6 +1,6 @@
 //! Roles, rules of rooms, credentials of devices and the audit log: stored, upgraded, damaged.
 
-use chat_proto::{AuditKind, Privacy, Rules, TopicBy};
+use chat_proto::{AuditKind, LeaveReason, Privacy, Rules, TopicBy};
 
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
@@ -64,7 +64,7 @@ async fn roles_rules_and_who_was_asked_in_are_stored() {
     assert_eq!((bob.is_in, bob.role), (true, MemberRole::Moderator));
     // A role stays while its user is away, and being asked in is used up.
     let rejoin = |db: &Connection| {
-        records::change(db, &Change::Left { user: BOB, room: OPS })?;
+        records::change(db, &Change::Left { user: BOB, room: OPS, reason: LeaveReason::Bye })?;
         records::change(db, &Change::Member(MembershipRecord::joined(BOB, OPS, Seq::NONE)))?;
         records::change(db, &Change::Member(MembershipRecord::joined(ANA, OPS, Seq::NONE)))
     };

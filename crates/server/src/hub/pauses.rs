@@ -1,0 +1,38 @@
+//! When users last wrote in rooms with a pause between two messages of one user. It is not stored: after a restart of the
+//! daemon nobody waits.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chat_proto::limits::SLOW_S_MAX;
+use chat_proto::{Timestamp, UserId};
+
+use crate::clock::before;
+use crate::journal::RoomId;
+
+/// Number of times that are kept before those are removed that can be of no use any more: some 4 MB. It is exceeded only by
+/// as many as write within the longest pause.
+const CLEAN_UP_AT: usize = 100_000;
+
+/// When users last wrote in rooms with a pause.
+#[derive(Debug, Default)]
+pub(super) struct Pauses {
+    wrote: HashMap<(UserId, RoomId), Timestamp>,
+    /// Number of times at which they are cleaned up next.
+    clean_up_at: usize,
+}
+
+impl Pauses {
+    pub(super) fn wrote_at(&self, user: UserId, room: RoomId) -> Option<Timestamp> {
+        self.wrote.get(&(user, room)).copied()
+    }
+
+    pub(super) fn write(&mut self, user: UserId, room: RoomId, at: Timestamp) {
+        if self.wrote.len() >= self.clean_up_at.max(CLEAN_UP_AT) {
+            let longest_ago = before(at, Duration::from_secs(SLOW_S_MAX.into()));
+            self.wrote.retain(|_, wrote| *wrote > longest_ago);
+            self.clean_up_at = 2 * self.wrote.len();
+        }
+        self.wrote.insert((user, room), at);
+    }
+}

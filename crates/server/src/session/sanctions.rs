@@ -1,0 +1,134 @@
+//! Mutes, kicks, bans and pardons; and the audit log.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use chat_proto::event::{AuditEntry, SanctionInfo};
+use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::{Event, Refusal, RefusalCode, RoomName, SanctionKind, UserId, command};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::Session;
+use super::end::End;
+use super::pending::CommandResult;
+use crate::hub::{SanctionOrder, SanctionTarget};
+use crate::journal::JournalError;
+
+/// Entries of one `sanctions` or `audit` event at most: each has some 300 bytes, or 1,200 if its texts are quotes, so all
+/// fit a line of the protocol.
+const PAGE_MAX: usize = 50;
+
+const _: () = assert!(PAGE_MAX * 1_300 <= LINE_BYTES_MAX, "a page fits a line");
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) fn sanction(&mut self, sanction: command::Sanction) -> ControlFlow<End> {
+        let name = sanction.room.clone();
+        let order = match order(sanction) {
+            Ok(order) => order,
+            Err(text) => {
+                let refusal = Refusal::new(RefusalCode::BadField, text);
+                return self.refuse(Refusal { room: name, ..refusal });
+            }
+        };
+        let actor = self.member.actor().clone();
+        self.pending
+            .wait(async move { CommandResult::Event { name, event: actor.sanction(order).await } });
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn pardon(&mut self, id: u64) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        self.pending.wait(async move {
+            CommandResult::Event { name: None, event: actor.pardon(id).await }
+        });
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn sanctions(
+        &mut self,
+        room: Option<RoomName>,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> ControlFlow<End> {
+        let found = self.member.all_sanctions(room.as_ref(), after.unwrap_or(0), page(limit));
+        match found {
+            Ok((sanctions, more)) => self.send_event(&Event::Sanctions { room, sanctions, more }),
+            Err(error) => self.refuse(Refusal { room, ..error.into() }),
+        }
+    }
+
+    pub(super) fn audit(&mut self, before: Option<u64>, limit: Option<u32>) -> ControlFlow<End> {
+        let by = match self.member.audited() {
+            Ok(by) => by,
+            Err(error) => return self.refuse(error.into()),
+        };
+        let (actor, limit) = (self.member.actor().clone(), page(limit));
+        self.pending
+            .wait(async move { CommandResult::Audit(actor.audit(by, before, limit).await) });
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn has_audit(
+        &mut self,
+        page: Result<(Vec<AuditEntry>, bool), JournalError>,
+    ) -> ControlFlow<End> {
+        match page {
+            Ok((records, more)) => self.send_event(&Event::Audit { records, more }),
+            Err(error) => self.refuse_unreadable(None, &error),
+        }
+    }
+
+    /// Sends the mutes and bans that hit the user, and that the client was not told of; and that one was ended.
+    pub(super) fn send_sanctions(&mut self) {
+        if !self.shows.roles() {
+            return;
+        }
+        let now = self.member.sanctions();
+        if now.is_empty() && !self.live.knows_sanctions() {
+            return;
+        }
+        let now: BTreeMap<u64, SanctionInfo> =
+            now.into_iter().filter_map(|sanction| Some((sanction.id?, sanction))).collect();
+        let told = std::mem::replace(self.live.told_sanctions(), now.clone());
+        let at = self.context.hub.time();
+        for (id, sanction) in &told {
+            let is_over = sanction.until.is_some_and(|until| until <= at);
+            if !now.contains_key(id) && !is_over {
+                let sanction = Box::new(sanction.clone());
+                self.connection.send(&Event::Pardoned { sanction, by: None });
+            }
+        }
+        for (id, sanction) in now {
+            if !told.contains_key(&id) {
+                self.connection.send(&Event::Sanction(Box::new(sanction)));
+            }
+        }
+    }
+}
+
+/// Whether a sanction hits that user.
+pub(super) fn hits(sanction: &SanctionInfo, user: UserId) -> bool {
+    sanction.user.as_ref().is_some_and(|hit| hit.id == user)
+}
+
+/// The order of a client, or what is wrong with it.
+fn order(sanction: command::Sanction) -> Result<SanctionOrder, &'static str> {
+    let command::Sanction { kind, user, network, invite, room, for_s, reason } = sanction;
+    let target = match (user, network, invite) {
+        (Some(user), None, None) => SanctionTarget::User(user),
+        (None, Some(network), None) => SanctionTarget::Network(network),
+        (None, None, Some(invite)) => SanctionTarget::Invite(invite),
+        _ => return Err("a `sanction` has one of `user`, `network` and `invite`"),
+    };
+    if kind == SanctionKind::Unknown {
+        return Err("`kind` is mute, kick or ban");
+    }
+    if for_s == Some(0) {
+        return Err("`for_s` has one second at least");
+    }
+    Ok(SanctionOrder { kind, target, room, for_s, reason })
+}
+
+fn page(limit: Option<u32>) -> usize {
+    limit.map_or(PAGE_MAX, |limit| usize::try_from(limit).unwrap_or(PAGE_MAX).min(PAGE_MAX))
+}

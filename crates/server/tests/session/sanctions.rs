@@ -1,0 +1,287 @@
+//! Mutes, kicks, bans and pardons, rooms with a pause, and the audit log.
+
+use chat_proto::{Role, UserName};
+use chat_server::Server;
+use serde_json::{Value, json};
+
+use crate::peer::{Peer, daemon};
+
+/// A client that shows roles and sanctions. The events of its entry are read.
+async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
+    let mut peer = Peer::connect(daemon);
+    let hello =
+        json!({"type": "hello", "version": 1, "name": name, "features": ["events", "roles"]});
+    peer.send(&hello.to_string()).await;
+    let welcome = peer.expect("welcome").await;
+    peer.expect("room").await;
+    (peer, welcome)
+}
+
+/// An owner of the server, and a user without a role.
+async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
+    let (mut ana, _) = enter(daemon, "ana").await;
+    daemon.appoint(UserName::new("ana").unwrap(), Role::Owner).await.unwrap();
+    let (mut eva, welcome) = enter(daemon, "eva").await;
+    until_now(&mut ana).await;
+    until_now(&mut eva).await;
+    (ana, eva, welcome["token"].clone())
+}
+
+async fn send(peer: &mut Peer, command: Value) {
+    peer.send(&command.to_string()).await;
+}
+
+/// Sends a command and returns the next event of that type.
+async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
+    send(peer, command).await;
+    peer.until(kind).await
+}
+
+/// The events up to the `pong` of a ping that is sent now.
+async fn until_now(peer: &mut Peer) -> Vec<Value> {
+    peer.send(r#"{"type":"ping"}"#).await;
+    let mut events = Vec::new();
+    loop {
+        let event = peer.next().await.unwrap();
+        if event["type"] == "pong" {
+            return events;
+        }
+        events.push(event);
+    }
+}
+
+fn say(room: &str, n: u64) -> Value {
+    json!({"type": "say", "room": room, "n": n, "text": "hi"})
+}
+
+fn sanction(kind: &str, user: &str, room: Option<&str>, for_s: Option<u64>) -> Value {
+    let mut command =
+        json!({"type": "sanction", "kind": kind, "user": user, "reason": "cool down"});
+    if let Some(room) = room {
+        command["room"] = json!(room);
+    }
+    if let Some(for_s) = for_s {
+        command["for_s"] = json!(for_s);
+    }
+    command
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
+    let daemon = daemon();
+    let (mut ana, mut eva, token) = ana_and_eva(&daemon).await;
+    let made =
+        answer(&mut ana, sanction("mute", "eva", Some("#lobby"), Some(600)), "sanction").await;
+    assert_eq!((&made["kind"], &made["room"]), (&json!("mute"), &json!("#lobby")));
+    assert_eq!((&made["user"]["name"], &made["by"]["name"]), (&json!("eva"), &json!("ana")));
+    let told = eva.until("sanction").await;
+    assert_eq!((&told["id"], &told["reason"]), (&made["id"], &json!("cool down")));
+    let refusal = answer(&mut eva, say("#lobby", 1), "refused").await;
+    assert_eq!((&refusal["code"], &refusal["n"]), (&json!("muted"), &json!(1)));
+    let text = refusal["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("you are muted in #lobby for ") && text.ends_with(": cool down"),
+        "{text}"
+    );
+    assert!(refusal["retry_ms"].as_u64().is_some_and(|left| left <= 600_000), "{refusal}");
+    let topic = json!({"type": "topic", "room": "#lobby", "topic": "mine"});
+    assert_eq!(answer(&mut eva, topic, "refused").await["code"], "muted");
+    // Elsewhere it writes, and reads here.
+    answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
+    assert_eq!(answer(&mut eva, say("#rust", 3), "accepted").await["n"], 3);
+    answer(&mut ana, say("#lobby", 1), "accepted").await;
+    assert_eq!(eva.until("message").await["text"], "hi");
+    // Another session learns of it, too.
+    let mut other = Peer::connect(&daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": "eva", "token": token,
+                       "features": ["events", "roles"]});
+    send(&mut other, hello).await;
+    assert_eq!(other.until("sanction").await["id"], made["id"]);
+    let pardon = json!({"type": "pardon", "id": made["id"]});
+    let refused = answer(&mut eva, pardon.clone(), "refused").await;
+    assert_eq!(refused["code"], "not_allowed");
+    let pardoned = answer(&mut ana, pardon.clone(), "pardoned").await;
+    assert_eq!(
+        (&pardoned["sanction"]["id"], &pardoned["by"]["name"]),
+        (&made["id"], &json!("ana"))
+    );
+    eva.until("pardoned").await;
+    assert_eq!(answer(&mut eva, say("#lobby", 4), "accepted").await["n"], 4);
+    assert_eq!(answer(&mut ana, pardon, "refused").await["code"], "no_such_sanction");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_muted_on_the_server_writes_nowhere() {
+    let daemon = daemon();
+    let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
+    answer(&mut ana, sanction("mute", "eva", None, None), "sanction").await;
+    eva.until("sanction").await;
+    let refusal = answer(&mut eva, say("@ana", 1), "refused").await;
+    let text = "you are muted on this server, until a moderator ends it: cool down";
+    assert_eq!((&refusal["code"], &refusal["text"]), (&json!("muted"), &json!(text)));
+    assert_eq!(refusal.get("retry_ms"), None);
+    for command in [
+        json!({"type": "rename", "name": "ana_is_mean"}),
+        json!({"type": "away", "text": "ana is mean"}),
+        say("#lobby", 2),
+    ] {
+        assert_eq!(answer(&mut eva, command, "refused").await["code"], "muted");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_kicked_leaves_the_room_and_may_come_again_and_who_is_banned_may_not() {
+    let daemon = daemon();
+    let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
+    for peer in [&mut ana, &mut eva] {
+        answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
+    }
+    until_now(&mut ana).await;
+    let kick = answer(&mut ana, sanction("kick", "eva", Some("#rust"), None), "sanction").await;
+    assert_eq!((&kick["kind"], kick.get("id")), (&json!("kick"), None));
+    assert_eq!(ana.until("left").await["reason"], "kicked");
+    assert_eq!(eva.until("sanction").await["reason"], "cool down");
+    assert_eq!(eva.until("left").await["reason"], "kicked");
+    answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
+    let ban = answer(&mut ana, sanction("ban", "eva", Some("#rust"), Some(60)), "sanction").await;
+    assert_eq!(ana.until("left").await["reason"], "banned");
+    let own: Vec<Value> = until_now(&mut eva).await;
+    let types: Vec<&Value> = own.iter().map(|event| &event["type"]).collect();
+    assert!(types.contains(&&json!("left")) && types.contains(&&json!("sanction")), "{own:?}");
+    let join = json!({"type": "join", "room": "#rust"});
+    let refusal = answer(&mut eva, join.clone(), "refused").await;
+    assert_eq!((&refusal["code"], &refusal["room"]), (&json!("banned"), &json!("#rust")));
+    let list = answer(&mut ana, json!({"type": "sanctions", "room": "#rust"}), "sanctions").await;
+    assert_eq!(list["sanctions"][0]["id"], ban["id"]);
+    let of_server = answer(&mut ana, json!({"type": "sanctions"}), "sanctions").await;
+    assert_eq!(of_server["sanctions"], json!([]));
+    let refused = answer(&mut eva, json!({"type": "sanctions"}), "refused").await;
+    assert_eq!(refused["code"], "not_allowed");
+    answer(&mut ana, json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
+    answer(&mut eva, join, "room").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
+    let daemon = daemon();
+    let (mut ana, mut eva, token) = ana_and_eva(&daemon).await;
+    let hello = |name: &str| json!({"type": "hello", "version": 1, "name": name, "token": token});
+    let mut ghost = Peer::connect(&daemon);
+    answer(&mut ghost, hello("eva"), "welcome").await;
+    let ban = answer(&mut ana, sanction("ban", "eva", None, None), "sanction").await;
+    // All peers are on the machine of the server, which is never barred.
+    assert_eq!(ban.get("network"), None);
+    for peer in [&mut eva, &mut ghost] {
+        let goodbye = peer.until("goodbye").await;
+        let text = "you are banned on this server, until a moderator ends it: cool down";
+        assert_eq!((&goodbye["code"], &goodbye["text"]), (&json!("banned"), &json!(text)));
+    }
+    assert_eq!(ana.until("left").await["reason"], "banned");
+    let mut again = Peer::connect(&daemon);
+    assert_eq!(answer(&mut again, hello("eva"), "refused").await["code"], "banned");
+    Peer::native(&daemon, "new").await;
+    answer(&mut ana, json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
+    let mut again = Peer::connect(&daemon);
+    answer(&mut again, hello("eva"), "welcome").await;
+    // A kick from the server ends the session, and lets the user in again.
+    let kick = answer(&mut ana, sanction("kick", "eva", None, None), "sanction").await;
+    assert_eq!(kick["kind"], "kick");
+    let goodbye = again.until("goodbye").await;
+    let text = "ana has sent you out: cool down";
+    assert_eq!((&goodbye["code"], &goodbye["text"]), (&json!("kicked"), &json!(text)));
+    let mut again = Peer::connect(&daemon);
+    answer(&mut again, hello("eva"), "welcome").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_keeps_order_is_safe_from_others_of_its_rank() {
+    let daemon = daemon();
+    let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
+    let (mut bob, _) = enter(&daemon, "bob").await;
+    for user in ["bob", "eva"] {
+        daemon.appoint(UserName::new(user).unwrap(), Role::Moderator).await.unwrap();
+    }
+    let (mut carl, _) = enter(&daemon, "carl").await;
+    let code = "not_allowed";
+    for hit in ["eva", "ana", "bob"] {
+        for place in [None, Some("#lobby")] {
+            let refusal = answer(&mut bob, sanction("mute", hit, place, None), "refused").await;
+            assert_eq!(refusal["code"], code, "{hit}");
+        }
+    }
+    let refusal = answer(&mut carl, sanction("mute", "eva", None, None), "refused").await;
+    assert_eq!(refusal["code"], code);
+    // What an owner has done, no moderator undoes.
+    let mute = answer(&mut ana, sanction("mute", "carl", None, None), "sanction").await;
+    let pardon = json!({"type": "pardon", "id": mute["id"]});
+    assert_eq!(answer(&mut bob, pardon, "refused").await["code"], code);
+    let mute = answer(&mut bob, sanction("mute", "carl", Some("#lobby"), None), "sanction").await;
+    until_now(&mut eva).await;
+    let pardon = json!({"type": "pardon", "id": mute["id"]});
+    answer(&mut eva, pardon, "pardoned").await;
+    for (wrong, code) in [
+        (sanction("ban", "carl", Some("#lobby"), None), "cannot_leave"),
+        (sanction("mute", "nobody", None, None), "no_such_user"),
+        (json!({"type": "sanction", "kind": "mute"}), "bad_field"),
+        (json!({"type": "sanction", "kind": "ban", "network": "127.0.0.1"}), "not_allowed"),
+        (json!({"type": "sanction", "kind": "ban", "network": "10.0.0.0/7"}), "bad_field"),
+        (json!({"type": "sanction", "kind": "kick", "network": "203.0.113.1"}), "not_allowed"),
+        (sanction("mute", "carl", None, Some(0)), "bad_field"),
+    ] {
+        assert_eq!(answer(&mut bob, wrong.clone(), "refused").await["code"], code, "{wrong}");
+    }
+    let ban = json!({"type": "sanction", "kind": "ban", "network": "203.0.113.77/24"});
+    assert_eq!(answer(&mut bob, ban, "sanction").await["network"], "203.0.113.0/24");
+    // Each deed is in the audit log; a moderator sees its own.
+    let audit = answer(&mut ana, json!({"type": "audit", "limit": 2}), "audit").await;
+    assert_eq!(audit["more"], true);
+    assert_eq!(audit["records"][0]["about"], "ban network 203.0.113.0/24, the server, no end");
+    assert_eq!(audit["records"][1]["what"], "pardon");
+    let own = answer(&mut eva, json!({"type": "audit"}), "audit").await;
+    assert_eq!(own["records"].as_array().map(Vec::len), Some(1), "{own}");
+    assert_eq!(own["records"][0]["by"]["name"], "eva");
+    assert_eq!(answer(&mut carl, json!({"type": "audit"}), "refused").await["code"], code);
+}
+
+/// Waits until a classic client is told something.
+async fn until_told(old: &mut Peer, text: &str) {
+    loop {
+        let told = old.recv().await;
+        assert!(!told.is_empty(), "the end instead of {text}");
+        if told.contains(text) {
+            return;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_classic_client_is_muted_and_sent_out_in_its_own_protocol() {
+    let daemon = daemon();
+    let (mut ana, _, _) = ana_and_eva(&daemon).await;
+    let (mut old, _) = Peer::classic(&daemon, "old").await;
+    answer(&mut ana, sanction("mute", "old", None, None), "sanction").await;
+    old.write(b"hello").await;
+    until_told(&mut old, "you are muted on this server").await;
+    answer(&mut ana, sanction("ban", "old", None, None), "sanction").await;
+    until_told(&mut old, "you are banned on this server").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_with_a_pause_takes_one_message_of_a_user_in_that_time() {
+    let daemon = daemon();
+    let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
+    for peer in [&mut ana, &mut eva] {
+        answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
+    }
+    answer(&mut ana, json!({"type": "rule", "room": "#rust", "slow_s": 21_600}), "rules").await;
+    assert_eq!(answer(&mut eva, say("#rust", 1), "accepted").await["n"], 1);
+    let refusal = answer(&mut eva, say("#rust", 2), "refused").await;
+    assert_eq!((&refusal["code"], &refusal["n"]), (&json!("slow"), &json!(2)));
+    assert!(refusal["retry_ms"].as_u64().is_some_and(|wait| wait <= 21_600_000), "{refusal}");
+    // A repeat is answered as before, and other rooms have no pause.
+    assert_eq!(answer(&mut eva, say("#rust", 1), "accepted").await["repeat"], true);
+    assert_eq!(answer(&mut eva, say("#lobby", 3), "accepted").await["n"], 3);
+    for n in 1..=3 {
+        assert_eq!(answer(&mut ana, say("#rust", n), "accepted").await["n"], n);
+    }
+}
