@@ -32,6 +32,11 @@ torture *ARGS:
     cargo build --workspace --locked --bins
     cargo run --quiet --locked -p e2e --bin torture -- {{ ARGS }}
 
+# Attack a daemon in many ways, and show what honest users notice; arguments: --only NAME --messages N
+attack *ARGS:
+    cargo build --release --workspace --locked --bins
+    cargo run --quiet --release --locked -p e2e --bin attack -- {{ ARGS }}
+
 # Simulate SEEDS storms over clients, daemon and network; arguments: --seed N --log
 sim SEEDS="10" *ARGS:
     cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}

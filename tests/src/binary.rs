@@ -116,7 +116,12 @@ impl Daemon {
 
     /// Sends a signal, by its name without `SIG`.
     pub fn signal(&self, name: &str) {
-        send_signal(self.child.id().expect("the daemon has not ended"), name);
+        send_signal(self.pid(), name);
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("the daemon has not ended")
     }
 
     /// Waits for its end. Returns its exit code, or `None` if a signal ended it.

@@ -1,0 +1,91 @@
+//! Connections that take places: those of nobody, of nobody yet, and of classic clients.
+
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::enemy::Enemy;
+
+/// Connections at once: as many as the open files of a test allow.
+const CROWD: usize = 400;
+
+/// Tasks that connect at the same time.
+const AT_ONCE: usize = 8;
+
+/// Time after which the daemon takes a silent client for a classic one, and a little more.
+const SILENCE: Duration = Duration::from_millis(400);
+
+/// Time between two bytes of a slow line.
+const BYTE_EVERY: Duration = Duration::from_millis(100);
+
+/// Strangers connect and go.
+pub(super) async fn strangers(enemy: Enemy) {
+    let mut tasks = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let enemy = enemy.clone();
+        tasks.spawn(async move {
+            loop {
+                drop(enemy.connect().await);
+                enemy.try_again().await;
+            }
+        });
+    }
+    tasks.join_all().await;
+}
+
+/// A crowd of connections that send nothing, and that come again.
+pub(super) async fn half_open(enemy: Enemy) {
+    let mut crowd = std::collections::VecDeque::new();
+    loop {
+        crowd.extend(enemy.connect().await);
+        if crowd.len() > CROWD {
+            crowd.pop_front();
+        }
+        enemy.try_again().await;
+    }
+}
+
+/// A crowd of silent clients that give a name as a classic one does.
+pub(super) async fn classic_crowd(enemy: Enemy) {
+    crowd(enemy, |enemy, mut stream| async move {
+        let number = enemy.try_again().await;
+        sleep(SILENCE).await;
+        let _ = stream.write_all(format!("NAME:crowd{number}").as_bytes()).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+}
+
+/// A crowd of clients whose `hello` comes a byte at a time.
+pub(super) async fn slow_lines(enemy: Enemy) {
+    crowd(enemy, |enemy, mut stream| async move {
+        for byte in br#"{"type":"hello","version":1,"name":"slow"#.iter().cycle() {
+            enemy.try_again().await;
+            if stream.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+            sleep(BYTE_EVERY).await;
+        }
+    })
+    .await;
+}
+
+async fn crowd<F>(enemy: Enemy, each: impl Fn(Enemy, TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    loop {
+        if let Ok(stream) = enemy.connect().await {
+            tasks.spawn(each(enemy.clone(), stream));
+        }
+        while tasks.try_join_next().is_some() {}
+        if tasks.len() >= CROWD {
+            tasks.join_next().await;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
+}
