@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use chat_client::Endpoint;
 use chat_client::link::BadEndpoint;
-use chat_proto::UserName;
+use chat_proto::{Secret, UserName};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
@@ -33,7 +33,7 @@ Examples:
 In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
 Without a server, CHAT_SERVER in the environment is used, as by ./chat: HOST, HOST:PORT, or a
-port of this machine.
+port of this machine. CHAT_INVITE has the invite of a new user, if the server has no address line.
 
 Exit codes: 0 success; 1 error; 2 invalid arguments.";
 
@@ -70,6 +70,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) flags: Flags,
 
+    /// The invite of the environment, if the address line of the server has none.
+    #[arg(skip)]
+    invite: Option<Secret>,
+
     /// The server of the environment, if the command line has none.
     #[arg(skip)]
     environment: Option<Endpoint>,
@@ -89,7 +93,8 @@ impl Args {
     /// # Errors
     /// Returns an error if one of them is wrong, or if the command line asks for the help or the version.
     pub(crate) fn read() -> Result<Self, clap::Error> {
-        Self::try_parse()?.checked(std::env::var_os(environment::SERVER))
+        let args = Self::try_parse()?.checked(std::env::var_os(environment::SERVER))?;
+        Ok(Self { invite: environment::invite(std::env::var(environment::INVITE).ok()), ..args })
     }
 
     fn checked(mut self, environment: Option<OsString>) -> Result<Self, clap::Error> {
@@ -111,6 +116,11 @@ impl Args {
     pub(crate) fn name(&self) -> Option<&UserName> {
         let destination = self.destination.as_ref();
         self.name.as_ref().or_else(|| destination?.name.as_ref())
+    }
+
+    /// The invite that is given, if there is one: by the address line of the server, or else by the environment.
+    pub(crate) fn invite(&self) -> Option<&Secret> {
+        self.server().and_then(|server| server.secret.as_ref()).or(self.invite.as_ref())
     }
 
     /// The server that is given, if there is one: by the command line, or else by the environment.

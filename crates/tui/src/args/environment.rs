@@ -4,9 +4,19 @@ use std::ffi::OsStr;
 
 use chat_client::Endpoint;
 use chat_client::link::BadEndpoint;
+use chat_proto::Secret;
+use chat_proto::address_line::is_line_secret;
 
 /// The variable with the server, for `./chat` and for this program.
 pub(super) const SERVER: &str = "CHAT_SERVER";
+
+/// The variable with an invite, by which `./chat` makes the first user the owner.
+pub(super) const INVITE: &str = "CHAT_INVITE";
+
+/// The invite of the variable; `None` if it is none.
+pub(super) fn invite(written: Option<String>) -> Option<Secret> {
+    written.map(Secret::new).filter(is_line_secret)
+}
 
 /// The server of the variable; `None` if it is empty. A port alone is one of this machine, as for `./chat`.
 ///

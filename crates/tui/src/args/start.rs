@@ -67,7 +67,7 @@ impl Start {
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
         let given = args.server().cloned();
         let key = given.as_ref().and_then(|given| given.key);
-        let invite = given.as_ref().and_then(|given| given.secret.clone());
+        let invite = args.invite().cloned();
         let server = given.map(|given| given.address).or_else(last_server).unwrap_or_else(local);
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
