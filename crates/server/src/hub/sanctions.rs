@@ -165,3 +165,86 @@ pub(super) fn longest<'s>(
 ) -> Option<&'s SanctionRecord> {
     sanctions.max_by_key(|record| record.until.map_or(i64::MAX, Timestamp::as_millis))
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::Reason;
+
+    use super::*;
+
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    const EVA: UserId = UserId::new(7);
+
+    fn ban(id: u64, network: Option<&str>, until_ms: Option<i64>) -> SanctionRecord {
+        SanctionRecord {
+            id,
+            penalty: Penalty::Ban,
+            room: None,
+            user: None,
+            network: network.map(|written| written.parse().unwrap()),
+            invite: None,
+            by: UserId::new(1),
+            reason: Reason::default(),
+            at: Timestamp::from_millis(0),
+            until: until_ms.map(Timestamp::from_millis),
+        }
+    }
+
+    fn from(address: &str) -> Suspect {
+        Suspect { network: Some(address.parse().unwrap()), ..Suspect::default() }
+    }
+
+    fn is_banned(sanctions: &Sanctions, suspect: Suspect, now_ms: i64) -> bool {
+        let now = Timestamp::from_millis(now_ms);
+        sanctions.of(suspect).any(|record| record.hits(Penalty::Ban, None, suspect, now))
+    }
+
+    #[test]
+    fn a_ban_of_a_network_hits_its_addresses_of_any_width_until_it_ends() {
+        let records = [
+            ban(1, Some("203.0.113.0/24"), None),
+            ban(2, Some("198.51.100.7"), Some(10)),
+            ban(3, Some("2001:db8::/32"), None),
+        ];
+        let mut sanctions = Sanctions::restore(records.to_vec());
+        for (address, hit) in [
+            ("203.0.113.9", true),
+            ("203.0.114.9", false),
+            ("198.51.100.7", true),
+            ("198.51.100.8", false),
+            ("2001:db8:1::", true),
+            ("2001:db9::", false),
+        ] {
+            assert_eq!(is_banned(&sanctions, from(address), 9), hit, "{address}");
+        }
+        assert!(!is_banned(&sanctions, from("198.51.100.7"), 10), "it has ended");
+        for id in 1..=3 {
+            sanctions.remove(id).unwrap();
+        }
+        assert!(!is_banned(&sanctions, from("203.0.113.9"), 9));
+        assert!(sanctions.widths.is_empty() && sanctions.networks.is_empty());
+    }
+
+    #[test]
+    fn the_ban_of_a_user_bars_its_network_for_a_day() {
+        let record = SanctionRecord { user: Some(EVA), ..ban(1, Some("203.0.113.9"), None) };
+        let short = SanctionRecord { user: Some(EVA), ..ban(2, Some("198.51.100.7"), Some(10)) };
+        let sanctions = Sanctions::restore(vec![record, short]);
+        assert!(is_banned(&sanctions, from("203.0.113.9"), DAY_MS - 1));
+        assert!(!is_banned(&sanctions, from("203.0.113.9"), DAY_MS));
+        assert!(!is_banned(&sanctions, from("198.51.100.7"), 10));
+        let eva = Suspect { user: Some(EVA), ..Suspect::default() };
+        assert!(is_banned(&sanctions, eva, 10 * DAY_MS));
+        let other = Suspect { user: Some(UserId::new(8)), ..Suspect::default() };
+        assert!(!is_banned(&sanctions, other, 0));
+    }
+
+    #[test]
+    fn a_sanction_of_an_invite_hits_all_who_came_by_it() {
+        let record = SanctionRecord { invite: Some(4), ..ban(1, None, None) };
+        let sanctions = Sanctions::restore(vec![record]);
+        let by = |invite| Suspect { user: Some(EVA), invite, ..Suspect::default() };
+        assert!(is_banned(&sanctions, by(Some(4)), 0));
+        assert!(!is_banned(&sanctions, by(Some(5)), 0) && !is_banned(&sanctions, by(None), 0));
+    }
+}

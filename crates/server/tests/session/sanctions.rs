@@ -168,6 +168,8 @@ async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
     let hello = |name: &str| json!({"type": "hello", "version": 1, "name": name, "token": token});
     let mut ghost = Peer::connect(&daemon);
     answer(&mut ghost, hello("eva"), "welcome").await;
+    let password = "correct horse battery staple";
+    answer(&mut eva, json!({"type": "set_password", "password": password}), "account").await;
     let ban = answer(&mut ana, sanction("ban", "eva", None, None), "sanction").await;
     // All peers are on the machine of the server, which is never barred.
     assert_eq!(ban.get("network"), None);
@@ -179,6 +181,9 @@ async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
     assert_eq!(ana.until("left").await["reason"], "banned");
     let mut again = Peer::connect(&daemon);
     assert_eq!(answer(&mut again, hello("eva"), "refused").await["code"], "banned");
+    let mut again = Peer::connect(&daemon);
+    let log_in = json!({"type": "hello", "version": 1, "name": "eva", "password": password});
+    assert_eq!(answer(&mut again, log_in, "refused").await["code"], "banned");
     Peer::native(&daemon, "new").await;
     answer(&mut ana, json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
     let mut again = Peer::connect(&daemon);

@@ -33,6 +33,8 @@ impl Directory {
                 self.replace_password(proposal, user, Some(password), hash.clone(), &mut changes);
             }
         }
+        // Told to nobody else: only the user has shown its password.
+        self.not_banned(proposal, user, None)?;
         let is_token =
             |record: &&CredentialRecord| matches!(record.credential, Credential::Token(_));
         let tokens = || proposal.credentials(user).iter().filter(is_token);
