@@ -1,13 +1,15 @@
 //! The commands that a client sends. `docs/protocol.md` has an example of each.
 
+mod sanction;
 mod say;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::sanction::Sanction;
 pub use self::say::{Body, Links, Say};
 use crate::{
-    AwayText, DeviceId, Features, Network, Privacy, Reason, Role, RoomName, SanctionKind, Secret,
-    Seq, ShortString, Timestamp, Topic, TopicBy, UserName,
+    AwayText, DeviceId, Features, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp,
+    Topic, TopicBy, UserName,
 };
 
 /// The version of the native protocol that this crate speaks.
@@ -265,31 +267,6 @@ pub enum Command {
     },
     /// Ends the session.
     Bye,
-}
-
-/// The fields of [`Command::Sanction`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sanction {
-    /// What it does.
-    pub kind: SanctionKind,
-    /// The user whom it hits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<UserName>,
-    /// The network whose guests and new users it hits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub network: Option<Network>,
-    /// The number of the invite; it hits all who came by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invite: Option<u64>,
-    /// The room; `None` for the server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub room: Option<RoomName>,
-    /// Seconds until it ends; `None` for no end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub for_s: Option<u64>,
-    /// Why; it is shown to whom it hits.
-    #[serde(default, skip_serializing_if = "Reason::is_empty")]
-    pub reason: Reason,
 }
 
 impl Command {

@@ -16,6 +16,7 @@ mod history;
 mod invites;
 mod lists;
 mod live;
+mod log;
 mod login;
 mod pace;
 mod pending;
@@ -41,7 +42,7 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span, field, info, info_span};
+use tracing::{Instrument, field, info, info_span};
 
 use self::admit::{Admission, admit};
 use self::answers::PendingAnswers;
@@ -242,18 +243,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.connection.capabilities()));
         Closing { connection: self.connection, end, context: self.context, span }
-    }
-
-    /// Logs an event in the span of this session. The span is created for it: most sessions log nothing for hours,
-    /// and a span takes memory.
-    fn log(&self, event: impl FnOnce()) {
-        self.span().in_scope(event);
-    }
-
-    fn span(&self) -> Span {
-        let (peer, door, user): (SocketAddr, _, _) =
-            (self.peer.into(), self.connection.door().protocol(), self.member.user().name);
-        info_span!("session", %peer, %door, %user)
     }
 
     /// One turn of the loop: waits for the first source that is ready, and handles its input. Rooms that the client

@@ -3,6 +3,7 @@
 //! Items are decided in the order of the queue, and each must see the effects of those before it. The directory
 //! changes after the commit only, so there is nothing to undo if the commit fails.
 
+mod invites;
 mod members;
 
 use std::collections::{HashMap, HashSet};
@@ -20,8 +21,8 @@ use super::sanctions::Suspect;
 use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
 use crate::journal::{
-    Change, Credential, CredentialRecord, InviteRecord, MemberRole, RoomId, RoomKey, UserKind,
-    UserRecord, UserRole,
+    Change, Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
+    UserRole,
 };
 use crate::token::TokenHash;
 
@@ -134,41 +135,6 @@ impl<'s> Proposal<'s> {
     /// The greatest number that one of them has or had.
     pub(super) const fn last_record(&self) -> u64 {
         self.last_record
-    }
-
-    /// The invite with that secret, as it will be.
-    pub(super) fn invite_by_hash(&self, hash: &TokenHash) -> Option<InviteRecord> {
-        self.invite_ahead(self.state.invites.by_hash(hash)?)
-    }
-
-    /// The invite with that number, as it will be.
-    pub(super) fn invite(&self, id: u64) -> Option<InviteRecord> {
-        self.invite_ahead(self.state.invites.get(id)?)
-    }
-
-    fn invite_ahead(&self, stored: &InviteRecord) -> Option<InviteRecord> {
-        match self.invites.get(&stored.id) {
-            Some(used) => used.map(|used| InviteRecord { used, ..stored.clone() }),
-            None => Some(stored.clone()),
-        }
-    }
-
-    /// Number of invites that will be stored, at most.
-    pub(super) fn invites_stored(&self) -> usize {
-        self.state.invites.len() + self.invites_more
-    }
-
-    pub(super) const fn add_invite(&mut self) {
-        self.invites_more += 1;
-    }
-
-    pub(super) fn set_invite_used(&mut self, id: u64, used: u32) {
-        self.invites.insert(id, Some(used));
-    }
-
-    /// Removes an invite. Returns false if it is removed already.
-    pub(super) fn remove_invite(&mut self, id: u64) -> bool {
-        !matches!(self.invites.insert(id, None), Some(None))
     }
 
     /// The author of an item. The account of a guest may have ended with its session.

@@ -1,0 +1,30 @@
+//! A mute, a kick or a ban.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Network, Reason, RoomName, SanctionKind, UserName};
+
+/// The fields of [`Command::Sanction`](super::Command::Sanction).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sanction {
+    /// What it does.
+    pub kind: SanctionKind,
+    /// The user whom it hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserName>,
+    /// The network whose guests and new users it hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// The number of the invite; it hits all who came by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<u64>,
+    /// The room; `None` for the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
+    /// Seconds until it ends; `None` for no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_s: Option<u64>,
+    /// Why; it is shown to whom it hits.
+    #[serde(default, skip_serializing_if = "Reason::is_empty")]
+    pub reason: Reason,
+}

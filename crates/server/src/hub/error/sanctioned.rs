@@ -1,0 +1,41 @@
+//! What a refusal says of a mute or a ban.
+
+use chat_proto::{Reason, RoomName};
+
+/// The mute or the ban that a refusal is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sanctioned {
+    /// The room; `None` for the server.
+    pub(crate) room: Option<RoomName>,
+    /// Time until it ends, in milliseconds; `None` for no end.
+    pub(crate) left_ms: Option<u64>,
+    /// Why.
+    pub(crate) reason: Reason,
+}
+
+impl Sanctioned {
+    pub(super) fn place(&self) -> String {
+        match &self.room {
+            Some(room) => format!("in {room}"),
+            None => "on this server".to_owned(),
+        }
+    }
+
+    pub(super) fn end_and_reason(&self) -> String {
+        let end = match self.left_ms {
+            Some(left) => format!(" for {}", more(left.div_ceil(1000))),
+            None => ", until a moderator ends it".to_owned(),
+        };
+        if self.reason.is_empty() { end } else { format!("{end}: {}", self.reason.as_str()) }
+    }
+}
+
+/// A time that is left, in the largest unit of which there are two or more.
+fn more(seconds: u64) -> String {
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    match units.into_iter().find(|(unit, _)| seconds > *unit) {
+        Some((unit, name)) => format!("{} more {name}", seconds.div_ceil(unit)),
+        None if seconds == 1 => "1 more second".to_owned(),
+        None => format!("{seconds} more seconds"),
+    }
+}
