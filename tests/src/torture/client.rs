@@ -201,10 +201,7 @@ impl Client {
     /// Reads all messages on one connection.
     async fn catch_up(&mut self) -> io::Result<()> {
         let mut connection = self.connect().await?;
-        while !connection.is_joined
-            || connection.joined.len() < self.rooms.len()
-            || !connection.unread.is_empty()
-        {
+        while connection.answered.len() < self.rooms.len() || !connection.unread.is_empty() {
             let event = connection.next().await?;
             self.handle(&mut connection, &event).await?;
         }

@@ -29,14 +29,15 @@ pub(super) struct Connection {
     outgoing: WriteHalf<Stream>,
     /// True once the client has received the `pong` after its `hello`: it has all that a `hello` brings.
     pub(super) is_ready: bool,
-    /// True once the client has received the `pong` after its `join`s: all of them are answered.
-    pub(super) is_joined: bool,
+    /// Rooms whose own `join` is answered: the `pong` after it was received.
+    pub(super) answered: HashSet<u32>,
     /// Rooms of which a `room` was received on this connection since the client is ready.
     pub(super) joined: HashSet<u32>,
     /// The last `seq` of each joined room that is not yet read up to there.
     pub(super) unread: HashMap<u32, u64>,
-    /// Messages received before all `join`s are answered, by room. A `room` before that may be about the `join` of
-    /// another session of the user: then the answer to the own one, and all messages since, follow.
+    /// Messages received before the own `join` of their room is answered. A `room` before that may be about the `join`
+    /// of another session of the user: then the answer to the own one, and all messages since, follow. A `room` after
+    /// it says that the session has fallen behind.
     pub(super) held: HashMap<u32, Vec<(Position, Read)>>,
 }
 
@@ -47,7 +48,7 @@ impl Connection {
             incoming: BufReader::new(incoming).lines(),
             outgoing,
             is_ready: false,
-            is_joined: false,
+            answered: HashSet::new(),
             joined: HashSet::new(),
             unread: HashMap::new(),
             held: HashMap::new(),

@@ -13,7 +13,7 @@ use crate::torture::findings::{Position, Read};
 /// The nonce of the `ping` after `hello`.
 pub(super) const READY: u64 = 1;
 
-/// The nonce of the `ping` after the `join`s.
+/// The nonce of the `ping` after the first `join`; that after the next one is one more.
 const JOINED: u64 = 2;
 
 impl Client {
@@ -26,10 +26,8 @@ impl Client {
         match event["type"].as_str().unwrap_or_default() {
             "welcome" => self.welcomed(event),
             "pong" if event["nonce"] == READY => self.ready(connection).await?,
-            "pong" => self.all_joined(connection),
-            "room" if connection.is_ready && !connection.is_joined => {
-                self.joined(connection, event);
-            }
+            "pong" => self.answered(connection, event),
+            "room" if connection.is_ready => self.joined(connection, event),
             "message" => self.read(connection, event),
             "accepted" => self.accepted(event),
             "refused" => return self.refused(event),
@@ -55,16 +53,16 @@ impl Client {
         self.epoch = epoch;
     }
 
-    /// Joins the rooms, with `since`, sends a `ping`, and sends the pending messages again.
+    /// Joins the rooms, with `since` and a `ping` after each, and sends the pending messages again.
     async fn ready(&mut self, connection: &mut Connection) -> io::Result<()> {
         connection.is_ready = true;
-        for room in &self.rooms {
+        for (nonce, room) in (JOINED..).zip(&self.rooms) {
             let since = self.read.get(room).copied().unwrap_or(0);
             if let Some(name) = self.common.users.room_name(*room) {
                 connection.send(&json!({"type": "join", "room": name, "since": since})).await?;
+                connection.send(&json!({"type": "ping", "nonce": nonce})).await?;
             }
         }
-        connection.send(&json!({"type": "ping", "nonce": JOINED})).await?;
         for pending in self.outbox.clone() {
             self.say(connection, &pending).await?;
         }
@@ -73,6 +71,9 @@ impl Client {
 
     fn joined(&mut self, connection: &mut Connection, event: &Value) {
         let room = self.room_of(event);
+        if connection.answered.contains(&room) {
+            return;
+        }
         let last = event["last_seq"].as_u64().unwrap();
         let read = self.read.get(&room).copied().unwrap_or(0);
         connection.joined.insert(room);
@@ -82,10 +83,12 @@ impl Client {
         }
     }
 
-    /// Records the messages that were held.
-    fn all_joined(&mut self, connection: &mut Connection) {
-        connection.is_joined = true;
-        for (position, read) in connection.held.drain().flat_map(|(_, held)| held) {
+    /// Records the messages that were held until the `join` of their room was answered.
+    fn answered(&mut self, connection: &mut Connection, pong: &Value) {
+        let index = usize::try_from(pong["nonce"].as_u64().unwrap() - JOINED).unwrap();
+        let room = self.rooms[index];
+        connection.answered.insert(room);
+        for (position, read) in connection.held.remove(&room).into_iter().flatten() {
             self.record(position, read);
         }
     }
@@ -101,7 +104,7 @@ impl Client {
         if connection.unread.get(&room).is_some_and(|last| position.seq >= *last) {
             connection.unread.remove(&room);
         }
-        if connection.is_joined {
+        if connection.answered.contains(&room) {
             self.record(position, read);
         } else {
             connection.held.entry(room).or_default().push((position, read));
