@@ -24,6 +24,7 @@ pub mod config;
 mod door;
 mod feed;
 mod hub;
+mod id_map;
 mod jobs;
 pub mod journal;
 pub mod limits;
