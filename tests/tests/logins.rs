@@ -76,7 +76,7 @@ async fn in_a_storm_of_logins_each_is_answered_and_messages_go_on() {
         match (answer["type"].as_str(), answer["code"].as_str()) {
             (Some("welcome"), _) if is_right => entered += 1,
             (_, Some("bad_secret")) if !is_right => {}
-            // Only so many are tried at once, and wrong ones keep others of the network out.
+            // Tries at once have a bound, and wrong ones keep others of the network out.
             (_, Some("too_fast" | "busy")) => {}
             _ => panic!("{password}: {answer}"),
         }

@@ -179,7 +179,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Origin { address: self.peer.0, is_private: self.is_private }
     }
 
-    /// Sets the password of the user. Whoever holds only a token or a code may have found the device: the present
+    /// Sets the password of the user. Somebody with only a token or a code may have found the device: the present
     /// password is needed, unless the session has begun with it.
     pub(super) fn set_password(&mut self, new: &Secret, old: Option<Secret>) -> ControlFlow<End> {
         let origin = self.origin();
