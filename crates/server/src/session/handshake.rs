@@ -109,7 +109,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Sends and writes an event: there is no session yet that writes it.
-async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     event: &Event,
 ) -> Result<(), End> {
