@@ -23,7 +23,7 @@ pub(crate) fn seconds(written: &str) -> Option<u64> {
 /// A duration in words, in the longest unit of which there are two, rounded up: `90 minutes`, `2 days`. Weeks are days.
 pub(crate) fn in_words(seconds: u64) -> String {
     let units = || UNITS.iter().skip(1);
-    let whole = units().find(|(.., size)| seconds >= *size && seconds % size == 0);
+    let whole = units().find(|(.., size)| seconds >= *size && seconds.is_multiple_of(*size));
     let long = units().find(|(.., size)| seconds >= 2 * size);
     let (_, name, size) = match (whole, long) {
         (Some(whole), Some(long)) if whole.2 >= long.2 => whole,
