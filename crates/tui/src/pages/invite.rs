@@ -72,7 +72,7 @@ fn open_it(ServerAddress { host, port }: &ServerAddress) -> Vec<(String, String)
     all.into_iter().map(|(name, does)| (name.to_owned(), does)).collect()
 }
 
-/// Whom an invite with so many uses lets in.
+/// Whom an invite lets in.
 fn lets_in(uses: u32, role: Role) -> String {
     let role = match role {
         Role::Owner => "an owner of this server",
