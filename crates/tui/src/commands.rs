@@ -40,9 +40,9 @@ pub enum Verb {
     /// Shows or sets which messages of the room notify the user.
     Notify,
     /// Makes a room quiet.
-    Mute,
-    /// Lets a muted room notify again.
-    Unmute,
+    Quiet,
+    /// Lets a quiet room notify again.
+    Unquiet,
     /// Hides the messages of a user, or lists the ignored users.
     Ignore,
     /// Shows the messages of an ignored user again.
@@ -71,6 +71,34 @@ pub enum Verb {
     Invites,
     /// Ends an invite.
     Revoke,
+    /// Shows or gives a role.
+    Role,
+    /// Makes the room private.
+    Private,
+    /// Makes the room public.
+    Public,
+    /// Makes the room one for announcements.
+    Announce,
+    /// Shows or sets the pause of the room.
+    Slow,
+    /// Sets who sets the topic.
+    TopicBy,
+    /// Asks a user into the room.
+    AskIn,
+    /// Mutes a user.
+    Mute,
+    /// Ends a mute.
+    Unmute,
+    /// Kicks a user.
+    Kick,
+    /// Bans a user.
+    Ban,
+    /// Ends a ban.
+    Unban,
+    /// Lists mutes and bans.
+    Sanctions,
+    /// Lists records of the audit log.
+    Audit,
     /// Says that the user is away.
     Away,
     /// Says that the user is not away any more.
@@ -122,6 +150,16 @@ pub enum Offers {
     Formats,
     /// What an invite can have: times and roles.
     Invite,
+    /// Users, then roles and places.
+    Role,
+    /// Users, then times and places.
+    Sanction,
+    /// Times of a pause.
+    Pause,
+    /// Who sets the topic.
+    TopicBy,
+    /// The word for the server.
+    Server,
 }
 
 /// A command and its help.
@@ -217,8 +255,15 @@ pub const COMMANDS: &[Command] = &[
         Offers::Nothing,
         "Notify of: mentions, all, none, default",
     ),
-    row(Verb::Mute, "/mute", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
-    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "Unmute this room (or ROOM)"),
+    row(Verb::Quiet, "/quiet", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
+    row(
+        Verb::Unquiet,
+        "/unquiet",
+        &[],
+        "[ROOM]",
+        Offers::OwnRooms,
+        "Let a quiet room notify again",
+    ),
     row(
         Verb::Ignore,
         "/ignore",
@@ -280,6 +325,83 @@ pub const COMMANDS: &[Command] = &[
     ),
     row(Verb::Invites, "/invites", &[], "", Offers::Nothing, "List the invites, and end one"),
     row(Verb::Revoke, "/revoke", &[], "NUMBER", Offers::Nothing, "End an invite"),
+    row(
+        Verb::Role,
+        "/role",
+        &[],
+        "NAME [ROLE]",
+        Offers::Role,
+        "Show or give a role: /role ana moderator",
+    ),
+    row(Verb::Private, "/private", &[], "", Offers::Nothing, "Make this room private"),
+    row(Verb::Public, "/public", &[], "", Offers::Nothing, "Make this room public"),
+    row(
+        Verb::Announce,
+        "/announce",
+        &[],
+        "",
+        Offers::Nothing,
+        "Only voices, moderators and owners write here",
+    ),
+    row(
+        Verb::AskIn,
+        "/ask-in",
+        &["/askin"],
+        "NAME",
+        Offers::People,
+        "Ask a user into this private room",
+    ),
+    row(
+        Verb::Slow,
+        "/slow",
+        &[],
+        "[TIME]",
+        Offers::Pause,
+        "A pause between two messages of one user",
+    ),
+    row(
+        Verb::TopicBy,
+        "/topic-by",
+        &[],
+        "WHO",
+        Offers::TopicBy,
+        "Who sets the topic: all, moderators",
+    ),
+    row(
+        Verb::Mute,
+        "/mute",
+        &[],
+        "NAME [TIME] [REASON]",
+        Offers::Sanction,
+        "Let a user only read: /mute ana 10m",
+    ),
+    row(Verb::Unmute, "/unmute", &[], "NAME", Offers::People, "End a mute"),
+    row(
+        Verb::Kick,
+        "/kick",
+        &[],
+        "NAME [REASON]",
+        Offers::People,
+        "Send a user out, who may come again",
+    ),
+    row(
+        Verb::Ban,
+        "/ban",
+        &[],
+        "NAME [TIME] [REASON]",
+        Offers::Sanction,
+        "Keep a user out: /ban ana 1d",
+    ),
+    row(Verb::Unban, "/unban", &[], "NAME", Offers::People, "End a ban"),
+    row(
+        Verb::Sanctions,
+        "/sanctions",
+        &["/bans"],
+        "[server]",
+        Offers::Server,
+        "List the mutes and bans, and end one",
+    ),
+    row(Verb::Audit, "/audit", &[], "", Offers::Nothing, "List who changed what, and when"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
@@ -352,6 +474,9 @@ impl Command {
         let example = match self.verb {
             Verb::Me => ", e.g. /me waves",
             Verb::Date => ", e.g. /date 2026-05-01",
+            Verb::Mute => ", e.g. /mute ana 10m cool down. To make a room quiet: /quiet",
+            Verb::Ban => ", e.g. /ban ana 1d spam",
+            Verb::Role => ", e.g. /role ana moderator",
             _ => "",
         };
         format!("Usage: {}{example}", self.synopsis())
