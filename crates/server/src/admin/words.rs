@@ -48,7 +48,7 @@ fn made(line: &Secret, invite: &InviteInfo) -> String {
 
 fn is_of_this_machine(line: &str) -> bool {
     let host = line.parse::<AddressLine>().ok().and_then(|line| line.host().parse().ok());
-    host.is_some_and(|host: std::net::IpAddr| host.to_canonical().is_loopback())
+    host.is_some_and(chat_server::is_loopback)
 }
 
 /// A line of the list of invites.
