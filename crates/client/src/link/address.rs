@@ -122,9 +122,13 @@ mod tests {
 
     #[test]
     fn this_machine_is_known_by_its_names() {
-        for (written, local) in
-            [("localhost", true), ("127.0.0.1:1", true), ("[::1]", true), ("example.org", false)]
-        {
+        for (written, local) in [
+            ("localhost", true),
+            ("127.0.0.1:1", true),
+            ("[::1]", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("example.org", false),
+        ] {
             assert_eq!(written.parse::<ServerAddress>().unwrap().is_local(), local, "{written}");
         }
     }
