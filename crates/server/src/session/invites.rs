@@ -92,6 +92,9 @@ impl Context {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn invite(&mut self, asked: Asked) -> ControlFlow<End> {
+        if let Err(refusal) = self.origin().check_private() {
+            return self.refuse(refusal);
+        }
         let (context, by) = (self.context.clone(), self.member.id());
         self.pending.wait(async move {
             let invited = invite(&context, Some(by), asked, false).await;
