@@ -113,6 +113,6 @@ mod tests {
     #[test]
     fn a_sanction_lasts_a_second_at_least() {
         assert_eq!(for_s("1d"), Ok(86_400));
-        assert!(for_s("0s").is_err() && for_s("for ever").is_err());
+        assert!(for_s("0s").is_err() && for_s("always").is_err());
     }
 }
