@@ -121,7 +121,7 @@ async fn drop_owner_line(hub: &Arc<Hub>, data: Option<&Path>) {
             warn!(%error, "cannot remove the line of the first owner, which nobody can use any more; remove it");
         }
     }
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 /// Sends to the large rooms how many users they have.
