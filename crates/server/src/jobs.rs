@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(file.exists(), is_there, "{span:?}");
         }
         owner_line::store(data, &Secret::new("chat://a:1/#b.c")).unwrap();
-        hub.appoint(name, Role::Owner).await.unwrap();
+        hub.grant(None, name, None, Role::Owner).await.unwrap();
         let _ = timeout(OWNER_STEP, drop_owner_line(&hub, Some(data))).await;
         assert!(!file.exists());
     }
