@@ -120,7 +120,7 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let owner = OwnerLine::make(&mut server, data).await;
     if let Some(data) = data {
         let stored =
-            Addresses { listens: addresses.clone(), public: public.map(|one| one.to_string()) };
+            Addresses { listens: addresses.clone(), public: public.map(ToString::to_string) };
         if let Err(error) = chat_server::store_addresses(data, &stored) {
             warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
         }
