@@ -118,7 +118,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
-        Event::Role { room, user, role, by } => standing::role(state, room, user, role, by, at),
+        Event::Role { room, user, role, by } => {
+            standing::role(state, room.as_ref(), user, role, by, at);
+        }
         Event::Rules { room, rules, by } => standing::rules(state, &room, rules, by, at),
         Event::AskedIn { room, user, by } => standing::asked_in(state, room, &user, by, at),
         Event::Sanction(sanction) => return standing::sanction(state, *sanction, at),

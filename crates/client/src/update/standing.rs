@@ -23,18 +23,18 @@ pub(super) fn listed(state: &mut State, room: &RoomName, users: &[User], roles: 
 /// A user has another role.
 pub(super) fn role(
     state: &mut State,
-    room: Option<RoomName>,
+    room: Option<&RoomName>,
     user: User,
     role: Role,
     by: Option<User>,
     at: Timestamp,
 ) {
     let is_me = state.is_me(user.id);
-    let before = match &room {
+    let before = match room {
         Some(room) => state.rooms.get(room).map(|room| room.role(user.id)),
         None => Some(state.role()).filter(|_| is_me),
     };
-    match room.as_ref().and_then(|room| state.rooms.get_mut(room)) {
+    match room.and_then(|room| state.rooms.get_mut(room)) {
         Some(room) => room.roles.set(user.id, role),
         None if room.is_none() && is_me => state.standing.role = Some(role),
         None => {}
@@ -53,8 +53,8 @@ pub(super) fn role(
     }
     if !is_told_already {
         let notice =
-            Notice::RoleGiven { user: person(state, Some(user)), role, room: room.clone(), by };
-        tell(state, room.as_ref(), notice, at);
+            Notice::RoleGiven { user: person(state, Some(user)), role, room: room.cloned(), by };
+        tell(state, room, notice, at);
     }
 }
 
