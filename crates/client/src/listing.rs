@@ -55,6 +55,61 @@ impl MessageList {
     }
 }
 
+/// Items of a list of orders from which no further page is asked for: more than anybody looks through.
+const ITEMS_LISTED_MAX: usize = 200;
+
+/// A list that an order has asked for, in the order of the server.
+#[derive(Debug)]
+pub struct Listed<T> {
+    items: Vec<T>,
+    has_more: bool,
+    is_loading: bool,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_more: false, is_loading: false }
+    }
+}
+
+impl<T> Listed<T> {
+    /// What has come of it.
+    #[must_use]
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// Whether the server has more of it.
+    #[must_use]
+    pub const fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    /// Whether the answer is on its way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    /// The server is asked for the first page.
+    pub(crate) fn begin(&mut self) {
+        *self = Self { items: Vec::new(), has_more: false, is_loading: true };
+    }
+
+    /// Takes a page. Returns the last item if the next page is to be asked for.
+    pub(crate) fn page(&mut self, page: Vec<T>, has_more: bool) -> Option<&T> {
+        self.items.extend(page);
+        self.has_more = has_more;
+        self.is_loading = has_more && self.items.len() < ITEMS_LISTED_MAX;
+        self.items.last().filter(|_| self.is_loading)
+    }
+
+    /// The session is over: no answer comes any more.
+    pub(crate) const fn session_ended(&mut self) {
+        self.is_loading = false;
+    }
+}
+
 /// The texts that a message has had, as far as they were asked for.
 #[derive(Debug, Default)]
 pub struct VersionList {

@@ -1,18 +1,23 @@
 //! What a client knows.
 
 mod authors;
+mod lists;
 mod logs;
 mod people;
+mod standing;
 mod unaddressed;
 
-use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
+use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
+use chat_proto::{
+    EndCode, Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName,
+};
 
 use self::authors::Authors;
 pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{MessageList, RoomListing, VersionList};
+use crate::listing::{Listed, MessageList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -21,6 +26,7 @@ use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::search::Search;
+use crate::standing::Standing;
 use crate::store::{Drafts, Profile};
 use crate::thread::Thread;
 
@@ -47,6 +53,14 @@ pub struct State {
     pub(crate) mention_list: MessageList,
     pub(crate) pin_list: MessageList,
     pub(crate) version_list: VersionList,
+    /// The invites that the user may see.
+    pub(crate) invites: Listed<InviteInfo>,
+    /// Mutes and bans that have not ended.
+    pub(crate) sanctions: Listed<SanctionInfo>,
+    /// Records of the audit log.
+    pub(crate) audit: Listed<AuditEntry>,
+    /// What the user may do.
+    pub(crate) standing: Standing,
     pub(crate) search: Search,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
@@ -118,6 +132,11 @@ pub enum Connection {
         /// Why.
         code: RefusalCode,
     },
+    /// The server has ended the session because of what a person did; nothing happens until the user does something.
+    SentOut {
+        /// Why.
+        code: EndCode,
+    },
     /// The server has another key than it must have; nothing happens until the user does something.
     WrongKey,
 }
@@ -143,6 +162,10 @@ impl State {
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
             version_list: VersionList::default(),
+            invites: Listed::default(),
+            sanctions: Listed::default(),
+            audit: Listed::default(),
+            standing: Standing::default(),
             search: Search::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
@@ -246,36 +269,6 @@ impl State {
         &self.outbox
     }
 
-    /// The rooms of the server, as far as they were asked for.
-    #[must_use]
-    pub const fn listing(&self) -> &RoomListing {
-        &self.listing
-    }
-
-    /// The messages that mention the user, as far as they were asked for.
-    #[must_use]
-    pub const fn mention_list(&self) -> &MessageList {
-        &self.mention_list
-    }
-
-    /// The pinned messages of the room that was asked about last.
-    #[must_use]
-    pub const fn pin_list(&self) -> &MessageList {
-        &self.pin_list
-    }
-
-    /// The texts of the message that was asked about last.
-    #[must_use]
-    pub const fn version_list(&self) -> &VersionList {
-        &self.version_list
-    }
-
-    /// What the user searches for, and what is found.
-    #[must_use]
-    pub const fn search(&self) -> &Search {
-        &self.search
-    }
-
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
         self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
@@ -314,6 +307,8 @@ impl State {
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.version_list = VersionList::default();
+        (self.invites, self.sanctions) = (Listed::default(), Listed::default());
+        (self.audit, self.standing) = (Listed::default(), Standing::default());
         self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();

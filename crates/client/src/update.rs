@@ -14,11 +14,13 @@ mod history;
 mod listing;
 mod live;
 mod messages;
+mod orders;
 mod presence;
 mod refused;
 mod requests;
 mod search;
 mod session;
+mod standing;
 mod threads;
 mod versions;
 
@@ -26,6 +28,7 @@ use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};
 
 pub use self::drafts::STORE_DRAFTS_AFTER;
+pub use self::orders::is_order;
 pub use self::search::SEARCH_PAUSE;
 use crate::effect::Effect;
 use crate::entry::{Body, Delivery, Origin};
@@ -54,6 +57,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let effects = requests::send_read(state).into_iter().chain(drafts::tick(state));
             let mut effects: Vec<Effect> = effects.collect();
             effects.extend(live::tick(state, at));
+            effects.extend(standing::tick(state, at));
             effects.extend(search::tick(state, at));
             effects
         }

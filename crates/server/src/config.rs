@@ -98,6 +98,9 @@ pub(crate) const SANCTION_SWEPT: Duration = Duration::from_secs(60 * 60);
 /// Ended sanctions that one commit removes, so that messages do not wait for it.
 pub(crate) const SANCTIONS_SWEPT_AT_ONCE: usize = 100;
 
+/// Connections to the control socket at once: more than one person needs. Each is an open file.
+pub const CONTROL_SESSIONS_MAX: usize = 8;
+
 /// Rooms that a user was asked into and has not joined, at most: more than a person looks at.
 pub const ASKED_PER_USER_MAX: usize = 100;
 
@@ -237,6 +240,9 @@ pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How long the invite of the first owner is valid: the person who has set the server up is there.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often the daemon looks whether its first owner has come, to remove the line from the data directory.
+pub const OWNER_STEP: Duration = Duration::from_secs(10);
 
 /// The files of a certificate that the daemon has not made itself.
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
 //! The daemon as a whole: what it opens, what it runs on its listener, and how it ends.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -13,12 +15,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::config::{Config, OWNER_INVITE_VALID};
+use crate::control::{Control, ControlError};
 use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
+use crate::owner_line;
 use crate::search::Search;
 use crate::session::{self, Asked, Context};
 use crate::tls::{Certificate, Tls, TlsError};
@@ -31,6 +35,10 @@ const INDEX_POLL: Duration = Duration::from_millis(10);
 #[derive(Debug, Clone)]
 pub struct Server {
     context: Arc<Context>,
+    /// The socket of the operator, if there is one.
+    control: Option<Arc<Control>>,
+    /// The data directory that has the line of the first owner, if one has.
+    owner_line: Option<Arc<Path>>,
 }
 
 /// A daemon cannot be opened.
@@ -86,7 +94,29 @@ impl Server {
                 closing,
                 address: OnceLock::new(),
             }),
+            control: None,
+            owner_line: None,
         })
+    }
+
+    /// Opens the control socket in the data directory `data`, which the daemon has open. [`Server::run`] serves it.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be listened on.
+    ///
+    /// # Panics
+    /// Panics outside a Tokio runtime.
+    pub fn open_control(&mut self, data: &Path) -> Result<(), ControlError> {
+        self.control = Some(Arc::new(Control::listen(data)?));
+        Ok(())
+    }
+
+    /// Serves one connection of the operator to its end, as [`Server::run`] does for those of the control socket.
+    pub fn operate<S>(&self, stream: S) -> impl Future<Output = ()> + Send + 'static + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        session::operate(stream, Arc::clone(&self.context))
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -105,16 +135,20 @@ impl Server {
         let drain_timeout = context.config.drain_timeout;
         let journal_ended = context.hub.ended();
         let mut sessions = JoinSet::new();
+        let mut control = JoinSet::new();
+        if let Some(socket) = &self.control {
+            control.spawn(Arc::clone(socket).run(Arc::clone(context)));
+        }
         let ended = tokio::select! {
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
             error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
-            error = jobs::run(&context.hub, context.config.keep) => Err(error),
+            error = jobs::run(&context.hub, context.config.keep, self.owner_line.as_deref()) => Err(error),
             () = shutdown => Ok(()),
         };
         if let Err(error) = &ended {
             error!("{error}");
         }
-        self.drain(sessions).await;
+        self.drain(sessions, control).await;
         if let Some(search) = &context.search
             && timeout(drain_timeout, search.close()).await.is_err()
         {
@@ -130,17 +164,20 @@ impl Server {
     }
 
     /// Ends the sessions, and waits for them no longer than `config.drain_timeout`.
-    async fn drain(&self, mut sessions: JoinSet<()>) {
+    async fn drain(&self, mut sessions: JoinSet<()>, mut control: JoinSet<()>) {
         info!(sessions = sessions.len(), "going away");
         let drain = async {
             self.close().await;
-            while let Some(ended) = sessions.join_next().await {
-                note_panic(ended);
+            for group in [&mut sessions, &mut control] {
+                while let Some(ended) = group.join_next().await {
+                    note_panic(ended);
+                }
             }
         };
         if timeout(self.context.config.drain_timeout, drain).await.is_err() {
             warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
             sessions.shutdown().await;
+            control.shutdown().await;
         }
     }
 
@@ -191,6 +228,17 @@ impl Server {
         }
     }
 
+    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon reads.
+    /// [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written.
+    pub fn store_owner_line(&mut self, data: &Path, line: &Secret) -> io::Result<PathBuf> {
+        let file = owner_line::store(data, line)?;
+        self.owner_line = Some(data.into());
+        Ok(file)
+    }
+
     /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.
     #[must_use]
     pub fn certificate(&self) -> Certificate {
@@ -202,12 +250,13 @@ impl Server {
         self.context.hub.publish_presence();
     }
 
-    /// Gives a user another role on the server, as the operator. See `hub::Hub::appoint`.
+    /// Gives a user another role on the server, as the operator.
     ///
     /// # Errors
     /// Returns an error if there is no such user or role, the server would have no owner, or it cannot be stored.
     pub async fn appoint(&self, user: UserName, role: Role) -> Result<(), String> {
-        self.context.hub.appoint(user, role).await.map_err(|error| error.to_string())
+        let granted = self.context.hub.grant(None, user, None, role).await;
+        granted.map(drop).map_err(|error| error.to_string())
     }
 
     /// Makes the journal refuse to store anything, or store again, for tests of what clients see then.
@@ -242,7 +291,6 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
-    use std::io;
 
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

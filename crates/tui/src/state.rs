@@ -7,9 +7,11 @@ mod find;
 mod hit;
 mod input_box;
 mod jump;
+mod lifting;
 mod look;
 mod page;
 mod popup;
+mod question;
 mod redraw;
 mod room_list;
 mod rooms;
@@ -34,9 +36,11 @@ pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
+pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
+pub use self::question::Question;
 pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
@@ -116,6 +120,12 @@ pub struct State {
     pub(crate) origin: Option<Origin>,
     /// The message that is deleted if the user says yes.
     pub(crate) deleting: Option<Seq>,
+    /// Set while the user is asked whether an order is to be given.
+    pub question: Option<Question>,
+    /// What is said once the server has carried out the last order.
+    pub(crate) ordered: Option<String>,
+    /// The mute or the ban that is looked for, to end it.
+    pub(crate) lifting: Option<Lifting>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -219,6 +229,9 @@ impl State {
             exports: 0,
             origin: None,
             deleting: None,
+            question: None,
+            ordered: None,
+            lifting: None,
             done: None,
             done_until: None,
             seek: None,
