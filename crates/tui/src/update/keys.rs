@@ -25,7 +25,12 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     if state.page.is_none()
         && let Some(question) = state.question.take()
     {
-        return orders::answer(state, question, Chord::types(key) == Some('y'), at);
+        let typed = Chord::types(key);
+        let effects = orders::answer(state, question, typed == Some('y'), at);
+        // Any other character begins a new text. If it were lost, a command without its `/` would be sent as a message.
+        if matches!(typed, None | Some('y' | 'n')) {
+            return effects;
+        }
     }
     if state.page.is_some() && help::key(state, key, found) {
         return Vec::new();
