@@ -16,7 +16,7 @@ pub fn is_order(command: &Command) -> bool {
 const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
     match command {
         Command::Invite { .. }
-        | Command::Invites
+        | Command::Invites { .. }
         | Command::Revoke { .. }
         | Command::Grant { .. }
         | Command::Rule { .. }
@@ -38,7 +38,9 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
     if state.session().is_some() && !state.features.has(feature) {
         return Err(error);
     }
-    if matches!(command, Command::Invites | Command::Revoke { .. }) && state.session().is_some() {
+    if matches!(command, Command::Invites { .. } | Command::Revoke { .. })
+        && state.session().is_some()
+    {
         state.invites.begin();
     }
     send(state, command).ok_or(RequestError::NotConnected)

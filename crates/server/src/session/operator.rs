@@ -100,7 +100,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         Command::Invite { uses, valid_s, role, note } => {
             invite(context, None, Asked { uses, valid_s, role, note }, false).await?
         }
-        Command::Invites => context.invites(None),
+        Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
         Command::Grant { user, room, role } => {
             let granted = hub.grant(None, user, room.clone(), role).await;

@@ -25,7 +25,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             let room = state.shown().clone();
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
-        Subject::Invites => order(state, Command::Invites, at),
+        Subject::Invites => order(state, Command::Invites { before: None }, at),
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
             let users = state.client.room().users();
