@@ -71,7 +71,7 @@ fn each_text_of_an_event_about_users_is_cleaned() {
         r#"{"type":"link","code":"?","valid_ms":1}"#,
         r#"{"type":"audit","records":[{"id":1,"at":"2026-11-22T14:02:07.123Z","what":"role","about":"?","reason":"?"}],"more":false}"#,
         r#"{"type":"sanction","kind":"mute","reason":"?","at":"2026-11-22T14:02:07.123Z"}"#,
-        r#"{"type":"pardoned","kind":"mute","reason":"?","at":"2026-11-22T14:02:07.123Z"}"#,
+        r#"{"type":"pardoned","sanction":{"kind":"mute","reason":"?","at":"2026-11-22T14:02:07.123Z"}}"#,
         r#"{"type":"away","user":{"id":1,"name":"ana"},"text":"?"}"#,
         r#"{"type":"goodbye","code":"kicked","text":"?"}"#,
         r#"{"type":"refused","code":"banned","text":"?"}"#,

@@ -14,6 +14,7 @@ use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
 use super::invites::{Asked, invite, revoke};
+use super::lists::{self, fitting_rooms};
 use super::roles::check_rules;
 use super::sanctions::{order, page};
 use crate::config::{Config, LINGER};
@@ -102,6 +103,11 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         }
         Command::Invites => context.invites(None),
         Command::Revoke { id } => revoke(context, None, id).await?,
+        Command::Rooms { after, limit } => {
+            let (rooms, is_more) = hub.all_rooms(after.as_ref(), lists::limit(limit));
+            let (rooms, is_cut) = fitting_rooms(rooms);
+            Event::Rooms { rooms, more: is_more || is_cut }
+        }
         Command::Grant { user, room, role } => {
             let granted = hub.grant(None, user, room.clone(), role).await;
             done(granted, room)?

@@ -14,8 +14,8 @@ use super::{in_words, load, numbers, rebuild, salvage, schema};
 /// would receive the message. Two thousand restores fit the 32 bits that some classic clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
-/// Number of record numbers that a new epoch skips, likewise: whoever revokes the invite or ends the sanction of a number
-/// that a client still shows must not change another one.
+/// Number of record numbers that a new epoch skips, likewise. A user who revokes an invite or ends a sanction by a number
+/// that its client still shows must not change another one.
 const EPOCH_RECORDS: u64 = 1_000_000;
 
 /// The greatest number of a user, of a room, and of another record.
