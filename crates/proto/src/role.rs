@@ -70,6 +70,8 @@ words! {
         Sanction = "sanction",
         /// A sanction was ended before its time.
         Pardon = "pardon",
+        /// A message of another user was deleted.
+        Delete = "delete",
         /// A credential of a user was dropped.
         Drop = "drop",
         /// A session of a user was ended.

@@ -1,4 +1,4 @@
-//! Sanctions: what a moderator does to keep order.
+//! Sanctions: mutes, kicks and bans.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -191,7 +191,7 @@ pub(crate) enum Task {
         #[arg(value_name = "ADDR")]
         address: Option<PublicAddress>,
     },
-    /// Send commands to the daemon that runs here, as its operator: make an owner, invite users, keep order. Needs no
+    /// Send commands to the daemon that runs here, as its operator: make an owner, invite, mute and ban users. Needs no
     /// account.
     Admin(AdminArgs),
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the

@@ -89,11 +89,17 @@ pub(crate) const AUDIT_KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Mutes and bans at most: more than moderators can look through.
 pub const SANCTIONS_MAX: usize = 10_000;
 
+/// Of these, at most so many in rooms, so that those of the server always have room.
+pub const SANCTIONS_IN_ROOMS_MAX: usize = 8_000;
+
+/// Of those in rooms, at most so many by one user: more than a room needs, and a few users cannot use up all of them.
+pub const SANCTIONS_IN_ROOMS_PER_USER_MAX: usize = 500;
+
 /// The number of seconds from which a sanction has no end: ten years.
 pub(crate) const FOR_EVER_S: u64 = 10 * 366 * 24 * 60 * 60;
 
-/// The time that a ban of a user also bars the network from which the user came, for new users and guests.
-pub(crate) const NETWORK_BARRED: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time that new users and guests from the network of a banned user are banned, too: it is shared with others.
+pub(crate) const NETWORK_BANNED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time that an ended sanction is kept: the clock may have been set forward for a moment.
 pub(crate) const SANCTION_SWEPT: Duration = Duration::from_secs(60 * 60);

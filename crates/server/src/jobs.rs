@@ -176,7 +176,7 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let hub = open(&directory);
         let name = |name| UserName::new(name).unwrap();
-        let admission = Admission::new(None, Join::Open);
+        let admission = Admission::new(None, Join::Open, None);
         let (reader, _) = hub.enter_new(None, &name("ana"), admission).await.unwrap();
         let (bob, _) = hub.enter_new(None, &name("bob"), admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
@@ -215,7 +215,8 @@ mod tests {
         let data = directory.path();
         let hub = open(&directory);
         let name = UserName::new("ana").unwrap();
-        let (_ana, _) = hub.enter_new(None, &name, Admission::new(None, Join::Open)).await.unwrap();
+        let (_ana, _) =
+            hub.enter_new(None, &name, Admission::new(None, Join::Open, None)).await.unwrap();
         let file = owner_line::store(data, &Secret::new("chat://a:1/#b.c")).unwrap();
         let run = drop_owner_line(&hub, Some(data));
         tokio::pin!(run);

@@ -27,7 +27,7 @@ use chat_proto::event::JournalId;
 use chat_proto::{Seq, Timestamp, UserId};
 
 pub use self::change::Change;
-pub(crate) use self::commit::{Commit, Entry, EntryResult, Message};
+pub(crate) use self::commit::{Commit, DeletionRecord, Entry, EntryResult, Message};
 pub(crate) use self::engine::Engine;
 pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
@@ -43,7 +43,7 @@ use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
     AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
-    MembershipRecord, Page, Part, Penalty, RoomId, RoomKey, RoomRecord, SanctionRecord,
+    MembershipRecord, MuteOrBan, Page, Part, RoomId, RoomKey, RoomRecord, SanctionRecord,
     StoredDetails, StoredMessage, UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{

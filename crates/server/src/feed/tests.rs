@@ -32,7 +32,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
             n: None,
             body: Body::text(Text::new("hi").unwrap()),
             mentions: Box::default(),
-            deletes_others: false,
+            deletes_others: None,
             is_repeat_only: false,
             changes: Box::default(),
         };

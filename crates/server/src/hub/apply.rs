@@ -130,9 +130,9 @@ impl Directory {
         }
         Ok(match grant {
             Grant::Changed => Response::Changed,
-            Grant::Session(user) => {
+            Grant::Session(user, network) => {
                 let hub = self.hub().ok_or(HubError::GoingAway)?;
-                Response::Admitted(Member::begin(hub, user))
+                Response::Admitted(Member::begin(hub, user, network))
             }
             Grant::Room(id) => Response::Room(Arc::clone(self.state().rooms.existing(id))),
             Grant::Read(seq) => Response::Read(seq),
@@ -202,6 +202,7 @@ impl Directory {
             Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
             Change::InviteRemoved { id } => self.state().invites.remove(id),
             Change::Sanction(record) => self.apply_sanction(&record),
+            Change::GuestSanctioned { id, guest } => self.apply_guest_sanction(id, guest),
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),
             Change::Pardoned { id, by } => self.apply_pardon(id, by),
             Change::Kicked { user, room, by, reason } => self.apply_kick(user, room, by, reason),

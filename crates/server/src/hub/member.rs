@@ -1,5 +1,6 @@
 //! A member: one session in the hub. It sends messages, and leaves the user's rooms when it is dropped.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_proto::command;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts, Takes};
-use super::policy::{Action, may};
+use super::policy::{Action, Denied, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
@@ -55,11 +56,13 @@ pub(crate) struct Membership {
 }
 
 impl Member {
-    /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
-    pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
+    /// Begins a session of a user, who is on the lists of its rooms until the last session ends. `network` is where it
+    /// comes from; `None` for this machine.
+    pub(super) fn begin(hub: Arc<Hub>, user: UserId, network: Option<IpAddr>) -> Self {
         let old = hub.directory.newcomers_after();
         let (notifier, is_newcomer) = {
             let mut state = hub.state();
+            state.existing_mut(user).network = network;
             state.admit(user);
             let account = state.existing(user);
             (Arc::clone(&account.notifier), account.created_at > old)
@@ -261,7 +264,7 @@ impl Member {
     ) -> Result<(Vec<RoomInfo>, bool), HubError> {
         let state = self.actor.hub.state();
         let subject = state.existing(self.id()).subject();
-        may(subject, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        may(subject, Action::ListRooms).map_err(Denied::on_server)?;
         let rooms = state.named_rooms_after(self.id(), after, limit);
         drop(state);
         Ok(infos(&rooms, limit))

@@ -285,8 +285,8 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
 fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
     let needed = match role {
         UserRole::Member => return Ok(()),
-        UserRole::Moderator => Needed::ServerModerator,
-        UserRole::Owner => Needed::ServerOwner,
+        UserRole::Moderator => Needed::Moderator,
+        UserRole::Owner => Needed::Owner,
     };
     allow(subject.role >= role, Denied::Needs(needed))
 }
@@ -342,8 +342,16 @@ impl Denied {
             Self::NotAsked => HubError::NotAsked(name()),
             Self::IsPublic => HubError::IsPublic(name()),
             Self::IsDirect => HubError::IsDirect(name()),
-            Self::Needs(needed) => HubError::NotAllowed(name(), needed),
+            Self::Needs(needed) => HubError::NotAllowed(Some(name()), needed),
             Self::IsEqual => HubError::IsEqual,
+        }
+    }
+
+    /// The error for an action that is about no room.
+    pub(super) fn on_server(self) -> HubError {
+        match self {
+            Self::Needs(needed) => HubError::NotAllowed(None, needed),
+            other => other.in_room(&RoomName::lobby()),
         }
     }
 }

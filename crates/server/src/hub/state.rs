@@ -68,6 +68,9 @@ impl State {
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
+        // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
+        let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
+        let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
         let mut state = Self {
             accounts: IdMap::default(),
             connected: BTreeSet::new(),
@@ -80,7 +83,7 @@ impl State {
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
             invited: IdMap::default(),
-            last_user: restored.last_user,
+            last_user,
             last_record: restored.last_record,
             owners: 0,
             staff: BTreeSet::new(),

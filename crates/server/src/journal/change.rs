@@ -154,7 +154,14 @@ pub enum Change {
         /// Who has ended it; `None` for the operator.
         by: Option<User>,
     },
-    /// A user is sent out of a room, which is a change of its own, or its sessions end. Not stored.
+    /// A sanction of a network, which is stored before, is one of this guest: its room is sent it. Not stored.
+    GuestSanctioned {
+        /// The number of the sanction.
+        id: u64,
+        /// The guest.
+        guest: User,
+    },
+    /// A user is kicked: it leaves a room, which is a change of its own, or its sessions end. Not stored.
     Kicked {
         /// The user's number.
         user: UserId,

@@ -153,7 +153,7 @@ const fn goodbye_text(code: EndCode) -> &'static str {
             "the server has too many connections, and somebody else needs this one; \
              connect again later"
         }
-        EndCode::Kicked => "a moderator has sent you out; connect again if you want",
+        EndCode::Kicked => "a moderator has kicked you; connect again if you want",
         EndCode::Banned => "you are banned from this server; ask who runs it",
         EndCode::Shutdown => "the server is shutting down; connect again in a moment",
         EndCode::Unknown => "",

@@ -135,7 +135,7 @@ struct Live {
     away_at: Option<Instant>,
     /// The rooms that the client was told that the user was asked into.
     told_asked: BTreeSet<RoomId>,
-    /// The sanctions that the client was told that hit the user.
+    /// The sanctions that the client was told that apply to the user.
     told_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
@@ -145,12 +145,12 @@ impl LiveState {
         &mut self.0.get_or_insert_default().told_asked
     }
 
-    /// The sanctions that the client was told that hit the user.
+    /// The sanctions that the client was told that apply to the user.
     pub(super) fn told_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
         &mut self.0.get_or_insert_default().told_sanctions
     }
 
-    /// Whether the client was told of a sanction that hits the user.
+    /// Whether the client was told of a sanction that applies to the user.
     pub(super) fn knows_sanctions(&self) -> bool {
         self.0.as_ref().is_some_and(|live| !live.told_sanctions.is_empty())
     }
@@ -212,8 +212,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if !self.live.knows_sanctions()
-            && self.live.may_type(room, Instant::now())
+        if self.live.may_type(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);

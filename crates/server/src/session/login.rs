@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
 use super::end::End;
+use super::handshake::admission;
 use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword};
@@ -122,7 +123,8 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         Proof::Password(id, None) => NonZero::new(*id),
     };
     let device = ShortString::new(hello.device.as_str()).unwrap_or_default();
-    let (member, token) = context.hub.log_in(user, proof, device).await?;
+    let admission = admission(hello, slot, context);
+    let (member, token) = context.hub.log_in(user, proof, device, admission).await?;
     Ok(LoggedIn { member, token, password })
 }
 

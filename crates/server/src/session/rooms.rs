@@ -13,7 +13,7 @@ use tracing::error;
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
-use super::sanctions::hits;
+use super::sanctions::is_about;
 use super::subscriptions::Subscription;
 use super::unread::{Counted, PendingSubscription};
 use crate::batch::{Batch, Items};
@@ -292,10 +292,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 // Sent when the session leaves the room, see `sync_rooms`.
                 Event::Left { user: left, .. } if left.id == user => return,
                 // Sent when the session looks at its sanctions, see `send_sanctions`.
-                Event::Sanction(sanction) if sanction.id.is_some() && hits(sanction, user) => {
+                Event::Sanction(sanction) if sanction.id.is_some() && is_about(sanction, user) => {
                     return;
                 }
-                Event::Pardoned { sanction, .. } if hits(sanction, user) => return,
+                Event::Pardoned { sanction, .. } if is_about(sanction, user) => return,
                 event if self.shows.has(event, user) => {}
                 Event::Topic { .. } => return self.send_topic(id),
                 _ => return,

@@ -67,5 +67,5 @@ async fn a_classic_client_is_told_that_it_cannot_come_in_without_an_invite() {
     while !told.is_empty() && !told.contains("chat://") {
         told = bob.recv().await; // its number came first
     }
-    assert!(told.contains("ask for a chat:// line"), "{told}");
+    assert!(told.contains("ask one of its users for a chat:// line"), "{told}");
 }

@@ -30,7 +30,7 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         n: None,
         body: Body::text(Text::new(text).unwrap()),
         mentions: Box::default(),
-        deletes_others: false,
+        deletes_others: None,
         is_repeat_only: false,
         changes: Box::default(),
     })

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::{AuditKind, Timestamp, UserId};
+use chat_proto::{AuditKind, Timestamp, User, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, ffi, params};
 
+use super::commit::DeletionRecord;
 use super::load::is_whole;
 use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::stored::{AuditRecord, RoomId};
@@ -90,6 +91,19 @@ fn put(db: &Connection, id: i64, record: &AuditRecord) -> rusqlite::Result<()> {
         record.reason,
     ])?;
     Ok(())
+}
+
+/// Stores the record of the deletion of a message of `author`.
+pub(super) fn insert_deletion(
+    db: &Connection,
+    deletion: &DeletionRecord,
+    author: &User,
+) -> rusqlite::Result<()> {
+    let DeletionRecord { record, kept_since } = deletion;
+    let about = format!("a message of {}, {}", author.name, record.about);
+    let named = AuditRecord::new(record.at, record.by, record.what, &about);
+    let record = AuditRecord { user: Some(author.id), room: record.room, ..named };
+    insert(db, &record, *kept_since)
 }
 
 /// Up to `limit` records before the number `before`, newest first, each with its number; of the user `by` if there is one.

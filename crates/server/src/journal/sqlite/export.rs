@@ -73,7 +73,7 @@ mod tests {
             n: None,
             body,
             mentions: Box::default(),
-            deletes_others: false,
+            deletes_others: None,
             is_repeat_only: false,
             changes: Box::default(),
         };

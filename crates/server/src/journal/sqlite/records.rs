@@ -23,6 +23,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Guest(_)
         | Change::GuestRenamed(_)
         | Change::Away { .. }
+        | Change::GuestSanctioned { .. }
         | Change::Kicked { .. }
         | Change::Wrote { .. } => Ok(()),
         Change::UserRole { user, role, .. } => user_role(db, *user, *role),

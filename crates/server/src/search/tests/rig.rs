@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use chat_proto::command::Body;
-use chat_proto::{DeviceId, RoomName, Text, Timestamp, User, UserId, UserName};
+use chat_proto::{AuditKind, DeviceId, RoomName, Text, Timestamp, User, UserId, UserName};
 use tempfile::TempDir;
 use tokio::time::{Duration, sleep};
 
 use super::super::{Page as Found, *};
 use crate::journal::{
-    Change, DirectKey, Durability, Engine, Entry, Message, Page, Part, RoomKey, Task, UserRecord,
+    AuditRecord, Change, DeletionRecord, DirectKey, Durability, Engine, Entry, Message, Page, Part,
+    RoomKey, Task, UserRecord,
 };
 use chat_proto::Seq;
 
@@ -78,6 +79,9 @@ impl Rig {
         body: Body,
         mentions: &[UserId],
     ) {
+        let at = Timestamp::from_millis(self.millis);
+        let record = AuditRecord::new(at, UserId::new(from), AuditKind::Delete, "#rust");
+        let deletion = DeletionRecord { record, kept_since: None };
         self.store(Entry::Message(Message {
             room,
             from: user(from),
@@ -85,7 +89,7 @@ impl Rig {
             n: None,
             body,
             mentions: mentions.into(),
-            deletes_others: true,
+            deletes_others: Some(Box::new(deletion)),
             is_repeat_only: false,
             changes: Box::default(),
         }));

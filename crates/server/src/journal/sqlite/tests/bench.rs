@@ -95,7 +95,7 @@ pub(super) fn say(n: u64, text: &str) -> Message {
         n: Some(n),
         body: Body::text(Text::new(text).unwrap()),
         mentions: Box::default(),
-        deletes_others: false,
+        deletes_others: None,
         is_repeat_only: false,
         changes: Box::default(),
     }
