@@ -20,7 +20,7 @@ pub const VERSION: u32 = 1;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
     /// Identifies the user; the first command of a session.
-    Hello(Hello),
+    Hello(Box<Hello>),
     /// Asks which server and which journal this is; may come before `hello`.
     About,
     /// Sends a message to a room.

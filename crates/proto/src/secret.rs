@@ -57,7 +57,7 @@ mod tests {
         let (invite, new) = (Some(Secret::new("iAbCdEfGh")), false);
         let hello =
             Hello { version: VERSION, name, token, new, invite, link, password, device, features };
-        let logged = format!("{:?}", Command::Hello(hello));
+        let logged = format!("{:?}", Command::Hello(Box::new(hello)));
         assert!(logged.contains("bob"), "{logged}");
         for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse", "iAbCdEfGh"] {
             assert!(!logged.contains(secret), "{logged}");

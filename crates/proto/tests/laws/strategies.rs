@@ -204,7 +204,7 @@ fn hello() -> impl Strategy<Value = Hello> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        hello().prop_map(Command::Hello),
+        hello().prop_map(|hello| Command::Hello(Box::new(hello))),
         (secret(), option::of(secret()))
             .prop_map(|(password, old)| Command::SetPassword { password, old }),
         Just(Command::Link),

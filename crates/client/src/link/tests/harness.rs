@@ -90,7 +90,7 @@ impl Server {
             first = self.receive().await;
         }
         let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
-        hello
+        *hello
     }
 
     /// Does not let the client in, and returns its hello.
