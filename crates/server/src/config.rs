@@ -89,10 +89,10 @@ pub(crate) const AUDIT_KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Mutes and bans at most: more than moderators can look through.
 pub const SANCTIONS_MAX: usize = 10_000;
 
-/// Of these, at most so many in rooms, so that those of the server always have room.
+/// Mutes and bans in rooms at most, so that those of the server always have room.
 pub const SANCTIONS_IN_ROOMS_MAX: usize = 8_000;
 
-/// Of those in rooms, at most so many by one user: more than a room needs, and a few users cannot use up all of them.
+/// Mutes and bans in rooms by one user at most: more than a room needs, and a few users cannot use up all of them.
 pub const SANCTIONS_IN_ROOMS_PER_USER_MAX: usize = 500;
 
 /// The number of seconds from which a sanction has no end: ten years.
