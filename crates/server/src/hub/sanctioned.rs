@@ -182,7 +182,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error with the ban if it is banned.
-    pub(crate) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
+    pub(super) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
         let state = self.state();
         let proposal = Proposal::new(&state, self.directory.newcomers_after());
         self.directory.not_banned(&proposal, user, None)

@@ -220,12 +220,14 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         None => None,
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
-        if hello.token.is_none() || hello.new {
-            context.hub.check_admission(admission(hello, slot, context))?;
-            let charged = slot.network().new_users.try_charge(limits.new_users, now);
-            charged.map_err(too_many_new_users)?;
-            wait_for_units(slot, context).await;
+        // Before it takes a place or a budget, so that those who may not come in keep out nobody who may.
+        if hello.token.is_some() && !hello.new {
+            return Err(HubError::BadToken.into());
         }
+        context.hub.check_admission(admission(hello, slot, context))?;
+        let charged = slot.network().new_users.try_charge(limits.new_users, now);
+        charged.map_err(too_many_new_users)?;
+        wait_for_units(slot, context).await;
         return Ok(Kind::Newcomer);
     };
     if let Some(at) = enters_at {
