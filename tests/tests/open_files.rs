@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 
 /// Limit of open files.
-const FILES_MAX: usize = 52;
+const FILES_MAX: usize = 62;
 
 /// Connections that the daemon accepts with this limit.
 const CONNECTIONS: usize = 8;

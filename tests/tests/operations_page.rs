@@ -185,6 +185,10 @@ async fn each_command_of_the_page_on_operations_works_in_its_order() {
                 let line = format!("chat://chat.example.org:{port}/#");
                 assert!(printed.contains(&line), "{printed}");
             }
+            "Administer it" => {
+                assert!(printed.contains("becomes an owner of the server"), "{printed}");
+                assert!(printed.contains("0 of 5 used"), "{printed}");
+            }
             "Back up" => assert!(printed.contains("chat-20"), "{printed}"),
             "Restore" => assert!(printed.contains("no problems found"), "{printed}"),
             _ => {}
@@ -195,10 +199,16 @@ async fn each_command_of_the_page_on_operations_works_in_its_order() {
         let mut client = Native::join(machine.address().parse().unwrap(), &name).await;
         client.say_accepted(1, title).await;
     }
-    assert_eq!(
-        titles,
-        ["Install", "Open it to the internet", "Back up", "Restore", "Upgrade", "Watch it"]
-    );
+    let expected = [
+        "Install",
+        "Open it to the internet",
+        "Administer it",
+        "Back up",
+        "Restore",
+        "Upgrade",
+        "Watch it",
+    ];
+    assert_eq!(titles, expected);
     let kept = fs::read_dir(machine.path("var/lib/chat-server")).unwrap();
     let aside = kept.filter(|file| {
         file.as_ref().unwrap().file_name().to_str().unwrap().starts_with("journal-before-")

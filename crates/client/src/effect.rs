@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::event::Welcome;
-use chat_proto::{Message, RoomName, Seq, Timestamp, UserName};
+use chat_proto::{Event, Message, RoomName, Seq, Timestamp, UserName};
 
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -78,6 +78,8 @@ pub enum Effect {
         /// All up to it that the server has; `None` if it could not read them.
         messages: Option<Vec<Message>>,
     },
+    /// To the front end: what the server has answered to an order of the user. It may have a secret.
+    Answered(Box<Event>),
     /// To the front end: the last request is not carried out, for this reason.
     Failed(RequestError),
 }

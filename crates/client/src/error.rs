@@ -72,6 +72,15 @@ pub enum RequestError {
     /// As many messages are remembered as may be.
     #[error("{SAVED_MAX} messages are remembered already")]
     TooManySaved,
+    /// The command is none that a front end sends by itself.
+    #[error("the command is no order")]
+    NoOrder,
+    /// The server is of a version before roles and invites.
+    #[error("the server knows no roles and no invites")]
+    NoRoles,
+    /// The server is of a version before passwords and codes for devices.
+    #[error("the server knows no passwords and no codes for devices")]
+    NoAccounts,
     /// The server finds no messages.
     #[error("the server has no search")]
     NoSearch,

@@ -58,4 +58,4 @@ pub use request::{LoadWhat, Request};
 pub use rooms::{Room, Rooms};
 pub use state::{Connection, State};
 pub use thread::{Thread, ThreadLoad};
-pub use update::update;
+pub use update::{is_order, update};

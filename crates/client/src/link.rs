@@ -191,7 +191,7 @@ pub enum LinkEvent {
     Refused(Box<Refusal>),
     /// The server has another key than it must have. The link waits for [`LinkRequest::Connect`].
     WrongKey(WrongKey),
-    /// The session ended, or did not begin.
+    /// The session ended, or did not begin. The link connects again, unless [`Lost::is_final`].
     Lost(Lost),
 }
 
@@ -236,6 +236,15 @@ pub enum Lost {
     /// The user asked to connect again.
     #[error("connecting again")]
     Asked,
+}
+
+impl Lost {
+    /// Whether a person has ended the session: a moderator, an owner, or the user from another device. Then the link waits
+    /// for [`LinkRequest::Connect`].
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Goodbye { code: EndCode::Kicked | EndCode::Banned, .. })
+    }
 }
 
 /// The queue of the link is full.

@@ -55,6 +55,55 @@ impl MessageList {
     }
 }
 
+/// A list that an order has asked for, in the order of the server.
+#[derive(Debug)]
+pub struct Listed<T> {
+    items: Vec<T>,
+    has_more: bool,
+    is_loading: bool,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_more: false, is_loading: false }
+    }
+}
+
+impl<T> Listed<T> {
+    /// What has come of it.
+    #[must_use]
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// Whether the server has more of it.
+    #[must_use]
+    pub const fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    /// Whether the answer is on its way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    /// The server is asked.
+    pub(crate) const fn begin(&mut self) {
+        self.is_loading = true;
+    }
+
+    /// The server has answered.
+    pub(crate) fn set(&mut self, items: Vec<T>, has_more: bool) {
+        *self = Self { items, has_more, is_loading: false };
+    }
+
+    /// The session is over: no answer comes any more.
+    pub(crate) const fn session_ended(&mut self) {
+        self.is_loading = false;
+    }
+}
+
 /// The texts that a message has had, as far as they were asked for.
 #[derive(Debug, Default)]
 pub struct VersionList {

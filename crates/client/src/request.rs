@@ -1,5 +1,6 @@
 //! What a front end asks of the client.
 
+use chat_proto::Command;
 use chat_proto::command::{Kind, Links, SearchOrder};
 use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, Emoji, RoomName, Seq, Timestamp, Topic, UserName};
@@ -244,6 +245,10 @@ pub enum Request {
     Typing(RoomName),
     /// The user is away, with a text that may be empty; `None` if it is not away any more.
     Away(Option<AwayText>),
+    /// Send an order: a command that changes who may do what, or asks about that, see
+    /// [`is_order`](crate::is_order). Lists come into the state, such as [`State::invites`](crate::State::invites); the
+    /// other answers are [`Effect::Answered`](crate::Effect::Answered).
+    Order(Box<Command>),
     /// Show these users who join and leave, from now on.
     ShowJoins(JoinPolicy),
     /// Find mentions of the user in this way, from now on.

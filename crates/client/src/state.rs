@@ -1,18 +1,22 @@
 //! What a client knows.
 
 mod authors;
+mod lists;
 mod logs;
 mod people;
 mod unaddressed;
 
-use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
+use chat_proto::event::InviteInfo;
+use chat_proto::{
+    EndCode, Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName,
+};
 
 use self::authors::Authors;
 pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{MessageList, RoomListing, VersionList};
+use crate::listing::{Listed, MessageList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -47,6 +51,8 @@ pub struct State {
     pub(crate) mention_list: MessageList,
     pub(crate) pin_list: MessageList,
     pub(crate) version_list: VersionList,
+    /// The invites that the user may see.
+    pub(crate) invites: Listed<InviteInfo>,
     pub(crate) search: Search,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
@@ -118,6 +124,11 @@ pub enum Connection {
         /// Why.
         code: RefusalCode,
     },
+    /// The server has ended the session because of what a person did; nothing happens until the user does something.
+    SentOut {
+        /// Why.
+        code: EndCode,
+    },
     /// The server has another key than it must have; nothing happens until the user does something.
     WrongKey,
 }
@@ -143,6 +154,7 @@ impl State {
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
             version_list: VersionList::default(),
+            invites: Listed::default(),
             search: Search::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
@@ -246,36 +258,6 @@ impl State {
         &self.outbox
     }
 
-    /// The rooms of the server, as far as they were asked for.
-    #[must_use]
-    pub const fn listing(&self) -> &RoomListing {
-        &self.listing
-    }
-
-    /// The messages that mention the user, as far as they were asked for.
-    #[must_use]
-    pub const fn mention_list(&self) -> &MessageList {
-        &self.mention_list
-    }
-
-    /// The pinned messages of the room that was asked about last.
-    #[must_use]
-    pub const fn pin_list(&self) -> &MessageList {
-        &self.pin_list
-    }
-
-    /// The texts of the message that was asked about last.
-    #[must_use]
-    pub const fn version_list(&self) -> &VersionList {
-        &self.version_list
-    }
-
-    /// What the user searches for, and what is found.
-    #[must_use]
-    pub const fn search(&self) -> &Search {
-        &self.search
-    }
-
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
         self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
@@ -314,6 +296,7 @@ impl State {
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.version_list = VersionList::default();
+        self.invites = Listed::default();
         self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();

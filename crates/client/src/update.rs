@@ -14,6 +14,7 @@ mod history;
 mod listing;
 mod live;
 mod messages;
+mod orders;
 mod presence;
 mod refused;
 mod requests;
@@ -26,6 +27,7 @@ use chat_proto::command::Body as MessageBody;
 use chat_proto::{Command, Timestamp};
 
 pub use self::drafts::STORE_DRAFTS_AFTER;
+pub use self::orders::is_order;
 pub use self::search::SEARCH_PAUSE;
 use crate::effect::Effect;
 use crate::entry::{Body, Delivery, Origin};

@@ -14,7 +14,9 @@ use jiff::fmt::friendly::SpanParser;
 
 use self::join::JoinBy;
 use crate::address::{Address, PublicAddress};
+use crate::admin::AdminArgs;
 use crate::export::Format;
+use crate::span;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +29,7 @@ Examples:
   chat-server --listen 0.0.0.0:12345 --plain private    the original clients of this network too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
+  chat-server admin owner-line                 own the server that runs here
   chat-server --log-file chat.log              a log in a file; SIGHUP opens it again
   chat-server --log-format json 2>chat.log     a log for a program to read
   RUST_LOG=debug chat-server                   tell everything
@@ -182,6 +185,9 @@ pub(crate) enum Task {
         #[arg(value_name = "ADDR")]
         address: Option<PublicAddress>,
     },
+    /// Send commands to the daemon that runs here, as its operator: make an owner, invite users, keep order. Needs no
+    /// account.
+    Admin(AdminArgs),
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: another program answers.
     Status {
@@ -322,18 +328,11 @@ fn room(written: &str) -> Result<RoomName, String> {
 fn keep(written: &str) -> Result<Keep, String> {
     match written {
         "forever" => Ok(None),
-        _ => SpanParser::new()
-            .parse_unsigned_duration(written)
-            .map(Some)
-            .or_else(|_| days(written).map(Some))
-            .map_err(|()| "write forever, or a time as 90d or 12h".to_owned()),
+        _ => match span::parse(written) {
+            Some(keep) => Ok(Some(keep)),
+            None => Err("write forever, or a time as 90d or 12h".to_owned()),
+        },
     }
-}
-
-/// Reads a number of days such as `90d`: as long as 24 hours each.
-fn days(written: &str) -> Result<Duration, ()> {
-    let days: u32 = written.strip_suffix('d').and_then(|days| days.parse().ok()).ok_or(())?;
-    Ok(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
 }
 
 /// Reads a time such as `300ms`, `10s` or `2m`.
@@ -344,53 +343,4 @@ fn duration(written: &str) -> Result<Duration, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_arguments_are_well_formed() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn the_defaults_are_the_settings_defaults() {
-        let args = Args::parse_from(["chat-server"]);
-        assert_eq!(format!("{:?}", args.config()), format!("{:?}", Config::default()));
-        assert_eq!(args.listen, [Address::default()]);
-        assert_eq!(args.listen[0].to_string(), "127.0.0.1:12345");
-    }
-
-    #[test]
-    fn messages_are_kept_for_days_or_for_ever() {
-        assert_eq!(keep("forever"), Ok(None));
-        assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
-        assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
-        assert!(keep("a while").is_err());
-    }
-
-    #[test]
-    fn a_room_is_named_with_or_without_its_sign() {
-        assert_eq!(room("lobby"), room("#lobby"));
-        assert_eq!(room("@7-12").unwrap().as_str(), "@7-12");
-        assert!(room("@ana").is_err() && room("a b").is_err());
-    }
-
-    #[test]
-    fn what_is_kept_is_where_one_says() {
-        let place = |args: &[&str]| Args::parse_from(args).location();
-        assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Location::Memory));
-        let there = Some(Location::Directory("there".into()));
-        assert_eq!(place(&["chat-server", "--data", "there"]), there);
-        assert_eq!(place(&["chat-server", "backup", "to", "--data", "there"]), there);
-    }
-
-    #[test]
-    fn a_time_is_a_number_with_a_unit() {
-        assert_eq!(duration("300ms"), Ok(Duration::from_millis(300)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        assert!(duration("-1s").is_err());
-        assert!(duration("soon").is_err());
-    }
-}
+mod tests;

@@ -98,6 +98,9 @@ pub(crate) const SANCTION_SWEPT: Duration = Duration::from_secs(60 * 60);
 /// Ended sanctions that one commit removes, so that messages do not wait for it.
 pub(crate) const SANCTIONS_SWEPT_AT_ONCE: usize = 100;
 
+/// Connections to the control socket at once: more than one person needs. Each is an open file.
+pub const CONTROL_SESSIONS_MAX: usize = 8;
+
 /// Rooms that a user was asked into and has not joined, at most: more than a person looks at.
 pub const ASKED_PER_USER_MAX: usize = 100;
 

@@ -10,6 +10,7 @@
 //!   and with the periodic `jobs`.
 //! * `transport` has the streams of bytes that a connection runs on.
 //! * `tls` has the key of the daemon, and makes the handshakes of TLS.
+//! * `control` is the socket of the operator, who sends the same commands as a user.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
 //! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
@@ -21,6 +22,7 @@ mod addresses;
 mod batch;
 mod clock;
 pub mod config;
+mod control;
 mod door;
 mod feed;
 mod hub;
@@ -50,6 +52,7 @@ mod watch;
 
 pub use addresses::{store_addresses, stored_addresses};
 pub use config::Config;
+pub use control::{ControlError, check_control_path, control_path};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};

@@ -18,7 +18,7 @@ use crate::socket::{self, Unacknowledged};
 use crate::turn_away::TurnedAway;
 
 /// How long to wait before the next `accept` if the system has no free file or memory.
-const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
 
 /// TCP keepalive: the silence after which the system probes a peer, and the time between probes. A classic
 /// client may be silent for days, and one that has vanished should be noticed within minutes.
@@ -137,13 +137,13 @@ pub(crate) fn note_panic(ended: Result<(), JoinError>) {
 
 /// Whether connections cannot be accepted, so that it is logged once and not ten times a second.
 #[derive(Debug, Default)]
-struct AcceptErrors {
+pub(crate) struct AcceptErrors {
     is_on: bool,
 }
 
 impl AcceptErrors {
     /// Records an `accept` that failed; returns whether the next should wait.
-    fn must_wait(&mut self, error: &io::Error) -> bool {
+    pub(crate) fn must_wait(&mut self, error: &io::Error) -> bool {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
         if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
             return false; // an error of one peer, which is gone
@@ -154,7 +154,7 @@ impl AcceptErrors {
         true
     }
 
-    fn is_over(&mut self) {
+    pub(crate) fn is_over(&mut self) {
         if std::mem::take(&mut self.is_on) {
             info!("connections are accepted again");
         }

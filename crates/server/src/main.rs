@@ -2,6 +2,7 @@
 
 mod address;
 mod address_line;
+mod admin;
 mod announce;
 mod args;
 mod export;
@@ -9,6 +10,7 @@ mod open_files;
 mod ready;
 mod signals;
 mod sockets;
+mod span;
 mod status;
 mod task;
 
@@ -95,7 +97,13 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     config.turned_away_max = allowed.turned_away;
     config.join = args.join(wanted.is_reachable());
     // Before clients can connect: a daemon without a journal must not look like a running one.
-    let server = Server::open(config, &location, args.durability())?;
+    let mut server = Server::open(config, &location, args.durability())?;
+    if let Location::Directory(data) = &location
+        && let Err(error) = server.open_control(data)
+    {
+        let error = anyhow::Error::new(error);
+        warn!("chat-server admin cannot reach this daemon: {error:#}");
+    }
     let _ = certificate.set(server.certificate());
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =

@@ -3,15 +3,15 @@
 use anyhow::ensure;
 use tracing::warn;
 
-use chat_server::config::{TURNED_AWAY_MAX, TURNED_AWAY_MIN};
+use chat_server::config::{CONTROL_SESSIONS_MAX, TURNED_AWAY_MAX, TURNED_AWAY_MIN};
 
 use crate::sockets::LISTENERS_MAX;
 
 /// Files that the daemon has open besides connections and listeners: standard input, output and error,
 /// the log; 8 of the runtime; 5 of the journal's writer; 8 of its readers; 11 of the search index, its readers and its
-/// connections to the journal; and [`TURNED_AWAY_MIN`] for connections past the limit, one of them just accepted. 40,
-/// and three more.
-const FILES_BESIDES: usize = 44 - 1;
+/// connections to the journal; the control socket, [`CONTROL_SESSIONS_MAX`] connections to it and one more; and
+/// [`TURNED_AWAY_MIN`] for connections past the limit, one of them just accepted. 40, three more, and 10.
+const FILES_BESIDES: usize = 44 - 1 + 2 + CONTROL_SESSIONS_MAX;
 
 /// How many connections the open files allow.
 #[derive(Debug, PartialEq, Eq)]

@@ -23,6 +23,9 @@ const HASHES_AT_ONCE: usize = 2;
 /// Sessions that wait for a hash, at most: half a second.
 const HASHES_WAITING: usize = 32;
 
+/// Changes of passwords that wait, at most: two seconds. They are made one at a time, so that logins have a thread.
+const CHANGES_WAITING: usize = 32;
+
 /// The memory of a hash in KiB, as OWASP recommends for two passes and one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 
@@ -69,6 +72,15 @@ pub(crate) struct Hasher {
     /// Those that are made or wait.
     admitted: Arc<Semaphore>,
     at_work: Arc<Semaphore>,
+    /// Changes of passwords, at work or waiting.
+    changes_admitted: Arc<Semaphore>,
+    change_at_work: Arc<Semaphore>,
+}
+
+/// The turn of a change of a password: others wait until it is dropped.
+#[derive(Debug)]
+pub(crate) struct ChangeTurn {
+    _permits: [OwnedSemaphorePermit; 2],
 }
 
 impl Default for Hasher {
@@ -77,11 +89,25 @@ impl Default for Hasher {
         Self {
             admitted: semaphore(HASHES_AT_ONCE + HASHES_WAITING),
             at_work: semaphore(HASHES_AT_ONCE),
+            changes_admitted: semaphore(1 + CHANGES_WAITING),
+            change_at_work: semaphore(1),
         }
     }
 }
 
 impl Hasher {
+    /// Waits until no other password is changed. So the changes take one of the threads at most, and a user who changes
+    /// its password again and again keeps nobody from logging in.
+    ///
+    /// # Errors
+    /// Returns an error if too many changes wait.
+    pub(crate) async fn begin_change(&self) -> Result<ChangeTurn, HashError> {
+        let admitted =
+            Arc::clone(&self.changes_admitted).try_acquire_owned().map_err(|_| HashError::Busy)?;
+        let at_work = Arc::clone(&self.change_at_work).acquire_owned().await;
+        Ok(ChangeTurn { _permits: [admitted, at_work.map_err(|_| HashError::Busy)?] })
+    }
+
     /// The hash of a password, with a salt of its own.
     ///
     /// # Errors

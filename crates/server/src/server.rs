@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::config::{Config, OWNER_INVITE_VALID};
+use crate::control::{Control, ControlError};
 use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
@@ -31,6 +33,8 @@ const INDEX_POLL: Duration = Duration::from_millis(10);
 #[derive(Debug, Clone)]
 pub struct Server {
     context: Arc<Context>,
+    /// The socket of the operator, if there is one.
+    control: Option<Arc<Control>>,
 }
 
 /// A daemon cannot be opened.
@@ -86,7 +90,28 @@ impl Server {
                 closing,
                 address: OnceLock::new(),
             }),
+            control: None,
         })
+    }
+
+    /// Opens the control socket in the data directory `data`, which the daemon has open. [`Server::run`] serves it.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be listened on.
+    ///
+    /// # Panics
+    /// Panics outside a Tokio runtime.
+    pub fn open_control(&mut self, data: &Path) -> Result<(), ControlError> {
+        self.control = Some(Arc::new(Control::listen(data)?));
+        Ok(())
+    }
+
+    /// Serves one connection of the operator to its end, as [`Server::run`] does for those of the control socket.
+    pub fn operate<S>(&self, stream: S) -> impl Future<Output = ()> + Send + 'static + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        session::operate(stream, Arc::clone(&self.context))
     }
 
     /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
@@ -105,6 +130,10 @@ impl Server {
         let drain_timeout = context.config.drain_timeout;
         let journal_ended = context.hub.ended();
         let mut sessions = JoinSet::new();
+        let mut control = JoinSet::new();
+        if let Some(socket) = &self.control {
+            control.spawn(Arc::clone(socket).run(Arc::clone(context)));
+        }
         let ended = tokio::select! {
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
             error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
@@ -114,7 +143,7 @@ impl Server {
         if let Err(error) = &ended {
             error!("{error}");
         }
-        self.drain(sessions).await;
+        self.drain(sessions, control).await;
         if let Some(search) = &context.search
             && timeout(drain_timeout, search.close()).await.is_err()
         {
@@ -130,17 +159,20 @@ impl Server {
     }
 
     /// Ends the sessions, and waits for them no longer than `config.drain_timeout`.
-    async fn drain(&self, mut sessions: JoinSet<()>) {
+    async fn drain(&self, mut sessions: JoinSet<()>, mut control: JoinSet<()>) {
         info!(sessions = sessions.len(), "going away");
         let drain = async {
             self.close().await;
-            while let Some(ended) = sessions.join_next().await {
-                note_panic(ended);
+            for group in [&mut sessions, &mut control] {
+                while let Some(ended) = group.join_next().await {
+                    note_panic(ended);
+                }
             }
         };
         if timeout(self.context.config.drain_timeout, drain).await.is_err() {
             warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
             sessions.shutdown().await;
+            control.shutdown().await;
         }
     }
 

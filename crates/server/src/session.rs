@@ -18,6 +18,7 @@ mod lists;
 mod live;
 mod log;
 mod login;
+mod operator;
 mod pace;
 mod pending;
 mod roles;
@@ -32,6 +33,7 @@ mod unread;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
@@ -52,6 +54,7 @@ use self::handshake::Handshake;
 pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
+pub(crate) use self::operator::{operate, turn_operator_away};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -60,7 +63,7 @@ use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, Member, UserChanges};
-use crate::journal::RoomId;
+use crate::journal::{CredentialId, RoomId};
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
@@ -175,8 +178,8 @@ struct Session<S> {
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
-    /// When it began, as [`Logins::seconds`] counts.
-    began_at: u32,
+    /// The password with which the user has logged in.
+    password: Option<NonZero<CredentialId>>,
     /// When the client last sent something.
     received_at: Instant,
     /// Whether it was sent a ping since.
@@ -194,11 +197,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Handshake { member, device, shows } = handshake;
+        let Handshake { member, device, shows, password } = handshake;
         let received_at = Instant::now();
         Self {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
-            began_at: context.logins.seconds(),
             context,
             peer: (peer.ip(), peer.port()),
             is_private: origin.is_private,
@@ -209,6 +211,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             member,
             device,
             shows,
+            password,
             live: LiveState::default(),
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),

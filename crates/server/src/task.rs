@@ -12,6 +12,7 @@ use chat_server::TLS_DIRECTORY;
 use chat_server::journal::{self, CheckReport, Location, RestoreReport};
 
 use crate::address_line;
+use crate::admin;
 use crate::args::{Args, NO_DIRECTORY, Task};
 use crate::status;
 
@@ -26,9 +27,15 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
     if let Task::Address { address } = task {
         return address_line::print(&directory, args.tls_files().as_ref(), address.as_ref());
     }
+    if let Task::Admin(order) = task {
+        return match order.address() {
+            Some(address) => address_line::print(&directory, args.tls_files().as_ref(), address),
+            None => admin::perform(order, &directory),
+        };
+    }
     let mut out = io::stdout().lock();
     match task {
-        Task::Status { .. } | Task::Address { .. } => {}
+        Task::Status { .. } | Task::Address { .. } | Task::Admin(_) => {}
         Task::Backup { file } => {
             journal::backup(&directory, file).context("no backup was made")?;
             writeln!(out, "backed up {} to {}", directory.display(), file.display())?;

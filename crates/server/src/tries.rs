@@ -22,7 +22,7 @@ const PER_SECRET_MAX: usize = 5;
 /// Tries of any secrets from one network: those of a few people behind one address.
 const PER_NETWORK_MAX: usize = 20;
 
-/// Networks that are counted, 600 bytes each; beyond that, that whose last try is the oldest is forgotten.
+/// Networks that are counted, 600 bytes each. Beyond that, the network whose last try is oldest is removed.
 const NETWORKS_MAX: usize = 10_000;
 
 /// When to try again if only tries that are not decided yet are in the way.
@@ -53,7 +53,7 @@ struct Try {
     is_wrong: bool,
 }
 
-/// A try that has begun. Dropped without [`BegunTry::right`], it was wrong.
+/// A try that has begun. Dropped without [`BegunTry::not_wrong`], it counts as wrong: also if the client has gone.
 #[derive(Debug)]
 pub(crate) struct BegunTry {
     tries: Arc<Tries>,
@@ -62,8 +62,8 @@ pub(crate) struct BegunTry {
 }
 
 impl BegunTry {
-    /// The secret was right: the try does not count.
-    pub(crate) fn right(self) {
+    /// The secret was right, or was not verified: the try does not count.
+    pub(crate) fn not_wrong(self) {
         let is_this = |one: &Try| one.number == self.number;
         self.tries.counted().change(self.network, |tries| tries.retain(|one| !is_this(one)));
     }
@@ -72,7 +72,7 @@ impl BegunTry {
 impl Drop for BegunTry {
     fn drop(&mut self) {
         self.tries.counted().change(self.network, |tries| {
-            // Not found if it was right.
+            // Not found if it does not count.
             if let Some(one) = tries.iter_mut().find(|one| one.number == self.number) {
                 one.is_wrong = true;
             }
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(fail(&tries, HERE, "ana", now), Err(UNDECIDED_RETRY), "all may be wrong");
         drop(begun.pop());
         assert_eq!(fail(&tries, HERE, "ana", now), Err(UNDECIDED_RETRY));
-        begun.into_iter().for_each(BegunTry::right);
+        begun.into_iter().for_each(BegunTry::not_wrong);
         assert!((0..4).all(|_| fail(&tries, HERE, "ana", now).is_ok()));
         assert_eq!(fail(&tries, HERE, "ana", now), Err(COUNTED_FOR));
     }

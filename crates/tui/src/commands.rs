@@ -65,6 +65,12 @@ pub enum Verb {
     Date,
     /// Writes the messages of the room to a file.
     Export,
+    /// Makes an invite.
+    Invite,
+    /// Lists the invites.
+    Invites,
+    /// Ends an invite.
+    Revoke,
     /// Says that the user is away.
     Away,
     /// Says that the user is not away any more.
@@ -114,6 +120,8 @@ pub enum Offers {
     Days,
     /// The formats of an export.
     Formats,
+    /// What an invite can have: times and roles.
+    Invite,
 }
 
 /// A command and its help.
@@ -262,6 +270,16 @@ pub const COMMANDS: &[Command] = &[
     ),
     row(Verb::Pins, "/pins", &[], "", Offers::Nothing, "List the pinned messages of this room"),
     row(Verb::Saved, "/saved", &[], "", Offers::Nothing, "List the messages you remember"),
+    row(
+        Verb::Invite,
+        "/invite",
+        &[],
+        "[USES] [TIME] [ROLE]",
+        Offers::Invite,
+        "Invite new users: /invite, or /invite 5 2d",
+    ),
+    row(Verb::Invites, "/invites", &[], "", Offers::Nothing, "List the invites, and end one"),
+    row(Verb::Revoke, "/revoke", &[], "NUMBER", Offers::Nothing, "End an invite"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),

@@ -11,4 +11,5 @@ pub use self::lists::{SET_KEYS, command_rows, setting_rows};
 pub(crate) use self::query::query_rows;
 pub use self::table::HelpRow;
 use self::table::rows;
+pub(crate) use self::table::rows as table;
 pub use self::word::on;

@@ -17,6 +17,7 @@
 //!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
+//! * [`pages`]: pages that show a secret once; [`qr`]: codes for cameras.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
 //! * [`demo`]: a chat without a server; [`first_run`]: the screen that asks a new user for a name and a server.
 //! * [`testing`]: a client on a screen that a test can read.
@@ -27,6 +28,7 @@ pub mod chord;
 pub mod commands;
 mod dates;
 pub mod demo;
+mod durations;
 pub mod first_run;
 #[cfg(test)]
 mod fixture;
@@ -39,7 +41,9 @@ pub mod letters;
 pub mod lists;
 pub mod markup;
 pub mod notification;
+pub mod pages;
 pub mod prompt;
+pub mod qr;
 mod query;
 pub mod rows;
 pub mod settings;

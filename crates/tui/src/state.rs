@@ -10,6 +10,7 @@ mod jump;
 mod look;
 mod page;
 mod popup;
+mod question;
 mod redraw;
 mod room_list;
 mod rooms;
@@ -37,6 +38,7 @@ pub(crate) use self::jump::{Arrival, GoTo, Origin};
 pub use self::look::Look;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
+pub use self::question::Question;
 pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
@@ -116,6 +118,10 @@ pub struct State {
     pub(crate) origin: Option<Origin>,
     /// The message that is deleted if the user says yes.
     pub(crate) deleting: Option<Seq>,
+    /// Set while the user is asked whether an order is to be given.
+    pub question: Option<Question>,
+    /// What is said once the server has carried out the last order.
+    pub(crate) ordered: Option<String>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -219,6 +225,8 @@ impl State {
             exports: 0,
             origin: None,
             deleting: None,
+            question: None,
+            ordered: None,
             done: None,
             done_until: None,
             seek: None,

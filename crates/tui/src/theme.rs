@@ -15,7 +15,7 @@ mod rgb;
 mod surface;
 
 use chat_proto::UserName;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use chat_client::hash::fnv1a;
 
@@ -182,6 +182,22 @@ impl Theme {
     #[must_use]
     pub const fn style(&self, role: Role) -> Style {
         self.roles[role as usize]
+    }
+
+    /// Whether it has colours.
+    #[must_use]
+    pub fn has_colours(&self) -> bool {
+        self.roles.iter().any(|style| style.fg.is_some())
+    }
+
+    /// The style of a QR code: dark on light, as cameras expect it, whatever the colours of the rest are. Without colours
+    /// it has none, and is drawn light.
+    #[must_use]
+    pub fn code(&self) -> Style {
+        match self.has_colours() {
+            true => Style::new().fg(Color::Black).bg(Color::White),
+            false => Style::new(),
+        }
     }
 
     pub(crate) const fn dim(&self) -> Style {

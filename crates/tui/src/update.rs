@@ -22,6 +22,7 @@ mod live;
 mod mentions;
 mod message;
 mod mouse;
+mod orders;
 mod quiet;
 mod quit;
 mod redraw;
@@ -79,6 +80,9 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             typing(state, at, |state| keys::key(state, key, at))
         }),
         Input::Paste(text) => {
+            if help::keeps_page(state) {
+                return Vec::new();
+            }
             state.page = None;
             let mut effects = bare::paste(state);
             effects.extend(typing(state, at, |state| insert(state, &text, at)));
@@ -190,6 +194,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::Fetched { room, to, messages } => {
             return export::fetched(state, &room, to, messages);
         }
+        ClientEffect::Answered(event) => orders::answered(state, *event),
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
@@ -259,6 +264,9 @@ fn notify(
 /// The client has added a notice of its own. If the user reads back, the status line says it, too: it may be the
 /// answer to a command.
 fn noticed(state: &mut State, new: &Notice) {
+    if matches!(new, Notice::Refused(_)) {
+        state.ordered = None;
+    }
     let reads_back = state.is_end_hidden(LogPane::Room);
     if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {
         state.done = Some(Err(notice(new, state.look.keys()).replace('\n', " ")));

@@ -165,8 +165,9 @@ impl<D: Dial> Connector<D> {
     async fn lost(&mut self, why: Lost) -> Next {
         // As a string it is escaped: a goodbye of the server must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
+        let is_final = why.is_final();
         self.send(LinkEvent::Lost(why)).await;
-        Next::Pause
+        if is_final { Next::Wait } else { Next::Pause }
     }
 
     /// Counts down to the next connection, unless the user asks for it now.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use self::harness::Harness;
 use super::*;
-use crate::testing::{message, name, user, within};
+use crate::testing::{DEADLINE, message, name, user, within};
 
 fn number(command: &Command) -> Option<u64> {
     match command {
@@ -171,6 +171,23 @@ async fn a_goodbye_is_an_event_and_the_client_connects_again() {
     server.send_event(&Event::Goodbye { code, text: text.clone() }).await;
     assert_eq!(harness.lost().await, Lost::Goodbye { code, text });
     harness.answers().await.welcome().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_kicked_or_banned_connects_again_only_by_a_request() {
+    for code in [EndCode::Kicked, EndCode::Banned] {
+        let mut harness = Harness::new();
+        let mut server = harness.answers().await;
+        server.welcome().await;
+        harness.session().await;
+        let text = "ana has kicked you".to_owned();
+        server.send_event(&Event::Goodbye { code, text: text.clone() }).await;
+        assert_eq!(harness.lost().await, Lost::Goodbye { code, text });
+        let event = timeout(DEADLINE, harness.link.next()).await;
+        assert!(event.is_err(), "the link does nothing, but {event:?}");
+        harness.link.request(LinkRequest::Connect(name("bob"))).unwrap();
+        harness.answers().await.welcome().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

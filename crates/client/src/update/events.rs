@@ -7,8 +7,8 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, presence, refused, search, send, session,
-    store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
+    session, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -49,7 +49,11 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
 fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
-        Event::About { .. } | Event::Account { .. } | Event::Link { .. } => {}
+        Event::About { .. } => {}
+        event @ (Event::Account { .. }
+        | Event::Link { .. }
+        | Event::Invite { .. }
+        | Event::Invites { .. }) => return orders::answered(state, event),
         Event::Versions { room, seq, versions, more } => {
             return versions::page(state, room, seq, versions, more).into_iter().collect();
         }
@@ -116,8 +120,6 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Role { .. }
         | Event::Rules { .. }
         | Event::AskedIn { .. }
-        | Event::Invite { .. }
-        | Event::Invites { .. }
         | Event::Sanction(_)
         | Event::Pardoned { .. }
         | Event::Sanctions { .. }

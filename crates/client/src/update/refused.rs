@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, search, store, threads, versions};
+use super::{Effect, addresses, changes, history, orders, search, store, threads, versions};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -28,6 +28,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
             return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
+    orders::refused(state);
     if search::refused(state, &refusal) {
         return search::send_question(state).into_iter().collect();
     }

@@ -6,8 +6,8 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, search, send,
-    session, show_pending, store, threads, versions,
+    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, search,
+    send, session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::LinkRequest;
@@ -136,6 +136,7 @@ fn carry_out(
         Request::Unignore(name) => choices::unignore(state, &name)?,
         Request::Typing(room) => live::type_in(state, room, at),
         Request::Away(text) => Some(live::set_away(state, text)?),
+        Request::Order(command) => Some(orders::order(state, *command)?),
         Request::ShowJoins(joins) => {
             state.joins = joins;
             None

@@ -5,7 +5,7 @@ use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, presence, requests, search, send, send_waiting,
+    Effect, addresses, changes, drafts, orders, presence, requests, search, send, send_waiting,
     show_pending, store, threads,
 };
 use crate::link::{Identity, LinkRequest, Lost};
@@ -185,7 +185,10 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     notify_why(state, &why, at);
     presence::session_ended(state, &why, at);
-    state.connection = Connection::Connecting;
+    state.connection = match why {
+        Lost::Goodbye { code, .. } if why.is_final() => Connection::SentOut { code },
+        _ => Connection::Connecting,
+    };
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why);
     }
@@ -194,6 +197,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.mention_list.session_ended();
     state.pin_list.session_ended();
     state.version_list.is_loading = false;
+    orders::session_ended(state);
     state.search.session_ended();
     threads::session_ended(state);
     addresses::lost(state, at);
@@ -219,6 +223,7 @@ fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
     let is_shown = match why {
         // Once there was a session, the address is right.
         Lost::Unreachable(_) => state.me.is_none(),
+        Lost::Goodbye { .. } => why.is_final(),
         Lost::Another(_) | Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Tls => true,
         _ => false,
     };

@@ -10,6 +10,7 @@ mod sanctions;
 
 use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 
+use self::login::seen;
 use super::directory::Directory;
 use super::memberships::Share;
 use super::policy::{Action, may};
@@ -151,6 +152,7 @@ impl Directory {
                 let seen = |user: &UserId| Change::Seen { user: *user, at: *at };
                 Ok((users.iter().map(seen).collect(), Grant::Changed))
             }
+            Request::SeeCredential(record) => Ok((seen(proposal, record), Grant::Changed)),
             Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
         }
     }

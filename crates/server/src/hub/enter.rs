@@ -121,6 +121,7 @@ impl Hub {
         // A ban between the two has not ended this session.
         self.not_banned(user)?;
         self.see(user);
+        self.see_token(user, &TokenHash::of(token));
         if member.user().name.as_str() != wants.as_str() {
             // If the name is taken, the session begins under the old name.
             let _ = member.actor().rename(wants, IfTaken::Refuse).await;

@@ -10,6 +10,8 @@ use super::enter::Returning;
 use super::member::Member;
 use super::request::Request;
 use super::{Hub, HubError};
+use crate::clock::before;
+use crate::config::SEEN_STEP;
 use crate::journal::{Credential, CredentialId};
 use crate::limits::{Cost, Limits};
 use crate::token::{self, PasswordHash, TokenHash};
@@ -21,7 +23,7 @@ pub(crate) struct StoredPassword {
     pub(crate) hash: PasswordHash,
 }
 
-/// What has shown who the user is.
+/// How the user has identified itself.
 #[derive(Debug)]
 pub(crate) enum Proof {
     /// A code of another device.
@@ -87,6 +89,19 @@ impl Hub {
         let member = self.request(Request::LogIn { user, proof, token, device }).await?.member();
         self.see(user);
         Ok((member, secret))
+    }
+
+    /// Updates the `seen_at` of a token with which a session has begun, if the stored time is too old. If the queue is
+    /// full, a later session stores it.
+    pub(super) fn see_token(&self, user: UserId, token: &TokenHash) {
+        let at = self.time();
+        let mut state = self.directory.state();
+        let Some(record) = state.token_mut(user, token) else { return };
+        if record.seen_at > before(at, SEEN_STEP) {
+            return;
+        }
+        record.seen_at = at;
+        self.queue.try_request(Request::SeeCredential(record.clone()));
     }
 }
 

@@ -13,7 +13,7 @@ use super::answer::{Answer, Response};
 use super::login::Proof;
 use super::{HubError, IfTaken};
 use crate::config::Join;
-use crate::journal::{CredentialId, RoomId, Task, UserRole};
+use crate::journal::{CredentialId, CredentialRecord, RoomId, Task, UserRole};
 use crate::token::{PasswordHash, TokenHash};
 
 /// One item of the queue.
@@ -115,6 +115,8 @@ pub(super) enum Request {
     SetAway { user: UserId, text: Option<AwayText> },
     /// The users are connected.
     See { users: Vec<UserId>, at: Timestamp },
+    /// A session began with a credential, at its `seen_at`.
+    SeeCredential(CredentialRecord),
     /// Unused rooms are removed.
     ExpireRooms,
 }

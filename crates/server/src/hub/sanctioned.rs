@@ -140,7 +140,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error with the ban if it is banned.
-    pub(super) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
+    pub(crate) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
         let state = self.state();
         let Some(account) = state.account(user) else { return Ok(()) };
         self.not_barred(&state, state.suspect(user, account.kind, account.role))

@@ -117,3 +117,30 @@ async fn two_are_at_work_and_32_wait_and_others_are_refused() {
     assert!(join_all(works).await.iter().all(Result::is_ok));
     release.await.unwrap();
 }
+
+#[tokio::test]
+async fn changes_of_passwords_are_made_one_at_a_time_and_logins_go_on() {
+    let hasher = Hasher::default();
+    let order = std::sync::Mutex::new(Vec::new());
+    let change = async || {
+        let _turn = hasher.begin_change().await?;
+        hasher.hash(password("correct horse")).await?;
+        order.lock().unwrap().push("change");
+        Ok::<_, HashError>(())
+    };
+    let mut changes: Vec<_> = (0..=CHANGES_WAITING).map(|_| Box::pin(change())).collect();
+    for change in &mut changes {
+        assert!(poll!(change).is_pending());
+    }
+    assert!(matches!(change().await, Err(HashError::Busy)), "another one would wait for too long");
+    let login = async {
+        assert_eq!(hasher.verify(password("correct horse"), None).await.unwrap(), Verdict::Wrong);
+        order.lock().unwrap().push("login");
+    };
+    // Of those that wait a few seconds, the first two are ahead of a login at most.
+    tokio::join!(login, async {
+        assert!(join_all(changes).await.iter().all(Result::is_ok));
+    });
+    let place = order.lock().unwrap().iter().position(|one| *one == "login").unwrap();
+    assert!(place < CHANGES_WAITING / 2, "{place} changes were made before the login");
+}

@@ -1,5 +1,6 @@
 //! Reads the `hello`, or the name of a classic client, and lets the user in or refuses it.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION};
@@ -16,10 +17,11 @@ use super::Context;
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
-use super::login::{Origin, log_in};
+use super::login::{LoggedIn, Origin, log_in};
 use crate::config::{Join, PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
 use crate::hub::{Admission, HubError, Member, Returning};
+use crate::journal::CredentialId;
 use crate::limits::Cost;
 use crate::networks::{Busy, Kind, Slot};
 
@@ -34,6 +36,8 @@ pub(super) struct Handshake {
     pub(super) device: DeviceId,
     /// What the client shows.
     pub(super) shows: Shows,
+    /// The password with which the user has logged in; `None` if it has a token, a code or neither.
+    pub(super) password: Option<NonZero<CredentialId>>,
 }
 
 /// Reads until the client sends its name or its token, and lets the user in. `sent_id` is the number that the client
@@ -79,6 +83,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                     member,
                     device: DeviceId::default(),
                     shows: Shows::default(),
+                    password: None,
                 });
             }
             Some(Incoming::Command(Command::About)) => {
@@ -104,7 +109,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Sends and writes an event: there is no session yet that writes it.
-async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     event: &Event,
 ) -> Result<(), End> {
@@ -135,14 +140,14 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     context: &Context,
 ) -> Result<Handshake, End> {
     match enter(sent_id, &hello, origin, slot, context).await {
-        Ok((member, token, last)) => {
+        Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };
             connection.send(&Event::Welcome(welcome));
             log_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
             let shows = Shows::of(&hello.features);
-            Ok(Handshake { member, device: hello.device, shows })
+            Ok(Handshake { member, device: hello.device, shows, password })
         }
         Err(refusal) => {
             let code = refusal.code;
@@ -152,21 +157,33 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Lets the user in; returns its session in the hub, its token, and the last `n` accepted from its device.
+/// A user who is in.
+struct Entered {
+    /// The session in the hub.
+    member: Member,
+    token: Secret,
+    /// The last `n` accepted from its device.
+    last: u64,
+    /// The password with which it has logged in.
+    password: Option<NonZero<CredentialId>>,
+}
+
+/// Lets the user in.
 async fn enter(
     sent_id: Option<UserId>,
     hello: &Hello,
     origin: Origin,
     slot: &Slot,
     context: &Context,
-) -> Result<(Member, Secret, u64), Refusal> {
+) -> Result<Entered, Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
-    if let Some((member, token)) = log_in(hello, origin, slot, context).await? {
+    if let Some(LoggedIn { member, token, password }) = log_in(hello, origin, slot, context).await?
+    {
         let last = member.actor().last_n(&hello.device).await?;
-        return Ok((member, token, last));
+        return Ok(Entered { member, token, last, password });
     }
     if hello.invite.is_some() {
         origin.check_private()?;
@@ -184,7 +201,7 @@ async fn enter(
     };
     member.note_network(slot.origin());
     let last = member.actor().last_n(&hello.device).await?;
-    Ok((member, token, last))
+    Ok(Entered { member, token, last, password: None })
 }
 
 /// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.

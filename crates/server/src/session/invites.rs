@@ -61,6 +61,19 @@ pub(crate) async fn invite(
     Ok(Event::Invite { line: context.line(secret), invite })
 }
 
+/// Ends an invite; `by` is who wants that, `None` for the operator. Returns the event that says so.
+///
+/// # Errors
+/// Returns a refusal if the user may not do that, or there is no such invite.
+pub(super) async fn revoke(
+    context: &Context,
+    by: Option<UserId>,
+    id: u64,
+) -> Result<Event, Refusal> {
+    context.hub.revoke(by, id).await?;
+    Ok(context.invites(by))
+}
+
 impl Context {
     /// The address line with that secret.
     fn line(&self, secret: Secret) -> Secret {
@@ -79,6 +92,9 @@ impl Context {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn invite(&mut self, asked: Asked) -> ControlFlow<End> {
+        if let Err(refusal) = self.origin().check_private() {
+            return self.refuse(refusal);
+        }
         let (context, by) = (self.context.clone(), self.member.id());
         self.pending.wait(async move {
             let invited = invite(&context, Some(by), asked, false).await;
@@ -94,11 +110,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) fn revoke(&mut self, id: u64) -> ControlFlow<End> {
         let (context, by) = (self.context.clone(), Some(self.member.id()));
-        self.pending.wait(async move {
-            let revoked = context.hub.revoke(by, id).await;
-            let revoked = revoked.map(|()| context.invites(by)).map_err(Refusal::from);
-            CommandResult::Invited(Box::new(revoked))
-        });
+        self.pending
+            .wait(async move { CommandResult::Invited(Box::new(revoke(&context, by, id).await)) });
         ControlFlow::Continue(())
     }
 }

@@ -2,11 +2,14 @@
 //! codes.
 
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chat_proto::command::Hello;
 use chat_proto::{Event, Refusal, RefusalCode, Secret, ShortString, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::spawn;
 use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
@@ -14,14 +17,12 @@ use super::end::End;
 use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword};
+use crate::journal::CredentialId;
 use crate::links::VALID_FOR;
 use crate::networks::{Busy, Kind, Slot};
-use crate::password::{HashError, Password, PasswordError, Verdict};
+use crate::password::{HashError, Hasher, Password, PasswordError, Verdict};
+use crate::token::PasswordHash;
 use crate::tries::BegunTry;
-
-/// Age of a session, in seconds, from which on a password is changed only by somebody who knows it: the device may be in
-/// other hands.
-const OLD_SESSION_S: u32 = 10 * 60;
 
 /// When to try again if too many passwords are being verified, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
@@ -51,8 +52,17 @@ impl Origin {
     }
 }
 
-/// Lets in the user of the link or the password of a `hello` without a token; `None` if it has neither. Returns the
-/// session in the hub, and the token of the new device.
+/// A user who has logged in.
+pub(super) struct LoggedIn {
+    /// The session in the hub.
+    pub(super) member: Member,
+    /// The token of the new device.
+    pub(super) token: Secret,
+    /// The password with which it has logged in; `None` after a code.
+    pub(super) password: Option<NonZero<CredentialId>>,
+}
+
+/// Lets in the user of the link or the password of a `hello` without a token; `None` if it has neither.
 ///
 /// # Errors
 /// Returns the refusal. Nothing in it says whether there is a user with that name.
@@ -61,24 +71,36 @@ pub(super) async fn log_in(
     origin: Origin,
     slot: &Slot,
     context: &Context,
-) -> Result<Option<(Member, Secret)>, Refusal> {
+) -> Result<Option<LoggedIn>, Refusal> {
     if hello.token.is_some() || hello.link.is_none() && hello.password.is_none() {
         return Ok(None);
     }
     origin.check_private()?;
-    let (user, proof, begun) = match (&hello.link, &hello.password) {
+    let secret = if hello.link.is_some() { LINK } else { hello.name.key() };
+    let begun = begin_try(context, origin, secret)?;
+    decided(begun, identify(hello, slot, context).await).map(Some)
+}
+
+/// Ends a try: it counts if the secret was wrong, and not if the user is kept out for another reason.
+fn decided<T>(begun: BegunTry, result: Result<T, Refusal>) -> Result<T, Refusal> {
+    match &result {
+        Err(refusal) if refusal.code == RefusalCode::BadSecret => {}
+        _ => begun.not_wrong(),
+    }
+    result
+}
+
+/// Verifies the link or the password of a `hello`, and begins the session of its user.
+async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<LoggedIn, Refusal> {
+    let (user, proof) = match (&hello.link, &hello.password) {
         (Some(code), _) => {
-            let begun = begin_try(context, origin, LINK)?;
             let user = context.logins.links.user(code, Instant::now());
-            (user.ok_or(HubError::BadSecret)?, Proof::Link, begun)
+            (user.ok_or(HubError::BadSecret)?, Proof::Link)
         }
-        (None, Some(password)) => {
-            let begun = begin_try(context, origin, hello.name.key())?;
-            let (user, proof) = verify(hello, password, context).await?;
-            (user, proof, begun)
-        }
-        (None, None) => return Ok(None),
+        (None, Some(password)) => verify(hello, password, context).await?,
+        (None, None) => return Err(HubError::BadSecret.into()),
     };
+    context.hub.not_banned(user)?;
     let limits = &context.config.limits;
     let Returning { is_newcomer, enters_at } =
         context.hub.charge_login(user, limits, Instant::now())?;
@@ -93,10 +115,14 @@ pub(super) async fn log_in(
     {
         return Err(HubError::BadSecret.into());
     }
+    let password = match &proof {
+        // It was replaced by another hash of the same password, with a number that is not known here.
+        Proof::Link | Proof::Password(_, Some(_)) => None,
+        Proof::Password(id, None) => NonZero::new(*id),
+    };
     let device = ShortString::new(hello.device.as_str()).unwrap_or_default();
-    let entered = context.hub.log_in(user, proof, device).await?;
-    begun.right();
-    Ok(Some(entered))
+    let (member, token) = context.hub.log_in(user, proof, device).await?;
+    Ok(LoggedIn { member, token, password })
 }
 
 /// Verifies the password of a `hello`. Takes the same time whether there is a user with the name or not.
@@ -139,16 +165,22 @@ fn not_hashed(error: HashError) -> Refusal {
     }
 }
 
+fn old_needed() -> Refusal {
+    let text = "the present password is needed to set another one; send it as old, or log in with it again";
+    Refusal::new(RefusalCode::BadSecret, text)
+}
+
 fn bad_password(error: PasswordError) -> Refusal {
     Refusal::new(RefusalCode::BadPassword, error.to_string())
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         Origin { address: self.peer.0, is_private: self.is_private }
     }
 
-    /// Sets the password of the user. A session that is not new has to send the present one, if there is one.
+    /// Sets the password of the user. Somebody with only a token or a code may have found the device: the present
+    /// password is needed, unless the session has begun with it.
     pub(super) fn set_password(&mut self, new: &Secret, old: Option<Secret>) -> ControlFlow<End> {
         let origin = self.origin();
         let new = match origin
@@ -160,11 +192,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let actor = self.member.actor().clone();
         let context = self.context.clone();
-        let is_old = self.context.logins.seconds() - self.began_at >= OLD_SESSION_S;
+        let shown = self.password.filter(|_| old.is_none());
+        let change = change(actor, new, old, shown, origin, context);
         self.pending.wait(async move {
-            let needs_old = is_old || old.is_some();
-            let set = change(&actor, new, old, needs_old, origin, &context).await;
-            CommandResult::PasswordSet(set)
+            // A task, so that the turn of the change does not end before its hashes if the session does.
+            let set = spawn(change).await.map_err(HashError::Ended);
+            CommandResult::PasswordSet(set.unwrap_or_else(|error| Err(not_hashed(error))))
         });
         ControlFlow::Continue(())
     }
@@ -199,27 +232,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// Changes the password of a user who knows the present one, where that is needed.
+/// Changes the password of a user who knows the present one: by `old`, or if it is the one that was `shown` when the
+/// session began.
 async fn change(
-    actor: &Actor,
+    actor: Actor,
     new: Password,
     old: Option<Secret>,
-    needs_old: bool,
+    shown: Option<NonZero<CredentialId>>,
     origin: Origin,
-    context: &Context,
+    context: Arc<Context>,
 ) -> Result<(), Refusal> {
     let hasher = &context.logins.hasher;
+    let _turn = hasher.begin_change().await.map_err(not_hashed)?;
     let present = actor.password();
     let id = present.as_ref().map(|present| present.id);
-    if let Some(StoredPassword { hash, .. }) = present.filter(|_| needs_old) {
-        let begun = begin_try(context, origin, &format!(" {}", actor.id()))?;
-        let old = old.as_ref().map(Password::sent).transpose();
-        let old = old.ok().flatten().ok_or(HubError::BadSecret)?;
-        match hasher.verify(old, Some(hash)).await.map_err(not_hashed)? {
-            Verdict::Right(_) => begun.right(),
-            Verdict::Wrong => return Err(HubError::BadSecret.into()),
-        }
+    if let Some(StoredPassword { hash, .. }) =
+        present.filter(|one| shown.map(NonZero::get) != Some(one.id))
+    {
+        let old = old.ok_or_else(old_needed)?;
+        let begun = begin_try(&context, origin, &format!(" {}", actor.id()))?;
+        decided(begun, verify_old(&old, hash, hasher).await)?;
     }
     let hash = hasher.hash(new).await.map_err(not_hashed)?;
     Ok(actor.set_password(hash, id).await?)
+}
+
+async fn verify_old(old: &Secret, hash: PasswordHash, hasher: &Hasher) -> Result<(), Refusal> {
+    let old = Password::sent(old).map_err(|_| HubError::BadSecret)?;
+    match hasher.verify(old, Some(hash)).await.map_err(not_hashed)? {
+        Verdict::Right(_) => Ok(()),
+        Verdict::Wrong => Err(HubError::BadSecret.into()),
+    }
 }

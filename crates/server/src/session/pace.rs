@@ -16,8 +16,12 @@ use crate::limits::Cost;
 /// What a direct message with somebody new costs beside its first message.
 const CONVERSATION: Cost = Cost::units(4);
 
-/// What a role, rules or an invitation costs: it leaves a record in the audit log, which has a bound.
+/// What a role, rules, an invite, an invitation or a sanction costs: it leaves a record in the audit log, which has a
+/// bound.
 const ORDER: Cost = Cost::units(5);
+
+/// What a password costs: two hashes, which take 60 ms of a processor.
+const PASSWORD: Cost = Cost::units(50);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Carries out what the client has sent. If the budget of the user or of its network is used up, that waits, and
@@ -114,16 +118,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             // A client that comes back joins its rooms again, for what it has missed.
             Command::Join { room, .. } => (Cost::UNIT, self.subscriptions.in_room(room).is_none()),
-            // It lets in others.
-            Command::Invite { .. } => (Cost::units(5), true),
+            Command::SetPassword { .. } => (PASSWORD, true),
             Command::Leave { .. }
-            | Command::Revoke { .. }
             | Command::Topic { .. }
             | Command::Rename { .. }
-            | Command::SetPassword { .. }
             | Command::Away { .. }
             | Command::Back => (Cost::UNIT, true),
-            Command::Grant { .. }
+            Command::Invite { .. }
+            | Command::Revoke { .. }
+            | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
             | Command::Sanction(_)

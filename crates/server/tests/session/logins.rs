@@ -1,8 +1,10 @@
 //! Users log in on further devices, with a password or a code.
 
+use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use chat_proto::{Role, Timestamp};
 use chat_server::config::Plain;
 use chat_server::{Config, Server};
 use serde_json::{Value, json};
@@ -11,6 +13,19 @@ use tokio::io::duplex;
 use crate::peer::{Peer, daemon, daemon_with};
 
 const PASSWORD: &str = "correct horse";
+
+thread_local! {
+    static WALL_MS: Cell<i64> = const { Cell::new(1_795_356_127_123) };
+}
+
+/// The wall clock of a daemon, which stands still but for [`a_day_passes`].
+fn wall() -> Timestamp {
+    Timestamp::from_millis(WALL_MS.get())
+}
+
+fn a_day_passes() {
+    WALL_MS.set(WALL_MS.get() + 24 * 60 * 60 * 1_000);
+}
 
 fn hello(name: &str, more: &Value) -> String {
     let mut hello = json!({"type": "hello", "version": 1, "name": name});
@@ -93,24 +108,51 @@ async fn the_sixth_wrong_password_waits_and_a_token_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_is_changed_in_an_old_session_only_by_a_user_who_knows_it() {
+async fn a_password_is_changed_only_by_a_user_who_shows_the_present_one() {
     let daemon = daemon();
-    let mut ana = Peer::native(&daemon, "ana").await;
+    let (mut ana, token) = Peer::with_token(&daemon, "ana").await;
     assert_eq!(set(&mut ana, "12345678", "refused").await["code"], "bad_password");
     set(&mut ana, PASSWORD, "account").await;
-    set(&mut ana, "another horse", "account").await;
-    for _ in 0..10 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        ana.ask(json!({"type": "ping", "nonce": 1}), "pong").await;
+    let code = ana.ask(json!({"type": "link"}), "link").await["code"].clone();
+    let (mut by_token, _) = enter(&daemon, "ana", json!({"token": token})).await;
+    let (mut by_code, _) = enter(&daemon, "ana", json!({"link": code})).await;
+    let (mut by_password, _) = enter(&daemon, "ana", json!({"password": PASSWORD})).await;
+    for peer in [&mut ana, &mut by_token, &mut by_code] {
+        assert_eq!(set(peer, "another horse", "refused").await["code"], "bad_secret");
     }
-    assert_eq!(set(&mut ana, PASSWORD, "refused").await["code"], "bad_secret");
-    let with = |old: &str| json!({"type": "set_password", "password": PASSWORD, "old": old});
-    assert_eq!(ana.ask(with(PASSWORD), "refused").await["code"], "bad_secret");
-    ana.ask(with("another horse"), "account").await;
-    let (_, welcome) = enter(&daemon, "ana", json!({"password": PASSWORD})).await;
+    let with = |old: &str| json!({"type": "set_password", "password": "third horse", "old": old});
+    assert_eq!(ana.ask(with("another horse"), "refused").await["code"], "bad_secret");
+    set(&mut by_password, "another horse", "account").await;
+    assert_eq!(set(&mut by_password, PASSWORD, "refused").await["code"], "bad_secret");
+    by_token.send(&with("another horse").to_string()).await;
+    by_token.until("account").await;
+    let (_, welcome) = enter(&daemon, "ana", json!({"password": "third horse"})).await;
     assert_eq!(welcome["type"], "welcome");
     let old = json!({"password": "another horse"});
     assert_eq!(refused(&daemon, "ana", old).await, "bad_secret");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_right_password_of_a_user_who_is_kept_out_for_another_reason_is_no_wrong_try() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    set(&mut ana, PASSWORD, "account").await;
+    daemon.refuse_to_store(true).await.unwrap();
+    for _ in 0..6 {
+        assert_eq!(refused(&daemon, "ana", json!({"password": PASSWORD})).await, "not_kept");
+    }
+    daemon.refuse_to_store(false).await.unwrap();
+    let (mut bob, _) = enter(&daemon, "bob", json!({"features": ["roles"]})).await;
+    daemon.appoint("bob".parse().unwrap(), Role::Owner).await.unwrap();
+    bob.send(r#"{"type":"sanction","kind":"ban","user":"ana"}"#).await;
+    bob.until("sanction").await;
+    for _ in 0..6 {
+        assert_eq!(refused(&daemon, "ana", json!({"password": PASSWORD})).await, "banned");
+    }
+    for _ in 0..5 {
+        assert_eq!(refused(&daemon, "ana", json!({"password": "wrong one"})).await, "bad_secret");
+    }
+    assert_eq!(refused(&daemon, "ana", json!({"password": PASSWORD})).await, "too_fast");
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,23 +187,32 @@ async fn the_first_secret_of_a_hello_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn the_hundred_and_first_device_takes_the_place_of_the_one_seen_longest_ago() {
-    let daemon = daemon();
-    let (mut ana, first) = Peer::with_token(&daemon, "ana").await;
+    let daemon = daemon_with(Config { clock: wall, ..Config::default() });
+    let (mut ana, laptop) = Peer::with_token(&daemon, "ana").await;
     set(&mut ana, PASSWORD, "account").await;
     let mut tokens = Vec::new();
     for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        a_day_passes();
+        let (_, welcome) = enter(&daemon, "ana", json!({"token": laptop})).await;
+        assert_eq!(welcome["id"], 1, "it is used every day");
         let code = ana.ask(json!({"type": "link"}), "link").await["code"].clone();
-        let (_, welcome) = enter(&daemon, "ana", json!({"link": code})).await;
+        let (_, welcome) = enter(&daemon, "ana", json!({"link": code, "device": "phone"})).await;
         tokens.push(welcome["token"].clone());
     }
-    assert_eq!(refused(&daemon, "ana", json!({"token": first})).await, "bad_token");
-    for token in [&tokens[0], &tokens[99]] {
+    assert_eq!(refused(&daemon, "ana", json!({"token": tokens[0]})).await, "bad_token");
+    for token in [&laptop, &tokens[1], &tokens[99]] {
         let (_, welcome) = enter(&daemon, "ana", json!({"token": token})).await;
         assert_eq!(welcome["id"], 1);
     }
     let (_, welcome) = enter(&daemon, "ana", json!({"password": PASSWORD})).await;
     assert_eq!(welcome["id"], 1, "a password is no device");
+    daemon.appoint("ana".parse().unwrap(), Role::Moderator).await.unwrap();
+    let records = ana.ask(json!({"type": "audit"}), "audit").await["records"].clone();
+    let records = records.as_array().unwrap();
+    let dropped: Vec<_> = records.iter().filter(|record| record["what"] == "drop").collect();
+    assert_eq!(dropped.len(), 2, "{records:?}");
+    let about = dropped[1]["about"].as_str().unwrap();
+    assert!(about.starts_with("the token of the device phone, number "), "{about}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,7 +229,9 @@ async fn no_password_and_no_code_is_taken_in_plain_text_from_elsewhere() {
     ana.expect("welcome").await;
     ana.expect("room").await;
     assert_eq!(set(&mut ana, PASSWORD, "refused").await["code"], "tls_needed");
-    assert_eq!(ana.ask(json!({"type": "link"}), "refused").await["code"], "tls_needed");
+    for command in ["link", "invite"] {
+        assert_eq!(ana.ask(json!({"type": command}), "refused").await["code"], "tls_needed");
+    }
     for secret in [json!({"password": PASSWORD}), json!({"link": "7KQ2M9XT"})] {
         let mut peer = connect();
         peer.send(&hello("ana", &secret)).await;

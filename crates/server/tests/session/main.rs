@@ -12,6 +12,7 @@ mod live;
 mod logins;
 mod native;
 mod older;
+mod operator;
 mod peer;
 mod roles;
 mod rooms;

@@ -22,6 +22,8 @@ mod logins;
 mod native;
 #[path = "../session/older.rs"]
 mod older;
+#[path = "../session/operator.rs"]
+mod operator;
 #[path = "../session/peer.rs"]
 mod peer;
 #[path = "../session/roles.rs"]

@@ -70,6 +70,7 @@ mod tests {
     fn text(rows: &[HelpRow]) -> Vec<String> {
         let row = |row: &HelpRow| match row {
             HelpRow::Title(title) => (*title).to_owned(),
+            HelpRow::Text(text) => text.clone(),
             HelpRow::Keys(keys, text) => format!("{keys}{text}"),
         };
         rows.iter().map(row).collect()

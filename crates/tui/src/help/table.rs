@@ -23,11 +23,13 @@ pub enum HelpRow {
     Title(&'static str),
     /// Keys, padded to a column, and what they do; either may be empty.
     Keys(String, String),
+    /// A text.
+    Text(String),
 }
 
 /// Sections on a screen of `width` columns: each has a heading, and names with what they do. Nothing is cut: it is
 /// broken into more rows.
-pub(super) fn rows(
+pub(crate) fn rows(
     sections: &[(&'static str, Vec<(String, String)>)],
     width: usize,
 ) -> Vec<HelpRow> {

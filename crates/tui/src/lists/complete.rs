@@ -123,6 +123,9 @@ impl<'a> Word<'a> {
             Kind::Argument(Offers::Topic) => topic(client, self.text),
             Kind::Argument(Offers::Days) => words(self.text, &["today", "yesterday"]),
             Kind::Argument(Offers::Formats) => words(self.text, &["text", "jsonl", "html", "stop"]),
+            Kind::Argument(Offers::Invite) => {
+                words(self.text, &["1d", "7d", "30d", "member", "moderator", "owner"])
+            }
             Kind::Argument(Offers::Nothing) => Vec::new(),
             Kind::Query(filter) => filter.offers(client, self.text),
         };
@@ -139,6 +142,7 @@ fn argument(before: &str) -> Option<Kind<'_>> {
     match (command.offers, words.next(), words.next()) {
         (Offers::Nothing, ..) => None,
         (offers, None, _) => Some(Kind::Argument(offers)),
+        (Offers::Invite, ..) => Some(Kind::Argument(Offers::Invite)),
         (Offers::Settings, Some(KEY), None) => Some(Kind::Action),
         (Offers::Settings, Some(KEY), Some(action)) if Action::named(action).is_some() => {
             words.next().is_none().then_some(Kind::Keys)

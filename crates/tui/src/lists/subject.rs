@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chat_client::State as ClientState;
 use chat_proto::{Seq, Timestamp, User};
 
-use super::{Offer, OfferAction, found, people, places, reactions};
+use super::{Offer, OfferAction, found, orders, people, places, reactions};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
@@ -25,6 +25,8 @@ pub enum Subject {
     Saved,
     /// The messages that mention the user, in all rooms.
     Mentions,
+    /// The invites that the user may see.
+    Invites,
     /// What to react with to a message of the current room.
     React(Seq),
     /// The texts that a message of the current room has had.
@@ -42,6 +44,7 @@ impl Subject {
             Self::Pins => "Pinned › ",
             Self::Saved => "Remembered › ",
             Self::Mentions => "Mentions › ",
+            Self::Invites => "Invites › ",
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
         }
@@ -56,6 +59,7 @@ impl Subject {
             Self::People => "part of the name of a user",
             Self::Pins | Self::Saved | Self::Mentions => "part of a name, a room or a text",
             Self::Versions(_) => "part of a text",
+            Self::Invites => "part of a note or a name",
             Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
@@ -67,6 +71,7 @@ impl Subject {
             Self::GoTo | Self::Pins | Self::Saved | Self::Mentions => "go there",
             Self::Rooms => "join",
             Self::People => "direct message",
+            Self::Invites => "end it",
             Self::React(_) => "react",
             Self::Versions(_) => "copy the text",
         }
@@ -76,11 +81,13 @@ impl Subject {
     #[must_use]
     pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
-            Self::Rooms | Self::People | Self::Mentions | Self::Versions(_)
+            Self::Rooms | Self::People | Self::Mentions | Self::Versions(_) | Self::Invites
                 if client.session().is_none() =>
             {
                 "You're offline. Try again once connected".to_owned()
             }
+            Self::Invites if client.invites().is_loading() => "Loading…".to_owned(),
+            Self::Invites => "No invite is valid. /invite makes one".to_owned(),
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
             Self::Pins if client.session().is_none() => {
                 "No loaded message here is pinned. Try again once connected".to_owned()
@@ -112,6 +119,7 @@ impl Subject {
             Self::Pins => format!("Pinned in {}", client.room().label()),
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
+            Self::Invites => "Invites".to_owned(),
             Self::React(seq) => {
                 format!("React to {}", wording::beginning_of(client.message(seq)))
             }
@@ -142,8 +150,9 @@ impl Subject {
                 let all = all.into_iter().map(|(_, offer)| offer).collect();
                 (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
             }
-            Self::Pins | Self::Saved | Self::Mentions | Self::Versions(_) => {
+            Self::Pins | Self::Saved | Self::Mentions | Self::Versions(_) | Self::Invites => {
                 let all = match self {
+                    Self::Invites => orders::invites(client, when),
                     Self::Pins => found::pinned(client),
                     Self::Versions(seq) => found::versions(client, seq, when),
                     Self::Saved => found::saved(client),

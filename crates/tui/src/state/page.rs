@@ -1,10 +1,13 @@
-//! A page of help over the whole screen.
+//! A page over the whole screen: help, or a secret that is shown once.
+
+use chat_proto::Secret;
 
 use super::State;
-use crate::help::{HelpRow, command_rows, key_rows, setting_rows};
+use crate::help::{command_rows, key_rows, setting_rows};
+use crate::pages::{InvitePage, PageRow, PageSize};
 
-/// What the page lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The keys.
     Keys,
@@ -12,12 +15,14 @@ pub enum Subject {
     Commands,
     /// The settings.
     Settings,
+    /// An invite that was made.
+    Invite(Box<InvitePage>),
 }
 
 /// A page that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// What it lists.
+    /// What it shows.
     pub subject: Subject,
     /// Its first row on the screen.
     pub top: u16,
@@ -26,11 +31,21 @@ pub struct Page {
 impl Subject {
     /// The title of the page.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub const fn title(&self) -> &'static str {
         match self {
             Self::Keys => "Keys",
             Self::Commands => "Commands",
             Self::Settings => "Settings",
+            Self::Invite(_) => "Invite",
+        }
+    }
+
+    /// What the page shows this once: `y` copies it, and only Esc closes the page.
+    #[must_use]
+    pub const fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Invite(page) => Some(&page.line),
+            Self::Keys | Self::Commands | Self::Settings => None,
         }
     }
 }
@@ -38,15 +53,28 @@ impl Subject {
 impl State {
     /// The rows of the page that is open; none if none is.
     #[must_use]
-    pub fn page_rows(&self) -> Vec<HelpRow> {
+    pub fn page_rows(&self) -> Vec<PageRow> {
         let width = usize::from(self.size.width);
-        match self.page.map(|page| page.subject) {
+        let help = match self.page.as_ref().map(|page| &page.subject) {
             None => Vec::new(),
             Some(Subject::Keys) => key_rows(self.look.keys(), width),
             Some(Subject::Commands) => command_rows(width),
             Some(Subject::Settings) => {
                 setting_rows(self.look.layers(), self.settings_file.as_deref(), width)
             }
+            Some(Subject::Invite(page)) => {
+                let (day, time) = self.day_and_time(page.invite.until);
+                return page.rows(&format!("{day}, {time}"), self.page_size());
+            }
+        };
+        help.into_iter().map(PageRow::from).collect()
+    }
+
+    fn page_size(&self) -> PageSize {
+        PageSize {
+            width: self.size.width.into(),
+            height: usize::from(self.size.height).saturating_sub(1),
+            draws_light: !self.look.theme().has_colours(),
         }
     }
 }

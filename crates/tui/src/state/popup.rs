@@ -123,7 +123,11 @@ impl Picker {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
             Subject::GoTo | Subject::React(_) => title,
-            Subject::Pins | Subject::Saved | Subject::Mentions | Subject::Versions(_)
+            Subject::Pins
+            | Subject::Saved
+            | Subject::Mentions
+            | Subject::Versions(_)
+            | Subject::Invites
                 if self.query.is_empty() =>
             {
                 title

@@ -52,6 +52,7 @@ impl State {
             picker,
             find,
             quitting,
+            question,
             selection,
             done,
             seek,
@@ -79,6 +80,7 @@ impl State {
             leaving: _,
             export: _,
             exports: _,
+            ordered: _,
             origin: _,
             deleting: _,
             done_until: _,
@@ -95,6 +97,7 @@ impl State {
             && picker.is_none()
             && find.as_ref().is_none_or(|find| !find.is_open)
             && quitting.is_none()
+            && question.is_none()
             && selection.is_none()
             && done.is_none()
             && seek.is_none()

@@ -6,8 +6,8 @@ use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, date, export, find, lists, live, mentions, notify, quiet, request, settings,
-    to_newest, toggle_users, whois,
+    Effect, bare, date, export, find, lists, live, mentions, notify, orders, quiet, request,
+    settings, to_newest, toggle_users, whois,
 };
 use crate::commands::{Command, Verb, unknown};
 use crate::help;
@@ -58,6 +58,9 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
+        Verb::Invite => return orders::invite(state, argument, at),
+        Verb::Invites => return Ok(lists::open(state, Subject::Invites, argument, at)),
+        Verb::Revoke => return orders::revoke(state, argument, at),
         Verb::Date => return date::go(state, argument, at),
         Verb::Export => return export::command(state, argument, at),
         Verb::Search => return Ok(find::open(state, argument, at)),

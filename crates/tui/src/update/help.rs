@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
+use super::{Effect, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -16,10 +17,10 @@ pub(super) fn open(state: &mut State, subject: PageSubject) {
 /// what `/set` can do types that next.
 pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> bool {
     use crossterm::event::KeyCode::{Char, Down, End, Home, PageDown, PageUp, Up};
-    let Some(page) = state.page else {
+    let Some(page) = &state.page else {
         return false;
     };
-    let top = page.top;
+    let (top, has_secret) = (page.top, page.subject.secret().is_some());
     let screen = state.size.height.saturating_sub(2).max(1);
     let top = match (found, key.code) {
         (_, Up) => top.saturating_sub(1),
@@ -31,14 +32,33 @@ pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> bool {
         (_, Home) => 0,
         (_, End) => u16::MAX,
         (Found::Action(Action::Redraw) | Found::First, _) => top,
+        (Found::Action(Action::Back | Action::Clear), _) => {
+            state.page = None;
+            return true;
+        }
+        // It is shown this once: a key of a text that the user goes on to type does not close it.
+        _ if has_secret => top,
         _ => {
             state.page = None;
             let closes_pagers = key.code == Char('q');
             return found != Found::Nothing || closes_pagers || Chord::types(key).is_none();
         }
     };
-    state.page = Some(Page { top: top.min(top_max(state)), ..page });
+    let top = top.min(top_max(state));
+    state.page.iter_mut().for_each(|page| page.top = top);
     true
+}
+
+/// Whether a page is open that only its key closes.
+pub(super) fn keeps_page(state: &State) -> bool {
+    state.page.as_ref().is_some_and(|page| page.subject.secret().is_some())
+}
+
+/// Copies what the page shows this once, if the key says so.
+pub(super) fn copies(state: &mut State, key: KeyEvent) -> Option<Vec<Effect>> {
+    let secret = state.page.as_ref()?.subject.secret()?.clone();
+    let is_copy = Chord::types(key) == Some('y');
+    is_copy.then(|| selecting::copy(state, secret.reveal(), Some("the line")))
 }
 
 /// Scrolls the page by rows; does nothing if it is closed.

@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, bare, help, insert, lists, mentions, searching, selecting};
+use super::{Effect, actions, bare, help, insert, lists, mentions, orders, searching, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -19,6 +19,14 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     let keeps_place = [Action::Select, Action::NextMention, Action::PreviousMention];
     let keeps_place = keeps_place.map(Found::Action).contains(&found) || found == Found::First;
     state.is_at_mention &= keeps_place;
+    if let Some(effects) = help::copies(state, key) {
+        return effects;
+    }
+    if state.page.is_none()
+        && let Some(question) = state.question.take()
+    {
+        return orders::answer(state, question, Chord::types(key) == Some('y'), at);
+    }
     if state.page.is_some() && help::key(state, key, found) {
         return Vec::new();
     }

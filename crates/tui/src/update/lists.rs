@@ -1,12 +1,12 @@
 //! The list above the input box: opens it, chooses from it, and does what is chosen.
 
 use chat_client::{NoticeKind, Request};
-use chat_proto::Timestamp;
+use chat_proto::{Command, Timestamp};
 use ratatui::layout::Position;
 
-use super::{Effect, commands, find, goto, message, notify, request, selecting};
+use super::{Effect, commands, find, goto, message, notify, orders, request, selecting};
 use crate::action::Action;
-use crate::commands::Command;
+use crate::commands::Command as Typed;
 use crate::input::Wheel;
 use crate::lists::{OfferAction, Subject, Word};
 use crate::prompt::{Editor, Motion};
@@ -25,6 +25,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             let room = state.shown().clone();
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
+        Subject::Invites => order(state, Command::Invites, at),
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
             let users = state.client.room().users();
@@ -37,6 +38,12 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
     };
     state.open_picker(subject, query);
     effects
+}
+
+/// Asks the server for a list of those who give orders. Without an answer the list says why.
+fn order(state: &mut State, command: Command, at: Timestamp) -> Vec<Effect> {
+    request(state, Request::Order(Box::new(command)), at)
+        .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
 /// Asks the server for its rooms, if those that are known may not be all.
@@ -245,6 +252,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
             let Subject::React(target) = picker.subject else { return Vec::new() };
             return message::react(state, target, emoji, at);
         }
+        OfferAction::Revoke(id) => return orders::ask(state, orders::end_of(id), at),
         OfferAction::Run(name) => return run(state, name, &typed, at),
     };
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
@@ -259,7 +267,7 @@ fn go(state: &mut State, to: Request, at: Timestamp) -> Result<Vec<Effect>, Stri
 fn run(state: &mut State, name: &str, typed: &str, at: Timestamp) -> Vec<Effect> {
     let typed = typed.trim_start_matches('>').trim();
     let arguments = typed.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
-    if Command::named(name).is_some_and(|command| !command.takes(arguments)) {
+    if Typed::named(name).is_some_and(|command| !command.takes(arguments)) {
         state.open_picker(Subject::GoTo, &format!(">{} ", name.trim_start_matches('/')));
         return Vec::new();
     }

@@ -62,8 +62,10 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
     if gives_focus(state, at) {
         return Vec::new();
     }
-    if state.page.is_some() {
-        state.page = None;
+    if let Some(page) = &state.page {
+        if page.subject.secret().is_none() {
+            state.page = None;
+        }
         return Vec::new();
     }
     if let Some(effects) = lists::click(state, position, at) {

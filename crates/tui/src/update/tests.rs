@@ -8,6 +8,7 @@ mod drafts;
 mod editing;
 mod export;
 mod find;
+mod invites;
 mod journals;
 mod keys;
 mod lists;

@@ -39,7 +39,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         hints = format!("{hint}{and}{hints}");
     }
     let style = match (state.client.connection(), &state.done) {
-        (Connection::Refused { .. }, _) | (_, Some(Err(_))) => theme.bad(),
+        (Connection::Refused { .. } | Connection::SentOut { .. }, _) | (_, Some(Err(_))) => {
+            theme.bad()
+        }
         (_, Some(Ok(_))) => theme.style(Role::Good),
         _ => theme.style(Role::Warn),
     };
@@ -71,6 +73,10 @@ fn not_normal(state: &State) -> Vec<String> {
     if state.deleting.is_some() {
         parts.push("Delete this message? y deletes it, any other key keeps it".to_owned());
     }
+    if let Some(question) = &state.question {
+        let (line, keys) = (question.line(), question.keys());
+        parts.push(if columns(&line) <= usize::from(state.size.width) { line } else { keys });
+    }
     parts.extend(state.export_text());
     parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
@@ -81,6 +87,9 @@ fn not_normal(state: &State) -> Vec<String> {
         Connection::Connected { .. } => {}
         Connection::Refused { .. } if state.draft.is_some() => {
             parts.push("Choose a name".to_owned());
+        }
+        Connection::SentOut { .. } => {
+            parts.push("Not connected, /reconnect tries again".to_owned());
         }
         Connection::Refused { .. } | Connection::WrongKey => parts.push("Not connected".to_owned()),
     }
@@ -125,7 +134,7 @@ fn hints_of(state: &State) -> Vec<String> {
         let pages = [Action::PageUp, Action::PageDown].map(|page| keys.name(page));
         let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
         vec![Some(format!("{pages} scroll")), keys.hint(Action::Back, "back")]
-    } else if state.deleting.is_some() {
+    } else if state.deleting.is_some() || state.question.is_some() {
         Vec::new()
     } else if let Some((_, message)) = state.selected() {
         // The last hint matters most.

@@ -43,6 +43,10 @@ pub(super) fn not_connected(server: &str, why: &Lost) -> String {
         Lost::ClosedAtOnce => format!(
             "{server} closed the connection without an answer. Check that it is a chat-server."
         ),
+        Lost::Goodbye { code: EndCode::Banned, text } => {
+            format!("Not connected: {text}. Once the ban has ended, /reconnect connects again")
+        }
+        Lost::Goodbye { text, .. } => format!("Not connected: {text}. /reconnect connects again"),
         why => in_short(why),
     }
 }

@@ -34,6 +34,12 @@ pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String
         (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
             format!("Choose another name: {}", refusal.text)
         }
+        (RefusalCode::BadSecret | RefusalCode::InviteNeeded, _) => {
+            format!("Not connected: {}. /connect LINE connects with another line", refusal.text)
+        }
+        (RefusalCode::Banned, _) => {
+            format!("Not connected: {}. /reconnect tries again", refusal.text)
+        }
         _ => format!("The server refused the connection: {}. /reconnect tries again", refusal.text),
     }
 }

@@ -53,6 +53,9 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
         RequestError::NoTokenRefused => {
             "/forget is only for a user that the server doesn't know any more".to_owned()
         }
+        RequestError::NoOrder => "This cannot be sent by itself".to_owned(),
+        RequestError::NoRoles => "This server is too old for roles and invites. Ask who runs it to update it".to_owned(),
+        RequestError::NoAccounts => "This server is too old for passwords and codes. Ask who runs it to update it".to_owned(),
         RequestError::NoAway => "This server is too old to tell others that you are away".to_owned(),
         RequestError::NoEvents => "This server is too old for replies, edits and reactions. Ask who runs it to update it"
             .to_owned(),

@@ -1,6 +1,6 @@
 //! Decides about logins on further devices, and about passwords.
 
-use chat_proto::{ShortString, Timestamp, UserId};
+use chat_proto::{AuditKind, ShortString, Timestamp, UserId};
 
 use super::{Grant, GrantResult};
 use crate::config::DEVICES_PER_USER_MAX;
@@ -8,7 +8,7 @@ use crate::hub::HubError;
 use crate::hub::directory::Directory;
 use crate::hub::login::Proof;
 use crate::hub::proposal::Proposal;
-use crate::journal::{Change, Credential, CredentialId, CredentialRecord};
+use crate::journal::{AuditRecord, Change, Credential, CredentialId, CredentialRecord};
 use crate::token::{PasswordHash, TokenHash};
 
 impl Directory {
@@ -33,7 +33,7 @@ impl Directory {
                 self.replace_password(proposal, user, Some(password), hash.clone(), &mut changes);
             }
         }
-        // Told to nobody else: only the user has shown its password.
+        // After the password, so that a ban is told only to somebody who knows it, or has a code.
         self.not_banned(proposal, user, None)?;
         let is_token =
             |record: &&CredentialRecord| matches!(record.credential, Credential::Token(_));
@@ -42,6 +42,10 @@ impl Directory {
             && let Some(oldest) = tokens().min_by_key(|record| (record.seen_at, record.id)).cloned()
         {
             proposal.drop_credential(&oldest);
+            let device = if oldest.label.is_empty() { "unnamed" } else { oldest.label.as_str() };
+            let about = format!("the token of the device {device}, number {}", oldest.id);
+            let record = self.record(Some(user), AuditKind::Drop, &about);
+            changes.push(self.audit(AuditRecord { user: Some(user), ..record }));
             changes.push(Change::CredentialDropped(oldest));
         }
         let record = self.credential(proposal, user, Credential::Token(token));
@@ -94,6 +98,12 @@ impl Directory {
         let now: Timestamp = self.clock.now();
         CredentialRecord::new(proposal.next_record(), user, credential, now)
     }
+}
+
+/// The change after a session has begun with a credential; none if the credential is removed meanwhile.
+pub(super) fn seen(proposal: &Proposal<'_>, seen: &CredentialRecord) -> Vec<Change> {
+    let is_there = proposal.credentials(seen.user).iter().any(|record| record.id == seen.id);
+    if is_there { vec![Change::CredentialSeen(seen.clone())] } else { Vec::new() }
 }
 
 fn password(proposal: &Proposal<'_>, user: UserId) -> Option<CredentialRecord> {

@@ -24,6 +24,18 @@ impl State {
         account.credentials.push(record);
     }
 
+    /// A token of a user.
+    pub(in crate::hub) fn token_mut(
+        &mut self,
+        user: UserId,
+        token: &TokenHash,
+    ) -> Option<&mut CredentialRecord> {
+        let credentials = &mut self.accounts.get_mut(&user)?.credentials;
+        credentials.iter_mut().find(
+            |record| matches!(&record.credential, Credential::Token(stored) if stored.is(token)),
+        )
+    }
+
     /// Records that a session began with a credential.
     pub(in crate::hub) fn see_credential(&mut self, seen: &CredentialRecord) {
         let Some(account) = self.accounts.get_mut(&seen.user) else { return };

@@ -147,7 +147,7 @@ fn the_help_opens_scrolls_and_closes() {
     assert_shows(&harness, "#lobby ›");
     harness.press(KeyCode::F(1));
     harness.type_text("x");
-    assert_eq!((harness.state.page, typed(&harness)), (None, "x".to_owned()));
+    assert_eq!((harness.state.page.as_ref(), typed(&harness)), (None, "x".to_owned()));
 }
 
 #[test]

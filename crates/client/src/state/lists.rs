@@ -1,0 +1,45 @@
+//! The lists that the server was asked for.
+
+use chat_proto::event::InviteInfo;
+
+use super::State;
+use crate::listing::{Listed, MessageList, RoomListing, VersionList};
+use crate::search::Search;
+
+impl State {
+    /// The rooms of the server, as far as they were asked for.
+    #[must_use]
+    pub const fn listing(&self) -> &RoomListing {
+        &self.listing
+    }
+
+    /// The invites that the user may see, as far as they were asked for: the newest first.
+    #[must_use]
+    pub const fn invites(&self) -> &Listed<InviteInfo> {
+        &self.invites
+    }
+
+    /// The messages that mention the user, as far as they were asked for.
+    #[must_use]
+    pub const fn mention_list(&self) -> &MessageList {
+        &self.mention_list
+    }
+
+    /// The pinned messages of the room that was asked about last.
+    #[must_use]
+    pub const fn pin_list(&self) -> &MessageList {
+        &self.pin_list
+    }
+
+    /// The texts of the message that was asked about last.
+    #[must_use]
+    pub const fn version_list(&self) -> &VersionList {
+        &self.version_list
+    }
+
+    /// What the user searches for, and what is found.
+    #[must_use]
+    pub const fn search(&self) -> &Search {
+        &self.search
+    }
+}

@@ -1,0 +1,63 @@
+//! Orders: commands of the user about who may do what, and their answers.
+
+use chat_proto::{Command, Event, features};
+
+use super::{Effect, send};
+use crate::error::RequestError;
+use crate::state::State;
+
+/// Whether a command is one that [`Request::Order`](crate::Request::Order) sends.
+#[must_use]
+pub fn is_order(command: &Command) -> bool {
+    missing(command).is_some()
+}
+
+/// The feature of a server that carries out the order, and the error if it does not have it.
+const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
+    match command {
+        Command::Invite { .. }
+        | Command::Invites
+        | Command::Revoke { .. }
+        | Command::Grant { .. }
+        | Command::Rule { .. }
+        | Command::AskIn { .. }
+        | Command::Sanction(_)
+        | Command::Pardon { .. }
+        | Command::Sanctions { .. }
+        | Command::Audit { .. } => Some((features::ROLES, RequestError::NoRoles)),
+        Command::SetPassword { .. } | Command::Link => {
+            Some((features::ACCOUNTS, RequestError::NoAccounts))
+        }
+        _ => None,
+    }
+}
+
+/// Sends an order. It is for this session only: one that is carried out later would surprise.
+pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, RequestError> {
+    let (feature, error) = missing(&command).ok_or(RequestError::NoOrder)?;
+    if state.session().is_some() && !state.features.has(feature) {
+        return Err(error);
+    }
+    if matches!(command, Command::Invites | Command::Revoke { .. }) && state.session().is_some() {
+        state.invites.begin();
+    }
+    send(state, command).ok_or(RequestError::NotConnected)
+}
+
+/// The server has answered an order.
+pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
+    if let Event::Invites { invites, more } = &event {
+        state.invites.set(invites.clone(), *more);
+    }
+    vec![Effect::Answered(Box::new(event))]
+}
+
+/// The server has refused a command: a list that was asked for may not come.
+pub(super) const fn refused(state: &mut State) {
+    state.invites.session_ended();
+}
+
+/// No answer comes any more.
+pub(super) const fn session_ended(state: &mut State) {
+    state.invites.session_ended();
+}

@@ -1,0 +1,144 @@
+//! The arguments of `chat-server admin`, and the command that each of them sends.
+
+use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
+use chat_proto::{Command, Role, ShortString};
+use chat_server::config::OWNER_INVITE_VALID;
+use clap::{Subcommand, ValueEnum};
+
+use crate::address::PublicAddress;
+use crate::span;
+
+const EXAMPLES: &str = "\
+Examples:
+  chat-server admin owner-line                 make an owner, also if all tokens are lost
+  chat-server admin invite --uses 5 --for 2d   five new users may come by one line
+  chat-server admin revoke 4                   end that invite
+
+Exit codes: 0 if it is done, 1 if the daemon does not run or refuses it, 2 for wrong usage.";
+
+/// What `chat-server admin` is told.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct AdminArgs {
+    #[command(subcommand)]
+    pub(super) order: Order,
+
+    /// Print what the daemon answers as it is: lines of JSON, as docs/protocol.md has them.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+impl AdminArgs {
+    /// What other machines call this one, if the address line alone is asked for.
+    pub(crate) const fn address(&self) -> Option<Option<&PublicAddress>> {
+        match &self.order {
+            Order::Address { address } => Some(address.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// What the operator wants.
+#[derive(Debug, Subcommand)]
+pub(super) enum Order {
+    /// Print a line whose first user becomes an owner of the server, within 24 hours.
+    OwnerLine,
+    /// Make an invite, and print the line by which new users come.
+    Invite {
+        /// The role that they get.
+        #[arg(long, value_name = "ROLE", default_value = "member")]
+        role: InviteRole,
+        /// Number of users that may come by it.
+        #[arg(long, value_name = "N", default_value_t = 1,
+              value_parser = clap::value_parser!(u32).range(1..=i64::from(INVITE_USES_MAX)))]
+        uses: u32,
+        /// How long it is valid, such as 12h or 7d; 30 days at most.
+        #[arg(long = "for", value_name = "TIME", default_value = "7d", value_parser = valid_s)]
+        valid_s: u32,
+        /// What it is for. Moderators and owners see it.
+        #[arg(long, value_name = "TEXT", value_parser = note)]
+        note: Option<ShortString>,
+    },
+    /// List the invites.
+    Invites,
+    /// End an invite. Users who came by it stay.
+    Revoke {
+        /// Its number, as `invites` lists it.
+        id: u64,
+    },
+    /// Print the line with which chat-tui connects from another machine, as `chat-server address` does.
+    Address {
+        /// What other machines call this one: HOST:PORT, or HOST with the port on which the daemon listens.
+        #[arg(value_name = "ADDR")]
+        address: Option<PublicAddress>,
+    },
+}
+
+/// The roles that an invite gives.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum InviteRole {
+    /// Without further rights.
+    Member,
+    /// Keeps order.
+    Moderator,
+    /// May do everything.
+    Owner,
+}
+
+impl From<InviteRole> for Role {
+    fn from(role: InviteRole) -> Self {
+        match role {
+            InviteRole::Member => Self::Member,
+            InviteRole::Moderator => Self::Moderator,
+            InviteRole::Owner => Self::Owner,
+        }
+    }
+}
+
+impl Order {
+    /// The command that the daemon is sent; `None` if it is not asked.
+    pub(super) fn command(&self) -> Option<Command> {
+        Some(match self {
+            Self::OwnerLine => Command::Invite {
+                uses: Some(1),
+                valid_s: u32::try_from(OWNER_INVITE_VALID.as_secs()).ok(),
+                role: Some(Role::Owner),
+                note: None,
+            },
+            Self::Invite { role, uses, valid_s, note } => Command::Invite {
+                uses: Some(*uses),
+                valid_s: Some(*valid_s),
+                role: Some((*role).into()),
+                note: note.clone(),
+            },
+            Self::Invites => Command::Invites,
+            Self::Revoke { id } => Command::Revoke { id: *id },
+            Self::Address { .. } => return None,
+        })
+    }
+}
+
+/// Reads for how long an invite is valid, in seconds.
+fn valid_s(written: &str) -> Result<u32, String> {
+    let span = span::parse(written).ok_or("write a time as 12h or 7d")?;
+    let valid_s = u32::try_from(span.as_secs()).ok();
+    valid_s
+        .filter(|valid_s| (1..=INVITE_S_MAX).contains(valid_s))
+        .ok_or_else(|| "an invite is valid for one second at least and 30 days at most".to_owned())
+}
+
+fn note(written: &str) -> Result<ShortString, String> {
+    ShortString::new(written).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invite_is_valid_for_thirty_days_at_most() {
+        assert_eq!(valid_s("7d"), Ok(604_800));
+        assert_eq!(valid_s("30d"), Ok(INVITE_S_MAX));
+        assert!(valid_s("31d").is_err() && valid_s("0s").is_err() && valid_s("soon").is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! The connection to the control socket of the daemon.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::native::{Vocabulary, write_line};
+use chat_proto::{Command, Event};
+use chat_server::{check_control_path, control_path};
+
+/// How long the daemon may take for an answer: longer than a commit to a busy disk.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+
+/// A connection to the daemon.
+pub(super) struct Control {
+    stream: BufReader<UnixStream>,
+}
+
+/// A line of the daemon.
+pub(super) struct Answer {
+    pub(super) event: Event,
+    /// As it was received, with its end.
+    pub(super) line: String,
+}
+
+impl Control {
+    /// Connects to the daemon whose data is in `data`.
+    ///
+    /// # Errors
+    /// Returns an error that says what to do if none runs, or its socket cannot be opened.
+    pub(super) fn connect(data: &Path) -> anyhow::Result<Self> {
+        let path = control_path(data);
+        check_control_path(&path)?;
+        let shown = path.display();
+        let stream = UnixStream::connect(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => anyhow!(
+                "no chat-server runs with the data in {}: start it, or name its directory with --data DIR",
+                data.display()
+            ),
+            io::ErrorKind::PermissionDenied => anyhow!(
+                "cannot open {shown}: only the user who runs chat-server and root can; try again with sudo"
+            ),
+            _ => anyhow::Error::new(error).context(format!("cannot connect to {shown}")),
+        })?;
+        stream.set_read_timeout(Some(ANSWER_MAX))?;
+        stream.set_write_timeout(Some(ANSWER_MAX))?;
+        Ok(Self { stream: BufReader::new(stream) })
+    }
+
+    /// Sends a command, and returns the answer.
+    ///
+    /// # Errors
+    /// Returns an error if the daemon does not answer, ends the connection, or is another version.
+    pub(super) fn ask(&mut self, command: &Command) -> anyhow::Result<Answer> {
+        let mut line = bytes::BytesMut::new();
+        write_line(command, &mut line);
+        // If it takes no command, it has said why.
+        let _ = self.stream.get_mut().write_all(&line);
+        let mut line = String::new();
+        let mut bounded = self.stream.by_ref().take(LINE_BYTES_MAX as u64 + 1);
+        bounded.read_line(&mut line).context("the daemon does not answer")?;
+        if !line.ends_with('\n') {
+            bail!("the daemon has closed the connection; is it shutting down?");
+        }
+        let event = Event::read(line.trim_end().as_bytes())
+            .context("the daemon's answer is of another version; use chat-server of its version")?;
+        Ok(Answer { event, line })
+    }
+}

@@ -1,0 +1,117 @@
+//! The session of the operator, on the control socket: the commands of the native protocol without a user. There is no
+//! `hello`, since a client that opens the socket is the operator; and no room, so it is sent answers only.
+
+use std::sync::Arc;
+
+use chat_proto::command::Nonce;
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout};
+use tracing::info_span;
+
+use super::Context;
+use super::end::{Closing, End};
+use super::error_budget::ErrorBudget;
+use super::handshake::{about, busy, send_now};
+use super::invites::{Asked, invite, revoke};
+use crate::config::{Config, LINGER};
+use crate::door::{Connection, Door, Incoming, Native, WriteTimeout};
+
+/// Serves a connection of the operator to its end.
+pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, context: Arc<Context>) {
+    let mut connection = connection(stream, &context.config);
+    let end = converse(&mut connection, &context).await;
+    let span = info_span!("operator");
+    Box::new(Closing { connection, end, context, span }).close().await;
+}
+
+/// Refuses a connection of the operator: there are too many.
+pub(crate) async fn turn_operator_away<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    context: Arc<Context>,
+) {
+    let config = &context.config;
+    let (mut connection, refused) = (connection(stream, config), Event::Refused(busy()));
+    let write = async {
+        send_now(&mut connection, &refused).await?;
+        connection.shutdown().await.map_err(End::Failed)
+    };
+    if let Ok(Ok(())) = timeout(config.goodbye_timeout, write).await {
+        // The system drops what was written if the socket is closed before all is read.
+        let read = async { while let Ok(Some(_)) = connection.next().await {} };
+        let _ = timeout(LINGER, read).await;
+    }
+}
+
+fn connection<S: AsyncRead + AsyncWrite + Unpin>(stream: S, config: &Config) -> Connection<S> {
+    let write_timeout = WriteTimeout::new(config.write_timeout, None);
+    Connection::new(stream, Door::Native(Native::default()), write_timeout)
+}
+
+/// Answers one command after the other. Returns the reason for the end.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+    context: &Arc<Context>,
+) -> End {
+    let mut error_budget = ErrorBudget::default();
+    let mut pinged = false;
+    loop {
+        let incoming = tokio::select! {
+            biased;
+            () = context.closing.cancelled() => return End::Code(EndCode::Shutdown),
+            incoming = timeout(context.config.idle_timeout, connection.next()) => incoming,
+        };
+        let event = match incoming {
+            Err(_silent) if pinged => return End::Code(EndCode::Idle),
+            Err(_silent) => Event::Ping { nonce: Nonce::default() },
+            Ok(Err(error)) => return End::Failed(error),
+            Ok(Ok(None)) => return End::Left,
+            Ok(Ok(Some(Incoming::Command(Command::Bye)))) => return End::Code(EndCode::Bye),
+            Ok(Ok(Some(Incoming::Command(command)))) => match answer(context, command).await {
+                Ok(Some(event)) => event,
+                Ok(None) => {
+                    pinged = false;
+                    continue;
+                }
+                Err(refusal) => Event::Refused(refusal),
+            },
+            Ok(Ok(Some(Incoming::Invalid(refusal)))) => {
+                if refusal.code.is_broken_line() && error_budget.charge(Instant::now()) {
+                    return End::Code(EndCode::TooManyErrors);
+                }
+                Event::Refused(*refusal)
+            }
+        };
+        pinged = matches!(event, Event::Ping { .. });
+        if let Err(end) = send_now(connection, &event).await {
+            return end;
+        }
+    }
+}
+
+/// Carries out a command of the operator. Returns the answer, if it has one.
+async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Refusal> {
+    let event = match command {
+        Command::About => about(context),
+        Command::Invite { uses, valid_s, role, note } => {
+            invite(context, None, Asked { uses, valid_s, role, note }, false).await?
+        }
+        Command::Invites => context.invites(None),
+        Command::Revoke { id } => revoke(context, None, id).await?,
+        Command::Ping { nonce } => Event::Pong { nonce },
+        Command::Pong { .. } => return Ok(None),
+        Command::Hello(_) => {
+            return Err(Refusal::new(
+                RefusalCode::HelloAgain,
+                "the control socket needs no hello; send a command",
+            ));
+        }
+        _ => return Err(not_for_operator()),
+    };
+    Ok(Some(event))
+}
+
+fn not_for_operator() -> Refusal {
+    let text = "the operator is no user: it is in no room, and cannot write; connect with chat-tui for this";
+    Refusal::new(RefusalCode::NotAllowed, text)
+}

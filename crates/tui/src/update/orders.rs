@@ -1,0 +1,65 @@
+//! Orders: commands that change who may do what. The server answers, or says why not.
+
+mod invites;
+
+use chat_client::{NoticeKind, Request};
+use chat_proto::{Command, Event, Timestamp};
+
+pub(super) use self::invites::{end_of, invite, revoke};
+use super::{Effect, notify, request};
+use crate::pages::InvitePage;
+use crate::state::{Page, PageSubject, Question, State};
+use crate::wrap::columns;
+
+/// Gives the server an order. `done` is said once the server has carried it out; `None` if the answer says enough.
+///
+/// # Errors
+/// Returns the reason in words for the user, if it cannot be sent.
+pub(super) fn order(
+    state: &mut State,
+    command: Command,
+    done: Option<String>,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
+    let effects = request(state, Request::Order(Box::new(command)), at)?;
+    state.ordered = done;
+    Ok(effects)
+}
+
+/// Asks whether an order is to be given. If the question is too long for the status line, the log has it.
+pub(super) fn ask(state: &mut State, question: Question, at: Timestamp) -> Vec<Effect> {
+    let fits = columns(&question.line()) <= usize::from(state.size.width);
+    let effects = match fits {
+        true => Vec::new(),
+        false => notify(state, NoticeKind::Info, question.text.clone(), at),
+    };
+    state.question = Some(question);
+    effects
+}
+
+/// The user has answered the question.
+pub(super) fn answer(
+    state: &mut State,
+    question: Question,
+    is_sure: bool,
+    at: Timestamp,
+) -> Vec<Effect> {
+    if !is_sure {
+        state.done = Some(Ok("Nothing was changed".to_owned()));
+        return Vec::new();
+    }
+    let Question { command, done, .. } = question;
+    order(state, command, done, at)
+        .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
+}
+
+/// The server has answered an order.
+pub(super) fn answered(state: &mut State, event: Event) {
+    if let Some(done) = state.ordered.take() {
+        state.done = Some(Ok(done));
+    }
+    if let Event::Invite { line, invite } = event {
+        let subject = PageSubject::Invite(Box::new(InvitePage { line, invite }));
+        state.page = Some(Page { subject, top: 0 });
+    }
+}
