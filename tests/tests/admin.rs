@@ -116,6 +116,46 @@ async fn invites_are_made_listed_and_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn order_is_kept_from_the_command_line() {
+    let data = Data::new();
+    let daemon = data.daemon(&[]).await;
+    let _ana = Native::join(daemon.address, "ana").await;
+    let mut eva = Native::join(daemon.address, "eva").await;
+    let made = data.done(&["user", "role", "ana", "moderator"]).await;
+    assert_eq!(made, "ana is a moderator of the server now.\n");
+    let terms = ["mute", "Eva", "--for", "1d", "--reason", "cool down", "--room", "#lobby"];
+    let muted = data.done(&terms).await;
+    assert!(muted.starts_with("eva is muted in #lobby until 20"), "{muted}");
+    assert!(muted.ends_with(" UTC: cool down.\n"), "{muted}");
+    assert_eq!(data.admin(&["unmute", "eva"]).await.0, Some(1), "that mute is not on the server");
+    let listed = data.done(&["sanctions", "--room", "#lobby"]).await;
+    assert!(listed.contains("mute  eva"), "{listed}");
+    let ended = data.done(&["unmute", "eva", "--room", "#lobby"]).await;
+    assert_eq!(ended, "The mute of eva in #lobby has ended.\n");
+    let banned = data.done(&["ban", "203.0.113.0/24"]).await;
+    assert!(banned.contains("203.0.113.0/24 is banned from the server without an end"), "{banned}");
+    data.done(&["unban", "203.0.113.0/24"]).await;
+    let none = data.done(&["sanctions"]).await;
+    assert_eq!(none, "There are no mutes and bans on the server.\n");
+    data.done(&["kick", "eva", "--reason", "see the rules"]).await;
+    let end = eva.until("goodbye").await;
+    assert!(end["text"].as_str().unwrap().contains("see the rules"), "{end}");
+    let log = data.done(&["audit", "--limit", "3"]).await;
+    assert_eq!(log.lines().count(), 3, "{log}");
+    assert!(log.lines().all(|line| line.contains("  the operator  ")), "{log}");
+    let (code, _, errors) = data.admin(&["mute", "nobody"]).await;
+    assert!(code == Some(1) && errors.contains("nobody"), "{errors}");
+    for wrong in [
+        &["mute"][..],
+        &["mute", "a@b"],
+        &["user", "role", "ana", "king"],
+        &["ban", "eva", "--for", "0s"],
+    ] {
+        assert_eq!(data.admin(wrong).await.0, Some(2), "{wrong:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_daemon_it_says_what_to_do() {
     let data = Data::new();
     let (code, _, errors) = data.admin(&["invites"]).await;

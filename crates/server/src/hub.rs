@@ -36,6 +36,7 @@ mod mentions;
 mod names;
 mod names_ahead;
 mod naming;
+mod orders;
 mod pauses;
 mod policy;
 mod proposal;
@@ -53,7 +54,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use chat_proto::event::RoomInfo;
-use chat_proto::{Role, Timestamp, UserId, UserName};
+use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -250,16 +251,6 @@ impl Hub {
     /// Waits until a text is removed from the journal. Returns at once if one was removed since the last call.
     pub(crate) async fn text_removed(&self) {
         self.directory.text_removed.notified().await;
-    }
-
-    /// Gives a user another role on the server, as the operator: nobody has to have the right for it. The audit log has it
-    /// as a deed of the operator.
-    ///
-    /// # Errors
-    /// Returns an error if there is no such user or role, the server would have no owner, it cannot be stored, or the
-    /// daemon is going away.
-    pub(crate) async fn appoint(&self, user: UserName, role: Role) -> Result<(), HubError> {
-        self.request(Request::SetRole { by: None, user, role, room: None }).await.map(drop)
     }
 
     /// Removes all unused rooms, a few at a time, so that messages are not delayed.

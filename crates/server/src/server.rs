@@ -234,12 +234,13 @@ impl Server {
         self.context.hub.publish_presence();
     }
 
-    /// Gives a user another role on the server, as the operator. See `hub::Hub::appoint`.
+    /// Gives a user another role on the server, as the operator.
     ///
     /// # Errors
     /// Returns an error if there is no such user or role, the server would have no owner, or it cannot be stored.
     pub async fn appoint(&self, user: UserName, role: Role) -> Result<(), String> {
-        self.context.hub.appoint(user, role).await.map_err(|error| error.to_string())
+        let granted = self.context.hub.grant(None, user, None, role).await;
+        granted.map(drop).map_err(|error| error.to_string())
     }
 
     /// Makes the journal refuse to store anything, or store again, for tests of what clients see then.

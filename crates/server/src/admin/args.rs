@@ -1,10 +1,11 @@
 //! The arguments of `chat-server admin`, and the command that each of them sends.
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
-use chat_proto::{Command, Role, ShortString};
+use chat_proto::{Command, Role, RoomName, SanctionKind, ShortString, UserName};
 use chat_server::config::OWNER_INVITE_VALID;
 use clap::{Subcommand, ValueEnum};
 
+use super::target::{KickTerms, PardonTerms, Terms};
 use crate::address::PublicAddress;
 use crate::span;
 
@@ -13,6 +14,11 @@ Examples:
   chat-server admin owner-line                 make an owner, also if all tokens are lost
   chat-server admin invite --uses 5 --for 2d   five new users may come by one line
   chat-server admin revoke 4                   end that invite
+  chat-server admin user role ana owner
+  chat-server admin mute eva --for 10m --reason 'cool down' --room '#rust'
+  chat-server admin unmute eva --room '#rust'
+  chat-server admin ban 203.0.113.0/24 --for 1d
+  chat-server admin audit --limit 100
 
 Exit codes: 0 if it is done, 1 if the daemon does not run or refuses it, 2 for wrong usage.";
 
@@ -66,12 +72,65 @@ pub(super) enum Order {
         /// Its number, as `invites` lists it.
         id: u64,
     },
+    /// Change users.
+    User {
+        #[command(subcommand)]
+        order: UserOrder,
+    },
+    /// Keep a user or a network from writing. They can read.
+    Mute(Terms),
+    /// End the mute of a user or a network.
+    Unmute(PardonTerms),
+    /// Send a user out of a room, or end its sessions. It may come again.
+    Kick(KickTerms),
+    /// Send a user out, and keep it out; or keep out the guests and the new users of a network.
+    Ban(Terms),
+    /// End the ban of a user or a network.
+    Unban(PardonTerms),
+    /// List the mutes and bans that have not ended.
+    Sanctions {
+        /// Those in this room; without it, those on the server.
+        #[arg(long, value_name = "ROOM")]
+        room: Option<RoomName>,
+    },
+    /// List what owners, moderators and the operator have done, the newest first.
+    Audit {
+        /// Number of records at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
     /// Print the line with which chat-tui connects from another machine, as `chat-server address` does.
     Address {
         /// What other machines call this one: HOST:PORT, or HOST with the port on which the daemon listens.
         #[arg(value_name = "ADDR")]
         address: Option<PublicAddress>,
     },
+}
+
+/// What is changed of a user.
+#[derive(Debug, Subcommand)]
+pub(super) enum UserOrder {
+    /// Give a user another role, on the server or in a room.
+    Role {
+        /// The user.
+        name: UserName,
+        /// member, moderator or owner; in a room also voice.
+        #[arg(value_parser = role)]
+        role: Role,
+        /// The room; without it, the role is one on the server.
+        #[arg(long, value_name = "ROOM")]
+        room: Option<RoomName>,
+    },
+}
+
+impl UserOrder {
+    fn command(&self) -> Command {
+        match self {
+            Self::Role { name, role, room } => {
+                Command::Grant { user: name.clone(), room: room.clone(), role: *role }
+            }
+        }
+    }
 }
 
 /// The roles that an invite gives.
@@ -96,7 +155,7 @@ impl From<InviteRole> for Role {
 }
 
 impl Order {
-    /// The command that the daemon is sent; `None` if it is not asked.
+    /// The command that the daemon is sent; `None` if it is none, or more than one.
     pub(super) fn command(&self) -> Option<Command> {
         Some(match self {
             Self::OwnerLine => Command::Invite {
@@ -113,7 +172,15 @@ impl Order {
             },
             Self::Invites => Command::Invites,
             Self::Revoke { id } => Command::Revoke { id: *id },
-            Self::Address { .. } => return None,
+            Self::User { order } => order.command(),
+            Self::Mute(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Mute))),
+            Self::Ban(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Ban))),
+            Self::Kick(terms) => Command::Sanction(Box::new(terms.command())),
+            Self::Unmute(_)
+            | Self::Unban(_)
+            | Self::Sanctions { .. }
+            | Self::Audit { .. }
+            | Self::Address { .. } => return None,
         })
     }
 }
@@ -125,6 +192,13 @@ fn valid_s(written: &str) -> Result<u32, String> {
     valid_s
         .filter(|valid_s| (1..=INVITE_S_MAX).contains(valid_s))
         .ok_or_else(|| "an invite is valid for one second at least and 30 days at most".to_owned())
+}
+
+fn role(written: &str) -> Result<Role, String> {
+    match Role::of(written) {
+        Role::Guest | Role::Unknown => Err("write member, voice, moderator or owner".to_owned()),
+        role => Ok(role),
+    }
 }
 
 fn note(written: &str) -> Result<ShortString, String> {

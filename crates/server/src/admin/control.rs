@@ -11,19 +11,19 @@ use chat_proto::native::{Vocabulary, write_line};
 use chat_proto::{Command, Event};
 use chat_server::{check_control_path, control_path};
 
+use super::words::words;
+
+/// The error if an answer cannot be understood.
+const OTHER_VERSION: &str = "the daemon is of another version; use its own chat-server admin";
+
 /// How long the daemon may take for an answer: longer than a commit to a busy disk.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 /// A connection to the daemon.
 pub(super) struct Control {
     stream: BufReader<UnixStream>,
-}
-
-/// A line of the daemon.
-pub(super) struct Answer {
-    pub(super) event: Event,
-    /// As it was received, with its end.
-    pub(super) line: String,
+    /// Whether each answer is printed as it is.
+    prints_json: bool,
 }
 
 impl Control {
@@ -31,7 +31,7 @@ impl Control {
     ///
     /// # Errors
     /// Returns an error that says what to do if none runs, or its socket cannot be opened.
-    pub(super) fn connect(data: &Path) -> anyhow::Result<Self> {
+    pub(super) fn connect(data: &Path, prints_json: bool) -> anyhow::Result<Self> {
         let path = control_path(data);
         check_control_path(&path)?;
         let shown = path.display();
@@ -47,14 +47,14 @@ impl Control {
         })?;
         stream.set_read_timeout(Some(ANSWER_MAX))?;
         stream.set_write_timeout(Some(ANSWER_MAX))?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Ok(Self { stream: BufReader::new(stream), prints_json })
     }
 
     /// Sends a command, and returns the answer.
     ///
     /// # Errors
-    /// Returns an error if the daemon does not answer, ends the connection, or is another version.
-    pub(super) fn ask(&mut self, command: &Command) -> anyhow::Result<Answer> {
+    /// Returns an error if the daemon refuses the command, does not answer, ends the connection, or is another version.
+    pub(super) fn ask(&mut self, command: &Command) -> anyhow::Result<Event> {
         let mut line = bytes::BytesMut::new();
         write_line(command, &mut line);
         // If it takes no command, it has said why.
@@ -65,8 +65,33 @@ impl Control {
         if !line.ends_with('\n') {
             bail!("the daemon has closed the connection; is it shutting down?");
         }
-        let event = Event::read(line.trim_end().as_bytes())
-            .context("the daemon's answer is of another version; use chat-server of its version")?;
-        Ok(Answer { event, line })
+        if self.prints_json {
+            io::stdout().write_all(line.as_bytes())?;
+        }
+        let event = Event::read(line.trim_end().as_bytes()).context(OTHER_VERSION)?;
+        match event {
+            Event::Refused(refusal) => bail!("{}", refusal.text),
+            Event::Goodbye { text, .. } => bail!("{text}"),
+            event => Ok(event),
+        }
+    }
+
+    /// Prints the answer in words, unless it was printed as it is.
+    ///
+    /// # Errors
+    /// Returns an error if no order has this answer, or standard output cannot be written.
+    pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
+        self.say(&words(event).context(OTHER_VERSION)?)
+    }
+
+    /// Prints `text`, unless answers are printed as they are.
+    ///
+    /// # Errors
+    /// Returns an error if standard output cannot be written.
+    pub(super) fn say(&self, text: &str) -> anyhow::Result<()> {
+        if !self.prints_json {
+            io::stdout().write_all(text.as_bytes())?;
+        }
+        Ok(())
     }
 }

@@ -1,15 +1,15 @@
-//! The requests of a user: join, leave, topic, name, read position. Each waits for its commit.
+//! The requests of a user: join, leave, topic, name, read position. Each waits for its commit. `orders` has those that the
+//! operator makes as well.
 
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::event::AuditEntry;
-use chat_proto::{AwayText, DeviceId, Event, Reason, Role, RoomName, Seq, Topic, UserId, UserName};
+use chat_proto::{AwayText, DeviceId, Event, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
-use super::request::{DirectScope, Request, RulesPatch, SanctionOrder, Unqueued};
+use super::request::{DirectScope, Request, Unqueued};
 use super::{Hub, HubError, IfTaken};
-use crate::journal::{AuditRecord, JournalError, Repeat, ResentMessage, Task};
+use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
 
 /// A user, as the author of requests. Cheap to clone. A [`super::Member`] keeps the user connected, this does not.
@@ -127,86 +127,6 @@ impl Actor {
     pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
         self.hub.request(topic).await.map(drop)
-    }
-
-    /// Gives a user another role, on the server or in a room. Returns the event that says so, unless the user receives
-    /// it in the room.
-    ///
-    /// # Errors
-    /// Returns an error if this user may not do that, there is no such user or room, the server would have no owner, it
-    /// cannot be stored, or the daemon is going away.
-    pub(crate) async fn grant(
-        &self,
-        user: UserName,
-        room: Option<RoomName>,
-        role: Role,
-    ) -> Result<Option<Box<Event>>, HubError> {
-        let set = Request::SetRole { by: Some(self.id()), user, role, room };
-        Ok(self.hub.request(set).await?.event())
-    }
-
-    /// Gives a room other rules. Returns the event that says so, unless the user receives it in the room.
-    ///
-    /// # Errors
-    /// Returns an error if this user may not do that, there is no such room, it cannot be stored, or the daemon is going
-    /// away.
-    pub(crate) async fn rule(
-        &self,
-        room: RoomName,
-        rules: RulesPatch,
-    ) -> Result<Option<Box<Event>>, HubError> {
-        let set = Request::SetRules { by: Some(self.id()), room, rules };
-        Ok(self.hub.request(set).await?.event())
-    }
-
-    /// Mutes, kicks or bans. Returns the event that says so, unless the user receives it in the room.
-    ///
-    /// # Errors
-    /// Returns an error if this user may not do that, there is no such user or room, there are too many sanctions, it
-    /// cannot be stored, or the daemon is going away.
-    pub(crate) async fn sanction(
-        &self,
-        order: SanctionOrder,
-    ) -> Result<Option<Box<Event>>, HubError> {
-        let sanction = Request::Sanction { by: Some(self.id()), order };
-        Ok(self.hub.request(sanction).await?.event())
-    }
-
-    /// Ends a mute or a ban before its time. Returns the event that says so, unless the user receives it in the room.
-    ///
-    /// # Errors
-    /// Returns an error if this user may not do that, there is no such sanction, it cannot be stored, or the daemon is
-    /// going away.
-    pub(crate) async fn pardon(&self, id: u64) -> Result<Option<Box<Event>>, HubError> {
-        let pardon = Request::Pardon { by: Some(self.id()), id };
-        Ok(self.hub.request(pardon).await?.event())
-    }
-
-    /// Up to `limit` records of the audit log before the number `before`, newest first, and whether there are older ones;
-    /// of the user `by` if there is one.
-    ///
-    /// # Errors
-    /// Returns an error if they cannot be read.
-    pub(crate) async fn audit(
-        &self,
-        by: Option<UserId>,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<(Vec<AuditEntry>, bool), JournalError> {
-        let one_more = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
-        let mut records = self.hub.journal().audit(by, before, one_more).await?;
-        let more = records.len() > limit;
-        records.truncate(limit);
-        let state = self.hub.state();
-        let entry = |(id, record): (u64, AuditRecord)| AuditEntry {
-            id,
-            at: record.at,
-            by: state.account(record.by).map(|account| account.user.clone()),
-            what: record.what,
-            about: record.about,
-            reason: Reason::from_lossy(&record.reason),
-        };
-        Ok((records.into_iter().map(entry).collect(), more))
     }
 
     /// Asks a user into a private room. Returns the event that says so.

@@ -113,11 +113,7 @@ impl Member {
                 None
             }
         };
-        let of_place = |record: &&SanctionRecord| record.room == room && !record.is_over(now);
-        let mut found = state.sanctions.after(after).filter(of_place);
-        let sanctions = found.by_ref().take(limit);
-        let sanctions = sanctions.map(|record| state.info(record, room.is_none())).collect();
-        Ok((sanctions, found.next().is_some()))
+        Ok(state.list_sanctions(room, after, limit, now))
     }
 
     /// Whether the user keeps order on the server, and may therefore read the audit log: its own deeds, or all.

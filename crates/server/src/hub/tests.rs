@@ -3,8 +3,8 @@ use std::path::Path;
 
 use chat_proto::command::{Body, Kind, Say};
 use chat_proto::{
-    DeviceId, LeaveReason, Privacy, RefusalCode, RoomName, Secret, Seq, Text, Timestamp, Topic,
-    UserName,
+    DeviceId, LeaveReason, Privacy, RefusalCode, Role, RoomName, Secret, Seq, Text, Timestamp,
+    Topic, UserName,
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;

@@ -4,18 +4,21 @@
 use std::sync::Arc;
 
 use chat_proto::command::Nonce;
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
-use tracing::info_span;
+use tracing::{error, info_span};
 
 use super::Context;
 use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
 use super::invites::{Asked, invite, revoke};
+use super::roles::check_rules;
+use super::sanctions::{order, page};
 use crate::config::{Config, LINGER};
 use crate::door::{Connection, Door, Incoming, Native, WriteTimeout};
+use crate::hub::{HubError, RulesPatch};
 
 /// Serves a connection of the operator to its end.
 pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, context: Arc<Context>) {
@@ -91,6 +94,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Carries out a command of the operator. Returns the answer, if it has one.
 async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Refusal> {
+    let hub = &context.hub;
     let event = match command {
         Command::About => about(context),
         Command::Invite { uses, valid_s, role, note } => {
@@ -98,6 +102,33 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         }
         Command::Invites => context.invites(None),
         Command::Revoke { id } => revoke(context, None, id).await?,
+        Command::Grant { user, room, role } => {
+            let granted = hub.grant(None, user, room.clone(), role).await;
+            done(granted, room)?
+        }
+        Command::Rule { room, privacy, slow_s, topic_by } => {
+            let rules = RulesPatch { privacy, slow_s, topic_by };
+            check_rules(rules)?;
+            done(hub.rule(None, room.clone(), rules).await, Some(room))?
+        }
+        Command::Sanction(sanction) => {
+            let room = sanction.room.clone();
+            done(hub.sanction(None, order(*sanction)?).await, room)?
+        }
+        Command::Pardon { id } => done(hub.pardon(None, id).await, None)?,
+        Command::Sanctions { room, after, limit } => {
+            let found = hub.sanctions(room.as_ref(), after.unwrap_or(0), page(limit));
+            let (sanctions, more) = found.map_err(refusal)?;
+            Event::Sanctions { room, sanctions, more }
+        }
+        Command::Audit { before, limit } => match hub.audit(None, before, page(limit)).await {
+            Ok((records, more)) => Event::Audit { records, more },
+            Err(error) => {
+                error!(%error, "cannot read the journal");
+                let text = format!("the audit log cannot be read: {error}");
+                return Err(Refusal::new(RefusalCode::NotReadable, text));
+            }
+        },
         Command::Ping { nonce } => Event::Pong { nonce },
         Command::Pong { .. } => return Ok(None),
         Command::Hello(_) => {
@@ -109,6 +140,27 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         _ => return Err(not_for_operator()),
     };
     Ok(Some(event))
+}
+
+/// The answer to an order, which may be about a room.
+fn done(
+    event: Result<Option<Box<Event>>, HubError>,
+    room: Option<RoomName>,
+) -> Result<Event, Refusal> {
+    match event {
+        Ok(event) => Ok(*event.expect("the operator is in no room that receives the event")),
+        Err(error) => Err(Refusal { room, ..refusal(error) }),
+    }
+}
+
+fn refusal(error: HubError) -> Refusal {
+    match error {
+        HubError::NotInRoom(room) => {
+            let text = format!("there is no room {room}");
+            Refusal { room: Some(room), ..Refusal::new(RefusalCode::NotInRoom, text) }
+        }
+        error => error.into(),
+    }
 }
 
 fn not_for_operator() -> Refusal {

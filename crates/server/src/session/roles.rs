@@ -1,6 +1,7 @@
 //! Roles, the rules of rooms, and private rooms that the user was asked into.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chat_proto::event::RoleHolder;
 use chat_proto::limits::SLOW_S_MAX;
@@ -20,21 +21,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         room: Option<RoomName>,
         role: Role,
     ) -> ControlFlow<End> {
-        let (actor, name) = (self.member.actor().clone(), room.clone());
+        let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
+        let name = room.clone();
         self.pending.wait(async move {
-            CommandResult::Event { name, event: actor.grant(user, room, role).await }
+            CommandResult::Event { name, event: hub.grant(by, user, room, role).await }
         });
         ControlFlow::Continue(())
     }
 
     pub(super) fn rule(&mut self, room: RoomName, rules: RulesPatch) -> ControlFlow<End> {
-        if let Some(text) = fault_of(rules) {
-            let refusal = Refusal::new(RefusalCode::BadField, text);
+        if let Err(refusal) = check_rules(rules) {
             return self.refuse(Refusal { room: Some(room), ..refusal });
         }
-        let (actor, name) = (self.member.actor().clone(), Some(room.clone()));
+        let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
+        let name = Some(room.clone());
         self.pending.wait(async move {
-            CommandResult::Event { name, event: actor.rule(room, rules).await }
+            CommandResult::Event { name, event: hub.rule(by, room, rules).await }
         });
         ControlFlow::Continue(())
     }
@@ -71,16 +73,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// What is wrong with rules that a client sets.
-fn fault_of(rules: RulesPatch) -> Option<String> {
+/// Whether rules that a client sets have values of this version.
+///
+/// # Errors
+/// Returns a refusal that says what they can be.
+pub(super) fn check_rules(rules: RulesPatch) -> Result<(), Refusal> {
+    let bad = |text: String| Err(Refusal::new(RefusalCode::BadField, text));
     if rules.privacy == Some(Privacy::Unknown) {
-        return Some("`privacy` is public, private or announce".to_owned());
+        return bad("`privacy` is public, private or announce".to_owned());
     }
     if rules.topic_by == Some(TopicBy::Unknown) {
-        return Some("`topic_by` is all or moderators".to_owned());
+        return bad("`topic_by` is all or moderators".to_owned());
     }
     if rules.slow_s.is_some_and(|seconds| seconds > SLOW_S_MAX) {
-        return Some(format!("`slow_s` has at most {SLOW_S_MAX} seconds"));
+        return bad(format!("`slow_s` has at most {SLOW_S_MAX} seconds"));
     }
-    None
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chat_proto::event::{AuditEntry, SanctionInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
@@ -25,21 +26,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let name = sanction.room.clone();
         let order = match order(sanction) {
             Ok(order) => order,
-            Err(text) => {
-                let refusal = Refusal::new(RefusalCode::BadField, text);
-                return self.refuse(Refusal { room: name, ..refusal });
-            }
+            Err(refusal) => return self.refuse(refusal),
         };
-        let actor = self.member.actor().clone();
-        self.pending
-            .wait(async move { CommandResult::Event { name, event: actor.sanction(order).await } });
+        let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
+        self.pending.wait(async move {
+            CommandResult::Event { name, event: hub.sanction(by, order).await }
+        });
         ControlFlow::Continue(())
     }
 
     pub(super) fn pardon(&mut self, id: u64) -> ControlFlow<End> {
-        let actor = self.member.actor().clone();
+        let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
         self.pending.wait(async move {
-            CommandResult::Event { name: None, event: actor.pardon(id).await }
+            CommandResult::Event { name: None, event: hub.pardon(by, id).await }
         });
         ControlFlow::Continue(())
     }
@@ -58,13 +57,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     pub(super) fn audit(&mut self, before: Option<u64>, limit: Option<u32>) -> ControlFlow<End> {
-        let by = match self.member.audited() {
-            Ok(by) => by,
+        let of = match self.member.audited() {
+            Ok(of) => of,
             Err(error) => return self.refuse(error.into()),
         };
-        let (actor, limit) = (self.member.actor().clone(), page(limit));
-        self.pending
-            .wait(async move { CommandResult::Audit(actor.audit(by, before, limit).await) });
+        let (hub, limit) = (Arc::clone(&self.context.hub), page(limit));
+        self.pending.wait(async move { CommandResult::Audit(hub.audit(of, before, limit).await) });
         ControlFlow::Continue(())
     }
 
@@ -111,24 +109,28 @@ pub(super) fn hits(sanction: &SanctionInfo, user: UserId) -> bool {
     sanction.user.as_ref().is_some_and(|hit| hit.id == user)
 }
 
-/// The order of a client, or what is wrong with it.
-fn order(sanction: command::Sanction) -> Result<SanctionOrder, &'static str> {
+/// The order of a client.
+///
+/// # Errors
+/// Returns a refusal that says what a field can be.
+pub(super) fn order(sanction: command::Sanction) -> Result<SanctionOrder, Refusal> {
     let command::Sanction { kind, user, network, invite, room, for_s, reason } = sanction;
+    let bad = |room, text: &str| Refusal { room, ..Refusal::new(RefusalCode::BadField, text) };
     let target = match (user, network, invite) {
         (Some(user), None, None) => SanctionTarget::User(user),
         (None, Some(network), None) => SanctionTarget::Network(network),
         (None, None, Some(invite)) => SanctionTarget::Invite(invite),
-        _ => return Err("a `sanction` has one of `user`, `network` and `invite`"),
+        _ => return Err(bad(room, "a `sanction` has one of `user`, `network` and `invite`")),
     };
     if kind == SanctionKind::Unknown {
-        return Err("`kind` is mute, kick or ban");
+        return Err(bad(room, "`kind` is mute, kick or ban"));
     }
     if for_s == Some(0) {
-        return Err("`for_s` has one second at least");
+        return Err(bad(room, "`for_s` has one second at least"));
     }
     Ok(SanctionOrder { kind, target, room, for_s, reason })
 }
 
-fn page(limit: Option<u32>) -> usize {
+pub(super) fn page(limit: Option<u32>) -> usize {
     limit.map_or(PAGE_MAX, |limit| usize::try_from(limit).unwrap_or(PAGE_MAX).min(PAGE_MAX))
 }

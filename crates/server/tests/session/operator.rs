@@ -126,3 +126,66 @@ async fn a_shutdown_says_goodbye_to_the_operator() {
     assert_eq!(operator.expect("goodbye").await["code"], "shutdown");
     assert_eq!(operator.next().await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_operator_gives_roles_and_rules_without_being_in_the_room() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    ana.ask(json!({"type": "join", "room": "#secret"}), "room").await;
+    let mut operator = operator(&daemon);
+    let rule = json!({"type": "rule", "room": "#secret", "privacy": "private"});
+    operator.ask(rule, "rules").await;
+    let owner = json!({"type": "grant", "user": "ana", "role": "owner"});
+    let told = operator.ask(owner.clone(), "role").await;
+    assert_eq!((&told["role"], &told["by"]), (&json!("owner"), &Value::Null), "{told}");
+    operator.ask(owner, "role").await; // the role that the user has already
+    let step_down = json!({"type": "grant", "user": "ana", "role": "member"});
+    assert_eq!(operator.ask(step_down, "refused").await["code"], "not_allowed", "the last owner");
+    let voice = json!({"type": "grant", "user": "ana", "room": "#secret", "role": "voice"});
+    operator.ask(voice, "role").await;
+    let told = operator.ask(json!({"type": "rule", "room": "#secret", "slow_s": 5}), "rules").await;
+    assert_eq!((&told["rules"]["slow_s"], &told["by"]), (&json!(5), &Value::Null), "{told}");
+    let bad = json!({"type": "rule", "room": "#secret", "slow_s": 30_000});
+    assert_eq!(operator.ask(bad, "refused").await["code"], "bad_field");
+    for room in ["#none", "@1-2"] {
+        let rule = json!({"type": "rule", "room": room, "privacy": "public"});
+        let refused = operator.ask(rule, "refused").await;
+        assert_eq!(refused["room"], room, "{refused}");
+        assert!(!refused["text"].as_str().unwrap().contains("you are not in"), "{refused}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operator_keeps_order_even_over_an_owner() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let mut operator = operator(&daemon);
+    operator.ask(json!({"type": "grant", "user": "ana", "role": "owner"}), "role").await;
+    let mute = json!({"type": "sanction", "kind": "mute", "user": "ana", "room": "#lobby",
+                      "for_s": 60, "reason": "cool down"});
+    let muted = operator.ask(mute, "sanction").await;
+    assert_eq!((&muted["kind"], &muted["by"]), (&json!("mute"), &Value::Null), "{muted}");
+    let say = json!({"type": "say", "room": "#lobby", "text": "hi"});
+    assert_eq!(ana.until_answer(say.clone()).await["code"], "muted");
+    let listed = operator.ask(json!({"type": "sanctions", "room": "#lobby"}), "sanctions").await;
+    assert_eq!(listed["sanctions"][0]["id"], muted["id"], "{listed}");
+    let none = operator.ask(json!({"type": "sanctions"}), "sanctions").await;
+    assert_eq!(none["sanctions"], json!([]), "{none}");
+    operator.ask(json!({"type": "pardon", "id": muted["id"]}), "pardoned").await;
+    assert_eq!(ana.until_answer(say).await["type"], "accepted");
+    let network = json!({"type": "sanction", "kind": "ban", "network": "203.0.113.0/24"});
+    operator.ask(network, "sanction").await;
+    let both =
+        json!({"type": "sanction", "kind": "ban", "network": "203.0.113.0/24", "user": "ana"});
+    assert_eq!(operator.ask(both, "refused").await["code"], "bad_field");
+    let kick =
+        json!({"type": "sanction", "kind": "kick", "user": "ana", "reason": "see the rules"});
+    operator.ask(kick, "sanction").await;
+    let end = ana.until("goodbye").await;
+    assert_eq!(end["code"], "kicked", "{end}");
+    let log = operator.ask(json!({"type": "audit"}), "audit").await;
+    let records = log["records"].as_array().unwrap();
+    let what: Vec<_> = records.iter().map(|record| record["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["sanction", "sanction", "pardon", "sanction", "role"], "{log}");
+    assert!(records.iter().all(|record| record["by"] == Value::Null), "{log}");
+}

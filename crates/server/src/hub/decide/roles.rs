@@ -40,8 +40,12 @@ impl Directory {
         let about = format!("{}: {} → {role}", target.name, from.to_wire());
         let record = self.record(by, AuditKind::Role, &about);
         let record = AuditRecord { user: Some(target.id), ..record };
+        // Its own user and the owners receive it; the operator does not.
+        let event = by
+            .is_none()
+            .then(|| Box::new(Event::Role { room: None, user: target.clone(), role, by: None }));
         let set = Change::UserRole { user: target.id, role: to, by: author(proposal, by) };
-        Ok((vec![set, self.audit(record)], Grant::Event(None)))
+        Ok((vec![set, self.audit(record)], Grant::Event(event)))
     }
 
     /// Gives a user another role in a room that it is in, or has been in.

@@ -6,12 +6,12 @@ use super::*;
 use crate::config::ASKED_PER_USER_MAX;
 
 async fn grant(by: &Member, user: &str, to: Option<&str>, role: Role) -> Result<(), HubError> {
-    by.actor().grant(name(user), to.map(room), role).await.map(drop)
+    by.actor().hub.grant(Some(by.id()), name(user), to.map(room), role).await.map(drop)
 }
 
 async fn rule(by: &Member, to: &str, privacy: Privacy) -> Result<(), HubError> {
     let rules = RulesPatch { privacy: Some(privacy), ..RulesPatch::default() };
-    by.actor().rule(room(to), rules).await.map(drop)
+    by.actor().hub.rule(Some(by.id()), room(to), rules).await.map(drop)
 }
 
 async fn ask_in(by: &Member, to: &str, user: &str) -> Result<(), HubError> {
@@ -54,14 +54,17 @@ async fn a_right_that_was_taken_in_the_queue_is_not_used_after_it() {
     assert!(asked.is_ok() && joined.is_ok());
     // Both owners of the server step down at once: the second one is the last.
     for user in ["ana", "bob"] {
-        hub.appoint(name(user), Role::Owner).await.unwrap();
+        hub.grant(None, name(user), None, Role::Owner).await.unwrap();
     }
     let (one, other) = tokio::join!(
         grant(&ana, "ana", None, Role::Member),
         grant(&bob, "bob", None, Role::Member)
     );
     assert_eq!((one, other), (Ok(()), Err(HubError::LastOwner(name("bob")))));
-    assert_eq!(hub.appoint(name("bob"), Role::Member).await, Err(HubError::LastOwner(name("bob"))));
+    assert_eq!(
+        hub.grant(None, name("bob"), None, Role::Member).await,
+        Err(HubError::LastOwner(name("bob")))
+    );
 }
 
 #[tokio::test]
@@ -70,14 +73,14 @@ async fn roles_rules_and_invitations_outlive_the_daemon() {
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (ana, token_of_ana) = enter(&hub, "ana").await.unwrap();
     let (bob, token_of_bob) = enter(&hub, "bob").await.unwrap();
-    hub.appoint(name("bob"), Role::Moderator).await.unwrap();
+    hub.grant(None, name("bob"), None, Role::Moderator).await.unwrap();
     ana.actor().join(&room("#ops")).await.unwrap();
     rule(&ana, "#ops", Privacy::Private).await.unwrap();
     ask_in(&ana, "#ops", "bob").await.unwrap();
     // Another name leaves the role as it is, also in the same commit.
     let anna = name("anna");
     let (granted, renamed) = tokio::join!(
-        hub.appoint(name("ana"), Role::Owner),
+        hub.grant(None, name("ana"), None, Role::Owner),
         ana.actor().rename(&anna, IfTaken::Refuse)
     );
     assert!(granted.is_ok() && renamed.is_ok());

@@ -174,6 +174,7 @@ impl Model {
 
 /// Carries a step out. Returns whether it was allowed.
 async fn carry_out(members: &[Member], step: &Step) -> bool {
+    let hub = &members[0].actor().hub;
     match step {
         Step::Restart => true,
         Step::Join(user, to) => members[*user].actor().join(&room(ROOMS[*to])).await.is_ok(),
@@ -185,17 +186,17 @@ async fn carry_out(members: &[Member], step: &Step) -> bool {
         }
         Step::Rule(user, of, privacy) => {
             let rules = RulesPatch { privacy: Some(*privacy), ..RulesPatch::default() };
-            members[*user].actor().rule(room(ROOMS[*of]), rules).await.is_ok()
+            hub.rule(Some(members[*user].id()), room(ROOMS[*of]), rules).await.is_ok()
         }
         Step::AskIn(user, to, asked) => {
             members[*user].actor().ask_in(room(ROOMS[*to]), name(USERS[*asked])).await.is_ok()
         }
         Step::Grant(user, of, to, role) => {
             let of = Some(room(ROOMS[*of]));
-            members[*user].actor().grant(name(USERS[*to]), of, *role).await.is_ok()
+            hub.grant(Some(members[*user].id()), name(USERS[*to]), of, *role).await.is_ok()
         }
         Step::GrantOnServer(user, to, role) => {
-            members[*user].actor().grant(name(USERS[*to]), None, *role).await.is_ok()
+            hub.grant(Some(members[*user].id()), name(USERS[*to]), None, *role).await.is_ok()
         }
     }
 }
@@ -229,7 +230,7 @@ async fn run(steps: &[Step]) {
         members.push(member);
         tokens.push(token);
     }
-    hub.appoint(name("ana"), Role::Owner).await.unwrap();
+    hub.grant(None, name("ana"), None, Role::Owner).await.unwrap();
     let mut model = Model { on_server: BTreeMap::from([(0, Role::Owner)]), ..Model::default() };
     for step in steps {
         if matches!(step, Step::Restart) {
