@@ -1,4 +1,4 @@
-//! The bots in `examples` work, and `docs/protocol.md` shows their files unchanged.
+//! The scripts in `examples` work, and `docs/protocol.md` shows their files unchanged.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 
-use e2e::binary::Daemon;
+use e2e::binary::{self, Daemon};
 use e2e::native::Native;
 use e2e::within;
 use serde_json::{Value, json};
@@ -155,6 +155,40 @@ fn the_page_shows_the_files_unchanged() {
         assert!(PAGE.contains(&format!("\n```{language}\n{source}```\n")), "{file}");
         assert_eq!(PAGE.matches(&format!("```{language}\n")).count(), 1, "{language}");
     }
+}
+
+#[tokio::test]
+async fn the_script_makes_an_invite_as_a_user_of_chat_tui() {
+    let daemon = Daemon::start(&[]).await;
+    let mut ana = Native::connect(daemon.address).await;
+    ana.send(&json!({"type": "hello", "version": 1, "name": "ana"})).await;
+    let welcome = ana.expect("welcome").await;
+    let home = TempDir::new().unwrap();
+    let id = welcome["journal"]["id"].as_str().unwrap();
+    let stored = home.path().join(".local/state/chat-tui/journals").join(id).join("ana");
+    std::fs::create_dir_all(&stored).unwrap();
+    std::fs::write(stored.join("token"), format!("{}\n", welcome["token"].as_str().unwrap()))
+        .unwrap();
+
+    let script = async |uses: &str| {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples");
+        let mut command = Command::new(examples.join("invite.sh"));
+        command.args(["ana", uses, &daemon.address.port().to_string()]).env("HOME", home.path());
+        binary::run(command.env_remove("XDG_STATE_HOME")).await
+    };
+    let (code, line, errors) = script("2").await;
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(line.starts_with("chat://"), "{line}");
+    for name in ["bob", "eva"] {
+        let (_, secret) = line.trim().rsplit_once('.').unwrap();
+        let mut user = Native::connect(daemon.address).await;
+        let hello = json!({"type": "hello", "version": 1, "name": name, "invite": secret});
+        user.send(&hello).await;
+        user.expect("welcome").await;
+    }
+    let (code, _, errors) = script("5000").await;
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("uses must be from 1 to 1000"), "{errors}");
 }
 
 #[tokio::test]
