@@ -60,12 +60,13 @@ use tracing::info;
 
 pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
+pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
 pub(crate) use self::error::HubError;
 pub(crate) use self::login::{Proof, StoredPassword};
-pub(crate) use self::member::{Member, Membership, UserChanges};
+pub(crate) use self::member::{Member, Membership};
 use self::naming::ReservedNames;
 #[cfg(test)]
 pub(crate) use self::queue::QUEUE_ITEMS;

@@ -62,7 +62,7 @@ use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Hub, Member, UserChanges};
+use crate::hub::{Answer, Counts, Hub, Member, Takes};
 use crate::journal::{CredentialId, RoomId};
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
@@ -143,6 +143,8 @@ where
 enum TurnInput {
     /// There are too many connections, and another one needs the place of this one.
     Replaced,
+    /// The user was kicked or banned.
+    Expelled,
     /// It is time to check whether the client was silent for too long.
     IdleCheck,
     /// The client sent something, closed the connection (`None`), or the connection failed.
@@ -152,7 +154,7 @@ enum TurnInput {
     /// The result of the command that waits.
     CommandResult(CommandResult),
     /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
-    Changed(UserChanges),
+    Changed(Counts),
     /// An item of the subscription to a room.
     FeedItem(RoomId, FeedItem),
     /// The connection took bytes, or failed.
@@ -270,11 +272,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             && self.pending.is_empty();
         match self.next_input(has_capacity, reads).await {
             TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
+            TurnInput::Expelled => self.expelled(),
             TurnInput::IdleCheck => self.check_idle(),
             TurnInput::Incoming(incoming) => self.take_incoming(incoming),
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => self.finish_command(result),
-            TurnInput::Changed(changes) => self.take_changes(&changes),
+            TurnInput::Changed(counts) => self.take_changes(counts),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()
@@ -291,11 +294,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self;
         let answers_pings = connection.capabilities().answers_pings;
         // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
-        // sent a `join` with `since` meanwhile, that opens the room.
-        let mut changed = pin!(member.changed(pending.is_empty()));
+        // sent a `join` with `since` meanwhile, that opens the room. A command that waits for a budget changes nothing.
+        let takes = match has_capacity {
+            true if pending.is_empty() || pending.is_paced() => Takes::All,
+            true => Takes::Typing,
+            false => Takes::Nothing,
+        };
+        let mut changed = pin!(member.changed(takes));
         poll_fn(|cx| {
             if slot.is_ended() {
                 return Poll::Ready(TurnInput::Replaced);
+            }
+            // Before the client is read: one that sends without a pause does not put off its end.
+            if member.is_expelled() {
+                return Poll::Ready(TurnInput::Expelled);
             }
             if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(TurnInput::IdleCheck);
@@ -309,8 +321,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if let Poll::Ready(result) = pending.poll_next(has_capacity, cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
-            if has_capacity && let Poll::Ready(changes) = changed.as_mut().poll(cx) {
-                return Poll::Ready(TurnInput::Changed(changes));
+            // Without capacity, an expulsion has to wake the session.
+            if let Poll::Ready(counts) = changed.as_mut().poll(cx) {
+                return Poll::Ready(TurnInput::Changed(counts));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
                 return Poll::Ready(TurnInput::FeedItem(room, item));
@@ -325,6 +338,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Carries out a command, and the commands that were received with it.
     fn take_incoming(&mut self, mut incoming: io::Result<Option<Incoming>>) -> ControlFlow<End> {
+        self.leave_lost_rooms()?;
         self.received_at = Instant::now();
         self.slot.touch(self.received_at);
         self.pinged = false;

@@ -164,7 +164,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 Err(error) => self.refuse_say(&say, error),
             },
-            CommandResult::Due(incoming) => self.carry_out(incoming),
+            CommandResult::Due(incoming) => {
+                self.leave_lost_rooms()?;
+                self.carry_out(incoming)
+            }
             CommandResult::Queued(then) => match then {
                 Some(command) => self.dispatch(command),
                 None => ControlFlow::Continue(()),

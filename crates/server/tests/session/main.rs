@@ -4,6 +4,7 @@
 
 mod classic;
 mod events;
+mod expelled;
 mod ghosts;
 mod invites;
 mod journal;

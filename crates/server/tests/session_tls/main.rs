@@ -6,6 +6,8 @@
 mod classic;
 #[path = "../session/events.rs"]
 mod events;
+#[path = "../session/expelled.rs"]
+mod expelled;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
 #[path = "../session/invites.rs"]
