@@ -17,6 +17,7 @@
 //! which is held briefly and never across an `await`.
 
 mod account;
+mod accounts;
 mod actor;
 mod answer;
 mod apply;
@@ -47,6 +48,7 @@ mod rooms_ahead;
 mod sanctioned;
 mod sanctions;
 mod sanctions_ahead;
+mod sessions;
 mod state;
 mod typing;
 
@@ -58,6 +60,7 @@ use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+pub(crate) use self::accounts::{Asker, device_name};
 pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
 pub(crate) use self::changed::{Counts, Takes};
@@ -75,6 +78,7 @@ use self::request::Request;
 pub(crate) use self::request::{
     Admission, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
 };
+pub(crate) use self::sessions::Client;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};

@@ -66,24 +66,27 @@ impl Member {
     pub(crate) fn put_client(
         &self,
         client: Client,
-        token: Option<&Secret>,
+        token: &Secret,
         names: bool,
     ) -> Result<(), HubError> {
         let hub = &self.actor().hub;
         let mut state = hub.state();
-        let mut credential = None;
-        if let Some(token) = token {
-            let record = state.token_mut(self.id(), &TokenHash::of(token));
-            let record = record.ok_or(HubError::BadToken)?;
-            credential = Some(record.id);
-            let is_other = record.label != client.device && !client.device.is_empty();
-            if is_other && (names || record.label.is_empty()) {
-                record.label = client.device.clone();
-                hub.queue.try_request(Request::SeeCredential(record.clone()));
-            }
+        let record = state.token_mut(self.id(), &TokenHash::of(token));
+        let record = record.ok_or(HubError::BadToken)?;
+        let credential = Some(record.id);
+        let is_other = record.label != client.device && !client.device.is_empty();
+        if is_other && (names || record.label.is_empty()) {
+            record.label = client.device.clone();
+            // If the queue is full, a later session stores it.
+            hub.queue.try_request(Request::SeeCredential(record.clone()));
         }
         state.sessions.put_client(self.session(), client, credential);
         Ok(())
+    }
+
+    /// The same for a guest, who has no token.
+    pub(crate) fn put_guest(&self, client: Client) {
+        self.actor().hub.state().sessions.put_client(self.session(), client, None);
     }
 
     /// Takes the changes of the account of which the client is not told yet.
@@ -220,7 +223,7 @@ impl Hub {
     ) -> Result<Box<AccountInfo>, HubError> {
         let account = self.request(Request::Account { asker, order }).await?.account();
         // The account of a guest ends with its session.
-        account.ok_or(HubError::Gone)
+        account.ok_or(HubError::GuestLeft)
     }
 }
 

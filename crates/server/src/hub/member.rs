@@ -58,14 +58,19 @@ impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
         let old = hub.directory.newcomers_after();
-        let (notifier, is_newcomer) = {
+        let now = hub.time();
+        let (session, notifier, is_newcomer, seen) = {
             let mut state = hub.state();
+            // In one step, so that what ends all sessions of the user neither misses this one nor is missed by it.
+            let session = hub.directory.next_session();
+            state.sessions.begin(session, user, now);
             state.admit(user);
             let account = state.existing(user);
-            (Arc::clone(&account.notifier), account.created_at > old)
+            let notifier = Arc::clone(&account.notifier);
+            let seen = notifier.counts();
+            (session, notifier, account.created_at > old, seen)
         };
-        let session = hub.directory.next_session();
-        let Counts { rooms: seen_rooms, typing: seen_typing } = notifier.counts();
+        let Counts { rooms: seen_rooms, typing: seen_typing } = seen;
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
         Self { actor, session, notifier, seen_rooms, seen_typing, reason, is_newcomer }
     }
@@ -345,6 +350,8 @@ impl Drop for Member {
         let now = hub.time();
         {
             let mut state = hub.state();
+            state.sessions.end(self.session);
+            self.notifier.forget_expulsion(self.session);
             state.dismiss(user, self.reason, now);
             state.remove_guest(user);
         }

@@ -2,19 +2,41 @@
 
 use std::ops::ControlFlow;
 
+use chat_proto::command::Hello;
 use chat_proto::event::AccountInfo;
-use chat_proto::{Event, Refusal, RefusalCode, Secret, UserName};
+use chat_proto::{Door, Event, Refusal, RefusalCode, Secret, ShortString, UserId, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::info;
 
 use super::end::End;
-use super::login::{bad_password, not_hashed};
+use super::login::{Origin, bad_password, not_hashed};
 use super::pending::CommandResult;
 use super::{Context, Session};
-use crate::hub::{Asker, HubError};
+use crate::hub::{Asker, Client, HubError, Member, device_name};
 use crate::links::VALID_FOR;
 use crate::password::Password;
+
+/// Records the client of a session that begins with a `hello`.
+///
+/// # Errors
+/// Returns a refusal if the token was dropped meanwhile.
+pub(super) fn put_client(
+    member: &Member,
+    hello: &Hello,
+    token: &Secret,
+    origin: Origin,
+) -> Result<(), Refusal> {
+    let device = device_name(hello.device_name.as_ref(), hello.device.as_str());
+    let client = Client { door: Door::Native, device, address: origin.address };
+    Ok(member.put_client(client, token, hello.device_name.is_some())?)
+}
+
+/// Records the client of a guest.
+pub(super) fn put_guest(member: &Member, origin: Origin) {
+    let (door, device) = (Door::Classic, ShortString::default());
+    member.put_guest(Client { door, device, address: origin.address });
+}
 
 /// Gives another user a password; `drops` says whether its devices lose their tokens.
 ///
@@ -52,7 +74,7 @@ impl Context {
     ///
     /// # Errors
     /// Returns a refusal if the system has no random numbers.
-    pub(super) fn link(&self, user: chat_proto::UserId) -> Result<Event, Refusal> {
+    pub(super) fn link(&self, user: UserId) -> Result<Event, Refusal> {
         let code = self.logins.links.make(user, Instant::now());
         let code =
             code.map_err(|error| Refusal::new(RefusalCode::NotKept, error.to_string()))?;

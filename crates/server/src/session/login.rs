@@ -33,7 +33,7 @@ const LINK: &str = " link";
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
-    address: IpAddr,
+    pub(super) address: IpAddr,
     /// Whether nobody on the way can read it: it is encrypted, or from this machine.
     pub(super) is_private: bool,
 }
@@ -120,7 +120,7 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         Proof::Link | Proof::Password(_, Some(_)) => None,
         Proof::Password(id, None) => NonZero::new(*id),
     };
-    let device = ShortString::new(hello.device.as_str()).unwrap_or_default();
+    let device = device_name(hello.device_name.as_ref(), hello.device.as_str());
     let (member, token) = context.hub.log_in(user, proof, device).await?;
     Ok(LoggedIn { member, token, password })
 }
@@ -155,7 +155,7 @@ fn begin_try(context: &Context, origin: Origin, secret: &str) -> Result<BegunTry
     })
 }
 
-fn not_hashed(error: HashError) -> Refusal {
+pub(super) fn not_hashed(error: HashError) -> Refusal {
     match error {
         HashError::Busy => {
             let refusal = Refusal::new(RefusalCode::Busy, error.to_string());
@@ -170,7 +170,7 @@ fn old_needed() -> Refusal {
     Refusal::new(RefusalCode::BadSecret, text)
 }
 
-fn bad_password(error: PasswordError) -> Refusal {
+pub(super) fn bad_password(error: PasswordError) -> Refusal {
     Refusal::new(RefusalCode::BadPassword, error.to_string())
 }
 
@@ -206,8 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match set {
             Ok(()) => {
                 self.log(|| info!("has set a password"));
-                let name = self.member.user().name;
-                self.send_event(&Event::Account { name, has_password: true })
+                self.account(None)
             }
             Err(refusal) => self.refuse(refusal),
         }
@@ -221,13 +220,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if !self.member.is_stored() {
             return self.refuse(HubError::BadSecret.into());
         }
-        match self.context.logins.links.make(self.member.id(), Instant::now()) {
-            Ok(code) => {
+        match self.context.link(self.member.id()) {
+            Ok(link) => {
                 self.log(|| info!("has made a code for another device"));
-                let valid_ms = u64::try_from(VALID_FOR.as_millis()).unwrap_or(u64::MAX);
-                self.send_event(&Event::Link { code, valid_ms })
+                self.send_event(&link)
             }
-            Err(error) => self.refuse(Refusal::new(RefusalCode::NotKept, error.to_string())),
+            Err(refusal) => self.refuse(refusal),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chat_proto::{AccountChange, EndCode, User, UserId};
 
-use super::super::changed::{Expulsion, ExpelledSessions};
+use super::super::changed::{ExpelledSessions, Expulsion};
 use super::super::directory::Directory;
 use crate::journal::EndedSessions;
 
