@@ -193,13 +193,15 @@ pub(crate) struct AppendError {
     pub(super) error: JournalError,
 }
 
-/// A part of the journal that follows from its messages.
+/// A part of the journal that can be made again: it follows from the messages, or the daemon can do without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// Which numbers the devices have given to messages.
     Numbers,
     /// Which events count in the state of a message, and who is mentioned where.
     Events,
+    /// The audit log: what cannot be read of it is lost.
+    Audit,
 }
 
 /// The kind of an [`AppendError`].

@@ -1,12 +1,18 @@
 //! The audit log: the table `audit`, in the order in which the records were stored.
+//!
+//! What is recorded does not depend on the log: if a page of the table is damaged, the writer replaces the table by the
+//! records that can be read ([`super::rebuild`]) and tries again; without success it goes on without the log.
+
+use std::collections::BTreeMap;
 
 use chat_proto::{AuditKind, Timestamp, UserId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, ErrorCode, Row, ffi, params};
 
 use super::load::is_whole;
-use super::schema;
-use super::store::{number, unsigned, user_id, user_number};
+use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::stored::{AuditRecord, RoomId};
+use super::{in_words, rebuild, salvage, schema};
 
 /// Number of records that are kept: some 25 MB.
 const ROWS_MAX: i64 = 100_000;
@@ -14,8 +20,44 @@ const ROWS_MAX: i64 = 100_000;
 /// Number of old records that one commit removes: their pages are few.
 const REMOVED_AT_ONCE: u32 = 20;
 
+/// The table must be replaced.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit log is damaged: {0}")]
+pub(super) struct Damaged(String);
+
+/// The damage of the table, if a statement failed because of it.
+pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// Marks an error of a statement on the table if a page of it is damaged or cannot be read.
+fn marked(error: rusqlite::Error) -> rusqlite::Error {
+    let is_unread = error.sqlite_error().is_some_and(|error| {
+        [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ].contains(&error.extended_code)
+    });
+    if is_unread || error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+        foreign(0, Type::Null, Damaged(error.to_string()))
+    } else {
+        error
+    }
+}
+
 /// Stores a record. Removes some of those before `kept_since`, and those that are too many.
+///
+/// # Errors
+/// Returns [`Damaged`] if the table is to be replaced.
 pub(super) fn insert(
+    db: &Connection,
+    record: &AuditRecord,
+    kept_since: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    add(db, record, kept_since).map_err(marked)
+}
+
+fn add(
     db: &Connection,
     record: &AuditRecord,
     kept_since: Option<Timestamp>,
@@ -23,6 +65,16 @@ pub(super) fn insert(
     let last = "SELECT coalesce(max(id), 0) FROM audit";
     let last: i64 = db.prepare_cached(last)?.query_row([], |row| row.get(0))?;
     let id = last.saturating_add(1);
+    put(db, id, record)?;
+    db.prepare_cached(
+        "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?1)
+         AND (id <= ?2 OR at < ?3)",
+    )?
+    .execute(params![REMOVED_AT_ONCE, id - ROWS_MAX, kept_since.map(Timestamp::as_millis)])?;
+    Ok(())
+}
+
+fn put(db: &Connection, id: i64, record: &AuditRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT OR REPLACE INTO audit (id, at, by_id, what, user, room, about, reason, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
@@ -37,11 +89,6 @@ pub(super) fn insert(
         record.about,
         record.reason,
     ])?;
-    db.prepare_cached(
-        "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?1)
-         AND (id <= ?2 OR at < ?3)",
-    )?
-    .execute(params![REMOVED_AT_ONCE, id - ROWS_MAX, kept_since.map(Timestamp::as_millis)])?;
     Ok(())
 }
 
@@ -53,21 +100,86 @@ pub(super) fn page(
     before: Option<u64>,
     limit: u32,
 ) -> rusqlite::Result<Vec<(u64, AuditRecord)>> {
+    // In SQL, so that `limit` counts undamaged records: fewer would mean that there are no earlier ones.
     let sql = format!(
-        "SELECT {}, sum FROM audit WHERE id < ?1 AND (?2 IS NULL OR by_id = ?2)
+        "SELECT {0} FROM audit WHERE id < ?1 AND (?2 IS NULL OR by_id = ?2) AND sum = checksum({0})
          ORDER BY id DESC LIMIT ?3",
         schema::AUDIT_VALUES
     );
     let mut statement = db.prepare_cached(&sql)?;
     let before = before.map_or(i64::MAX, number);
-    let mut rows = statement.query(params![before, by.map(user_number), limit])?;
-    let mut records = Vec::new();
-    while let Some(row) = rows.next()? {
-        if is_whole(row)? {
-            records.push((unsigned(row, 0)?, read(row)?));
+    let records = statement.query_map(params![before, by.map(user_number), limit], |row| {
+        Ok((unsigned(row, 0)?, read(row)?))
+    })?;
+    records.collect()
+}
+
+/// Removes the damaged records, and replaces the table if a page of it is damaged. Adds what was lost to `damage`.
+pub(super) fn mend(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()> {
+    let damaged = match damaged(db) {
+        Err(error) if salvage::is_damage(&error) => {
+            damage.push(format!(
+                "the audit log is damaged: {error}; it is replaced by the records that can be read"
+            ));
+            if let Err(error) = rebuild::audit(db) {
+                // The writer tries again when it needs the table.
+                damage.push(format!("it cannot be replaced: {}", in_words(&error)));
+            }
+            return Ok(());
+        }
+        damaged => damaged?,
+    };
+    for id in &damaged {
+        db.execute("DELETE FROM audit WHERE id = ?", [id])?;
+    }
+    if !damaged.is_empty() {
+        damage.push(format!(
+            "the audit log has damaged records, which are removed: {}",
+            damaged.len()
+        ));
+    }
+    Ok(())
+}
+
+/// The numbers of the damaged records.
+fn damaged(db: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let sql = format!("SELECT id FROM audit WHERE sum <> checksum({})", schema::AUDIT_VALUES);
+    let mut statement = db.prepare(&sql)?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The undamaged records, by their numbers, except those behind pages that cannot be read.
+pub(super) fn readable(db: &Connection) -> rusqlite::Result<BTreeMap<i64, AuditRecord>> {
+    let mut records = BTreeMap::new();
+    for order in ["ASC", "DESC"] {
+        match scan(db, order, &mut records) {
+            Err(error) if salvage::is_damage(&error) => {}
+            scanned => scanned?,
         }
     }
     Ok(records)
+}
+
+/// Adds the records in an order of their numbers, up to the first page that cannot be read.
+fn scan(
+    db: &Connection,
+    order: &str,
+    records: &mut BTreeMap<i64, AuditRecord>,
+) -> rusqlite::Result<()> {
+    let sql = format!("SELECT {}, sum FROM audit ORDER BY id {order}", schema::AUDIT_VALUES);
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if is_whole(row)? {
+            records.insert(row.get(0)?, read(row)?);
+        }
+    }
+    Ok(())
+}
+
+/// Fills the empty table.
+pub(super) fn fill(db: &Connection, records: &BTreeMap<i64, AuditRecord>) -> rusqlite::Result<()> {
+    records.iter().try_for_each(|(id, record)| put(db, *id, record))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {

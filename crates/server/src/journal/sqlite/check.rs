@@ -51,7 +51,7 @@ pub fn check(directory: &Path) -> Result<CheckReport, JournalError> {
     let path = file::of(directory);
     let mut report = check_file(&file::visit(&path)?)?;
     if let Some(loss) = run::find_loss(&path)? {
-        // A running daemon has report the log at its start, and changes it now.
+        // A running daemon has reported the log at its start, and changes it now.
         let is_so_still =
             !lock::is_held(directory)? && run::find_loss(&path)? == Some(loss.clone());
         if is_so_still {
@@ -191,7 +191,13 @@ fn check_records(
         );
         let mut statement = db.prepare(&sql)?;
         for number in statement.query_map([], |row| row.get::<_, i64>(0))? {
-            report.add(format!("the record of {name} {} is damaged", number?));
+            match number {
+                Err(error) if salvage::is_damage(&error) => {
+                    report.add(format!("the table `{name}` cannot be read: {error}"));
+                    break;
+                }
+                number => report.add(format!("the record of {name} {} is damaged", number?)),
+            }
         }
     }
     let (columns, is_foreign) = if version >= schema::ROLES_SINCE {

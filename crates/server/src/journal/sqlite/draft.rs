@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     last_seqs: BTreeMap<RoomId, Seq>,
     numbers: NumbersDraft<'a>,
     last_user: UserId,
+    /// Whether records of the audit log are stored.
+    has_audit: bool,
     /// Whether a task has cleared the last page of the file.
     is_cleared: bool,
 }
@@ -44,6 +46,7 @@ impl<'a> Draft<'a> {
         numbers: &'a Numbers,
         stored_seqs: &'a HashMap<RoomId, Seq>,
         at: Timestamp,
+        has_audit: bool,
     ) -> rusqlite::Result<Self> {
         let inserter = MessageInserter::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), NumbersDraft::new(numbers));
@@ -55,6 +58,7 @@ impl<'a> Draft<'a> {
             last_seqs,
             numbers,
             last_user: UserId::NONE,
+            has_audit,
             is_cleared: false,
         })
     }
@@ -97,9 +101,7 @@ impl<'a> Draft<'a> {
             Ok(excerpt) => excerpt,
             Err(rejection) => return Ok(EntryResult::Rejected(rejection)),
         };
-        for change in &message.changes {
-            records::change(self.transaction, change)?;
-        }
+        self.store(&message.changes)?;
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(Seq::NONE);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
         let Message { room, from, device: name, n, body, mentions, changes, .. } = message;
@@ -129,7 +131,10 @@ impl<'a> Draft<'a> {
     }
 
     fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {
-        changes.iter().try_for_each(|change| records::change(self.transaction, change))
+        let is_stored =
+            |change: &&Change| self.has_audit || !matches!(change, Change::Audit { .. });
+        let mut stored = changes.iter().filter(is_stored);
+        stored.try_for_each(|change| records::change(self.transaction, change))
     }
 
     /// Stores the rows that change once for each commit. `last_user` is stored already.

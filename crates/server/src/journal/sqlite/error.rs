@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 
 use super::super::error::{Fault, Part};
-use super::{AppendError, JournalError, events, numbers};
+use super::{AppendError, JournalError, audit, events, numbers};
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
@@ -36,7 +36,8 @@ impl From<rusqlite::Error> for AppendError {
 fn damage(error: &rusqlite::Error) -> Option<(Part, String)> {
     let numbers = numbers::damage(error).map(|damage| (Part::Numbers, damage.to_string()));
     let events = || events::damage(error).map(|damage| (Part::Events, damage.to_string()));
-    numbers.or_else(events)
+    let audit = || audit::damage(error).map(|damage| (Part::Audit, damage.to_string()));
+    numbers.or_else(events).or_else(audit)
 }
 
 const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";

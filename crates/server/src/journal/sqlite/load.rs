@@ -16,7 +16,7 @@ use super::stored::{
     UserRecord, UserRole, privacy_of, topic_by_of,
 };
 use super::{
-    Restored, RoomExtent, backlog, checksum, credentials, invites, messages, records, rows,
+    Restored, RoomExtent, audit, backlog, checksum, credentials, invites, messages, records, rows,
     salvage, sanctions, schema, used,
 };
 
@@ -41,6 +41,7 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
         damage.push(format!("{damaged} invites are damaged, and let nobody in"));
     }
     bound_backlog(db, &rooms, &mut damage)?;
+    audit::mend(db, &mut damage)?;
     let numbers = numbers::open(db, &rooms, &mut damage)?;
     let records = used::Records {
         rooms: &rooms,

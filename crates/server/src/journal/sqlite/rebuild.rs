@@ -1,4 +1,4 @@
-//! Rebuilds a damaged table from the rest of the file.
+//! Rebuilds a damaged table from the rest of the file; the audit log from what can be read of it.
 //!
 //! If SQLite drops a table, it frees every page that the table's pages refer to, and a damaged page may refer to pages of
 //! another table. So the pages of the old table stay in the file without a table. The table `abandoned` lists them, so
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{events, mentions, numbers, salvage, schema};
+use super::{audit, events, mentions, numbers, salvage, schema};
 
 /// Maximum of lines that a check of the file's structure returns: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
@@ -25,6 +25,13 @@ pub(super) fn events(db: &Connection) -> rusqlite::Result<()> {
         events::fill(db, db)?;
         mentions::fill(db, db)
     })
+}
+
+/// Replaces the audit log by the undamaged records that can be read.
+pub(super) fn audit(db: &Connection) -> rusqlite::Result<()> {
+    // Before the transaction: once SQLite has found damage in one, it writes nothing more.
+    let records = audit::readable(db)?;
+    replace(db, &["audit"], schema::AUDIT, |db| audit::fill(db, &records))
 }
 
 /// Replaces `tables` by new ones, which `make` creates and `fill` fills.

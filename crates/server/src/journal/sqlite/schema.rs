@@ -81,6 +81,20 @@ pub(super) const NUMBERS: &str = "
         sum INTEGER NOT NULL
     ) STRICT";
 
+/// The current table `audit`.
+pub(super) const AUDIT: &str = "
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        by_id INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        user INTEGER,
+        room INTEGER,
+        about TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT";
+
 /// The current table `number`.
 pub(super) const NUMBER: &str = "
     CREATE TABLE number (

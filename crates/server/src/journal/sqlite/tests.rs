@@ -1,3 +1,4 @@
+mod audit;
 mod bench;
 mod clock;
 mod damage;

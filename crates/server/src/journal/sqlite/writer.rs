@@ -38,6 +38,8 @@ pub(in crate::journal) struct Writer {
     failed_is_in_log: bool,
     /// When a table could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
+    /// False if the audit log is damaged and could not be replaced. What is recorded is done all the same.
+    has_audit: bool,
     has_thread: bool,
     /// Dropped after the connection: it records that the file is closed.
     _run: Option<Run>,
@@ -60,6 +62,7 @@ impl Writer {
             last_user: UserId::NONE,
             failed_is_in_log: false,
             rebuild_failed_at: None,
+            has_audit: true,
             has_thread,
             _run: run,
             _lock: lock,
@@ -90,7 +93,8 @@ impl Writer {
     ) -> Result<(), AppendError> {
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = db.transaction()?;
-        let mut draft = Draft::new(&transaction, &self.numbers, &self.last_seqs, at)?;
+        let (numbers, last_seqs) = (&self.numbers, &self.last_seqs);
+        let mut draft = Draft::new(&transaction, numbers, last_seqs, at, self.has_audit)?;
         for entry in entries {
             items.push(draft.add(entry)?);
         }
@@ -136,20 +140,21 @@ impl Writer {
         }
     }
 
-    /// Rebuilds a table that follows from the messages if `error` reports its damage, unless a rebuild failed a short
-    /// time ago. Returns true if the caller may try again.
+    /// Rebuilds a damaged table if `error` reports its damage, unless a rebuild failed a short time ago. Returns true if
+    /// the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         let Some((part, damage)) = error.rebuildable() else { return false };
-        if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
+        if part != Part::Audit && self.rebuild_failed_at.is_some_and(|at| is_soon_after(at, now)) {
             return false;
         }
-        warn!("{damage}; rebuilding it from the messages");
+        warn!("{damage}; rebuilding the table");
         let rebuilt = match part {
             Part::Numbers => rebuild::message_numbers(&self.db()),
             Part::Events => rebuild::events(&self.db()),
+            Part::Audit => rebuild::audit(&self.db()),
         };
-        match rebuilt {
-            Ok(()) => {
+        match (rebuilt, part) {
+            (Ok(()), _) => {
                 info!("rebuilt the table");
                 if part == Part::Numbers {
                     self.numbers = Numbers::default();
@@ -157,7 +162,15 @@ impl Writer {
                 self.rebuild_failed_at = None;
                 true
             }
-            Err(error) => {
+            (Err(error), Part::Audit) => {
+                error!(
+                    reason = in_words(&error),
+                    "cannot rebuild the audit log; nothing is recorded until the daemon is restarted"
+                );
+                self.has_audit = false;
+                true
+            }
+            (Err(error), Part::Numbers | Part::Events) => {
                 error!(
                     reason = in_words(&error),
                     "cannot rebuild the table; retrying in {} s",

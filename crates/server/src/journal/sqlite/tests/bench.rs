@@ -183,6 +183,18 @@ impl Both {
         self.engine.lock().unwrap().append(entries, clock()).unwrap();
     }
 
+    /// Stores these changes with one commit, as the daemon does.
+    pub(super) fn changes(&self, changes: Vec<Change>) -> Result<(), JournalError> {
+        let mut engine = self.engine.lock().unwrap();
+        let appended = match engine.append(vec![Entry::Changes(changes.clone())], clock()) {
+            Err(error) if engine.repair(&error, clock()) => {
+                engine.append(vec![Entry::Changes(changes)], clock())
+            }
+            appended => appended,
+        };
+        appended.map(drop).map_err(JournalError::from)
+    }
+
     /// Runs `ask` within a commit.
     pub(super) async fn change<T: Send + 'static>(
         &self,

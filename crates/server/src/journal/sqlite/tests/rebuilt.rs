@@ -262,8 +262,9 @@ async fn a_rebuilt_table_equals_that_of_a_new_journal() {
             .map(Result::unwrap)
             .collect()
     };
-    let before = ["sent", "indexed", "number"].map(columns);
+    let before = ["sent", "indexed", "number", "audit"].map(columns);
     rebuild::message_numbers(&db).unwrap();
+    rebuild::audit(&db).unwrap();
     rebuild::replace(&db, &["number"], schema::NUMBER, |_| Ok(())).unwrap();
-    assert_eq!(["sent", "indexed", "number"].map(columns), before);
+    assert_eq!(["sent", "indexed", "number", "audit"].map(columns), before);
 }

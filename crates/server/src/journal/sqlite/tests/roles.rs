@@ -1,6 +1,6 @@
-//! Roles, rules of rooms, credentials of devices and the audit log: stored, upgraded, damaged.
+//! Roles, rules of rooms, credentials of devices: stored, upgraded, damaged.
 
-use chat_proto::{AuditKind, LeaveReason, Privacy, Rules, TopicBy};
+use chat_proto::{LeaveReason, Privacy, Rules, TopicBy};
 
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
@@ -167,49 +167,6 @@ async fn a_damaged_record_gives_no_right() {
         let user = if statement.contains("user = 1") { ANA } else { BOB };
         assert!(member(&journal.restored, user).is_none(), "{statement}");
     }
-}
-
-#[tokio::test]
-async fn the_audit_log_keeps_the_newest_records() {
-    let directory = filled().await;
-    let journal = open(directory.path()).unwrap();
-    let record = |ms| {
-        let at = Timestamp::from_millis(ms);
-        AuditRecord::new(at, ANA, AuditKind::Role, "bob: member → owner").because("thanks")
-    };
-    let add = |ms, kept_since: Option<i64>| Change::Audit {
-        record: record(ms),
-        kept_since: kept_since.map(Timestamp::from_millis),
-    };
-    let kept = |directory: &TempDir| -> Vec<(i64, i64)> {
-        let db = file::connect(&file::of(directory.path())).unwrap();
-        let mut statement = db.prepare("SELECT id, at FROM audit ORDER BY id").unwrap();
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        rows.collect::<Result<_, _>>().unwrap()
-    };
-    let three: Vec<Change> = (1..=3).map(|ms| add(ms, None)).collect();
-    journal
-        .journal
-        .change(move |db| three.iter().try_for_each(|change| records::change(db, change)))
-        .await
-        .unwrap();
-    assert_eq!(kept(&directory), [(1, 1), (2, 2), (3, 3)], "the clock may be wrong");
-    let fourth = add(4, Some(3));
-    journal.journal.change(move |db| records::change(db, &fourth)).await.unwrap();
-    assert_eq!(kept(&directory), [(3, 3), (4, 4)]);
-    // As if many had come meanwhile.
-    let many = add(5, None);
-    journal
-        .journal
-        .change(move |db| {
-            db.execute("UPDATE audit SET id = 100003 WHERE id = 4", [])?;
-            records::change(db, &many)
-        })
-        .await
-        .unwrap();
-    assert_eq!(kept(&directory), [(100_003, 4), (100_004, 5)], "too many");
-    journal.close().await;
-    assert_eq!(check(directory.path()).unwrap().faults, ["the record of audit 100003 is damaged"]);
 }
 
 /// A closed journal of version 7 with two users, their tokens, and a room.
