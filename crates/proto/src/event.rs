@@ -21,8 +21,8 @@ pub use self::sanction::{AuditEntry, SanctionInfo};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AccountChange, AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Topic,
-    UserName,
+    AccountChange, AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString,
+    Topic, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.

@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn a_cleaned_string_has_only_what_shows() {
         let cleaned = |written: &str| ShortString::new(written).unwrap().cleaned();
-        assert_eq!(cleaned(" ana's\u{1b}[2J\u{202e} lap\u{2028}top\n ").as_str(), "ana's[2J laptop");
+        assert_eq!(
+            cleaned(" ana's\u{1b}[2J\u{202e} lap\u{2028}top\n ").as_str(),
+            "ana's[2J laptop"
+        );
         assert!(cleaned("\u{200b}\t").is_empty());
         assert_eq!(cleaned("Büro ✓").as_str(), "Büro ✓");
     }

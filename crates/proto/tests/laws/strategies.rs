@@ -191,24 +191,19 @@ fn hello() -> impl Strategy<Value = Hello> {
     let secrets = (secret(), secret(), secret(), secret());
     let device = (device(), option::of(short_string()));
     (any::<u32>(), user_name(), secrets, any::<bool>(), device, features()).prop_map(
-        |(
-            version,
-            name,
-            (token, invite, link, password),
-            new,
-            (device, device_name),
-            features,
-        )| Hello {
-            version,
-            name,
-            token,
-            new,
-            invite,
-            link,
-            password,
-            device,
-            device_name,
-            features,
+        |(version, name, (token, invite, link, password), new, (device, device_name), features)| {
+            Hello {
+                version,
+                name,
+                token,
+                new,
+                invite,
+                link,
+                password,
+                device,
+                device_name,
+                features,
+            }
         },
     )
 }

@@ -1,6 +1,5 @@
 //! The account of a user, as it is sent: its devices and its sessions; and the requests about them.
 
-
 use chat_proto::event::{AccountInfo, DeviceInfo, SessionInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{Event, Role, Secret, SessionId, ShortString, UserId, UserName};
@@ -116,7 +115,8 @@ impl Hub {
             may(state.existing(by).subject(), Action::ManageUsers)
                 .map_err(|denied| denied.on_server())?;
         }
-        let missing = || user.map_or(HubError::NeedsUser, |name| HubError::NoSuchUser(name.clone()));
+        let missing =
+            || user.map_or(HubError::NeedsUser, |name| HubError::NoSuchUser(name.clone()));
         state.account_info(holder.ok_or_else(missing)?, asker).ok_or_else(missing)
     }
 
@@ -216,11 +216,7 @@ impl Hub {
         self.order(asker, AccountOrder::Free(user)).await
     }
 
-    async fn order(
-        &self,
-        asker: Asker,
-        order: AccountOrder,
-    ) -> Result<Box<AccountInfo>, HubError> {
+    async fn order(&self, asker: Asker, order: AccountOrder) -> Result<Box<AccountInfo>, HubError> {
         let account = self.request(Request::Account { asker, order }).await?.account();
         // The account of a guest ends with its session.
         account.ok_or(HubError::GuestLeft)

@@ -96,10 +96,14 @@ pub(crate) enum HubError {
     #[error("there is no session with the number {0} that you may end; it may have ended")]
     NoSuchSession(u64),
     /// The client's fault: the name is in use.
-    #[error("{0} is connected; a name is freed while its user is not connected: end its sessions first")]
+    #[error(
+        "{0} is connected; a name is freed while its user is not connected: end its sessions first"
+    )]
     IsConnected(UserName),
     /// The client's fault: a guest has no account.
-    #[error("{0} is a guest, who has no devices and no password and whose name is free once it leaves")]
+    #[error(
+        "{0} is a guest, who has no devices and no password and whose name is free once it leaves"
+    )]
     HasNoAccount(UserName),
     /// The client's fault: the operator is no user.
     #[error("the operator is no user; name a user")]

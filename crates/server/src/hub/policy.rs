@@ -313,6 +313,11 @@ impl Denied {
             Self::IsEqual => HubError::IsEqual,
         }
     }
+
+    /// The error for an action that is about no room.
+    pub(super) fn on_server(self) -> HubError {
+        self.in_room(&RoomName::lobby())
+    }
 }
 
 #[cfg(test)]

@@ -124,7 +124,10 @@ impl Sessions {
 
     /// Takes the changes of which the client of a session is not told yet.
     pub(super) fn take_notices(&mut self, id: SessionId) -> Vec<Event> {
-        self.by_id.get_mut(&id).map(|session| std::mem::take(&mut session.notices)).unwrap_or_default()
+        self.by_id
+            .get_mut(&id)
+            .map(|session| std::mem::take(&mut session.notices))
+            .unwrap_or_default()
     }
 
     /// The numbers of the sessions of a user, a few.

@@ -12,8 +12,8 @@ use chat_proto::{
 };
 
 use super::stored::{
-    AuditRecord, CredentialId, CredentialRecord, InviteRecord, MemberRole, MembershipRecord, RoomId, RoomKey,
-    SanctionRecord, UserRecord, UserRole,
+    AuditRecord, CredentialId, CredentialRecord, InviteRecord, MemberRole, MembershipRecord,
+    RoomId, RoomKey, SanctionRecord, UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.

@@ -76,8 +76,7 @@ impl Context {
     /// Returns a refusal if the system has no random numbers.
     pub(super) fn link(&self, user: UserId) -> Result<Event, Refusal> {
         let code = self.logins.links.make(user, Instant::now());
-        let code =
-            code.map_err(|error| Refusal::new(RefusalCode::NotKept, error.to_string()))?;
+        let code = code.map_err(|error| Refusal::new(RefusalCode::NotKept, error.to_string()))?;
         let valid_ms = u64::try_from(VALID_FOR.as_millis()).unwrap_or(u64::MAX);
         Ok(Event::Link { code, valid_ms })
     }

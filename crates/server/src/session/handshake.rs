@@ -143,8 +143,9 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Handshake, End> {
     let entered = enter(sent_id, &hello, origin, slot, context).await;
     // The token may have been dropped meanwhile.
-    let entered = entered
-        .and_then(|entered| put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered));
+    let entered = entered.and_then(|entered| {
+        put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
+    });
     match entered {
         Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());

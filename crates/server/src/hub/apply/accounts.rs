@@ -23,7 +23,11 @@ impl Directory {
         let text = text(ended, user, by);
         for session in told {
             let sessions = ExpelledSessions::One(session);
-            account.notifier.expel(Expulsion { code: EndCode::Kicked, sessions, text: text.clone() });
+            account.notifier.expel(Expulsion {
+                code: EndCode::Kicked,
+                sessions,
+                text: text.clone(),
+            });
         }
     }
 
@@ -52,9 +56,11 @@ fn text(ended: EndedSessions, user: UserId, by: Option<&User>) -> String {
         (EndedSessions::One(_), false) => {
             format!("{author} has ended this session; connect again if you want")
         }
-        (EndedSessions::Of(_), true) => "you have dropped this device; log in again with your password, or with \
+        (EndedSessions::Of(_), true) => {
+            "you have dropped this device; log in again with your password, or with \
              a code of another device"
-            .to_owned(),
+                .to_owned()
+        }
         (EndedSessions::Of(_), false) => format!(
             "{author} has dropped this device; log in with your password, or ask {author} for a code"
         ),

@@ -3,12 +3,12 @@
 
 use chat_proto::{AccountChange, AuditKind, SessionId, User, UserId, UserName};
 
+use super::super::HubError;
 use super::super::accounts::{Asker, device_in_words};
 use super::super::directory::Directory;
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
-use super::super::HubError;
 use super::roles::author;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -25,7 +25,9 @@ impl Directory {
     ) -> GrantResult {
         let by = asker.user();
         let (user, changes) = match order {
-            AccountOrder::Drop { user, id } => self.drop_device(proposal, by, user.as_ref(), *id)?,
+            AccountOrder::Drop { user, id } => {
+                self.drop_device(proposal, by, user.as_ref(), *id)?
+            }
             AccountOrder::End(session) => self.end_session(proposal, by, *session)?,
             AccountOrder::HandBack { user, hash, drop_devices } => {
                 self.hand_back(proposal, by, user, hash, *drop_devices)?
@@ -33,7 +35,10 @@ impl Directory {
             AccountOrder::Link(user) => {
                 let user = managed(proposal, by, user)?;
                 let link = changed(proposal, by, user.id, AccountChange::Link);
-                (user.id, vec![link, self.deed(by, AuditKind::Link, &user, user.name.as_str())])
+                (
+                    user.id,
+                    vec![link, self.account_record(by, AuditKind::Link, &user, user.name.as_str())],
+                )
             }
             AccountOrder::Free(user) => self.free_name(proposal, by, user)?,
         };
@@ -62,7 +67,7 @@ impl Directory {
             return Err(HubError::LastDevice);
         }
         let about = format!("{} of {}", device_in_words(&dropped), user.name);
-        let mut changes = vec![self.deed(by, AuditKind::Drop, &user, &about)];
+        let mut changes = vec![self.account_record(by, AuditKind::Drop, &user, &about)];
         if by != Some(user.id) {
             changes.push(changed(proposal, by, user.id, AccountChange::Drop));
         }
@@ -90,9 +95,9 @@ impl Directory {
         }
         let user = proposal.user(user).cloned().ok_or_else(missing)?;
         let about = format!("session {} of {}", session.get(), user.name);
-        let deed = self.deed(by, AuditKind::End, &user, &about);
+        let record = self.account_record(by, AuditKind::End, &user, &about);
         let (sessions, author) = (EndedSessions::One(session), author(proposal, by));
-        Ok((user.id, vec![deed, Change::SessionsEnded { user: user.id, sessions, by: author }]))
+        Ok((user.id, vec![record, Change::SessionsEnded { user: user.id, sessions, by: author }]))
     }
 
     /// Gives a user a password whatever it had before, and drops its devices if that is asked for: they may be in other
@@ -126,9 +131,10 @@ impl Directory {
         changes.push(Change::Credential(record));
         let about = match devices {
             0 => user.name.to_string(),
+            1 => format!("{}, and dropped the token of its device", user.name),
             devices => format!("{}, and dropped the tokens of {devices} devices", user.name),
         };
-        changes.push(self.deed(by, AuditKind::Password, &user, &about));
+        changes.push(self.account_record(by, AuditKind::Password, &user, &about));
         Ok((user.id, changes))
     }
 
@@ -143,16 +149,22 @@ impl Directory {
         if proposal.state.account(was.id).is_some_and(|account| account.sessions > 0) {
             return Err(HubError::IsConnected(was.name));
         }
-        let record = proposal.record(was.id).ok_or_else(|| HubError::HasNoAccount(name.clone()))?;
+        let stored = proposal.record(was.id).ok_or_else(|| HubError::HasNoAccount(name.clone()))?;
         let user = User { id: was.id, name: proposal.names.numbered(None, &was.name) };
         proposal.rename(&user);
         let about = format!("{} → {}", was.name, user.name);
-        let deed = self.deed(by, AuditKind::Free, &was, &about);
-        Ok((was.id, vec![Change::User(UserRecord { user, ..record }), deed]))
+        let record = self.account_record(by, AuditKind::Free, &was, &about);
+        Ok((was.id, vec![Change::User(UserRecord { user, ..stored }), record]))
     }
 
     /// The change that adds a record about a user to the audit log.
-    fn deed(&self, by: Option<UserId>, what: AuditKind, user: &User, about: &str) -> Change {
+    fn account_record(
+        &self,
+        by: Option<UserId>,
+        what: AuditKind,
+        user: &User,
+        about: &str,
+    ) -> Change {
         let record = self.record(by, what, about);
         self.audit(AuditRecord { user: Some(user.id), ..record })
     }
@@ -166,11 +178,7 @@ fn own(proposal: &Proposal<'_>, by: Option<UserId>) -> Result<User, HubError> {
 }
 
 /// The user with that name, if `by` may change the account of others.
-fn managed(
-    proposal: &Proposal<'_>,
-    by: Option<UserId>,
-    name: &UserName,
-) -> Result<User, HubError> {
+fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Result<User, HubError> {
     if let Some(by) = by {
         may(proposal.subject(by), Action::ManageUsers).map_err(|denied| denied.on_server())?;
     }
