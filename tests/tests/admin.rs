@@ -137,6 +137,9 @@ async fn order_is_kept_from_the_command_line() {
     data.done(&["unban", "203.0.113.0/24"]).await;
     let none = data.done(&["sanctions"]).await;
     assert_eq!(none, "There are no mutes and bans on the server.\n");
+    let rules = data.done(&["rule", "#lobby", "--slow", "30"]).await;
+    assert!(rules.contains("a member writes once in 30 s"), "{rules}");
+    assert!(data.done(&["rooms"]).await.starts_with("#lobby  2 users connected"));
     data.done(&["kick", "eva", "--reason", "see the rules"]).await;
     let end = eva.until("goodbye").await;
     assert!(end["text"].as_str().unwrap().contains("see the rules"), "{end}");

@@ -209,3 +209,30 @@ fn the_log_of_a_failed_start_is_shown_without_earlier_runs() {
     assert!(printed.contains(&format!("chat-server-{port}")), "{printed}");
     assert!(!printed.contains("an earlier run"), "{printed}");
 }
+
+#[test]
+fn the_person_who_starts_a_server_owns_it_and_the_log_of_the_start_has_no_secret() {
+    let checkout = Checkout::new();
+    let client = checkout.0.path().join("target/release/chat-tui");
+    fs::remove_file(&client).unwrap();
+    // Written by another program, since a child that another test forks has what this one has open.
+    let script =
+        r#"printf '#!/bin/sh\necho "invite ${CHAT_INVITE:-none}"\n' >"$0" && chmod +x "$0""#;
+    assert!(Command::new("sh").arg("-c").arg(script).arg(&client).status().unwrap().success());
+    let port = free_port();
+    let server = format!("127.0.0.1:{port}");
+    let stop = StopOnDrop(&checkout, server.clone());
+    let (_, printed) = checkout.chat(&server, &[]);
+    let home = checkout.0.path().join(".local");
+    let line = home.join(format!("share/chat-server-{port}/owner-line"));
+    let line = fs::read_to_string(line).unwrap();
+    let (_, secret) = line.trim_end().rsplit_once('.').unwrap();
+    assert!(printed.ends_with(&format!("invite {secret}\n")), "{printed}");
+    for log in ["start", "server"] {
+        let log = home.join(format!("state/chat/{log}-127.0.0.1-{port}.log"));
+        assert!(!fs::read_to_string(log).unwrap().contains(secret));
+    }
+    let (_, printed) = checkout.chat(&server, &[]);
+    assert!(printed.ends_with("invite none\n"), "it already runs: {printed}");
+    drop(stop);
+}

@@ -202,6 +202,7 @@ async fn each_command_of_the_page_on_operations_works_in_its_order() {
     let expected = [
         "Install",
         "Open it to the internet",
+        "Invite users",
         "Administer it",
         "Back up",
         "Restore",

@@ -65,6 +65,14 @@ pub(crate) struct PublicAddress {
     pub(crate) port: Option<u16>,
 }
 
+impl fmt::Display for PublicAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = &self.host;
+        if host.contains(':') { write!(f, "[{host}]") } else { write!(f, "{host}") }?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 impl FromStr for PublicAddress {
     type Err = String;
 
@@ -145,6 +153,7 @@ mod tests {
             ("[2001:db8::7]", "2001:db8::7", None),
         ] {
             let expected = PublicAddress { host: host.to_owned(), port };
+            assert_eq!(expected.to_string(), written);
             assert_eq!(written.parse(), Ok(expected));
         }
         assert!("a b".parse::<PublicAddress>().is_err());
@@ -173,7 +182,11 @@ mod tests {
     #[test]
     fn a_name_has_each_of_its_addresses_once() {
         let found = "localhost:4000".parse::<Address>().unwrap().resolve().unwrap();
-        assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 4000));
+        assert!(
+            found
+                .iter()
+                .all(|address| chat_server::is_loopback(address.ip()) && address.port() == 4000)
+        );
         let mut once = found.clone();
         once.dedup();
         assert_eq!(once, found);

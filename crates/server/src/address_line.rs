@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chat_proto::{AddressLine, ServerKey};
 use chat_server::config::{PORT, TlsFiles};
+use chat_server::{Addresses, is_loopback};
 
 use crate::address::PublicAddress;
 
@@ -30,15 +31,18 @@ pub(crate) fn print(
         let data = data.display();
         format!("there is no key in {data} yet: the first start of chat-server makes it")
     })?;
-    let listens = chat_server::stored_addresses(data)
+    let stored = chat_server::stored_addresses(data)
         .with_context(|| format!("cannot read where the daemon of {} listens", data.display()))?;
+    let Addresses { listens, public } = stored;
+    let public = public.and_then(|written| written.parse().ok());
+    let address = address.or(public.as_ref());
     let mut out = io::stdout().lock();
     for line in wanted(&listens, address, key)? {
         writeln!(out, "{line}")?;
     }
     writeln!(out, "key: SHA256:{key}")?;
     if address.is_none()
-        && reachable(&listens).next().is_none()
+        && reached_by_others(&listens).next().is_none()
         && let Some(listens) = listens.first()
     {
         chat_log::print_error(&format!(
@@ -49,29 +53,44 @@ pub(crate) fn print(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The line for `address`, or else those of a daemon that `listens` there, or would on its usual port.
+/// The lines of a daemon with these addresses; if only this machine reaches it, one with another host and its port.
 fn wanted(
     listens: &[SocketAddr],
-    address: Option<&PublicAddress>,
+    public: Option<&PublicAddress>,
     key: ServerKey,
 ) -> anyhow::Result<Vec<AddressLine>> {
-    let first = reachable(listens).next().or(listens.first().copied());
-    let port = first.map_or(PORT, |listens| listens.port());
-    if let Some(PublicAddress { host, port: written }) = address {
-        return Ok(vec![AddressLine::new(host, written.unwrap_or(port), key)?]);
-    }
-    let found = lines(listens, key)?;
-    if found.is_empty() { Ok(vec![line(None, port, key)?]) } else { Ok(found) }
+    let found = lines(listens, public, key)?;
+    if found.is_empty() { Ok(vec![line(None, port(listens), key)?]) } else { Ok(found) }
 }
 
-/// The lines of a daemon that listens on these addresses; none for those that only this machine reaches.
+/// The address line with which others come to a daemon with these addresses: the first one that other machines can use,
+/// or else one for this machine.
+pub(crate) fn first(
+    listens: &[SocketAddr],
+    public: Option<&PublicAddress>,
+    key: ServerKey,
+) -> Option<AddressLine> {
+    let for_others = lines(listens, public, key).ok()?.into_iter().next();
+    let here = || listens.first().and_then(|one| line(Some(one.ip()), one.port(), key).ok());
+    for_others.or_else(here)
+}
+
+/// The lines with which other machines come to a daemon that listens on these addresses: that of its `public` address, or
+/// else one for each address that they may reach, perhaps none.
 ///
 /// # Errors
-/// Returns an error if no line can have a port.
-pub(crate) fn lines(listens: &[SocketAddr], key: ServerKey) -> anyhow::Result<Vec<AddressLine>> {
+/// Returns an error if no line can have a host or a port.
+pub(crate) fn lines(
+    listens: &[SocketAddr],
+    public: Option<&PublicAddress>,
+    key: ServerKey,
+) -> anyhow::Result<Vec<AddressLine>> {
+    if let Some(PublicAddress { host, port: written }) = public {
+        return Ok(vec![AddressLine::new(host, written.unwrap_or(port(listens)), key)?]);
+    }
     let mut lines = Vec::new();
-    for address in reachable(listens) {
-        let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
+    for address in reached_by_others(listens) {
+        let ip = Some(address.ip().to_canonical()).filter(|ip| !ip.is_unspecified());
         let line = line(ip, address.port(), key)?;
         if !lines.contains(&line) {
             lines.push(line);
@@ -81,12 +100,18 @@ pub(crate) fn lines(listens: &[SocketAddr], key: ServerKey) -> anyhow::Result<Ve
 }
 
 /// Those that other machines reach.
-pub(crate) fn reachable(listens: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
-    listens.iter().copied().filter(|address| !address.ip().is_loopback())
+pub(crate) fn reached_by_others(listens: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
+    listens.iter().copied().filter(|address| !is_loopback(address.ip()))
+}
+
+/// The port of a daemon that listens on these addresses, or would listen on its usual one.
+fn port(listens: &[SocketAddr]) -> u16 {
+    let first = reached_by_others(listens).next().or(listens.first().copied());
+    first.map_or(PORT, |listens| listens.port())
 }
 
 /// The line of a daemon that listens on `ip`; `None` for all addresses of this machine.
-pub(crate) fn line(ip: Option<IpAddr>, port: u16, key: ServerKey) -> anyhow::Result<AddressLine> {
+fn line(ip: Option<IpAddr>, port: u16, key: ServerKey) -> anyhow::Result<AddressLine> {
     let host = ip.or_else(outward).map_or_else(|| ANY_HOST.to_owned(), |ip| ip.to_string());
     Ok(AddressLine::new(&host, port, key)?)
 }
@@ -96,7 +121,7 @@ fn outward() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect(ELSEWHERE).ok()?;
     let ip = socket.local_addr().ok()?.ip();
-    (!ip.is_unspecified() && !ip.is_loopback()).then_some(ip)
+    (!ip.is_unspecified() && !is_loopback(ip)).then_some(ip)
 }
 
 #[cfg(test)]
@@ -114,10 +139,12 @@ mod tests {
     #[test]
     fn a_line_has_the_address_or_one_that_others_may_reach() {
         let key = key();
-        let fixed = lines(&listens(&["127.0.0.1:1", "[2001:db8::7]:4000"]), key).unwrap();
+        let here = "[::ffff:127.0.0.1]:2";
+        let fixed =
+            lines(&listens(&["127.0.0.1:1", here, "[2001:db8::7]:4000"]), None, key).unwrap();
         assert_eq!(fixed.len(), 1, "{fixed:?}");
         assert_eq!(fixed[0].to_string(), format!("chat://[2001:db8::7]:4000/#{key}"));
-        let any = lines(&listens(&["0.0.0.0:4000", "[::]:4000"]), key).unwrap();
+        let any = lines(&listens(&["0.0.0.0:4000", "[::]:4000"]), None, key).unwrap();
         assert_eq!(any.len(), 1, "{any:?}");
         assert!(any[0].host() == ANY_HOST || any[0].host().parse::<IpAddr>().is_ok(), "{any:?}");
     }

@@ -1,45 +1,64 @@
-//! The addresses that a daemon listens on, in a file of its data directory: a command such as `chat-server address`
-//! reads them.
+//! The addresses of a daemon, in a file of its data directory: a command such as `chat-server address` reads them.
 
+use std::fmt::Write;
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::journal::create_private;
 
-/// The file, with an address in each line.
+/// The file, with an address on each line.
 const FILE: &str = "addresses";
 
 /// The file before it is complete.
 const DRAFT: &str = "addresses.draft";
 
-/// Stores where the daemon of the data directory `data` listens. The addresses outlive the daemon.
+/// Precedes the public address on its line.
+const PUBLIC: &str = "public ";
+
+/// The addresses of a daemon.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Addresses {
+    /// Those that it listens on.
+    pub listens: Vec<SocketAddr>,
+    /// What other machines call it, as it was written on the command line.
+    pub public: Option<String>,
+}
+
+/// Stores the addresses of the daemon of the data directory `data`. They outlive the daemon.
 ///
 /// # Errors
 /// Returns an error if the file cannot be written.
-pub fn store_addresses(data: &Path, addresses: &[SocketAddr]) -> io::Result<()> {
+pub fn store_addresses(data: &Path, addresses: &Addresses) -> io::Result<()> {
     let draft = data.join(DRAFT);
     match fs::remove_file(&draft) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let lines: String = addresses.iter().map(|address| format!("{address}\n")).collect();
+    let mut lines: String =
+        addresses.listens.iter().map(|address| format!("{address}\n")).collect();
+    if let Some(public) = &addresses.public {
+        let _ = writeln!(lines, "{PUBLIC}{public}");
+    }
     create_private(&draft)?.write_all(lines.as_bytes())?;
     fs::rename(draft, data.join(FILE))
 }
 
-/// Where the daemon of the data directory `data` listens, or has listened since its last start. Returns nothing if it has
+/// The addresses that the daemon of the data directory `data` has, or had since its last start. There are none if it has
 /// never started.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read.
-pub fn stored_addresses(data: &Path) -> io::Result<Vec<SocketAddr>> {
-    match fs::read_to_string(data.join(FILE)) {
-        Ok(lines) => Ok(lines.lines().filter_map(|line| line.parse().ok()).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+pub fn stored_addresses(data: &Path) -> io::Result<Addresses> {
+    let lines = match fs::read_to_string(data.join(FILE)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Addresses::default()),
+        lines => lines?,
+    };
+    Ok(Addresses {
+        listens: lines.lines().filter_map(|line| line.parse().ok()).collect(),
+        public: lines.lines().find_map(|line| line.strip_prefix(PUBLIC)).map(str::to_owned),
+    })
 }
 
 #[cfg(test)]
@@ -51,11 +70,14 @@ mod tests {
     #[test]
     fn the_addresses_of_the_last_start_are_stored() {
         let data = TempDir::new().unwrap();
-        assert_eq!(stored_addresses(data.path()).unwrap(), []);
+        assert_eq!(stored_addresses(data.path()).unwrap(), Addresses::default());
         fs::write(data.path().join(DRAFT), "of a start that was killed").unwrap();
-        for written in [&["0.0.0.0:4000", "[::1]:4001"][..], &["127.0.0.1:1"]] {
-            let addresses: Vec<SocketAddr> =
-                written.iter().map(|one| one.parse().unwrap()).collect();
+        for (listens, public) in [
+            (&["0.0.0.0:4000", "[::1]:4001"][..], Some("chat.example.org:443")),
+            (&["127.0.0.1:1"], None),
+        ] {
+            let listens = listens.iter().map(|one| one.parse().unwrap()).collect();
+            let addresses = Addresses { listens, public: public.map(str::to_owned) };
             store_addresses(data.path(), &addresses).unwrap();
             assert_eq!(stored_addresses(data.path()).unwrap(), addresses);
         }

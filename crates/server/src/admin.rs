@@ -23,6 +23,7 @@ use self::control::Control;
 pub(crate) fn perform(args: &AdminArgs, data: &Path) -> anyhow::Result<ExitCode> {
     let mut control = Control::connect(data, args.json)?;
     match &args.order {
+        Order::Rooms => lists::rooms(&mut control)?,
         Order::Sanctions { room } => lists::sanctions(&mut control, room.as_ref())?,
         Order::Audit { limit } => lists::audit(&mut control, *limit)?,
         Order::Unmute(terms) => lists::pardon(&mut control, SanctionKind::Mute, terms)?,

@@ -1,58 +1,105 @@
 //! What a person sees when the daemon has started.
 
 use std::fmt::Write;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io::{self, IsTerminal};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use chat_proto::{AddressLine, Secret, ServerKey};
+use chat_proto::{AddressLine, Secret};
 use chat_server::config::Plain;
+use chat_server::{Server, remove_owner_line};
 use tracing::{info, warn};
 
 use crate::address_line;
 
-/// The address line with which others come: the first address that other machines reach, or else the first one.
-pub(crate) fn address(addresses: &[SocketAddr], key: ServerKey) -> Option<AddressLine> {
-    let is_elsewhere = |address: &&SocketAddr| !address.ip().to_canonical().is_loopback();
-    let address = addresses.iter().find(is_elsewhere).or_else(|| addresses.first())?;
-    let ip = Some(address.ip()).filter(|ip| !ip.is_unspecified());
-    address_line::line(ip, address.port(), key).ok()
+/// What is announced of a daemon.
+pub(crate) struct Announced<'a> {
+    /// Where it listens.
+    pub(crate) listens: &'a [SocketAddr],
+    /// The lines with which other machines come.
+    pub(crate) lines: Vec<AddressLine>,
+    /// From where it accepts plain text.
+    pub(crate) plain: Plain,
+    /// How the first owner comes; `None` if there is an owner.
+    pub(crate) owner: Option<OwnerLine>,
 }
 
-/// Prints where the daemon listens and how to join. Does not wait for standard output. `key` is that of the daemon, and
-/// `owner` the line with which the first owner comes, which is printed and not logged.
-pub(crate) fn announce(
-    addresses: &[SocketAddr],
-    key: ServerKey,
-    plain: Plain,
-    owner: Option<&Secret>,
-) {
+/// The line with which the first owner comes.
+pub(crate) enum OwnerLine {
+    /// It is printed, and not logged.
+    Shown(Secret),
+    /// It is in this file.
+    Stored(PathBuf),
+}
+
+impl OwnerLine {
+    /// Makes a line if nobody owns the server. If standard output is no terminal, it may be a log that others read: the
+    /// line is stored in the data directory.
+    pub(crate) async fn make(server: &mut Server, data: Option<&Path>) -> Option<Self> {
+        if let Some(data) = data
+            && let Err(error) = remove_owner_line(data)
+        {
+            warn!(%error, "cannot remove the line of the first owner of an earlier start; remove it");
+        }
+        let line = server.first_owner().await.unwrap_or_else(|refusal| {
+            warn!("cannot make the invite of the first owner: {}", refusal.text);
+            None
+        })?;
+        match data {
+            Some(data) if !io::stdout().is_terminal() => {
+                let stored = server.store_owner_line(data, &line);
+                let stored = stored.map(Self::Stored).inspect_err(|error| {
+                    warn!(%error, "cannot store the line of the first owner; chat-server admin owner-line makes another one");
+                });
+                stored.ok()
+            }
+            _ => Some(Self::Shown(line)),
+        }
+    }
+}
+
+/// Prints where the daemon listens and how to join. Does not wait for standard output.
+pub(crate) fn announce(announced: &Announced<'_>) {
+    let Announced { listens: addresses, lines, plain, owner } = announced;
     let mut text = String::new();
-    for address in addresses {
+    for address in *addresses {
         let version = env!("CARGO_PKG_VERSION");
         let line = format!("chat-server {version} listens on {address}");
         info!("{line}");
         let _ = writeln!(text, "{line}");
     }
     if let Some(first) = addresses.first() {
-        let (client, server) = (client_program(), reachable(*first));
+        let (client, server) = (client_program(), reached_from_here(*first));
         let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
     }
-    for line in address_line::lines(addresses, key).unwrap_or_default() {
+    for line in lines {
         info!("address line for other machines: {line}");
         let _ = writeln!(text, "from another machine: chat-tui {line}");
     }
-    if let Some(owner) = owner {
-        info!("nobody owns this server yet; the line for its owner is on standard output");
-        let _ = writeln!(
-            text,
-            "nobody owns this server yet; the first person to open this line does, within 24 hours:\n  chat-tui {}",
-            owner.reveal()
-        );
+    match owner {
+        Some(OwnerLine::Shown(line)) => {
+            info!("nobody owns this server yet; the line for its owner is on standard output");
+            let _ = writeln!(
+                text,
+                "nobody owns this server yet; the first person to open this line does, within 24 hours:\n  chat-tui {}",
+                line.reveal()
+            );
+        }
+        Some(OwnerLine::Stored(file)) => {
+            let file = file.display();
+            info!("nobody owns this server yet; the line for its owner is in {file}");
+            let _ = writeln!(
+                text,
+                "nobody owns this server yet; the first person to open the line in this file with chat-tui does, within \
+                 24 hours:\n  {file}"
+            );
+        }
+        None => {}
     }
     chat_log::print_in_background(text, |error| {
         warn!(%error, "cannot print the addresses to standard output");
     });
-    if address_line::reachable(addresses).next().is_some() && plain != Plain::Loopback {
+    if address_line::reached_by_others(addresses).next().is_some() && *plain != Plain::Loopback {
         warn!("plain text is accepted from other machines: anybody on the way can read it");
     }
 }
@@ -74,12 +121,13 @@ fn typed(path: &Path, here: &Path) -> PathBuf {
 }
 
 /// `address`, as a client on this machine connects to it.
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
-    let loopback = match address {
-        SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+pub(crate) fn reached_from_here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip().to_canonical() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        _ => address.ip(),
     };
-    if address.ip().is_unspecified() { SocketAddr::new(loopback, address.port()) } else { address }
+    SocketAddr::new(ip, address.port())
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ Examples:
   chat-server export --room rust --format html write out what was said in #rust
   chat-server --listen 0.0.0.0:12345           for other machines too, with TLS
   chat-server address chat.example.org         the line with which they connect
+  chat-server --listen 0.0.0.0 --public-address chat.example.org    the name in the lines of invites
   chat-server --listen 0.0.0.0:12345 --plain private    the original clients of this network too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
@@ -56,13 +57,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", default_values_t = [Address::default()])]
     pub(crate) listen: Vec<Address>,
 
+    /// What other machines call this one, in the lines of invites: HOST:PORT, or HOST with the port on which the daemon
+    /// listens [default: the address of this machine that others most probably reach].
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) public_address: Option<PublicAddress>,
+
     /// From where plain text is accepted, besides TLS: from this machine, from private networks too, or from
     /// anywhere. Anybody on the way can read it.
     #[arg(long, value_name = "WHERE", default_value = "loopback")]
     plain: PlainFrom,
 
     /// Which new users come in: everybody, those with an invite, or those with an invite that chat-server made here
-    /// [default: open if only this machine can connect, else invite].
+    /// [default: open if only this machine can connect and there is no --public-address, else invite].
     #[arg(long, value_name = "WHO")]
     join: Option<JoinBy>,
 
@@ -268,9 +274,10 @@ impl Args {
         })
     }
 
-    /// Which new users come in, of a daemon that other machines reach or do not.
-    pub(crate) fn join(&self, is_reachable: bool) -> Join {
-        JoinBy::policy(self.join, is_reachable)
+    /// Which new users come in, of a daemon that listens for other machines or does not. One with a public address may
+    /// be behind a program that connects to it from this machine.
+    pub(crate) fn join(&self, listens_for_others: bool) -> Join {
+        JoinBy::policy(self.join, listens_for_others || self.public_address.is_some())
     }
 
     /// What `accepted` survives.

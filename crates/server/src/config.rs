@@ -241,6 +241,9 @@ pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long the invite of the first owner is valid: the person who has set the server up is there.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How often the daemon looks whether its first owner has come, to remove the line from the data directory.
+pub const OWNER_STEP: Duration = Duration::from_secs(10);
+
 /// The files of a certificate that the daemon has not made itself.
 #[derive(Debug, Clone)]
 pub struct TlsFiles {

@@ -67,7 +67,7 @@ pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
-pub(crate) use self::error::HubError;
+pub(crate) use self::error::{AccountError, HubError};
 pub(crate) use self::login::{Proof, StoredPassword};
 pub(crate) use self::member::{Member, Membership};
 use self::naming::ReservedNames;

@@ -1,22 +1,28 @@
 //! The periodic jobs of the daemon.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{interval, sleep};
+use tokio::time::{interval, sleep, timeout};
 use tracing::warn;
 
 use crate::config::{
     CLEAR_DELAY, CLEAR_PAUSE, CLEAR_RETRY, EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY,
-    PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+    OWNER_INVITE_VALID, OWNER_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
 };
 use crate::hub::Hub;
 use crate::journal::FIRST_PAGE;
+use crate::owner_line::remove_owner_line;
 use crate::watch::{DaemonError, watch};
 
 /// Runs the periodic jobs; returns why one has ended, which none does by itself. Messages are stored for
-/// `keep`.
-pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
+/// `keep`, and the data directory `owner_line` has the line of the first owner.
+pub(crate) async fn run(
+    hub: &Arc<Hub>,
+    keep: Option<Duration>,
+    owner_line: Option<&Path>,
+) -> DaemonError {
     tokio::select! {
         error = watch("the count of users", publish_presence(hub)) => error,
         error = watch("the removal of old messages", trim(hub, keep)) => error,
@@ -24,6 +30,7 @@ pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
         error = watch("the search for old mentions", find_mentions(hub)) => error,
         error = watch("the removal of copies of deleted texts", clear(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
+        error = watch("the removal of the owner's line", drop_owner_line(hub, owner_line)) => error,
     }
 }
 
@@ -101,6 +108,22 @@ async fn expire_rooms(hub: &Arc<Hub>) {
     }
 }
 
+/// Removes the line of the first owner from the data directory once there is an owner, or the line has ended.
+async fn drop_owner_line(hub: &Arc<Hub>, data: Option<&Path>) {
+    let owned = async {
+        while hub.has_no_owner() {
+            sleep(OWNER_STEP).await;
+        }
+    };
+    if let Some(data) = data {
+        let _ = timeout(OWNER_INVITE_VALID, owned).await;
+        if let Err(error) = remove_owner_line(data) {
+            warn!(%error, "cannot remove the line of the first owner, which nobody can use any more; remove it");
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
 /// Sends to the large rooms how many users they have.
 async fn publish_presence(hub: &Arc<Hub>) {
     let mut step = interval(PRESENCE_STEP);
@@ -113,16 +136,16 @@ async fn publish_presence(hub: &Arc<Hub>) {
 #[cfg(test)]
 mod tests {
     use chat_proto::command::{Body, Say};
-    use chat_proto::{DeviceId, RoomName, Text, UserName};
+    use chat_proto::{DeviceId, Role, RoomName, Secret, Text, UserName};
     use tempfile::TempDir;
     use tokio::sync::mpsc;
-    use tokio::time::timeout;
 
     use super::*;
     use crate::config::{Config, Join};
     use crate::hub::Admission;
     use crate::journal::tests::execute;
     use crate::journal::{Durability, Location, RoomId};
+    use crate::owner_line;
 
     /// Longer than the test may take.
     const DEADLINE: Duration = Duration::from_secs(20);
@@ -172,8 +195,28 @@ mod tests {
             }
         };
         tokio::select! {
-            error = run(&hub, None) => panic!("{error}"),
+            error = run(&hub, None, None) => panic!("{error}"),
             found = timeout(DEADLINE, found) => found.expect("the mention is found"),
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_line_of_the_first_owner_is_removed_once_there_is_one_or_the_line_has_ended() {
+        let directory = TempDir::new().unwrap();
+        let data = directory.path();
+        let hub = open(&directory);
+        let name = UserName::new("ana").unwrap();
+        let (_ana, _) = hub.enter_new(None, &name, Admission::new(None, Join::Open)).await.unwrap();
+        let file = owner_line::store(data, &Secret::new("chat://a:1/#b.c")).unwrap();
+        let run = drop_owner_line(&hub, Some(data));
+        tokio::pin!(run);
+        for (span, is_there) in [(OWNER_INVITE_VALID / 2, true), (OWNER_INVITE_VALID, false)] {
+            let _ = timeout(span, &mut run).await;
+            assert_eq!(file.exists(), is_there, "{span:?}");
+        }
+        owner_line::store(data, &Secret::new("chat://a:1/#b.c")).unwrap();
+        hub.grant(None, name, None, Role::Owner).await.unwrap();
+        let _ = timeout(OWNER_STEP, drop_owner_line(&hub, Some(data))).await;
+        assert!(!file.exists());
     }
 }

@@ -22,11 +22,12 @@ use std::time::SystemTime;
 use anyhow::Context;
 use chat_log::Log;
 use chat_server::journal::Location;
-use chat_server::{Certificate, DaemonError, Listeners, Server};
+use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
+use crate::announce::{Announced, OwnerLine};
 use crate::args::{Args, NO_DIRECTORY};
 use crate::signals::Signals;
 
@@ -95,10 +96,14 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
-    config.join = args.join(wanted.is_reachable());
+    config.join = args.join(wanted.is_for_others());
     // Before clients can connect: a daemon without a journal must not look like a running one.
     let mut server = Server::open(config, &location, args.durability())?;
-    if let Location::Directory(data) = &location
+    let data = match &location {
+        Location::Directory(data) => Some(data.as_path()),
+        _ => None,
+    };
+    if let Some(data) = data
         && let Err(error) = server.open_control(data)
     {
         let error = anyhow::Error::new(error);
@@ -108,19 +113,20 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-    if let Some(line) = announce::address(&addresses, server.key()) {
+    let public = args.public_address.as_ref();
+    if let Some(line) = address_line::first(&addresses, public, server.key()) {
         server.set_address(line);
     }
-    let owner = server.first_owner().await.unwrap_or_else(|refusal| {
-        warn!("cannot make the invite of the first owner: {}", refusal.text);
-        None
-    });
-    if let Location::Directory(data) = &location
-        && let Err(error) = chat_server::store_addresses(data, &addresses)
-    {
-        warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
+    let owner = OwnerLine::make(&mut server, data).await;
+    if let Some(data) = data {
+        let stored =
+            Addresses { listens: addresses.clone(), public: public.map(ToString::to_string) };
+        if let Err(error) = chat_server::store_addresses(data, &stored) {
+            warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
+        }
     }
-    announce::announce(&addresses, server.key(), plain, owner.as_ref());
+    let lines = address_line::lines(&addresses, public, server.key()).unwrap_or_default();
+    announce::announce(&Announced { listens: &addresses, lines, plain, owner });
     if let Err(error) = ready::tell_service_manager() {
         warn!(%error, "cannot tell the service manager that the daemon is ready");
     }

@@ -17,13 +17,19 @@ impl Plain {
     /// Whether plain text from `address` is accepted.
     #[must_use]
     pub(crate) fn allows(self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
         match self {
-            Self::Loopback => address.is_loopback(),
-            Self::Private => address.is_loopback() || is_private(address),
+            Self::Loopback => is_loopback(address),
+            Self::Private => is_loopback(address) || is_private(address.to_canonical()),
             Self::Any => true,
         }
     }
+}
+
+/// Whether it is a loopback address, which only this machine reaches, also if IPv6 maps it: `::ffff:127.0.0.1`.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "this is the function to call instead")]
+pub fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
 
 fn is_private(address: IpAddr) -> bool {

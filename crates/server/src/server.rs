@@ -1,8 +1,9 @@
 //! The daemon as a whole: what it opens, what it runs on its listener, and how it ends.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
 use crate::listen::{Listen, accept, note_panic};
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
+use crate::owner_line;
 use crate::search::Search;
 use crate::session::{self, Asked, Context};
 use crate::tls::{Certificate, Tls, TlsError};
@@ -35,6 +37,8 @@ pub struct Server {
     context: Arc<Context>,
     /// The socket of the operator, if there is one.
     control: Option<Arc<Control>>,
+    /// The data directory that has the line of the first owner, if one has.
+    owner_line: Option<Arc<Path>>,
 }
 
 /// A daemon cannot be opened.
@@ -91,6 +95,7 @@ impl Server {
                 address: OnceLock::new(),
             }),
             control: None,
+            owner_line: None,
         })
     }
 
@@ -137,7 +142,7 @@ impl Server {
         let ended = tokio::select! {
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
             error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
-            error = jobs::run(&context.hub, context.config.keep) => Err(error),
+            error = jobs::run(&context.hub, context.config.keep, self.owner_line.as_deref()) => Err(error),
             () = shutdown => Ok(()),
         };
         if let Err(error) = &ended {
@@ -223,6 +228,17 @@ impl Server {
         }
     }
 
+    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon reads.
+    /// [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written.
+    pub fn store_owner_line(&mut self, data: &Path, line: &Secret) -> io::Result<PathBuf> {
+        let file = owner_line::store(data, line)?;
+        self.owner_line = Some(data.into());
+        Ok(file)
+    }
+
     /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.
     #[must_use]
     pub fn certificate(&self) -> Certificate {
@@ -275,7 +291,6 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
-    use std::io;
 
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -21,6 +21,7 @@ mod log;
 mod login;
 mod operator;
 mod pace;
+mod peer;
 mod pending;
 mod roles;
 mod rooms;
@@ -56,6 +57,7 @@ pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
+pub(crate) use self::peer::Peer;
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -68,7 +70,6 @@ use crate::journal::{CredentialId, RoomId};
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
-use crate::socket::Unacknowledged;
 use crate::tls::Tls;
 
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
@@ -90,22 +91,6 @@ pub(crate) struct Context {
     pub closing: CancellationToken,
     /// The address line of the daemon, without a secret, once it listens.
     pub address: OnceLock<AddressLine>,
-}
-
-/// The other end of a connection.
-pub(crate) struct Peer {
-    /// Its address and port.
-    pub address: SocketAddr,
-    /// The address of this machine that it has connected to, if that is known.
-    pub local: Option<SocketAddr>,
-    /// Returns how many bytes it has not acknowledged; `None` if the system cannot be asked.
-    pub unacknowledged: Option<Unacknowledged>,
-}
-
-impl From<SocketAddr> for Peer {
-    fn from(address: SocketAddr) -> Self {
-        Self { address, local: None, unacknowledged: None }
-    }
 }
 
 /// Serves the connection of `peer` to its end. `slot` is dropped once the session has ended, or the client was refused.

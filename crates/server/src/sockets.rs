@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
-use chat_server::bind_beside;
+use chat_server::{bind_beside, is_loopback};
 use tokio::net::TcpListener;
 use tracing::warn;
 
@@ -47,8 +47,8 @@ pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
 
 impl Wanted<'_> {
     /// Whether other machines may reach one of them.
-    pub(crate) fn is_reachable(&self) -> bool {
-        self.all.iter().any(|address| !address.ip().to_canonical().is_loopback())
+    pub(crate) fn is_for_others(&self) -> bool {
+        self.all.iter().any(|address| !is_loopback(address.ip()))
     }
 
     /// How many sockets it takes at most.

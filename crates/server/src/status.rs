@@ -10,7 +10,7 @@ use chat_server::is_of_this_machine;
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::announce::reachable;
+use crate::announce::reached_from_here;
 
 /// How long a connection may take: a few retries of TCP over a slow network.
 const CONNECT_MAX: Duration = Duration::from_secs(3);
@@ -75,7 +75,7 @@ pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
 fn ask_all(addresses: &[SocketAddr]) -> Found {
     let mut found = Found::Nothing;
     for address in addresses {
-        let address = reachable(*address);
+        let address = reached_from_here(*address);
         match ask(address) {
             Ok(chat @ (Found::Chat(_) | Found::NeedsTls(_))) => return chat,
             Ok(other) => found = other,

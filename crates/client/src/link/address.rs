@@ -27,9 +27,12 @@ pub struct BadAddress;
 impl ServerAddress {
     /// Whether the host is this machine, as far as its name says so.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the address is canonical")]
     pub fn is_local(&self) -> bool {
-        let ip = self.host.parse::<IpAddr>();
-        ip.map_or_else(|_| self.host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
+        match self.host.parse::<IpAddr>() {
+            Ok(ip) => ip.to_canonical().is_loopback(),
+            Err(_) => self.host.eq_ignore_ascii_case("localhost"),
+        }
     }
 }
 
@@ -119,9 +122,13 @@ mod tests {
 
     #[test]
     fn this_machine_is_known_by_its_names() {
-        for (written, local) in
-            [("localhost", true), ("127.0.0.1:1", true), ("[::1]", true), ("example.org", false)]
-        {
+        for (written, local) in [
+            ("localhost", true),
+            ("127.0.0.1:1", true),
+            ("[::1]", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("example.org", false),
+        ] {
             assert_eq!(written.parse::<ServerAddress>().unwrap().is_local(), local, "{written}");
         }
     }

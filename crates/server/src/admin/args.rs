@@ -1,7 +1,7 @@
 //! The arguments of `chat-server admin`, and the command that each of them sends.
 
-use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
-use chat_proto::{Command, Role, RoomName, SanctionKind, ShortString, UserName};
+use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX, SLOW_S_MAX};
+use chat_proto::{Command, Privacy, Role, RoomName, SanctionKind, ShortString, TopicBy, UserName};
 use chat_server::config::OWNER_INVITE_VALID;
 use clap::{Subcommand, ValueEnum};
 
@@ -76,6 +76,23 @@ pub(super) enum Order {
     User {
         #[command(subcommand)]
         order: UserOrder,
+    },
+    /// List the rooms with a name, also private ones.
+    Rooms,
+    /// Give a room other rules. What is left out stays.
+    Rule {
+        /// The room.
+        room: RoomName,
+        /// Who finds and joins it, and writes there: public, private or announce.
+        #[arg(long, value_name = "WHO", value_parser = privacy)]
+        privacy: Option<Privacy>,
+        /// Seconds between two messages of one member; 0 for no pause.
+        #[arg(long, value_name = "SECONDS",
+              value_parser = clap::value_parser!(u32).range(..=i64::from(SLOW_S_MAX)))]
+        slow: Option<u32>,
+        /// Who sets the topic and pins messages: all or moderators.
+        #[arg(long, value_name = "WHO", value_parser = topic_by)]
+        topic_by: Option<TopicBy>,
     },
     /// Keep a user or a network from writing. They can read.
     Mute(Terms),
@@ -176,7 +193,14 @@ impl Order {
             Self::Mute(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Mute))),
             Self::Ban(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Ban))),
             Self::Kick(terms) => Command::Sanction(Box::new(terms.command())),
-            Self::Unmute(_)
+            Self::Rule { room, privacy, slow, topic_by } => Command::Rule {
+                room: room.clone(),
+                privacy: *privacy,
+                slow_s: *slow,
+                topic_by: *topic_by,
+            },
+            Self::Rooms
+            | Self::Unmute(_)
             | Self::Unban(_)
             | Self::Sanctions { .. }
             | Self::Audit { .. }
@@ -192,6 +216,16 @@ fn valid_s(written: &str) -> Result<u32, String> {
     valid_s
         .filter(|valid_s| (1..=INVITE_S_MAX).contains(valid_s))
         .ok_or_else(|| "an invite is valid for one second at least and 30 days at most".to_owned())
+}
+
+fn privacy(written: &str) -> Result<Privacy, &'static str> {
+    let privacy = Privacy::of(written);
+    if privacy == Privacy::Unknown { Err("write public, private or announce") } else { Ok(privacy) }
+}
+
+fn topic_by(written: &str) -> Result<TopicBy, &'static str> {
+    let topic_by = TopicBy::of(written);
+    if topic_by == TopicBy::Unknown { Err("write all or moderators") } else { Ok(topic_by) }
 }
 
 fn role(written: &str) -> Result<Role, String> {

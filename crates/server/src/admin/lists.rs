@@ -7,6 +7,22 @@ use chat_proto::{Command, Event, RoomName, SanctionKind};
 use super::control::Control;
 use super::target::{PardonTerms, Target};
 
+/// Prints the rooms.
+pub(super) fn rooms(control: &mut Control) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let event = control.ask(&Command::Rooms { after, limit: None })?;
+        control.print(&event)?;
+        let Event::Rooms { rooms, more } = event else {
+            bail!("the daemon answers with something else than rooms");
+        };
+        after = rooms.into_iter().next_back().map(|info| info.room);
+        if !more || after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 /// Prints the mutes and bans of a room, or of the server.
 pub(super) fn sanctions(control: &mut Control, room: Option<&RoomName>) -> anyhow::Result<()> {
     let mut count = 0;

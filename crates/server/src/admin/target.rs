@@ -35,8 +35,8 @@ pub(super) struct Terms {
     #[arg(long = "for", value_name = "TIME", value_parser = for_s)]
     for_s: Option<u64>,
     /// Why. The user is shown it.
-    #[arg(long, value_name = "TEXT", default_value = "", value_parser = reason)]
-    reason: Reason,
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<Reason>,
 }
 
 impl Terms {
@@ -46,7 +46,7 @@ impl Terms {
             Target::User(name) => (Some(name.clone()), None),
             Target::Network(network) => (None, Some(*network)),
         };
-        let (room, reason) = (self.room.clone(), self.reason.clone());
+        let (room, reason) = (self.room.clone(), self.reason.clone().unwrap_or_default());
         command::Sanction { kind, user, network, invite: None, room, for_s: self.for_s, reason }
     }
 }
@@ -60,15 +60,15 @@ pub(super) struct KickTerms {
     #[arg(long, value_name = "ROOM")]
     room: Option<RoomName>,
     /// Why. The user is shown it.
-    #[arg(long, value_name = "TEXT", default_value = "", value_parser = reason)]
-    reason: Reason,
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<Reason>,
 }
 
 impl KickTerms {
     pub(super) fn command(&self) -> command::Sanction {
         let kind = SanctionKind::Kick;
-        let (user, room, reason) =
-            (Some(self.name.clone()), self.room.clone(), self.reason.clone());
+        let (user, room) = (Some(self.name.clone()), self.room.clone());
+        let reason = self.reason.clone().unwrap_or_default();
         command::Sanction { kind, user, network: None, invite: None, room, for_s: None, reason }
     }
 }

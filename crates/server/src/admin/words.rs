@@ -2,6 +2,7 @@
 
 mod invites;
 mod orders;
+mod rooms;
 
 use chat_proto::unsafe_chars::is_invisible;
 use chat_proto::{Event, Timestamp};
@@ -11,6 +12,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::Invite { line, invite } => invites::made(line, invite),
         Event::Invites { invites, more } => invites::list(invites, *more),
+        Event::Rooms { rooms, .. } => rooms.iter().map(rooms::listed).collect(),
+        Event::Rules { room, rules, .. } => rooms::rules(room, *rules),
         Event::Role { room, user, role, .. } => orders::role(room.as_ref(), user, *role),
         Event::Sanction(sanction) => orders::sanction(sanction),
         Event::Pardoned { sanction, .. } => orders::pardon(sanction),

@@ -6,11 +6,11 @@ use chat_proto::{Event, Role, Secret, SessionId, ShortString, UserId, UserName};
 
 use super::account::Account;
 use super::member::Member;
-use super::policy::{Action, may};
+use super::policy::{Action, Denied, Subject, may};
 use super::request::{AccountOrder, Request};
 use super::sessions::{Client, LiveSession};
 use super::state::State;
-use super::{Hub, HubError};
+use super::{AccountError, Hub, HubError};
 use crate::config::DEVICES_PER_USER_MAX;
 use crate::journal::{Credential, CredentialRecord};
 use crate::token::{PasswordHash, TokenHash};
@@ -109,14 +109,12 @@ impl Hub {
             Some(name) => state.names.holder(name),
             None => asker.user(),
         };
-        if let Some(by) = asker.user()
-            && holder != Some(by)
-        {
-            may(state.existing(by).subject(), Action::ManageUsers)
-                .map_err(|denied| denied.on_server())?;
+        if asker.user().is_none() || holder != asker.user() {
+            may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
         }
-        let missing =
-            || user.map_or(HubError::NeedsUser, |name| HubError::NoSuchUser(name.clone()));
+        let missing = || {
+            user.map_or(AccountError::NeedsUser.into(), |name| HubError::NoSuchUser(name.clone()))
+        };
         state.account_info(holder.ok_or_else(missing)?, asker).ok_or_else(missing)
     }
 
@@ -131,10 +129,7 @@ impl Hub {
         limit: Option<u32>,
     ) -> Result<Event, HubError> {
         let state = self.state();
-        if let Some(by) = asker.user() {
-            may(state.existing(by).subject(), Action::ManageUsers)
-                .map_err(|denied| denied.on_server())?;
-        }
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
         let limit = limit.and_then(|limit| usize::try_from(limit).ok());
         let limit = limit.unwrap_or(SESSIONS_PAGE_MAX).min(SESSIONS_PAGE_MAX);
         let mut found = state.sessions.after(SessionId::of(after.unwrap_or(0)));
@@ -219,11 +214,16 @@ impl Hub {
     async fn order(&self, asker: Asker, order: AccountOrder) -> Result<Box<AccountInfo>, HubError> {
         let account = self.request(Request::Account { asker, order }).await?.account();
         // The account of a guest ends with its session.
-        account.ok_or(HubError::GuestLeft)
+        account.ok_or_else(|| AccountError::GuestLeft.into())
     }
 }
 
 impl State {
+    /// The asker, as the subject of [`may`]; `None` for the operator.
+    fn subject_of(&self, asker: Asker) -> Option<Subject> {
+        asker.user().map(|user| self.existing(user).subject())
+    }
+
     /// The account of a user as `asker` sees it; `None` if there is none.
     pub(super) fn account_info(&self, user: UserId, asker: Asker) -> Option<Box<AccountInfo>> {
         let account = self.account(user)?;

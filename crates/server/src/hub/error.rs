@@ -1,10 +1,12 @@
 //! The errors with which the hub refuses messages and requests.
 
+mod account;
 mod sanctioned;
 
 use chat_proto::{Network, Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
+pub(crate) use self::account::AccountError;
 pub(crate) use self::sanctioned::Sanctioned;
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
@@ -83,34 +85,9 @@ pub(crate) enum HubError {
     /// The server's fault: there are as many invites as there can be.
     #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
     TooManyInvites,
-    /// The client's fault: the user has no such device.
-    #[error("there is no device with the number {0}; ask for the account, which lists the devices")]
-    NoSuchDevice(u64),
-    /// The client's fault: its user could not come back.
-    #[error(
-        "this is the last device of your account, which has no password: you could not come back; set a password, or log in \
-         on another device first"
-    )]
-    LastDevice,
-    /// The client's fault: there is no such session, or it is another user's.
-    #[error("there is no session with the number {0} that you may end; it may have ended")]
-    NoSuchSession(u64),
-    /// The client's fault: the name is in use.
-    #[error(
-        "{0} is connected; a name is freed while its user is not connected: end its sessions first"
-    )]
-    IsConnected(UserName),
-    /// The client's fault: a guest has no account.
-    #[error(
-        "{0} is a guest, who has no devices and no password and whose name is free once it leaves"
-    )]
-    HasNoAccount(UserName),
-    /// The client's fault: the operator is no user.
-    #[error("the operator is no user; name a user")]
-    NeedsUser,
-    /// The guest has left meanwhile.
-    #[error("the session has ended, and the guest with it")]
-    GuestLeft,
+    /// A device, a session, a password or a name of an account.
+    #[error(transparent)]
+    Account(AccountError),
     /// The client's fault: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
@@ -318,9 +295,7 @@ impl HubError {
             Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
             Self::BadSecret => RefusalCode::BadSecret,
-            Self::NoSuchDevice(_) => RefusalCode::NoSuchDevice,
-            Self::NoSuchSession(_) | Self::GuestLeft => RefusalCode::NoSuchSession,
-            Self::NeedsUser => RefusalCode::BadField,
+            Self::Account(error) => error.code(),
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom
             }
@@ -333,9 +308,6 @@ impl HubError {
             Self::Slow { .. } => RefusalCode::Slow,
             Self::NoSuchSanction(_) => RefusalCode::NoSuchSanction,
             Self::NotToYourself
-            | Self::LastDevice
-            | Self::IsConnected(_)
-            | Self::HasNoAccount(_)
             | Self::IsNotInRoom(_)
             | Self::OnServerOnly
             | Self::KicksUsersOnly

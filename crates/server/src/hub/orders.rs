@@ -1,12 +1,12 @@
 //! The requests of those who keep order, users or the operator: roles, rules, sanctions; and the audit log. `by` is the
 //! author of a request, `None` for the operator. Each waits for its commit.
 
-use chat_proto::event::{AuditEntry, SanctionInfo};
+use chat_proto::event::{AuditEntry, RoomInfo, SanctionInfo};
 use chat_proto::{Event, Reason, Role, RoomName, Timestamp, UserId, UserName};
 
 use super::request::{Request, RulesPatch, SanctionOrder};
 use super::state::State;
-use super::{Hub, HubError};
+use super::{Hub, HubError, infos};
 use crate::journal::{AuditRecord, JournalError, RoomId, RoomKey, SanctionRecord};
 
 impl State {
@@ -27,6 +27,17 @@ impl State {
 }
 
 impl Hub {
+    /// Up to `limit` of all rooms with a name, by name, after the room `after`, and whether there are more: for the
+    /// operator. [`Member::rooms`](super::Member::rooms) is for users.
+    pub(crate) fn all_rooms(
+        &self,
+        after: Option<&RoomName>,
+        limit: usize,
+    ) -> (Vec<RoomInfo>, bool) {
+        let rooms = self.state().rooms.named_after(after.map_or("", RoomName::key), limit + 1);
+        infos(&rooms, limit)
+    }
+
     /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more: for
     /// the operator. [`Member::all_sanctions`](super::Member::all_sanctions) is for users.
     ///

@@ -164,11 +164,49 @@ impl Standing {
     }
 }
 
-/// Decides whether a user may do something.
+/// Decides whether a user may do something, or the operator, `None`.
 ///
 /// # Errors
 /// Returns an error with the reason if it may not.
-pub(super) fn may(subject: Subject, action: Action) -> Result<(), Denied> {
+pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result<(), Denied> {
+    match subject.into() {
+        Some(subject) => user_may(subject, action),
+        None => operator_may(action),
+    }
+}
+
+/// The operator does what needs no place in a room: it is in none, and writes nowhere.
+fn operator_may(action: Action) -> Result<(), Denied> {
+    match action {
+        Action::ListRooms
+        | Action::SetRole { .. }
+        | Action::Sanction { .. }
+        | Action::Invite { .. }
+        | Action::SeeAudit { .. }
+        | Action::ManageUsers => Ok(()),
+        Action::SetRules(at)
+        | Action::SetRoleInRoom { standing: at, .. }
+        | Action::SanctionInRoom { standing: at, .. } => {
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)
+        }
+        Action::Find(at) => allow(at.room != RoomKind::Direct, Denied::NotInRoom),
+        Action::TakeName
+        | Action::ManageOwnAccount
+        | Action::Join(_)
+        | Action::Leave(_)
+        | Action::Send(_)
+        | Action::React(_)
+        | Action::SetTopic(_)
+        | Action::Pin(_)
+        | Action::DeleteOthers(_)
+        | Action::MarkRead(_)
+        | Action::ReadHistory(_)
+        | Action::ListUsers(_)
+        | Action::AskIn(_) => Err(Denied::NotInRoom),
+    }
+}
+
+fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
         Action::Find(at) => allow(at.is_in || !at.is_private(), Denied::NotInRoom),

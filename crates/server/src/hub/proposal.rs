@@ -255,9 +255,14 @@ impl<'s> Proposal<'s> {
 
     /// The standing of a user in the room with that key, whether it exists or not.
     pub(super) fn standing(&self, user: UserId, key: &RoomKey) -> Standing {
+        self.standing_of(Some(user), key)
+    }
+
+    /// The same of the author of a request: the operator, `None`, is in no room.
+    pub(super) fn standing_of(&self, by: Option<UserId>, key: &RoomKey) -> Standing {
         let room = self.rooms.find(key);
         let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
-        let part = room.map_or(Part::default(), |room| self.part(user, room));
+        let part = room.zip(by).map_or(Part::default(), |(room, user)| self.part(user, room));
         Standing::new(key, room, rules, part)
     }
 
@@ -274,6 +279,11 @@ impl<'s> Proposal<'s> {
     /// The user, as the subject of [`may`].
     pub(super) fn subject(&self, id: UserId) -> Subject {
         Subject { kind: self.kind(id), role: self.role(id) }
+    }
+
+    /// The same of the author of a request; `None` for the operator.
+    pub(super) fn subject_of(&self, by: Option<UserId>) -> Option<Subject> {
+        by.map(|by| self.subject(by))
     }
 
     fn kind(&self, id: UserId) -> UserKind {

@@ -135,7 +135,21 @@ impl Rooms {
 
     /// Up to `limit` named rooms that are not private and whose key is above `key`, in the order of their names.
     pub(super) fn listed_after(&self, key: &str, limit: usize) -> Vec<Arc<Room>> {
-        let ids = self.listed.range::<str, _>((Excluded(key), Unbounded)).map(|(_, id)| id);
+        self.after_in(&self.listed, key, limit)
+    }
+
+    /// The same of all named rooms, also the private ones.
+    pub(super) fn named_after(&self, key: &str, limit: usize) -> Vec<Arc<Room>> {
+        self.after_in(&self.named, key, limit)
+    }
+
+    fn after_in(
+        &self,
+        index: &BTreeMap<String, RoomId>,
+        key: &str,
+        limit: usize,
+    ) -> Vec<Arc<Room>> {
+        let ids = index.range::<str, _>((Excluded(key), Unbounded)).map(|(_, id)| id);
         let entries = ids.filter_map(|id| self.by_id.get(id));
         entries.take(limit).map(|entry| Arc::clone(&entry.room)).collect()
     }

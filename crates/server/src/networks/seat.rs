@@ -11,6 +11,7 @@ use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
 use super::{Busy, Network, Networks};
+use crate::plain::is_loopback;
 
 /// Whose session it is, by how soon it is ended for another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +81,7 @@ impl Slot {
 
     /// The address of the network, for bans; `None` for this machine: all who use it have one address.
     pub(crate) fn origin(&self) -> Option<IpAddr> {
-        Some(self.0.address).filter(|address| !address.is_loopback())
+        Some(self.0.address).filter(|address| !is_loopback(*address))
     }
 
     /// Makes a session of the connection, possibly in the place of another one.

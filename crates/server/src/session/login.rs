@@ -20,6 +20,7 @@ use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword, devi
 use crate::journal::CredentialId;
 use crate::networks::{Busy, Kind, Slot};
 use crate::password::{HashError, Hasher, Password, PasswordError, Verdict};
+use crate::plain::is_loopback;
 use crate::token::PasswordHash;
 use crate::tries::BegunTry;
 
@@ -39,7 +40,7 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn new(address: IpAddr, is_encrypted: bool) -> Self {
-        let is_private = is_encrypted || address.to_canonical().is_loopback();
+        let is_private = is_encrypted || is_loopback(address);
         Self { address, is_private }
     }
 

@@ -15,11 +15,12 @@ use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
 use super::invites::{Asked, invite, revoke};
+use super::lists::{self, fitting_rooms};
 use super::roles::check_rules;
 use super::sanctions::{order, page};
 use crate::config::{Config, LINGER};
 use crate::door::{Connection, Door, Incoming, Native, WriteTimeout};
-use crate::hub::{Asker, HubError, RulesPatch};
+use crate::hub::{AccountError, Asker, HubError, RulesPatch};
 
 /// Serves a connection of the operator to its end.
 pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, context: Arc<Context>) {
@@ -103,6 +104,11 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         }
         Command::Invites => context.invites(None),
         Command::Revoke { id } => revoke(context, None, id).await?,
+        Command::Rooms { after, limit } => {
+            let (rooms, is_more) = hub.all_rooms(after.as_ref(), lists::limit(limit));
+            let (rooms, is_cut) = fitting_rooms(rooms);
+            Event::Rooms { rooms, more: is_more || is_cut }
+        }
         Command::Grant { user, room, role } => {
             let granted = hub.grant(None, user, room.clone(), role).await;
             done(granted, room)?
@@ -144,7 +150,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
             hand_back(context, Asker::OPERATOR, user, &password, drop_devices).await?
         }
         Command::SetPassword { .. } | Command::Link { .. } => {
-            return Err(HubError::NeedsUser.into());
+            return Err(HubError::from(AccountError::NeedsUser).into());
         }
         Command::Ping { nonce } => Event::Pong { nonce },
         Command::Pong { .. } => return Ok(None),

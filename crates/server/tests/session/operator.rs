@@ -135,6 +135,11 @@ async fn the_operator_gives_roles_and_rules_without_being_in_the_room() {
     let mut operator = operator(&daemon);
     let rule = json!({"type": "rule", "room": "#secret", "privacy": "private"});
     operator.ask(rule, "rules").await;
+    let rooms = operator.ask(json!({"type": "rooms"}), "rooms").await;
+    assert_eq!(rooms["rooms"][1]["room"], "#secret", "{rooms}");
+    let rest = json!({"type": "rooms", "after": "#lobby", "limit": 1});
+    let rest = operator.ask(rest, "rooms").await;
+    assert_eq!((&rest["rooms"][0]["room"], &rest["more"]), (&json!("#secret"), &json!(false)));
     let owner = json!({"type": "grant", "user": "ana", "role": "owner"});
     let told = operator.ask(owner.clone(), "role").await;
     assert_eq!((&told["role"], &told["by"]), (&json!("owner"), &Value::Null), "{told}");

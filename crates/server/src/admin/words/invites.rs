@@ -1,10 +1,10 @@
 //! Invites in words.
 
 use std::fmt::Write;
-use std::net::IpAddr;
 
 use chat_proto::event::InviteInfo;
 use chat_proto::{AddressLine, Role, Secret};
+use chat_server::is_loopback;
 
 use super::{after, time};
 
@@ -30,7 +30,7 @@ pub(super) fn made(line: &Secret, invite: &InviteInfo) -> String {
 
 fn is_of_this_machine(line: &str) -> bool {
     let host = line.parse::<AddressLine>().ok().and_then(|line| line.host().parse().ok());
-    host.is_some_and(|host: IpAddr| host.to_canonical().is_loopback())
+    host.is_some_and(is_loopback)
 }
 
 /// A list of invites; `more` if there are others.

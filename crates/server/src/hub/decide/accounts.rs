@@ -3,12 +3,12 @@
 
 use chat_proto::{AccountChange, AuditKind, SessionId, User, UserId, UserName};
 
-use super::super::HubError;
 use super::super::accounts::{Asker, device_in_words};
 use super::super::directory::Directory;
-use super::super::policy::{Action, may};
+use super::super::policy::{Action, Denied, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
+use super::super::{AccountError, HubError};
 use super::roles::author;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -61,10 +61,10 @@ impl Directory {
         };
         let credentials = proposal.credentials(user.id);
         let dropped = credentials.iter().find(|record| record.id == id && is_token(record));
-        let dropped = dropped.cloned().ok_or(HubError::NoSuchDevice(id))?;
-        // Whoever has no credential cannot come back, unless an owner helps.
+        let dropped = dropped.cloned().ok_or(AccountError::NoSuchDevice(id))?;
+        // Without a credential the user cannot come back, unless an owner helps.
         if by == Some(user.id) && credentials.len() == 1 {
-            return Err(HubError::LastDevice);
+            return Err(AccountError::LastDevice.into());
         }
         let about = format!("{} of {}", device_in_words(&dropped), user.name);
         let mut changes = vec![self.account_record(by, AuditKind::Drop, &user, &about)];
@@ -84,14 +84,11 @@ impl Directory {
         by: Option<UserId>,
         session: SessionId,
     ) -> Result<(UserId, Vec<Change>), HubError> {
-        let missing = || HubError::NoSuchSession(session.get());
+        let missing = || AccountError::NoSuchSession(session.get());
         let user = proposal.state.sessions.user(session).ok_or_else(missing)?;
         // Only those who may end it learn that it is there.
-        if let Some(by) = by
-            && by != user
-            && may(proposal.subject(by), Action::ManageUsers).is_err()
-        {
-            return Err(missing());
+        if by != Some(user) && may(proposal.subject_of(by), Action::ManageUsers).is_err() {
+            return Err(missing().into());
         }
         let user = proposal.user(user).cloned().ok_or_else(missing)?;
         let about = format!("session {} of {}", session.get(), user.name);
@@ -147,9 +144,10 @@ impl Directory {
     ) -> Result<(UserId, Vec<Change>), HubError> {
         let was = managed(proposal, by, name)?;
         if proposal.state.account(was.id).is_some_and(|account| account.sessions > 0) {
-            return Err(HubError::IsConnected(was.name));
+            return Err(AccountError::IsConnected(was.name).into());
         }
-        let stored = proposal.record(was.id).ok_or_else(|| HubError::HasNoAccount(name.clone()))?;
+        let stored =
+            proposal.record(was.id).ok_or_else(|| AccountError::HasNoAccount(name.clone()))?;
         let user = User { id: was.id, name: proposal.names.numbered(None, &was.name) };
         proposal.rename(&user);
         let about = format!("{} → {}", was.name, user.name);
@@ -172,21 +170,19 @@ impl Directory {
 
 /// The user of a request about itself.
 fn own(proposal: &Proposal<'_>, by: Option<UserId>) -> Result<User, HubError> {
-    let by = by.ok_or(HubError::NeedsUser)?;
-    may(proposal.subject(by), Action::ManageOwnAccount).map_err(|denied| denied.on_server())?;
+    let by = by.ok_or(AccountError::NeedsUser)?;
+    may(proposal.subject(by), Action::ManageOwnAccount).map_err(Denied::on_server)?;
     proposal.author(by).cloned()
 }
 
 /// The user with that name, if `by` may change the account of others.
 fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Result<User, HubError> {
-    if let Some(by) = by {
-        may(proposal.subject(by), Action::ManageUsers).map_err(|denied| denied.on_server())?;
-    }
+    may(proposal.subject_of(by), Action::ManageUsers).map_err(Denied::on_server)?;
     let user = proposal.names.holder(name).and_then(|user| proposal.user(user));
     let user = user.cloned().ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
     match proposal.has_record(user.id) {
         true => Ok(user),
-        false => Err(HubError::HasNoAccount(user.name)),
+        false => Err(AccountError::HasNoAccount(user.name).into()),
     }
 }
 

@@ -61,11 +61,9 @@ impl Directory {
         let (room, key) = named(proposal, name)?;
         let known = proposal.membership(target.id, room);
         let from = known.map_or(MemberRole::Member, |known| known.role);
-        if let Some(by) = by {
-            let (standing, is_self) = (proposal.standing(by, &key), by == target.id);
-            let action = Action::SetRoleInRoom { standing, from, to, is_self };
-            may(proposal.subject(by), action).map_err(|denied| denied.in_room(name))?;
-        }
+        let (standing, is_self) = (proposal.standing_of(by, &key), by == Some(target.id));
+        let action = Action::SetRoleInRoom { standing, from, to, is_self };
+        may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
         if known.is_none() {
             return Err(HubError::NeverInRoom(target.name));
         }
@@ -98,9 +96,8 @@ impl Directory {
         patch: RulesPatch,
     ) -> GrantResult {
         let (room, key) = named(proposal, name)?;
-        if let Some(by) = by {
-            proposal.permit_key(by, name, &key, Action::SetRules)?;
-        }
+        let action = Action::SetRules(proposal.standing_of(by, &key));
+        may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
         let was = proposal.rooms.rules(room);
         let rules = patch.apply(was);
         if room == RoomId::LOBBY && rules.privacy == Privacy::Private {

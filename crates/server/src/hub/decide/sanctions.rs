@@ -18,6 +18,7 @@ use super::roles::{author, named};
 use super::{Grant, GrantResult, is_direct};
 use crate::config::{FOR_EVER_S, SANCTION_SWEPT, SANCTIONS_MAX, SANCTIONS_SWEPT_AT_ONCE};
 use crate::journal::{Change, MemberRole, Penalty, RoomId, RoomKey, SanctionRecord, UserRole};
+use crate::plain::is_loopback;
 
 /// A room that is named in an order.
 type Place = (RoomId, RoomKey, RoomName);
@@ -42,7 +43,7 @@ impl Directory {
                 let holder = proposal.names.holder(name);
                 Some(holder.ok_or_else(|| HubError::NoSuchUser(name.clone()))?)
             }
-            SanctionTarget::Network(network) if network.address().is_loopback() => {
+            SanctionTarget::Network(network) if is_loopback(network.address()) => {
                 return Err(HubError::IsThisMachine(*network));
             }
             _ if place.is_some() => return Err(HubError::OnServerOnly),

@@ -105,6 +105,15 @@ const SUBJECTS: [(&str, UserKind, UserRole); 4] = [
     ("owner", UserKind::Registered, UserRole::Owner),
 ];
 
+/// Whether the operator may do it, who is in no room.
+fn operators_cell((kind, rules): (RoomKind, Rules), action: InRoom) -> String {
+    yes(may(None, action(Standing::of(kind, rules, Part::default()))))
+}
+
+fn yes(answer: Result<(), Denied>) -> String {
+    if answer.is_ok() { "yes" } else { "." }.to_owned()
+}
+
 fn cell(subject: Subject, (kind, rules): (RoomKind, Rules), action: InRoom) -> String {
     let may = |(_, is_in, role, is_asked): &(char, bool, MemberRole, bool)| {
         let part = Part { is_in: *is_in, role: *role, is_asked: *is_asked };
@@ -133,14 +142,15 @@ fn table() -> String {
             .fold(format!("{:24}", cells[0]), |row, cell| row + &format!("{cell:17}"));
         let _ = writeln!(table, "{}", row.trim_end());
     };
-    let names = SUBJECTS.map(|(name, ..)| name.to_owned());
-    line(&mut table, &[vec![String::new()], names.to_vec()].concat());
+    let mut names = vec![String::new()];
+    names.extend(SUBJECTS.map(|(name, ..)| name.to_owned()));
+    names.push("operator".to_owned());
+    line(&mut table, &names);
     for (name, action) in actions_on_the_server() {
-        let yes = |(_, kind, role): (&str, UserKind, UserRole)| {
-            let is_allowed = may(Subject { kind, role }, action).is_ok();
-            if is_allowed { "yes" } else { "." }.to_owned()
-        };
-        line(&mut table, &[vec![name.to_owned()], SUBJECTS.map(yes).to_vec()].concat());
+        let mut cells = vec![name.to_owned()];
+        cells.extend(SUBJECTS.map(|(_, kind, role)| yes(may(Subject { kind, role }, action))));
+        cells.push(yes(may(None, action)));
+        line(&mut table, &cells);
     }
     for (name, kind, role) in SUBJECTS {
         let _ = write!(table, "\nIn a room: a {name} of the server\n\n");
@@ -151,6 +161,13 @@ fn table() -> String {
                 rooms().map(|(_, room, rules)| cell(Subject { kind, role }, (room, rules), action));
             line(&mut table, &[vec![name.to_owned()], cells.to_vec()].concat());
         }
+    }
+    table.push_str("\nIn a room: the operator, who is in none\n\n");
+    let names = rooms().map(|(name, ..)| name.to_owned());
+    line(&mut table, &[vec![String::new()], names.to_vec()].concat());
+    for (name, action) in actions_in_rooms() {
+        let cells = rooms().map(|(_, room, rules)| operators_cell((room, rules), action));
+        line(&mut table, &[vec![name.to_owned()], cells.to_vec()].concat());
     }
     table
 }
