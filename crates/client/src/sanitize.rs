@@ -57,7 +57,7 @@ pub fn event(event: Event) -> Event {
             Event::AccountChanged { what, by: by.as_ref().map(user) }
         }
         Event::Sessions { sessions, more } => {
-            Event::Sessions { sessions: sessions.into_iter().map(session).collect(), more }
+            Event::Sessions { sessions: sessions.iter().map(session).collect(), more }
         }
         Event::Link { code, valid_ms } => {
             Event::Link { code: Secret::new(line(code.reveal())), valid_ms }
