@@ -5,6 +5,7 @@
 //! is the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
 //! `subscriptions` deliver the events of the rooms, `answers` and `pending` wait for the hub.
 
+mod accounts;
 mod admit;
 mod answers;
 mod commands;

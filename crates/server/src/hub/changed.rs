@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{EndCode, SessionId};
 use tokio::sync::Notify;
@@ -23,18 +23,44 @@ pub(super) struct ChangeNotifier {
     pub(super) budget: SendBudget,
     /// Whether there is an expulsion: each turn of a session asks, and takes no lock for it.
     has_expulsion: AtomicBool,
-    /// Why the sessions up to a number are to end. Boxed, since most users are never kicked or banned.
-    expulsion: Mutex<Option<Box<Expulsion>>>,
+    /// Why sessions are to end: the newest one up to a number, and those of single sessions, at most one of each. Most
+    /// users have none.
+    expulsions: Mutex<Box<[Expulsion]>>,
 }
 
 /// Why sessions of a user are to end.
 #[derive(Debug, Clone)]
 pub(super) struct Expulsion {
     pub(super) code: EndCode,
-    /// The last session that ends.
-    pub(super) last: SessionId,
+    pub(super) sessions: ExpelledSessions,
     /// What its clients are told.
     pub(super) text: String,
+}
+
+/// The sessions of a user that are to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExpelledSessions {
+    /// This one, and all that began before it.
+    UpTo(SessionId),
+    /// This one.
+    One(SessionId),
+}
+
+impl ExpelledSessions {
+    fn has(self, session: SessionId) -> bool {
+        match self {
+            Self::UpTo(last) => session <= last,
+            Self::One(one) => session == one,
+        }
+    }
+
+    /// Whether every session of `other` is one of these.
+    fn covers(self, other: Self) -> bool {
+        match other {
+            Self::UpTo(last) => matches!(self, Self::UpTo(own) if last <= own),
+            Self::One(one) => self.has(one),
+        }
+    }
 }
 
 /// Number of notifications of each kind, sent or seen. The counts wrap around.
@@ -71,7 +97,12 @@ impl ChangeNotifier {
 
     /// Ends sessions, and wakes them.
     pub(super) fn expel(&self, expulsion: Expulsion) {
-        *self.expulsion.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(expulsion));
+        let mut expulsions = self.expulsions();
+        let mut others = std::mem::take(&mut *expulsions).into_vec();
+        others.retain(|other| !expulsion.sessions.covers(other.sessions));
+        others.push(expulsion);
+        *expulsions = others.into_boxed_slice();
+        drop(expulsions);
         self.has_expulsion.store(true, Ordering::Release);
         self.notify();
     }
@@ -83,8 +114,22 @@ impl ChangeNotifier {
 
     /// Why a session is to end, if it is.
     pub(super) fn expulsion(&self, session: SessionId) -> Option<Expulsion> {
-        let expulsion = self.expulsion.lock().unwrap_or_else(PoisonError::into_inner);
-        expulsion.as_deref().filter(|expulsion| session <= expulsion.last).cloned()
+        self.expulsions().iter().find(|expulsion| expulsion.sessions.has(session)).cloned()
+    }
+
+    /// Forgets that a single session is to end, once it has.
+    pub(super) fn forget_expulsion(&self, session: SessionId) {
+        if !self.has_expulsion.load(Ordering::Acquire) {
+            return;
+        }
+        let mut expulsions = self.expulsions();
+        let mut others = std::mem::take(&mut *expulsions).into_vec();
+        others.retain(|other| other.sessions != ExpelledSessions::One(session));
+        *expulsions = others.into_boxed_slice();
+    }
+
+    fn expulsions(&self) -> MutexGuard<'_, Box<[Expulsion]>> {
+        self.expulsions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Another user is writing, and is in the queue: wakes all sessions that wait.
@@ -164,12 +209,34 @@ mod tests {
         assert!(notifier.wait(seen, Takes::Nothing, ONE).now_or_never().is_none());
         let expel = async {
             let (code, text) = (EndCode::Kicked, String::new());
-            notifier.expel(Expulsion { code, last: ONE, text });
+            notifier.expel(Expulsion { code, sessions: ExpelledSessions::UpTo(ONE), text });
         };
         tokio::join!(notifier.wait(seen, Takes::Nothing, ONE), expel);
         let later = SessionId::local(2);
         assert!(notifier.is_expelled(ONE) && !notifier.is_expelled(later));
         assert!(notifier.expulsion(ONE).is_some() && notifier.expulsion(later).is_none());
         assert!(notifier.wait(seen, Takes::Nothing, later).now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn single_sessions_end_and_are_forgotten_once_they_have() {
+        let notifier = ChangeNotifier::default();
+        let session = SessionId::local;
+        let expel = |sessions| {
+            notifier.expel(Expulsion { code: EndCode::Kicked, sessions, text: String::new() });
+        };
+        for n in [2, 3, 3] {
+            expel(ExpelledSessions::One(session(n)));
+        }
+        let is_expelled = [1, 2, 3, 4].map(|n| notifier.is_expelled(session(n)));
+        assert_eq!(is_expelled, [false, true, true, false]);
+        assert_eq!(notifier.expulsions().len(), 2);
+        notifier.forget_expulsion(session(2));
+        assert!(!notifier.is_expelled(session(2)) && notifier.is_expelled(session(3)));
+        expel(ExpelledSessions::UpTo(session(5)));
+        assert_eq!(notifier.expulsions().len(), 1, "it says all that the others said");
+        assert!(notifier.is_expelled(session(1)) && !notifier.is_expelled(session(6)));
+        notifier.forget_expulsion(session(5));
+        assert!(notifier.is_expelled(session(4)));
     }
 }

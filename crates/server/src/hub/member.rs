@@ -60,15 +60,20 @@ impl Member {
     /// comes from; `None` for this machine.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId, network: Option<IpAddr>) -> Self {
         let old = hub.directory.newcomers_after();
-        let (notifier, is_newcomer) = {
+        let now = hub.time();
+        let (session, notifier, is_newcomer, seen) = {
             let mut state = hub.state();
             state.existing_mut(user).network = network;
+            // In one step, so that what ends all sessions of the user neither misses this one nor is missed by it.
+            let session = hub.directory.next_session();
+            state.sessions.begin(session, user, now);
             state.admit(user);
             let account = state.existing(user);
-            (Arc::clone(&account.notifier), account.created_at > old)
+            let notifier = Arc::clone(&account.notifier);
+            let seen = notifier.counts();
+            (session, notifier, account.created_at > old, seen)
         };
-        let session = hub.directory.next_session();
-        let Counts { rooms: seen_rooms, typing: seen_typing } = notifier.counts();
+        let Counts { rooms: seen_rooms, typing: seen_typing } = seen;
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
         Self { actor, session, notifier, seen_rooms, seen_typing, reason, is_newcomer }
     }
@@ -348,6 +353,8 @@ impl Drop for Member {
         let now = hub.time();
         {
             let mut state = hub.state();
+            state.sessions.end(self.session);
+            self.notifier.forget_expulsion(self.session);
             state.dismiss(user, self.reason, now);
             state.remove_guest(user);
         }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{Span, debug, info};
 
 use super::Context;
+use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
@@ -62,7 +63,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
             Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
             {
-                return enter_guest(connection, sent_id, &name, slot, context).await;
+                return enter_guest(connection, sent_id, &name, origin, slot, context).await;
             }
             Some(Incoming::Command(Command::About)) => {
                 send_now(connection, &about(context)).await?;
@@ -91,6 +92,7 @@ async fn enter_guest<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
     name: &UserName,
+    origin: Origin,
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
@@ -108,6 +110,7 @@ async fn enter_guest<S: AsyncRead + AsyncWrite + Unpin>(
     slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
     let id = sent_id.unwrap_or_else(|| context.hub.next_user());
     let member = context.hub.enter_guest(id, name, admission).await.map_err(&mut refuse)?;
+    put_guest(&member, origin);
     log_entry(&member);
     let (device, shows) = (DeviceId::default(), Shows::default());
     Ok(Handshake { member, device, shows, password: None })
@@ -144,7 +147,12 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, origin, slot, context).await {
+    let entered = enter(sent_id, &hello, origin, slot, context).await;
+    // The token may have been dropped meanwhile.
+    let entered = entered.and_then(|entered| {
+        put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
+    });
+    match entered {
         Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };

@@ -21,11 +21,12 @@ const TYPING: u8 = 1 << 1;
 const AWAY: u8 = 1 << 2;
 const LAST_SEEN: u8 = 1 << 3;
 const ROLES: u8 = 1 << 4;
+const ACCOUNTS: u8 = 1 << 5;
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Shows {
-    /// A bit for each of [`UNREAD`] and those after it: five bools would make each idle session larger.
+    /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.
     parts: u8,
     /// Which kinds of messages.
     pub(super) kinds: Kinds,
@@ -55,6 +56,7 @@ impl Shows {
             (AWAY, features::AWAY),
             (LAST_SEEN, features::LAST_SEEN),
             (ROLES, features::ROLES),
+            (ACCOUNTS, features::ACCOUNTS),
         ];
         let shown = parts.into_iter().filter(|(_, feature)| features.has(feature));
         Self {
@@ -95,6 +97,11 @@ impl Shows {
     /// Whether it shows roles, and the rules of rooms.
     pub(super) const fn roles(self) -> bool {
         self.parts & ROLES != 0
+    }
+
+    /// Whether it shows that an owner has changed the account of its user.
+    pub(super) const fn accounts(self) -> bool {
+        self.parts & ACCOUNTS != 0
     }
 
     /// The form in which `user` is sent messages of the journal.

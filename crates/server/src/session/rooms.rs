@@ -79,6 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.send_asked();
         self.send_sanctions();
+        self.send_notices();
         self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
         ControlFlow::Continue(())
     }

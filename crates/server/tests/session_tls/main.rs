@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[path = "../session/accounts.rs"]
+mod accounts;
 #[path = "../session/classic.rs"]
 mod classic;
 #[path = "../session/events.rs"]

@@ -4,7 +4,7 @@ use chat_proto::{EndCode, Event, Reason, Timestamp, User, UserId};
 
 use super::super::HubError;
 use super::super::account::Account;
-use super::super::changed::Expulsion;
+use super::super::changed::{ExpelledSessions, Expulsion};
 use super::super::directory::Directory;
 use super::super::state::State;
 use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
@@ -13,7 +13,7 @@ impl Directory {
     pub(super) fn apply_sanction(&self, record: &SanctionRecord) {
         let newcomers_after = self.newcomers_after();
         let mut state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         state.sanctions.add(record.clone());
         if record.user.is_some() {
             let info = Box::new(state.info(record));
@@ -27,7 +27,7 @@ impl Directory {
             {
                 let banned = state.sanctioned(applied, self.clock.now());
                 let text = HubError::Banned(Box::new(banned)).to_string();
-                account.notifier.expel(Expulsion { code: EndCode::Banned, last, text });
+                account.notifier.expel(Expulsion { code: EndCode::Banned, sessions, text });
             }
             account.notifier.notify();
         }
@@ -62,7 +62,7 @@ impl Directory {
         reason: Reason,
     ) {
         let state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         let Some(account) = state.account(user) else { return };
         let author = by.as_ref().map_or("the operator", |by| by.name.as_str());
         let text = match reason.as_str() {
@@ -72,7 +72,7 @@ impl Directory {
         let kick = state.kick_info(Some(account.user.clone()), room, by, reason);
         state.publish(room, Event::Sanction(Box::new(kick)));
         if room.is_none() {
-            account.notifier.expel(Expulsion { code: EndCode::Kicked, last, text });
+            account.notifier.expel(Expulsion { code: EndCode::Kicked, sessions, text });
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         | Change::Away { .. }
         | Change::GuestSanctioned { .. }
         | Change::Kicked { .. }
+        | Change::SessionsEnded { .. }
+        | Change::AccountChanged { .. }
         | Change::Wrote { .. } => Ok(()),
         Change::UserRole { user, role, .. } => user_role(db, *user, *role),
         Change::Credential(stored) => credentials::insert(db, stored),
