@@ -131,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::AskIn { .. }
             | Command::Sanction(_)
             | Command::Pardon { .. } => (ORDER, true),
-            Command::Invites
+            Command::Invites { .. }
             | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }
