@@ -138,7 +138,19 @@ impl Identity {
         // The server looks at a token first.
         let is_login = self.login.is_some();
         let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
-        Hello { version: VERSION, name, token, new, invite, link, password, device, features }
+        let device_name = None;
+        Hello {
+            version: VERSION,
+            name,
+            token,
+            new,
+            invite,
+            link,
+            password,
+            device,
+            device_name,
+            features,
+        }
     }
 
     /// Whether the hello depends on the server's journal.

@@ -22,6 +22,7 @@ use super::pauses::Pauses;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
+use super::sessions::Sessions;
 use crate::id_map::IdMap;
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
@@ -46,6 +47,7 @@ pub(super) struct State {
     pub(super) invites: Invites,
     pub(super) sanctions: Sanctions,
     pub(super) pauses: Pauses,
+    pub(super) sessions: Sessions,
     /// The users who came by each invite.
     invited: IdMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
@@ -79,6 +81,7 @@ impl State {
             invites: Invites::default(),
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
+            sessions: Sessions::default(),
             invited: IdMap::default(),
             last_user: restored.last_user,
             last_record: restored.last_record,

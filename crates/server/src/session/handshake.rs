@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{Span, debug, info};
 
 use super::Context;
+use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
@@ -78,6 +79,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 member.note_network(slot.origin());
+                put_guest(&member, origin);
                 log_entry(&member);
                 return Ok(Handshake {
                     member,
@@ -139,7 +141,12 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, origin, slot, context).await {
+    let entered = enter(sent_id, &hello, origin, slot, context).await;
+    // The token may have been dropped meanwhile.
+    let entered = entered.and_then(|entered| {
+        put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
+    });
+    match entered {
         Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };
@@ -190,8 +197,7 @@ async fn enter(
     }
     let kind = permit(hello, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
-    let (hub, admission) =
-        (&context.hub, Admission::new(hello.invite.as_ref(), context.config.join));
+    let (hub, admission) = (&context.hub, admission(hello, context));
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
             (hub.enter_proposed(sent_id, &hello.name, token, admission).await?, token.clone())
@@ -204,6 +210,11 @@ async fn enter(
     Ok(Entered { member, token, last, password: None })
 }
 
+/// What decides whether the client of a `hello` may come in.
+fn admission(hello: &Hello, context: &Context) -> Admission {
+    Admission::new(hello.invite.as_ref(), context.config.join)
+}
+
 /// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.
 async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, Refusal> {
     let (limits, now) = (&context.config.limits, Instant::now());
@@ -212,12 +223,15 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         None => None,
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
-        if hello.token.is_none() || hello.new {
-            context.hub.permit_newcomer(slot.origin())?;
-            let charged = slot.network().new_users.try_charge(limits.new_users, now);
-            charged.map_err(too_many_new_users)?;
-            wait_for_units(slot, context).await;
+        // Before it takes a place or a budget, so that those who may not come in keep out nobody who may.
+        if hello.token.is_some() && !hello.new {
+            return Err(HubError::BadToken.into());
         }
+        context.hub.permit_newcomer(slot.origin())?;
+        context.hub.check_admission(admission(hello, context))?;
+        let charged = slot.network().new_users.try_charge(limits.new_users, now);
+        charged.map_err(too_many_new_users)?;
+        wait_for_units(slot, context).await;
         return Ok(Kind::Newcomer);
     };
     if let Some(at) = enters_at {
