@@ -96,12 +96,12 @@ async fn junk_is_refused_line_by_line_and_too_much_of_it_ends_the_connection() {
     let end = loop {
         operator.send("{junk").await;
         match operator.next().await {
-            Some(line) if line["type"] == "refused" => refused += 1,
+            Some(line) if line["type"] == "refused" && refused < 20 => refused += 1,
             end => break end,
         }
     };
     assert_eq!(end.unwrap()["code"], "too_many_errors");
-    assert!((1..=20).contains(&refused), "{refused}");
+    assert!(refused > 0, "not one is refused");
     assert_eq!(operator.next().await, None);
 }
 
