@@ -127,6 +127,7 @@ impl Identity {
             link,
             password,
             device,
+            device_name: None,
             features,
         }
     }

@@ -19,6 +19,7 @@
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
+mod account;
 pub mod address_line;
 mod away_text;
 pub mod classic;
@@ -42,6 +43,7 @@ pub mod text;
 pub mod time;
 pub mod unsafe_chars;
 
+pub use account::{AccountChange, Door};
 pub use address_line::{AddressLine, BadAddressLine};
 pub use away_text::{AwayText, AwayTextError};
 pub use code::{EndCode, LeaveReason, RefusalCode};

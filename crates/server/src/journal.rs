@@ -26,7 +26,7 @@ use std::sync::Arc;
 use chat_proto::event::JournalId;
 use chat_proto::{Seq, Timestamp, UserId};
 
-pub use self::change::Change;
+pub use self::change::{Change, EndedSessions};
 pub(crate) use self::commit::{Commit, Entry, EntryResult, Message};
 pub(crate) use self::engine::Engine;
 pub(crate) use self::error::AppendError;

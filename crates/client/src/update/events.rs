@@ -50,7 +50,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Only answers a question before the session.
         Event::About { .. } => {}
-        event @ (Event::Account { .. }
+        event @ (Event::Account(_)
+        | Event::AccountChanged { .. }
+        | Event::Sessions { .. }
         | Event::Link { .. }
         | Event::Invite { .. }
         | Event::Invites { .. }) => return orders::answered(state, event),

@@ -25,9 +25,13 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
         | Command::Pardon { .. }
         | Command::Sanctions { .. }
         | Command::Audit { .. } => Some((features::ROLES, RequestError::NoRoles)),
-        Command::SetPassword { .. } | Command::Link => {
-            Some((features::ACCOUNTS, RequestError::NoAccounts))
-        }
+        Command::SetPassword { .. }
+        | Command::Link { .. }
+        | Command::Account { .. }
+        | Command::Drop { .. }
+        | Command::End { .. }
+        | Command::Sessions { .. }
+        | Command::Free { .. } => Some((features::ACCOUNTS, RequestError::NoAccounts)),
         _ => None,
     }
 }

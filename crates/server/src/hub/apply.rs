@@ -2,6 +2,7 @@
 //!
 //! A change applies to the messages after it in the queue, and not to those before it.
 
+mod accounts;
 mod roles;
 mod sanctions;
 
@@ -141,6 +142,9 @@ impl Directory {
                 let invite = state.invites.get(id).expect("it was just made");
                 Response::Invite(state.invite_info(invite))
             }
+            Grant::Account(user, asker) => {
+                Response::Account(self.state().account_info(user, asker))
+            }
             Grant::Event(event) => Response::Event(event),
         })
     }
@@ -205,6 +209,12 @@ impl Directory {
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),
             Change::Pardoned { id, by } => self.apply_pardon(id, by),
             Change::Kicked { user, room, by, reason } => self.apply_kick(user, room, by, reason),
+            Change::SessionsEnded { user, sessions, by } => {
+                self.apply_sessions_ended(user, sessions, by.as_ref());
+            }
+            Change::AccountChanged { user, what, by } => {
+                self.apply_account_changed(user, what, by.as_ref());
+            }
             Change::Wrote { user, room, at } => self.state().pauses.write(user, room, at),
             Change::Audit { .. } => {}
         }

@@ -2,6 +2,7 @@
 //!
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
+mod accounts;
 mod invites;
 mod login;
 mod messages;
@@ -11,6 +12,7 @@ mod sanctions;
 use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 
 use self::login::seen;
+use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
 use super::policy::{Action, may};
@@ -51,6 +53,8 @@ pub(super) enum Grant {
     Room(RoomId),
     Read(Seq),
     Invite(u64),
+    /// The account of this user, as the asker sees it.
+    Account(UserId, Asker),
 }
 
 /// Changes, and the answer to the request for them.
@@ -118,6 +122,7 @@ impl Directory {
             Request::LogIn { user, proof, token, device } => {
                 self.log_in(proposal, *user, proof, *token, device)
             }
+            Request::Account { asker, order } => self.account_order(proposal, *asker, order),
             Request::SetPassword { user, hash, present } => {
                 self.set_password(proposal, *user, hash, *present)
             }

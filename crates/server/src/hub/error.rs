@@ -1,10 +1,12 @@
 //! The errors with which the hub refuses messages and requests.
 
+mod account;
 mod sanctioned;
 
 use chat_proto::{Network, Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
+pub(crate) use self::account::AccountError;
 pub(crate) use self::sanctioned::Sanctioned;
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
@@ -83,6 +85,9 @@ pub(crate) enum HubError {
     /// The server's fault: there are as many invites as there can be.
     #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
     TooManyInvites,
+    /// A device, a session, a password or a name of an account.
+    #[error(transparent)]
+    Account(AccountError),
     /// The client's fault: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
@@ -290,6 +295,7 @@ impl HubError {
             Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
             Self::BadSecret => RefusalCode::BadSecret,
+            Self::Account(error) => error.code(),
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom
             }

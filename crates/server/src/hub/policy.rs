@@ -69,8 +69,9 @@ pub(super) enum Action {
     SeeAudit {
         is_own: bool,
     },
-    /// To change credentials and end sessions of other users.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    /// To drop devices of the user itself.
+    ManageOwnAccount,
+    /// To see and change the credentials, sessions and names of other users.
     ManageUsers,
 }
 
@@ -190,6 +191,7 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         }
         Action::Find(at) => allow(at.room != RoomKind::Direct, Denied::NotInRoom),
         Action::TakeName
+        | Action::ManageOwnAccount
         | Action::Join(_)
         | Action::Leave(_)
         | Action::Send(_)
@@ -258,6 +260,9 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
             )
         }
         Action::SetRole { from, to, is_self } if is_self && to < from => Ok(()),
+        Action::ManageOwnAccount => {
+            allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
+        }
         Action::SetRole { .. } | Action::ManageUsers => needs_on_server(subject, UserRole::Owner),
         Action::SanctionInRoom { standing, of } => {
             allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
@@ -345,6 +350,11 @@ impl Denied {
             Self::Needs(needed) => HubError::NotAllowed(name(), needed),
             Self::IsEqual => HubError::IsEqual,
         }
+    }
+
+    /// The error for an action that is about no room.
+    pub(super) fn on_server(self) -> HubError {
+        self.in_room(&RoomName::lobby())
     }
 }
 

@@ -9,6 +9,7 @@ use chat_proto::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::accounts::Asker;
 use super::answer::{Answer, Response};
 use super::login::Proof;
 use super::{HubError, IfTaken};
@@ -77,6 +78,8 @@ pub(super) enum Request {
     LogIn { user: UserId, proof: Proof, token: TokenHash, device: ShortString },
     /// The user has another password than `present`, or one where it had none.
     SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
+    /// The devices, the sessions, the password or the name of a user change.
+    Account { asker: Asker, order: AccountOrder },
     /// A guest, for one session.
     Guest { user: UserId, wants: UserName },
     /// The user takes another name.
@@ -119,6 +122,25 @@ pub(super) enum Request {
     SeeCredential(CredentialRecord),
     /// Unused rooms are removed.
     ExpireRooms,
+}
+
+/// A change of an account, for its user or for an owner.
+#[derive(Debug)]
+pub(super) enum AccountOrder {
+    /// A device loses its token, and its sessions end.
+    Drop {
+        /// Whose device it is; `None` for that of the author.
+        user: Option<UserName>,
+        id: CredentialId,
+    },
+    /// A session ends.
+    End(SessionId),
+    /// Another user has another password, and its devices lose their tokens if `drop_devices`.
+    HandBack { user: UserName, hash: PasswordHash, drop_devices: bool },
+    /// There will be a code for a device of another user.
+    Link(UserName),
+    /// The name of a user who is not connected is free again.
+    Free(UserName),
 }
 
 /// What decides whether a new user may come in.

@@ -22,6 +22,7 @@ use super::pauses::Pauses;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
+use super::sessions::Sessions;
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
     UserRole,
@@ -45,6 +46,7 @@ pub(super) struct State {
     pub(super) invites: Invites,
     pub(super) sanctions: Sanctions,
     pub(super) pauses: Pauses,
+    pub(super) sessions: Sessions,
     /// The users who came by each invite.
     invited: HashMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
@@ -78,6 +80,7 @@ impl State {
             invites: Invites::default(),
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
+            sessions: Sessions::default(),
             invited: HashMap::new(),
             last_user: restored.last_user,
             last_record: restored.last_record,

@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{AwayText, LeaveReason, Reason, Rules, Seq, Timestamp, Topic, User, UserId};
+use chat_proto::{
+    AccountChange, AwayText, LeaveReason, Reason, Rules, Seq, SessionId, Timestamp, Topic, User,
+    UserId,
+};
 
 use super::stored::{
-    AuditRecord, CredentialRecord, InviteRecord, MemberRole, MembershipRecord, RoomId, RoomKey,
-    SanctionRecord, UserRecord, UserRole,
+    AuditRecord, CredentialId, CredentialRecord, InviteRecord, MemberRole, MembershipRecord,
+    RoomId, RoomKey, SanctionRecord, UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.
@@ -165,6 +168,25 @@ pub enum Change {
         /// Why.
         reason: Reason,
     },
+    /// Sessions of a user end. Not stored.
+    SessionsEnded {
+        /// The user's number.
+        user: UserId,
+        /// Which.
+        sessions: EndedSessions,
+        /// Who has done it; `None` for the operator.
+        by: Option<User>,
+    },
+    /// The clients of a user are told what an owner or the operator has changed in its account. Not stored: the changes
+    /// themselves are.
+    AccountChanged {
+        /// The user's number.
+        user: UserId,
+        /// What.
+        what: AccountChange,
+        /// Who has done it; `None` for the operator.
+        by: Option<User>,
+    },
     /// A user has written in a room with a pause between two messages. Not stored.
     Wrote {
         /// The user's number.
@@ -181,4 +203,15 @@ pub enum Change {
         /// Older records are removed; `None` while the clock may be wrong.
         kept_since: Option<Timestamp>,
     },
+}
+
+/// Sessions of a user that end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedSessions {
+    /// All.
+    All,
+    /// One.
+    One(SessionId),
+    /// Those that began with a credential.
+    Of(CredentialId),
 }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{Span, debug, info};
 
 use super::Context;
+use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
@@ -78,6 +79,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 member.note_network(slot.origin());
+                put_guest(&member, origin);
                 log_entry(&member);
                 return Ok(Handshake {
                     member,
@@ -139,7 +141,12 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, origin, slot, context).await {
+    let entered = enter(sent_id, &hello, origin, slot, context).await;
+    // The token may have been dropped meanwhile.
+    let entered = entered.and_then(|entered| {
+        put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
+    });
+    match entered {
         Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };

@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (context, by) = (self.context.clone(), self.member.id());
         self.pending.wait(async move {
             let invited = invite(&context, Some(by), asked, false).await;
-            CommandResult::Invited(Box::new(invited))
+            CommandResult::Answer(Box::new(invited))
         });
         ControlFlow::Continue(())
     }
@@ -111,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn revoke(&mut self, id: u64) -> ControlFlow<End> {
         let (context, by) = (self.context.clone(), Some(self.member.id()));
         self.pending
-            .wait(async move { CommandResult::Invited(Box::new(revoke(&context, by, id).await)) });
+            .wait(async move { CommandResult::Answer(Box::new(revoke(&context, by, id).await)) });
         ControlFlow::Continue(())
     }
 }

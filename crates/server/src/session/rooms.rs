@@ -54,15 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.room_sync = RoomSync::Pending;
         }
         let memberships = self.member.memberships();
-        let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
-        let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
-        for room in left {
-            if self.member.left(room) != LeaveReason::Bye {
-                // The room has said why: that comes first.
-                self.keep_up()?;
-            }
-            self.send_left(room);
-        }
+        self.leave_rooms_except(&memberships)?;
         for Membership { room, read } in memberships {
             // One count at a time.
             if self.connection.is_full() || !self.pending.is_empty() {
@@ -87,7 +79,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.send_asked();
         self.send_sanctions();
+        self.send_notices();
         self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
+        ControlFlow::Continue(())
+    }
+
+    /// Ends the subscriptions to rooms that the user is no longer in, at once: of a client that sends without a pause,
+    /// everything else waits.
+    pub(super) fn leave_lost_rooms(&mut self) -> ControlFlow<End> {
+        match self.member.has_other_rooms() {
+            true => self.leave_rooms_except(&self.member.memberships()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn leave_rooms_except(&mut self, memberships: &[Membership]) -> ControlFlow<End> {
+        let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
+        let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
+        for room in left {
+            if self.member.left(room) != LeaveReason::Bye {
+                // The room has said why: that comes first.
+                self.keep_up()?;
+            }
+            self.send_left(room);
+        }
         ControlFlow::Continue(())
     }
 

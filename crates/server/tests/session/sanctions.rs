@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::peer::{Peer, daemon};
 
 /// A client that shows roles and sanctions. The events of its entry are read.
-async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
+pub(crate) async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
     let mut peer = Peer::connect(daemon);
     let hello =
         json!({"type": "hello", "version": 1, "name": name, "features": ["events", "roles"]});
@@ -18,7 +18,7 @@ async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
 }
 
 /// An owner of the server, and a user without a role.
-async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
+pub(crate) async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
     let (mut ana, _) = enter(daemon, "ana").await;
     daemon.appoint(UserName::new("ana").unwrap(), Role::Owner).await.unwrap();
     let (mut eva, welcome) = enter(daemon, "eva").await;
@@ -27,18 +27,18 @@ async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
     (ana, eva, welcome["token"].clone())
 }
 
-async fn send(peer: &mut Peer, command: Value) {
+pub(crate) async fn send(peer: &mut Peer, command: Value) {
     peer.send(&command.to_string()).await;
 }
 
 /// Sends a command and returns the next event of that type.
-async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
+pub(crate) async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
     send(peer, command).await;
     peer.until(kind).await
 }
 
 /// The events up to the `pong` of a ping that is sent now.
-async fn until_now(peer: &mut Peer) -> Vec<Value> {
+pub(crate) async fn until_now(peer: &mut Peer) -> Vec<Value> {
     peer.send(r#"{"type":"ping"}"#).await;
     let mut events = Vec::new();
     loop {
@@ -50,11 +50,11 @@ async fn until_now(peer: &mut Peer) -> Vec<Value> {
     }
 }
 
-fn say(room: &str, n: u64) -> Value {
+pub(crate) fn say(room: &str, n: u64) -> Value {
     json!({"type": "say", "room": room, "n": n, "text": "hi"})
 }
 
-fn sanction(kind: &str, user: &str, room: Option<&str>, for_s: Option<u64>) -> Value {
+pub(crate) fn sanction(kind: &str, user: &str, room: Option<&str>, for_s: Option<u64>) -> Value {
     let mut command =
         json!({"type": "sanction", "kind": kind, "user": user, "reason": "cool down"});
     if let Some(room) = room {

@@ -5,7 +5,7 @@ use chat_proto::{EndCode, Event, Reason, SanctionKind, User, UserId};
 
 use super::super::HubError;
 use super::super::account::Account;
-use super::super::changed::Expulsion;
+use super::super::changed::{ExpelledSessions, Expulsion};
 use super::super::directory::Directory;
 use super::super::state::State;
 use crate::journal::{Penalty, RoomId, SanctionRecord, UserRole};
@@ -13,7 +13,7 @@ use crate::journal::{Penalty, RoomId, SanctionRecord, UserRole};
 impl Directory {
     pub(super) fn apply_sanction(&self, record: &SanctionRecord) {
         let mut state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         state.sanctions.add(record.clone());
         // Where somebody comes from is for those who keep order.
         if record.user.is_some() {
@@ -24,7 +24,7 @@ impl Directory {
             if record.penalty == Penalty::Ban && record.room.is_none() {
                 let text = state.sanctioned(record, self.clock.now());
                 let text = HubError::Banned(Box::new(text)).to_string();
-                state.expel(user, Expulsion { code: EndCode::Banned, last, text });
+                state.expel(user, Expulsion { code: EndCode::Banned, sessions, text });
             }
             state.wake(user);
         }
@@ -48,7 +48,7 @@ impl Directory {
         reason: Reason,
     ) {
         let state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         let Some(account) = state.account(user) else { return };
         let text = match (&by, reason.is_empty()) {
             (Some(by), true) => format!("{} has sent you out; connect again if you want", by.name),
@@ -69,7 +69,7 @@ impl Directory {
         };
         state.tell(room, Event::Sanction(Box::new(kick)));
         if room.is_none() {
-            state.expel(user, Expulsion { code: EndCode::Kicked, last, text });
+            state.expel(user, Expulsion { code: EndCode::Kicked, sessions, text });
             state.wake(user);
         }
     }

@@ -24,6 +24,8 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         | Change::GuestRenamed(_)
         | Change::Away { .. }
         | Change::Kicked { .. }
+        | Change::SessionsEnded { .. }
+        | Change::AccountChanged { .. }
         | Change::Wrote { .. } => Ok(()),
         Change::UserRole { user, role, .. } => user_role(db, *user, *role),
         Change::Credential(stored) => credentials::insert(db, stored),

@@ -30,7 +30,12 @@ impl World {
             | Command::Pins { .. }
             | Command::Mentions { .. }
             | Command::SetPassword { .. }
-            | Command::Link => Vec::new(),
+            | Command::Link { .. }
+            | Command::Account { .. }
+            | Command::Drop { .. }
+            | Command::End { .. }
+            | Command::Sessions { .. }
+            | Command::Free { .. } => Vec::new(),
             Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
