@@ -55,6 +55,9 @@ impl MessageList {
     }
 }
 
+/// Items of a list of orders from which no further page is asked for: more than anybody looks through.
+const ITEMS_LISTED_MAX: usize = 200;
+
 /// A list that an order has asked for, in the order of the server.
 #[derive(Debug)]
 pub struct Listed<T> {
@@ -88,14 +91,17 @@ impl<T> Listed<T> {
         self.is_loading
     }
 
-    /// The server is asked.
-    pub(crate) const fn begin(&mut self) {
-        self.is_loading = true;
+    /// The server is asked for the first page.
+    pub(crate) fn begin(&mut self) {
+        *self = Self { items: Vec::new(), has_more: false, is_loading: true };
     }
 
-    /// The server has answered.
-    pub(crate) fn set(&mut self, items: Vec<T>, has_more: bool) {
-        *self = Self { items, has_more, is_loading: false };
+    /// Takes a page. Returns the last item if the next page is to be asked for.
+    pub(crate) fn page(&mut self, page: Vec<T>, has_more: bool) -> Option<&T> {
+        self.items.extend(page);
+        self.has_more = has_more;
+        self.is_loading = has_more && self.items.len() < ITEMS_LISTED_MAX;
+        self.items.last().filter(|_| self.is_loading)
     }
 
     /// The session is over: no answer comes any more.

@@ -2,7 +2,7 @@
 //! are sanitized.
 
 use chat_proto::event::MessageKind;
-use chat_proto::{Refusal, RoomName, Topic, UserName};
+use chat_proto::{Network, Reason, Refusal, Role, RoomName, Rules, SanctionKind, Topic, UserName};
 
 use crate::error::RequestError;
 use crate::link::Lost;
@@ -43,6 +43,65 @@ pub enum Notice {
         by: UserName,
         /// The topic; `None` if it was removed.
         topic: Option<Topic>,
+    },
+    /// A user has another role.
+    RoleGiven {
+        /// Who has it.
+        user: Person,
+        /// The role.
+        role: Role,
+        /// The room; `None` for the server.
+        room: Option<RoomName>,
+        /// Who gave it.
+        by: Person,
+    },
+    /// A room has other rules.
+    RulesSet {
+        /// The room.
+        room: RoomName,
+        /// The rules until now, if they are known.
+        before: Option<Rules>,
+        /// The rules from now on.
+        rules: Rules,
+        /// Who set them.
+        by: Person,
+    },
+    /// A user was asked into a private room, and may join it.
+    AskedIn {
+        /// The room.
+        room: RoomName,
+        /// Who was asked.
+        user: Person,
+        /// Who asked.
+        by: Person,
+    },
+    /// Somebody is muted, kicked or banned.
+    Sanctioned {
+        /// What it is.
+        kind: SanctionKind,
+        /// Whom it hits.
+        whom: Target,
+        /// The room; `None` for the server.
+        room: Option<RoomName>,
+        /// Milliseconds until it ends; `None` if it has no end.
+        ms_left: Option<u64>,
+        /// Who has done it.
+        by: Person,
+        /// Why; may be empty.
+        reason: Reason,
+        /// Whether the user has to be asked in to come back into the room.
+        is_private: bool,
+    },
+    /// A mute or a ban has ended before its time.
+    Pardoned {
+        /// What it was.
+        kind: SanctionKind,
+        /// Whom it hit.
+        whom: Target,
+        /// The room; `None` for the server.
+        room: Option<RoomName>,
+        /// Who has ended it, if the server says.
+        by: Option<Person>,
     },
     /// The user has joined a room in which nobody has written and nobody is: it is new.
     RoomCreated(RoomName),
@@ -130,6 +189,28 @@ pub enum Notice {
     TooManyRequests,
 }
 
+/// Somebody in a notice, as the user sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Person {
+    /// The user.
+    You,
+    /// Another user.
+    Other(UserName),
+    /// The person who runs the server.
+    Operator,
+}
+
+/// Whom a mute or a ban hits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A user.
+    Person(Person),
+    /// The guests and new users of a network.
+    Network(Network),
+    /// All who came by an invite.
+    Invite(u64),
+}
+
 /// Why no user was found for a direct message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotFound {
@@ -153,8 +234,16 @@ impl Notice {
             | Self::Renamed { .. }
             | Self::YouRenamed(_)
             | Self::TopicSet { .. }
+            | Self::RoleGiven { .. }
+            | Self::RulesSet { .. }
+            | Self::AskedIn { .. }
+            | Self::Pardoned { .. }
             | Self::RoomCreated(_)
             | Self::AnotherServer => NoticeKind::Info,
+            Self::Sanctioned { whom, .. } => match whom {
+                Target::Person(Person::You) => NoticeKind::Trouble,
+                _ => NoticeKind::Info,
+            },
             Self::SetBack
             | Self::NotConnected { .. }
             | Self::HelloRefused { .. }

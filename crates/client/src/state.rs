@@ -4,9 +4,10 @@ mod authors;
 mod lists;
 mod logs;
 mod people;
+mod standing;
 mod unaddressed;
 
-use chat_proto::event::InviteInfo;
+use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
 use chat_proto::{
     EndCode, Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName,
 };
@@ -25,6 +26,7 @@ use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::search::Search;
+use crate::standing::Standing;
 use crate::store::{Drafts, Profile};
 use crate::thread::Thread;
 
@@ -53,6 +55,12 @@ pub struct State {
     pub(crate) version_list: VersionList,
     /// The invites that the user may see.
     pub(crate) invites: Listed<InviteInfo>,
+    /// Mutes and bans that have not ended.
+    pub(crate) sanctions: Listed<SanctionInfo>,
+    /// Records of the audit log.
+    pub(crate) audit: Listed<AuditEntry>,
+    /// What the user may do.
+    pub(crate) standing: Standing,
     pub(crate) search: Search,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
@@ -155,6 +163,9 @@ impl State {
             pin_list: MessageList::default(),
             version_list: VersionList::default(),
             invites: Listed::default(),
+            sanctions: Listed::default(),
+            audit: Listed::default(),
+            standing: Standing::default(),
             search: Search::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
@@ -296,7 +307,8 @@ impl State {
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.version_list = VersionList::default();
-        self.invites = Listed::default();
+        (self.invites, self.sanctions) = (Listed::default(), Listed::default());
+        (self.audit, self.standing) = (Listed::default(), Standing::default());
         self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();

@@ -20,6 +20,7 @@ mod refused;
 mod requests;
 mod search;
 mod session;
+mod standing;
 mod threads;
 mod versions;
 
@@ -56,6 +57,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let effects = requests::send_read(state).into_iter().chain(drafts::tick(state));
             let mut effects: Vec<Effect> = effects.collect();
             effects.extend(live::tick(state, at));
+            effects.extend(standing::tick(state, at));
             effects.extend(search::tick(state, at));
             effects
         }

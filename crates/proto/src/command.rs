@@ -24,7 +24,7 @@ pub const VERSION: u32 = 1;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
     /// Identifies the user; the first command of a session.
-    Hello(Hello),
+    Hello(Box<Hello>),
     /// Asks which server and which journal this is; may come before `hello`.
     About,
     /// Sends a message to a room.
@@ -315,6 +315,9 @@ pub enum Command {
     /// Ends the session.
     Bye,
 }
+
+/// Every line of a client becomes one, which is moved several times: larger fields are boxed.
+const _: () = assert!(size_of::<Command>() <= 80, "a command has 80 bytes");
 
 impl Command {
     /// The `type` of every command, as it is on the wire.

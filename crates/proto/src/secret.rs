@@ -68,7 +68,7 @@ mod tests {
             device_name,
             features,
         };
-        let logged = format!("{:?}", Command::Hello(hello));
+        let logged = format!("{:?}", Command::Hello(Box::new(hello)));
         assert!(logged.contains("bob"), "{logged}");
         for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse", "iAbCdEfGh"] {
             assert!(!logged.contains(secret), "{logged}");

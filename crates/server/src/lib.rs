@@ -26,6 +26,7 @@ mod control;
 mod door;
 mod feed;
 mod hub;
+mod id_map;
 mod jobs;
 pub mod journal;
 pub mod limits;

@@ -1,5 +1,8 @@
 //! Durations as a user types them, `10m`, and as a sentence has them, `10 minutes`.
 
+/// What a user can type, for an error.
+pub(crate) const FORMS: &str = "30s, 10m, 2h, 7d or 4w";
+
 /// The units: their letter, their name, and their seconds; the longest first.
 const UNITS: [(char, &str, u64); 5] = [
     ('w', "week", 7 * 86_400),

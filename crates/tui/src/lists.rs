@@ -4,7 +4,7 @@
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
 //! * `filter`: what completes the query of a search.
 //! * `found`: messages to go to: pinned ones, remembered ones, mentions.
-//! * `orders`: invites, to end one.
+//! * `orders`: invites, mutes and bans, to end one; the audit log.
 //! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
@@ -46,6 +46,8 @@ pub enum OfferAction {
     Copy(String),
     /// The user reacts with the emoji, or takes that back.
     React(Emoji),
+    /// The mute or the ban with this number is ended.
+    Pardon(u64),
     /// The invite with this number is ended, after a question.
     Revoke(u64),
     /// The command is carried out, or waits for its arguments.

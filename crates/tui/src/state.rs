@@ -7,6 +7,7 @@ mod find;
 mod hit;
 mod input_box;
 mod jump;
+mod lifting;
 mod look;
 mod page;
 mod popup;
@@ -35,6 +36,7 @@ pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
+pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
@@ -122,6 +124,8 @@ pub struct State {
     pub question: Option<Question>,
     /// What is said once the server has carried out the last order.
     pub(crate) ordered: Option<String>,
+    /// The mute or the ban that is looked for, to end it.
+    pub(crate) lifting: Option<Lifting>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -227,6 +231,7 @@ impl State {
             deleting: None,
             question: None,
             ordered: None,
+            lifting: None,
             done: None,
             done_until: None,
             seek: None,

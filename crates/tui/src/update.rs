@@ -194,7 +194,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::Fetched { room, to, messages } => {
             return export::fetched(state, &room, to, messages);
         }
-        ClientEffect::Answered(event) => orders::answered(state, *event),
+        ClientEffect::Answered(event) => return orders::answered(state, *event),
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
@@ -265,7 +265,7 @@ fn notify(
 /// answer to a command.
 fn noticed(state: &mut State, new: &Notice) {
     if matches!(new, Notice::Refused(_)) {
-        state.ordered = None;
+        (state.ordered, state.lifting) = (None, None);
     }
     let reads_back = state.is_end_hidden(LogPane::Room);
     if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {

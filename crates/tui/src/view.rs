@@ -17,6 +17,7 @@ mod popup;
 mod prompt;
 mod rooms;
 mod row;
+mod standing;
 mod status;
 mod thread;
 mod users;

@@ -4,6 +4,7 @@
 //! * `request`: why a request is not carried out.
 //! * `presence`: users who join and leave, who is away, and times without a connection.
 //! * `message`: the beginning of a message.
+//! * `standing`: roles, rules, mutes, kicks and bans.
 //! * `quote`, `size`: names and sizes in a sentence.
 //!
 //! `wording/tests.rs` shows all texts at once.
@@ -16,6 +17,7 @@ mod quote;
 mod refusal;
 mod request;
 mod size;
+mod standing;
 
 pub(crate) use self::connection::in_short;
 pub(crate) use self::message::{DELETED, beginning_of, first_line};
@@ -25,6 +27,7 @@ pub(crate) use self::quote::quoted;
 pub(crate) use self::refusal::not_sent;
 pub(crate) use self::request::{NO_SEARCH, not_done};
 pub(crate) use self::size::{kilobytes, of_text_max};
+pub(crate) use self::standing::{a_role, place};
 
 #[cfg(test)]
 mod tests;

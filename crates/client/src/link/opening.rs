@@ -66,7 +66,8 @@ pub(super) async fn open<D: Dial>(
     };
     let deadline = Instant::now() + WELCOME_TIMEOUT;
     let asks = identity.needs_journal();
-    let command = if asks { Command::About } else { Command::Hello(identity.hello(None)) };
+    let command =
+        if asks { Command::About } else { Command::Hello(Box::new(identity.hello(None))) };
     let mut first = BytesMut::new();
     let greeting = async {
         // A server that rejects the client may have closed the connection by now. What it sent before can
@@ -87,7 +88,7 @@ pub(super) async fn open<D: Dial>(
     let welcoming = async {
         if asks {
             *journal = answers.about().await?;
-            let hello = Command::Hello(identity.hello(journal.as_ref()));
+            let hello = Command::Hello(Box::new(identity.hello(journal.as_ref())));
             write(answers.wire, &hello).await?;
         }
         answers.welcome().await

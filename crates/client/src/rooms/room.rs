@@ -2,12 +2,13 @@
 
 mod unread;
 
-use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
+use chat_proto::{RoomName, Rules, Seq, Timestamp, Topic, UserId, UserName};
 
 pub(crate) use self::unread::Counted;
 pub use self::unread::UnreadReplies;
 use super::loading::{Aside, Loading, PAGE_MESSAGES};
 use crate::log::{Bounds, Intervals, Log};
+use crate::standing::Roles;
 use crate::users::Users;
 
 /// How many read messages are loaded with the unread ones, for orientation.
@@ -30,6 +31,10 @@ pub struct Room {
     pub(crate) topic: Topic,
     /// Its users.
     pub(crate) users: Users,
+    /// Who may do more there than others.
+    pub(crate) roles: Roles,
+    /// Its rules.
+    pub(crate) rules: Option<Rules>,
     /// Its messages and notices.
     pub(crate) log: Log,
     /// What is typed for it and not sent.
@@ -99,6 +104,8 @@ impl Room {
             title: None,
             topic: Topic::default(),
             users: Users::default(),
+            roles: Roles::default(),
+            rules: None,
             log,
             draft: String::new(),
             last_seq: Seq::NONE,

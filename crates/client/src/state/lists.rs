@@ -1,6 +1,6 @@
 //! The lists that the server was asked for.
 
-use chat_proto::event::InviteInfo;
+use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
 
 use super::State;
 use crate::listing::{Listed, MessageList, RoomListing, VersionList};
@@ -17,6 +17,18 @@ impl State {
     #[must_use]
     pub const fn invites(&self) -> &Listed<InviteInfo> {
         &self.invites
+    }
+
+    /// The mutes and bans that were asked for last: by their numbers.
+    #[must_use]
+    pub const fn sanctions(&self) -> &Listed<SanctionInfo> {
+        &self.sanctions
+    }
+
+    /// The records of the audit log, as far as they were asked for: the newest first.
+    #[must_use]
+    pub const fn audit(&self) -> &Listed<AuditEntry> {
+        &self.audit
     }
 
     /// The messages that mention the user, as far as they were asked for.

@@ -8,7 +8,7 @@ use chat_proto::{
 
 use super::{
     Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
-    session, store, threads, versions,
+    session, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{NotFound, Notice};
@@ -55,7 +55,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Sessions { .. }
         | Event::Link { .. }
         | Event::Invite { .. }
-        | Event::Invites { .. }) => return orders::answered(state, event),
+        | Event::Invites { .. }
+        | Event::Sanctions { .. }
+        | Event::Audit { .. }) => return orders::answered(state, event),
         Event::Versions { room, seq, versions, more } => {
             return versions::page(state, room, seq, versions, more).into_iter().collect();
         }
@@ -110,22 +112,21 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             state.live.set_away(user.id, Some(text));
         }
         Event::Back { user } => state.live.set_away(user.id, None),
-        Event::Users { room, users, mut away, more, .. } => {
+        Event::Users { room, users, mut away, roles, more } => {
             live::listed(state, &users, &mut away);
+            standing::listed(state, &room, &users, &roles);
             return listing::users(state, room, users, more);
         }
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
-        Event::Welcome(_)
-        | Event::Ping { .. }
-        | Event::Goodbye { .. }
-        | Event::Role { .. }
-        | Event::Rules { .. }
-        | Event::AskedIn { .. }
-        | Event::Sanction(_)
-        | Event::Pardoned { .. }
-        | Event::Sanctions { .. }
-        | Event::Audit { .. } => {}
+        Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
+        Event::Role { room, user, role, by } => {
+            standing::role(state, room.as_ref(), user, role, by, at);
+        }
+        Event::Rules { room, rules, by } => standing::rules(state, &room, rules, by, at),
+        Event::AskedIn { room, user, by } => standing::asked_in(state, room, &user, by, at),
+        Event::Sanction(sanction) => return standing::sanction(state, *sanction, at),
+        Event::Pardoned { sanction, by } => standing::pardoned(state, &sanction, by, at),
     }
     Vec::new()
 }
@@ -162,6 +163,9 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     let room = state.rooms.get_or_make(name)?;
     room.topic = now.topic;
     room.away.retain(|id| now.users.iter().all(|user| user.id != *id));
+    room.roles.clear();
+    now.roles.iter().for_each(|holder| room.roles.set(holder.id, holder.role));
+    room.rules = now.rules;
     room.users.replace(now.users, now.count);
     room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
@@ -180,6 +184,7 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
         room.open();
         state.effects.push(Effect::RoomOpened(name.clone()));
     }
+    state.standing.joined(name);
     let room = state.rooms.get_mut(name)?;
     room.is_restored = false;
     let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
@@ -222,6 +227,7 @@ fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at
     if let Some(room) = state.rooms.get_mut(name) {
         room.users.remove(user.id);
     }
+    standing::left_room(state, name, user.id);
     live::left(state, name, user.id, at);
 }
 

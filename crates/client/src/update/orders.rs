@@ -42,26 +42,51 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
     if state.session().is_some() && !state.features.has(feature) {
         return Err(error);
     }
-    if matches!(command, Command::Invites | Command::Revoke { .. }) && state.session().is_some() {
-        state.invites.begin();
+    if state.session().is_some() {
+        match command {
+            Command::Invites | Command::Revoke { .. } => state.invites.begin(),
+            Command::Sanctions { .. } => state.sanctions.begin(),
+            Command::Audit { .. } => state.audit.begin(),
+            _ => {}
+        }
     }
     send(state, command).ok_or(RequestError::NotConnected)
 }
 
-/// The server has answered an order.
+/// The server has answered an order. The front end hears of a list once it is complete.
 pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
-    if let Event::Invites { invites, more } = &event {
-        state.invites.set(invites.clone(), *more);
+    let next = match &event {
+        Event::Invites { invites, more } => {
+            state.invites.begin();
+            let _ = state.invites.page(invites.clone(), *more);
+            state.invites.session_ended();
+            None
+        }
+        Event::Sanctions { room, sanctions, more } => {
+            let last = state.sanctions.page(sanctions.clone(), *more);
+            let (room, limit) = (room.clone(), None);
+            last.map(|last| Command::Sanctions { room, after: last.id, limit })
+        }
+        Event::Audit { records, more } => {
+            let last = state.audit.page(records.clone(), *more);
+            last.map(|last| Command::Audit { before: Some(last.id), limit: None })
+        }
+        _ => None,
+    };
+    match next {
+        Some(next) => send(state, next).into_iter().collect(),
+        None => vec![Effect::Answered(Box::new(event))],
     }
-    vec![Effect::Answered(Box::new(event))]
 }
 
 /// The server has refused a command: a list that was asked for may not come.
 pub(super) const fn refused(state: &mut State) {
-    state.invites.session_ended();
+    session_ended(state);
 }
 
 /// No answer comes any more.
 pub(super) const fn session_ended(state: &mut State) {
     state.invites.session_ended();
+    state.sanctions.session_ended();
+    state.audit.session_ended();
 }

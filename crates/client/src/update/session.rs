@@ -91,6 +91,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
         state.notice(at, Notice::Welcome { name, room });
     }
     state.me = Some(welcome.id);
+    state.standing.role = welcome.role;
     state.name = welcome.name.clone();
     let mut effects: Vec<Effect> = taken_back.into_iter().collect();
     effects.push(store(state, StoreOp::Name(welcome.name)));

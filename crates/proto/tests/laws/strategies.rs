@@ -210,7 +210,7 @@ fn hello() -> impl Strategy<Value = Hello> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        hello().prop_map(Command::Hello),
+        hello().prop_map(|hello| Command::Hello(Box::new(hello))),
         account_command(),
         Just(Command::About),
         say().prop_map(Command::Say),

@@ -1,13 +1,13 @@
 //! When users last wrote in rooms with a pause between two messages of one user. It is not stored: after a restart of the
 //! daemon nobody waits.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use chat_proto::limits::SLOW_S_MAX;
 use chat_proto::{Timestamp, UserId};
 
 use crate::clock::before;
+use crate::id_map::IdMap;
 use crate::journal::RoomId;
 
 /// Number of times that are kept before those are removed that can be of no use any more: some 4 MB. It is exceeded only by
@@ -17,7 +17,7 @@ const CLEAN_UP_AT: usize = 100_000;
 /// When users last wrote in rooms with a pause.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
-    wrote: HashMap<(UserId, RoomId), Timestamp>,
+    wrote: IdMap<(UserId, RoomId), Timestamp>,
     /// Number of times at which they are cleaned up next.
     clean_up_at: usize,
 }

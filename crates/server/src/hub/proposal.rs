@@ -6,7 +6,7 @@
 mod invites;
 mod members;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chat_proto::event::SanctionInfo;
 use chat_proto::{Event, RoomName, Rules, SanctionKind, Seq, Timestamp, User, UserId};
@@ -20,6 +20,7 @@ use super::rooms_ahead::RoomsAhead;
 use super::sanctions::Suspect;
 use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
+use crate::id_map::{IdMap, IdSet};
 use crate::journal::{
     Change, Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
     UserRole,
@@ -31,17 +32,17 @@ pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
     pub(super) rooms: RoomsAhead<'s>,
     pub(super) names: NamesAhead<'s>,
-    users: HashMap<UserId, UserAhead>,
+    users: IdMap<UserId, UserAhead>,
     pub(super) sanctions: SanctionsAhead<'s>,
     /// When users write in rooms with a pause.
-    wrote: HashMap<(UserId, RoomId), Timestamp>,
+    wrote: IdMap<(UserId, RoomId), Timestamp>,
     /// The user who will have a token; `None` for a token that will be none.
     tokens: HashMap<TokenHash, Option<UserId>>,
     /// The credentials of users that change.
-    credentials: HashMap<UserId, Vec<CredentialRecord>>,
-    members: HashMap<(UserId, RoomId), MembershipAhead>,
+    credentials: IdMap<UserId, Vec<CredentialRecord>>,
+    members: IdMap<(UserId, RoomId), MembershipAhead>,
     /// The change of the number of memberships.
-    counts: HashMap<(UserId, Share), isize>,
+    counts: IdMap<(UserId, Share), isize>,
     /// Users whose account was made later are newcomers.
     newcomers_after: Timestamp,
     /// Number of stored users that the commit adds.
@@ -49,17 +50,17 @@ pub(super) struct Proposal<'s> {
     last_user: UserId,
     last_record: u64,
     /// The invites that will be used more often, or removed (`None`).
-    invites: HashMap<u64, Option<u32>>,
+    invites: IdMap<u64, Option<u32>>,
     /// Number of invites that are added.
     invites_more: usize,
     /// Number of users who will own the server.
     owners: usize,
     /// Number of rooms more into which a user was asked.
-    asked_more: HashMap<UserId, usize>,
+    asked_more: IdMap<UserId, usize>,
     /// Whether the hub will be closed.
     pub(super) is_closed: bool,
     /// Memberships that are stored with a message, if the message is new.
-    with_messages: HashSet<(UserId, RoomId)>,
+    with_messages: IdSet<(UserId, RoomId)>,
 }
 
 /// A user after the commit.
@@ -87,23 +88,23 @@ impl<'s> Proposal<'s> {
             state,
             rooms: RoomsAhead::new(&state.rooms),
             names: NamesAhead::new(&state.names),
-            users: HashMap::new(),
+            users: IdMap::default(),
             sanctions: SanctionsAhead::new(&state.sanctions),
-            wrote: HashMap::new(),
+            wrote: IdMap::default(),
             tokens: HashMap::new(),
-            credentials: HashMap::new(),
-            members: HashMap::new(),
-            counts: HashMap::new(),
+            credentials: IdMap::default(),
+            members: IdMap::default(),
+            counts: IdMap::default(),
             newcomers_after,
             users_more: 0,
             last_user: state.last_user,
             last_record: state.last_record,
-            invites: HashMap::new(),
+            invites: IdMap::default(),
             invites_more: 0,
             owners: state.owners(),
-            asked_more: HashMap::new(),
+            asked_more: IdMap::default(),
             is_closed: state.is_closed,
-            with_messages: HashSet::new(),
+            with_messages: IdSet::default(),
         }
     }
 

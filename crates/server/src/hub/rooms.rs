@@ -4,12 +4,13 @@
 //! is unused and is removed.
 
 use chat_proto::{Privacy, RoomName, Rules, Seq, UserId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use super::looks::{Look, Looks};
 use crate::batch::Rings;
+use crate::id_map::IdMap;
 use crate::journal::{DirectKey, RoomId, RoomKey, RoomRecord};
 use crate::room::Room;
 
@@ -22,7 +23,7 @@ pub(super) struct Rooms {
     listed: BTreeMap<String, RoomId>,
     /// What the names of the named rooms look like.
     looks: Looks<RoomId>,
-    direct: HashMap<DirectKey, RoomId>,
+    direct: IdMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
     last: u32,
     /// Rooms without members, and without a message or a topic at the last check.
@@ -62,7 +63,7 @@ impl Rooms {
             named: BTreeMap::new(),
             listed: BTreeMap::new(),
             looks: Looks::default(),
-            direct: HashMap::new(),
+            direct: IdMap::default(),
             last,
             maybe_unused: BTreeSet::new(),
             became_unused: false,

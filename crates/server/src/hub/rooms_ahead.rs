@@ -1,6 +1,6 @@
 //! The rooms as they will be after the commit: a part of [`super::proposal`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chat_proto::{RoomName, Rules, Seq};
 
@@ -8,6 +8,7 @@ use super::HubError;
 use super::looks::Look;
 use super::rooms::Rooms;
 use crate::config::{DIRECT_PER_USER, ROOMS_MAX};
+use crate::id_map::{IdMap, IdSet};
 use crate::journal::{RoomId, RoomKey};
 
 /// The rooms, and what one commit is about to change in them.
@@ -19,9 +20,9 @@ pub(super) struct RoomsAhead<'r> {
     new_looks: BTreeMap<Look, RoomName>,
     /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a search.
     used: BTreeSet<RoomId>,
-    removed: HashSet<RoomId>,
+    removed: IdSet<RoomId>,
     /// Rules that this commit sets.
-    rules: HashMap<RoomId, Rules>,
+    rules: IdMap<RoomId, Rules>,
     named_more: usize,
     direct_more: usize,
     last: u32,
@@ -35,9 +36,9 @@ struct NewRoom {
 
 impl<'r> RoomsAhead<'r> {
     pub(super) fn new(rooms: &'r Rooms) -> Self {
-        let (used, removed) = (BTreeSet::new(), HashSet::new());
+        let (used, removed) = (BTreeSet::new(), IdSet::default());
         let (new, new_looks, last) = (HashMap::new(), BTreeMap::new(), rooms.last());
-        let rules = HashMap::new();
+        let rules = IdMap::default();
         Self { rooms, new, new_looks, used, removed, rules, named_more: 0, direct_more: 0, last }
     }
 

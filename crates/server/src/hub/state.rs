@@ -23,6 +23,7 @@ use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
 use super::sessions::Sessions;
+use crate::id_map::IdMap;
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
     UserRole,
@@ -34,7 +35,7 @@ use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, U
 
 #[derive(Debug)]
 pub(super) struct State {
-    accounts: HashMap<UserId, Account>,
+    accounts: IdMap<UserId, Account>,
     /// The users with a session, in order.
     connected: BTreeSet<UserId>,
     pub(super) names: Names,
@@ -48,7 +49,7 @@ pub(super) struct State {
     pub(super) pauses: Pauses,
     pub(super) sessions: Sessions,
     /// The users who came by each invite.
-    invited: HashMap<u64, Vec<UserId>>,
+    invited: IdMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
     /// The same of a credential, an invite or a sanction.
@@ -70,7 +71,7 @@ impl State {
     ) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
         let mut state = Self {
-            accounts: HashMap::new(),
+            accounts: IdMap::default(),
             connected: BTreeSet::new(),
             names: Names::new(reserved),
             tokens: HashMap::new(),
@@ -81,7 +82,7 @@ impl State {
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
             sessions: Sessions::default(),
-            invited: HashMap::new(),
+            invited: IdMap::default(),
             last_user: restored.last_user,
             last_record: restored.last_record,
             owners: 0,

@@ -136,7 +136,7 @@ fn server() -> Server {
 async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     sent_id: Option<UserId>,
-    hello: Hello,
+    hello: Box<Hello>,
     origin: Origin,
     slot: &Slot,
     context: &Context,

@@ -38,6 +38,8 @@ enum Kind<'a> {
     },
     /// The argument of a command.
     Argument(Offers),
+    /// What comes after the name of a user.
+    Then(Offers),
     /// The value of a setting.
     Value(&'a str),
     /// The action whose keys are set.
@@ -117,7 +119,9 @@ impl<'a> Word<'a> {
             Kind::User => users(client, self.text, "@"),
             Kind::Name { is_first } => names(client, self.text, if is_first { ": " } else { " " }),
             Kind::Argument(Offers::OwnRooms) => own_rooms(client, self.text),
-            Kind::Argument(Offers::People) => users(client, self.text, ""),
+            Kind::Argument(Offers::People | Offers::Role | Offers::Sanction) => {
+                users(client, self.text, "")
+            }
             Kind::Argument(Offers::Settings) => settings(self.text),
             Kind::Argument(Offers::Commands) => without_slash(self.text),
             Kind::Argument(Offers::Topic) => topic(client, self.text),
@@ -126,6 +130,14 @@ impl<'a> Word<'a> {
             Kind::Argument(Offers::Invite) => {
                 words(self.text, &["1d", "7d", "30d", "member", "moderator", "owner"])
             }
+            Kind::Argument(Offers::Pause) => words(self.text, &["10s", "30s", "1m", "5m", "off"]),
+            Kind::Argument(Offers::TopicBy) => words(self.text, &["all", "moderators"]),
+            Kind::Argument(Offers::Server) => words(self.text, &["server"]),
+            Kind::Then(Offers::Role) => {
+                words(self.text, &["member", "voice", "moderator", "owner", "server"])
+            }
+            Kind::Then(Offers::Sanction) => words(self.text, &["10m", "1h", "1d", "7d", "server"]),
+            Kind::Then(_) => Vec::new(),
             Kind::Argument(Offers::Nothing) => Vec::new(),
             Kind::Query(filter) => filter.offers(client, self.text),
         };
@@ -142,6 +154,7 @@ fn argument(before: &str) -> Option<Kind<'_>> {
     match (command.offers, words.next(), words.next()) {
         (Offers::Nothing, ..) => None,
         (offers, None, _) => Some(Kind::Argument(offers)),
+        (offers @ (Offers::Role | Offers::Sanction), Some(_), _) => Some(Kind::Then(offers)),
         (Offers::Invite, ..) => Some(Kind::Argument(Offers::Invite)),
         (Offers::Settings, Some(KEY), None) => Some(Kind::Action),
         (Offers::Settings, Some(KEY), Some(action)) if Action::named(action).is_some() => {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use chat_client::State as ClientState;
-use chat_proto::{Seq, Timestamp, User};
+use chat_proto::{Role, Seq, Timestamp, User};
 
 use super::{Offer, OfferAction, found, orders, people, places, reactions};
 use crate::action::Action;
@@ -27,6 +27,13 @@ pub enum Subject {
     Mentions,
     /// The invites that the user may see.
     Invites,
+    /// The mutes and bans of the current room, or of the server.
+    Sanctions {
+        /// Whether they are those of the server.
+        is_server: bool,
+    },
+    /// The records of the audit log.
+    Audit,
     /// What to react with to a message of the current room.
     React(Seq),
     /// The texts that a message of the current room has had.
@@ -45,6 +52,8 @@ impl Subject {
             Self::Saved => "Remembered › ",
             Self::Mentions => "Mentions › ",
             Self::Invites => "Invites › ",
+            Self::Sanctions { .. } => "Mutes and bans › ",
+            Self::Audit => "Audit › ",
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
         }
@@ -60,6 +69,8 @@ impl Subject {
             Self::Pins | Self::Saved | Self::Mentions => "part of a name, a room or a text",
             Self::Versions(_) => "part of a text",
             Self::Invites => "part of a note or a name",
+            Self::Sanctions { .. } => "part of a name or a reason",
+            Self::Audit => "part of a name, a deed or a reason",
             Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
@@ -71,7 +82,8 @@ impl Subject {
             Self::GoTo | Self::Pins | Self::Saved | Self::Mentions => "go there",
             Self::Rooms => "join",
             Self::People => "direct message",
-            Self::Invites => "end it",
+            Self::Invites | Self::Sanctions { .. } => "end it",
+            Self::Audit => "copy",
             Self::React(_) => "react",
             Self::Versions(_) => "copy the text",
         }
@@ -81,11 +93,21 @@ impl Subject {
     #[must_use]
     pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
-            Self::Rooms | Self::People | Self::Mentions | Self::Versions(_) | Self::Invites
+            Self::Rooms
+            | Self::People
+            | Self::Mentions
+            | Self::Versions(_)
+            | Self::Invites
+            | Self::Sanctions { .. }
+            | Self::Audit
                 if client.session().is_none() =>
             {
                 "You're offline. Try again once connected".to_owned()
             }
+            Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
+            Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),
+            Self::Audit if client.audit().is_loading() => "Loading…".to_owned(),
+            Self::Audit => "There are no records".to_owned(),
             Self::Invites if client.invites().is_loading() => "Loading…".to_owned(),
             Self::Invites => "No invite is valid. /invite makes one".to_owned(),
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
@@ -120,6 +142,9 @@ impl Subject {
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
             Self::Invites => "Invites".to_owned(),
+            Self::Sanctions { is_server: true } => "Mutes and bans on this server".to_owned(),
+            Self::Sanctions { .. } => format!("Mutes and bans in {}", client.room().label()),
+            Self::Audit => "Who changed what".to_owned(),
             Self::React(seq) => {
                 format!("React to {}", wording::beginning_of(client.message(seq)))
             }
@@ -150,8 +175,16 @@ impl Subject {
                 let all = all.into_iter().map(|(_, offer)| offer).collect();
                 (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
             }
-            Self::Pins | Self::Saved | Self::Mentions | Self::Versions(_) | Self::Invites => {
+            Self::Pins
+            | Self::Saved
+            | Self::Mentions
+            | Self::Versions(_)
+            | Self::Invites
+            | Self::Sanctions { .. }
+            | Self::Audit => {
                 let all = match self {
+                    Self::Sanctions { .. } => orders::sanctions(client, when),
+                    Self::Audit => orders::audit(client, when),
                     Self::Invites => orders::invites(client, when),
                     Self::Pins => found::pinned(client),
                     Self::Versions(seq) => found::versions(client, seq, when),
@@ -180,11 +213,12 @@ fn users(client: &ClientState) -> Vec<Offer> {
     let users = people::of_room(client.room(), client.me()).into_iter();
     let offer = |user: &User| {
         let away = client.away(user.id);
-        let detail = match away {
-            None if client.is_me(user.id) => "you".to_owned(),
-            None => String::new(),
-            Some(text) => wording::away(text),
-        };
+        let own = client.is_me(user.id).then(|| "you".to_owned());
+        let role = client.room().role(user.id);
+        let role = (role != Role::Member).then(|| role.to_string());
+        let away = away.map(wording::away);
+        let detail: Vec<String> = [own, role, away.clone()].into_iter().flatten().collect();
+        let detail = detail.join(" · ");
         let presence = Some(client.session().is_some() && away.is_none());
         let does = OfferAction::Direct(user.name.clone());
         Offer { presence, ..Offer::new(user.name.as_str(), does).detail(detail) }

@@ -128,6 +128,8 @@ impl Picker {
             | Subject::Mentions
             | Subject::Versions(_)
             | Subject::Invites
+            | Subject::Sanctions { .. }
+            | Subject::Audit
                 if self.query.is_empty() =>
             {
                 title

@@ -81,6 +81,7 @@ impl State {
             export: _,
             exports: _,
             ordered: _,
+            lifting: _,
             origin: _,
             deleting: _,
             done_until: _,

@@ -3,7 +3,7 @@
 use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::{Kind, Links};
-use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
+use chat_proto::{NameError, Privacy, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
 use super::{
     Effect, bare, date, export, find, lists, live, mentions, notify, orders, quiet, request,
@@ -58,6 +58,20 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
+        Verb::Role => return orders::role(state, argument, at),
+        Verb::Private => return orders::privacy(state, Privacy::Private, at),
+        Verb::Public => return orders::privacy(state, Privacy::Public, at),
+        Verb::Announce => return orders::privacy(state, Privacy::Announce, at),
+        Verb::Slow => return orders::slow(state, argument, at),
+        Verb::TopicBy => return orders::topic_by(state, argument, at),
+        Verb::AskIn => return orders::ask_in(state, argument, at),
+        Verb::Mute => return orders::sanction(state, SanctionKind::Mute, argument, at),
+        Verb::Kick => return orders::sanction(state, SanctionKind::Kick, argument, at),
+        Verb::Ban => return orders::sanction(state, SanctionKind::Ban, argument, at),
+        Verb::Unmute => return orders::lift(state, SanctionKind::Mute, argument, at),
+        Verb::Unban => return orders::lift(state, SanctionKind::Ban, argument, at),
+        Verb::Sanctions => return orders::list(state, argument, at),
+        Verb::Audit => return Ok(lists::open(state, Subject::Audit, "", at)),
         Verb::Invite => return orders::invite(state, argument, at),
         Verb::Invites => return Ok(lists::open(state, Subject::Invites, argument, at)),
         Verb::Revoke => return orders::revoke(state, argument, at),
@@ -75,9 +89,9 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             Request::SetTopic { room, topic }
         }
         Verb::Notify => return quiet::level(state, argument, at),
-        Verb::Mute | Verb::Unmute => {
+        Verb::Quiet | Verb::Unquiet => {
             let named = (!argument.is_empty()).then(|| room_named(argument)).transpose()?;
-            return quiet::mute(state, named, command.verb == Verb::Mute, at);
+            return quiet::quiet(state, named, command.verb == Verb::Quiet, at);
         }
         Verb::Ignore | Verb::Unignore => {
             return quiet::ignore(state, argument, command.verb == Verb::Ignore, at);
@@ -161,7 +175,10 @@ fn say_to(state: &State, typed: &str, argument: &str) -> Result<Request, String>
 ///
 /// # Errors
 /// Returns an error without a session, if no known name begins the text: the first word may be half a name.
-fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a str), String> {
+pub(super) fn name_and_text<'a>(
+    state: &State,
+    argument: &'a str,
+) -> Result<(&'a str, &'a str), String> {
     let spaces = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
     let ends: Vec<usize> = spaces.chain([argument.len()]).collect();
     let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));

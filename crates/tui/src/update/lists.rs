@@ -26,6 +26,11 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
         Subject::Invites => order(state, Command::Invites, at),
+        Subject::Sanctions { is_server } => {
+            let room = (!is_server).then(|| state.shown().clone());
+            order(state, Command::Sanctions { room, after: None, limit: None }, at)
+        }
+        Subject::Audit => order(state, Command::Audit { before: None, limit: None }, at),
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
             let users = state.client.room().users();
@@ -252,6 +257,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
             let Subject::React(target) = picker.subject else { return Vec::new() };
             return message::react(state, target, emoji, at);
         }
+        OfferAction::Pardon(id) => orders::order(state, Command::Pardon { id }, None, at),
         OfferAction::Revoke(id) => return orders::ask(state, orders::end_of(id), at),
         OfferAction::Run(name) => return run(state, name, &typed, at),
     };

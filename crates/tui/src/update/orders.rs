@@ -1,12 +1,19 @@
 //! Orders: commands that change who may do what. The server answers, or says why not.
 
 mod invites;
+mod place;
+mod roles;
+mod rules;
+mod sanctions;
 
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Command, Event, Timestamp};
 
 pub(super) use self::invites::{end_of, invite, revoke};
-use super::{Effect, notify, request};
+pub(super) use self::roles::role;
+pub(super) use self::rules::{ask_in, privacy, slow, topic_by};
+pub(super) use self::sanctions::{lift, list, sanction};
+use super::{Effect, lists, notify, request};
 use crate::pages::InvitePage;
 use crate::state::{Page, PageSubject, Question, State};
 use crate::wrap::columns;
@@ -54,12 +61,18 @@ pub(super) fn answer(
 }
 
 /// The server has answered an order.
-pub(super) fn answered(state: &mut State, event: Event) {
+pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
     if let Some(done) = state.ordered.take() {
         state.done = Some(Ok(done));
     }
-    if let Event::Invite { line, invite } = event {
-        let subject = PageSubject::Invite(Box::new(InvitePage { line, invite }));
-        state.page = Some(Page { subject, top: 0 });
+    match event {
+        Event::Invite { line, invite } => {
+            let subject = PageSubject::Invite(Box::new(InvitePage { line, invite }));
+            state.page = Some(Page { subject, top: 0 });
+            None
+        }
+        // An order is one effect.
+        Event::Sanctions { .. } => sanctions::listed(state, state.now).pop(),
+        _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! `/notify`, `/mute` and `/ignore`: what asks for attention, and who is heard.
+//! `/notify`, `/quiet` and `/ignore`: what asks for attention, and who is heard.
 
 use chat_client::NoticeKind;
 use chat_client::Request;
@@ -33,7 +33,7 @@ pub(super) fn level(
     }
     let choice = state.client.choices().room(&room);
     let text = match attention::level(state, &room) {
-        _ if choice.is_muted => format!("{label} is muted. /unmute ends that"),
+        _ if choice.is_muted => format!("{label} is quiet. /unquiet ends that"),
         Level::Mentions if room.is_private() => format!("{label} notifies you of all messages"),
         Level::Mentions => format!("{label} notifies you of mentions"),
         Level::All => format!("{label} notifies you of all messages"),
@@ -44,23 +44,23 @@ pub(super) fn level(
     Ok(effects)
 }
 
-/// `/mute` and `/unmute`, for this room or another one.
+/// `/quiet` and `/unquiet`, for this room or another one.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if there is no such room.
-pub(super) fn mute(
+pub(super) fn quiet(
     state: &mut State,
     room: Option<RoomName>,
-    is_muted: bool,
+    is_quiet: bool,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     let room = room.unwrap_or_else(|| state.shown().clone());
     let label = state.client.rooms().label(&room);
-    let mut effects = request(state, Request::Mute { room, is_muted }, at)?;
-    let text = if is_muted {
-        format!("{label} is muted: only mentions are counted. /unmute ends that")
+    let mut effects = request(state, Request::Mute { room, is_muted: is_quiet }, at)?;
+    let text = if is_quiet {
+        format!("{label} is quiet: only mentions are counted. /unquiet ends that")
     } else {
-        format!("{label} is no longer muted")
+        format!("{label} is no longer quiet")
     };
     effects.extend(notify(state, NoticeKind::Info, text, at));
     Ok(effects)

@@ -23,6 +23,7 @@ mod rooms;
 mod selecting;
 mod servers;
 mod settings;
+mod standing;
 mod stored;
 mod threads;
 mod tokens;

@@ -2,7 +2,7 @@
 
 use chat_client::entry::Body;
 use chat_client::{NoticeKind, Partner, Room};
-use chat_proto::{Timestamp, User, UserName};
+use chat_proto::{Role, Timestamp, User, UserName};
 
 use super::{Effect, notify};
 use crate::state::State;
@@ -41,7 +41,7 @@ fn describe(state: &State, name: &UserName) -> Option<String> {
     let written = written.or_else(|| direct?.label().other())?;
     let mut text = format!("{written}: {}", presence(state, known.as_ref(), direct));
     let shared = rooms().filter(|room| !room.is_private());
-    let shared: Vec<String> = shared.map(|room| room.label().to_string()).collect();
+    let shared: Vec<String> = shared.map(|room| with_role(room, name)).collect();
     if !shared.is_empty() {
         text.push_str(&format!(" · in {}", shared.join(", ")));
     }
@@ -51,6 +51,15 @@ fn describe(state: &State, name: &UserName) -> Option<String> {
         text.push_str(&format!(" · last wrote in {room} on {}", day_and_time(state, at)));
     }
     Some(text)
+}
+
+/// A room, and the role that the user has there if it is more than a member.
+fn with_role(room: &Room, name: &UserName) -> String {
+    let user = room.users().iter().find(|user| user.name == *name);
+    match user.map(|user| room.role(user.id)) {
+        None | Some(Role::Member) => room.label().to_string(),
+        Some(role) => format!("{} ({role})", room.label()),
+    }
 }
 
 /// Whether a user can be reached. A user who is `known` from a room is connected.

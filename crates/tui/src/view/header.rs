@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
 use super::elsewhere::{Elsewhere, elsewhere};
-use super::live;
+use super::{live, standing};
 use crate::layout::Panes;
 use crate::state::{LogPane, State};
 use crate::theme::{Role, Theme};
@@ -37,8 +37,9 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     row.spans.push(Span::styled(cut(&name, row.left), name_style(has_focus, theme)));
     row.left -= columns(&row.spans[0].content);
     if state.client.is_muted(room) {
-        row.add(GAP, &["muted".to_owned()], theme.dim());
+        row.add(GAP, &["quiet".to_owned()], theme.dim());
     }
+    row.add(GAP, &standing::rules(room), theme.dim());
     if panes.rooms.is_none() {
         let Elsewhere { mentions, unread } = elsewhere(state);
         let is_first = !row.add(GAP, &mentions, theme.accent());

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
+use super::standing;
 use crate::state::State;
 use crate::theme::Theme;
 
@@ -32,6 +33,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         canvas.line(&Line::from(label), label_area);
     }
     if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
+        let read_only = standing::read_only(state);
         // After the cursor.
         let hint = match &state.picker {
             Some(picker) => format!(" {}", picker.subject.hint()),
@@ -40,6 +42,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
             }
             None if state.compose.is_some() => " Write your reply".to_owned(),
             None if state.focused_thread().is_some() => " Reply in this thread".to_owned(),
+            None if read_only.is_some() => format!(" {}", read_only.unwrap_or_default()),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
         canvas.line(&Line::styled(hint, theme.dim()), text_area);

@@ -6,11 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
+use super::standing;
 use crate::state::{State, UserRow};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// What is behind the user's own name, at the right end of its row.
+/// What is behind the user's own name, and its role, at the right end of its row.
 const OWN: &str = " you";
 
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
@@ -45,6 +46,11 @@ fn line(state: &State, user: &User, theme: Theme, width: usize) -> Line<'static>
         None => (Span::styled(" ○ ", theme.dim()), theme.dim()),
     };
     let own = if state.client.is_me(user.id) { OWN } else { "" };
+    let role = match standing::role(state.client.room().role(user.id)) {
+        "" => String::new(),
+        role => format!(" {role}"),
+    };
+    let own = role + own;
     let room = width.saturating_sub(dot.width() + own.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));

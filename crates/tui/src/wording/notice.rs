@@ -5,7 +5,7 @@ use chat_client::notice::NotFound;
 use chat_proto::event::MessageKind;
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
-use super::{connection, not_done, quoted, refusal};
+use super::{connection, not_done, quoted, refusal, standing};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 
@@ -19,6 +19,27 @@ pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
         Notice::TopicSet { by, topic: None } => format!("{} cleared the topic", quoted(by)),
         Notice::TopicSet { by, topic: Some(topic) } => {
             format!("{} set the topic: {}", quoted(by), topic.as_str())
+        }
+        Notice::RoleGiven { user, role, room, by } => {
+            standing::role_given(user, *role, room.as_ref(), by)
+        }
+        Notice::RulesSet { room, before, rules, by } => {
+            standing::rules_set(room, *before, *rules, by)
+        }
+        Notice::AskedIn { room, user, by } => standing::asked_in(room, user, by),
+        Notice::Sanctioned { kind, whom, room, ms_left, by, reason, is_private } => {
+            standing::sanctioned(standing::Sanctioned {
+                kind: *kind,
+                whom,
+                room: room.as_ref(),
+                ms_left: *ms_left,
+                by,
+                reason,
+                is_private: *is_private,
+            })
+        }
+        Notice::Pardoned { kind, whom, room, by } => {
+            standing::pardoned(*kind, whom, room.as_ref(), by.as_ref())
         }
         Notice::RoomCreated(room) => {
             format!("You created {room}. /leave removes it")

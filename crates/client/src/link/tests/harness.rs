@@ -82,7 +82,7 @@ impl Server {
         let journal = Some(journal(id, "epoch"));
         self.send_event(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) }))
             .await;
-        hello
+        *hello
     }
 }
 

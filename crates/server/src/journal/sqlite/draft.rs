@@ -1,6 +1,6 @@
 //! The draft of a commit: stores its entries within a transaction, and gives each message its `seq`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Transaction;
@@ -11,6 +11,7 @@ use super::messages::MessageInserter;
 use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
 use super::stored::{RoomId, StoredMessage, content};
 use super::{events, records, repeat, rows, task, used};
+use crate::id_map::IdMap;
 
 /// A commit whose transaction is open.
 pub(super) struct Draft<'a> {
@@ -18,7 +19,7 @@ pub(super) struct Draft<'a> {
     inserter: MessageInserter<'a>,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
-    stored_seqs: &'a HashMap<RoomId, Seq>,
+    stored_seqs: &'a IdMap<RoomId, Seq>,
     /// The `seq` of the last message of each room with a message in the commit.
     last_seqs: BTreeMap<RoomId, Seq>,
     numbers: NumbersDraft<'a>,
@@ -44,7 +45,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(
         transaction: &'a Transaction<'a>,
         numbers: &'a Numbers,
-        stored_seqs: &'a HashMap<RoomId, Seq>,
+        stored_seqs: &'a IdMap<RoomId, Seq>,
         at: Timestamp,
         has_audit: bool,
     ) -> rusqlite::Result<Self> {

@@ -1,6 +1,5 @@
 //! The one connection that writes. It knows no queue, no thread, no room and no session.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::numbers::Numbers;
 use super::run::Run;
 use super::stored::{RoomId, RoomRecord};
 use super::{AppendError, in_words, rebuild, store};
+use crate::id_map::IdMap;
 
 /// Time before the writer tries again to rebuild a damaged table: a rebuild reads all messages, and all commits wait for
 /// it.
@@ -30,7 +30,7 @@ pub(in crate::journal) struct Writer {
     db: Arc<Mutex<Connection>>,
     numbers: Numbers,
     /// The `seq` of the last message of each room; no entry if there is none.
-    last_seqs: HashMap<RoomId, Seq>,
+    last_seqs: IdMap<RoomId, Seq>,
     /// The greatest number of a user with a message, as far as it is known.
     last_user: UserId,
     /// Whether a failed commit may be complete in SQLite's log, because the sync after the last write failed. A crash

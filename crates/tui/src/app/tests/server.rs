@@ -76,7 +76,7 @@ pub(super) async fn accept_client_with(server: DuplexStream, welcome: Welcome) -
     for event in [Event::Welcome(welcome), room_event("#lobby", 0, 0)] {
         send_event(&mut server, &event).await;
     }
-    (server, hello)
+    (server, *hello)
 }
 
 pub(super) async fn send_event(server: &mut Server, event: &Event) {

@@ -22,7 +22,7 @@ const TYPING_FOR: Duration = Duration::from_millis(2_000);
 impl World {
     pub(in crate::demo) fn answer(&mut self, command: Command) -> Vec<Event> {
         match command {
-            Command::Hello(hello) => self.hello(hello),
+            Command::Hello(hello) => self.hello(*hello),
             Command::About => vec![Event::About { server: server(), journal: journal() }],
             // The client of the demo does not ask for them.
             Command::Versions { .. }

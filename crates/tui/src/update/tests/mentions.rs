@@ -42,7 +42,7 @@ fn a_mention_that_was_cleared_is_loaded_again() {
         lobby.answer(&effects);
         lobby.shows(text);
     }
-    lobby.types("/clear\n/mute\n");
+    lobby.types("/clear\n/quiet\n");
     let effects = lobby.harness.alt(KeyCode::Char('p'));
     lobby.answer(&effects);
     lobby.shows("message 200. @bob");

@@ -15,28 +15,28 @@ fn rings(harness: &mut Harness, seq: u64, text: &str) -> bool {
 }
 
 #[test]
-fn a_muted_room_is_quiet_and_counts_its_mentions_alone() {
+fn a_quiet_room_is_quiet_and_counts_its_mentions_alone() {
     let mut harness = in_two_rooms(100);
-    harness.type_text("/notify all\n/mute #rust\n");
-    assert_shows(&harness, "#rust is muted: only mentions are counted");
+    harness.type_text("/notify all\n/quiet #rust\n");
+    assert_shows(&harness, "#rust is quiet: only mentions are counted");
     assert!(!rings(&mut harness, 1, "hi"));
     assert_shows(&harness, " 2 #rust          │");
     assert_eq!(harness.state.client.next_unread(), None);
     assert!(!rings(&mut harness, 2, "hi @bob"));
     assert_shows(&harness, " 2 #rust        @1│");
     assert!(harness.state.client.next_unread().is_some());
-    harness.type_text("/unmute #rust\n");
+    harness.type_text("/unquiet #rust\n");
     assert!(rings(&mut harness, 3, "hi @bob"));
-    harness.type_text("/mute #nowhere\n");
+    harness.type_text("/quiet #nowhere\n");
     assert_shows(&harness, "You're not in #nowhere");
 }
 
 #[test]
-fn a_muted_room_is_not_unread_elsewhere() {
+fn a_quiet_room_is_not_unread_elsewhere() {
     let mut harness = in_two_rooms(60);
     harness.message_in("#rust", 1, user(3, "ana"), "hi");
     assert_shows(&harness, "1 unread in #rust");
-    harness.type_text("/mute #rust\n");
+    harness.type_text("/quiet #rust\n");
     assert!(!harness.screen().contains("unread"));
 }
 
@@ -95,7 +95,7 @@ fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing
 #[test]
 fn choices_are_there_in_the_next_run() {
     let mut harness = Harness::connected(80, 20);
-    let effects = harness.type_text("/mute\n");
+    let effects = harness.type_text("/quiet\n");
     let stored = store_ops(&effects).into_iter().find_map(|op| match op {
         StoreOp::Choices(choices) => Some(choices.clone()),
         _ => None,

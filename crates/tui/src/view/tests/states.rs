@@ -11,12 +11,12 @@ fn assert_shows(harness: &Harness, text: &str) {
 }
 
 #[test]
-fn a_muted_room_says_so_in_its_header() {
+fn a_quiet_room_says_so_in_its_header() {
     let mut harness = Harness::connected(80, 20);
-    harness.type_text("/mute\n");
-    assert_shows(&harness, "#lobby  muted");
-    harness.type_text("/unmute\n");
-    assert!(!harness.screen().contains("#lobby  muted"), "{}", harness.screen());
+    harness.type_text("/quiet\n");
+    assert_shows(&harness, "#lobby  quiet");
+    harness.type_text("/unquiet\n");
+    assert!(!harness.screen().contains("#lobby  quiet"), "{}", harness.screen());
 }
 
 #[test]
