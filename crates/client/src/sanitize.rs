@@ -57,7 +57,7 @@ pub fn event(event: Event) -> Event {
             Event::AccountChanged { what, by: by.as_ref().map(user) }
         }
         Event::Sessions { sessions, more } => {
-            Event::Sessions { sessions: sessions.into_iter().map(session).collect(), more }
+            Event::Sessions { sessions: sessions.iter().map(session).collect(), more }
         }
         Event::Link { code, valid_ms } => {
             Event::Link { code: Secret::new(line(code.reveal())), valid_ms }
@@ -112,7 +112,9 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
-        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(&invite) },
+        Event::Invite { line: dirty, invite } => {
+            Event::Invite { line: Secret::new(line(dirty.reveal())), invite: self::invite(&invite) }
+        }
         Event::Invites { invites, more } => {
             Event::Invites { invites: invites.iter().map(invite).collect(), more }
         }

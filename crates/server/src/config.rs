@@ -69,6 +69,9 @@ pub const VISITORS_AT_ONCE: usize = 500;
 /// How often the hub looks for unused rooms that could not be removed at once.
 pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 
+/// How often the hub removes the sanctions that have ended. They have no effect before that either.
+pub const SWEEP_STEP: Duration = Duration::from_secs(60);
+
 /// Rooms that one user is in, without direct messages: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
 

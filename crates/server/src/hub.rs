@@ -117,7 +117,7 @@ impl Hub {
         durability: Durability,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
-        let (engine, journal, restored) = Journal::open(location, durability)?;
+        let (engine, journal, restored) = Journal::open(location, durability, (config.clock)())?;
         Self::start(engine, journal, restored, config)
     }
 

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::config::{
     CLEAR_DELAY, CLEAR_PAUSE, CLEAR_RETRY, EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY,
-    OWNER_INVITE_VALID, OWNER_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+    OWNER_INVITE_VALID, OWNER_STEP, PRESENCE_STEP, SEEN_STEP, SWEEP_STEP, TRIM_STEP,
 };
 use crate::hub::Hub;
 use crate::journal::FIRST_PAGE;
@@ -30,6 +30,7 @@ pub(crate) async fn run(
         error = watch("the search for old mentions", find_mentions(hub)) => error,
         error = watch("the removal of copies of deleted texts", clear(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
+        error = watch("the removal of ended sanctions", sweep_sanctions(hub)) => error,
         error = watch("the removal of the owner's line", drop_owner_line(hub, owner_line)) => error,
     }
 }
@@ -102,6 +103,14 @@ async fn expire_rooms(hub: &Arc<Hub>) {
         if let Err(error) = hub.expire_rooms().await {
             warn!(%error, "cannot remove unused rooms; retrying in 1 min");
         }
+    }
+}
+
+/// Removes the sanctions that have ended.
+async fn sweep_sanctions(hub: &Arc<Hub>) {
+    let mut step = interval(SWEEP_STEP);
+    loop {
+        step.tick().await;
         if let Err(error) = hub.sweep_sanctions().await {
             warn!(%error, "cannot remove the sanctions that have ended; retrying in 1 min");
         }

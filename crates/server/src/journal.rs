@@ -112,15 +112,16 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal. Returns the engine that writes it, the side that reads it, and its contents.
+    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its contents.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub(crate) fn open(
         location: &Location,
         durability: Durability,
+        now: Timestamp,
     ) -> Result<(Engine, Self, Restored), JournalError> {
-        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability)?;
+        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability, now)?;
         let engine = Engine::new(writer);
         let subscribers = engine.subscribers();
         Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
@@ -131,7 +132,8 @@ impl Journal {
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub fn open_to_read(location: &Location) -> Result<(Self, Restored), JournalError> {
-        let (_, journal, restored) = Self::open(location, Durability::Os)?;
+        let (_, journal, restored) =
+            Self::open(location, Durability::Os, Timestamp::from_millis(0))?;
         Ok((journal, restored))
     }
 

@@ -10,13 +10,13 @@ pub(super) fn account(account: AccountInfo) -> AccountInfo {
     AccountInfo {
         name: name(&account.name),
         devices: account.devices.into_iter().map(device).collect(),
-        sessions: account.sessions.into_iter().map(session).collect(),
+        sessions: account.sessions.iter().map(session).collect(),
         ..account
     }
 }
 
-pub(super) fn session(of: SessionInfo) -> SessionInfo {
-    SessionInfo { device: short(&of.device), user: of.user.as_ref().map(user), ..of }
+pub(super) fn session(of: &SessionInfo) -> SessionInfo {
+    SessionInfo { device: short(&of.device), user: of.user.as_ref().map(user), ..*of }
 }
 
 fn short(written: &ShortString) -> ShortString {

@@ -16,7 +16,8 @@ fn open() -> (Engine, Journal, RoomRecord) {
 }
 
 fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
-    let (engine, journal, restored) = Journal::open(state, Durability::Os).unwrap();
+    let (engine, journal, restored) =
+        Journal::open(state, Durability::Os, Timestamp::from_millis(0)).unwrap();
     (engine, journal, restored.rooms[0].clone())
 }
 

@@ -269,7 +269,8 @@ async fn the_index_of_a_daemon_has_a_thread_and_ends_with_it() {
     let directory = tempfile::TempDir::new().unwrap();
     let location = Location::Directory(directory.path().to_path_buf());
     let durability = journal::Durability::Os;
-    let (engine, journal, _) = Journal::open(&location, durability).unwrap();
+    let (engine, journal, _) =
+        Journal::open(&location, durability, chat_proto::Timestamp::from_millis(0)).unwrap();
     let search = Search::start(&location, &journal);
     let deadline = std::time::Duration::from_secs(60);
     let open = async {

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 
+use chat_proto::NATIVE_ALPN;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -14,7 +15,7 @@ use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned,
 };
 
-use super::{NATIVE_ALPN, provider};
+use super::provider;
 
 /// Puts TLS on `socket`, for the native protocol and with any server. The handshake is made with the first byte, within
 /// the timeouts of the socket.

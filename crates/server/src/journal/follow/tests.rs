@@ -46,7 +46,8 @@ fn topic(text: &str) -> Entry<'static> {
 }
 
 fn open(location: &Location) -> (Engine, Journal) {
-    let (engine, journal, _) = Journal::open(location, Durability::Os).unwrap();
+    let (engine, journal, _) =
+        Journal::open(location, Durability::Os, Timestamp::from_millis(0)).unwrap();
     (engine, journal)
 }
 

@@ -42,7 +42,9 @@ fn location(directory: &TempDir) -> Location {
 impl Rig {
     pub(in crate::search) fn new() -> Self {
         let directory = TempDir::new().unwrap();
-        let (engine, journal, _) = Journal::open(&location(&directory), Durability::Os).unwrap();
+        let (engine, journal, _) =
+            Journal::open(&location(&directory), Durability::Os, Timestamp::from_millis(0))
+                .unwrap();
         let search = Search::start(&location(&directory), &journal);
         let mut rig =
             Self { directory, engine: Some(engine), journal, search, millis: 1_795_356_127_000 };
