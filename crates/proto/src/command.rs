@@ -176,8 +176,12 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<ShortString>,
     },
-    /// Asks for the invites that the user has made; for a moderator or an owner, for all.
-    Invites,
+    /// Asks for the invites that the user has made, the newest first; for a moderator or an owner, for all.
+    Invites {
+        /// Those with a lower number; `None` for the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
     /// Ends an invite.
     Revoke {
         /// Its number.

@@ -68,6 +68,7 @@ use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
 pub(crate) use self::error::{AccountError, HubError};
+pub(crate) use self::invites::INVITES_LISTED;
 pub(crate) use self::login::{Proof, StoredPassword};
 pub(crate) use self::member::{Member, Membership};
 use self::naming::ReservedNames;

@@ -16,7 +16,7 @@ pub fn is_order(command: &Command) -> bool {
 const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
     match command {
         Command::Invite { .. }
-        | Command::Invites
+        | Command::Invites { .. }
         | Command::Revoke { .. }
         | Command::Grant { .. }
         | Command::Rule { .. }
@@ -44,7 +44,7 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
     }
     if state.session().is_some() {
         match command {
-            Command::Invites | Command::Revoke { .. } => state.invites.begin(),
+            Command::Invites { .. } | Command::Revoke { .. } => state.invites.begin(),
             Command::Sanctions { .. } => state.sanctions.begin(),
             Command::Audit { .. } => state.audit.begin(),
             _ => {}

@@ -252,7 +252,7 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
                 role,
                 note
             }),
-        Just(Command::Invites),
+        option::of(any::<u64>()).prop_map(|before| Command::Invites { before }),
         any::<u64>().prop_map(|id| Command::Revoke { id }),
         (user_name(), option::of(room_name()), select(Role::ALL))
             .prop_map(|(user, room, role)| Command::Grant { user, room, role }),

@@ -170,7 +170,7 @@ impl Order {
                 role: Some((*role).into()),
                 note: note.clone(),
             },
-            Self::Invites => Command::Invites,
+            Self::Invites => Command::Invites { before: None },
             Self::Revoke { id } => Command::Revoke { id: *id },
             Self::Mute(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Mute))),
             Self::Ban(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Ban))),

@@ -85,6 +85,11 @@ pub(crate) enum HubError {
     /// The server's fault: there are as many invites as there can be.
     #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
     TooManyInvites,
+    /// The client's fault: the user has made as many invites as it may.
+    #[error(
+        "you have {0} invites that have not ended, the most that you can have; revoke one, or wait until one ends"
+    )]
+    TooManyInvitesOfUser(usize),
     /// A device, a session, a password or a name of an account.
     #[error(transparent)]
     Account(AccountError),
@@ -302,7 +307,7 @@ impl HubError {
             Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::TooManyInvites => RefusalCode::NotKept,
+            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
             Self::Muted(_) => RefusalCode::Muted,
             Self::Banned(_) => RefusalCode::Banned,
             Self::Slow { .. } => RefusalCode::Slow,

@@ -51,8 +51,8 @@ pub(super) struct Proposal<'s> {
     last_record: u64,
     /// The invites that will be used more often, or removed (`None`).
     invites: IdMap<u64, Option<u32>>,
-    /// Number of invites that are added.
-    invites_more: usize,
+    /// Number of invites that are added, by their authors.
+    invites_more: IdMap<UserId, usize>,
     /// Number of users who will own the server.
     owners: usize,
     /// Number of rooms more into which a user was asked.
@@ -100,7 +100,7 @@ impl<'s> Proposal<'s> {
             last_user: state.last_user,
             last_record: state.last_record,
             invites: IdMap::default(),
-            invites_more: 0,
+            invites_more: IdMap::default(),
             owners: state.owners(),
             asked_more: IdMap::default(),
             is_closed: state.is_closed,

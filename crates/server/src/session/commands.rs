@@ -61,7 +61,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Invite { uses, valid_s, role, note } => {
                 self.invite(Asked { uses, valid_s, role, note })
             }
-            Command::Invites => self.list_invites(),
+            Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),
             Command::Grant { user, room, role } => self.grant(user, room, role),
             Command::Rule { room, privacy, slow_s, topic_by } => {

@@ -102,7 +102,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         Command::Invite { uses, valid_s, role, note } => {
             invite(context, None, Asked { uses, valid_s, role, note }, false).await?
         }
-        Command::Invites => context.invites(None),
+        Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
         Command::Rooms { after, limit } => {
             let (rooms, is_more) = hub.all_rooms(after.as_ref(), lists::limit(limit));

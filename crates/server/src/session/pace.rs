@@ -135,7 +135,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::End { .. }
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
-            Command::Invites
+            Command::Invites { .. }
             | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }

@@ -2,7 +2,7 @@
 //! secret, and no answer is proved.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_proto::NATIVE_ALPN;
@@ -17,17 +17,16 @@ use rustls::{
 
 use super::provider;
 
-/// Puts TLS on `socket`, for the native protocol and with any server. The handshake is made with the first byte, within
-/// the timeouts of the socket.
+/// Puts TLS on `stream`, for the native protocol and with any server at `ip`. The handshake is made with the first byte.
 ///
 /// # Errors
 /// Returns an error if the library cannot be used.
-pub fn within_tls(socket: TcpStream) -> io::Result<impl Read + Write> {
-    let name = ServerName::from(socket.peer_addr()?.ip());
+pub fn within_tls<S: Read + Write>(stream: S, ip: IpAddr) -> io::Result<impl Read + Write> {
+    let name = ServerName::from(ip);
     let session = config()
         .and_then(|config| ClientConnection::new(Arc::new(config), name))
         .map_err(io::Error::other)?;
-    Ok(StreamOwned::new(session, socket))
+    Ok(StreamOwned::new(session, stream))
 }
 
 fn config() -> Result<ClientConfig, Error> {

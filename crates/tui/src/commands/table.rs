@@ -230,7 +230,7 @@ pub const COMMANDS: &[Command] = &[
         Verb::Connect,
         "/connect",
         &["/server"],
-        "HOST[:PORT]",
+        "HOST[:PORT] or LINE",
         Offers::Nothing,
         "Connect to another server",
     ),

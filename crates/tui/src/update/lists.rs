@@ -25,7 +25,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             let room = state.shown().clone();
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
-        Subject::Invites => order(state, Command::Invites, at),
+        Subject::Invites => order(state, Command::Invites { before: None }, at),
         Subject::Sanctions { is_server } => {
             let room = (!is_server).then(|| state.shown().clone());
             order(state, Command::Sanctions { room, after: None, limit: None }, at)

@@ -8,7 +8,7 @@ use chat_proto::{AuditKind, RoomName, Timestamp, UserId};
 
 use super::super::HubError;
 use super::super::directory::Directory;
-use super::super::invites::INVITES_MAX;
+use super::super::invites::{INVITES_MAX, invites_max};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
@@ -37,11 +37,16 @@ impl Directory {
         if proposal.invites_stored().saturating_sub(removed) >= INVITES_MAX {
             return Err(HubError::TooManyInvites);
         }
+        let author = draft.by.unwrap_or(UserId::SERVER);
+        let max = invites_max(draft.by.map_or(UserRole::Owner, |by| proposal.role(by)));
+        if proposal.invites_of(author, now) >= max {
+            return Err(HubError::TooManyInvitesOfUser(max));
+        }
         let id = proposal.next_record();
         let invite = InviteRecord {
             id,
             hash: draft.hash,
-            by: draft.by.unwrap_or(UserId::SERVER),
+            by: author,
             role: draft.role,
             uses: draft.uses,
             used: 0,
@@ -49,7 +54,7 @@ impl Directory {
             until: after(now, draft.valid),
             note: draft.note.clone(),
         };
-        proposal.add_invite();
+        proposal.add_invite(author);
         let about = format!("invite {id}: {} for {}", draft.uses, draft.role.to_wire());
         changes.push(Change::Invite(invite));
         changes.push(self.audit_invite(draft.by, AuditKind::Invite, &about, None));

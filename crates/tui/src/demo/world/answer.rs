@@ -58,7 +58,7 @@ impl World {
             Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
             Command::Back => vec![Event::Back { user: self.me.clone() }],
             // Nobody can join the demo.
-            Command::Invite { .. } | Command::Invites | Command::Revoke { .. } => {
+            Command::Invite { .. } | Command::Invites { .. } | Command::Revoke { .. } => {
                 vec![Event::Invites { invites: Vec::new(), more: false }]
             }
             Command::Pong { .. }

@@ -148,7 +148,7 @@ fn a_server_that_only_its_machine_reaches_says_so() {
 #[test]
 fn an_invite_is_ended_from_the_list_after_a_question() {
     let mut harness = Harness::connected(100, 20);
-    assert_eq!(sent(&harness.type_text("/invites\n")), [Command::Invites]);
+    assert_eq!(sent(&harness.type_text("/invites\n")), [Command::Invites { before: None }]);
     assert_shows(&harness, "Loading…");
     let invites = vec![
         InviteInfo { used: 2, note: ShortString::new("the new ones").unwrap(), ..info(4, 5) },
