@@ -57,10 +57,8 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
 pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
     let next = match &event {
         Event::Invites { invites, more } => {
-            state.invites.begin();
-            let _ = state.invites.page(invites.clone(), *more);
-            state.invites.session_ended();
-            None
+            let last = state.invites.page(invites.clone(), *more);
+            last.map(|last| Command::Invites { before: Some(last.id) })
         }
         Event::Sanctions { room, sanctions, more } => {
             let last = state.sanctions.page(sanctions.clone(), *more);

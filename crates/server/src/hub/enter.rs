@@ -27,7 +27,7 @@ impl Hub {
     /// Takes the cost of a session out of the budget of the user with that token; `None` if there is none.
     ///
     /// # Errors
-    /// Returns an error if the user has as many sessions as one can have.
+    /// Returns an error if the user is banned, or has as many sessions as one can have.
     pub(crate) fn charge_entry(
         &self,
         token: &Secret,

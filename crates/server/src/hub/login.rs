@@ -53,13 +53,14 @@ impl Hub {
     /// Takes the cost of a session out of the budget of a user.
     ///
     /// # Errors
-    /// Returns an error if there is no such user, or it has as many sessions as one can have.
+    /// Returns an error if there is no such user, it is banned, or it has as many sessions as one can have.
     pub(crate) fn charge_login(
         &self,
         user: UserId,
         limits: &Limits,
         now: Instant,
     ) -> Result<Returning, HubError> {
+        self.not_banned(user)?;
         let old = self.directory.newcomers_after();
         let state = self.state();
         let account = state.account(user).ok_or(HubError::BadSecret)?;

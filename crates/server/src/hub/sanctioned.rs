@@ -8,6 +8,8 @@ use chat_proto::{RoomName, Timestamp, UserId};
 use super::error::Sanctioned;
 use super::member::Member;
 use super::policy::{Action, may};
+use super::proposal::Proposal;
+use super::request::Admission;
 use super::sanctions::{Suspect, longest};
 use super::state::State;
 use super::{Hub, HubError};
@@ -136,7 +138,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error with the ban if it is banned.
-    pub(crate) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
+    pub(super) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
         let state = self.state();
         let Some(account) = state.account(user) else { return Ok(()) };
         self.not_barred(&state, state.suspect(user, account.kind, account.role))
@@ -148,6 +150,16 @@ impl Hub {
     /// Returns an error with the ban if the network is banned.
     pub(crate) fn permit_newcomer(&self, network: Option<IpAddr>) -> Result<(), HubError> {
         self.not_barred(&self.state(), Suspect { network, ..Suspect::default() })
+    }
+
+    /// Whether a new user may come in now. It is decided again when the user is stored.
+    ///
+    /// # Errors
+    /// Returns an error if the user needs an invite, or its invite is none that is valid.
+    pub(crate) fn check_admission(&self, admission: Admission) -> Result<(), HubError> {
+        let state = self.state();
+        let proposal = Proposal::new(&state, self.directory.newcomers_after());
+        self.directory.admit(&proposal, admission).map(drop)
     }
 
     fn not_barred(&self, state: &State, suspect: Suspect) -> Result<(), HubError> {

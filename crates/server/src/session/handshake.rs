@@ -197,8 +197,7 @@ async fn enter(
     }
     let kind = permit(hello, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
-    let (hub, admission) =
-        (&context.hub, Admission::new(hello.invite.as_ref(), context.config.join));
+    let (hub, admission) = (&context.hub, admission(hello, context));
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
             (hub.enter_proposed(sent_id, &hello.name, token, admission).await?, token.clone())
@@ -211,6 +210,11 @@ async fn enter(
     Ok(Entered { member, token, last, password: None })
 }
 
+/// What decides whether the client of a `hello` may come in.
+fn admission(hello: &Hello, context: &Context) -> Admission {
+    Admission::new(hello.invite.as_ref(), context.config.join)
+}
+
 /// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.
 async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, Refusal> {
     let (limits, now) = (&context.config.limits, Instant::now());
@@ -219,12 +223,15 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         None => None,
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
-        if hello.token.is_none() || hello.new {
-            context.hub.permit_newcomer(slot.origin())?;
-            let charged = slot.network().new_users.try_charge(limits.new_users, now);
-            charged.map_err(too_many_new_users)?;
-            wait_for_units(slot, context).await;
+        // Before it takes a place or a budget, so that those who may not come in keep out nobody who may.
+        if hello.token.is_some() && !hello.new {
+            return Err(HubError::BadToken.into());
         }
+        context.hub.permit_newcomer(slot.origin())?;
+        context.hub.check_admission(admission(hello, context))?;
+        let charged = slot.network().new_users.try_charge(limits.new_users, now);
+        charged.map_err(too_many_new_users)?;
+        wait_for_units(slot, context).await;
         return Ok(Kind::Newcomer);
     };
     if let Some(at) = enters_at {

@@ -100,7 +100,6 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         (None, Some(password)) => verify(hello, password, context).await?,
         (None, None) => return Err(HubError::BadSecret.into()),
     };
-    context.hub.not_banned(user)?;
     let limits = &context.config.limits;
     let Returning { is_newcomer, enters_at } =
         context.hub.charge_login(user, limits, Instant::now())?;

@@ -147,6 +147,23 @@ pub const COMMANDS: &[Command] = &[
     row(Verb::Invites, "/invites", &[], "", Offers::Nothing, "List the invites, and end one"),
     row(Verb::Revoke, "/revoke", &[], "NUMBER", Offers::Nothing, "End an invite"),
     row(
+        Verb::Password,
+        "/password",
+        &[],
+        "",
+        Offers::Nothing,
+        "Set your password, to log in elsewhere",
+    ),
+    row(Verb::Link, "/link", &[], "", Offers::Nothing, "Show a code for another device of yours"),
+    row(
+        Verb::Login,
+        "/login",
+        &[],
+        "[CODE]",
+        Offers::Nothing,
+        "Log in here by a code of /link, or by your password",
+    ),
+    row(
         Verb::Role,
         "/role",
         &[],

@@ -82,7 +82,7 @@ impl Directory {
     }
 
     /// Decides whether a new user may come in; returns the invite that it uses, if it has one.
-    pub(super) fn admit(
+    pub(in crate::hub) fn admit(
         &self,
         proposal: &Proposal<'_>,
         admission: Admission,

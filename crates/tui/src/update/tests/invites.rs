@@ -131,7 +131,7 @@ fn no_key_of_a_text_closes_the_page_of_an_invite() {
     assert_shows(&harness, "y copies · Esc closes");
     let copied = harness.type_text("y");
     assert_eq!(copied, [Effect::Copy(LINE.to_owned())]);
-    assert_shows(&harness, "Copied the line · Esc closes");
+    assert_shows(&harness, "Copied it · Esc closes");
     harness.press(KeyCode::Esc);
     assert_eq!((harness.state.page.as_ref(), typed(&harness)), (None, String::new()));
 }
