@@ -138,9 +138,19 @@ impl Identity {
         // The server looks at a token first.
         let is_login = self.login.is_some();
         let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
-        let version = VERSION;
         let device_name = None;
-        Hello { version, name, token, new, invite, link, password, device, device_name, features }
+        Hello {
+            version: VERSION,
+            name,
+            token,
+            new,
+            invite,
+            link,
+            password,
+            device,
+            device_name,
+            features,
+        }
     }
 
     /// Whether the hello depends on the server's journal.

@@ -60,7 +60,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
         Verb::Password => return orders::password(state, at),
-        Verb::Link => return orders::order(state, Asked::Link, None, at),
+        Verb::Link => return orders::order(state, Asked::Link { user: None }, None, at),
         Verb::Login => return orders::login(state, argument, at),
         Verb::Role => return orders::role(state, argument, at),
         Verb::Private => return orders::privacy(state, Privacy::Private, at),

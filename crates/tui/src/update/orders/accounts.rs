@@ -79,7 +79,9 @@ pub(in crate::update) fn entered(
                 (old, Some(password)) if password == again => {
                     let done =
                         Some("Your password is set. /login takes it on another device".to_owned());
-                    order(state, Command::SetPassword { password, old }, done, at)
+                    let (user, drop_devices) = (None, false);
+                    let set = Command::SetPassword { password, old, user, drop_devices };
+                    order(state, set, done, at)
                 }
                 _ => Err("The two passwords differ. Nothing was changed: /password begins again"
                     .to_owned()),

@@ -1,7 +1,8 @@
 //! Passwords, and codes for other devices.
 
 use chat_client::link::Login;
-use chat_proto::Secret;
+use chat_proto::event::AccountInfo;
+use chat_proto::{Role, Secret, UserId};
 
 use super::*;
 
@@ -32,9 +33,17 @@ fn a_password_is_typed_twice_and_never_shown_or_stored() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::StoreTyped(_))), "{effects:?}");
     assert_shows(&harness, "The same again ›");
     let (password, old) = (Secret::new("correct horse"), Some(Secret::new("stäple")));
-    let set = Command::SetPassword { password, old };
+    let (user, drop_devices) = (None, false);
+    let set = Command::SetPassword { password, old, user, drop_devices };
     assert_eq!(sent(&harness.type_text("correct horse\n")), [set]);
-    harness.event(Event::Account { name: name("bob"), has_password: true });
+    harness.event(Event::Account(Box::new(AccountInfo {
+        id: UserId::new(1),
+        name: name("bob"),
+        role: Role::Member,
+        has_password: true,
+        devices: Vec::new(),
+        sessions: Vec::new(),
+    })));
     assert_shows(&harness, "Your password is set. /login takes it on another device");
     harness.press(KeyCode::Up);
     assert!(!harness.screen().contains("horse"), "{}", harness.screen());
@@ -92,7 +101,7 @@ fn a_password_logs_in_after_a_refusal_alone() {
 #[test]
 fn a_code_is_shown_once_with_what_to_type() {
     let mut harness = Harness::connected(80, 24);
-    assert_eq!(sent(&harness.type_text("/link\n")), [Command::Link]);
+    assert_eq!(sent(&harness.type_text("/link\n")), [Command::Link { user: None }]);
     harness.event(Event::Link { code: Secret::new("7KQ2M9XT"), valid_ms: 300_000 });
     insta::assert_snapshot!(harness.screen(), @"
     Code for another device                                    y copies · Esc closes
