@@ -228,4 +228,45 @@ mod tests {
         let _ = timeout(OWNER_STEP, drop_owner_line(&hub, Some(data))).await;
         assert!(!file.exists());
     }
+
+    /// Whether a file of the journal has these bytes.
+    fn has(directory: &TempDir, text: &str) -> bool {
+        let files = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).any(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deleted_text_leaves_the_files_while_the_daemon_runs() {
+        const TEXT: &str = "correct horse battery staple";
+        let directory = TempDir::new().unwrap();
+        let place = Location::DirectoryInTask(directory.path().to_path_buf());
+        let hub = Hub::open(&place, Durability::Os, &Config::default()).unwrap();
+        let name = UserName::new("bob").unwrap();
+        let admission = Admission::new(None, Join::Open);
+        let (bob, _) = hub.enter_new(None, &name, admission).await.unwrap();
+        let (answer, mut answers) = mpsc::channel(1);
+        let mut send = async |body| {
+            let say = Say { room: RoomName::lobby(), n: None, device: None, body };
+            let message = bob.message(say, None, &DeviceId::default(), &answer);
+            bob.actor().send_all(vec![message]).await;
+            answers.recv().await.unwrap();
+        };
+        let deleted = async {
+            send(Body::text(Text::new(TEXT).unwrap())).await;
+            // The pass with which the daemon begins has ended.
+            sleep(CLEAR_RETRY).await;
+            assert!(has(&directory, TEXT));
+            send(Body::Delete { target: chat_proto::Seq::FIRST }).await;
+            while has(&directory, TEXT) {
+                sleep(CLEAR_DELAY).await;
+            }
+        };
+        tokio::select! {
+            () = clear(&hub) => panic!("it has ended"),
+            deleted = timeout(DEADLINE.max(CLEAR_DELAY * 10 + CLEAR_RETRY), deleted) => deleted.expect("the text is cleared"),
+        }
+    }
 }

@@ -198,7 +198,7 @@ async fn of_many_deleted_texts_none_is_in_the_files_of_the_index_once_they_are_c
             bytes.windows(10).filter(|window| window.starts_with(b"mark")).collect();
         deleted.iter().filter(|mark| found.contains(mark.as_bytes())).count()
     };
-    for _ in 0..20 {
+    for _ in 0..60 {
         if left(&rig) > 0 {
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         }

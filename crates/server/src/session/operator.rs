@@ -153,14 +153,31 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
             return Err(HubError::from(AccountError::NeedsUser).into());
         }
         Command::Ping { nonce } => Event::Pong { nonce },
-        Command::Pong { .. } => return Ok(None),
+        // The end is not answered; `converse` sees it first.
+        Command::Pong { .. } | Command::Bye => return Ok(None),
         Command::Hello(_) => {
             return Err(Refusal::new(
                 RefusalCode::HelloAgain,
                 "the control socket needs no hello; send a command",
             ));
         }
-        _ => return Err(not_for_operator()),
+        Command::Say(_)
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::History { .. }
+        | Command::Search { .. }
+        | Command::Versions { .. }
+        | Command::Thread { .. }
+        | Command::Pins { .. }
+        | Command::Mentions { .. }
+        | Command::Who { .. }
+        | Command::Topic { .. }
+        | Command::Read { .. }
+        | Command::Typing { .. }
+        | Command::Away { .. }
+        | Command::Back
+        | Command::AskIn { .. }
+        | Command::Rename { .. } => return Err(not_for_operator()),
     };
     Ok(Some(event))
 }
