@@ -109,6 +109,7 @@ fn titles(member: &Member) -> Vec<String> {
     memberships.filter_map(|membership| Some(member.title(&membership.room)?.to_string())).collect()
 }
 
+mod accounts;
 mod arrive;
 mod clock;
 mod direct;
