@@ -246,7 +246,7 @@ mod tests {
         let place = Location::DirectoryInTask(directory.path().to_path_buf());
         let hub = Hub::open(&place, Durability::Os, &Config::default()).unwrap();
         let name = UserName::new("bob").unwrap();
-        let admission = Admission::new(None, Join::Open);
+        let admission = Admission::new(None, Join::Open, None);
         let (bob, _) = hub.enter_new(None, &name, admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
         let mut send = async |body| {
