@@ -33,7 +33,7 @@ pub struct Attack {
 }
 
 /// All attacks.
-pub const ATTACKS: [Attack; 15] = [
+pub const ATTACKS: [Attack; 17] = [
     Attack { name: "strangers", run: |enemy| Box::pin(connections::strangers(enemy)) },
     Attack { name: "half-open", run: |enemy| Box::pin(connections::half_open(enemy)) },
     Attack { name: "classic-crowd", run: |enemy| Box::pin(connections::classic_crowd(enemy)) },
@@ -43,6 +43,8 @@ pub const ATTACKS: [Attack; 15] = [
     Attack { name: "tls-junk", run: |enemy| Box::pin(junk::tls(enemy)) },
     Attack { name: "names", run: |enemy| Box::pin(floods::names(enemy)) },
     Attack { name: "tokens", run: |enemy| Box::pin(floods::tokens(enemy)) },
+    Attack { name: "passwords", run: |enemy| Box::pin(floods::passwords(enemy)) },
+    Attack { name: "codes", run: |enemy| Box::pin(floods::codes(enemy)) },
     Attack { name: "renames", run: |enemy| Box::pin(floods::flood(enemy, floods::rename)) },
     Attack { name: "rooms", run: |enemy| Box::pin(floods::flood(enemy, floods::room)) },
     Attack { name: "texts", run: |enemy| Box::pin(floods::flood(enemy, floods::text)) },
@@ -56,7 +58,7 @@ pub const ATTACKS: [Attack; 15] = [
 pub struct Report {
     /// The name of the attack.
     pub name: &'static str,
-    /// How often the attack did what it does.
+    /// How often the attack tried what it does while the users talked.
     pub tries: u64,
     /// Time that 99 % of the messages took at most, from Ana to Bob: without the attack, and with it.
     pub p99: [Duration; 2],
@@ -71,7 +73,7 @@ pub struct Report {
 /// Runs an attack while Ana says `messages` messages, after as many without it.
 ///
 /// # Panics
-/// Panics if the daemon ends, or serves the users not at all.
+/// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
 pub async fn attack(attack: Attack, messages: u32) -> Report {
     let mut daemon = Daemon::start(&[]).await;
     let mut honest = Honest::join(daemon.address).await;
@@ -79,12 +81,21 @@ pub async fn attack(attack: Attack, messages: u32) -> Report {
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());
     let enemy = Enemy::new(daemon.address);
-    let attacking = tokio::spawn((attack.run)(enemy.clone()));
-    within(format!("{} begins", attack.name), enemy.has_tried(TRIES_BEFORE)).await;
+    let mut attacking = tokio::spawn((attack.run)(enemy.clone()));
+    let begins = within(format!("{} begins", attack.name), enemy.has_begun(TRIES_BEFORE));
+    tokio::select! {
+        () = begins => {}
+        ended = &mut attacking => panic!("{} has ended: {ended:?}", attack.name),
+    }
+    let tries = enemy.tries();
     let attacked = honest.talk(messages).await;
     let newcomer = honest::newcomer(daemon.address).await;
+    let tries = enemy.tries() - tries;
     attacking.abort();
-    let _ = attacking.await;
+    match attacking.await {
+        Err(error) if error.is_cancelled() => {}
+        ended => panic!("{} has ended: {ended:?}", attack.name),
+    }
     let (most, after) = (watched.most(), memory::of(daemon.pid()));
     let lost = honest.lost().await;
     drop(honest);
@@ -92,7 +103,7 @@ pub async fn attack(attack: Attack, messages: u32) -> Report {
     assert_eq!(daemon.exit_code().await, Some(0), "after {}", attack.name);
     Report {
         name: attack.name,
-        tries: enemy.tries(),
+        tries,
         p99: [alone, attacked],
         newcomer,
         memory: [before, most, after],

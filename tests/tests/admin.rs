@@ -106,7 +106,7 @@ async fn invites_are_made_listed_and_ended() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["invites"].as_array().unwrap().len(), listed.lines().count(), "{json}");
     let revoked = data.done(&["revoke", id]).await;
-    assert_eq!(revoked, "The invite has ended. Users who came by it stay.\n");
+    assert_eq!(revoked, format!("Invite {id} has ended. Users who came by it stay.\n"));
     let (code, output, errors) = data.admin(&["revoke", id]).await;
     assert_eq!((code, &*output), (Some(1), ""), "{errors}");
     assert!(errors.contains(&format!("there is no invite {id}")), "{errors}");
@@ -156,6 +156,76 @@ async fn order_is_kept_from_the_command_line() {
     ] {
         assert_eq!(data.admin(wrong).await.0, Some(2), "{wrong:?}");
     }
+}
+
+/// The `welcome` of a login on another device, or its refusal.
+async fn log_in(daemon: &Daemon, name: &str, with: &str, secret: &str) -> Value {
+    let mut device = Native::connect(daemon.address).await;
+    let hello =
+        json!({"type": "hello", "version": 1, "name": name, "device_name": "phone", with: secret});
+    device.send(&hello).await;
+    let answer = device.next().await.unwrap();
+    drop(device);
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_has_lost_all_devices_comes_back_and_a_name_is_freed() {
+    let data = Data::new();
+    let mut daemon = data.daemon(&[]).await;
+    let mut bob = Native::connect(daemon.address).await.hello("bob").await;
+    let shown = data.done(&["user", "show", "bob"]).await;
+    assert!(shown.starts_with("bob: number 1, member, without a password\n"), "{shown}");
+    let number = |section: &str, text: &str| {
+        let line = text.lines().skip_while(|line| *line != section).nth(1).unwrap();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    let session = number("sessions:", &shown);
+    assert!(data.done(&["sessions"]).await.contains("bob"));
+    assert_eq!(data.done(&["end", &session]).await, format!("Session {session} has ended.\n"));
+    assert_eq!(bob.until("goodbye").await["code"], "kicked");
+
+    let linked = data.done(&["user", "link", "bob"]).await;
+    let welcome = log_in(&daemon, "bob", "link", &code_of(&linked)).await;
+    assert_eq!((&welcome["type"], &welcome["id"]), (&json!("welcome"), &json!(1)), "{welcome}");
+    let device = number("devices:", &data.done(&["user", "show", "bob"]).await);
+    let dropped = data.done(&["user", "drop", "bob", &device]).await;
+    assert!(dropped.contains(&format!("device {device} of bob is dropped")), "{dropped}");
+    assert_eq!(data.admin(&["user", "drop", "bob", &device]).await.0, Some(1));
+
+    let password = "correct horse battery";
+    let file = data.0.path().join("password");
+    std::fs::write(&file, format!("{password}\n")).unwrap();
+    let mut command = Command::new(program("chat-server"));
+    command.args(["admin", "user", "password", "bob", "--password-stdin", "--drop-devices"]);
+    command.arg("--data").arg(data.path()).stdin(std::fs::File::open(&file).unwrap());
+    let (code, output, errors) = binary::run(&mut command).await;
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(output, "bob has the new password. Its devices are dropped.\n");
+    assert_eq!(log_in(&daemon, "bob", "password", "wrong horse").await["code"], "bad_secret");
+    assert_eq!(log_in(&daemon, "bob", "password", password).await["id"], 1);
+    let (code, _, errors) = data.admin(&["user", "password", "bob", "--password-stdin"]).await;
+    assert!(code == Some(1) && errors.contains("no password"), "{errors}");
+
+    let free = async {
+        // Until the daemon has seen the end of the last session.
+        loop {
+            let (code, freed, _) = data.admin(&["user", "free", "bob"]).await;
+            if code == Some(0) {
+                break freed;
+            }
+        }
+    };
+    let freed = within("the end of the session of bob", free).await;
+    assert!(freed.starts_with("The name bob is free; its user is bob_"), "{freed}");
+    daemon.signal("TERM");
+    assert_eq!(daemon.exit_code().await, Some(0));
+    let log = daemon.whole_log().await.join("\n");
+    assert!(!log.contains(password) && !log.contains(&code_of(&linked)), "a secret is in the log");
+}
+
+fn code_of(linked: &str) -> String {
+    linked.lines().next().unwrap().replace("Code: ", "")
 }
 
 #[tokio::test(flavor = "multi_thread")]

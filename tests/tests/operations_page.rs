@@ -125,10 +125,11 @@ impl Machine {
     async fn carry_out(&self, line: &str) -> String {
         let programs = program("chat-server");
         let programs = programs.parent().unwrap().to_str().unwrap();
+        // The clients of this test have no invite.
         let mut here = self
             .here(line)
             .replace("target/release", programs)
-            .replace("[::]:12345", "127.0.0.1:0");
+            .replace("[::]:12345", "127.0.0.1:0 --join open");
         if line == "chat-server status" {
             here = format!("{line} {}", self.address());
         }

@@ -176,9 +176,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     #lobby
     ────────────────────────────────────────────────────────────────────────────────
 
-
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! The name bob is taken. Press Enter for bob_2, or type another
+                   ! The name bob is taken. Press Enter for bob_2, or type another.
+                     If bob is you: Ctrl-U, then /login
     Choose a name                                             Ctrl-G users · F1 keys
     name › bob_2
     "#);
@@ -188,9 +188,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
-
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! The name bob is taken. Press Enter for bob_2, or type another
+                   ! The name bob is taken. Press Enter for bob_2, or type another.
+                     If bob is you: Ctrl-U, then /login
                    · Welcome, robert. You're in #lobby.
                                                               Ctrl-G users · F1 keys
     #lobby › half a sentence

@@ -54,6 +54,9 @@ pub enum RequestError {
     /// The server has refused no token.
     #[error("the server has refused no token")]
     NoTokenRefused,
+    /// The server has let the user in, or has not answered.
+    #[error("the server has not refused to let the user in")]
+    NotRefused,
     /// The server does not know users who are away.
     #[error("the server does not know that users can be away")]
     NoAway,

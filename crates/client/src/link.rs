@@ -73,10 +73,21 @@ pub enum LinkRequest {
     Connect(UserName),
     /// Connect at once, as another user.
     ConnectAs(Box<Identity>),
+    /// Connect at once under this name, as the user whose code or password this is. It is used for one answer of the server.
+    LogIn(UserName, Login),
     /// Forget the refused token, and connect at once as a new user.
     ConnectAsNew,
     /// End the session and the link.
     Close,
+}
+
+/// What lets a user in on a device without a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// A code that another device of the user has shown, or an owner of the server.
+    Code(Secret),
+    /// The password of the user who has the name.
+    Password(Secret),
 }
 
 /// What the client says in its hello.
@@ -95,12 +106,14 @@ pub struct Identity {
     pub device: DeviceId,
     /// The invite of the address line, until a session has begun. It is stored nowhere.
     pub invite: Option<Secret>,
+    /// What lets the user in, until the server has answered. It is stored nowhere.
+    pub login: Option<Login>,
 }
 
 impl From<&Profile> for Identity {
     fn from(profile: &Profile) -> Self {
         let Profile { name, token, known, seed, device, .. } = profile.clone();
-        Self { name, token, known, seed, device, invite: None }
+        Self { name, token, known, seed, device, invite: None, login: None }
     }
 }
 
@@ -117,16 +130,25 @@ impl Identity {
         let features = Features::all();
         // Also with a token: an invite may give a user another role.
         let invite = self.invite.clone();
-        let (link, password) = (None, None);
+        let (link, password) = match self.login.clone() {
+            None => (None, None),
+            Some(Login::Code(code)) => (Some(code), None),
+            Some(Login::Password(password)) => (None, Some(password)),
+        };
+        // The server looks at a token first.
+        let is_login = self.login.is_some();
+        let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
+        let device_name = None;
         Hello {
             version: VERSION,
             name,
-            token: token.or(made),
+            token,
             new,
             invite,
             link,
             password,
             device,
+            device_name,
             features,
         }
     }
@@ -139,7 +161,7 @@ impl Identity {
     /// Stores the token and name of a welcome for the next session.
     fn learn(&mut self, welcome: &Welcome) {
         self.name = welcome.name.clone();
-        self.invite = None;
+        (self.invite, self.login) = (None, None);
         let Some(token) = welcome.token.clone() else {
             return;
         };

@@ -6,6 +6,7 @@ use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, Emoji, RoomName, Seq, Timestamp, Topic, UserName};
 
 use crate::choices::Level;
+use crate::link::Login;
 use crate::mentions::MentionPolicy;
 use crate::notice::NoticeKind;
 use crate::presence::JoinPolicy;
@@ -214,6 +215,8 @@ pub enum Request {
     Clear(RoomName),
     /// Connect again now.
     Reconnect,
+    /// Log in as a user of the server, on a device that it does not know: once it has refused to let the user in.
+    LogIn(Login),
     /// Forget the token that the server has refused, and connect as a new user.
     ForgetToken,
     /// This is typed for a room and not sent. It is stored a moment later, and at once if it is empty.

@@ -10,6 +10,7 @@
 //!   it.
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
+mod accounts;
 mod invites;
 mod sanctions;
 mod sequences;
@@ -24,6 +25,7 @@ use chat_proto::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
+use self::accounts::{account, session};
 use self::invites::invite;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
@@ -50,8 +52,12 @@ pub fn event(event: Event) -> Event {
         | Event::Accepted(_)
         | Event::Ping { .. }
         | Event::Pong { .. } => event,
-        Event::Account { name: user, has_password } => {
-            Event::Account { name: name(&user), has_password }
+        Event::Account(of) => Event::Account(Box::new(account(*of))),
+        Event::AccountChanged { what, by } => {
+            Event::AccountChanged { what, by: by.as_ref().map(user) }
+        }
+        Event::Sessions { sessions, more } => {
+            Event::Sessions { sessions: sessions.iter().map(session).collect(), more }
         }
         Event::Link { code, valid_ms } => {
             Event::Link { code: Secret::new(line(code.reveal())), valid_ms }
@@ -106,7 +112,9 @@ pub fn event(event: Event) -> Event {
             Event::Away { user: self::user(&user), text: away_text(&text) }
         }
         Event::Back { user } => Event::Back { user: self::user(&user) },
-        Event::Invite { line, invite } => Event::Invite { line, invite: self::invite(&invite) },
+        Event::Invite { line: dirty, invite } => {
+            Event::Invite { line: Secret::new(line(dirty.reveal())), invite: self::invite(&invite) }
+        }
         Event::Invites { invites, more } => {
             Event::Invites { invites: invites.iter().map(invite).collect(), more }
         }

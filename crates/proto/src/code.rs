@@ -109,6 +109,10 @@ words! {
         NoSuchMessage = "no_such_message",
         /// There is no sanction with that number, or it has ended.
         NoSuchSanction = "no_such_sanction",
+        /// The user has no device with that number, or it was dropped.
+        NoSuchDevice = "no_such_device",
+        /// There is no session with that number, or it has ended.
+        NoSuchSession = "no_such_session",
         /// The message that the command is about is an event itself, or belongs to another thread.
         BadTarget = "bad_target",
         /// The message that the command is about is another user's.

@@ -1,15 +1,19 @@
 //! The commands that a client sends. `docs/protocol.md` has an example of each.
 
+mod hello;
+mod nonce;
 mod sanction;
 mod say;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::hello::Hello;
+pub use self::nonce::Nonce;
 pub use self::sanction::Sanction;
 pub use self::say::{Body, Links, Say};
 use crate::{
-    AwayText, DeviceId, Features, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp,
-    Topic, TopicBy, UserName,
+    AwayText, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp, Topic, TopicBy,
+    UserName,
 };
 
 /// The version of the native protocol that this crate speaks.
@@ -172,8 +176,12 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<ShortString>,
     },
-    /// Asks for the invites that the user has made; for a moderator or an owner, for all.
-    Invites,
+    /// Asks for the invites that the user has made, the newest first; for a moderator or an owner, for all.
+    Invites {
+        /// Those with a lower number; `None` for the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
     /// Ends an invite.
     Revoke {
         /// Its number.
@@ -243,16 +251,59 @@ pub enum Command {
         /// The new name.
         name: UserName,
     },
-    /// Gives the user a password, or another one.
+    /// Gives the user, or another one, a password.
     SetPassword {
         /// The new password.
         password: Secret,
-        /// The present one, if the user has one and the session is not new.
+        /// The present one, if the user has one and the session has not begun with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         old: Option<Secret>,
+        /// The user, of whom no `old` is asked: an owner may do that. `None` for the own one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserName>,
+        /// Whether the tokens of all devices of that user are dropped in the same change.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drop_devices: bool,
     },
-    /// Asks for a code with which another device becomes one of this user.
-    Link,
+    /// Asks for a code with which another device becomes one of this user, or of another one.
+    Link {
+        /// The user: an owner may do that. `None` for the own one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserName>,
+    },
+    /// Asks for the devices and the sessions of the user, or of another one.
+    Account {
+        /// The user: an owner may do that. `None` for the own one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserName>,
+    },
+    /// Drops the token of a device, and ends its sessions.
+    Drop {
+        /// The number of the device.
+        id: u64,
+        /// The user whose device it is: an owner may do that. `None` for the own one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserName>,
+    },
+    /// Ends a session of the user, or for an owner any.
+    End {
+        /// The number of the session.
+        session: u64,
+    },
+    /// Asks for the sessions of all users: an owner may do that.
+    Sessions {
+        /// Those with a greater number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+        /// Number of sessions at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Frees the name of a user who is not connected: an owner may do that.
+    Free {
+        /// The user, who gets a name with a number.
+        user: UserName,
+    },
     /// Asks for a `pong`.
     Ping {
         /// The answer repeats it.
@@ -268,6 +319,9 @@ pub enum Command {
     /// Ends the session.
     Bye,
 }
+
+/// Every line of a client becomes one, which is moved several times: larger fields are boxed.
+const _: () = assert!(size_of::<Command>() <= 80, "a command has 80 bytes");
 
 impl Command {
     /// The `type` of every command, as it is on the wire.
@@ -303,40 +357,15 @@ impl Command {
         "rename",
         "set_password",
         "link",
+        "account",
+        "drop",
+        "end",
+        "sessions",
+        "free",
         "ping",
         "pong",
         "bye",
     ];
-}
-
-/// The fields of [`Command::Hello`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hello {
-    /// The protocol's version, [`VERSION`].
-    pub version: u32,
-    /// The name the user wants.
-    pub name: UserName,
-    /// The token of an earlier welcome.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
-    /// Whether `token`, if the server does not know it, becomes that of a new user.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub new: bool,
-    /// The invite by which a new user comes, where new users need one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invite: Option<Secret>,
-    /// Without a token: a code of [`Command::Link`]. The session is of the user who asked for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<Secret>,
-    /// Without a token and a link: the password of the user who has the name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// The device: this run of the client; empty if it has none.
-    #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
-    pub device: DeviceId,
-    /// What the client can do.
-    #[serde(default, skip_serializing_if = "Features::is_empty")]
-    pub features: Features,
 }
 
 /// The kind of a message: a text (`bob: hi`) or an action (`* bob waves`).
@@ -367,21 +396,5 @@ impl SearchOrder {
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub const fn is_newest(&self) -> bool {
         matches!(self, Self::Newest)
-    }
-}
-
-/// What a pong repeats of its ping: a number or a text, as the peer chooses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Nonce {
-    /// A number.
-    Number(u64),
-    /// A text.
-    Text(ShortString),
-}
-
-impl Default for Nonce {
-    fn default() -> Self {
-        Self::Number(0)
     }
 }

@@ -1,5 +1,6 @@
 //! The events that the server sends. `docs/protocol.md` has an example of each.
 
+mod account;
 mod details;
 mod hit;
 mod invite;
@@ -10,6 +11,7 @@ mod welcome;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::account::{AccountInfo, DeviceInfo, SessionInfo};
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::Hit;
 pub use self::invite::InviteInfo;
@@ -19,8 +21,8 @@ pub use self::sanction::{AuditEntry, SanctionInfo};
 pub use self::welcome::{JournalId, Limits, Server, Welcome};
 use crate::command::{Nonce, SearchOrder};
 use crate::{
-    AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString, Topic,
-    UserName,
+    AccountChange, AwayText, EndCode, LeaveReason, Role, RoomName, Rules, Secret, Seq, ShortString,
+    Topic, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -36,13 +38,22 @@ pub enum Event {
         /// Which journal it has.
         journal: JournalId,
     },
-    /// The account of the user: answers a `set_password`.
-    Account {
-        /// The user's name.
-        #[serde(deserialize_with = "UserName::lenient")]
-        name: UserName,
-        /// Whether it has a password.
-        has_password: bool,
+    /// The devices and the sessions of a user: answers an `account`, and each command that changes them.
+    Account(Box<AccountInfo>),
+    /// An owner or the operator has changed the account of the user.
+    AccountChanged {
+        /// What.
+        what: AccountChange,
+        /// Who; `None` for the operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<User>,
+    },
+    /// The sessions of all users: answers a `sessions`.
+    Sessions {
+        /// The sessions, by their numbers.
+        sessions: Vec<SessionInfo>,
+        /// Whether there are more.
+        more: bool,
     },
     /// A code for another device: answers a `link`.
     Link {
@@ -328,6 +339,8 @@ impl Event {
         "welcome",
         "about",
         "account",
+        "account_changed",
+        "sessions",
         "link",
         "room",
         "history",

@@ -12,7 +12,7 @@ use crate::limits::FEATURES_MAX;
 /// Users can be away: the events `away` and `back`, and who is away in lists of users.
 pub const AWAY: &str = "away";
 
-/// Users have passwords, and codes for further devices.
+/// Users have passwords, codes for further devices, and lists of their devices and sessions.
 pub const ACCOUNTS: &str = "accounts";
 
 /// Direct messages have addresses.

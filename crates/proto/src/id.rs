@@ -172,6 +172,18 @@ impl SessionId {
     pub const fn local(n: u64) -> Self {
         Self::new(0, n)
     }
+
+    /// The session with this number, as [`SessionId::get`] returns it.
+    #[must_use]
+    pub const fn of(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, to write it.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

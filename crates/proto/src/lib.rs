@@ -19,8 +19,8 @@
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
+mod account;
 pub mod address_line;
-mod away_text;
 pub mod classic;
 pub mod code;
 pub mod command;
@@ -37,13 +37,14 @@ mod role;
 mod sanction;
 pub mod secret;
 pub mod server_key;
+mod short_line;
 mod short_string;
 pub mod text;
 pub mod time;
 pub mod unsafe_chars;
 
+pub use account::{AccountChange, Door};
 pub use address_line::{AddressLine, BadAddressLine};
-pub use away_text::{AwayText, AwayTextError};
 pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use emoji::{Emoji, EmojiError};
@@ -51,11 +52,12 @@ pub use event::{Event, Message, Refusal, User};
 pub use features::Features;
 pub use id::{DeviceId, Seq, SessionId, UserId};
 pub use name::{NameError, RoomName, UserName};
-pub use native::NativeCodec;
+pub use native::{NATIVE_ALPN, NativeCodec};
 pub use role::{AuditKind, Privacy, Role, Rules, TopicBy};
-pub use sanction::{Network, NetworkError, Reason, ReasonError, SanctionKind};
+pub use sanction::{Network, NetworkError, SanctionKind};
 pub use secret::Secret;
 pub use server_key::ServerKey;
+pub use short_line::{AwayText, Reason, ShortLineError};
 pub use short_string::{ShortString, ShortStringTooLong};
 pub use text::{Text, TextError, Topic, TopicError};
 pub use time::Timestamp;

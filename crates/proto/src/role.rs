@@ -70,10 +70,18 @@ words! {
         Sanction = "sanction",
         /// A sanction was ended before its time.
         Pardon = "pardon",
+        /// A message of another user was deleted.
+        Delete = "delete",
         /// A credential of a user was dropped.
         Drop = "drop",
         /// A session of a user was ended.
         End = "end",
+        /// An owner has set the password of another user.
+        Password = "password",
+        /// An owner has made a code for a device of another user.
+        Link = "link",
+        /// The name of a user was freed.
+        Free = "free",
         /// An invite was made.
         Invite = "invite",
         /// An invite was revoked.

@@ -1,15 +1,12 @@
-//! Sanctions: what a moderator does to keep order.
+//! Sanctions: mutes, kicks and bans.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::code::words;
-use crate::limits::REASON_BYTES_MAX;
-use crate::unsafe_chars::is_line_end;
 
 words! {
     /// What a sanction does.
@@ -20,72 +17,6 @@ words! {
         Kick = "kick",
         /// The user leaves the room, or its sessions end, and it does not come in again.
         Ban = "ban",
-    }
-}
-
-/// The reason of a sanction: at most [`REASON_BYTES_MAX`] bytes on one line; empty for none. Cheap to clone.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Reason(Arc<str>);
-
-/// Which rule a reason breaks. The client that sent it is at fault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReasonError {
-    /// More than [`REASON_BYTES_MAX`] bytes.
-    #[error("a reason has at most {REASON_BYTES_MAX} bytes, this one has {0}")]
-    TooLong(usize),
-    /// A control character.
-    #[error("a reason has no control characters, this one has U+{:04X}", *.0 as u32)]
-    Control(char),
-}
-
-impl Reason {
-    /// Takes a reason as a client sent it.
-    ///
-    /// # Errors
-    /// Returns the rule that the reason breaks.
-    pub fn new(written: impl Into<Arc<str>>) -> Result<Self, ReasonError> {
-        let written = written.into();
-        if written.len() > REASON_BYTES_MAX {
-            return Err(ReasonError::TooLong(written.len()));
-        }
-        match written.chars().find(|c| c.is_control() || is_line_end(*c)) {
-            Some(c) => Err(ReasonError::Control(c)),
-            None => Ok(Self(written)),
-        }
-    }
-
-    /// Makes a reason of any string: removes what is not allowed, and cuts it at the bound.
-    #[must_use]
-    pub fn from_lossy(written: &str) -> Self {
-        let allowed: String =
-            written.chars().filter(|c| !c.is_control() && !is_line_end(*c)).collect();
-        Self(allowed[..allowed.floor_char_boundary(REASON_BYTES_MAX)].into())
-    }
-
-    /// The reason itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns true if there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl TryFrom<String> for Reason {
-    type Error = ReasonError;
-    fn try_from(written: String) -> Result<Self, ReasonError> {
-        Self::new(written)
-    }
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 
@@ -198,14 +129,6 @@ impl Serialize for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reason_is_one_short_line() {
-        assert!(Reason::new("x".repeat(200)).is_ok() && Reason::default().is_empty());
-        assert_eq!(Reason::new("x".repeat(201)).unwrap_err(), ReasonError::TooLong(201));
-        assert_eq!(Reason::new("a\nb").unwrap_err(), ReasonError::Control('\n'));
-        assert_eq!(Reason::from_lossy(&format!("a\u{1b}{}", "é".repeat(100))).as_str().len(), 199);
-    }
 
     #[test]
     fn a_network_contains_the_addresses_with_its_bits() {

@@ -55,8 +55,19 @@ mod tests {
         let (device, features) = (DeviceId::default(), Features::default());
         let (link, password) = (Some(Secret::new("7KQ2M9XT")), Some(Secret::new("correct horse")));
         let (invite, new) = (Some(Secret::new("iAbCdEfGh")), false);
-        let hello =
-            Hello { version: VERSION, name, token, new, invite, link, password, device, features };
+        let device_name = None;
+        let hello = Hello {
+            version: VERSION,
+            name,
+            token,
+            new,
+            invite,
+            link,
+            password,
+            device,
+            device_name,
+            features,
+        };
         let logged = format!("{:?}", Command::Hello(Box::new(hello)));
         assert!(logged.contains("bob"), "{logged}");
         for secret in ["5f0c1e9a", "7KQ2M9XT", "correct horse", "iAbCdEfGh"] {

@@ -55,8 +55,8 @@ fn assert_each_has_one_example<T: Vocabulary + Debug>(title: &str) {
     assert_eq!(shown, all);
 }
 
-/// The types that have an example for each kind of message.
-const KINDS: [&str; 2] = ["say", "message"];
+/// The types that have an example for each kind of message, or of what they do.
+const KINDS: [&str; 3] = ["say", "message", "set_password"];
 
 /// The first column of the table in `section`.
 fn first_column(section: &str) -> Vec<&str> {

@@ -4,7 +4,9 @@
 mod args;
 mod control;
 mod lists;
+mod secret;
 mod target;
+mod user;
 mod words;
 
 use std::path::Path;
@@ -23,21 +25,19 @@ use self::control::Control;
 pub(crate) fn perform(args: &AdminArgs, data: &Path) -> anyhow::Result<ExitCode> {
     let mut control = Control::connect(data, args.json)?;
     match &args.order {
+        Order::User { order } => order.carry_out(&mut control)?,
+        Order::Sessions => lists::sessions(&mut control)?,
         Order::Rooms => lists::rooms(&mut control)?,
         Order::Sanctions { room } => lists::sanctions(&mut control, room.as_ref())?,
         Order::Audit { limit } => lists::audit(&mut control, *limit)?,
         Order::Unmute(terms) => lists::pardon(&mut control, SanctionKind::Mute, terms)?,
         Order::Unban(terms) => lists::pardon(&mut control, SanctionKind::Ban, terms)?,
-        Order::Revoke { .. } => {
-            if let Some(command) = args.order.command() {
-                control.ask(&command)?;
-            }
-            control.say("The invite has ended. Users who came by it stay.\n")?;
-        }
         order => {
-            if let Some(command) = order.command() {
-                let event = control.ask(&command)?;
-                control.print(&event)?;
+            let Some(command) = order.command() else { return Ok(ExitCode::SUCCESS) };
+            let event = control.ask(&command)?;
+            match order.done() {
+                Some(done) => control.say(&done)?,
+                None => control.print(&event)?,
             }
         }
     }

@@ -81,7 +81,8 @@ pub(crate) fn announce(announced: &Announced<'_>) {
             info!("nobody owns this server yet; the line for its owner is on standard output");
             let _ = writeln!(
                 text,
-                "nobody owns this server yet; the first person to open this line does, within 24 hours:\n  chat-tui {}",
+                "nobody owns this server yet. The first person who opens this line within 24 hours becomes its owner:\n  \
+                 chat-tui {}",
                 line.reveal()
             );
         }
@@ -90,8 +91,8 @@ pub(crate) fn announce(announced: &Announced<'_>) {
             info!("nobody owns this server yet; the line for its owner is in {file}");
             let _ = writeln!(
                 text,
-                "nobody owns this server yet; the first person to open the line in this file with chat-tui does, within \
-                 24 hours:\n  {file}"
+                "nobody owns this server yet. The first person who opens the line in this file with chat-tui within 24 \
+                 hours becomes its owner:\n  {file}"
             );
         }
         None => {}

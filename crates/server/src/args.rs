@@ -21,21 +21,23 @@ use crate::span;
 const EXAMPLES: &str = "\
 Examples:
   chat-server                                  on this machine alone
-  chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
+  chat-server --data /srv/chat --keep 90d      store messages there, for 90 days
   chat-server backup chat-monday.sqlite        back up the journal, while it runs
-  chat-server export --room rust --format html write out what was said in #rust
-  chat-server --listen 0.0.0.0:12345           for other machines too, with TLS
+  chat-server export --room rust --format html write the messages of #rust to standard output
+  chat-server --listen 0.0.0.0:12345           for other machines too, with TLS; new users need an invite
   chat-server address chat.example.org         the line with which they connect
   chat-server --listen 0.0.0.0 --public-address chat.example.org    the name in the lines of invites
-  chat-server --listen 0.0.0.0:12345 --plain private    the original clients of this network too
+  chat-server --listen 0.0.0.0:12345 --plain private --join open    the original clients of this network too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
-  chat-server admin owner-line                 own the server that runs here
+  chat-server admin owner-line                 a line that makes its user an owner of the server here
   chat-server --log-file chat.log              a log in a file; SIGHUP opens it again
   chat-server --log-format json 2>chat.log     a log for a program to read
-  RUST_LOG=debug chat-server                   tell everything
+  RUST_LOG=debug chat-server                   log more
 
-Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage.";
+In chat-tui, /invite makes the line by which a new user comes in.
+
+Exit codes: 0 after a signal to end, 1 if it could not run, 2 for wrong usage.";
 
 /// The error if there is no home directory.
 pub(crate) const NO_DIRECTORY: &str =
@@ -63,7 +65,7 @@ pub(crate) struct Args {
     pub(crate) public_address: Option<PublicAddress>,
 
     /// From where plain text is accepted, besides TLS: from this machine, from private networks too, or from
-    /// anywhere. Anybody on the way can read it.
+    /// anywhere. Anybody on the way can read it. The original clients of other machines also need --join open.
     #[arg(long, value_name = "WHERE", default_value = "loopback")]
     plain: PlainFrom,
 
@@ -191,7 +193,7 @@ pub(crate) enum Task {
         #[arg(value_name = "ADDR")]
         address: Option<PublicAddress>,
     },
-    /// Send commands to the daemon that runs here, as its operator: make an owner, invite users, keep order. Needs no
+    /// Send commands to the daemon that runs here, as its operator: make an owner, invite, mute and ban users. Needs no
     /// account.
     Admin(AdminArgs),
     /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the

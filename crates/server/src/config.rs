@@ -69,6 +69,9 @@ pub const VISITORS_AT_ONCE: usize = 500;
 /// How often the hub looks for unused rooms that could not be removed at once.
 pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 
+/// How often the hub removes the sanctions that have ended. They have no effect before that either.
+pub const SWEEP_STEP: Duration = Duration::from_secs(60);
+
 /// Rooms that one user is in, without direct messages: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
 
@@ -86,11 +89,17 @@ pub(crate) const AUDIT_KEPT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Mutes and bans at most: more than moderators can look through.
 pub const SANCTIONS_MAX: usize = 10_000;
 
+/// Mutes and bans in rooms at most, so that those of the server always have room.
+pub const SANCTIONS_IN_ROOMS_MAX: usize = 8_000;
+
+/// Mutes and bans in rooms by one user at most: more than a room needs, and a few users cannot use up all of them.
+pub const SANCTIONS_IN_ROOMS_PER_USER_MAX: usize = 500;
+
 /// The number of seconds from which a sanction has no end: ten years.
 pub(crate) const FOR_EVER_S: u64 = 10 * 366 * 24 * 60 * 60;
 
-/// The time that a ban of a user also bars the network from which the user came, for new users and guests.
-pub(crate) const NETWORK_BARRED: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time that new users and guests from the network of a banned user are banned, too: it is shared with others.
+pub(crate) const NETWORK_BANNED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time that an ended sanction is kept: the clock may have been set forward for a moment.
 pub(crate) const SANCTION_SWEPT: Duration = Duration::from_secs(60 * 60);

@@ -17,6 +17,7 @@
 //! which is held briefly and never across an `await`.
 
 mod account;
+mod accounts;
 mod actor;
 mod answer;
 mod apply;
@@ -47,6 +48,7 @@ mod rooms_ahead;
 mod sanctioned;
 mod sanctions;
 mod sanctions_ahead;
+mod sessions;
 mod state;
 mod typing;
 
@@ -58,14 +60,17 @@ use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+pub(crate) use self::accounts::{Asker, device_name};
 pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
+pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
-pub(crate) use self::error::HubError;
+pub(crate) use self::error::{AccountError, HubError};
+pub(crate) use self::invites::INVITES_LISTED;
 pub(crate) use self::login::{Proof, StoredPassword};
-pub(crate) use self::member::{Member, Membership, UserChanges};
+pub(crate) use self::member::{Member, Membership};
 use self::naming::ReservedNames;
 #[cfg(test)]
 pub(crate) use self::queue::QUEUE_ITEMS;
@@ -74,6 +79,7 @@ use self::request::Request;
 pub(crate) use self::request::{
     Admission, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
 };
+pub(crate) use self::sessions::Client;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
@@ -112,7 +118,7 @@ impl Hub {
         durability: Durability,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
-        let (engine, journal, restored) = Journal::open(location, durability)?;
+        let (engine, journal, restored) = Journal::open(location, durability, (config.clock)())?;
         Self::start(engine, journal, restored, config)
     }
 

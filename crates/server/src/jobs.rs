@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::config::{
     CLEAR_DELAY, CLEAR_PAUSE, CLEAR_RETRY, EXPIRE_STEP, MENTIONS_PAUSE, MENTIONS_RETRY,
-    OWNER_INVITE_VALID, OWNER_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+    OWNER_INVITE_VALID, OWNER_STEP, PRESENCE_STEP, SEEN_STEP, SWEEP_STEP, TRIM_STEP,
 };
 use crate::hub::Hub;
 use crate::journal::FIRST_PAGE;
@@ -30,6 +30,7 @@ pub(crate) async fn run(
         error = watch("the search for old mentions", find_mentions(hub)) => error,
         error = watch("the removal of copies of deleted texts", clear(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
+        error = watch("the removal of ended sanctions", sweep_sanctions(hub)) => error,
         error = watch("the removal of the owner's line", drop_owner_line(hub, owner_line)) => error,
     }
 }
@@ -102,6 +103,14 @@ async fn expire_rooms(hub: &Arc<Hub>) {
         if let Err(error) = hub.expire_rooms().await {
             warn!(%error, "cannot remove unused rooms; retrying in 1 min");
         }
+    }
+}
+
+/// Removes the sanctions that have ended.
+async fn sweep_sanctions(hub: &Arc<Hub>) {
+    let mut step = interval(SWEEP_STEP);
+    loop {
+        step.tick().await;
         if let Err(error) = hub.sweep_sanctions().await {
             warn!(%error, "cannot remove the sanctions that have ended; retrying in 1 min");
         }
@@ -167,7 +176,7 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let hub = open(&directory);
         let name = |name| UserName::new(name).unwrap();
-        let admission = Admission::new(None, Join::Open);
+        let admission = Admission::new(None, Join::Open, None);
         let (reader, _) = hub.enter_new(None, &name("ana"), admission).await.unwrap();
         let (bob, _) = hub.enter_new(None, &name("bob"), admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
@@ -206,7 +215,8 @@ mod tests {
         let data = directory.path();
         let hub = open(&directory);
         let name = UserName::new("ana").unwrap();
-        let (_ana, _) = hub.enter_new(None, &name, Admission::new(None, Join::Open)).await.unwrap();
+        let (_ana, _) =
+            hub.enter_new(None, &name, Admission::new(None, Join::Open, None)).await.unwrap();
         let file = owner_line::store(data, &Secret::new("chat://a:1/#b.c")).unwrap();
         let run = drop_owner_line(&hub, Some(data));
         tokio::pin!(run);
@@ -218,5 +228,46 @@ mod tests {
         hub.grant(None, name, None, Role::Owner).await.unwrap();
         let _ = timeout(OWNER_STEP, drop_owner_line(&hub, Some(data))).await;
         assert!(!file.exists());
+    }
+
+    /// Whether a file of the journal has these bytes.
+    fn has(directory: &TempDir, text: &str) -> bool {
+        let files = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).any(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deleted_text_leaves_the_files_while_the_daemon_runs() {
+        const TEXT: &str = "correct horse battery staple";
+        let directory = TempDir::new().unwrap();
+        let place = Location::DirectoryInTask(directory.path().to_path_buf());
+        let hub = Hub::open(&place, Durability::Os, &Config::default()).unwrap();
+        let name = UserName::new("bob").unwrap();
+        let admission = Admission::new(None, Join::Open, None);
+        let (bob, _) = hub.enter_new(None, &name, admission).await.unwrap();
+        let (answer, mut answers) = mpsc::channel(1);
+        let mut send = async |body| {
+            let say = Say { room: RoomName::lobby(), n: None, device: None, body };
+            let message = bob.message(say, None, &DeviceId::default(), &answer);
+            bob.actor().send_all(vec![message]).await;
+            answers.recv().await.unwrap();
+        };
+        let deleted = async {
+            send(Body::text(Text::new(TEXT).unwrap())).await;
+            // The pass with which the daemon begins has ended.
+            sleep(CLEAR_RETRY).await;
+            assert!(has(&directory, TEXT));
+            send(Body::Delete { target: chat_proto::Seq::FIRST }).await;
+            while has(&directory, TEXT) {
+                sleep(CLEAR_DELAY).await;
+            }
+        };
+        tokio::select! {
+            () = clear(&hub) => panic!("it has ended"),
+            deleted = timeout(DEADLINE.max(CLEAR_DELAY * 10 + CLEAR_RETRY), deleted) => deleted.expect("the text is cleared"),
+        }
     }
 }

@@ -26,8 +26,8 @@ use std::sync::Arc;
 use chat_proto::event::JournalId;
 use chat_proto::{Seq, Timestamp, UserId};
 
-pub use self::change::Change;
-pub(crate) use self::commit::{Commit, Entry, EntryResult, Message};
+pub use self::change::{Change, EndedSessions};
+pub(crate) use self::commit::{Commit, DeletionRecord, Entry, EntryResult, Message};
 pub(crate) use self::engine::Engine;
 pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
@@ -43,7 +43,7 @@ use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
     AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
-    MembershipRecord, Page, Part, Penalty, RoomId, RoomKey, RoomRecord, SanctionRecord,
+    MembershipRecord, MuteOrBan, Page, Part, RoomId, RoomKey, RoomRecord, SanctionRecord,
     StoredDetails, StoredMessage, UserKind, UserRecord, UserRole,
 };
 pub(crate) use self::stored::{
@@ -112,15 +112,16 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal. Returns the engine that writes it, the side that reads it, and its contents.
+    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its contents.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub(crate) fn open(
         location: &Location,
         durability: Durability,
+        now: Timestamp,
     ) -> Result<(Engine, Self, Restored), JournalError> {
-        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability)?;
+        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability, now)?;
         let engine = Engine::new(writer);
         let subscribers = engine.subscribers();
         Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
@@ -131,7 +132,8 @@ impl Journal {
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub fn open_to_read(location: &Location) -> Result<(Self, Restored), JournalError> {
-        let (_, journal, restored) = Self::open(location, Durability::Os)?;
+        let (_, journal, restored) =
+            Self::open(location, Durability::Os, Timestamp::from_millis(0))?;
         Ok((journal, restored))
     }
 

@@ -5,6 +5,7 @@
 //! is the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
 //! `subscriptions` deliver the events of the rooms, `answers` and `pending` wait for the hub.
 
+mod accounts;
 mod admit;
 mod answers;
 mod commands;
@@ -20,6 +21,7 @@ mod log;
 mod login;
 mod operator;
 mod pace;
+mod peer;
 mod pending;
 mod roles;
 mod rooms;
@@ -55,6 +57,7 @@ pub(crate) use self::invites::{Asked, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
+pub(crate) use self::peer::Peer;
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
@@ -62,12 +65,11 @@ use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Hub, Member, UserChanges};
+use crate::hub::{Answer, Counts, Hub, Member, Takes};
 use crate::journal::{CredentialId, RoomId};
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
-use crate::socket::Unacknowledged;
 use crate::tls::Tls;
 
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
@@ -89,22 +91,6 @@ pub(crate) struct Context {
     pub closing: CancellationToken,
     /// The address line of the daemon, without a secret, once it listens.
     pub address: OnceLock<AddressLine>,
-}
-
-/// The other end of a connection.
-pub(crate) struct Peer {
-    /// Its address and port.
-    pub address: SocketAddr,
-    /// The address of this machine that it has connected to, if that is known.
-    pub local: Option<SocketAddr>,
-    /// Returns how many bytes it has not acknowledged; `None` if the system cannot be asked.
-    pub unacknowledged: Option<Unacknowledged>,
-}
-
-impl From<SocketAddr> for Peer {
-    fn from(address: SocketAddr) -> Self {
-        Self { address, local: None, unacknowledged: None }
-    }
 }
 
 /// Serves the connection of `peer` to its end. `slot` is dropped once the session has ended, or the client was refused.
@@ -143,6 +129,8 @@ where
 enum TurnInput {
     /// There are too many connections, and another one needs the place of this one.
     Replaced,
+    /// The user was kicked or banned.
+    Expelled,
     /// It is time to check whether the client was silent for too long.
     IdleCheck,
     /// The client sent something, closed the connection (`None`), or the connection failed.
@@ -152,7 +140,7 @@ enum TurnInput {
     /// The result of the command that waits.
     CommandResult(CommandResult),
     /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
-    Changed(UserChanges),
+    Changed(Counts),
     /// An item of the subscription to a room.
     FeedItem(RoomId, FeedItem),
     /// The connection took bytes, or failed.
@@ -270,11 +258,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             && self.pending.is_empty();
         match self.next_input(has_capacity, reads).await {
             TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
+            TurnInput::Expelled => self.expelled(),
             TurnInput::IdleCheck => self.check_idle(),
             TurnInput::Incoming(incoming) => self.take_incoming(incoming),
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => self.finish_command(result),
-            TurnInput::Changed(changes) => self.take_changes(&changes),
+            TurnInput::Changed(counts) => self.take_changes(counts),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()
@@ -291,11 +280,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self;
         let answers_pings = connection.capabilities().answers_pings;
         // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
-        // sent a `join` with `since` meanwhile, that opens the room.
-        let mut changed = pin!(member.changed(pending.is_empty()));
+        // sent a `join` with `since` meanwhile, that opens the room. A command that waits for a budget changes nothing.
+        let takes = match has_capacity {
+            true if pending.is_empty() || pending.is_paced() => Takes::All,
+            true => Takes::Typing,
+            false => Takes::Nothing,
+        };
+        let mut changed = pin!(member.changed(takes));
         poll_fn(|cx| {
             if slot.is_ended() {
                 return Poll::Ready(TurnInput::Replaced);
+            }
+            // Before the client is read: one that sends without a pause does not put off its end.
+            if member.is_expelled() {
+                return Poll::Ready(TurnInput::Expelled);
             }
             if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(TurnInput::IdleCheck);
@@ -309,8 +307,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if let Poll::Ready(result) = pending.poll_next(has_capacity, cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
-            if has_capacity && let Poll::Ready(changes) = changed.as_mut().poll(cx) {
-                return Poll::Ready(TurnInput::Changed(changes));
+            // Without capacity, an expulsion has to wake the session.
+            if let Poll::Ready(counts) = changed.as_mut().poll(cx) {
+                return Poll::Ready(TurnInput::Changed(counts));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
                 return Poll::Ready(TurnInput::FeedItem(room, item));
@@ -325,6 +324,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Carries out a command, and the commands that were received with it.
     fn take_incoming(&mut self, mut incoming: io::Result<Option<Incoming>>) -> ControlFlow<End> {
+        self.leave_lost_rooms()?;
         self.received_at = Instant::now();
         self.slot.touch(self.received_at);
         self.pinged = false;

@@ -15,7 +15,7 @@ use crate::announce::reached_from_here;
 /// How long a connection may take: a few retries of TCP over a slow network.
 const CONNECT_MAX: Duration = Duration::from_secs(3);
 
-/// How long the answer may take: longer than a busy daemon is silent.
+/// How long a question and its answer may take, with a handshake of TLS: longer than a busy daemon is silent.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Bytes of the answer that are read. An `about` is far shorter.
@@ -76,7 +76,7 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
     let mut found = Found::Nothing;
     for address in addresses {
         let address = reached_from_here(*address);
-        match ask(address) {
+        match ask(address, ANSWER_MAX) {
             Ok(chat @ (Found::Chat(_) | Found::NeedsTls(_))) => return chat,
             Ok(other) => found = other,
             Err(_) if matches!(found, Found::Other(_)) || is_of_this_machine(address.ip()) => {}
@@ -86,38 +86,65 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
     found
 }
 
-/// Connects and asks `about`, and again within TLS if no plain text is spoken.
+/// A socket on which all that is read and written is within a deadline, however slowly the bytes come.
+struct Timed {
+    socket: TcpStream,
+    deadline: Instant,
+}
+
+impl Timed {
+    fn connect(address: SocketAddr, max: Duration) -> io::Result<Self> {
+        let socket = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+        Ok(Self { socket, deadline: Instant::now() + max })
+    }
+
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(Some(left)) }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.socket.set_read_timeout(self.left()?)?;
+        self.socket.read(bytes)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.set_write_timeout(self.left()?)?;
+        self.socket.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// Connects and asks `about`, and again within TLS if no plain text is spoken. Each may take `max`.
 ///
 /// # Errors
 /// If there is no connection.
-fn ask(address: SocketAddr) -> io::Result<Found> {
-    let stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+fn ask(address: SocketAddr, max: Duration) -> io::Result<Found> {
     // A peer that closes the connection or is silent is no chat-server.
-    let found = converse(&stream, &stream).unwrap_or_else(|_| Found::Other(String::new()));
+    let found = converse(Timed::connect(address, max)?);
+    let found = found.unwrap_or_else(|_| Found::Other(String::new()));
     let Found::NeedsTls(_) = found else { return Ok(found) };
-    let stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
-    let within = stream.try_clone().and_then(chat_server::within_tls);
-    let version = match within.and_then(|within| converse(within, &stream)) {
+    let within = chat_server::within_tls(Timed::connect(address, max)?, address.ip());
+    let version = match within.and_then(converse) {
         Ok(Found::Chat(version)) => version,
         _ => None,
     };
     Ok(Found::NeedsTls(version))
 }
 
-/// Asks on `stream`, which runs on `socket`.
-fn converse(mut stream: impl Read + Write, socket: &TcpStream) -> io::Result<Found> {
-    let deadline = Instant::now() + ANSWER_MAX;
-    socket.set_write_timeout(Some(ANSWER_MAX))?;
-    socket.set_read_timeout(Some(ANSWER_MAX))?;
+/// Asks on `stream`.
+fn converse(mut stream: impl Read + Write) -> io::Result<Found> {
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();
     let mut reader = BufReader::new(stream);
     while !answer.contains(&b'\n') && (answer.len() as u64) < ANSWER_BYTES_MAX {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
-        }
-        socket.set_read_timeout(Some(left))?;
         match reader.fill_buf() {
             Ok([]) | Err(_) => break,
             Ok(bytes) => {
@@ -197,6 +224,30 @@ mod tests {
         });
         let found = tokio::task::spawn_blocking(move || ask_all(&[address])).await.unwrap();
         assert_eq!(found, Found::NeedsTls(Some(env!("CARGO_PKG_VERSION").to_owned())));
+    }
+
+    #[test]
+    fn a_host_that_sends_a_byte_now_and_then_within_tls_holds_nobody() {
+        const RECORD_BYTES: u16 = 0x4000;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let host = thread::spawn(move || {
+            let (mut plain, _) = listener.accept().unwrap();
+            plain.write_all(b"{\"type\":\"refused\",\"code\":\"tls_needed\"}\n").unwrap();
+            let (mut within, _) = listener.accept().unwrap();
+            let [high, low] = RECORD_BYTES.to_be_bytes();
+            within.write_all(&[22, 3, 3, high, low]).unwrap();
+            within.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+            (0..RECORD_BYTES)
+                .find(|_| {
+                    let is_closed = matches!(within.read(&mut [0; 512]), Ok(0));
+                    is_closed || within.write_all(&[0]).is_err()
+                })
+                .is_some()
+        });
+        let found = ask(address, Duration::from_millis(200)).unwrap();
+        assert_eq!(found, Found::NeedsTls(None));
+        assert!(host.join().unwrap(), "the whole record was waited for");
     }
 
     #[test]

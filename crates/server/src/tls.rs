@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chat_proto::ServerKey;
+use chat_proto::{NATIVE_ALPN, ServerKey};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::{Acceptor, NoServerSessionStorage};
 use rustls::version::{TLS12, TLS13};
@@ -35,9 +35,6 @@ use crate::journal::Location;
 
 /// The directory of the daemon's own key and certificate, in its data directory.
 pub const TLS_DIRECTORY: &str = "tls";
-
-/// The name of the native protocol in ALPN. A client that sends it needs no detection of its protocol.
-const NATIVE_ALPN: &[u8] = b"chat/1";
 
 /// Longest time of one handshake: several round trips on the slowest connection.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);

@@ -25,7 +25,8 @@ Examples:
   chat-tui bob@                              choose a name; the same as --name bob
   chat-tui chat.example.org                  connect to another machine
   chat-tui bob@chat.example.org:4000         choose a name and a port
-  chat-tui chat://chat.example.org:12345/#KEY    the address line of a server: with its key
+  chat-tui 'chat://chat.example.org:12345/#KEY.SECRET'    the line of an invite: come in as a new user
+  chat-tui 'chat://chat.example.org:12345/#KEY'    the address line of a server: it must have that key
   chat-tui --state /media/stick/chat         keep your identity on a USB stick
   chat-tui --theme light --users off         other colours, no list of users
   chat-tui --log-file chat.log               log network activity
@@ -33,7 +34,8 @@ Examples:
 In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
 Without a server, CHAT_SERVER in the environment is used, as by ./chat: HOST, HOST:PORT, or a
-port of this machine. CHAT_INVITE has the invite of a new user, if the server has no address line.
+port of this machine. CHAT_INVITE may have the SECRET of an invite, which other users of this
+machine can then not see in the list of processes.
 
 Exit codes: 0 success; 1 error; 2 invalid arguments.";
 
@@ -41,8 +43,9 @@ Exit codes: 0 success; 1 error; 2 invalid arguments.";
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Your name and the server: short for --name and --server. NAME@ is a name alone. A LINE is what chat-server address
-    /// prints, chat://HOST:PORT/#KEY: the server must have that key
+    /// Your name and the server: short for --name and --server. NAME@ is a name alone. A LINE is an invite,
+    /// chat://HOST:PORT/#KEY.SECRET, or the address line that chat-server address prints, chat://HOST:PORT/#KEY. The server
+    /// must have that key
     #[arg(value_name = "[NAME@]HOST[:PORT] or LINE", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
@@ -50,7 +53,7 @@ pub(crate) struct Args {
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Server address, or its address line [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
+    /// Server address, its address line, or the line of an invite [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
     #[arg(long, value_name = "HOST[:PORT] or LINE")]
     server: Option<Endpoint>,
 

@@ -24,7 +24,7 @@ use std::ops::Range;
 use chat_proto::{Emoji, RoomName, Seq, UserName};
 
 pub use self::complete::Word;
-pub use self::subject::Subject;
+pub use self::subject::{Asking, Subject};
 use crate::commands::Command;
 
 /// What happens if an offer is chosen.

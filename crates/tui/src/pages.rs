@@ -1,7 +1,9 @@
 //! Pages that show a secret once: it is not stored, and no key closes them by accident.
 
+mod code;
 mod invite;
 
+pub use self::code::CodePage;
 pub use self::invite::InvitePage;
 use crate::help::HelpRow;
 use crate::qr::Qr;

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 use chat_client::ServerAddress;
 use chat_client::store::Profile;
-use chat_proto::{RoomName, Seq, ShortString, Timestamp};
+use chat_proto::{RoomName, Secret, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -124,6 +124,8 @@ pub struct State {
     pub question: Option<Question>,
     /// What is said once the server has carried out the last order.
     pub(crate) ordered: Option<String>,
+    /// While a password is changed: the present one, and the new one.
+    pub(crate) passwords: (Option<Secret>, Option<Secret>),
     /// The mute or the ban that is looked for, to end it.
     pub(crate) lifting: Option<Lifting>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
@@ -232,6 +234,7 @@ impl State {
             question: None,
             ordered: None,
             lifting: None,
+            passwords: (None, None),
             done: None,
             done_until: None,
             seek: None,

@@ -28,8 +28,10 @@ pub(super) async fn strangers(enemy: Enemy) {
         let enemy = enemy.clone();
         tasks.spawn(async move {
             loop {
-                drop(enemy.connect().await);
-                enemy.try_again().await;
+                enemy.next().await;
+                if enemy.connect().await.is_ok() {
+                    enemy.hit();
+                }
             }
         });
     }
@@ -40,20 +42,26 @@ pub(super) async fn strangers(enemy: Enemy) {
 pub(super) async fn half_open(enemy: Enemy) {
     let mut crowd = std::collections::VecDeque::new();
     loop {
-        crowd.extend(enemy.connect().await);
+        enemy.next().await;
+        if let Ok(stream) = enemy.connect().await {
+            crowd.push_back(stream);
+            enemy.hit();
+        }
         if crowd.len() > CROWD {
             crowd.pop_front();
         }
-        enemy.try_again().await;
     }
 }
 
 /// A crowd of silent clients that give a name as a classic one does.
 pub(super) async fn classic_crowd(enemy: Enemy) {
     crowd(enemy, |enemy, mut stream| async move {
-        let number = enemy.try_again().await;
+        let number = enemy.next().await;
         sleep(SILENCE).await;
-        let _ = stream.write_all(format!("NAME:crowd{number}").as_bytes()).await;
+        if stream.write_all(format!("NAME:crowd{number}").as_bytes()).await.is_err() {
+            return;
+        }
+        enemy.hit();
         std::future::pending::<()>().await;
     })
     .await;
@@ -63,10 +71,10 @@ pub(super) async fn classic_crowd(enemy: Enemy) {
 pub(super) async fn slow_lines(enemy: Enemy) {
     crowd(enemy, |enemy, mut stream| async move {
         for byte in br#"{"type":"hello","version":1,"name":"slow"#.iter().cycle() {
-            enemy.try_again().await;
             if stream.write_all(&[*byte]).await.is_err() {
                 return;
             }
+            enemy.hit();
             sleep(BYTE_EVERY).await;
         }
     })
@@ -82,9 +90,11 @@ where
         if let Ok(stream) = enemy.connect().await {
             tasks.spawn(each(enemy.clone(), stream));
         }
-        while tasks.try_join_next().is_some() {}
+        while let Some(ended) = tasks.try_join_next() {
+            ended.expect("a client does not panic");
+        }
         if tasks.len() >= CROWD {
-            tasks.join_next().await;
+            tasks.join_next().await.expect("there are some").expect("a client does not panic");
         }
         sleep(Duration::from_millis(1)).await;
     }

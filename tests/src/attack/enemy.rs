@@ -20,12 +20,15 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug, Clone)]
 pub(super) struct Enemy {
     address: SocketAddr,
+    numbers: Arc<AtomicU64>,
     tries: Arc<AtomicU64>,
+    hits: Arc<AtomicU64>,
 }
 
 impl Enemy {
     pub(super) fn new(address: SocketAddr) -> Self {
-        Self { address, tries: Arc::default() }
+        let (numbers, tries, hits) = Default::default();
+        Self { address, numbers, tries, hits }
     }
 
     /// Connects.
@@ -37,19 +40,30 @@ impl Enemy {
         socket.connect(self.address).await
     }
 
-    /// Counts a try, and waits a moment. Returns how many there were before.
-    pub(super) async fn try_again(&self) -> u64 {
+    /// Waits a moment. Returns the number of the next try.
+    pub(super) async fn next(&self) -> u64 {
         sleep(PAUSE).await;
-        self.tries.fetch_add(1, Ordering::Relaxed)
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a try that did what the attack does.
+    pub(super) fn hit(&self) {
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        self.tries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a try that a limit has refused.
+    pub(super) fn limited(&self) {
+        self.tries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn tries(&self) -> u64 {
         self.tries.load(Ordering::Relaxed)
     }
 
-    /// Waits until it has tried that often.
-    pub(super) async fn has_tried(&self, tries: u64) {
-        while self.tries() < tries {
+    /// Waits until it has tried that often, and no limit has refused one of the tries.
+    pub(super) async fn has_begun(&self, tries: u64) {
+        while self.tries() < tries || self.hits.load(Ordering::Relaxed) == 0 {
             sleep(PAUSE).await;
         }
     }

@@ -49,14 +49,14 @@ async fn send(enemy: Enemy, piece: fn(u64) -> Vec<u8>) {
         let enemy = enemy.clone();
         tasks.spawn(async move {
             loop {
-                if let Ok(mut stream) = enemy.connect().await {
-                    let mut number = 0;
-                    while stream.write_all(&piece(number)).await.is_ok() {
-                        number += 1;
-                        enemy.try_again().await;
-                    }
+                enemy.next().await;
+                let Ok(mut stream) = enemy.connect().await else { continue };
+                let mut number = 0;
+                while stream.write_all(&piece(number)).await.is_ok() {
+                    number += 1;
+                    enemy.hit();
+                    enemy.next().await;
                 }
-                enemy.try_again().await;
             }
         });
     }

@@ -61,6 +61,9 @@ impl Requests {
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
                 self.identity = Identity { invite, ..*identity };
             }
+            LinkRequest::LogIn(name, login) => {
+                (self.identity.name, self.identity.login) = (name, Some(login));
+            }
             LinkRequest::ConnectAsNew => self.identity.forget(self.journal.as_ref()),
             LinkRequest::Send { .. } | LinkRequest::Close => {}
         }
@@ -137,6 +140,7 @@ impl<D: Dial> Connector<D> {
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
+                self.requests.identity.login = None;
                 self.send(LinkEvent::Refused(refusal)).await;
                 return Next::Wait;
             }

@@ -140,6 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Some(
                 request @ (LinkRequest::Connect(_)
                 | LinkRequest::ConnectAs(_)
+                | LinkRequest::LogIn(..)
                 | LinkRequest::ConnectAsNew),
             ) => {
                 self.bye(requests, events).await;

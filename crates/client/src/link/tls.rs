@@ -5,7 +5,7 @@ mod verifier;
 
 use std::sync::Arc;
 
-use chat_proto::ServerKey;
+use chat_proto::{NATIVE_ALPN, ServerKey};
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::ServerName;
@@ -18,9 +18,6 @@ use self::first_bytes::FirstBytes;
 pub use self::first_bytes::Greeting;
 use self::verifier::Verifier;
 use super::DialError;
-
-/// The name of the native protocol in ALPN: the server need not detect it.
-const NATIVE_ALPN: &[u8] = b"chat/1";
 
 /// The name that is asked for if the host has none that TLS can send. The server does not look at it.
 const ANY_NAME: &str = "chat-server";

@@ -61,3 +61,25 @@ fn no_character_of_all_is_left_invisible() {
         assert!(!clean.chars().any(char::is_control), "U+{:04X}", u32::from(c));
     }
 }
+
+/// A right-to-left override is allowed in most texts on the wire, unlike a control character of C0.
+#[test]
+fn each_text_of_an_event_about_users_is_cleaned() {
+    const DIRTY: char = '\u{202E}';
+    let lines = [
+        r#"{"type":"invite","line":"chat://x?","invite":{"id":1,"role":"member","uses":1,"used":0,"until":"2026-11-22T14:02:07.123Z","note":"?"}}"#,
+        r#"{"type":"link","code":"?","valid_ms":1}"#,
+        r#"{"type":"audit","records":[{"id":1,"at":"2026-11-22T14:02:07.123Z","what":"role","about":"?","reason":"?"}],"more":false}"#,
+        r#"{"type":"sanction","kind":"mute","reason":"?","at":"2026-11-22T14:02:07.123Z"}"#,
+        r#"{"type":"pardoned","sanction":{"kind":"mute","reason":"?","at":"2026-11-22T14:02:07.123Z"}}"#,
+        r#"{"type":"away","user":{"id":1,"name":"ana"},"text":"?"}"#,
+        r#"{"type":"goodbye","code":"kicked","text":"?"}"#,
+        r#"{"type":"refused","code":"banned","text":"?"}"#,
+    ];
+    for line in lines {
+        let line = line.replace('?', &DIRTY.to_string());
+        let dirty: Event = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let clean = serde_json::to_string(&event(dirty)).unwrap();
+        assert!(clean.contains(REPLACEMENT) && !clean.contains(DIRTY), "{clean}");
+    }
+}

@@ -48,9 +48,10 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
 
 fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
-        // Only answers a question before the session.
-        Event::About { .. } => {}
-        event @ (Event::Account { .. }
+        // The first only answers a question before the session.
+        Event::About { .. } | Event::AccountChanged { .. } => {}
+        event @ (Event::Account(_)
+        | Event::Sessions { .. }
         | Event::Link { .. }
         | Event::Invite { .. }
         | Event::Invites { .. }

@@ -16,7 +16,7 @@ pub fn is_order(command: &Command) -> bool {
 const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
     match command {
         Command::Invite { .. }
-        | Command::Invites
+        | Command::Invites { .. }
         | Command::Revoke { .. }
         | Command::Grant { .. }
         | Command::Rule { .. }
@@ -25,9 +25,13 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
         | Command::Pardon { .. }
         | Command::Sanctions { .. }
         | Command::Audit { .. } => Some((features::ROLES, RequestError::NoRoles)),
-        Command::SetPassword { .. } | Command::Link => {
-            Some((features::ACCOUNTS, RequestError::NoAccounts))
-        }
+        Command::SetPassword { .. }
+        | Command::Link { .. }
+        | Command::Account { .. }
+        | Command::Drop { .. }
+        | Command::End { .. }
+        | Command::Sessions { .. }
+        | Command::Free { .. } => Some((features::ACCOUNTS, RequestError::NoAccounts)),
         _ => None,
     }
 }
@@ -40,7 +44,7 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
     }
     if state.session().is_some() {
         match command {
-            Command::Invites | Command::Revoke { .. } => state.invites.begin(),
+            Command::Invites { .. } | Command::Revoke { .. } => state.invites.begin(),
             Command::Sanctions { .. } => state.sanctions.begin(),
             Command::Audit { .. } => state.audit.begin(),
             _ => {}
@@ -53,10 +57,8 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
 pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
     let next = match &event {
         Event::Invites { invites, more } => {
-            state.invites.begin();
-            let _ = state.invites.page(invites.clone(), *more);
-            state.invites.session_ended();
-            None
+            let last = state.invites.page(invites.clone(), *more);
+            last.map(|last| Command::Invites { before: Some(last.id) })
         }
         Event::Sanctions { room, sanctions, more } => {
             let last = state.sanctions.page(sanctions.clone(), *more);

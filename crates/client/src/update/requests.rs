@@ -10,7 +10,7 @@ use super::{
     send, session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
-use crate::link::LinkRequest;
+use crate::link::{LinkRequest, Login};
 use crate::notice::Notice;
 use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request};
 use crate::rooms::{JoinState, Room};
@@ -114,6 +114,7 @@ fn carry_out(
             None
         }
         Request::Reconnect => Some(Effect::Link(LinkRequest::Connect(state.name.clone()))),
+        Request::LogIn(login) => Some(log_in(state, login)?),
         Request::ForgetToken => return forget(state),
         Request::Draft { room, text } => {
             if text.len() > DRAFT_BYTES_MAX {
@@ -260,6 +261,16 @@ fn rename(state: &mut State, name: UserName) -> Effect {
     }
     state.name = name.clone();
     Effect::Link(LinkRequest::Connect(name))
+}
+
+/// Logs in by a code or a password. A user whom the server knows would lose its token.
+fn log_in(state: &State, login: Login) -> Result<Effect, RequestError> {
+    match state.connection {
+        Connection::Refused { .. } => {
+            Ok(Effect::Link(LinkRequest::LogIn(state.name.clone(), login)))
+        }
+        _ => Err(RequestError::NotRefused),
+    }
 }
 
 fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {

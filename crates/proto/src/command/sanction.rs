@@ -9,13 +9,13 @@ use crate::{Network, Reason, RoomName, SanctionKind, UserName};
 pub struct Sanction {
     /// What it does.
     pub kind: SanctionKind,
-    /// The user whom it hits.
+    /// The user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserName>,
-    /// The network whose guests and new users it hits.
+    /// The network, for its guests and new users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
-    /// The number of the invite; it hits all who came by it.
+    /// The number of the invite, for all who came by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<u64>,
     /// The room; `None` for the server.
@@ -24,7 +24,7 @@ pub struct Sanction {
     /// Seconds until it ends; `None` for no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_s: Option<u64>,
-    /// Why; it is shown to whom it hits.
+    /// Why; the user is shown it.
     #[serde(default, skip_serializing_if = "Reason::is_empty")]
     pub reason: Reason,
 }

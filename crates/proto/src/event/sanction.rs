@@ -15,13 +15,13 @@ pub struct SanctionInfo {
     /// The room; `None` for the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
-    /// The user whom it hits.
+    /// The user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
-    /// The network whose guests and new users it hits. Moderators alone receive it.
+    /// The network, for its guests and new users. Only moderators receive it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
-    /// The number of the invite; it hits all who came by it.
+    /// The number of the invite, for all who came by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<u64>,
     /// Who has made it; `None` for the operator.

@@ -1,5 +1,6 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
+mod accounts;
 mod cuts;
 mod messages;
 mod sanctions;
@@ -19,6 +20,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
 
+use self::accounts::{account_command, account_event};
 pub(crate) use self::cuts::cuts;
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, version};
@@ -187,17 +189,21 @@ fn at() -> impl Strategy<Value = Timestamp> {
 fn hello() -> impl Strategy<Value = Hello> {
     let secret = || option::of(secret());
     let secrets = (secret(), secret(), secret(), secret());
-    (any::<u32>(), user_name(), secrets, any::<bool>(), device(), features()).prop_map(
-        |(version, name, (token, invite, link, password), new, device, features)| Hello {
-            version,
-            name,
-            token,
-            new,
-            invite,
-            link,
-            password,
-            device,
-            features,
+    let device = (device(), option::of(short_string()));
+    (any::<u32>(), user_name(), secrets, any::<bool>(), device, features()).prop_map(
+        |(version, name, (token, invite, link, password), new, (device, device_name), features)| {
+            Hello {
+                version,
+                name,
+                token,
+                new,
+                invite,
+                link,
+                password,
+                device,
+                device_name,
+                features,
+            }
         },
     )
 }
@@ -205,9 +211,7 @@ fn hello() -> impl Strategy<Value = Hello> {
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         hello().prop_map(|hello| Command::Hello(Box::new(hello))),
-        (secret(), option::of(secret()))
-            .prop_map(|(password, old)| Command::SetPassword { password, old }),
-        Just(Command::Link),
+        account_command(),
         Just(Command::About),
         say().prop_map(Command::Say),
         (room_name(), option::of(seq())).prop_map(|(room, since)| Command::Join { room, since }),
@@ -248,7 +252,7 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
                 role,
                 note
             }),
-        Just(Command::Invites),
+        option::of(any::<u64>()).prop_map(|before| Command::Invites { before }),
         any::<u64>().prop_map(|id| Command::Revoke { id }),
         (user_name(), option::of(room_name()), select(Role::ALL))
             .prop_map(|(user, room, role)| Command::Grant { user, room, role }),
@@ -273,8 +277,7 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         welcome().prop_map(Event::Welcome),
-        (user_name(), any::<bool>())
-            .prop_map(|(name, has_password)| Event::Account { name, has_password }),
+        account_event(),
         (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
         (server(), journal_id()).prop_map(|(server, journal)| Event::About { server, journal }),
         room_event(),

@@ -1,11 +1,12 @@
 //! The arguments of `chat-server admin`, and the command that each of them sends.
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX, SLOW_S_MAX};
-use chat_proto::{Command, Privacy, Role, RoomName, SanctionKind, ShortString, TopicBy, UserName};
+use chat_proto::{Command, Privacy, Role, RoomName, SanctionKind, ShortString, TopicBy};
 use chat_server::config::OWNER_INVITE_VALID;
 use clap::{Subcommand, ValueEnum};
 
 use super::target::{KickTerms, PardonTerms, Terms};
+use super::user::UserOrder;
 use crate::address::PublicAddress;
 use crate::span;
 
@@ -15,6 +16,7 @@ Examples:
   chat-server admin invite --uses 5 --for 2d   five new users may come by one line
   chat-server admin revoke 4                   end that invite
   chat-server admin user role ana owner
+  chat-server admin user link bob              a code for bob, who has lost all devices
   chat-server admin mute eva --for 10m --reason 'cool down' --room '#rust'
   chat-server admin unmute eva --room '#rust'
   chat-server admin ban 203.0.113.0/24 --for 1d
@@ -72,10 +74,17 @@ pub(super) enum Order {
         /// Its number, as `invites` lists it.
         id: u64,
     },
-    /// Change users.
+    /// Show a user, or change its role, password, devices or name.
     User {
         #[command(subcommand)]
         order: UserOrder,
+    },
+    /// List the sessions of all users.
+    Sessions,
+    /// End a session. The user may come again.
+    End {
+        /// Its number, as `sessions` lists it.
+        session: u64,
     },
     /// List the rooms with a name, also private ones.
     Rooms,
@@ -124,32 +133,6 @@ pub(super) enum Order {
     },
 }
 
-/// What is changed of a user.
-#[derive(Debug, Subcommand)]
-pub(super) enum UserOrder {
-    /// Give a user another role, on the server or in a room.
-    Role {
-        /// The user.
-        name: UserName,
-        /// member, moderator or owner; in a room also voice.
-        #[arg(value_parser = role)]
-        role: Role,
-        /// The room; without it, the role is one on the server.
-        #[arg(long, value_name = "ROOM")]
-        room: Option<RoomName>,
-    },
-}
-
-impl UserOrder {
-    fn command(&self) -> Command {
-        match self {
-            Self::Role { name, role, room } => {
-                Command::Grant { user: name.clone(), room: room.clone(), role: *role }
-            }
-        }
-    }
-}
-
 /// The roles that an invite gives.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum InviteRole {
@@ -187,9 +170,8 @@ impl Order {
                 role: Some((*role).into()),
                 note: note.clone(),
             },
-            Self::Invites => Command::Invites,
+            Self::Invites => Command::Invites { before: None },
             Self::Revoke { id } => Command::Revoke { id: *id },
-            Self::User { order } => order.command(),
             Self::Mute(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Mute))),
             Self::Ban(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Ban))),
             Self::Kick(terms) => Command::Sanction(Box::new(terms.command())),
@@ -199,13 +181,29 @@ impl Order {
                 slow_s: *slow,
                 topic_by: *topic_by,
             },
-            Self::Rooms
+            Self::End { session } => Command::End { session: *session },
+            Self::User { .. }
+            | Self::Sessions
+            | Self::Rooms
             | Self::Unmute(_)
             | Self::Unban(_)
             | Self::Sanctions { .. }
             | Self::Audit { .. }
             | Self::Address { .. } => return None,
         })
+    }
+}
+
+impl Order {
+    /// What is done then, if the answer does not say it.
+    pub(super) fn done(&self) -> Option<String> {
+        match self {
+            Self::Revoke { id } => {
+                Some(format!("Invite {id} has ended. Users who came by it stay.\n"))
+            }
+            Self::End { session } => Some(format!("Session {session} has ended.\n")),
+            _ => None,
+        }
     }
 }
 
@@ -228,7 +226,7 @@ fn topic_by(written: &str) -> Result<TopicBy, &'static str> {
     if topic_by == TopicBy::Unknown { Err("write all or moderators") } else { Ok(topic_by) }
 }
 
-fn role(written: &str) -> Result<Role, String> {
+pub(super) fn role(written: &str) -> Result<Role, String> {
     match Role::of(written) {
         Role::Guest | Role::Unknown => Err("write member, voice, moderator or owner".to_owned()),
         role => Ok(role),

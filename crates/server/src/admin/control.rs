@@ -59,21 +59,33 @@ impl Control {
         write_line(command, &mut line);
         // If it takes no command, it has said why.
         let _ = self.stream.get_mut().write_all(&line);
+        loop {
+            let (line, event) = self.receive()?;
+            // It may have waited for a password.
+            if matches!(event, Event::Ping { .. }) {
+                continue;
+            }
+            if self.prints_json {
+                io::stdout().write_all(line.as_bytes())?;
+            }
+            match event {
+                Event::Refused(refusal) => bail!("{}", refusal.text),
+                Event::Goodbye { text, .. } => bail!("{text}"),
+                event => return Ok(event),
+            }
+        }
+    }
+
+    /// The next line, and the event that it has.
+    fn receive(&mut self) -> anyhow::Result<(String, Event)> {
         let mut line = String::new();
         let mut bounded = self.stream.by_ref().take(LINE_BYTES_MAX as u64 + 1);
         bounded.read_line(&mut line).context("the daemon does not answer")?;
         if !line.ends_with('\n') {
             bail!("the daemon has closed the connection; is it shutting down?");
         }
-        if self.prints_json {
-            io::stdout().write_all(line.as_bytes())?;
-        }
         let event = Event::read(line.trim_end().as_bytes()).context(OTHER_VERSION)?;
-        match event {
-            Event::Refused(refusal) => bail!("{}", refusal.text),
-            Event::Goodbye { text, .. } => bail!("{text}"),
-            event => Ok(event),
-        }
+        Ok((line, event))
     }
 
     /// Prints the answer in words, unless it was printed as it is.

@@ -7,6 +7,24 @@ use chat_proto::{Command, Event, RoomName, SanctionKind};
 use super::control::Control;
 use super::target::{PardonTerms, Target};
 
+/// Prints the sessions of all users.
+pub(super) fn sessions(control: &mut Control) -> anyhow::Result<()> {
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let event = control.ask(&Command::Sessions { after, limit: None })?;
+        control.print(&event)?;
+        let Event::Sessions { sessions, more } = event else {
+            bail!("the daemon answers with something else than sessions");
+        };
+        count += sessions.len();
+        after = sessions.iter().map(|session| session.id).max();
+        if !more || after.is_none() {
+            break;
+        }
+    }
+    if count == 0 { control.say("Nobody is connected.\n") } else { Ok(()) }
+}
+
 /// Prints the rooms.
 pub(super) fn rooms(control: &mut Control) -> anyhow::Result<()> {
     let mut after = None;

@@ -1,5 +1,6 @@
 //! The answers of the daemon in plain words. Each function returns whole lines.
 
+mod accounts;
 mod invites;
 mod orders;
 mod rooms;
@@ -12,6 +13,9 @@ pub(super) fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::Invite { line, invite } => invites::made(line, invite),
         Event::Invites { invites, more } => invites::list(invites, *more),
+        Event::Account(account) => accounts::account(account),
+        Event::Sessions { sessions, .. } => sessions.iter().map(accounts::session).collect(),
+        Event::Link { code, valid_ms } => accounts::link(code, *valid_ms),
         Event::Rooms { rooms, .. } => rooms.iter().map(rooms::listed).collect(),
         Event::Rules { room, rules, .. } => rooms::rules(room, *rules),
         Event::Role { room, user, role, .. } => orders::role(room.as_ref(), user, *role),

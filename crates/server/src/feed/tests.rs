@@ -16,7 +16,8 @@ fn open() -> (Engine, Journal, RoomRecord) {
 }
 
 fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
-    let (engine, journal, restored) = Journal::open(state, Durability::Os).unwrap();
+    let (engine, journal, restored) =
+        Journal::open(state, Durability::Os, Timestamp::from_millis(0)).unwrap();
     (engine, journal, restored.rooms[0].clone())
 }
 
@@ -31,7 +32,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
             n: None,
             body: Body::text(Text::new("hi").unwrap()),
             mentions: Box::default(),
-            deletes_others: false,
+            deletes_others: None,
             is_repeat_only: false,
             changes: Box::default(),
         };

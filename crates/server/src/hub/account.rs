@@ -23,8 +23,8 @@ pub(super) struct Account {
     pub(super) role: UserRole,
     /// The number of the invite by which it came.
     pub(super) invite: Option<u64>,
-    /// Where its last session came from; `None` before the first since the start of the daemon, and for a place that is
-    /// never barred.
+    /// The network that its last session came from; `None` before the first since the start of the daemon, and for this
+    /// machine, which is never banned.
     pub(super) network: Option<IpAddr>,
     /// A few: a token for each of its devices, and a password.
     pub(super) credentials: Vec<CredentialRecord>,

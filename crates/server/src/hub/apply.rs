@@ -2,6 +2,7 @@
 //!
 //! A change applies to the messages after it in the queue, and not to those before it.
 
+mod accounts;
 mod roles;
 mod sanctions;
 
@@ -130,9 +131,9 @@ impl Directory {
         }
         Ok(match grant {
             Grant::Changed => Response::Changed,
-            Grant::Session(user) => {
+            Grant::Session(user, network) => {
                 let hub = self.hub().ok_or(HubError::GoingAway)?;
-                Response::Admitted(Member::begin(hub, user))
+                Response::Admitted(Member::begin(hub, user, network))
             }
             Grant::Room(id) => Response::Room(Arc::clone(self.state().rooms.existing(id))),
             Grant::Read(seq) => Response::Read(seq),
@@ -140,6 +141,9 @@ impl Directory {
                 let state = self.state();
                 let invite = state.invites.get(id).expect("it was just made");
                 Response::Invite(state.invite_info(invite))
+            }
+            Grant::Account(user, asker) => {
+                Response::Account(self.state().account_info(user, asker))
             }
             Grant::Event(event) => Response::Event(event),
         })
@@ -202,9 +206,16 @@ impl Directory {
             Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
             Change::InviteRemoved { id } => self.state().invites.remove(id),
             Change::Sanction(record) => self.apply_sanction(&record),
+            Change::GuestSanctioned { id, guest } => self.apply_guest_sanction(id, guest),
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),
             Change::Pardoned { id, by } => self.apply_pardon(id, by),
             Change::Kicked { user, room, by, reason } => self.apply_kick(user, room, by, reason),
+            Change::SessionsEnded { user, sessions, by } => {
+                self.apply_sessions_ended(user, sessions, by.as_ref());
+            }
+            Change::AccountChanged { user, what, by } => {
+                self.apply_account_changed(user, what, by.as_ref());
+            }
             Change::Wrote { user, room, at } => self.state().pauses.write(user, room, at),
             Change::Audit { .. } => {}
         }

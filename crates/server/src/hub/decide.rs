@@ -2,28 +2,30 @@
 //!
 //! One step under the lock for all items. The directory does not change before the commit is applied.
 
+mod accounts;
+mod arrive;
 mod invites;
 mod login;
 mod messages;
 mod roles;
+mod sanctioned;
 mod sanctions;
+
+use std::net::IpAddr;
 
 use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 
 use self::login::seen;
+use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
-use super::policy::{Action, may};
+use super::policy::{Action, Denied, may};
 use super::proposal::{MembershipAhead, Proposal};
-use super::request::{Admission, DirectScope, Item, Request};
+use super::request::{DirectScope, Item, Request};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
-use crate::journal::{
-    Change, Credential, CredentialRecord, Entry, MemberRole, MembershipRecord, RoomId, RoomKey,
-    UserKind, UserRecord, UserRole,
-};
-use crate::token::TokenHash;
+use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord};
 
 /// The decision about one item, beside its entry for the journal.
 #[derive(Debug)]
@@ -46,11 +48,13 @@ pub(super) enum Grant {
     Changed,
     /// With this event, if the client receives no other one that says the same.
     Event(Option<Box<Event>>),
-    /// A session of this user begins.
-    Session(UserId),
+    /// A session of this user begins, from this network; `None` for this machine.
+    Session(UserId, Option<IpAddr>),
     Room(RoomId),
     Read(Seq),
     Invite(u64),
+    /// The account of this user, as the asker sees it.
+    Account(UserId, Asker),
 }
 
 /// Changes, and the answer to the request for them.
@@ -95,17 +99,29 @@ impl Directory {
                 Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
                 Err(error) => refused(error),
             },
-            Item::Request(request, _) if matches!(**request, Request::SetTopic { .. }) => {
-                match messages::topic(self, proposal, request) {
-                    Ok(message) => (Decision::Granted(Grant::Changed), Entry::Message(message)),
-                    Err(error) => refused(error),
-                }
-            }
-            Item::Request(request, _) => match self.change(proposal, request) {
-                Ok((changes, grant)) => (Decision::Granted(grant), Entry::Changes(changes)),
+            Item::Request(request, _) => match self.request(proposal, request) {
+                Ok((entry, grant)) => (Decision::Granted(grant), entry),
                 Err(error) => refused(error),
             },
         }
+    }
+
+    /// Decides about a request: here for all of them, that a user who is banned asks for nothing.
+    fn request(
+        &self,
+        proposal: &mut Proposal<'_>,
+        request: &Request,
+    ) -> Result<(Entry<'static>, Grant), HubError> {
+        if let Some(author) = request.author() {
+            let key = request.room().and_then(|name| proposal.room_key(author, name).ok());
+            self.not_banned(proposal, author, key.and_then(|key| proposal.rooms.find(&key)))?;
+        }
+        if let Request::SetTopic { user, name, topic } = request {
+            let message = messages::topic(self, proposal, *user, (name, topic))?;
+            return Ok((Entry::Message(message), Grant::Changed));
+        }
+        let (changes, grant) = self.change(proposal, request)?;
+        Ok((Entry::Changes(changes), grant))
     }
 
     fn change(&self, proposal: &mut Proposal<'_>, request: &Request) -> GrantResult {
@@ -115,13 +131,16 @@ impl Directory {
             }
             Request::Invite(draft) => self.invite(proposal, draft),
             Request::Revoke { by, id } => self.revoke(proposal, *by, *id),
-            Request::LogIn { user, proof, token, device } => {
-                self.log_in(proposal, *user, proof, *token, device)
+            Request::LogIn { user, proof, token, device, admission } => {
+                self.log_in(proposal, *user, proof, (*token, device), *admission)
             }
+            Request::Account { asker, order } => self.account_order(proposal, *asker, order),
             Request::SetPassword { user, hash, present } => {
                 self.set_password(proposal, *user, hash, *present)
             }
-            Request::Guest { user, wants } => guest(proposal, *user, wants),
+            Request::Guest { user, wants, admission } => {
+                self.guest(proposal, *user, wants, *admission)
+            }
             Request::Rename { user, wants, if_taken } => {
                 self.not_muted(proposal, *user, None)?;
                 rename(proposal, *user, wants, *if_taken)
@@ -157,61 +176,6 @@ impl Directory {
         }
     }
 
-    /// A new user; or a session of the user who has the token already.
-    ///
-    /// If the holder of the name was last connected longer ago than names are held, and the clock is steady, the new
-    /// user gets the name. The holder keeps everything else, under a similar name that is free.
-    fn register(
-        &self,
-        proposal: &mut Proposal<'_>,
-        id: Option<UserId>,
-        wants: &UserName,
-        token: TokenHash,
-        admission: Admission,
-    ) -> GrantResult {
-        if let Some(user) = proposal.by_token(&token) {
-            self.not_banned(proposal, user, None)?;
-            return Ok((self.promote(proposal, user, admission), Grant::Session(user)));
-        }
-        let invite = self.admit(proposal, admission)?;
-        if proposal.users_stored() >= self.users_max {
-            return Err(HubError::TooManyUsers(self.users_max));
-        }
-        let mut changes = Vec::new();
-        let overdue = self.overdue(proposal, wants);
-        let holder = overdue.as_ref().map(|record| record.user.id);
-        let name = proposal.names.choose(holder.or(id), wants, IfTaken::Refuse)?;
-        if let Some(moved) = overdue {
-            let name = proposal.names.numbered(None, wants);
-            let user = User { id: moved.user.id, name };
-            proposal.rename(&user);
-            changes.push(Change::User(UserRecord { user, ..moved }));
-        }
-        let id = id.unwrap_or_else(|| proposal.next_user());
-        // Otherwise, if the clock is years late, a new user would seem to have been away for years.
-        let seen_at = self.clock.now().max(self.newest);
-        let user = User { id, name };
-        proposal.add_user(&user, UserKind::Registered);
-        let now = self.clock.now();
-        let registered = UserRecord::registered(user, now);
-        let role = invite.as_ref().map_or(UserRole::Member, |invite| invite.role);
-        let invite_id = invite.as_ref().map(|invite| invite.id);
-        if role != UserRole::Member {
-            proposal.set_role(id, role);
-        }
-        changes.push(Change::User(UserRecord { seen_at, role, invite: invite_id, ..registered }));
-        if let Some(invite) = invite {
-            changes.extend(self.use_invite(proposal, &invite, id));
-        }
-        let credential = Credential::Token(token);
-        let record = CredentialRecord::new(proposal.next_record(), id, credential, now);
-        proposal.add_credential(&record);
-        changes.push(Change::Credential(record));
-        let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
-        changes.push(Change::Member(MembershipRecord::joined(id, RoomId::LOBBY, read_seq)));
-        Ok((changes, Grant::Session(id)))
-    }
-
     fn join(
         &self,
         proposal: &mut Proposal<'_>,
@@ -221,7 +185,6 @@ impl Directory {
     ) -> GrantResult {
         let key = proposal.room_key(user, name)?;
         proposal.permit_key(user, name, &key, Action::Join)?;
-        self.not_banned(proposal, user, proposal.rooms.find(&key))?;
         if is_direct(&key) && scope == DirectScope::Both {
             self.not_muted(proposal, user, None)?;
         }
@@ -235,24 +198,6 @@ impl Directory {
         proposal.rooms.note_used(room);
         Ok((changes, Grant::Room(room)))
     }
-
-    /// The holder of `name`, if it was last connected longer ago than names are held.
-    fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<UserRecord> {
-        // A clock that is not steady gives no name away.
-        let since = self.clock.before(self.name_hold)?;
-        let holder = proposal.state.overdue(name, since)?.user.id;
-        if proposal.names.holder(name) != Some(holder) {
-            return None; // given away by this commit
-        }
-        proposal.record(holder)
-    }
-}
-
-fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> GrantResult {
-    let name = proposal.names.choose(Some(id), wants, IfTaken::Number)?;
-    let user = User { id, name };
-    proposal.add_user(&user, UserKind::Guest);
-    Ok((vec![Change::Guest(user)], Grant::Session(id)))
 }
 
 fn rename(
@@ -261,8 +206,7 @@ fn rename(
     wants: &UserName,
     if_taken: IfTaken,
 ) -> GrantResult {
-    may(proposal.subject(id), Action::TakeName)
-        .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+    may(proposal.subject(id), Action::TakeName).map_err(Denied::on_server)?;
     let name = proposal.names.choose(Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);

@@ -27,7 +27,7 @@ impl Hub {
     /// Takes the cost of a session out of the budget of the user with that token; `None` if there is none.
     ///
     /// # Errors
-    /// Returns an error if the user has as many sessions as one can have.
+    /// Returns an error if the user is banned, or has as many sessions as one can have.
     pub(crate) fn charge_entry(
         &self,
         token: &Secret,
@@ -42,13 +42,15 @@ impl Hub {
     /// stored.
     ///
     /// # Errors
-    /// Returns an error if the daemon is going away.
+    /// Returns an error if the server takes no guests, the network is banned, or the daemon is going away.
     pub(crate) async fn enter_guest(
         &self,
         user: UserId,
         wants: &UserName,
+        admission: Admission,
     ) -> Result<Member, HubError> {
-        Ok(self.request(Request::Guest { user, wants: wants.clone() }).await?.member())
+        let guest = Request::Guest { user, wants: wants.clone(), admission };
+        Ok(self.request(guest).await?.member())
     }
 
     /// Begins a session of a new user with the name it `wants`; `user` is its number if it has been sent one.
@@ -116,7 +118,7 @@ impl Hub {
         self.not_banned(user)?;
         let member = match admission.invite {
             Some(_) => self.register(None, wants, token, admission).await?,
-            None => Member::begin(Arc::clone(self), user),
+            None => Member::begin(Arc::clone(self), user, admission.network),
         };
         // A ban between the two has not ended this session.
         self.not_banned(user)?;
@@ -133,7 +135,7 @@ impl Hub {
     #[doc(hidden)]
     pub(crate) fn session_of(self: &Arc<Self>, user: UserId) -> Option<Member> {
         self.state().account(user)?;
-        Some(Member::begin(Arc::clone(self), user))
+        Some(Member::begin(Arc::clone(self), user, None))
     }
 
     /// Updates the `seen_at` of a user, if the stored time is too old. If the queue is full, a later call

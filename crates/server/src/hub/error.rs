@@ -1,15 +1,20 @@
 //! The errors with which the hub refuses messages and requests.
 
+mod account;
+mod needed;
 mod sanctioned;
 
 use chat_proto::{Network, Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
+pub(crate) use self::account::AccountError;
+pub(crate) use self::needed::Needed;
 pub(crate) use self::sanctioned::Sanctioned;
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
 use crate::config::{
-    ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX, SANCTIONS_MAX,
+    ASKED_PER_USER_MAX, PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX,
+    SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX, SANCTIONS_MAX,
 };
 use crate::journal::{JournalError, Rejection, RoomId};
 
@@ -45,8 +50,8 @@ pub(crate) enum HubError {
     BadToken,
     /// The client's fault: the password or the code is none that is valid.
     #[error(
-        "this name and password, or this code, let nobody in: it is wrong, or was used, or has ended; try again, or \
-         ask for another code with /link on a device that is logged in"
+        "the name and the password, or the code, are wrong, or the code has been used or has ended; try again, or ask \
+         for another code on a device that is logged in"
     )]
     BadSecret,
     /// The client's fault: the token that it has made for a new user is too short.
@@ -57,19 +62,19 @@ pub(crate) enum HubError {
     BadNewToken,
     /// The client's fault: it has no invite.
     #[error(
-        "new users of this server need an invite; ask somebody who uses it for one, and start with its line"
+        "new users of this server need an invite; ask one of its users for a chat:// line, and connect with that line"
     )]
     InviteNeeded,
     /// The client's fault: it uses the classic protocol, which cannot bring an invite.
     #[error(
-        "this server lets in whom it knows and who has an invite: use chat-tui, and ask for a chat:// line"
+        "this server takes no classic clients; use chat-tui, and ask one of its users for a chat:// line"
     )]
     NoGuests,
     /// The client's fault: nobody new comes in.
     #[error("this server takes no new users; ask the person who runs it")]
     Closed,
     /// The client's fault: the secret is no invite, or was revoked.
-    #[error("this is no invite of this server, or it was revoked; ask for another one")]
+    #[error("this server does not know this invite, or it was revoked; ask for another one")]
     NoInvite,
     /// The client's fault: the invite was used.
     #[error("this invite has been used; ask {} for another", who(.0.as_ref()))]
@@ -77,12 +82,23 @@ pub(crate) enum HubError {
     /// The client's fault: the invite has ended.
     #[error("this invite has ended; ask {} for another", who(.0.as_ref()))]
     InviteEnded(Option<UserName>),
-    /// The client's fault: the user may not see such an invite, or there is none.
-    #[error("there is no invite {0} that you may see")]
+    /// The client's fault: the user may not end such an invite, or there is none.
+    #[error("there is no invite {0} that you may end")]
     NoSuchInvite(u64),
+    /// The client's fault: an invite for a role above member has one use.
+    #[error("an invite for a moderator or an owner has one use; make one for each of them")]
+    OneUseOnly,
     /// The server's fault: there are as many invites as there can be.
     #[error("this server has {INVITES_MAX} invites, the most it can have; revoke one first")]
     TooManyInvites,
+    /// The client's fault: the user has made as many invites as it may.
+    #[error(
+        "you have {0} invites that have not ended, the most that you can have; revoke one, or wait until one ends"
+    )]
+    TooManyInvitesOfUser(usize),
+    /// A device, a session, a password or a name of an account.
+    #[error(transparent)]
+    Account(AccountError),
     /// The client's fault: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
@@ -93,7 +109,7 @@ pub(crate) enum HubError {
     #[error("you cannot join {0}: classic clients can use #lobby only")]
     GuestInLobbyAlone(RoomName),
     /// The client's fault: nobody has asked the user into a private room.
-    #[error("{0} is private; only users who were asked in join it: ask somebody who is in it")]
+    #[error("{0} is private; ask a user who is in it to ask you in")]
     NotAsked(RoomName),
     /// The client's fault: a room that everybody may join needs no invitation.
     #[error("everybody can join {0}: nobody has to be asked in")]
@@ -102,8 +118,8 @@ pub(crate) enum HubError {
     #[error("{0} is a direct message, which has no rules and no roles")]
     IsDirect(RoomName),
     /// The client's fault: the role of the user is too low.
-    #[error("{}; ask one of them", .1.in_room(.0))]
-    NotAllowed(RoomName, Needed),
+    #[error("{}", .1.in_room(.0.as_ref()))]
+    NotAllowed(Option<RoomName>, Needed),
     /// The client's fault: the other user has the same role, or a greater one.
     #[error("you can do this only to users with a lower role than yours")]
     IsEqual,
@@ -114,10 +130,10 @@ pub(crate) enum HubError {
     #[error("{0} is a guest: roles and private rooms are for users who can come back")]
     NotForGuests(UserName),
     /// The client's fault: the user is muted.
-    #[error("you are muted {}{}", .0.place(), .0.end_and_reason())]
+    #[error("you are muted {}", .0.muted())]
     Muted(Box<Sanctioned>),
     /// The client's fault: the user, or its network, is banned.
-    #[error("you are banned {}{}", .0.place(), .0.end_and_reason())]
+    #[error("you are banned from {}", .0.banned())]
     Banned(Box<Sanctioned>),
     /// The client's fault: it writes sooner than the room allows.
     #[error("{room} has a pause of {} between two messages of one user; you can write in {}", seconds(*.pause_s), seconds(.wait_ms.div_ceil(1000)))]
@@ -144,7 +160,7 @@ pub(crate) enum HubError {
     #[error("only a user is kicked; ban a network or an invite")]
     KicksUsersOnly,
     /// The client's fault: all users of this machine share its address.
-    #[error("{0} is this machine, which is never barred; mute or ban the user")]
+    #[error("{0} is this machine, which is never banned; mute or ban the user")]
     IsThisMachine(Network),
     /// The client's fault: no sanction has the number, or it has ended.
     #[error("there is no sanction with the number {0}; it may have ended")]
@@ -154,6 +170,17 @@ pub(crate) enum HubError {
         "there are {SANCTIONS_MAX} mutes and bans, the most this server can have; end some of them first"
     )]
     TooManySanctions,
+    /// The server's fault: there are as many sanctions in rooms as there can be.
+    #[error(
+        "there are {SANCTIONS_IN_ROOMS_MAX} mutes and bans in rooms, the most this server can have; end some of them first"
+    )]
+    TooManySanctionsInRooms,
+    /// The client's fault: the user has made as many sanctions in rooms as one can.
+    #[error(
+        "you have made {SANCTIONS_IN_ROOMS_PER_USER_MAX} mutes and bans in rooms, the most for one user; end some of them \
+         first"
+    )]
+    TooManyOwnSanctions,
     /// The client's fault: everybody is in the lobby.
     #[error("#lobby cannot be private: everybody is in it")]
     LobbyIsOpen,
@@ -166,7 +193,7 @@ pub(crate) enum HubError {
     #[error("{0} is in the room already")]
     IsInRoom(UserName),
     /// The client's fault: the user with a role in a room has never been there.
-    #[error("{0} has never been in the room; roles are for users who have")]
+    #[error("{0} has never been in the room; a user gets a role after it has joined")]
     NeverInRoom(UserName),
     /// The fault of other users: the user was asked into as many rooms as one can be.
     #[error(
@@ -249,37 +276,6 @@ fn seconds(seconds: u64) -> String {
     if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
 }
 
-/// Who may do what was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Needed {
-    Voice,
-    Moderator,
-    Owner,
-    ServerModerator,
-    ServerOwner,
-    Registered,
-}
-
-impl Needed {
-    /// Says who may, of the room `name` if it is about one.
-    fn in_room(self, name: &RoomName) -> String {
-        match self {
-            Self::Voice => {
-                format!("in {name} only voices, moderators and owners write")
-            }
-            Self::Moderator => format!("only the moderators and owners of {name} can do this"),
-            Self::Owner => format!("only the owners of {name} can do this"),
-            Self::ServerModerator => {
-                "only the moderators and owners of this server can do this".to_owned()
-            }
-            Self::ServerOwner => "only the owners of this server can do this".to_owned(),
-            Self::Registered => {
-                "only users who can come back can do this, and no guests".to_owned()
-            }
-        }
-    }
-}
-
 impl HubError {
     /// The code of the error in the protocols.
     #[must_use]
@@ -290,13 +286,15 @@ impl HubError {
             Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
             Self::BadSecret => RefusalCode::BadSecret,
+            Self::Account(error) => error.code(),
             Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
                 RefusalCode::NotInRoom
             }
             Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::TooManyInvites => RefusalCode::NotKept,
+            Self::OneUseOnly => RefusalCode::BadField,
+            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
             Self::Muted(_) => RefusalCode::Muted,
             Self::Banned(_) => RefusalCode::Banned,
             Self::Slow { .. } => RefusalCode::Slow,
@@ -343,7 +341,9 @@ impl HubError {
             Self::NotStored(_)
             | Self::Failed(_)
             | Self::TooManyUsers(_)
-            | Self::TooManySanctions => RefusalCode::NotKept,
+            | Self::TooManySanctions
+            | Self::TooManySanctionsInRooms
+            | Self::TooManyOwnSanctions => RefusalCode::NotKept,
             Self::TooManySessions(_) => RefusalCode::Busy,
             Self::GoingAway => RefusalCode::Shutdown,
         }
@@ -367,8 +367,8 @@ impl From<HubError> for Refusal {
             | HubError::NotAsked(room)
             | HubError::IsPublic(room)
             | HubError::IsDirect(room)
-            | HubError::NotAllowed(room, _)
             | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
+            HubError::NotAllowed(room, _) => Self { room, ..refusal },
             _ => refusal,
         }
     }

@@ -1,6 +1,7 @@
 //! The invites by which new users come in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chat_proto::event::InviteInfo;
 use chat_proto::{Timestamp, UserId};
@@ -14,8 +15,17 @@ use crate::token::TokenHash;
 /// Invites at most, 200 bytes each; as many as the journal has room for.
 pub(super) const INVITES_MAX: usize = 10_000;
 
-/// Invites in one list: some 30 KB on the wire, and 50 µs under the lock.
-pub(super) const INVITES_LISTED: usize = 100;
+/// Invites of one member that have not ended: for the friends of a person. 500 members fill the table.
+const OF_MEMBER_MAX: usize = 20;
+
+/// Those of a moderator, who invites for others.
+const OF_MODERATOR_MAX: usize = 200;
+
+/// Those of an owner, and of the operator: for scripts.
+const OF_OWNER_MAX: usize = 1_000;
+
+/// Invites in one list: 15 KB on the wire, and 25 µs under the lock.
+pub(crate) const INVITES_LISTED: usize = 50;
 
 /// Ended invites that one change removes.
 pub(super) const INVITES_SWEPT: usize = 100;
@@ -25,11 +35,24 @@ pub(super) const INVITES_SWEPT: usize = 100;
 pub(super) struct Invites {
     by_id: BTreeMap<u64, InviteRecord>,
     by_hash: HashMap<TokenHash, u64>,
+    by_author: HashMap<UserId, BTreeSet<u64>>,
+    by_end: BTreeSet<(Timestamp, u64)>,
+}
+
+/// Invites of an author with this role that have not ended, at most.
+pub(super) const fn invites_max(role: UserRole) -> usize {
+    match role {
+        UserRole::Member => OF_MEMBER_MAX,
+        UserRole::Moderator => OF_MODERATOR_MAX,
+        UserRole::Owner => OF_OWNER_MAX,
+    }
 }
 
 impl Invites {
     pub(super) fn put(&mut self, record: InviteRecord) {
         self.by_hash.insert(record.hash, record.id);
+        self.by_author.entry(record.by).or_default().insert(record.id);
+        self.by_end.insert((record.until, record.id));
         self.by_id.insert(record.id, record);
     }
 
@@ -40,8 +63,14 @@ impl Invites {
     }
 
     pub(super) fn remove(&mut self, id: u64) {
-        if let Some(record) = self.by_id.remove(&id) {
-            self.by_hash.remove(&record.hash);
+        let Some(record) = self.by_id.remove(&id) else { return };
+        self.by_hash.remove(&record.hash);
+        self.by_end.remove(&(record.until, id));
+        if let Entry::Occupied(mut of_author) = self.by_author.entry(record.by) {
+            of_author.get_mut().remove(&id);
+            if of_author.get().is_empty() {
+                of_author.remove();
+            }
         }
     }
 
@@ -58,26 +87,53 @@ impl Invites {
         self.by_hash.get(hash).and_then(|id| self.by_id.get(id))
     }
 
-    /// Some that have ended before `now`, oldest first.
+    /// Some that have ended before `now`, first those that ended first.
     pub(super) fn ended(&self, now: Timestamp) -> impl Iterator<Item = u64> {
-        let ended = self.by_id.values().filter(move |record| record.until <= now);
-        ended.map(|record| record.id).take(INVITES_SWEPT)
+        let ended = self.by_end.iter().take_while(move |(until, _)| *until <= now);
+        ended.map(|(_, id)| *id).take(INVITES_SWEPT)
+    }
+
+    /// Those that `author` has made, the oldest first.
+    pub(super) fn of(&self, author: UserId) -> impl DoubleEndedIterator<Item = &InviteRecord> {
+        let ids = self.by_author.get(&author).into_iter().flatten();
+        ids.filter_map(|id| self.by_id.get(id))
     }
 
     /// Those of the operator that let in an owner, and that nobody has used.
     pub(super) fn unused_of_operator(&self) -> impl Iterator<Item = u64> {
-        let of_operator = self.by_id.values().filter(|record| {
-            record.by == UserId::SERVER && record.role == UserRole::Owner && record.used == 0
-        });
-        of_operator.map(|record| record.id)
+        let lines = self
+            .of(UserId::SERVER)
+            .filter(|record| record.role == UserRole::Owner && record.used == 0);
+        lines.map(|record| record.id)
+    }
+
+    /// Those before the number `before`, the newest first: all, or those that `author` has made.
+    fn newest(
+        &self,
+        author: Option<UserId>,
+        before: Option<u64>,
+    ) -> Box<dyn Iterator<Item = &InviteRecord> + '_> {
+        let before = ..before.unwrap_or(u64::MAX);
+        match author {
+            None => Box::new(self.by_id.range(before).rev().map(|(_, record)| record)),
+            Some(author) => {
+                let ids = self.by_author.get(&author).into_iter();
+                let ids = ids.flat_map(move |ids| ids.range(before).rev());
+                Box::new(ids.filter_map(|id| self.by_id.get(id)))
+            }
+        }
     }
 }
 
 impl State {
-    /// The newest invites, and whether there are more: those that `by` has made, or all without one.
-    pub(super) fn list_invites(&self, by: Option<UserId>) -> (Vec<InviteInfo>, bool) {
-        let newest = self.invites.by_id.values().rev();
-        let mut listed = newest.filter(|record| by.is_none_or(|by| record.by == by));
+    /// The newest invites before the number `before`, and whether there are more: those that `by` has made, or all
+    /// without one.
+    pub(super) fn list_invites(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+    ) -> (Vec<InviteInfo>, bool) {
+        let mut listed = self.invites.newest(by, before);
         let invites = listed.by_ref().take(INVITES_LISTED).map(|one| self.invite_info(one));
         (invites.collect(), listed.next().is_some())
     }
@@ -115,13 +171,18 @@ impl Hub {
         self.request(Request::Revoke { by, id }).await.map(drop)
     }
 
-    /// The newest invites that `by` may see, and whether there are more; all for the operator, a moderator or an owner.
-    pub(crate) fn invites(&self, by: Option<UserId>) -> (Vec<InviteInfo>, bool) {
+    /// The newest invites before the number `before` that `by` may see, and whether there are more; all for the operator,
+    /// a moderator or an owner.
+    pub(crate) fn invites(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+    ) -> (Vec<InviteInfo>, bool) {
         let state = self.state();
         let sees_all = |by: &UserId| {
             state.account(*by).is_some_and(|account| account.role >= UserRole::Moderator)
         };
-        state.list_invites(by.filter(|by| !sees_all(by)))
+        state.list_invites(by.filter(|by| !sees_all(by)), before)
     }
 
     /// Whether nobody owns the server.

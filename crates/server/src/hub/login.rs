@@ -9,7 +9,7 @@ use super::actor::Actor;
 use super::enter::Returning;
 use super::member::Member;
 use super::request::Request;
-use super::{Hub, HubError};
+use super::{Admission, Hub, HubError};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{Credential, CredentialId};
@@ -53,13 +53,14 @@ impl Hub {
     /// Takes the cost of a session out of the budget of a user.
     ///
     /// # Errors
-    /// Returns an error if there is no such user, or it has as many sessions as one can have.
+    /// Returns an error if there is no such user, it is banned, or it has as many sessions as one can have.
     pub(crate) fn charge_login(
         &self,
         user: UserId,
         limits: &Limits,
         now: Instant,
     ) -> Result<Returning, HubError> {
+        self.not_banned(user)?;
         let old = self.directory.newcomers_after();
         let state = self.state();
         let account = state.account(user).ok_or(HubError::BadSecret)?;
@@ -72,8 +73,8 @@ impl Hub {
         Ok(Returning { is_newcomer, enters_at })
     }
 
-    /// Begins a session of a user who has shown who it is, on a new `device`. Returns its member, and the token of the
-    /// device.
+    /// Begins a session of a user who has shown who it is, on a new `device`. An invite may give the user a higher role.
+    /// Returns its member, and the token of the device.
     ///
     /// # Errors
     /// Returns an error if the password is not that of the user any more, it cannot be stored, or the daemon is going
@@ -83,10 +84,12 @@ impl Hub {
         user: UserId,
         proof: Proof,
         device: ShortString,
+        admission: Admission,
     ) -> Result<(Member, Secret), HubError> {
         let secret = token::new().map_err(|error| HubError::NotStored(error.to_string()))?;
         let token = TokenHash::of(&secret);
-        let member = self.request(Request::LogIn { user, proof, token, device }).await?.member();
+        let log_in = Request::LogIn { user, proof, token, device, admission };
+        let member = self.request(log_in).await?.member();
         self.see(user);
         Ok((member, secret))
     }

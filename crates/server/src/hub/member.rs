@@ -1,5 +1,6 @@
 //! A member: one session in the hub. It sends messages, and leaves the user's rooms when it is dropped.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_proto::command;
@@ -13,8 +14,8 @@ use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::{ChangeNotifier, Counts};
-use super::policy::{Action, may};
+use super::changed::{ChangeNotifier, Counts, Takes};
+use super::policy::{Action, Denied, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
@@ -55,17 +56,24 @@ pub(crate) struct Membership {
 }
 
 impl Member {
-    /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
-    pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
+    /// Begins a session of a user, who is on the lists of its rooms until the last session ends. `network` is where it
+    /// comes from; `None` for this machine.
+    pub(super) fn begin(hub: Arc<Hub>, user: UserId, network: Option<IpAddr>) -> Self {
         let old = hub.directory.newcomers_after();
-        let (notifier, is_newcomer) = {
+        let now = hub.time();
+        let (session, notifier, is_newcomer, seen) = {
             let mut state = hub.state();
+            state.existing_mut(user).network = network;
+            // In one step, so that what ends all sessions of the user neither misses this one nor is missed by it.
+            let session = hub.directory.next_session();
+            state.sessions.begin(session, user, now);
             state.admit(user);
             let account = state.existing(user);
-            (Arc::clone(&account.notifier), account.created_at > old)
+            let notifier = Arc::clone(&account.notifier);
+            let seen = notifier.counts();
+            (session, notifier, account.created_at > old, seen)
         };
-        let session = hub.directory.next_session();
-        let Counts { rooms: seen_rooms, typing: seen_typing } = notifier.counts();
+        let Counts { rooms: seen_rooms, typing: seen_typing } = seen;
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
         Self { actor, session, notifier, seen_rooms, seen_typing, reason, is_newcomer }
     }
@@ -120,13 +128,34 @@ impl Member {
     }
 
     /// Waits until the user's rooms or read positions have changed, by any of its sessions, or until another user
-    /// is writing. Without `takes_rooms`, changes of the rooms are left for a later call. Cancel safe.
-    pub(crate) async fn changed(&mut self, takes_rooms: bool) -> UserChanges {
-        let before = Counts { rooms: self.seen_rooms, typing: self.seen_typing };
-        let counts = self.notifier.wait(before, takes_rooms).await;
+    /// is writing, as far as the session takes that; or until the session is to end. [`Member::take_changes`] takes
+    /// what it returns. Cancel safe.
+    pub(crate) async fn changed(&self, takes: Takes) -> Counts {
+        self.notifier.wait(self.seen(), takes, self.session).await
+    }
+
+    /// What has changed since the session looked last, up to `counts`.
+    pub(crate) fn take_changes(&mut self, counts: Counts) -> UserChanges {
+        let before = self.seen();
         (self.seen_rooms, self.seen_typing) = (counts.rooms, counts.typing);
         let typing = self.notifier.typing_queue.newest(counts.typing.wrapping_sub(before.typing));
         UserChanges { rooms: counts.rooms != before.rooms, typing }
+    }
+
+    /// Whether the user's rooms have changed since the session looked last.
+    #[must_use]
+    pub(crate) fn has_other_rooms(&self) -> bool {
+        self.notifier.counts().rooms != self.seen_rooms
+    }
+
+    const fn seen(&self) -> Counts {
+        Counts { rooms: self.seen_rooms, typing: self.seen_typing }
+    }
+
+    /// Whether the session is to end.
+    #[must_use]
+    pub(crate) fn is_expelled(&self) -> bool {
+        self.notifier.is_expelled(self.session)
     }
 
     /// The user is writing in a room.
@@ -240,7 +269,7 @@ impl Member {
     ) -> Result<(Vec<RoomInfo>, bool), HubError> {
         let state = self.actor.hub.state();
         let subject = state.existing(self.id()).subject();
-        may(subject, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        may(subject, Action::ListRooms).map_err(Denied::on_server)?;
         let rooms = state.named_rooms_after(self.id(), after, limit);
         drop(state);
         Ok(infos(&rooms, limit))
@@ -324,6 +353,8 @@ impl Drop for Member {
         let now = hub.time();
         {
             let mut state = hub.state();
+            state.sessions.end(self.session);
+            self.notifier.forget_expulsion(self.session);
             state.dismiss(user, self.reason, now);
             state.remove_guest(user);
         }

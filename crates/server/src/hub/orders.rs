@@ -1,4 +1,4 @@
-//! The requests of those who keep order, users or the operator: roles, rules, sanctions; and the audit log. `by` is the
+//! The requests of moderators and owners, or the operator: roles, rules, sanctions; and the audit log. `by` is the
 //! author of a request, `None` for the operator. Each waits for its commit.
 
 use chat_proto::event::{AuditEntry, RoomInfo, SanctionInfo};
@@ -21,7 +21,7 @@ impl State {
         let of_place = |record: &&SanctionRecord| record.room == room && !record.is_over(now);
         let mut found = self.sanctions.after(after).filter(of_place);
         let sanctions = found.by_ref().take(limit);
-        let sanctions = sanctions.map(|record| self.info(record, room.is_none())).collect();
+        let sanctions = sanctions.map(|record| self.info_for_moderators(record)).collect();
         (sanctions, found.next().is_some())
     }
 }

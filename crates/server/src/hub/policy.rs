@@ -69,8 +69,9 @@ pub(super) enum Action {
     SeeAudit {
         is_own: bool,
     },
-    /// To change credentials and end sessions of other users.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the command comes with a later step"))]
+    /// To drop devices of the user itself.
+    ManageOwnAccount,
+    /// To see and change the credentials, sessions and names of other users.
     ManageUsers,
 }
 
@@ -190,6 +191,7 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         }
         Action::Find(at) => allow(at.room != RoomKind::Direct, Denied::NotInRoom),
         Action::TakeName
+        | Action::ManageOwnAccount
         | Action::Join(_)
         | Action::Leave(_)
         | Action::Send(_)
@@ -258,6 +260,9 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
             )
         }
         Action::SetRole { from, to, is_self } if is_self && to < from => Ok(()),
+        Action::ManageOwnAccount => {
+            allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
+        }
         Action::SetRole { .. } | Action::ManageUsers => needs_on_server(subject, UserRole::Owner),
         Action::SanctionInRoom { standing, of } => {
             allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
@@ -285,8 +290,8 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
 fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
     let needed = match role {
         UserRole::Member => return Ok(()),
-        UserRole::Moderator => Needed::ServerModerator,
-        UserRole::Owner => Needed::ServerOwner,
+        UserRole::Moderator => Needed::Moderator,
+        UserRole::Owner => Needed::Owner,
     };
     allow(subject.role >= role, Denied::Needs(needed))
 }
@@ -342,8 +347,16 @@ impl Denied {
             Self::NotAsked => HubError::NotAsked(name()),
             Self::IsPublic => HubError::IsPublic(name()),
             Self::IsDirect => HubError::IsDirect(name()),
-            Self::Needs(needed) => HubError::NotAllowed(name(), needed),
+            Self::Needs(needed) => HubError::NotAllowed(Some(name()), needed),
             Self::IsEqual => HubError::IsEqual,
+        }
+    }
+
+    /// The error for an action that is about no room.
+    pub(super) fn on_server(self) -> HubError {
+        match self {
+            Self::Needs(needed) => HubError::NotAllowed(None, needed),
+            other => other.in_room(&RoomName::lobby()),
         }
     }
 }

@@ -8,22 +8,20 @@ mod members;
 
 use std::collections::HashMap;
 
-use chat_proto::event::SanctionInfo;
-use chat_proto::{Event, RoomName, Rules, SanctionKind, Seq, Timestamp, User, UserId};
+use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
 use super::memberships::Share;
 use super::names_ahead::NamesAhead;
-use super::policy::{Action, Part, Standing, Subject, may};
+use super::policy::{Action, Denied, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
-use super::sanctions::Suspect;
+use super::sanctions::SanctionSubject;
 use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
 use crate::id_map::{IdMap, IdSet};
 use crate::journal::{
-    Change, Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
-    UserRole,
+    Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::token::TokenHash;
 
@@ -51,8 +49,8 @@ pub(super) struct Proposal<'s> {
     last_record: u64,
     /// The invites that will be used more often, or removed (`None`).
     invites: IdMap<u64, Option<u32>>,
-    /// Number of invites that are added.
-    invites_more: usize,
+    /// Number of invites that are added, by their authors.
+    invites_more: IdMap<UserId, usize>,
     /// Number of users who will own the server.
     owners: usize,
     /// Number of rooms more into which a user was asked.
@@ -100,7 +98,7 @@ impl<'s> Proposal<'s> {
             last_user: state.last_user,
             last_record: state.last_record,
             invites: IdMap::default(),
-            invites_more: 0,
+            invites_more: IdMap::default(),
             owners: state.owners(),
             asked_more: IdMap::default(),
             is_closed: state.is_closed,
@@ -254,6 +252,20 @@ impl<'s> Proposal<'s> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
+    /// Whether `by` may do `action`, which is about no room; the operator, `None`, may do everything.
+    pub(super) fn permit_on_server(
+        &self,
+        by: Option<UserId>,
+        action: Action,
+    ) -> Result<(), HubError> {
+        by.map_or(Ok(()), |by| may(self.subject(by), action).map_err(Denied::on_server))
+    }
+
+    /// The standing of a user in an existing room with a name.
+    pub(super) fn standing_in(&self, user: UserId, room: RoomId) -> Standing {
+        Standing::in_named(room, self.rooms.rules(room), self.part(user, room))
+    }
+
     /// The standing of a user in the room with that key, whether it exists or not.
     pub(super) fn standing(&self, user: UserId, key: &RoomKey) -> Standing {
         self.standing_of(Some(user), key)
@@ -303,37 +315,10 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    /// What sanctions look for in a user.
-    pub(super) fn suspect(&self, id: UserId) -> Suspect {
-        self.state.suspect(id, self.kind(id), self.role(id))
-    }
-
-    /// The event that answers an order of `by`, with these changes.
-    pub(super) fn told(&self, changes: &[Change], by: Option<UserId>) -> Option<Box<Event>> {
-        let by = || self.user(by?).cloned();
-        let info = changes.iter().find_map(|change| match change {
-            Change::Sanction(record) => Some(SanctionInfo {
-                user: record.user.and_then(|user| self.user(user).cloned()),
-                by: by(),
-                ..self.state.info(record, true)
-            }),
-            Change::Kicked { user, room, reason, .. } => {
-                let room = room.and_then(|room| Some(self.state.rooms.get(room)?.name().clone()));
-                Some(SanctionInfo {
-                    id: None,
-                    kind: SanctionKind::Kick,
-                    room,
-                    user: self.user(*user).cloned(),
-                    network: None,
-                    invite: None,
-                    by: by(),
-                    until: None,
-                    reason: reason.clone(),
-                })
-            }
-            _ => None,
-        });
-        info.map(|info| Box::new(Event::Sanction(Box::new(info))))
+    /// A user, as far as sanctions depend on it.
+    pub(super) fn sanction_subject(&self, id: UserId) -> SanctionSubject {
+        let user = (id, self.kind(id), self.role(id));
+        SanctionSubject::of(user, self.state.account(id), self.newcomers_after)
     }
 
     /// When a user last wrote in a room with a pause.

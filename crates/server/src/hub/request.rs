@@ -1,5 +1,6 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use chat_proto::command::Body;
@@ -9,6 +10,7 @@ use chat_proto::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::accounts::Asker;
 use super::answer::{Answer, Response};
 use super::login::Proof;
 use super::{HubError, IfTaken};
@@ -74,11 +76,19 @@ pub(super) enum Request {
         id: u64,
     },
     /// A session of a user who has shown who it is, on a further device.
-    LogIn { user: UserId, proof: Proof, token: TokenHash, device: ShortString },
+    LogIn {
+        user: UserId,
+        proof: Proof,
+        token: TokenHash,
+        device: ShortString,
+        admission: Admission,
+    },
     /// The user has another password than `present`, or one where it had none.
     SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
+    /// The devices, the sessions, the password or the name of a user change.
+    Account { asker: Asker, order: AccountOrder },
     /// A guest, for one session.
-    Guest { user: UserId, wants: UserName },
+    Guest { user: UserId, wants: UserName, admission: Admission },
     /// The user takes another name.
     Rename { user: UserId, wants: UserName, if_taken: IfTaken },
     /// The user joins a room, which is created if it does not exist.
@@ -121,18 +131,82 @@ pub(super) enum Request {
     ExpireRooms,
 }
 
-/// What decides whether a new user may come in.
+impl Request {
+    /// The user who asks for it and must not be banned; `None` for the operator, for the hub itself, and for a user who
+    /// is only about to come in.
+    pub(super) fn author(&self) -> Option<UserId> {
+        match self {
+            Self::Invite(InviteDraft { by, .. })
+            | Self::Revoke { by, .. }
+            | Self::SetRole { by, .. }
+            | Self::SetRules { by, .. }
+            | Self::Sanction { by, .. }
+            | Self::Pardon { by, .. } => *by,
+            Self::AskIn { by: user, .. }
+            | Self::SetPassword { user, .. }
+            | Self::Rename { user, .. }
+            | Self::Join { user, .. }
+            | Self::Leave { user, .. }
+            | Self::SetTopic { user, .. }
+            | Self::Read { user, .. }
+            | Self::SetAway { user, .. } => Some(*user),
+            Self::Account { asker, .. } => asker.user(),
+            Self::Register { .. }
+            | Self::LogIn { .. }
+            | Self::Guest { .. }
+            | Self::SweepSanctions
+            | Self::See { .. }
+            | Self::SeeCredential(_)
+            | Self::ExpireRooms => None,
+        }
+    }
+
+    /// The room that it is about, if a ban from the room forbids it.
+    pub(super) fn room(&self) -> Option<&RoomName> {
+        match self {
+            Self::Join { name, .. } | Self::SetTopic { name, .. } => Some(name),
+            Self::SetRules { room, .. } | Self::AskIn { room, .. } => Some(room),
+            Self::SetRole { room, .. } => room.as_ref(),
+            Self::Sanction { order, .. } => order.room.as_ref(),
+            // A pardon names a sanction, and that its room.
+            _ => None,
+        }
+    }
+}
+
+/// A change of an account, for its user or for an owner.
+#[derive(Debug)]
+pub(super) enum AccountOrder {
+    /// A device loses its token, and its sessions end.
+    Drop {
+        /// Whose device it is; `None` for that of the author.
+        user: Option<UserName>,
+        id: CredentialId,
+    },
+    /// A session ends.
+    End(SessionId),
+    /// Another user has another password, and its devices lose their tokens if `drop_devices`.
+    HandBack { user: UserName, hash: PasswordHash, drop_devices: bool },
+    /// There will be a code for a device of another user.
+    Link(UserName),
+    /// The name of a user who is not connected is free again.
+    Free(UserName),
+}
+
+/// What decides whether a client may come in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admission {
     /// The hash of the invite that it brings.
     pub(super) invite: Option<TokenHash>,
     pub(super) join: Join,
+    /// The network that it comes from; `None` for this machine, which is never banned.
+    pub(super) network: Option<IpAddr>,
 }
 
 impl Admission {
-    /// Of a client that brings `invite`, if any.
-    pub(crate) fn new(invite: Option<&Secret>, join: Join) -> Self {
-        Self { invite: invite.map(TokenHash::of), join }
+    /// Of a client from `network` that brings `invite`, if any.
+    pub(crate) fn new(invite: Option<&Secret>, join: Join, network: Option<IpAddr>) -> Self {
+        Self { invite: invite.map(TokenHash::of), join, network }
     }
 }
 
@@ -152,7 +226,7 @@ pub(crate) struct InviteDraft {
     pub(crate) replaces: bool,
 }
 
-/// What a moderator does to keep order.
+/// A mute, a kick or a ban, as a moderator asks for it.
 #[derive(Debug, Clone)]
 pub(crate) struct SanctionOrder {
     pub(crate) kind: SanctionKind,
@@ -164,7 +238,7 @@ pub(crate) struct SanctionOrder {
     pub(crate) reason: Reason,
 }
 
-/// Whom a sanction hits.
+/// Whom a sanction is about.
 #[derive(Debug, Clone)]
 pub(crate) enum SanctionTarget {
     User(UserName),

@@ -1,48 +1,66 @@
-//! Sanctions as they are sent: to whom they hit, to the rooms, and to those who keep order.
-
-use std::net::IpAddr;
+//! Sanctions as they are sent: to the users whom they are about, to the rooms, and to moderators.
 
 use chat_proto::event::SanctionInfo;
-use chat_proto::{RoomName, Timestamp, UserId};
+use chat_proto::{Network, Reason, RoomName, SanctionKind, Timestamp, User, UserId, UserName};
 
+use super::account::Account;
 use super::error::Sanctioned;
 use super::member::Member;
-use super::policy::{Action, may};
-use super::sanctions::{Suspect, longest};
+use super::policy::{Action, Denied, may};
+use super::proposal::Proposal;
+use super::request::Admission;
+use super::sanctions::{Applied, SanctionSubject};
 use super::state::State;
 use super::{Hub, HubError};
-use crate::journal::{MemberRole, Penalty, SanctionRecord, UserKind, UserRole};
+use crate::journal::{MemberRole, RoomId, SanctionRecord, UserKind, UserRole};
 
-impl State {
-    /// What sanctions look for in a user.
-    pub(super) fn suspect(&self, user: UserId, kind: UserKind, role: UserRole) -> Suspect {
-        let account = self.account(user);
-        Suspect {
-            user: Some(user),
-            network: account.filter(|_| !kind.is_stored()).and_then(|account| account.network),
+impl SanctionSubject {
+    /// The user `id`, with its account if there is one. Users whose account was made after `newcomers_after` are
+    /// newcomers.
+    pub(super) fn of(
+        (id, kind, role): (UserId, UserKind, UserRole),
+        account: Option<&Account>,
+        newcomers_after: Timestamp,
+    ) -> Self {
+        let is_new = |account: &&Account| !kind.is_stored() || account.created_at > newcomers_after;
+        Self {
+            user: Some(id),
+            network: account.filter(is_new).and_then(|account| account.network),
+            is_stored: kind.is_stored(),
             invite: account.filter(|_| role == UserRole::Member).and_then(|account| account.invite),
         }
     }
+}
 
-    /// The sanction that a refusal is about.
-    pub(super) fn sanctioned(&self, record: &SanctionRecord, now: Timestamp) -> Sanctioned {
+impl Account {
+    /// The user, as far as sanctions depend on it.
+    pub(super) fn sanction_subject(&self, newcomers_after: Timestamp) -> SanctionSubject {
+        SanctionSubject::of((self.user.id, self.kind, self.role), Some(self), newcomers_after)
+    }
+}
+
+impl State {
+    /// What a refusal says of a sanction.
+    pub(super) fn sanctioned(&self, applied: Applied<'_>, now: Timestamp) -> Sanctioned {
+        let Applied { record, until, is_of_other } = applied;
         let left = |until: Timestamp| (until.as_millis() - now.as_millis()).max(0).unsigned_abs();
-        Sanctioned {
-            room: record.room.and_then(|room| Some(self.rooms.get(room)?.name().clone())),
-            left_ms: record.until.map(left),
-            reason: record.reason.clone(),
-        }
+        let reason = if is_of_other { Reason::default() } else { record.reason.clone() };
+        Sanctioned { room: self.room_name(record.room), left_ms: until.map(left), reason }
     }
 
-    /// A sanction as it is sent; with its network only to those who keep order.
-    pub(super) fn info(&self, record: &SanctionRecord, shows_network: bool) -> SanctionInfo {
+    fn room_name(&self, room: Option<RoomId>) -> Option<RoomName> {
+        Some(self.rooms.get(room?)?.name().clone())
+    }
+
+    /// A mute or a ban as it is sent to its users; without the network.
+    pub(super) fn info(&self, record: &SanctionRecord) -> SanctionInfo {
         let user = |user: UserId| self.account(user).map(|account| account.user.clone());
         SanctionInfo {
             id: Some(record.id),
-            kind: record.penalty.to_wire(),
-            room: record.room.and_then(|room| Some(self.rooms.get(room)?.name().clone())),
+            kind: record.kind.to_wire(),
+            room: self.room_name(record.room),
             user: record.user.and_then(user),
-            network: record.network.filter(|_| shows_network),
+            network: None,
             invite: record.invite,
             by: user(record.by),
             until: record.until,
@@ -50,48 +68,77 @@ impl State {
         }
     }
 
-    /// A sanction in words, for the audit log.
-    pub(super) fn describe(&self, record: &SanctionRecord) -> String {
-        let info = self.info(record, true);
-        let target = match (&info.user, info.network, info.invite) {
-            (Some(user), ..) => user.name.to_string(),
-            (None, Some(network), _) => format!("network {network}"),
-            (None, None, Some(invite)) => format!("invite {invite}"),
-            (None, None, None) => "a guest who has left".to_owned(),
-        };
-        let room = info.room.as_ref().map_or("the server", RoomName::as_str);
-        format!("{} {target}, {room}", info.kind)
+    /// A mute or a ban as it is sent to moderators: to those of the server with its network.
+    pub(super) fn info_for_moderators(&self, record: &SanctionRecord) -> SanctionInfo {
+        let network = record.network.filter(|_| record.room.is_none());
+        SanctionInfo { network, ..self.info(record) }
+    }
+
+    /// A kick as it is sent.
+    pub(super) fn kick_info(
+        &self,
+        user: Option<User>,
+        room: Option<RoomId>,
+        by: Option<User>,
+        reason: Reason,
+    ) -> SanctionInfo {
+        SanctionInfo {
+            id: None,
+            kind: SanctionKind::Kick,
+            room: self.room_name(room),
+            user,
+            network: None,
+            invite: None,
+            by,
+            until: None,
+            reason,
+        }
     }
 }
 
-impl Member {
-    /// Records where the session comes from; `None` for a place that is never barred.
-    pub(crate) fn note_network(&self, network: Option<IpAddr>) {
-        self.actor().hub.state().existing_mut(self.id()).network = network;
-    }
+/// A sanction in words, for the audit log.
+pub(super) fn describe(
+    kind: SanctionKind,
+    user: Option<&UserName>,
+    (network, invite): (Option<Network>, Option<u64>),
+    room: Option<&RoomName>,
+) -> String {
+    let target = match (user, network, invite) {
+        (Some(user), ..) => user.to_string(),
+        (None, Some(network), _) => format!("network {network}"),
+        (None, None, Some(invite)) => format!("invite {invite}"),
+        (None, None, None) => "a guest who has left".to_owned(),
+    };
+    format!("{kind} {target}, {}", room.map_or("the server", RoomName::as_str))
+}
 
-    /// The mutes and bans that hit the user, those that have ended excepted.
+impl Member {
+    /// The mutes and bans that apply to the user, those that have ended excepted.
     #[must_use]
     pub(crate) fn sanctions(&self) -> Vec<SanctionInfo> {
         let hub = &self.actor().hub;
+        let (newcomers_after, now) = (hub.directory.newcomers_after(), hub.time());
         let state = hub.state();
         if state.sanctions.is_empty() {
             return Vec::new();
         }
-        let (account, now) = (state.existing(self.id()), hub.time());
-        let suspect = state.suspect(self.id(), account.kind, account.role);
-        let hits = |record: &&SanctionRecord| {
-            [Penalty::Mute, Penalty::Ban]
-                .into_iter()
-                .any(|penalty| record.hits(penalty, record.room, suspect, now))
+        let subject = state.existing(self.id()).sanction_subject(newcomers_after);
+        let info = |record: &SanctionRecord| {
+            let Applied { until, is_of_other, .. } =
+                record.applied(record.kind, record.room, subject, now)?;
+            let info = SanctionInfo { until, ..state.info(record) };
+            Some(match is_of_other {
+                true => SanctionInfo { user: None, by: None, reason: Reason::default(), ..info },
+                false => info,
+            })
         };
-        state.sanctions.of(suspect).filter(hits).map(|record| state.info(record, false)).collect()
+        state.sanctions.of(subject).filter_map(info).collect()
     }
 
     /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more.
     ///
     /// # Errors
-    /// Returns an error if the user does not keep order there.
+    /// Returns an error if the user is no moderator there.
     pub(crate) fn all_sanctions(
         &self,
         room: Option<&RoomName>,
@@ -100,33 +147,32 @@ impl Member {
     ) -> Result<(Vec<SanctionInfo>, bool), HubError> {
         let hub = &self.actor().hub;
         let (state, now) = (hub.state(), hub.time());
-        let subject = state.existing(self.id()).subject();
         let room = match room {
             Some(name) => {
-                let keeps_order =
+                let sanctions =
                     |standing| Action::SanctionInRoom { standing, of: MemberRole::Member };
-                Some(state.permit(self.id(), name, keeps_order)?.id)
+                Some(state.permit(self.id(), name, sanctions)?.id)
             }
             None => {
+                let subject = state.existing(self.id()).subject();
                 may(subject, Action::Sanction { of: UserRole::Member })
-                    .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+                    .map_err(Denied::on_server)?;
                 None
             }
         };
         Ok(state.list_sanctions(room, after, limit, now))
     }
 
-    /// Whether the user keeps order on the server, and may therefore read the audit log: its own deeds, or all.
+    /// The user whose records of the audit log the user may read: its own as a moderator of the server; `None` for all.
     ///
     /// # Errors
-    /// Returns an error if it may not.
+    /// Returns an error if it may read none.
     pub(crate) fn audited(&self) -> Result<Option<UserId>, HubError> {
         let subject = self.actor().hub.state().existing(self.id()).subject();
         if may(subject, Action::SeeAudit { is_own: false }).is_ok() {
             return Ok(None);
         }
-        may(subject, Action::SeeAudit { is_own: true })
-            .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        may(subject, Action::SeeAudit { is_own: true }).map_err(Denied::on_server)?;
         Ok(Some(self.id()))
     }
 }
@@ -136,26 +182,29 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error with the ban if it is banned.
-    pub(crate) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
+    pub(super) fn not_banned(&self, user: UserId) -> Result<(), HubError> {
         let state = self.state();
-        let Some(account) = state.account(user) else { return Ok(()) };
-        self.not_barred(&state, state.suspect(user, account.kind, account.role))
+        let proposal = Proposal::new(&state, self.directory.newcomers_after());
+        self.directory.not_banned(&proposal, user, None)
     }
 
-    /// Whether a new user or a guest from there may come in now; `None` is a place that is never barred.
+    /// Whether a new user may come in now. It is decided again when the user is stored.
     ///
     /// # Errors
-    /// Returns an error with the ban if the network is banned.
-    pub(crate) fn permit_newcomer(&self, network: Option<IpAddr>) -> Result<(), HubError> {
-        self.not_barred(&self.state(), Suspect { network, ..Suspect::default() })
+    /// Returns an error if the user needs an invite, its invite is none that is valid, or its network is banned.
+    pub(crate) fn check_admission(&self, admission: Admission) -> Result<(), HubError> {
+        let state = self.state();
+        let proposal = Proposal::new(&state, self.directory.newcomers_after());
+        self.directory.admit(&proposal, admission).map(drop)
     }
 
-    fn not_barred(&self, state: &State, suspect: Suspect) -> Result<(), HubError> {
-        let now = self.time();
-        let bans = state.sanctions.of(suspect);
-        match longest(bans.filter(|record| record.hits(Penalty::Ban, None, suspect, now))) {
-            Some(record) => Err(HubError::Banned(Box::new(state.sanctioned(record, now)))),
-            None => Ok(()),
-        }
+    /// Whether a guest may come in now. It is decided again when its session begins.
+    ///
+    /// # Errors
+    /// Returns an error if the server takes no guests, or the network is banned.
+    pub(crate) fn check_guest(&self, admission: Admission) -> Result<(), HubError> {
+        let state = self.state();
+        let proposal = Proposal::new(&state, self.directory.newcomers_after());
+        self.directory.admit_guest(&proposal, admission)
     }
 }

@@ -1,4 +1,4 @@
-//! The mutes and bans in memory, by whom they hit.
+//! The mutes and bans in memory, by whom they are about.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -6,17 +6,31 @@ use std::ops::Bound::{Excluded, Unbounded};
 
 use chat_proto::{Network, Timestamp, UserId};
 
-use crate::config::NETWORK_BARRED;
-use crate::journal::{Penalty, RoomId, SanctionRecord};
+use crate::config::NETWORK_BANNED;
+use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
+use crate::network::at_least_host;
 
-/// Whom a sanction may hit.
+/// The properties of a user that sanctions depend on.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Suspect {
+pub(super) struct SanctionSubject {
+    /// Its number; `None` for one that is to be made.
     pub(super) user: Option<UserId>,
-    /// Where a guest or a new user comes from; `None` for everybody else, and for a place that is never barred.
+    /// Where a guest or a newcomer comes from; `None` for everybody else, and for this machine, which is never banned.
     pub(super) network: Option<IpAddr>,
-    /// The invite by which the user came; `None` also for those who keep order.
+    /// Whether it has an account that is stored: the ban of a network is about others.
+    pub(super) is_stored: bool,
+    /// The invite by which the user came; `None` also for owners and moderators of the server.
     pub(super) invite: Option<u64>,
+}
+
+/// A sanction that applies to a user.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Applied<'s> {
+    pub(super) record: &'s SanctionRecord,
+    /// When it ends for the user; `None` for no end.
+    pub(super) until: Option<Timestamp>,
+    /// Whether it was made because of another user of the network, whose reason is nobody else's.
+    pub(super) is_of_other: bool,
 }
 
 /// The mutes and bans that are stored.
@@ -29,6 +43,8 @@ pub(super) struct Sanctions {
     /// The numbers of bits of the networks, of IPv4 or not, and the number of networks of each. A look at one address
     /// takes a step for each.
     widths: BTreeMap<(bool, u8), usize>,
+    /// Number of those in rooms that each user has made.
+    in_rooms: HashMap<UserId, usize>,
 }
 
 impl Sanctions {
@@ -55,7 +71,20 @@ impl Sanctions {
         self.by_id.range((Excluded(id), Unbounded)).map(|(_, record)| record)
     }
 
+    /// Number of those in rooms that `by` has made, or all users without one.
+    pub(super) fn in_rooms(&self, by: Option<UserId>) -> usize {
+        match by {
+            Some(by) => self.in_rooms.get(&by).copied().unwrap_or(0),
+            None => self.in_rooms.values().sum(),
+        }
+    }
+
+    /// Adds one. Earlier versions stored a network that is narrower than that of a host, which no address is in.
     pub(super) fn add(&mut self, record: SanctionRecord) {
+        let record = SanctionRecord { network: record.network.map(at_least_host), ..record };
+        if record.room.is_some() {
+            *self.in_rooms.entry(record.by).or_default() += 1;
+        }
         if let Some(user) = record.user {
             self.users.entry(user).or_default().push(record.id);
         }
@@ -71,6 +100,14 @@ impl Sanctions {
 
     pub(super) fn remove(&mut self, id: u64) -> Option<SanctionRecord> {
         let record = self.by_id.remove(&id)?;
+        if record.room.is_some()
+            && let Some(count) = self.in_rooms.get_mut(&record.by)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.in_rooms.remove(&record.by);
+            }
+        }
         if let Some(user) = record.user {
             forget(&mut self.users, &user, id);
         }
@@ -89,11 +126,11 @@ impl Sanctions {
         Some(record)
     }
 
-    /// Those that hit a user, a network or an invite, ended ones included.
-    pub(super) fn of(&self, suspect: Suspect) -> impl Iterator<Item = &SanctionRecord> {
-        let users = suspect.user.and_then(|user| self.users.get(&user));
-        let invites = suspect.invite.and_then(|invite| self.invites.get(&invite));
-        let networks = suspect.network.into_iter().flat_map(move |address| {
+    /// Those of a user, a network or an invite, ended ones included.
+    pub(super) fn of(&self, subject: SanctionSubject) -> impl Iterator<Item = &SanctionRecord> {
+        let users = subject.user.and_then(|user| self.users.get(&user));
+        let invites = subject.invite.and_then(|invite| self.invites.get(&invite));
+        let networks = subject.network.into_iter().flat_map(move |address| {
             let widths = self.widths.range((address.is_ipv4(), 0)..=(address.is_ipv4(), u8::MAX));
             let network = move |((_, bits), _): (&(bool, u8), &usize)| {
                 self.networks.get(&Network::new(address, *bits).ok()?)
@@ -119,38 +156,43 @@ fn forget<K: std::hash::Hash + Eq>(index: &mut HashMap<K, Vec<u64>>, key: &K, id
 }
 
 impl SanctionRecord {
-    /// Whether it hits a suspect in a room, or on the server if that is `None`, at the time `now`. A sanction of the server
-    /// counts in each room.
-    pub(super) fn hits(
+    /// How it applies to a user in a room, or on the server if that is `None`, at the time `now`; `None` if it does not. A
+    /// sanction of the server counts in each room.
+    pub(super) fn applied(
         &self,
-        penalty: Penalty,
+        kind: MuteOrBan,
         room: Option<RoomId>,
-        suspect: Suspect,
+        subject: SanctionSubject,
         now: Timestamp,
-    ) -> bool {
-        self.penalty == penalty
-            && (self.room.is_none() || self.room == room)
-            && self.hits_until(suspect).is_some_and(|until| until.is_none_or(|until| now < until))
+    ) -> Option<Applied<'_>> {
+        let is_here = self.kind == kind && (self.room.is_none() || self.room == room);
+        let applied = self.applied_to(subject).filter(|_| is_here)?;
+        applied.until.is_none_or(|until| now < until).then_some(applied)
     }
 
-    /// When it ends for a suspect, if it hits it at all: `Some(None)` for no end.
-    fn hits_until(&self, suspect: Suspect) -> Option<Option<Timestamp>> {
-        let is_of = |own: Option<u64>, of: Option<u64>| own.is_some() && own == of;
-        let user = self.user.map(UserId::get);
-        if is_of(user, suspect.user.map(UserId::get)) || is_of(self.invite, suspect.invite) {
-            return Some(self.until);
+    /// How it applies to a user, in its room and until its end.
+    pub(super) fn applied_to(&self, subject: SanctionSubject) -> Option<Applied<'_>> {
+        let is_own = self.user.is_some() && self.user == subject.user
+            || self.invite.is_some() && self.invite == subject.invite;
+        if is_own {
+            return Some(Applied { record: self, until: self.until, is_of_other: false });
         }
+        let is_ban = self.kind == MuteOrBan::Ban;
         let is_from = |address| self.network.is_some_and(|network| network.contains(address));
-        if !suspect.network.is_some_and(is_from) {
+        if is_ban && subject.is_stored || !subject.network.is_some_and(is_from) {
             return None;
         }
         // The network of a user is shared with others, who did nothing.
-        let barred = i64::try_from(NETWORK_BARRED.as_millis()).unwrap_or(i64::MAX);
-        let barred_until = Timestamp::from_millis(self.at.as_millis().saturating_add(barred));
-        Some(match (self.user, self.until) {
-            (None, until) => until,
-            (Some(_), until) => Some(until.map_or(barred_until, |until| until.min(barred_until))),
-        })
+        let is_of_other = self.user.is_some();
+        let until = if is_ban && is_of_other { self.until_of_network() } else { self.until };
+        Some(Applied { record: self, until, is_of_other })
+    }
+
+    /// When the network of a banned user is not banned any more.
+    fn until_of_network(&self) -> Option<Timestamp> {
+        let span = i64::try_from(NETWORK_BANNED.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp::from_millis(self.at.as_millis().saturating_add(span));
+        Some(self.until.map_or(until, |own| own.min(until)))
     }
 
     /// Whether it has ended before the time `now`.
@@ -159,11 +201,9 @@ impl SanctionRecord {
     }
 }
 
-/// The longest of the sanctions that hit someone.
-pub(super) fn longest<'s>(
-    sanctions: impl Iterator<Item = &'s SanctionRecord>,
-) -> Option<&'s SanctionRecord> {
-    sanctions.max_by_key(|record| record.until.map_or(i64::MAX, Timestamp::as_millis))
+/// The longest of the sanctions that apply to a user.
+pub(super) fn longest<'s>(sanctions: impl Iterator<Item = Applied<'s>>) -> Option<Applied<'s>> {
+    sanctions.max_by_key(|applied| applied.until.map_or(i64::MAX, Timestamp::as_millis))
 }
 
 #[cfg(test)]
@@ -178,7 +218,7 @@ mod tests {
     fn ban(id: u64, network: Option<&str>, until_ms: Option<i64>) -> SanctionRecord {
         SanctionRecord {
             id,
-            penalty: Penalty::Ban,
+            kind: MuteOrBan::Ban,
             room: None,
             user: None,
             network: network.map(|written| written.parse().unwrap()),
@@ -190,17 +230,19 @@ mod tests {
         }
     }
 
-    fn from(address: &str) -> Suspect {
-        Suspect { network: Some(address.parse().unwrap()), ..Suspect::default() }
+    fn from(address: &str) -> SanctionSubject {
+        SanctionSubject { network: Some(address.parse().unwrap()), ..SanctionSubject::default() }
     }
 
-    fn is_banned(sanctions: &Sanctions, suspect: Suspect, now_ms: i64) -> bool {
+    fn is_banned(sanctions: &Sanctions, subject: SanctionSubject, now_ms: i64) -> bool {
         let now = Timestamp::from_millis(now_ms);
-        sanctions.of(suspect).any(|record| record.hits(Penalty::Ban, None, suspect, now))
+        sanctions
+            .of(subject)
+            .any(|record| record.applied(MuteOrBan::Ban, None, subject, now).is_some())
     }
 
     #[test]
-    fn a_ban_of_a_network_hits_its_addresses_of_any_width_until_it_ends() {
+    fn a_ban_of_a_network_is_about_its_addresses_of_any_width_until_it_ends() {
         let records = [
             ban(1, Some("203.0.113.0/24"), None),
             ban(2, Some("198.51.100.7"), Some(10)),
@@ -226,25 +268,73 @@ mod tests {
     }
 
     #[test]
-    fn the_ban_of_a_user_bars_its_network_for_a_day() {
+    fn the_ban_of_a_user_bans_its_network_for_a_day() {
         let record = SanctionRecord { user: Some(EVA), ..ban(1, Some("203.0.113.9"), None) };
         let short = SanctionRecord { user: Some(EVA), ..ban(2, Some("198.51.100.7"), Some(10)) };
         let sanctions = Sanctions::restore(vec![record, short]);
         assert!(is_banned(&sanctions, from("203.0.113.9"), DAY_MS - 1));
         assert!(!is_banned(&sanctions, from("203.0.113.9"), DAY_MS));
         assert!(!is_banned(&sanctions, from("198.51.100.7"), 10));
-        let eva = Suspect { user: Some(EVA), ..Suspect::default() };
+        let eva = SanctionSubject { user: Some(EVA), ..SanctionSubject::default() };
         assert!(is_banned(&sanctions, eva, 10 * DAY_MS));
-        let other = Suspect { user: Some(UserId::new(8)), ..Suspect::default() };
+        let other = SanctionSubject { user: Some(UserId::new(8)), ..SanctionSubject::default() };
         assert!(!is_banned(&sanctions, other, 0));
     }
 
     #[test]
-    fn a_sanction_of_an_invite_hits_all_who_came_by_it() {
+    fn a_sanction_of_an_invite_is_about_all_who_came_by_it() {
         let record = SanctionRecord { invite: Some(4), ..ban(1, None, None) };
         let sanctions = Sanctions::restore(vec![record]);
-        let by = |invite| Suspect { user: Some(EVA), invite, ..Suspect::default() };
+        let by = |invite| SanctionSubject { user: Some(EVA), invite, ..SanctionSubject::default() };
         assert!(is_banned(&sanctions, by(Some(4)), 0));
         assert!(!is_banned(&sanctions, by(Some(5)), 0) && !is_banned(&sanctions, by(None), 0));
+    }
+
+    #[test]
+    fn an_ipv6_address_of_an_earlier_version_is_banned_with_its_host() {
+        let sanctions = Sanctions::restore(vec![ban(1, Some("2001:db8::7/128"), None)]);
+        assert!(is_banned(&sanctions, from("2001:db8::"), 0));
+    }
+
+    #[test]
+    fn a_mute_of_a_network_is_about_newcomers_with_an_account_and_a_ban_is_not() {
+        let newcomer = SanctionSubject { is_stored: true, ..from("203.0.113.9") };
+        let now = Timestamp::from_millis(0);
+        let ban = ban(1, Some("203.0.113.0/24"), None);
+        let mute = SanctionRecord { kind: MuteOrBan::Mute, ..ban.clone() };
+        assert!(mute.applied(MuteOrBan::Mute, None, newcomer, now).is_some());
+        assert!(ban.applied(MuteOrBan::Ban, None, newcomer, now).is_none());
+    }
+
+    #[test]
+    fn others_of_the_network_of_a_banned_user_learn_their_own_end_and_no_reason() {
+        let ban = SanctionRecord { user: Some(EVA), ..ban(1, Some("203.0.113.9"), None) };
+        let other = ban.applied_to(from("203.0.113.9")).unwrap();
+        let day = Timestamp::from_millis(DAY_MS);
+        assert_eq!((other.until, other.is_of_other), (Some(day), true));
+        let eva = ban.applied_to(SanctionSubject { user: Some(EVA), ..from("203.0.113.9") });
+        assert_eq!(eva.map(|eva| (eva.until, eva.is_of_other)), Some((None, false)));
+    }
+
+    #[test]
+    fn a_mute_of_a_guest_is_about_its_network_until_the_end_of_the_mute() {
+        let ban = SanctionRecord { user: Some(EVA), ..ban(1, Some("203.0.113.9"), None) };
+        let mute = SanctionRecord { kind: MuteOrBan::Mute, ..ban };
+        assert_eq!(mute.applied_to(from("203.0.113.9")).map(|applied| applied.until), Some(None));
+    }
+
+    #[test]
+    fn the_sanctions_in_rooms_are_counted_for_each_author() {
+        let in_room = |id| SanctionRecord { room: Some(RoomId::LOBBY), ..ban(id, None, None) };
+        let of_bob = SanctionRecord { by: UserId::new(2), ..in_room(3) };
+        let records = vec![in_room(1), in_room(2), of_bob, ban(4, None, None)];
+        let mut sanctions = Sanctions::restore(records);
+        let counts = |sanctions: &Sanctions| {
+            [Some(UserId::new(1)), Some(UserId::new(2)), None].map(|by| sanctions.in_rooms(by))
+        };
+        assert_eq!(counts(&sanctions), [2, 1, 3]);
+        (1..=4).for_each(|id| drop(sanctions.remove(id)));
+        assert_eq!(counts(&sanctions), [0, 0, 0]);
+        assert!(sanctions.in_rooms.is_empty());
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use chat_proto::Timestamp;
+use chat_proto::{Timestamp, UserId};
 
-use super::sanctions::{Sanctions, Suspect, longest};
-use crate::journal::{Penalty, RoomId, SanctionRecord};
+use super::sanctions::{Applied, SanctionSubject, Sanctions, longest};
+use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
 
 /// The sanctions, and the changes of the commit that is being decided.
 pub(super) struct SanctionsAhead<'s> {
@@ -22,6 +22,15 @@ impl<'s> SanctionsAhead<'s> {
     /// Number of sanctions.
     pub(super) fn len(&self) -> usize {
         self.stored.len() + self.new.len() - self.ended.len()
+    }
+
+    /// Number of those in rooms that `by` has made, or all users without one.
+    pub(super) fn in_rooms(&self, by: Option<UserId>) -> usize {
+        let counts =
+            |record: &&SanctionRecord| record.room.is_some() && by.is_none_or(|by| record.by == by);
+        let ended = self.ended.iter().filter_map(|id| self.stored.get(*id));
+        self.stored.in_rooms(by) + self.new.iter().filter(counts).count()
+            - ended.filter(counts).count()
     }
 
     pub(super) fn add(&mut self, record: SanctionRecord) {
@@ -55,31 +64,33 @@ impl<'s> SanctionsAhead<'s> {
     }
 
     /// The one like `record`: of the same kind, in the same room, of the same target.
-    pub(super) fn like(&self, record: &SanctionRecord) -> Option<u64> {
+    pub(super) fn like(&self, record: &SanctionRecord) -> Option<&SanctionRecord> {
         let is_like = |other: &&SanctionRecord| {
-            (other.penalty, other.room) == (record.penalty, record.room)
+            (other.kind, other.room) == (record.kind, record.room)
                 && (other.user, other.invite) == (record.user, record.invite)
                 && (record.user.is_some() || other.network == record.network)
         };
         let address = record.network.filter(|_| record.user.is_none());
         let network = address.map(chat_proto::Network::address);
-        let suspect = Suspect { user: record.user, network, invite: record.invite };
-        let stored = self.stored.of(suspect).filter(|other| !self.ended.contains(&other.id));
-        stored.chain(&self.new).find(is_like).map(|other| other.id)
+        let (user, invite) = (record.user, record.invite);
+        let subject = SanctionSubject { user, network, is_stored: false, invite };
+        let stored = self.stored.of(subject).filter(|other| !self.ended.contains(&other.id));
+        stored.chain(&self.new).find(is_like)
     }
 
-    /// The longest that hits a suspect, see [`SanctionRecord::hits`].
+    /// The longest that applies to a user, see [`SanctionRecord::applied`].
     pub(super) fn find(
         &self,
-        penalty: Penalty,
+        kind: MuteOrBan,
         room: Option<RoomId>,
-        suspect: Suspect,
+        subject: SanctionSubject,
         now: Timestamp,
-    ) -> Option<&SanctionRecord> {
+    ) -> Option<Applied<'_>> {
         if self.stored.is_empty() && self.new.is_empty() {
             return None;
         }
-        let stored = self.stored.of(suspect).filter(|record| !self.ended.contains(&record.id));
-        longest(stored.chain(&self.new).filter(|record| record.hits(penalty, room, suspect, now)))
+        let stored = self.stored.of(subject).filter(|record| !self.ended.contains(&record.id));
+        let all = stored.chain(&self.new);
+        longest(all.filter_map(|record| record.applied(kind, room, subject, now)))
     }
 }

@@ -22,6 +22,7 @@ use super::pauses::Pauses;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
+use super::sessions::Sessions;
 use crate::id_map::IdMap;
 use crate::journal::{
     DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
@@ -46,6 +47,7 @@ pub(super) struct State {
     pub(super) invites: Invites,
     pub(super) sanctions: Sanctions,
     pub(super) pauses: Pauses,
+    pub(super) sessions: Sessions,
     /// The users who came by each invite.
     invited: IdMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
@@ -68,6 +70,9 @@ impl State {
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
+        // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
+        let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
+        let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
         let mut state = Self {
             accounts: IdMap::default(),
             connected: BTreeSet::new(),
@@ -79,8 +84,9 @@ impl State {
             invites: Invites::default(),
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
+            sessions: Sessions::default(),
             invited: IdMap::default(),
-            last_user: restored.last_user,
+            last_user,
             last_record: restored.last_record,
             owners: 0,
             staff: BTreeSet::new(),

@@ -37,6 +37,9 @@ fn clock_jumps(days: i64) {
     NOW.set(NOW.get() + days * 24 * 60 * 60 * 1000);
 }
 
+/// A client of this machine on a server that everybody may join.
+const OPEN: Admission = Admission { invite: None, join: Join::Open, network: None };
+
 fn config() -> Config {
     Config { clock, monotonic: || MONOTONIC.get(), ..Config::default() }
 }
@@ -67,7 +70,7 @@ fn room(name: &str) -> RoomName {
 }
 
 async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, Secret), HubError> {
-    hub.enter_new(None, &name(wants), Admission::new(None, Join::Open)).await
+    hub.enter_new(None, &name(wants), OPEN).await
 }
 
 fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
@@ -78,7 +81,7 @@ fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomI
 }
 
 async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, HubError> {
-    hub.enter_again(token, &name(wants), Admission::new(None, Join::Open)).await
+    hub.enter_again(token, &name(wants), OPEN).await
 }
 
 async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError> {
@@ -106,6 +109,7 @@ fn titles(member: &Member) -> Vec<String> {
     memberships.filter_map(|membership| Some(member.title(&membership.room)?.to_string())).collect()
 }
 
+mod accounts;
 mod arrive;
 mod clock;
 mod direct;
@@ -120,6 +124,7 @@ mod repeats;
 mod rig;
 mod roles;
 mod roles_model;
+mod sanctions;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_a_free_one() {
@@ -136,7 +141,8 @@ async fn a_taken_name_is_refused_with_a_free_one() {
 #[tokio::test]
 async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
     let hub = hub();
-    let enter = async |wants: &str| hub.enter_guest(hub.next_user(), &name(wants)).await.unwrap();
+    let enter =
+        async |wants: &str| hub.enter_guest(hub.next_user(), &name(wants), OPEN).await.unwrap();
     let mut bobs = Vec::new();
     for _ in 0..30 {
         bobs.push(enter("bob").await);
@@ -222,7 +228,7 @@ async fn a_token_leads_to_the_same_user_after_a_restart() {
 async fn the_number_of_a_guest_with_a_message_is_not_used_again() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
-    let ana = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
+    let ana = hub.enter_guest(hub.next_user(), &name("ana"), OPEN).await.unwrap();
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
     let hub = again(hub, directory.path()).await;
@@ -348,7 +354,10 @@ async fn past_a_number_of_users_only_stored_users_and_guests_begin_sessions() {
     let refused = enter(&hub, "eva").await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
     assert!(back(&hub, &token, "bob").await.is_ok());
-    assert!(hub.enter_guest(hub.next_user(), &name("eva")).await.is_ok(), "a guest is not stored");
+    assert!(
+        hub.enter_guest(hub.next_user(), &name("eva"), OPEN).await.is_ok(),
+        "a guest is not stored"
+    );
 }
 
 #[tokio::test]

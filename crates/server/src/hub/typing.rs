@@ -10,6 +10,7 @@ use chat_proto::{Event, RoomName, User, UserId};
 use tokio::time::Instant;
 
 use super::policy::Action;
+use super::proposal::Proposal;
 use super::{Hub, HubError};
 use crate::config::{TYPING_FRESH, TYPING_QUEUE, TYPING_USERS_MAX};
 use crate::journal::RoomId;
@@ -70,13 +71,20 @@ impl TypingQueue {
 
 impl Hub {
     /// Sends the other users of a room that `user` is writing there, unless the room has more than
-    /// [`TYPING_USERS_MAX`] users.
+    /// [`TYPING_USERS_MAX`] users, or the user may not write there.
     ///
     /// # Errors
     /// Returns an error if the user is not in the room.
     pub(super) fn type_in(&self, user: UserId, name: &RoomName) -> Result<(), HubError> {
+        let newcomers_after = self.directory.newcomers_after();
         let state = self.state();
         let room = state.permit(user, name, Action::React)?;
+        let proposal = Proposal::new(&state, newcomers_after);
+        if state.permit(user, name, Action::Send).is_err()
+            || self.directory.not_muted(&proposal, user, Some(room.id)).is_err()
+        {
+            return Ok(());
+        }
         let author = state.existing(user).user.clone();
         let at = Instant::now();
         let typing =

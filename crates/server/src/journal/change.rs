@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{AwayText, LeaveReason, Reason, Rules, Seq, Timestamp, Topic, User, UserId};
+use chat_proto::{
+    AccountChange, AwayText, LeaveReason, Reason, Rules, Seq, SessionId, Timestamp, Topic, User,
+    UserId,
+};
 
 use super::stored::{
-    AuditRecord, CredentialRecord, InviteRecord, MemberRole, MembershipRecord, RoomId, RoomKey,
-    SanctionRecord, UserRecord, UserRole,
+    AuditRecord, CredentialId, CredentialRecord, InviteRecord, MemberRole, MembershipRecord,
+    RoomId, RoomKey, SanctionRecord, UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.
@@ -154,7 +157,14 @@ pub enum Change {
         /// Who has ended it; `None` for the operator.
         by: Option<User>,
     },
-    /// A user is sent out of a room, which is a change of its own, or its sessions end. Not stored.
+    /// A sanction of a network, which is stored before, is one of this guest: its room is sent it. Not stored.
+    GuestSanctioned {
+        /// The number of the sanction.
+        id: u64,
+        /// The guest.
+        guest: User,
+    },
+    /// A user is kicked: it leaves a room, which is a change of its own, or its sessions end. Not stored.
     Kicked {
         /// The user's number.
         user: UserId,
@@ -164,6 +174,25 @@ pub enum Change {
         by: Option<User>,
         /// Why.
         reason: Reason,
+    },
+    /// Sessions of a user end. Not stored.
+    SessionsEnded {
+        /// The user's number.
+        user: UserId,
+        /// Which.
+        sessions: EndedSessions,
+        /// Who has done it; `None` for the operator.
+        by: Option<User>,
+    },
+    /// The clients of a user are told what an owner or the operator has changed in its account. Not stored: the changes
+    /// themselves are.
+    AccountChanged {
+        /// The user's number.
+        user: UserId,
+        /// What.
+        what: AccountChange,
+        /// Who has done it; `None` for the operator.
+        by: Option<User>,
     },
     /// A user has written in a room with a pause between two messages. Not stored.
     Wrote {
@@ -181,4 +210,15 @@ pub enum Change {
         /// Older records are removed; `None` while the clock may be wrong.
         kept_since: Option<Timestamp>,
     },
+}
+
+/// Sessions of a user that end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedSessions {
+    /// All.
+    All,
+    /// One.
+    One(SessionId),
+    /// Those that began with a credential.
+    Of(CredentialId),
 }

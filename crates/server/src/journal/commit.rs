@@ -1,13 +1,13 @@
 //! The values of a commit: its entries, and the result of each.
 
 use chat_proto::command::Body;
-use chat_proto::{DeviceId, Seq, User, UserId};
+use chat_proto::{DeviceId, Seq, Timestamp, User, UserId};
 
 use super::change::Change;
 use super::follow::Record;
 use super::rejection::Rejection;
 use super::repeat::Repeat;
-use super::stored::{RoomId, StoredMessage};
+use super::stored::{AuditRecord, RoomId, StoredMessage};
 use super::task::Task;
 
 /// One item of a commit.
@@ -36,12 +36,22 @@ pub(crate) struct Message {
     pub(crate) body: Body,
     /// The users that it mentions.
     pub(crate) mentions: Box<[UserId]>,
-    /// Whether the author may delete messages of others.
-    pub(crate) deletes_others: bool,
+    /// If the author may delete messages of others, the record of the audit log for that.
+    pub(crate) deletes_others: Option<Box<DeletionRecord>>,
     /// If true, the message is only looked up as a repeat, and never stored.
     pub(crate) is_repeat_only: bool,
     /// Changes that are stored with it if it is new: users who join a direct message.
     pub(crate) changes: Box<[Change]>,
+}
+
+/// What the audit log has of the deletion of a message of another user. Its author and the room are known where it is
+/// stored, and its text is not recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct DeletionRecord {
+    /// Who deletes it, when, and the name of the room.
+    pub(crate) record: AuditRecord,
+    /// Older records may be removed; `None` if the clock is not steady.
+    pub(crate) kept_since: Option<Timestamp>,
 }
 
 /// The results of one commit.

@@ -49,6 +49,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use chat_proto::Timestamp;
 use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use tracing::warn;
@@ -91,7 +92,11 @@ pub(super) struct Parts {
 ///
 /// # Errors
 /// Returns an error that says why it cannot be used, and what to do.
-pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts, JournalError> {
+pub(super) fn open(
+    location: &Location,
+    durability: Durability,
+    now: Timestamp,
+) -> Result<Parts, JournalError> {
     let (db, run, lock, path) = match location {
         Location::Memory => (file::open_memory()?, None, None, None),
         Location::Directory(directory) | Location::DirectoryInTask(directory) => {
@@ -101,7 +106,7 @@ pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts,
             (db, Some(run), Some(lock), Some(path))
         }
     };
-    let (restored, numbers) = read_all(&db)?;
+    let (restored, numbers) = read_all(&db, now)?;
     let identity = store::identity(&db)?;
     let db = Arc::new(Mutex::new(db));
     let has_thread = matches!(location, Location::Directory(_));
@@ -113,9 +118,9 @@ pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts,
     Ok(Parts { writer, reader, restored, identity })
 }
 
-fn read_all(db: &Connection) -> Result<(Restored, Numbers), JournalError> {
+fn read_all(db: &Connection, now: Timestamp) -> Result<(Restored, Numbers), JournalError> {
     let path = Path::new(db.path().unwrap_or_default());
-    let loaded = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    let loaded = load::load(db, now).map_err(|error| JournalError::from(error).of_opening(path))?;
     let (restored, numbers) = loaded;
     for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
         warn!("{damage}");

@@ -21,7 +21,7 @@ pub use self::roles::{AuditRecord, MemberRole, UserRole};
 pub(in crate::journal) use self::roles::{
     privacy_number, privacy_of, topic_by_number, topic_by_of,
 };
-pub use self::sanctions::{Penalty, SanctionRecord};
+pub use self::sanctions::{MuteOrBan, SanctionRecord};
 pub(crate) use self::users::Credential;
 pub use self::users::{CredentialId, CredentialRecord, MembershipRecord, UserKind, UserRecord};
 use super::rejection::Rejection;

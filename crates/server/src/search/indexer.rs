@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::Shared;
 use super::batch::Batch;
-use super::clearing::{self, Clearing};
+use super::clearing::Clearing;
 use super::error::IndexError;
 use super::file;
 use super::pace::Pace;
@@ -129,8 +129,8 @@ async fn next(
             }
         }
     }
-    while indexer.clearing.is_due() {
-        if let Ok(item) = timeout(clearing::PAUSE, follower.next()).await {
+    while let Some(wait) = indexer.clearing.wait() {
+        if let Ok(item) = timeout(wait, follower.next()).await {
             return item.map_err(IndexError::Journal);
         }
         indexer.clearing.step(&indexer.store)?;
@@ -229,7 +229,7 @@ impl Indexer<'_> {
         if self.trimmed.insert(room.room, room.first) == Some(room.first) {
             return Ok(());
         }
-        self.clearing.removed();
+        self.clearing.trimmed();
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
@@ -261,7 +261,7 @@ impl Indexer<'_> {
         self.waited = None;
         self.store.write(&batch, &self.identity)?;
         if batch.changed.values().any(Option::is_none) {
-            self.clearing.removed();
+            self.clearing.deleted();
         }
         self.shared.set_trouble(None);
         self.is_empty = false;

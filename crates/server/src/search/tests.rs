@@ -198,7 +198,7 @@ async fn of_many_deleted_texts_none_is_in_the_files_of_the_index_once_they_are_c
             bytes.windows(10).filter(|window| window.starts_with(b"mark")).collect();
         deleted.iter().filter(|mark| found.contains(mark.as_bytes())).count()
     };
-    for _ in 0..20 {
+    for _ in 0..60 {
         if left(&rig) > 0 {
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         }
@@ -269,7 +269,8 @@ async fn the_index_of_a_daemon_has_a_thread_and_ends_with_it() {
     let directory = tempfile::TempDir::new().unwrap();
     let location = Location::Directory(directory.path().to_path_buf());
     let durability = journal::Durability::Os;
-    let (engine, journal, _) = Journal::open(&location, durability).unwrap();
+    let (engine, journal, _) =
+        Journal::open(&location, durability, chat_proto::Timestamp::from_millis(0)).unwrap();
     let search = Search::start(&location, &journal);
     let deadline = std::time::Duration::from_secs(60);
     let open = async {

@@ -61,7 +61,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Invite { uses, valid_s, role, note } => {
                 self.invite(Asked { uses, valid_s, role, note })
             }
-            Command::Invites => self.list_invites(),
+            Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),
             Command::Grant { user, room, role } => self.grant(user, room, role),
             Command::Rule { room, privacy, slow_s, topic_by } => {
@@ -73,8 +73,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Sanctions { room, after, limit } => self.sanctions(room, after, limit),
             Command::Audit { before, limit } => self.audit(before, limit),
             Command::Rename { name } => self.rename(name),
-            Command::SetPassword { password, old } => self.set_password(&password, old),
-            Command::Link => self.make_link(),
+            Command::SetPassword { password, old, user, drop_devices } => {
+                self.set_password_of(user, &password, old, drop_devices)
+            }
+            Command::Link { user } => self.make_link_of(user),
+            Command::Account { user } => self.account(user.as_ref()),
+            Command::Drop { id, user } => self.drop_device(user, id),
+            Command::End { session } => self.end_session(session),
+            Command::Sessions { after, limit } => self.list_sessions(after, limit),
+            Command::Free { user } => self.free_name(user),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
             Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
@@ -144,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
             },
-            CommandResult::Invited(invited) => match *invited {
+            CommandResult::Answer(answer) => match *answer {
                 Ok(event) => self.send_event(&event),
                 Err(refusal) => self.refuse(refusal),
             },
@@ -164,7 +171,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 Err(error) => self.refuse_say(&say, error),
             },
-            CommandResult::Due(incoming) => self.carry_out(incoming),
+            CommandResult::Due(incoming) => {
+                self.leave_lost_rooms()?;
+                self.carry_out(incoming)
+            }
             CommandResult::Queued(then) => match then {
                 Some(command) => self.dispatch(command),
                 None => ControlFlow::Continue(()),

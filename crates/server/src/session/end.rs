@@ -34,8 +34,8 @@ pub(super) enum End {
     Refused(RefusalCode),
     /// The server ends it, and sends this code.
     Code(EndCode),
-    /// The user was sent out; its client is sent the code and this text.
-    SentOut(EndCode, Box<str>),
+    /// The user was kicked or banned; its client is sent the code and this text.
+    Expelled(EndCode, Box<str>),
 }
 
 impl End {
@@ -63,8 +63,8 @@ impl End {
             Self::Code(EndCode::TooSlow) => LeaveReason::TooSlow,
             Self::Code(EndCode::Idle) => LeaveReason::Idle,
             Self::Code(EndCode::TooManyErrors) => LeaveReason::TooManyErrors,
-            Self::SentOut(EndCode::Banned, _) => LeaveReason::Banned,
-            Self::SentOut(..) => LeaveReason::Kicked,
+            Self::Expelled(EndCode::Banned, _) => LeaveReason::Banned,
+            Self::Expelled(..) => LeaveReason::Kicked,
             _ => LeaveReason::Lost,
         }
     }
@@ -76,7 +76,7 @@ impl fmt::Display for End {
             Self::Left => f.write_str("closed by the client"),
             Self::Failed(error) => write!(f, "{error}"),
             Self::Refused(code) => write!(f, "refused: {code}"),
-            Self::Code(code) | Self::SentOut(code, _) => write!(f, "{code}"),
+            Self::Code(code) | Self::Expelled(code, _) => write!(f, "{code}"),
         }
     }
 }
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
         match end {
             End::Failed(_) => return,
             End::Left | End::Refused(_) => {}
-            End::SentOut(code, text) => connection.goodbye(code, &text, false),
+            End::Expelled(code, text) => connection.goodbye(code, &text, false),
             End::Code(code) => {
                 connection.goodbye(code, goodbye_text(code), code == EndCode::TooSlow);
             }
@@ -153,7 +153,7 @@ const fn goodbye_text(code: EndCode) -> &'static str {
             "the server has too many connections, and somebody else needs this one; \
              connect again later"
         }
-        EndCode::Kicked => "a moderator has sent you out; connect again if you want",
+        EndCode::Kicked => "a moderator has kicked you; connect again if you want",
         EndCode::Banned => "you are banned from this server; ask who runs it",
         EndCode::Shutdown => "the server is shutting down; connect again in a moment",
         EndCode::Unknown => "",

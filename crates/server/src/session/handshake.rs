@@ -7,18 +7,19 @@ use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
     Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
-    features, limits,
+    UserName, features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 use tracing::{Span, debug, info};
 
 use super::Context;
+use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
 use super::login::{LoggedIn, Origin, log_in};
-use crate::config::{Join, PAGE_MESSAGES, ROOMS_PER_USER_MAX};
+use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
 use crate::hub::{Admission, HubError, Member, Returning};
 use crate::journal::CredentialId;
@@ -62,29 +63,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
             Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
             {
-                if context.config.join != Join::Open {
-                    let refusal = Refusal::from(HubError::NoGuests);
-                    let code = refusal.code;
-                    send_now(connection, &Event::Refused(refusal)).await?;
-                    return Err(End::Refused(code));
-                }
-                wait_for_units(slot, context).await;
-                slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
-                let id = sent_id.unwrap_or_else(|| context.hub.next_user());
-                if let Err(error) = context.hub.permit_newcomer(slot.origin()) {
-                    connection.send(&Event::Refused(error.clone().into()));
-                    return Err(End::of_hub(&error));
-                }
-                let member = context.hub.enter_guest(id, &name).await;
-                let member = member.map_err(|error| End::of_hub(&error))?;
-                member.note_network(slot.origin());
-                log_entry(&member);
-                return Ok(Handshake {
-                    member,
-                    device: DeviceId::default(),
-                    shows: Shows::default(),
-                    password: None,
-                });
+                return enter_guest(connection, sent_id, &name, origin, slot, context).await;
             }
             Some(Incoming::Command(Command::About)) => {
                 send_now(connection, &about(context)).await?;
@@ -106,6 +85,35 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
             return Err(End::Code(EndCode::TooManyErrors));
         }
     }
+}
+
+/// Lets in a client whose protocol has no accounts.
+async fn enter_guest<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+    sent_id: Option<UserId>,
+    name: &UserName,
+    origin: Origin,
+    slot: &Slot,
+    context: &Context,
+) -> Result<Handshake, End> {
+    let admission = Admission::new(None, context.config.join, slot.origin());
+    let mut refuse = |error: HubError| {
+        let end = End::of_hub(&error);
+        if let End::Refused(_) = end {
+            connection.send(&Event::Refused(error.into()));
+        }
+        end
+    };
+    // Before the session takes a place and units of its network.
+    context.hub.check_guest(admission).map_err(&mut refuse)?;
+    wait_for_units(slot, context).await;
+    slot.identify(Kind::Guest).map_err(|Busy| End::Code(EndCode::Busy))?;
+    let id = sent_id.unwrap_or_else(|| context.hub.next_user());
+    let member = context.hub.enter_guest(id, name, admission).await.map_err(&mut refuse)?;
+    put_guest(&member, origin);
+    log_entry(&member);
+    let (device, shows) = (DeviceId::default(), Shows::default());
+    Ok(Handshake { member, device, shows, password: None })
 }
 
 /// Sends and writes an event: there is no session yet that writes it.
@@ -139,7 +147,12 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match enter(sent_id, &hello, origin, slot, context).await {
+    let entered = enter(sent_id, &hello, origin, slot, context).await;
+    // The token may have been dropped meanwhile.
+    let entered = entered.and_then(|entered| {
+        put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
+    });
+    match entered {
         Ok(Entered { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };
@@ -190,8 +203,7 @@ async fn enter(
     }
     let kind = permit(hello, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
-    let (hub, admission) =
-        (&context.hub, Admission::new(hello.invite.as_ref(), context.config.join));
+    let (hub, admission) = (&context.hub, admission(hello, slot, context));
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
             (hub.enter_proposed(sent_id, &hello.name, token, admission).await?, token.clone())
@@ -199,9 +211,13 @@ async fn enter(
         Some(token) => (hub.enter_again(token, &hello.name, admission).await?, token.clone()),
         None => hub.enter_new(sent_id, &hello.name, admission).await?,
     };
-    member.note_network(slot.origin());
     let last = member.actor().last_n(&hello.device).await?;
     Ok(Entered { member, token, last, password: None })
+}
+
+/// What decides whether the client of a `hello` may come in.
+pub(super) fn admission(hello: &Hello, slot: &Slot, context: &Context) -> Admission {
+    Admission::new(hello.invite.as_ref(), context.config.join, slot.origin())
 }
 
 /// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.
@@ -212,12 +228,14 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         None => None,
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
-        if hello.token.is_none() || hello.new {
-            context.hub.permit_newcomer(slot.origin())?;
-            let charged = slot.network().new_users.try_charge(limits.new_users, now);
-            charged.map_err(too_many_new_users)?;
-            wait_for_units(slot, context).await;
+        // Before it takes a place or a budget, so that those who may not come in keep out nobody who may.
+        if hello.token.is_some() && !hello.new {
+            return Err(HubError::BadToken.into());
         }
+        context.hub.check_admission(admission(hello, slot, context))?;
+        let charged = slot.network().new_users.try_charge(limits.new_users, now);
+        charged.map_err(too_many_new_users)?;
+        wait_for_units(slot, context).await;
         return Ok(Kind::Newcomer);
     };
     if let Some(at) = enters_at {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
+use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX, LINE_BYTES_MAX};
 use chat_proto::{AddressLine, Event, Refusal, RefusalCode, Role, Secret, ShortString, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -11,9 +11,16 @@ use super::end::End;
 use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::config::{INVITE_VALID, PORT};
-use crate::hub::{HubError, InviteDraft};
+use crate::hub::{HubError, INVITES_LISTED, InviteDraft};
 use crate::journal::UserRole;
 use crate::token::{self, TokenHash};
+
+/// Bytes of an invite in a list, at most: its fields, a name of 32 characters of 4 bytes, and a note of 64 bytes, each of
+/// which JSON may write with 6.
+const INVITE_BYTES_MAX: usize = 750;
+
+const _: () =
+    assert!(INVITES_LISTED * INVITE_BYTES_MAX + 100 <= LINE_BYTES_MAX, "a list fits a line");
 
 /// An invite as a client asks for it.
 pub(crate) struct Asked {
@@ -71,7 +78,7 @@ pub(super) async fn revoke(
     id: u64,
 ) -> Result<Event, Refusal> {
     context.hub.revoke(by, id).await?;
-    Ok(context.invites(by))
+    Ok(context.invites(by, None))
 }
 
 impl Context {
@@ -83,9 +90,9 @@ impl Context {
         Secret::new(line.map(|line| line.to_string()).unwrap_or_default())
     }
 
-    /// The event that lists the invites that `by` may see, all for the operator.
-    pub(crate) fn invites(&self, by: Option<UserId>) -> Event {
-        let (invites, more) = self.hub.invites(by);
+    /// The event that lists the invites before the number `before` that `by` may see, all for the operator.
+    pub(crate) fn invites(&self, by: Option<UserId>, before: Option<u64>) -> Event {
+        let (invites, more) = self.hub.invites(by, before);
         Event::Invites { invites, more }
     }
 }
@@ -98,20 +105,44 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (context, by) = (self.context.clone(), self.member.id());
         self.pending.wait(async move {
             let invited = invite(&context, Some(by), asked, false).await;
-            CommandResult::Invited(Box::new(invited))
+            CommandResult::Answer(Box::new(invited))
         });
         ControlFlow::Continue(())
     }
 
-    pub(super) fn list_invites(&mut self) -> ControlFlow<End> {
-        let invites = self.context.invites(Some(self.member.id()));
+    pub(super) fn list_invites(&mut self, before: Option<u64>) -> ControlFlow<End> {
+        let invites = self.context.invites(Some(self.member.id()), before);
         self.send_event(&invites)
     }
 
     pub(super) fn revoke(&mut self, id: u64) -> ControlFlow<End> {
         let (context, by) = (self.context.clone(), Some(self.member.id()));
         self.pending
-            .wait(async move { CommandResult::Invited(Box::new(revoke(&context, by, id).await)) });
+            .wait(async move { CommandResult::Answer(Box::new(revoke(&context, by, id).await)) });
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::event::InviteInfo;
+    use chat_proto::{Timestamp, User, UserName};
+
+    use super::*;
+
+    #[test]
+    fn the_longest_invite_of_a_list_is_within_its_bound() {
+        let name = UserName::new(&"\u{20000}".repeat(32)).unwrap();
+        let invite = InviteInfo {
+            id: u64::MAX,
+            by: Some(User { id: UserId::new(u64::MAX), name }),
+            role: Role::Moderator,
+            uses: INVITE_USES_MAX,
+            used: INVITE_USES_MAX,
+            until: Timestamp::from_millis(1_795_946_400_001),
+            note: ShortString::new("\u{1}".repeat(64)).unwrap(),
+        };
+        let bytes = serde_json::to_string(&invite).unwrap().len() + ",".len();
+        assert!((650..=INVITE_BYTES_MAX).contains(&bytes), "{bytes}");
     }
 }

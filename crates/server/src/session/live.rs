@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use chat_proto::event::SanctionInfo;
-use chat_proto::{AwayText, Event, Features, RoomName, UserId, features};
+use chat_proto::{AwayText, EndCode, Event, Features, RoomName, UserId, features};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
@@ -12,7 +12,7 @@ use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
-use crate::hub::UserChanges;
+use crate::hub::Counts;
 use crate::journal::{Kinds, RoomId, View};
 
 /// The bit of [`Shows`] for the number of messages that its user has not read, and so on.
@@ -21,11 +21,12 @@ const TYPING: u8 = 1 << 1;
 const AWAY: u8 = 1 << 2;
 const LAST_SEEN: u8 = 1 << 3;
 const ROLES: u8 = 1 << 4;
+const ACCOUNTS: u8 = 1 << 5;
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Shows {
-    /// A bit for each of [`UNREAD`] and those after it: five bools would make each idle session larger.
+    /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.
     parts: u8,
     /// Which kinds of messages.
     pub(super) kinds: Kinds,
@@ -55,6 +56,7 @@ impl Shows {
             (AWAY, features::AWAY),
             (LAST_SEEN, features::LAST_SEEN),
             (ROLES, features::ROLES),
+            (ACCOUNTS, features::ACCOUNTS),
         ];
         let shown = parts.into_iter().filter(|(_, feature)| features.has(feature));
         Self {
@@ -97,6 +99,11 @@ impl Shows {
         self.parts & ROLES != 0
     }
 
+    /// Whether it shows that an owner has changed the account of its user.
+    pub(super) const fn accounts(self) -> bool {
+        self.parts & ACCOUNTS != 0
+    }
+
     /// The form in which `user` is sent messages of the journal.
     pub(super) const fn view(self, user: UserId) -> View {
         match self.kinds {
@@ -135,7 +142,7 @@ struct Live {
     away_at: Option<Instant>,
     /// The rooms that the client was told that the user was asked into.
     told_asked: BTreeSet<RoomId>,
-    /// The sanctions that the client was told that hit the user.
+    /// The sanctions that the client was told that apply to the user.
     told_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
@@ -145,12 +152,12 @@ impl LiveState {
         &mut self.0.get_or_insert_default().told_asked
     }
 
-    /// The sanctions that the client was told that hit the user.
+    /// The sanctions that the client was told that apply to the user.
     pub(super) fn told_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
         &mut self.0.get_or_insert_default().told_sanctions
     }
 
-    /// Whether the client was told of a sanction that hits the user.
+    /// Whether the client was told of a sanction that applies to the user.
     pub(super) fn knows_sanctions(&self) -> bool {
         self.0.as_ref().is_some_and(|live| !live.told_sanctions.is_empty())
     }
@@ -185,7 +192,8 @@ impl LiveState {
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Takes what has changed for the user: its rooms, and who is writing there. The latter also while a command
     /// waits, or a user would be writing after its message has come.
-    pub(super) fn take_changes(&mut self, changes: &UserChanges) -> ControlFlow<End> {
+    pub(super) fn take_changes(&mut self, counts: Counts) -> ControlFlow<End> {
+        let changes = self.member.take_changes(counts);
         if self.shows.typing() {
             for typing in &changes.typing {
                 if self.subscriptions.get(typing.room).is_some() {
@@ -193,15 +201,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
             }
         }
-        if changes.rooms
-            && let Some((code, text)) = self.member.expulsion()
-        {
-            return ControlFlow::Break(End::SentOut(code, text.into()));
-        }
         match changes.rooms {
             true => self.sync_rooms_counting(),
             false => ControlFlow::Continue(()),
         }
+    }
+
+    /// Ends the session of a user who was kicked or banned.
+    pub(super) fn expelled(&self) -> ControlFlow<End> {
+        let (code, text) = self.member.expulsion().unwrap_or((EndCode::Kicked, String::new()));
+        ControlFlow::Break(End::Expelled(code, text.into()))
     }
 
     /// Passes on that the user is writing. A client that sends it too often is not told: it was shown already.
@@ -210,8 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if !self.live.knows_sanctions()
-            && self.live.may_type(room, Instant::now())
+        if self.live.may_type(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);

@@ -7,18 +7,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::Hello;
-use chat_proto::{Event, Refusal, RefusalCode, Secret, ShortString, UserId};
+use chat_proto::{Refusal, RefusalCode, Secret, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::spawn;
 use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
 use super::end::End;
+use super::handshake::admission;
 use super::pending::CommandResult;
 use super::{Context, Session};
-use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword};
+use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword, device_name};
 use crate::journal::CredentialId;
-use crate::links::VALID_FOR;
 use crate::networks::{Busy, Kind, Slot};
 use crate::password::{HashError, Hasher, Password, PasswordError, Verdict};
 use crate::plain::is_loopback;
@@ -34,7 +34,7 @@ const LINK: &str = " link";
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
-    address: IpAddr,
+    pub(super) address: IpAddr,
     /// Whether nobody on the way can read it: it is encrypted, or from this machine.
     pub(super) is_private: bool,
 }
@@ -101,7 +101,6 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         (None, Some(password)) => verify(hello, password, context).await?,
         (None, None) => return Err(HubError::BadSecret.into()),
     };
-    context.hub.not_banned(user)?;
     let limits = &context.config.limits;
     let Returning { is_newcomer, enters_at } =
         context.hub.charge_login(user, limits, Instant::now())?;
@@ -121,8 +120,9 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         Proof::Link | Proof::Password(_, Some(_)) => None,
         Proof::Password(id, None) => NonZero::new(*id),
     };
-    let device = ShortString::new(hello.device.as_str()).unwrap_or_default();
-    let (member, token) = context.hub.log_in(user, proof, device).await?;
+    let device = device_name(hello.device_name.as_ref(), hello.device.as_str());
+    let admission = admission(hello, slot, context);
+    let (member, token) = context.hub.log_in(user, proof, device, admission).await?;
     Ok(LoggedIn { member, token, password })
 }
 
@@ -156,7 +156,7 @@ fn begin_try(context: &Context, origin: Origin, secret: &str) -> Result<BegunTry
     })
 }
 
-fn not_hashed(error: HashError) -> Refusal {
+pub(super) fn not_hashed(error: HashError) -> Refusal {
     match error {
         HashError::Busy => {
             let refusal = Refusal::new(RefusalCode::Busy, error.to_string());
@@ -171,7 +171,7 @@ fn old_needed() -> Refusal {
     Refusal::new(RefusalCode::BadSecret, text)
 }
 
-fn bad_password(error: PasswordError) -> Refusal {
+pub(super) fn bad_password(error: PasswordError) -> Refusal {
     Refusal::new(RefusalCode::BadPassword, error.to_string())
 }
 
@@ -207,8 +207,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match set {
             Ok(()) => {
                 self.log(|| info!("has set a password"));
-                let name = self.member.user().name;
-                self.send_event(&Event::Account { name, has_password: true })
+                self.account(None)
             }
             Err(refusal) => self.refuse(refusal),
         }
@@ -222,13 +221,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if !self.member.is_stored() {
             return self.refuse(HubError::BadSecret.into());
         }
-        match self.context.logins.links.make(self.member.id(), Instant::now()) {
-            Ok(code) => {
+        match self.context.link(self.member.id()) {
+            Ok(link) => {
                 self.log(|| info!("has made a code for another device"));
-                let valid_ms = u64::try_from(VALID_FOR.as_millis()).unwrap_or(u64::MAX);
-                self.send_event(&Event::Link { code, valid_ms })
+                self.send_event(&link)
             }
-            Err(error) => self.refuse(Refusal::new(RefusalCode::NotKept, error.to_string())),
+            Err(refusal) => self.refuse(refusal),
         }
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{error, info_span};
 
 use super::Context;
+use super::accounts::{hand_back, link};
 use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
@@ -19,7 +20,7 @@ use super::roles::check_rules;
 use super::sanctions::{order, page};
 use crate::config::{Config, LINGER};
 use crate::door::{Connection, Door, Incoming, Native, WriteTimeout};
-use crate::hub::{HubError, RulesPatch};
+use crate::hub::{AccountError, Asker, HubError, RulesPatch};
 
 /// Serves a connection of the operator to its end.
 pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, context: Arc<Context>) {
@@ -101,7 +102,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         Command::Invite { uses, valid_s, role, note } => {
             invite(context, None, Asked { uses, valid_s, role, note }, false).await?
         }
-        Command::Invites => context.invites(None),
+        Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
         Command::Rooms { after, limit } => {
             let (rooms, is_more) = hub.all_rooms(after.as_ref(), lists::limit(limit));
@@ -135,15 +136,48 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
                 return Err(Refusal::new(RefusalCode::NotReadable, text));
             }
         },
+        Command::Account { user } => Event::Account(hub.account(Asker::OPERATOR, user.as_ref())?),
+        Command::Drop { id, user } => {
+            Event::Account(hub.drop_device(Asker::OPERATOR, user, id).await?)
+        }
+        Command::End { session } => {
+            Event::Account(hub.end_session(Asker::OPERATOR, session).await?)
+        }
+        Command::Sessions { after, limit } => hub.sessions(Asker::OPERATOR, after, limit)?,
+        Command::Free { user } => Event::Account(hub.free_name(Asker::OPERATOR, user).await?),
+        Command::Link { user: Some(user) } => link(context, Asker::OPERATOR, user).await?,
+        Command::SetPassword { password, user: Some(user), drop_devices, .. } => {
+            hand_back(context, Asker::OPERATOR, user, &password, drop_devices).await?
+        }
+        Command::SetPassword { .. } | Command::Link { .. } => {
+            return Err(HubError::from(AccountError::NeedsUser).into());
+        }
         Command::Ping { nonce } => Event::Pong { nonce },
-        Command::Pong { .. } => return Ok(None),
+        // The end is not answered; `converse` sees it first.
+        Command::Pong { .. } | Command::Bye => return Ok(None),
         Command::Hello(_) => {
             return Err(Refusal::new(
                 RefusalCode::HelloAgain,
                 "the control socket needs no hello; send a command",
             ));
         }
-        _ => return Err(not_for_operator()),
+        Command::Say(_)
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::History { .. }
+        | Command::Search { .. }
+        | Command::Versions { .. }
+        | Command::Thread { .. }
+        | Command::Pins { .. }
+        | Command::Mentions { .. }
+        | Command::Who { .. }
+        | Command::Topic { .. }
+        | Command::Read { .. }
+        | Command::Typing { .. }
+        | Command::Away { .. }
+        | Command::Back
+        | Command::AskIn { .. }
+        | Command::Rename { .. } => return Err(not_for_operator()),
     };
     Ok(Some(event))
 }

@@ -130,8 +130,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Rule { .. }
             | Command::AskIn { .. }
             | Command::Sanction(_)
-            | Command::Pardon { .. } => (ORDER, true),
-            Command::Invites
+            | Command::Pardon { .. }
+            | Command::Drop { .. }
+            | Command::End { .. }
+            | Command::Free { .. }
+            | Command::Link { user: Some(_) } => (ORDER, true),
+            Command::Invites { .. }
             | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }
@@ -142,7 +146,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Sanctions { .. }
             | Command::Audit { .. }
             | Command::Rooms { .. }
-            | Command::Link
+            | Command::Link { user: None }
+            | Command::Account { .. }
+            | Command::Sessions { .. }
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
             Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {

@@ -62,8 +62,8 @@ pub(super) enum CommandResult {
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
-    /// An invite was made or revoked.
-    Invited(Box<Result<Event, Refusal>>),
+    /// The event that answers the command.
+    Answer(Box<Result<Event, Refusal>>),
     /// The user has another password.
     PasswordSet(Result<(), Refusal>),
     /// The user is away, or not any more.

@@ -13,7 +13,7 @@ use tracing::error;
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
-use super::sanctions::hits;
+use super::sanctions::is_about;
 use super::subscriptions::Subscription;
 use super::unread::{Counted, PendingSubscription};
 use crate::batch::{Batch, Items};
@@ -54,15 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.room_sync = RoomSync::Pending;
         }
         let memberships = self.member.memberships();
-        let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
-        let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
-        for room in left {
-            if self.member.left(room) != LeaveReason::Bye {
-                // The room has said why: that comes first.
-                self.keep_up()?;
-            }
-            self.send_left(room);
-        }
+        self.leave_rooms_except(&memberships)?;
         for Membership { room, read } in memberships {
             // One count at a time.
             if self.connection.is_full() || !self.pending.is_empty() {
@@ -87,7 +79,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.send_asked();
         self.send_sanctions();
+        self.send_notices();
         self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
+        ControlFlow::Continue(())
+    }
+
+    /// Ends the subscriptions to rooms that the user is no longer in, at once: of a client that sends without a pause,
+    /// everything else waits.
+    pub(super) fn leave_lost_rooms(&mut self) -> ControlFlow<End> {
+        match self.member.has_other_rooms() {
+            true => self.leave_rooms_except(&self.member.memberships()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn leave_rooms_except(&mut self, memberships: &[Membership]) -> ControlFlow<End> {
+        let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
+        let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
+        for room in left {
+            if self.member.left(room) != LeaveReason::Bye {
+                // The room has said why: that comes first.
+                self.keep_up()?;
+            }
+            self.send_left(room);
+        }
         ControlFlow::Continue(())
     }
 
@@ -278,10 +293,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 // Sent when the session leaves the room, see `sync_rooms`.
                 Event::Left { user: left, .. } if left.id == user => return,
                 // Sent when the session looks at its sanctions, see `send_sanctions`.
-                Event::Sanction(sanction) if sanction.id.is_some() && hits(sanction, user) => {
+                Event::Sanction(sanction) if sanction.id.is_some() && is_about(sanction, user) => {
                     return;
                 }
-                Event::Pardoned { sanction, .. } if hits(sanction, user) => return,
+                Event::Pardoned { sanction, .. } if is_about(sanction, user) => return,
                 event if self.shows.has(event, user) => {}
                 Event::Topic { .. } => return self.send_topic(id),
                 _ => return,

@@ -76,7 +76,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Sends the mutes and bans that hit the user, and that the client was not told of; and that one was ended.
+    /// Sends the mutes and bans that apply to the user, and that the client was not told of; and that one was ended.
     pub(super) fn send_sanctions(&mut self) {
         if !self.shows.roles() {
             return;
@@ -104,9 +104,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// Whether a sanction hits that user.
-pub(super) fn hits(sanction: &SanctionInfo, user: UserId) -> bool {
-    sanction.user.as_ref().is_some_and(|hit| hit.id == user)
+/// Whether a sanction is about that user.
+pub(super) fn is_about(sanction: &SanctionInfo, user: UserId) -> bool {
+    sanction.user.as_ref().is_some_and(|about| about.id == user)
 }
 
 /// The order of a client.

@@ -2,9 +2,10 @@
 //! secret, and no answer is proved.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use chat_proto::NATIVE_ALPN;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -14,19 +15,18 @@ use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned,
 };
 
-use super::{NATIVE_ALPN, provider};
+use super::provider;
 
-/// Puts TLS on `socket`, for the native protocol and with any server. The handshake is made with the first byte, within
-/// the timeouts of the socket.
+/// Puts TLS on `stream`, for the native protocol and with any server at `ip`. The handshake is made with the first byte.
 ///
 /// # Errors
 /// Returns an error if the library cannot be used.
-pub fn within_tls(socket: TcpStream) -> io::Result<impl Read + Write> {
-    let name = ServerName::from(socket.peer_addr()?.ip());
+pub fn within_tls<S: Read + Write>(stream: S, ip: IpAddr) -> io::Result<impl Read + Write> {
+    let name = ServerName::from(ip);
     let session = config()
         .and_then(|config| ClientConnection::new(Arc::new(config), name))
         .map_err(io::Error::other)?;
-    Ok(StreamOwned::new(session, socket))
+    Ok(StreamOwned::new(session, stream))
 }
 
 fn config() -> Result<ClientConfig, Error> {

@@ -1,5 +1,7 @@
 //! Invites: what a client that brings one, or none, is sent.
 
+use std::net::SocketAddr;
+
 use chat_proto::{AddressLine, Secret};
 use chat_server::config::Join;
 use chat_server::{Config, Server};
@@ -67,5 +69,36 @@ async fn a_classic_client_is_told_that_it_cannot_come_in_without_an_invite() {
     while !told.is_empty() && !told.contains("chat://") {
         told = bob.recv().await; // its number came first
     }
-    assert!(told.contains("ask for a chat:// line"), "{told}");
+    assert!(told.contains("ask one of its users for a chat:// line"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_may_not_come_in_use_up_no_budget_of_those_who_may() {
+    let daemon = Server::in_memory(Config { join: Join::Invite, ..Config::default() });
+    let owner = secret(daemon.first_owner().await.unwrap().unwrap().reveal());
+    for nth in 0..300 {
+        let mut peer = match nth % 2 {
+            0 => Peer::connect(&daemon),
+            _ => come(&daemon, "eve", &Secret::new("i".repeat(23))).await,
+        };
+        peer.send(r#"{"type":"hello","version":1,"name":"eve"}"#).await;
+        let code = peer.expect("refused").await["code"].clone();
+        assert_eq!(code, if nth % 2 == 0 { "invite_needed" } else { "bad_secret" });
+    }
+    come(&daemon, "ana", &owner).await.expect("welcome").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_nobody_takes_the_place_of_no_session() {
+    let daemon = Server::in_memory(Config { max_connections: 2, ..Config::default() });
+    let mut sessions = [Peer::native(&daemon, "ana").await, Peer::native(&daemon, "bob").await];
+    let (client, stream) = tokio::io::duplex(1 << 16);
+    tokio::spawn(daemon.serve(stream, SocketAddr::from(([127, 0, 0, 2], 1))));
+    let mut peer = Peer::on(client);
+    peer.send(r#"{"type":"hello","version":1,"name":"eve","token":"none"}"#).await;
+    assert_eq!(peer.expect("refused").await["code"], "bad_token");
+    for session in &mut sessions {
+        session.send(r#"{"type":"ping"}"#).await;
+        session.until("pong").await;
+    }
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod accounts;
 mod classic;
 mod events;
+mod expelled;
 mod ghosts;
 mod invites;
 mod journal;

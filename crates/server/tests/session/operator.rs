@@ -96,12 +96,12 @@ async fn junk_is_refused_line_by_line_and_too_much_of_it_ends_the_connection() {
     let end = loop {
         operator.send("{junk").await;
         match operator.next().await {
-            Some(line) if line["type"] == "refused" => refused += 1,
+            Some(line) if line["type"] == "refused" && refused < 20 => refused += 1,
             end => break end,
         }
     };
     assert_eq!(end.unwrap()["code"], "too_many_errors");
-    assert!((1..=20).contains(&refused), "{refused}");
+    assert!(refused > 0, "not one is refused");
     assert_eq!(operator.next().await, None);
 }
 
@@ -193,4 +193,40 @@ async fn the_operator_keeps_order_even_over_an_owner() {
     let what: Vec<_> = records.iter().map(|record| record["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["sanction", "sanction", "pardon", "sanction", "role"], "{log}");
     assert!(records.iter().all(|record| record["by"] == Value::Null), "{log}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operator_gives_back_an_account_that_was_lost() {
+    let daemon = daemon();
+    let mut bob = Peer::native(&daemon, "bob").await;
+    let mut operator = operator(&daemon);
+    let account = operator.ask(json!({"type": "account", "user": "bob"}), "account").await;
+    let (device, session) = (&account["devices"][0]["id"], &account["sessions"][0]["id"]);
+    assert_eq!(account["sessions"][0]["network"], Value::Null, "{account}");
+    let sessions = operator.ask(json!({"type": "sessions"}), "sessions").await;
+    assert_eq!(&sessions["sessions"][0]["id"], session, "{sessions}");
+    operator.ask(json!({"type": "link", "user": "bob"}), "link").await;
+    operator.ask(json!({"type": "drop", "user": "bob", "id": device}), "account").await;
+    assert_eq!(bob.until("goodbye").await["code"], "kicked");
+    let password = json!({"type": "set_password", "user": "bob", "password": "correct horse"});
+    let account = operator.ask(password, "account").await;
+    assert_eq!(account["has_password"], true, "{account}");
+    assert_eq!(
+        operator.ask(json!({"type": "free", "user": "bob"}), "account").await["id"],
+        account["id"]
+    );
+    for (command, code) in [
+        (json!({"type": "end", "session": session}), "no_such_session"),
+        (json!({"type": "account", "user": "bob"}), "no_such_user"),
+        (json!({"type": "account"}), "bad_field"),
+        (json!({"type": "link"}), "bad_field"),
+        (json!({"type": "set_password", "password": "correct horse"}), "bad_field"),
+    ] {
+        let refused = operator.ask(command.clone(), "refused").await;
+        assert_eq!(refused["code"], code, "{command}: {refused}");
+    }
+    let log = operator.ask(json!({"type": "audit"}), "audit").await;
+    let what = |nth: usize| log["records"][nth]["what"].clone();
+    assert_eq!([0, 1, 2, 3].map(what), ["free", "password", "drop", "link"], "{log}");
+    assert!(!log.to_string().contains("correct horse"), "{log}");
 }

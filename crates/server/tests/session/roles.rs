@@ -168,8 +168,7 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
     for peer in [&mut bob, &mut old] {
         let rooms = answer(peer, json!({"type": "rooms"}), "rooms").await;
         assert_eq!(rooms["rooms"].as_array().unwrap().len(), 1, "{rooms}");
-        let private =
-            "#ops is private; only users who were asked in join it: ask somebody who is in it";
+        let private = "#ops is private; ask a user who is in it to ask you in";
         not_allowed(peer, json!({"type": "join", "room": "#ops"}), private).await;
         for command in ["history", "who", "typing", "pins", "leave"] {
             let refusal = refused(peer, json!({"type": command, "room": "#ops"})).await;

@@ -189,7 +189,15 @@ async fn a_client_sends_nothing_to_a_server_with_another_key() {
         let (name, token) = ("ana".parse().unwrap(), Some(Secret::new("0".repeat(64))));
         let mut link = Link::start(
             dial,
-            Identity { name, token, known: Vec::new(), seed: None, device, invite: None },
+            Identity {
+                name,
+                token,
+                known: Vec::new(),
+                seed: None,
+                device,
+                invite: None,
+                login: None,
+            },
         );
         assert_eq!(link.next().await, Some(LinkEvent::Connecting));
         let Some(LinkEvent::WrongKey(wrong)) = link.next().await else { panic!("no wrong key") };

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[path = "../session/accounts.rs"]
+mod accounts;
 #[path = "../session/classic.rs"]
 mod classic;
 #[path = "../session/events.rs"]
 mod events;
+#[path = "../session/expelled.rs"]
+mod expelled;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
 #[path = "../session/invites.rs"]

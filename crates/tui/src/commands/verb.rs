@@ -67,6 +67,12 @@ pub enum Verb {
     Invites,
     /// Ends an invite.
     Revoke,
+    /// Sets the user's password.
+    Password,
+    /// Shows a code for another device.
+    Link,
+    /// Logs in by a code or a password.
+    Login,
     /// Shows or gives a role.
     Role,
     /// Makes the room private.

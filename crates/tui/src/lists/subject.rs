@@ -34,13 +34,56 @@ pub enum Subject {
     },
     /// The records of the audit log.
     Audit,
+    /// A secret that is typed and not shown.
+    Secret(Asking),
     /// What to react with to a message of the current room.
     React(Seq),
     /// The texts that a message of the current room has had.
     Versions(Seq),
 }
 
+/// Which secret is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// The present password, if there is one.
+    OldPassword,
+    /// The new one.
+    NewPassword,
+    /// The new one again.
+    Again,
+    /// The password, to log in.
+    Login,
+}
+
+impl Asking {
+    /// What is before the input.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::OldPassword => "Present password › ",
+            Self::NewPassword => "New password › ",
+            Self::Again => "The same again › ",
+            Self::Login => "Password › ",
+        }
+    }
+
+    /// What the list says: there is nothing to choose.
+    const fn explains(self) -> &'static str {
+        match self {
+            Self::OldPassword => "Leave it empty if you have none",
+            Self::NewPassword => "At least 8 characters; nothing is shown or stored here",
+            Self::Again => "So that it has no typing error",
+            Self::Login => "It is not shown. With a code: /login CODE",
+        }
+    }
+}
+
 impl Subject {
+    /// Whether what is typed must not be shown.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Secret(_))
+    }
+
     /// What is before the input.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -54,6 +97,7 @@ impl Subject {
             Self::Invites => "Invites › ",
             Self::Sanctions { .. } => "Mutes and bans › ",
             Self::Audit => "Audit › ",
+            Self::Secret(asking) => asking.label(),
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
         }
@@ -68,6 +112,7 @@ impl Subject {
             Self::People => "part of the name of a user",
             Self::Pins | Self::Saved | Self::Mentions => "part of a name, a room or a text",
             Self::Versions(_) => "part of a text",
+            Self::Secret(_) => "",
             Self::Invites => "part of a note or a name",
             Self::Sanctions { .. } => "part of a name or a reason",
             Self::Audit => "part of a name, a deed or a reason",
@@ -84,6 +129,7 @@ impl Subject {
             Self::People => "direct message",
             Self::Invites | Self::Sanctions { .. } => "end it",
             Self::Audit => "copy",
+            Self::Secret(_) => "go on",
             Self::React(_) => "react",
             Self::Versions(_) => "copy the text",
         }
@@ -104,6 +150,7 @@ impl Subject {
             {
                 "You're offline. Try again once connected".to_owned()
             }
+            Self::Secret(asking) => asking.explains().to_owned(),
             Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
             Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),
             Self::Audit if client.audit().is_loading() => "Loading…".to_owned(),
@@ -141,6 +188,8 @@ impl Subject {
             Self::Pins => format!("Pinned in {}", client.room().label()),
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
+            Self::Secret(Asking::Login) => format!("Log in as {}", client.name()),
+            Self::Secret(_) => "Your password".to_owned(),
             Self::Invites => "Invites".to_owned(),
             Self::Sanctions { is_server: true } => "Mutes and bans on this server".to_owned(),
             Self::Sanctions { .. } => format!("Mutes and bans in {}", client.room().label()),
@@ -194,6 +243,7 @@ impl Subject {
                 let count = all.len();
                 (found::with(all, typed), count)
             }
+            Self::Secret(_) => (Vec::new(), 0),
             Self::React(seq) => {
                 let offers = reactions::offers(client, seq, typed);
                 let count = offers.len();

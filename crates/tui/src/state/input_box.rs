@@ -1,9 +1,10 @@
 //! How the input box looks: what is before the text, the text as rows, and its size.
 
 use chat_proto::limits::TEXT_BYTES_MAX;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Compose, State};
-use crate::prompt::{Rows, Searched};
+use crate::prompt::{Editor, Rows, Searched};
 use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
 
@@ -28,6 +29,9 @@ const COUNT_ROWS_MIN: usize = 3;
 
 /// Fewest columns of a text beside its size.
 const TEXT_COLUMNS_MIN: usize = 20;
+
+/// What is shown of each character of a secret.
+const HIDDEN: char = '•';
 
 /// Columns between the text and its size.
 const COUNT_GAP: usize = 2;
@@ -96,6 +100,10 @@ impl State {
 
     fn rows_and_count(&self) -> (Rows, Option<String>) {
         let width = usize::from(self.size.width).saturating_sub(self.label().1);
+        if self.picker.as_ref().is_some_and(|picker| picker.subject.is_secret()) {
+            let hidden = self.editor().text().graphemes(true).map(|_| HIDDEN).collect::<String>();
+            return (Rows::new(&Editor::new(&hidden), width), None);
+        }
         let rows = Rows::new(self.editor(), width);
         let is_message =
             self.draft.is_none() && self.picker.is_none() && self.open_find().is_none();

@@ -4,7 +4,7 @@ use chat_proto::Secret;
 
 use super::State;
 use crate::help::{command_rows, key_rows, setting_rows};
-use crate::pages::{InvitePage, PageRow, PageSize};
+use crate::pages::{CodePage, InvitePage, PageRow, PageSize};
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Subject {
     Settings,
     /// An invite that was made.
     Invite(Box<InvitePage>),
+    /// A code for another device.
+    Code(Box<CodePage>),
 }
 
 /// A page that is open.
@@ -37,6 +39,7 @@ impl Subject {
             Self::Commands => "Commands",
             Self::Settings => "Settings",
             Self::Invite(_) => "Invite",
+            Self::Code(_) => "Code for another device",
         }
     }
 
@@ -45,6 +48,7 @@ impl Subject {
     pub const fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Invite(page) => Some(&page.line),
+            Self::Code(page) => Some(&page.code),
             Self::Keys | Self::Commands | Self::Settings => None,
         }
     }
@@ -62,6 +66,7 @@ impl State {
             Some(Subject::Settings) => {
                 setting_rows(self.look.layers(), self.settings_file.as_deref(), width)
             }
+            Some(Subject::Code(page)) => return page.rows(self.page_size()),
             Some(Subject::Invite(page)) => {
                 let (day, time) = self.day_and_time(page.invite.until);
                 return page.rows(&format!("{day}, {time}"), self.page_size());

@@ -122,7 +122,7 @@ impl Picker {
     fn title(&self, state: &State) -> String {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
-            Subject::GoTo | Subject::React(_) => title,
+            Subject::GoTo | Subject::React(_) | Subject::Secret(_) => title,
             Subject::Pins
             | Subject::Saved
             | Subject::Mentions

@@ -82,6 +82,7 @@ impl State {
             exports: _,
             ordered: _,
             lifting: _,
+            passwords: _,
             origin: _,
             deleting: _,
             done_until: _,

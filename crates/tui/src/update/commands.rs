@@ -2,6 +2,7 @@
 
 use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
+use chat_proto::Command as Asked;
 use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, Privacy, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
@@ -58,6 +59,9 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
+        Verb::Password => return orders::password(state, at),
+        Verb::Link => return orders::order(state, Asked::Link { user: None }, None, at),
+        Verb::Login => return orders::login(state, argument, at),
         Verb::Role => return orders::role(state, argument, at),
         Verb::Private => return orders::privacy(state, Privacy::Private, at),
         Verb::Public => return orders::privacy(state, Privacy::Public, at),

@@ -113,7 +113,8 @@ pub(super) fn edited(
     done.map_or_else(|why| notify(state, NoticeKind::Trouble, why, at), |()| Vec::new())
 }
 
+/// Whether it is a command with a name, or with a code: neither is stored.
 fn is_name_command(typed: &str) -> bool {
     let name = typed.split_whitespace().next().unwrap_or_default();
-    Command::named(name).is_some_and(|command| command.verb == Verb::Name)
+    Command::named(name).is_some_and(|command| matches!(command.verb, Verb::Name | Verb::Login))
 }

@@ -58,7 +58,7 @@ pub(super) fn keeps_page(state: &State) -> bool {
 pub(super) fn copies(state: &mut State, key: KeyEvent) -> Option<Vec<Effect>> {
     let secret = state.page.as_ref()?.subject.secret()?.clone();
     let is_copy = Chord::types(key) == Some('y');
-    is_copy.then(|| selecting::copy(state, secret.reveal(), Some("the line")))
+    is_copy.then(|| selecting::copy(state, secret.reveal(), Some("it")))
 }
 
 /// Scrolls the page by rows; does nothing if it is closed.

@@ -16,7 +16,7 @@ use crate::state::State;
 pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timestamp) -> Vec<Effect> {
     let effects = match subject {
         Subject::GoTo | Subject::Rooms => ask_rooms(state, at),
-        Subject::Saved | Subject::React(_) => Vec::new(),
+        Subject::Saved | Subject::React(_) | Subject::Secret(_) => Vec::new(),
         Subject::Pins => {
             let room = state.shown().clone();
             request(state, Request::ListPins(room), at).unwrap_or_default()
@@ -25,7 +25,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             let room = state.shown().clone();
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
-        Subject::Invites => order(state, Command::Invites, at),
+        Subject::Invites => order(state, Command::Invites { before: None }, at),
         Subject::Sanctions { is_server } => {
             let room = (!is_server).then(|| state.shown().clone());
             order(state, Command::Sanctions { room, after: None, limit: None }, at)
@@ -85,6 +85,9 @@ fn in_picker(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let before = picker.query.text();
+    if picker.subject.is_secret() {
+        return in_secret(state, action, at);
+    }
     match action {
         Action::Send => return take(state, at),
         Action::GoTo if picker.subject != Subject::GoTo => {
@@ -101,6 +104,24 @@ fn in_picker(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     }
     if state.picker.as_ref().is_some_and(|picker| picker.query.text() != before) {
         search(state);
+    }
+    Vec::new()
+}
+
+/// A secret is typed: it can be ended, taken back, and shortened at its end, since its cursor is not shown.
+fn in_secret(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
+    match (action, &mut state.picker) {
+        (Action::Send, _) => return take(state, at),
+        (Action::Back | Action::Clear, picker) => {
+            (*picker, state.passwords) = (None, (None, None));
+        }
+        (Action::Redraw, _) => return vec![Effect::Redraw],
+        (Action::Suspend, _) => return vec![Effect::Suspend],
+        (Action::DeleteLeft, Some(picker)) => drop(picker.query.delete(Motion::Left)),
+        (Action::CutLineStart | Action::CutWord | Action::CutWordLeft, Some(picker)) => {
+            drop(picker.query.delete(Motion::LineStart));
+        }
+        _ => {}
     }
     Vec::new()
 }
@@ -240,6 +261,9 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let typed = picker.query.text();
+    if let Subject::Secret(asking) = picker.subject {
+        return orders::entered(state, asking, typed, at);
+    }
     let Some(does) = picker.list.chosen().map(|offer| offer.does.clone()) else {
         state.picker = Some(picker);
         return Vec::new();

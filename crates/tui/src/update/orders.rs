@@ -1,5 +1,6 @@
 //! Orders: commands that change who may do what. The server answers, or says why not.
 
+mod accounts;
 mod invites;
 mod place;
 mod roles;
@@ -9,6 +10,7 @@ mod sanctions;
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Command, Event, Timestamp};
 
+pub(super) use self::accounts::{entered, login, password};
 pub(super) use self::invites::{end_of, invite, revoke};
 pub(super) use self::roles::role;
 pub(super) use self::rules::{ask_in, privacy, slow, topic_by};
@@ -69,6 +71,10 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
         Event::Invite { line, invite } => {
             let subject = PageSubject::Invite(Box::new(InvitePage { line, invite }));
             state.page = Some(Page { subject, top: 0 });
+            None
+        }
+        Event::Link { code, valid_ms } => {
+            accounts::show_code(state, &code, valid_ms);
             None
         }
         // An order is one effect.

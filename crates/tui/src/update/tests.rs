@@ -1,3 +1,4 @@
+mod accounts;
 mod addresses;
 mod attention;
 mod back;

@@ -125,7 +125,8 @@ fn hints_of(state: &State) -> Vec<String> {
     let keys = state.look.keys();
     let all = if let Some(picker) = &state.picker {
         let enter = keys.hint(Action::Send, picker.subject.enter());
-        vec![Some(format!("{} choose", keys.steps())), enter, keys.hint(Action::Back, "close")]
+        let chooses = (!picker.subject.is_secret()).then(|| format!("{} choose", keys.steps()));
+        vec![chooses, enter, keys.hint(Action::Back, "close")]
     } else if state.input().completions().is_some() {
         vec![keys.hint(Action::Complete, "choose"), keys.hint(Action::Back, "close")]
     } else if let Some(find) = state.open_find() {

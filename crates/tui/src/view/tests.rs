@@ -185,16 +185,16 @@ fn a_name_is_asked_for() {
     let mut harness = Harness::new(60, 8);
     harness.type_text("half a sen");
     harness.refuse_name();
-    assert_snapshot!(harness.screen(), @r#"
-        #lobby
-        ────────────────────────────────────────────────────────────
-
-        ───────────────── Sunday, 22 November 2026 ─────────────────
-        14:02          ! The name bob is taken. Press Enter for
-                         bob_2, or type another
-        Choose a name                         Ctrl-G users · F1 keys
-        name › bob_2
-        "#);
+    assert_snapshot!(harness.screen(), @"
+    #lobby
+    ────────────────────────────────────────────────────────────
+    ───────────────── Sunday, 22 November 2026 ─────────────────
+    14:02          ! The name bob is taken. Press Enter for
+                     bob_2, or type another. If bob is you:
+                     Ctrl-U, then /login
+    Choose a name                         Ctrl-G users · F1 keys
+    name › bob_2
+    ");
 }
 
 #[test]

@@ -14,7 +14,7 @@ const NAMES_MAX: usize = 3;
 
 /// The ways to leave, in the order in which they are shown.
 const WAYS: [&str; 6] =
-    ["left", "lost connection", "timed out", "was disconnected", "was sent out", "was banned"];
+    ["left", "lost connection", "timed out", "was disconnected", "was kicked", "was banned"];
 
 /// What a user did who left for this reason.
 const fn way(reason: LeaveReason) -> &'static str {

@@ -29,14 +29,19 @@ pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String
         (RefusalCode::NameTaken, Some(free)) => {
             let press =
                 keys.name(Action::Send).map_or("Send".to_owned(), |key| format!("Press {key} for"));
-            format!("The name {name} is taken. {press} {free}, or type another")
+            let empty = keys.name(Action::CutLineStart).map(|key| format!("{key}, then "));
+            let empty = empty.unwrap_or_default();
+            format!(
+                "The name {name} is taken. {press} {free}, or type another. If {name} is you: {empty}/login"
+            )
         }
         (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
             format!("Choose another name: {}", refusal.text)
         }
-        (RefusalCode::BadSecret | RefusalCode::InviteNeeded, _) => {
-            format!("Not connected: {}. /connect LINE connects with another line", refusal.text)
-        }
+        (RefusalCode::BadSecret | RefusalCode::InviteNeeded, _) => format!(
+            "Not connected: {}. /connect LINE connects with another line. If you have an account: /login",
+            refusal.text
+        ),
         (RefusalCode::Banned, _) => {
             format!("Not connected: {}. /reconnect tries again", refusal.text)
         }

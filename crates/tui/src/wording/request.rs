@@ -53,6 +53,7 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
         RequestError::NoTokenRefused => {
             "/forget is only for a user that the server doesn't know any more".to_owned()
         }
+        RequestError::NotRefused => "/login is for a device that the server does not know".to_owned(),
         RequestError::NoOrder => "This cannot be sent by itself".to_owned(),
         RequestError::NoRoles => "This server is too old for roles and invites. Ask who runs it to update it".to_owned(),
         RequestError::NoAccounts => "This server is too old for passwords and codes. Ask who runs it to update it".to_owned(),

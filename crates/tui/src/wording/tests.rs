@@ -141,7 +141,7 @@ fn every_notice_has_a_text() {
     · This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here
     ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
     ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
-    ! The name ana is taken. Press Enter for ana_2, or type another
+    ! The name ana is taken. Press Enter for ana_2, or type another. If ana is you: Ctrl-U, then /login
     ! Choose another name: the server's words
     ! The server refused the connection: the server's words. /reconnect tries again
     ! You can't leave #lobby
@@ -241,7 +241,7 @@ fn keys_are_named_as_the_user_has_set_them() {
     assert_snapshot!(lines(texts), @"
     @zoe is not here any more. Ctrl-P brings your text back: hi
     @zoe is not here any more. Your text is in the input history: hi
-    The name ana is taken. Press F2 for ana_2, or type another
+    The name ana is taken. Press F2 for ana_2, or type another. If ana is you: Ctrl-U, then /login
     Too long: 20.0 of 16.4 kB. Shorten it and press F2
     ");
 }

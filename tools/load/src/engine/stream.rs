@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::sync::{Arc, OnceLock};
 
+use chat_proto::NATIVE_ALPN;
 use mio::net::TcpStream;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
@@ -128,7 +129,7 @@ fn config() -> io::Result<Arc<ClientConfig>> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyKey(algorithms)))
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"chat/1".to_vec()];
+    config.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
     Ok(Arc::clone(CONFIG.get_or_init(|| Arc::new(config))))
 }

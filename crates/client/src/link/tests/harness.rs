@@ -72,6 +72,17 @@ impl Server {
 
     /// The same, with that journal.
     pub(super) async fn accept_hello_as(&mut self, id: &str) -> Hello {
+        let hello = self.hello(id).await;
+        let journal = Some(journal(id, "epoch"));
+        self.send_event(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) }))
+            .await;
+        hello
+    }
+}
+
+impl Server {
+    /// Receives the hello; a client with a token asks for the journal first.
+    async fn hello(&mut self, id: &str) -> Hello {
         let mut first = self.receive().await;
         if first == Command::About {
             let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
@@ -79,10 +90,14 @@ impl Server {
             first = self.receive().await;
         }
         let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
-        let journal = Some(journal(id, "epoch"));
-        self.send_event(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) }))
-            .await;
         *hello
+    }
+
+    /// Does not let the client in, and returns its hello.
+    pub(super) async fn refuse_hello(&mut self, refusal: &Event) -> Hello {
+        let hello = self.hello("journal").await;
+        self.send_event(refusal).await;
+        hello
     }
 }
 
@@ -103,7 +118,15 @@ impl Harness {
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
         let device = DeviceId::new("test").unwrap();
         let (name, invite) = (name("bob"), None);
-        Self::with_identity(Identity { name, token: None, known: Vec::new(), seed, device, invite })
+        Self::with_identity(Identity {
+            name,
+            token: None,
+            known: Vec::new(),
+            seed,
+            device,
+            invite,
+            login: None,
+        })
     }
 
     /// The same, with a client that says this.

@@ -20,6 +20,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         seed: None,
         device: DeviceId::default(),
         invite: None,
+        login: None,
     };
     harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
     drop(server);
@@ -162,6 +163,7 @@ async fn an_invite_is_sent_until_a_session_has_begun() {
         seed,
         device: device.clone(),
         invite,
+        login: None,
     };
     let harness = Harness::with_identity(bob(invite.clone()));
     let mut server = harness.answers().await;
@@ -176,4 +178,33 @@ async fn an_invite_is_sent_until_a_session_has_begun() {
     assert_eq!((hello.name, hello.invite), (name("rob"), invite));
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!(hello.invite, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_or_a_password_is_sent_once_in_place_of_a_token() {
+    let mut harness = Harness::with_seed(Some(Seed::new().unwrap()));
+    let refuse = |code| Event::Refused(Refusal::new(code, "no"));
+    let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
+    harness.answers().await.refuse_hello(&refuse(RefusalCode::NameTaken)).await;
+    harness.next_event_that("the first refusal", refused).await;
+    let password = || Some(Secret::new("correct horse"));
+    let login = Login::Password(Secret::new("correct horse"));
+    harness.link.request(LinkRequest::LogIn(name("bob"), login)).unwrap();
+    let hello = harness.answers().await.refuse_hello(&refuse(RefusalCode::BadSecret)).await;
+    assert_eq!((hello.token, hello.new, hello.password), (None, false, password()));
+    harness.next_event_that("the second refusal", refused).await;
+    // A wrong one is not tried again.
+    harness.link.request(LinkRequest::Connect(name("bob"))).unwrap();
+    let hello = harness.answers().await.refuse_hello(&refuse(RefusalCode::NameTaken)).await;
+    assert_eq!((hello.token.is_some(), hello.password), (true, None));
+    harness.next_event_that("the third refusal", refused).await;
+    let code = Login::Code(Secret::new("7KQ2M9XT"));
+    harness.link.request(LinkRequest::LogIn(name("bob"), code)).unwrap();
+    let mut server = harness.answers().await;
+    let hello = server.accept_hello().await;
+    assert_eq!((hello.token, hello.link), (None, Some(Secret::new("7KQ2M9XT"))));
+    harness.session().await;
+    drop(server);
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!((hello.token.is_some(), hello.link), (true, None), "the device has a token now");
 }

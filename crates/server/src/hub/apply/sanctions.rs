@@ -1,43 +1,57 @@
-//! Applies sanctions and pardons: sends them, and ends the sessions of whom they bar.
+//! Applies sanctions and pardons: sends them, and ends the sessions of users who are kicked or banned.
 
-use chat_proto::event::SanctionInfo;
-use chat_proto::{EndCode, Event, Reason, SanctionKind, User, UserId};
+use chat_proto::{EndCode, Event, Reason, Timestamp, User, UserId};
 
 use super::super::HubError;
 use super::super::account::Account;
-use super::super::changed::Expulsion;
+use super::super::changed::{ExpelledSessions, Expulsion};
 use super::super::directory::Directory;
 use super::super::state::State;
-use crate::journal::{Penalty, RoomId, SanctionRecord, UserRole};
+use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
 
 impl Directory {
     pub(super) fn apply_sanction(&self, record: &SanctionRecord) {
+        let newcomers_after = self.newcomers_after();
         let mut state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         state.sanctions.add(record.clone());
-        // Where somebody comes from is for those who keep order.
         if record.user.is_some() {
-            let info = Box::new(state.info(record, false));
-            state.tell(record.room, Event::Sanction(info));
+            let info = Box::new(state.info(record));
+            state.publish(record.room, Event::Sanction(info));
         }
-        for user in state.hit(record) {
-            if record.penalty == Penalty::Ban && record.room.is_none() {
-                let text = state.sanctioned(record, self.clock.now());
-                let text = HubError::Banned(Box::new(text)).to_string();
-                state.expel(user, Expulsion { code: EndCode::Banned, last, text });
+        for account in state.affected(record, newcomers_after) {
+            let subject = account.sanction_subject(newcomers_after);
+            if record.kind == MuteOrBan::Ban
+                && record.room.is_none()
+                && let Some(applied) = record.applied_to(subject)
+            {
+                let banned = state.sanctioned(applied, self.clock.now());
+                let text = HubError::Banned(Box::new(banned)).to_string();
+                account.notifier.expel(Expulsion { code: EndCode::Banned, sessions, text });
             }
-            state.wake(user);
+            account.notifier.notify();
         }
     }
 
+    /// Sends a sanction, which is stored as that of a network, to the room of the guest.
+    pub(super) fn apply_guest_sanction(&self, id: u64, guest: User) {
+        let state = self.state();
+        let Some(record) = state.sanctions.get(id) else { return };
+        let mut info = Box::new(state.info(record));
+        info.user = Some(guest);
+        state.publish(record.room, Event::Sanction(info));
+    }
+
     pub(super) fn apply_pardon(&self, id: u64, by: Option<User>) {
+        let newcomers_after = self.newcomers_after();
         let mut state = self.state();
         let Some(record) = state.sanctions.remove(id) else { return };
         if record.user.is_some() {
-            let sanction = Box::new(state.info(&record, false));
-            state.tell(record.room, Event::Pardoned { sanction, by });
+            let sanction = Box::new(state.info(&record));
+            state.publish(record.room, Event::Pardoned { sanction, by });
         }
-        state.hit(&record).into_iter().for_each(|user| state.wake(user));
+        let affected = state.affected(&record, newcomers_after);
+        affected.into_iter().for_each(|account| account.notifier.notify());
     }
 
     pub(super) fn apply_kick(
@@ -48,70 +62,37 @@ impl Directory {
         reason: Reason,
     ) {
         let state = self.state();
-        let last = self.last_session();
+        let sessions = ExpelledSessions::UpTo(self.last_session());
         let Some(account) = state.account(user) else { return };
-        let text = match (&by, reason.is_empty()) {
-            (Some(by), true) => format!("{} has sent you out; connect again if you want", by.name),
-            (Some(by), false) => format!("{} has sent you out: {}", by.name, reason.as_str()),
-            (None, true) => "the operator has sent you out; connect again if you want".to_owned(),
-            (None, false) => format!("the operator has sent you out: {}", reason.as_str()),
+        let author = by.as_ref().map_or("the operator", |by| by.name.as_str());
+        let text = match reason.as_str() {
+            "" => format!("{author} has kicked you; connect again if you want"),
+            reason => format!("{author} has kicked you: {reason}"),
         };
-        let kick = SanctionInfo {
-            id: None,
-            kind: SanctionKind::Kick,
-            room: room.and_then(|room| Some(state.rooms.get(room)?.name().clone())),
-            user: Some(account.user.clone()),
-            network: None,
-            invite: None,
-            by,
-            until: None,
-            reason,
-        };
-        state.tell(room, Event::Sanction(Box::new(kick)));
+        let kick = state.kick_info(Some(account.user.clone()), room, by, reason);
+        state.publish(room, Event::Sanction(Box::new(kick)));
         if room.is_none() {
-            state.expel(user, Expulsion { code: EndCode::Kicked, last, text });
-            state.wake(user);
+            account.notifier.expel(Expulsion { code: EndCode::Kicked, sessions, text });
         }
     }
 }
 
 impl State {
     /// Sends an event to a room, or to everybody.
-    fn tell(&self, room: Option<RoomId>, event: Event) {
+    fn publish(&self, room: Option<RoomId>, event: Event) {
         if let Some(room) = self.rooms.get(room.unwrap_or(RoomId::LOBBY)) {
             room.publish_change(event);
         }
     }
 
-    /// The users whom a sanction hits, as far as they are known.
-    fn hit(&self, record: &SanctionRecord) -> Vec<UserId> {
-        let is_member = |user: &UserId| {
-            self.account(*user).is_some_and(|account| account.role == UserRole::Member)
-        };
+    /// The users to whom a sanction applies, as far as they are known. Those of a network are connected.
+    fn affected(&self, record: &SanctionRecord, newcomers_after: Timestamp) -> Vec<&Account> {
         let invited = record.invite.map_or(&[][..], |invite| self.invited(invite));
-        let invited = invited.iter().copied().filter(is_member);
-        let mut hit: Vec<UserId> = record.user.into_iter().chain(invited).collect();
-        if let Some(network) = record.network {
-            let is_hit = |account: &&Account| {
-                !account.kind.is_stored()
-                    && account.network.is_some_and(|address| network.contains(address))
-            };
-            hit.extend(self.connected().filter(is_hit).map(|account| account.user.id));
-        }
-        hit
-    }
-
-    /// Has the sessions of a user look at what has changed.
-    fn wake(&self, user: UserId) {
-        if let Some(account) = self.account(user) {
-            account.notifier.notify();
-        }
-    }
-
-    /// Ends the sessions of a user that there are now.
-    fn expel(&self, user: UserId, expulsion: Expulsion) {
-        if let Some(account) = self.account(user) {
-            account.notifier.expel(expulsion);
-        }
+        let named = record.user.iter().chain(invited).filter_map(|user| self.account(*user));
+        let connected = record.network.map(|_| self.connected());
+        let is_affected = |account: &&Account| {
+            record.applied_to(account.sanction_subject(newcomers_after)).is_some()
+        };
+        named.chain(connected.into_iter().flatten()).filter(is_affected).collect()
     }
 }

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use chat_proto::{AuditKind, RoomName, Timestamp, UserId};
+use chat_proto::limits::INVITE_USES_MAX;
+use chat_proto::{AuditKind, Timestamp, UserId};
 
 use super::super::HubError;
 use super::super::directory::Directory;
-use super::super::invites::INVITES_MAX;
+use super::super::invites::{INVITES_MAX, invites_max};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
@@ -20,10 +21,10 @@ use crate::token::TokenHash;
 impl Directory {
     /// Makes an invite, and removes some that have ended.
     pub(super) fn invite(&self, proposal: &mut Proposal<'_>, draft: &InviteDraft) -> GrantResult {
-        if let Some(by) = draft.by {
-            let action = Action::Invite { role: draft.role, members_may: true };
-            may(proposal.subject(by), action)
-                .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        let action = Action::Invite { role: draft.role, members_may: true };
+        proposal.permit_on_server(draft.by, action)?;
+        if draft.uses > uses_max(draft.role) {
+            return Err(HubError::OneUseOnly);
         }
         let now = self.clock.now();
         let mut changes: Vec<_> = proposal.state.invites.ended(now).collect();
@@ -37,11 +38,16 @@ impl Directory {
         if proposal.invites_stored().saturating_sub(removed) >= INVITES_MAX {
             return Err(HubError::TooManyInvites);
         }
+        let author = draft.by.unwrap_or(UserId::SERVER);
+        let max = invites_max(draft.by.map_or(UserRole::Owner, |by| proposal.role(by)));
+        if proposal.invites_of(author, now) >= max {
+            return Err(HubError::TooManyInvitesOfUser(max));
+        }
         let id = proposal.next_record();
         let invite = InviteRecord {
             id,
             hash: draft.hash,
-            by: draft.by.unwrap_or(UserId::SERVER),
+            by: author,
             role: draft.role,
             uses: draft.uses,
             used: 0,
@@ -49,7 +55,7 @@ impl Directory {
             until: after(now, draft.valid),
             note: draft.note.clone(),
         };
-        proposal.add_invite();
+        proposal.add_invite(author);
         let about = format!("invite {id}: {} for {}", draft.uses, draft.role.to_wire());
         changes.push(Change::Invite(invite));
         changes.push(self.audit_invite(draft.by, AuditKind::Invite, &about, None));
@@ -77,23 +83,37 @@ impl Directory {
     }
 
     /// Decides whether a new user may come in; returns the invite that it uses, if it has one.
-    pub(super) fn admit(
+    pub(in crate::hub) fn admit(
         &self,
         proposal: &Proposal<'_>,
         admission: Admission,
     ) -> Result<Option<InviteRecord>, HubError> {
-        match (admission.invite, admission.join) {
+        let invite = match (admission.invite, admission.join) {
             (Some(secret), join) => {
                 let invite = self.valid_invite(proposal, &secret)?;
                 let is_of_operator = invite.by == UserId::SERVER;
                 if join == Join::Closed && !is_of_operator {
                     return Err(HubError::Closed);
                 }
-                Ok(Some(invite))
+                Some(invite)
             }
-            (None, Join::Open) => Ok(None),
-            (None, Join::Invite) => Err(HubError::InviteNeeded),
-            (None, Join::Closed) => Err(HubError::Closed),
+            (None, Join::Open) => None,
+            (None, Join::Invite) => return Err(HubError::InviteNeeded),
+            (None, Join::Closed) => return Err(HubError::Closed),
+        };
+        self.not_banned_from(proposal, admission.network)?;
+        Ok(invite)
+    }
+
+    /// Decides whether a guest may come in.
+    pub(in crate::hub) fn admit_guest(
+        &self,
+        proposal: &Proposal<'_>,
+        admission: Admission,
+    ) -> Result<(), HubError> {
+        match admission.join {
+            Join::Open => self.not_banned_from(proposal, admission.network),
+            Join::Invite | Join::Closed => Err(HubError::NoGuests),
         }
     }
 
@@ -135,7 +155,8 @@ impl Directory {
     /// The invite with that secret.
     ///
     /// # Errors
-    /// Returns an error if there is none, it was used as often as it may be, or it has ended.
+    /// Returns an error if there is none, it was used as often as it may be, it has ended or is banned, or its author may
+    /// not make it any more.
     fn valid_invite(
         &self,
         proposal: &Proposal<'_>,
@@ -143,11 +164,19 @@ impl Directory {
     ) -> Result<InviteRecord, HubError> {
         let invite = proposal.invite_by_hash(secret).ok_or(HubError::NoInvite)?;
         let by = || proposal.user(invite.by).map(|user| user.name.clone());
-        if invite.used >= invite.uses {
+        if invite.used >= invite.uses.min(uses_max(invite.role)) {
             return Err(HubError::InviteUsed(by()));
         }
         if invite.until <= self.clock.now() {
             return Err(HubError::InviteEnded(by()));
+        }
+        self.invite_not_banned(proposal, invite.id)?;
+        if invite.by != UserId::SERVER {
+            let action = Action::Invite { role: invite.role, members_may: true };
+            let may_invite = may(proposal.subject(invite.by), action).is_ok();
+            if !may_invite || self.not_banned(proposal, invite.by, None).is_err() {
+                return Err(HubError::NoInvite);
+            }
         }
         Ok(invite)
     }
@@ -161,6 +190,15 @@ impl Directory {
     ) -> Change {
         let record = self.record(by, what, about);
         self.audit(AuditRecord { user, ..record })
+    }
+}
+
+/// How often an invite for that role is used at most.
+const fn uses_max(role: UserRole) -> u32 {
+    match role {
+        UserRole::Member => INVITE_USES_MAX,
+        // One that is passed on lets in one moderator, and the audit log says whom.
+        UserRole::Moderator | UserRole::Owner => 1,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::hub::HubError;
 use crate::hub::directory::Directory;
 use crate::hub::login::Proof;
 use crate::hub::proposal::Proposal;
+use crate::hub::request::Admission;
 use crate::journal::{AuditRecord, Change, Credential, CredentialId, CredentialRecord};
 use crate::token::{PasswordHash, TokenHash};
 
@@ -19,8 +20,8 @@ impl Directory {
         proposal: &mut Proposal<'_>,
         user: UserId,
         proof: &Proof,
-        token: TokenHash,
-        device: &ShortString,
+        (token, device): (TokenHash, &ShortString),
+        admission: Admission,
     ) -> GrantResult {
         if !proposal.has_record(user) {
             return Err(HubError::BadSecret);
@@ -52,7 +53,8 @@ impl Directory {
         let record = CredentialRecord { label: device.clone(), ..record };
         proposal.add_credential(&record);
         changes.push(Change::Credential(record));
-        Ok((changes, Grant::Session(user)))
+        changes.extend(self.promote(proposal, user, admission));
+        Ok((changes, Grant::Session(user, admission.network)))
     }
 
     /// A password in place of the `present` one, which its user has shown; `None` if it has none.

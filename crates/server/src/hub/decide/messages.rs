@@ -1,29 +1,27 @@
 //! Decides about messages: where one goes, and whether its author may send it.
 
 use chat_proto::command::Body;
-use chat_proto::{DeviceId, RoomName, UserId};
+use chat_proto::{AuditKind, DeviceId, RoomName, Topic, UserId};
 
 use super::super::HubError;
 use super::super::directory::Directory;
 use super::super::mentions::mentioned;
 use super::super::policy::{Action, Standing, may};
 use super::super::proposal::Proposal;
-use super::super::request::{DirectScope, Request, Submission};
+use super::super::request::{DirectScope, Submission};
 use super::{is_direct, memberships};
-use crate::journal::{Change, MemberRole, Message, RoomId};
+use crate::journal::{AuditRecord, Change, DeletionRecord, MemberRole, Message, RoomId};
 
 /// The message that sets the topic of a room.
 pub(super) fn topic(
     directory: &Directory,
     proposal: &mut Proposal<'_>,
-    request: &Request,
+    user: UserId,
+    (name, topic): (&RoomName, &Topic),
 ) -> Result<Message, HubError> {
-    let Request::SetTopic { user, name, topic } = request else {
-        unreachable!("{request:?} sets no topic")
-    };
-    let room = proposal.permit(*user, name, Action::SetTopic)?;
-    directory.not_muted(proposal, *user, Some(room))?;
-    let from = proposal.author(*user)?.clone();
+    let room = proposal.permit(user, name, Action::SetTopic)?;
+    directory.not_muted(proposal, user, Some(room))?;
+    let from = proposal.author(user)?.clone();
     proposal.rooms.note_used(room);
     let set = Change::Topic { room, topic: topic.clone(), by: from.clone() };
     Ok(Message {
@@ -33,7 +31,7 @@ pub(super) fn topic(
         n: None,
         body: Body::Topic { topic: topic.clone() },
         mentions: Box::default(),
-        deletes_others: false,
+        deletes_others: None,
         is_repeat_only: false,
         changes: Box::new([set]),
     })
@@ -63,7 +61,7 @@ pub(super) fn message(
     let name = &submission.name;
     let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
         Some(room) if !name.is_private() => {
-            let action = action(&submission.body)(standing(proposal, user, room));
+            let action = action(&submission.body)(proposal.standing_in(user, room));
             let permitted = may(proposal.subject(user), action).map(|()| Vec::new());
             (room, permitted.map_err(|denied| denied.in_room(name)))
         }
@@ -92,9 +90,16 @@ pub(super) fn message(
         changes.push(Change::Topic { room, topic: topic.clone(), by: from.clone() });
     }
     let deletes_others = matches!(body, Body::Delete { .. }) && {
-        let others = Action::DeleteOthers(standing(proposal, user, room));
-        !name.is_private() && may(proposal.subject(user), others).is_ok()
+        let others = Action::DeleteOthers(proposal.standing_in(user, room));
+        !name.is_private()
+            && may(proposal.subject(user), others).is_ok()
+            && directory.not_muted(proposal, user, Some(room)).is_ok()
     };
+    let deletes_others = deletes_others.then(|| {
+        let record = directory.record(Some(user), AuditKind::Delete, name.as_str());
+        let record = AuditRecord { room: Some(room), ..record };
+        Box::new(DeletionRecord { record, kept_since: directory.audit_kept_since() })
+    });
     let message = Message {
         room,
         from,
@@ -138,7 +143,7 @@ impl Directory {
         pause_s: u32,
     ) -> Result<Option<Change>, HubError> {
         let (user, at) = (*user, self.clock.now());
-        if standing(proposal, user, room).rank(proposal.subject(user)) >= MemberRole::Moderator {
+        if proposal.standing_in(user, room).rank(proposal.subject(user)) >= MemberRole::Moderator {
             return Ok(None);
         }
         let pause_ms = i64::from(pause_s) * 1000;
@@ -157,11 +162,6 @@ impl Directory {
         proposal.write(user, room, at);
         Ok(Some(Change::Wrote { user, room, at }))
     }
-}
-
-/// The standing of a user in an existing room with a name.
-fn standing(proposal: &Proposal<'_>, user: UserId, room: RoomId) -> Standing {
-    Standing::in_named(room, proposal.rooms.rules(room), proposal.part(user, room))
 }
 
 /// The room that a message goes to, and the changes it comes with; or why a new message may not go there.

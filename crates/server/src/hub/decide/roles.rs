@@ -1,6 +1,6 @@
 //! Decides about roles, the rules of rooms, and who is asked into a private one. Each leaves a record in the audit log.
 
-use chat_proto::{AuditKind, Event, Privacy, Role, RoomName, User, UserId, UserName};
+use chat_proto::{AuditKind, Event, Privacy, Role, RoomName, Timestamp, User, UserId, UserName};
 
 use super::super::HubError;
 use super::super::directory::Directory;
@@ -23,11 +23,8 @@ impl Directory {
         let target = registered(proposal, user)?;
         let to = UserRole::from_wire(role).ok_or(HubError::NoSuchRole)?;
         let from = proposal.role(target.id);
-        if let Some(by) = by {
-            let action = Action::SetRole { from, to, is_self: by == target.id };
-            may(proposal.subject(by), action)
-                .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-        }
+        let action = Action::SetRole { from, to, is_self: by == Some(target.id) };
+        proposal.permit_on_server(by, action)?;
         if from == to {
             let by = author(proposal, by);
             let event = Event::Role { room: None, user: target, role, by };
@@ -158,21 +155,27 @@ impl Directory {
         AuditRecord::new(self.clock.now(), by.unwrap_or(UserId::SERVER), what, about)
     }
 
+    /// Older records of the audit log may be removed; `None` if the clock is not steady.
+    pub(super) fn audit_kept_since(&self) -> Option<Timestamp> {
+        self.clock.before(AUDIT_KEPT)
+    }
+
     /// The change that stores a record.
     pub(super) fn audit(&self, record: AuditRecord) -> Change {
-        Change::Audit { record, kept_since: self.clock.before(AUDIT_KEPT) }
+        Change::Audit { record, kept_since: self.audit_kept_since() }
     }
+}
+
+/// The user with that name.
+pub(super) fn holder(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
+    let user = proposal.names.holder(name).and_then(|id| proposal.user(id));
+    user.cloned().ok_or_else(|| HubError::NoSuchUser(name.clone()))
 }
 
 /// The user with that name, if it is stored.
 fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
-    let user = proposal.names.holder(name).and_then(|id| proposal.user(id));
-    let user = user.ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
-    if proposal.has_record(user.id) {
-        Ok(user.clone())
-    } else {
-        Err(HubError::NotForGuests(user.name.clone()))
-    }
+    let user = holder(proposal, name)?;
+    if proposal.has_record(user.id) { Ok(user) } else { Err(HubError::NotForGuests(user.name)) }
 }
 
 /// The existing room with that name.

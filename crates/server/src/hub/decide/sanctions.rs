@@ -1,27 +1,41 @@
-//! Decides about mutes, kicks, bans and pardons, and whether one keeps a user from what it does. Each leaves a record in
-//! the audit log.
+//! Decides about mutes, kicks, bans and pardons. Each leaves a record in the audit log.
 
-use std::net::IpAddr;
-
+use chat_proto::event::SanctionInfo;
 use chat_proto::{
-    AuditKind, Event, LeaveReason, Network, RoomName, SanctionKind, Timestamp, UserId,
+    AuditKind, Event, LeaveReason, Network, RoomName, SanctionKind, Timestamp, User, UserId,
 };
 
 use super::super::HubError;
 use super::super::directory::Directory;
-use super::super::error::Sanctioned;
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{SanctionOrder, SanctionTarget};
-use super::super::sanctions::Suspect;
-use super::roles::{author, named};
+use super::super::sanctioned::describe;
+use super::roles::{author, holder, named};
 use super::{Grant, GrantResult, is_direct};
-use crate::config::{FOR_EVER_S, SANCTION_SWEPT, SANCTIONS_MAX, SANCTIONS_SWEPT_AT_ONCE};
-use crate::journal::{Change, MemberRole, Penalty, RoomId, RoomKey, SanctionRecord, UserRole};
+use crate::config::{
+    FOR_EVER_S, SANCTION_SWEPT, SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX,
+    SANCTIONS_MAX, SANCTIONS_SWEPT_AT_ONCE,
+};
+use crate::journal::{
+    AuditRecord, Change, MemberRole, MuteOrBan, RoomId, RoomKey, SanctionRecord, UserRole,
+};
+use crate::network::{at_least_host, of_host};
 use crate::plain::is_loopback;
 
 /// A room that is named in an order.
-type Place = (RoomId, RoomKey, RoomName);
+struct Place {
+    id: RoomId,
+    key: RoomKey,
+    name: RoomName,
+}
+
+/// Whom an order is about: one of the three.
+struct Target {
+    user: Option<User>,
+    network: Option<Network>,
+    invite: Option<u64>,
+}
 
 impl Directory {
     /// Mutes, kicks or bans.
@@ -31,75 +45,76 @@ impl Directory {
         by: Option<UserId>,
         order: &SanctionOrder,
     ) -> GrantResult {
-        let place = match &order.room {
-            Some(name) => {
-                let (room, key) = named(proposal, name)?;
-                Some((room, key, name.clone()))
-            }
-            None => None,
+        let place = |name: &RoomName| -> Result<Place, HubError> {
+            let (id, key) = named(proposal, name)?;
+            Ok(Place { id, key, name: name.clone() })
         };
-        let user = match &order.target {
-            SanctionTarget::User(name) => {
-                let holder = proposal.names.holder(name);
-                Some(holder.ok_or_else(|| HubError::NoSuchUser(name.clone()))?)
-            }
-            SanctionTarget::Network(network) if is_loopback(network.address()) => {
-                return Err(HubError::IsThisMachine(*network));
-            }
-            _ if place.is_some() => return Err(HubError::OnServerOnly),
-            _ if order.kind == SanctionKind::Kick => return Err(HubError::KicksUsersOnly),
-            SanctionTarget::Network(_) | SanctionTarget::Invite(_) => None,
-        };
-        permit(proposal, by, place.as_ref(), user)?;
-        // The lobby is the place of everybody who is on the server.
-        if let Some((RoomId::LOBBY, _, name)) = &place
+        let place = order.room.as_ref().map(place).transpose()?;
+        let target = target(proposal, order)?;
+        permit(proposal, by, place.as_ref(), target.user.as_ref())?;
+        // Everybody is in the lobby.
+        if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
             && order.kind != SanctionKind::Mute
         {
             return Err(HubError::CannotLeave(name.clone()));
         }
-        let mut changes = match (order.kind, user) {
-            (SanctionKind::Kick, Some(user)) => self.kick(proposal, by, (user, &place), order)?,
-            _ => self.penalty(proposal, by, (user, &place), order)?,
+        let (mut changes, info) = match (order.kind, &target.user) {
+            (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, place.as_ref()), order)?,
+            _ => self.mute_or_ban(proposal, by, (&target, place.as_ref()), order)?,
         };
-        let is_in = |by| place.as_ref().is_none_or(|(room, ..)| proposal.is_in(by, *room));
-        let is_told = user.is_some() && by.is_some_and(is_in);
-        let event = proposal.told(&changes, by);
-        let grant = Grant::Event(event.filter(|_| !is_told));
-        changes.push(self.audit(self.deed(proposal, by, (user, &place), order)));
-        Ok((changes, grant))
+        let is_in = |by| place.as_ref().is_none_or(|place| proposal.is_in(by, place.id));
+        let is_told = target.user.is_some() && by.is_some_and(is_in);
+        let event = (!is_told).then(|| Box::new(Event::Sanction(Box::new(info))));
+        changes.push(self.audit_sanction(by, &target, place.as_ref(), order));
+        Ok((changes, Grant::Event(event)))
     }
 
-    /// Sends a user out of a room, or ends its sessions.
-    fn kick(
+    /// The changes of a mute or a ban, and the answer to its author.
+    fn mute_or_ban(
         &self,
         proposal: &mut Proposal<'_>,
         by: Option<UserId>,
-        (user, place): (UserId, &Option<Place>),
+        (target, place): (&Target, Option<&Place>),
         order: &SanctionOrder,
-    ) -> Result<Vec<Change>, HubError> {
-        let (room, by) = (place.as_ref().map(|(room, ..)| *room), author(proposal, by));
-        let mut changes = vec![Change::Kicked { user, room, by, reason: order.reason.clone() }];
-        if let Some((room, key, _)) = place {
-            if !proposal.is_in(user, *room) {
-                return Err(HubError::IsNotInRoom(proposal.author(user)?.name.clone()));
-            }
-            proposal.leave(user, *room, is_direct(key));
-            changes.push(Change::Left { user, room: *room, reason: LeaveReason::Kicked });
+    ) -> Result<(Vec<Change>, SanctionInfo), HubError> {
+        let mut record = self.record_of(proposal, by, (target, place), order);
+        let mut changes = self.swept(proposal);
+        if let Some(replaced) = proposal.sanctions.like(&record).cloned() {
+            may_end(proposal, by, &replaced)?;
+            proposal.sanctions.end(replaced.id);
+            changes.push(Change::SanctionEnded { id: replaced.id });
         }
-        Ok(changes)
+        check_bounds(proposal, &record)?;
+        record.id = proposal.next_record();
+        proposal.sanctions.add(record.clone());
+        let info = SanctionInfo {
+            user: target.user.clone(),
+            by: author(proposal, by),
+            ..proposal.state.info_for_moderators(&record)
+        };
+        changes.push(Change::Sanction(record.clone()));
+        if let (None, Some(guest)) = (record.user, &target.user) {
+            changes.push(Change::GuestSanctioned { id: record.id, guest: guest.clone() });
+        }
+        if let (MuteOrBan::Ban, Some(user), Some(place)) = (record.kind, &target.user, place)
+            && proposal.is_in(user.id, place.id)
+        {
+            changes.push(leave(proposal, user.id, place, LeaveReason::Banned));
+        }
+        Ok((changes, info))
     }
 
-    /// Mutes or bans.
-    fn penalty(
+    /// The record of a mute or a ban, without a number.
+    fn record_of(
         &self,
-        proposal: &mut Proposal<'_>,
+        proposal: &Proposal<'_>,
         by: Option<UserId>,
-        (user, place): (Option<UserId>, &Option<Place>),
+        (target, place): (&Target, Option<&Place>),
         order: &SanctionOrder,
-    ) -> Result<Vec<Change>, HubError> {
-        let penalty = match order.kind {
-            SanctionKind::Mute => Penalty::Mute,
-            SanctionKind::Ban | SanctionKind::Kick | SanctionKind::Unknown => Penalty::Ban,
+    ) -> SanctionRecord {
+        let kind = match order.kind {
+            SanctionKind::Mute => MuteOrBan::Mute,
+            SanctionKind::Ban | SanctionKind::Kick | SanctionKind::Unknown => MuteOrBan::Ban,
         };
         let now = self.clock.now();
         let for_s = order.for_s.filter(|seconds| *seconds < FOR_EVER_S);
@@ -107,49 +122,26 @@ impl Directory {
             let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
             Timestamp::from_millis(now.as_millis().saturating_add(millis))
         });
-        let mut record = SanctionRecord {
+        let user = target.user.as_ref().map(|user| user.id);
+        let is_guest = user.is_some_and(|user| !proposal.has_record(user));
+        let has_network = is_guest || kind == MuteOrBan::Ban && place.is_none();
+        let came_from = user
+            .filter(|_| has_network)
+            .and_then(|user| proposal.state.account(user)?.network.map(of_host));
+        let network = target.network.or(came_from);
+        SanctionRecord {
             id: 0,
-            penalty,
-            room: place.as_ref().map(|(room, ..)| *room),
-            user,
-            network: match &order.target {
-                SanctionTarget::Network(network) => Some(*network),
-                _ => None,
-            },
-            invite: match &order.target {
-                SanctionTarget::Invite(invite) => Some(*invite),
-                _ => None,
-            },
+            kind,
+            room: place.map(|place| place.id),
+            // A guest who comes again is another user, whose number may be used again after a restart.
+            user: user.filter(|_| !is_guest || network.is_none()),
+            network,
+            invite: target.invite,
             by: by.unwrap_or(UserId::SERVER),
             reason: order.reason.clone(),
             at: now,
             until,
-        };
-        if let Some(user) = user {
-            let is_guest = !proposal.has_record(user);
-            if is_guest || (penalty == Penalty::Ban && place.is_none()) {
-                record.network =
-                    proposal.state.account(user).and_then(|account| whole(account.network?));
-            }
         }
-        let mut changes = self.swept(proposal);
-        if let Some(id) = proposal.sanctions.like(&record) {
-            proposal.sanctions.end(id);
-            changes.push(Change::SanctionEnded { id });
-        }
-        if proposal.sanctions.len() >= SANCTIONS_MAX {
-            return Err(HubError::TooManySanctions);
-        }
-        record.id = proposal.next_record();
-        proposal.sanctions.add(record.clone());
-        changes.push(Change::Sanction(record));
-        if let (Penalty::Ban, Some(user), Some((room, key, _))) = (penalty, user, place)
-            && proposal.is_in(user, *room)
-        {
-            proposal.leave(user, *room, is_direct(key));
-            changes.push(Change::Left { user, room: *room, reason: LeaveReason::Banned });
-        }
-        Ok(changes)
     }
 
     /// Ends a mute or a ban before its time.
@@ -161,42 +153,28 @@ impl Directory {
     ) -> GrantResult {
         let record = proposal.sanctions.get(id).filter(|record| !record.is_over(self.clock.now()));
         let record = record.cloned().ok_or(HubError::NoSuchSanction(id))?;
-        let room = record.room.and_then(|room| Some(proposal.state.rooms.get(room)?.clone()));
-        if let Some(by) = by {
-            if record.user == Some(by) {
-                return Err(HubError::NotToYourself);
-            }
-            // What an owner has done, no moderator undoes.
-            match &room {
-                Some(room) => {
-                    let (name, key) = (room.name(), room.key());
-                    let rank = |user| proposal.standing(user, key).rank(proposal.subject(user));
-                    let is_high =
-                        record.by == UserId::SERVER || rank(record.by) == MemberRole::Owner;
-                    let of = if is_high { MemberRole::Moderator } else { MemberRole::Member };
-                    let action =
-                        Action::SanctionInRoom { standing: proposal.standing(by, key), of };
-                    may(proposal.subject(by), action).map_err(|denied| denied.in_room(name))?;
-                }
-                None => {
-                    let is_high =
-                        record.by == UserId::SERVER || proposal.role(record.by) == UserRole::Owner;
-                    let of = if is_high { UserRole::Moderator } else { UserRole::Member };
-                    may(proposal.subject(by), Action::Sanction { of })
-                        .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-                }
-            }
+        if let (Some(by), Some(room)) = (by, record.room) {
+            self.not_banned(proposal, by, Some(room))?;
+            let find = Action::Find(proposal.standing_in(by, room));
+            // Its room is told only to a user who finds it.
+            may(proposal.subject(by), find).map_err(|_| HubError::NoSuchSanction(id))?;
         }
-        let event = Event::Pardoned {
-            sanction: Box::new(proposal.state.info(&record, true)),
-            by: author(proposal, by),
-        };
-        let is_in = |by| room.as_ref().is_none_or(|room| proposal.is_in(by, room.id));
+        may_end(proposal, by, &record)?;
+        let info = proposal.state.info_for_moderators(&record);
+        let is_in = |by| record.room.is_none_or(|room| proposal.is_in(by, room));
         let is_told = record.user.is_some() && by.is_some_and(is_in);
+        let user = info.user.as_ref().map(|user| &user.name);
+        let about = (record.network, record.invite);
+        let about =
+            format!("number {id}, {}", describe(info.kind, user, about, info.room.as_ref()));
+        let audit = AuditRecord {
+            user: record.user,
+            room: record.room,
+            ..self.record(by, AuditKind::Pardon, &about)
+        };
+        let event = Event::Pardoned { sanction: Box::new(info), by: author(proposal, by) };
         proposal.sanctions.end(id);
-        let about = format!("number {id}, {}", proposal.state.describe(&record));
-        let deed = self.record(by, AuditKind::Pardon, &about);
-        let changes = vec![Change::Pardoned { id, by: author(proposal, by) }, self.audit(deed)];
+        let changes = vec![Change::Pardoned { id, by: author(proposal, by) }, self.audit(audit)];
         Ok((changes, Grant::Event((!is_told).then(|| Box::new(event)))))
     }
 
@@ -209,98 +187,134 @@ impl Directory {
         ids.into_iter().map(|id| Change::SanctionEnded { id }).collect()
     }
 
-    /// The record of the audit log.
-    fn deed(
+    /// The change that stores the record of the audit log.
+    fn audit_sanction(
         &self,
-        proposal: &Proposal<'_>,
         by: Option<UserId>,
-        (user, place): (Option<UserId>, &Option<Place>),
+        target: &Target,
+        place: Option<&Place>,
         order: &SanctionOrder,
-    ) -> crate::journal::AuditRecord {
-        let target = match &order.target {
-            SanctionTarget::User(name) => user
-                .and_then(|user| proposal.user(user))
-                .map_or_else(|| name.to_string(), |user| user.name.to_string()),
-            SanctionTarget::Network(network) => format!("network {network}"),
-            SanctionTarget::Invite(invite) => format!("invite {invite}"),
-        };
-        let room = place.as_ref().map_or("the server", |(_, _, name)| name.as_str());
+    ) -> Change {
+        let Target { user, network, invite } = target;
         let end = match (order.kind, order.for_s) {
             (SanctionKind::Kick, _) => String::new(),
             (_, Some(seconds)) if seconds < FOR_EVER_S => format!(", {seconds} s"),
             _ => ", no end".to_owned(),
         };
-        let about = format!("{} {target}, {room}{end}", order.kind);
+        let name = user.as_ref().map(|user| &user.name);
+        let room = place.map(|place| &place.name);
+        let about = describe(order.kind, name, (*network, *invite), room) + &end;
         let record = self.record(by, AuditKind::Sanction, &about).because(order.reason.as_str());
-        crate::journal::AuditRecord { user, room: place.as_ref().map(|(room, ..)| *room), ..record }
-    }
-
-    /// Whether a user may write in a room, or does something on the server that others see.
-    pub(super) fn not_muted(
-        &self,
-        proposal: &Proposal<'_>,
-        user: UserId,
-        room: Option<RoomId>,
-    ) -> Result<(), HubError> {
-        match self.penalty_of(proposal, Penalty::Mute, proposal.suspect(user), room) {
-            Some(muted) => Err(HubError::Muted(Box::new(muted))),
-            None => self.not_banned(proposal, user, None),
-        }
-    }
-
-    /// Whether a user may join a room, or be on the server.
-    pub(super) fn not_banned(
-        &self,
-        proposal: &Proposal<'_>,
-        user: UserId,
-        room: Option<RoomId>,
-    ) -> Result<(), HubError> {
-        match self.penalty_of(proposal, Penalty::Ban, proposal.suspect(user), room) {
-            Some(banned) => Err(HubError::Banned(Box::new(banned))),
-            None => Ok(()),
-        }
-    }
-
-    fn penalty_of(
-        &self,
-        proposal: &Proposal<'_>,
-        penalty: Penalty,
-        suspect: Suspect,
-        room: Option<RoomId>,
-    ) -> Option<Sanctioned> {
-        if proposal.sanctions.len() == 0 {
-            return None;
-        }
-        let now = self.clock.now();
-        let record = proposal.sanctions.find(penalty, room, suspect, now)?;
-        Some(proposal.state.sanctioned(record, now))
+        self.audit(AuditRecord {
+            user: user.as_ref().map(|user| user.id),
+            room: place.map(|place| place.id),
+            ..record
+        })
     }
 }
 
-/// Whether a user may sanction another one, or nobody that has a role.
+/// Whom an order is about.
+fn target(proposal: &Proposal<'_>, order: &SanctionOrder) -> Result<Target, HubError> {
+    let target = Target { user: None, network: None, invite: None };
+    match &order.target {
+        SanctionTarget::User(name) => Ok(Target { user: Some(holder(proposal, name)?), ..target }),
+        SanctionTarget::Network(network) if is_loopback(network.address()) => {
+            Err(HubError::IsThisMachine(*network))
+        }
+        _ if order.room.is_some() => Err(HubError::OnServerOnly),
+        _ if order.kind == SanctionKind::Kick => Err(HubError::KicksUsersOnly),
+        SanctionTarget::Network(network) => {
+            Ok(Target { network: Some(at_least_host(*network)), ..target })
+        }
+        SanctionTarget::Invite(invite) => Ok(Target { invite: Some(*invite), ..target }),
+    }
+}
+
+/// Removes a user from a room, or ends its sessions. Returns also the answer to the author.
+fn kick(
+    proposal: &mut Proposal<'_>,
+    by: Option<UserId>,
+    (user, place): (&User, Option<&Place>),
+    order: &SanctionOrder,
+) -> Result<(Vec<Change>, SanctionInfo), HubError> {
+    let (room, by) = (place.map(|place| place.id), author(proposal, by));
+    let reason = &order.reason;
+    let info = proposal.state.kick_info(Some(user.clone()), room, by.clone(), reason.clone());
+    let mut changes = vec![Change::Kicked { user: user.id, room, by, reason: reason.clone() }];
+    if let Some(place) = place {
+        if !proposal.is_in(user.id, place.id) {
+            return Err(HubError::IsNotInRoom(user.name.clone()));
+        }
+        changes.push(leave(proposal, user.id, place, LeaveReason::Kicked));
+    }
+    Ok((changes, info))
+}
+
+fn leave(proposal: &mut Proposal<'_>, user: UserId, place: &Place, reason: LeaveReason) -> Change {
+    proposal.leave(user, place.id, is_direct(&place.key));
+    Change::Left { user, room: place.id, reason }
+}
+
+/// Whether there can be one more mute or ban.
+fn check_bounds(proposal: &Proposal<'_>, new: &SanctionRecord) -> Result<(), HubError> {
+    let sanctions = &proposal.sanctions;
+    if sanctions.len() >= SANCTIONS_MAX {
+        return Err(HubError::TooManySanctions);
+    }
+    if new.room.is_some() {
+        if sanctions.in_rooms(Some(new.by)) >= SANCTIONS_IN_ROOMS_PER_USER_MAX {
+            return Err(HubError::TooManyOwnSanctions);
+        }
+        if sanctions.in_rooms(None) >= SANCTIONS_IN_ROOMS_MAX {
+            return Err(HubError::TooManySanctionsInRooms);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a user may sanction another one; or, without one, a network or an invite.
 fn permit(
     proposal: &Proposal<'_>,
     by: Option<UserId>,
     place: Option<&Place>,
-    user: Option<UserId>,
+    user: Option<&User>,
 ) -> Result<(), HubError> {
     let Some(by) = by else { return Ok(()) };
+    let user = user.map(|user| user.id);
     if user == Some(by) {
         return Err(HubError::NotToYourself);
     }
-    let Some((_, key, name)) = place else {
+    let Some(place) = place else {
         let of = user.map_or(UserRole::Member, |user| proposal.role(user));
-        return may(proposal.subject(by), Action::Sanction { of })
-            .map_err(|denied| denied.in_room(&RoomName::lobby()));
+        return proposal.permit_on_server(Some(by), Action::Sanction { of });
     };
-    let rank = |user| proposal.standing(user, key).rank(proposal.subject(user));
+    let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
-    let action = Action::SanctionInRoom { standing: proposal.standing(by, key), of };
-    may(proposal.subject(by), action).map_err(|denied| denied.in_room(name))
+    let action = Action::SanctionInRoom { standing: proposal.standing(by, &place.key), of };
+    may(proposal.subject(by), action).map_err(|denied| denied.in_room(&place.name))
 }
 
-/// The network of one address.
-fn whole(address: IpAddr) -> Option<Network> {
-    let bits = if address.is_ipv4() { 32 } else { 64 };
-    Network::new(address, bits).ok()
+/// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner or
+/// the operator has done, only owners end.
+fn may_end(
+    proposal: &Proposal<'_>,
+    by: Option<UserId>,
+    record: &SanctionRecord,
+) -> Result<(), HubError> {
+    let Some(by) = by else { return Ok(()) };
+    if record.user == Some(by) {
+        return Err(HubError::NotToYourself);
+    }
+    let Some(room) = record.room.and_then(|room| proposal.state.rooms.get(room)) else {
+        let is_of_owner =
+            record.by == UserId::SERVER || proposal.role(record.by) == UserRole::Owner;
+        let of = if is_of_owner { UserRole::Moderator } else { UserRole::Member };
+        return proposal.permit_on_server(Some(by), Action::Sanction { of });
+    };
+    let standing = |user| proposal.standing_in(user, room.id);
+    let rank = |user| standing(user).rank(proposal.subject(user));
+    let is_of_owner = record.by == UserId::SERVER || rank(record.by) == MemberRole::Owner;
+    let of = if is_of_owner { MemberRole::Moderator } else { MemberRole::Member };
+    let action = Action::SanctionInRoom { standing: standing(by), of };
+    may(proposal.subject(by), action).map_err(|denied| denied.in_room(room.name()))
 }

@@ -14,17 +14,23 @@ pub(crate) struct Sanctioned {
 }
 
 impl Sanctioned {
-    pub(super) fn place(&self) -> String {
-        match &self.room {
-            Some(room) => format!("in {room}"),
-            None => "on this server".to_owned(),
-        }
+    /// Where the user is muted, until when, and why.
+    pub(super) fn muted(&self) -> String {
+        let place =
+            self.room.as_ref().map_or("on this server".to_owned(), |room| format!("in {room}"));
+        format!("{place} {}", self.end_and_reason("mute"))
     }
 
-    pub(super) fn end_and_reason(&self) -> String {
+    /// Where the user is banned from, until when, and why.
+    pub(super) fn banned(&self) -> String {
+        let place = self.room.as_ref().map_or("this server", RoomName::as_str);
+        format!("{place} {}", self.end_and_reason("ban"))
+    }
+
+    fn end_and_reason(&self, what: &str) -> String {
         let end = match self.left_ms {
-            Some(left) => format!(" for {}", more(left.div_ceil(1000))),
-            None => ", until a moderator ends it".to_owned(),
+            Some(left) => format!("for {}", more(left.div_ceil(1000))),
+            None => format!("until a moderator ends the {what}"),
         };
         if self.reason.is_empty() { end } else { format!("{end}: {}", self.reason.as_str()) }
     }

@@ -93,6 +93,7 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
         ("invite an owner", Action::Invite { role: Owner, members_may: true }),
         ("see own deeds", Action::SeeAudit { is_own: true }),
         ("see all deeds", Action::SeeAudit { is_own: false }),
+        ("manage own account", Action::ManageOwnAccount),
         ("manage users", Action::ManageUsers),
     ]
 }

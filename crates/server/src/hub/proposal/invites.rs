@@ -1,5 +1,7 @@
 //! The invites as they will be after the commit.
 
+use chat_proto::{Timestamp, UserId};
+
 use super::Proposal;
 use crate::journal::InviteRecord;
 use crate::token::TokenHash;
@@ -24,11 +26,19 @@ impl Proposal<'_> {
 
     /// Number of invites that will be stored, at most.
     pub(in crate::hub) fn invites_stored(&self) -> usize {
-        self.state.invites.len() + self.invites_more
+        self.state.invites.len() + self.invites_more.values().sum::<usize>()
     }
 
-    pub(in crate::hub) const fn add_invite(&mut self) {
-        self.invites_more += 1;
+    /// Number of invites of `author` that will be stored and have not ended at `now`.
+    pub(in crate::hub) fn invites_of(&self, author: UserId, now: Timestamp) -> usize {
+        let stored = self.state.invites.of(author).filter(|record| {
+            record.until > now && !matches!(self.invites.get(&record.id), Some(None))
+        });
+        stored.count() + self.invites_more.get(&author).copied().unwrap_or_default()
+    }
+
+    pub(in crate::hub) fn add_invite(&mut self, author: UserId) {
+        *self.invites_more.entry(author).or_default() += 1;
     }
 
     pub(in crate::hub) fn set_invite_used(&mut self, id: u64, used: u32) {

@@ -41,6 +41,7 @@ impl State {
         let Some(account) = self.accounts.get_mut(&seen.user) else { return };
         if let Some(record) = account.credentials.iter_mut().find(|record| record.id == seen.id) {
             record.seen_at = record.seen_at.max(seen.seen_at);
+            record.label = seen.label.clone();
         }
     }
 

@@ -2,8 +2,6 @@
 
 use super::*;
 
-const OPEN: Admission = Admission { invite: None, join: Join::Open };
-
 /// A token of 64 hexadecimal digits.
 fn token(digit: char) -> Secret {
     Secret::new(String::from(digit).repeat(64))

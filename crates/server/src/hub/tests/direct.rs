@@ -66,7 +66,7 @@ async fn a_message_after_a_leave_brings_the_user_back_into_the_direct_message() 
 async fn a_direct_message_to_nobody_oneself_or_a_guest_is_refused() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
-    let _eva = hub.enter_guest(hub.next_user(), &name("eva")).await.unwrap();
+    let _eva = hub.enter_guest(hub.next_user(), &name("eva"), OPEN).await.unwrap();
     for other in ["@nobody", "@bob", "@eva", "@1-2", "@1-3"] {
         let error = say(&bob, other, "hi").await.unwrap_err();
         assert_eq!(error.code(), RefusalCode::NoSuchUser, "{error}");

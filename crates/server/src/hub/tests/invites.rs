@@ -30,7 +30,7 @@ async fn invite(
 }
 
 fn by(secret: &Secret) -> Admission {
-    Admission::new(Some(secret), Join::Invite)
+    Admission::new(Some(secret), Join::Invite, None)
 }
 
 async fn come(hub: &Arc<Hub>, wants: &str, secret: &Secret) -> Result<(Member, Secret), HubError> {
@@ -44,13 +44,13 @@ fn role(hub: &Hub, member: &Member) -> UserRole {
 #[tokio::test]
 async fn of_two_who_come_at_once_by_an_invite_for_one_one_gets_in() {
     let hub = hub();
-    let needed = hub.enter_new(None, &name("eva"), Admission::new(None, Join::Invite)).await;
+    let needed = hub.enter_new(None, &name("eva"), Admission::new(None, Join::Invite, None)).await;
     assert_eq!(needed.unwrap_err(), HubError::InviteNeeded);
     let (id, secret) = invite(&hub, None, 1, UserRole::Member).await.unwrap();
     let came = join_all(["ana", "bob"].map(|wants| come(&hub, wants, &secret))).await;
     let refused: Vec<_> = came.iter().filter_map(|came| came.as_ref().err()).collect();
     assert_eq!(refused, [&HubError::InviteUsed(None)]);
-    let listed = hub.invites(None).0;
+    let listed = hub.invites(None, None).0;
     assert_eq!((listed[0].id, listed[0].used, listed.len()), (id, 1, 1));
 }
 
@@ -58,21 +58,23 @@ async fn of_two_who_come_at_once_by_an_invite_for_one_one_gets_in() {
 async fn a_client_that_lost_the_welcome_uses_its_invite_once() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Location::Directory(directory.path().to_path_buf()));
-    let (_, secret) = invite(&hub, None, 2, UserRole::Owner).await.unwrap();
+    let (_, secret) = invite(&hub, None, 1, UserRole::Owner).await.unwrap();
     let token = Secret::new("a".repeat(64));
     for _ in 0..3 {
         let ana = hub.enter_proposed(None, &name("ana"), &token, by(&secret)).await.unwrap();
         assert_eq!((role(&hub, &ana), ana.id()), (UserRole::Owner, UserId::new(1)));
     }
-    assert_eq!(hub.invites(None).0[0].used, 1);
+    assert_eq!(hub.invites(None, None).0[0].used, 1);
     assert!(!hub.has_no_owner());
     // All of it is stored.
     let hub = again(hub, directory.path()).await;
-    assert_eq!(hub.invites(None).0[0].used, 1);
+    assert_eq!(hub.invites(None, None).0[0].used, 1);
     let ana = back(&hub, &token, "ana").await.unwrap();
     let record = hub.state().account(ana.id()).unwrap().record().unwrap();
-    assert_eq!((record.role, record.invite), (UserRole::Owner, Some(hub.invites(None).0[0].id)));
-    come(&hub, "bob", &secret).await.unwrap();
+    assert_eq!(
+        (record.role, record.invite),
+        (UserRole::Owner, Some(hub.invites(None, None).0[0].id))
+    );
     assert_eq!(come(&hub, "eva", &secret).await.unwrap_err(), HubError::InviteUsed(None));
 }
 
@@ -96,7 +98,7 @@ async fn an_invite_that_is_used_ended_or_revoked_says_whom_to_ask() {
     assert_eq!(error.code(), RefusalCode::BadSecret);
     // The next invite removes those that have ended.
     invite(&hub, Some(&ana), 1, member).await.unwrap();
-    assert_eq!(hub.invites(None).0.len(), 1);
+    assert_eq!(hub.invites(None, None).0.len(), 1);
 }
 
 #[tokio::test]
@@ -110,15 +112,15 @@ async fn nobody_invites_for_a_role_above_its_own_or_revokes_what_others_made() {
     let (of_operator, secret) = invite(&hub, None, 1, UserRole::Owner).await.unwrap();
     let error = hub.revoke(Some(ana.id()), of_operator).await.unwrap_err();
     assert_eq!(error, HubError::NoSuchInvite(of_operator));
-    assert!(hub.invites(Some(ana.id())).0.is_empty());
-    let guest = hub.enter_guest(hub.next_user(), &name("guest")).await.unwrap();
+    assert!(hub.invites(Some(ana.id()), None).0.is_empty());
+    let guest = hub.enter_guest(hub.next_user(), &name("guest"), OPEN).await.unwrap();
     assert!(invite(&hub, Some(&guest), 1, UserRole::Member).await.is_err());
     // An owner may.
     let (eva, _) = come(&hub, "eva", &secret).await.unwrap();
     for role in UserRole::ALL {
         invite(&hub, Some(&eva), 1, role).await.unwrap();
     }
-    assert_eq!(hub.invites(Some(eva.id())).0.len(), 4);
+    assert_eq!(hub.invites(Some(eva.id()), None).0.len(), 4);
 }
 
 #[tokio::test]
@@ -137,7 +139,7 @@ async fn a_known_user_gets_a_higher_role_by_an_invite_and_uses_no_other() {
         };
         assert_eq!(role(&hub, &ana), expected);
     }
-    let used: Vec<u32> = hub.invites(None).0.iter().map(|invite| invite.used).collect();
+    let used: Vec<u32> = hub.invites(None, None).0.iter().map(|invite| invite.used).collect();
     assert_eq!(used, [0, 1], "the newest first");
 }
 
@@ -147,7 +149,7 @@ async fn a_closed_server_lets_in_whom_the_operator_invites() {
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (_, of_ana) = invite(&hub, Some(&ana), 1, UserRole::Member).await.unwrap();
     let (_, of_operator) = invite(&hub, None, 1, UserRole::Member).await.unwrap();
-    let closed = |secret| Admission::new(Some(secret), Join::Closed);
+    let closed = |secret| Admission::new(Some(secret), Join::Closed, None);
     let refused = hub.enter_new(None, &name("bob"), closed(&of_ana)).await.unwrap_err();
     assert_eq!(refused, HubError::Closed);
     hub.enter_new(None, &name("bob"), closed(&of_operator)).await.unwrap();
@@ -156,11 +158,48 @@ async fn a_closed_server_lets_in_whom_the_operator_invites() {
 #[tokio::test]
 async fn a_list_has_the_newest_invites_and_says_whether_there_are_more() {
     let hub = hub();
-    for nth in 0..=INVITES_LISTED {
-        assert!(!hub.invites(None).1, "{nth}");
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (of_ana, _) = invite(&hub, Some(&ana), 1, UserRole::Member).await.unwrap();
+    for nth in 1..=INVITES_LISTED {
+        assert!(!hub.invites(None, None).1, "{nth}");
         invite(&hub, None, 1, UserRole::Member).await.unwrap();
     }
-    let (listed, more) = hub.invites(None);
+    let (listed, more) = hub.invites(None, None);
     assert_eq!((listed.len(), more), (INVITES_LISTED, true));
     assert!(listed.windows(2).all(|pair| pair[0].id > pair[1].id));
+    let page = |by: Option<&Member>, before| {
+        let (listed, more) = hub.invites(by.map(Member::id), Some(before));
+        (listed.iter().map(|one| one.id).collect::<Vec<_>>(), more)
+    };
+    assert_eq!(page(None, listed[INVITES_LISTED - 1].id), (vec![of_ana], false));
+    assert_eq!(
+        page(Some(&ana), listed[0].id),
+        (vec![of_ana], false),
+        "those of others are not counted"
+    );
+    assert_eq!(page(Some(&ana), of_ana), (vec![], false));
+}
+
+#[tokio::test]
+async fn a_member_has_20_invites_that_have_not_ended_and_others_go_on_inviting() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let member = UserRole::Member;
+    // All at once: those of one commit count, too.
+    let made = join_all((0..21).map(|_| invite(&hub, Some(&ana), 1, member))).await;
+    let refused: Vec<_> = made.iter().filter_map(|made| made.as_ref().err()).collect();
+    assert_eq!(refused, [&HubError::TooManyInvitesOfUser(20)]);
+    invite(&hub, Some(&bob), 1, member).await.unwrap();
+    invite(&hub, None, 1, member).await.unwrap();
+    hub.revoke(Some(ana.id()), made[0].as_ref().unwrap().0).await.unwrap();
+    invite(&hub, Some(&ana), 1, member).await.unwrap();
+    let error = invite(&hub, Some(&ana), 1, member).await.unwrap_err();
+    assert!(error.to_string().contains("revoke one, or wait until one ends"), "{error}");
+    days_pass(1);
+    invite(&hub, Some(&ana), 1, member).await.unwrap();
+    hub.grant(None, name("ana"), None, Role::Moderator).await.unwrap();
+    for _ in 0..30 {
+        invite(&hub, Some(&ana), 1, member).await.unwrap();
+    }
 }

@@ -19,7 +19,7 @@ async fn log_in(
     member: &Member,
     proof: Proof,
 ) -> Result<(Member, Secret), HubError> {
-    hub.log_in(member.id(), proof, ShortString::new("phone").unwrap()).await
+    hub.log_in(member.id(), proof, ShortString::new("phone").unwrap(), OPEN).await
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_login_that_cannot_be_stored_changes_nothing() {
 #[tokio::test]
 async fn a_guest_has_neither_a_password_nor_a_further_device() {
     let hub = hub();
-    let guest = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
+    let guest = hub.enter_guest(hub.next_user(), &name("ana"), OPEN).await.unwrap();
     assert_eq!(
         guest.actor().set_password(hash("one"), None).await.err(),
         Some(HubError::BadSecret)

@@ -17,7 +17,7 @@ async fn a_name_that_looks_like_another_is_refused_to_new_users_renamed_ones_and
     assert_eq!(refused.text, "the name b0b looks like that of another user; b0b_2 is free");
     let renamed = ana.actor().rename(&name("b0b"), IfTaken::Refuse).await;
     assert_eq!(renamed.unwrap_err().code(), RefusalCode::NameTaken);
-    let guest = hub.enter_guest(hub.next_user(), &name("B0B")).await.unwrap();
+    let guest = hub.enter_guest(hub.next_user(), &name("B0B"), OPEN).await.unwrap();
     assert_eq!(guest.user().name.as_str(), "B0B_2");
     bob.actor().rename(&name("B0b"), IfTaken::Refuse).await.unwrap();
     bob.actor().rename(&name("robert"), IfTaken::Refuse).await.unwrap();
@@ -27,7 +27,7 @@ async fn a_name_that_looks_like_another_is_refused_to_new_users_renamed_ones_and
 #[tokio::test]
 async fn a_guest_who_leaves_frees_what_its_name_looked_like() {
     let hub = hub();
-    let guest = hub.enter_guest(hub.next_user(), &name("b0b")).await.unwrap();
+    let guest = hub.enter_guest(hub.next_user(), &name("b0b"), OPEN).await.unwrap();
     assert!(enter(&hub, "bob").await.is_err());
     guest.leave(LeaveReason::Bye);
     assert!(enter(&hub, "bob").await.is_ok());

@@ -4,7 +4,8 @@ use super::*;
 
 /// A hub whose journal has users with these numbers, names and last-seen times; and their tokens.
 pub(super) fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
-    let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
+    let (engine, journal, mut restored) =
+        Journal::open(&Location::Memory, Durability::Os, Timestamp::from_millis(0)).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in users {
         let secret = crate::token::new().unwrap();

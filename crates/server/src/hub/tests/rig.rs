@@ -52,7 +52,8 @@ fn empty_journal() -> &'static [u8] {
     MADE.get_or_init(|| {
         let directory = TempDir::new().unwrap();
         let place = Location::Directory(directory.path().to_path_buf());
-        let (mut engine, journal, _) = Journal::open(&place, Durability::Os).unwrap();
+        let (mut engine, journal, _) =
+            Journal::open(&place, Durability::Os, Timestamp::from_millis(0)).unwrap();
         let room = |(id, name)| {
             let key = RoomKey::Named(RoomName::new(name).unwrap());
             Change::Room { id: RoomId(id), key }

@@ -30,7 +30,7 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         n: None,
         body: Body::text(Text::new(text).unwrap()),
         mentions: Box::default(),
-        deletes_others: false,
+        deletes_others: None,
         is_repeat_only: false,
         changes: Box::default(),
     })
@@ -46,7 +46,8 @@ fn topic(text: &str) -> Entry<'static> {
 }
 
 fn open(location: &Location) -> (Engine, Journal) {
-    let (engine, journal, _) = Journal::open(location, Durability::Os).unwrap();
+    let (engine, journal, _) =
+        Journal::open(location, Durability::Os, Timestamp::from_millis(0)).unwrap();
     (engine, journal)
 }
 

@@ -5,20 +5,28 @@
 
 use std::collections::BTreeMap;
 
-use chat_proto::{AuditKind, Timestamp, UserId};
+use chat_proto::{AuditKind, Timestamp, User, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, ffi, params};
 
+use super::commit::DeletionRecord;
 use super::load::is_whole;
 use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::stored::{AuditRecord, RoomId};
 use super::{in_words, rebuild, salvage, schema};
 
-/// Number of records that are kept: some 25 MB.
+/// Number of records that are kept at most: some 25 MB.
 const ROWS_MAX: i64 = 100_000;
+
+/// Number of records of one author beyond which its oldest are removed first, so that nobody pushes out the records of
+/// others: some ten authors are busy.
+const SHARE: i64 = ROWS_MAX / 10;
 
 /// Number of old records that one commit removes: their pages are few.
 const REMOVED_AT_ONCE: u32 = 20;
+
+/// Number of records after which those that are too many are removed: they are counted, which takes some 35 ms.
+const SWEEP_EVERY: i64 = 200;
 
 /// The table must be replaced.
 #[derive(Debug, thiserror::Error)]
@@ -67,10 +75,40 @@ fn add(
     let id = last.saturating_add(1);
     put(db, id, record)?;
     db.prepare_cached(
-        "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?1)
-         AND (id <= ?2 OR at < ?3)",
+        "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?1) AND at < ?2",
     )?
-    .execute(params![REMOVED_AT_ONCE, id - ROWS_MAX, kept_since.map(Timestamp::as_millis)])?;
+    .execute(params![REMOVED_AT_ONCE, kept_since.map(Timestamp::as_millis)])?;
+    if id % SWEEP_EVERY == 0 { sweep(db) } else { Ok(()) }
+}
+
+/// Removes the records that would be too many before the next sweep: first the oldest of the authors with more than their
+/// share, then the oldest.
+fn sweep(db: &Connection) -> rusqlite::Result<()> {
+    let counts = "SELECT by_id, count(*) FROM audit GROUP BY by_id ORDER BY count(*) DESC";
+    let counts = db
+        .prepare_cached(counts)?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
+    let rows: i64 = counts.iter().map(|(_, count)| count).sum();
+    let mut too_many = rows - (ROWS_MAX - SWEEP_EVERY);
+    for (author, count) in counts {
+        let of_author = too_many.min(count - SHARE);
+        if of_author <= 0 {
+            break;
+        }
+        remove_oldest(db, Some(author), of_author)?;
+        too_many -= of_author;
+    }
+    if too_many > 0 { remove_oldest(db, None, too_many) } else { Ok(()) }
+}
+
+/// Removes the oldest `count` records, of an author if there is one.
+fn remove_oldest(db: &Connection, author: Option<i64>, count: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "DELETE FROM audit WHERE id IN
+         (SELECT id FROM audit WHERE ?1 IS NULL OR by_id = ?1 ORDER BY id LIMIT ?2)",
+    )?
+    .execute(params![author, count])?;
     Ok(())
 }
 
@@ -90,6 +128,19 @@ fn put(db: &Connection, id: i64, record: &AuditRecord) -> rusqlite::Result<()> {
         record.reason,
     ])?;
     Ok(())
+}
+
+/// Stores the record of the deletion of a message of `author`.
+pub(super) fn insert_deletion(
+    db: &Connection,
+    deletion: &DeletionRecord,
+    author: &User,
+) -> rusqlite::Result<()> {
+    let DeletionRecord { record, kept_since } = deletion;
+    let about = format!("a message of {}, {}", author.name, record.about);
+    let named = AuditRecord::new(record.at, record.by, record.what, &about);
+    let record = AuditRecord { user: Some(author.id), room: record.room, ..named };
+    insert(db, &record, *kept_since)
 }
 
 /// Up to `limit` records before the number `before`, newest first, each with its number; of the user `by` if there is one.

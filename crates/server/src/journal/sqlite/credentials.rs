@@ -74,14 +74,18 @@ pub(super) fn insert(db: &Connection, record: &CredentialRecord) -> rusqlite::Re
     used::put_last_record(db, record.id)
 }
 
-/// Stores when a session began with a credential.
+/// Stores when a session began with a credential, and what its device is called.
 pub(super) fn seen(db: &Connection, record: &CredentialRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE credential
-         SET seen_at = ?1, sum = checksum(value, user, kind, label, created_at, id, ?1)
+         SET seen_at = ?1, label = ?3, sum = checksum(value, user, kind, ?3, created_at, id, ?1)
          WHERE value = ?2 AND sum = checksum(value, user, kind, label, created_at, id, seen_at)",
     )?
-    .execute(params![record.seen_at.as_millis(), record.credential.value()])?;
+    .execute(params![
+        record.seen_at.as_millis(),
+        record.credential.value(),
+        record.label.as_str()
+    ])?;
     Ok(())
 }
 

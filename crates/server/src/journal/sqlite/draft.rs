@@ -7,10 +7,11 @@ use rusqlite::Transaction;
 
 use super::change::Change;
 use super::commit::{Entry, EntryResult, Message};
+use super::events::Admitted;
 use super::messages::MessageInserter;
 use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
 use super::stored::{RoomId, StoredMessage, content};
-use super::{events, records, repeat, rows, task, used};
+use super::{audit, events, records, repeat, rows, task, used};
 use crate::id_map::IdMap;
 
 /// A commit whose transaction is open.
@@ -98,10 +99,15 @@ impl<'a> Draft<'a> {
         if message.is_repeat_only {
             return Ok(EntryResult::NoRepeat);
         }
-        let excerpt = match events::admit(self.transaction, &message)? {
-            Ok(excerpt) => excerpt,
+        let Admitted { excerpt, deleted } = match events::admit(self.transaction, &message)? {
+            Ok(admitted) => admitted,
             Err(rejection) => return Ok(EntryResult::Rejected(rejection)),
         };
+        if self.has_audit
+            && let (Some(author), Some(deletion)) = (deleted, &message.deletes_others)
+        {
+            audit::insert_deletion(self.transaction, deletion, &author)?;
+        }
         self.store(&message.changes)?;
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(Seq::NONE);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);

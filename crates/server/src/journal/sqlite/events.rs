@@ -9,7 +9,7 @@
 use chat_proto::command::Body;
 use chat_proto::event::MessageKind;
 use chat_proto::limits::{EDITS_MAX, PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
-use chat_proto::{Emoji, Seq, UserId};
+use chat_proto::{Emoji, Seq, User, UserId};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, params, params_from_iter};
 
@@ -53,15 +53,24 @@ pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
 /// The beginning of the text of the target of an event that is described by it: a reaction or a pin.
 type Excerpt = Option<Box<str>>;
 
+/// What is known of a message that may be stored.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    pub(super) excerpt: Excerpt,
+    /// The author of the message of another user that it deletes.
+    pub(super) deleted: Option<User>,
+}
+
 /// Decides whether a message may be stored, as far as that depends on its targets. Reads each of them by its key; a
 /// plain message has none.
 pub(super) fn admit(
     db: &Connection,
     message: &Message,
-) -> rusqlite::Result<Result<Excerpt, Rejection>> {
+) -> rusqlite::Result<Result<Admitted, Rejection>> {
+    let described = |excerpt| Admitted { excerpt: Some(excerpt), deleted: None };
     let (room, author) = (message.room, message.from.id);
     match &message.body {
-        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(None)),
+        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(Admitted::default())),
         Body::Message { links: Some(links), .. } => {
             for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
                 let Some(seq) = seq else { continue };
@@ -69,20 +78,23 @@ pub(super) fn admit(
                     return Ok(Err(rejection));
                 }
             }
-            Ok(Ok(None))
+            Ok(Ok(Admitted::default()))
         }
         Body::Edit { target, .. } => {
             let found = own(db, room, *target, author)?.and_then(is_there);
             let edits = counted(db, room, *target, EDIT, EDITS_MAX).map_err(marked)?;
-            let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(None) };
-            Ok(found.and(allowed))
+            let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(()) };
+            Ok(found.and(allowed).map(|()| Admitted::default()))
         }
         Body::Delete { target } => {
             let found = match message.deletes_others {
-                true => self::target(db, room, *target)?,
-                false => own(db, room, *target, author)?,
+                Some(_) => self::target(db, room, *target)?,
+                None => own(db, room, *target, author)?,
             };
-            Ok(found.and_then(is_there).map(|_| None))
+            Ok(found.and_then(is_there).map(|found| Admitted {
+                excerpt: None,
+                deleted: Some(found.from).filter(|from| from.id != author),
+            }))
         }
         Body::Reaction { target, emoji, on } => {
             let found = self::target(db, room, *target)?.and_then(is_there);
@@ -90,14 +102,14 @@ pub(super) fn admit(
                 true => may_react(db, room, *target, (emoji, author)).map_err(marked)?,
                 false => Ok(()),
             };
-            Ok(found.and_then(|found| reacts.map(|()| Some(excerpt(found.text.as_str())))))
+            Ok(found.and_then(|found| reacts.map(|()| described(excerpt(found.text.as_str())))))
         }
         Body::Pin { target, on } => {
             let found = self::target(db, room, *target)?.and_then(is_there);
             let is_over = *on && is_over_pins(db, room, *target).map_err(marked)?;
             Ok(found.and_then(|found| match is_over {
                 true => Err(Rejection::TooManyPins),
-                false => Ok(Some(excerpt(found.text.as_str()))),
+                false => Ok(described(excerpt(found.text.as_str()))),
             }))
         }
     }

@@ -73,7 +73,7 @@ mod tests {
             n: None,
             body,
             mentions: Box::default(),
-            deletes_others: false,
+            deletes_others: None,
             is_repeat_only: false,
             changes: Box::default(),
         };
@@ -86,7 +86,8 @@ mod tests {
     fn a_room_is_read_as_it_is_now_while_the_daemon_uses_the_journal() {
         let directory = tempfile::tempdir().unwrap();
         let location = Location::DirectoryInTask(directory.path().to_path_buf());
-        let (mut engine, _journal, _) = Journal::open(&location, Durability::Os).unwrap();
+        let (mut engine, _journal, _) =
+            Journal::open(&location, Durability::Os, Timestamp::from_millis(0)).unwrap();
         let text = |text: &str| Text::new(text).unwrap();
         for number in 1..=3 * u64::from(PAGE_MESSAGES) {
             send(&mut engine, Body::text(text(&number.to_string())));
@@ -112,7 +113,8 @@ mod tests {
     fn an_export_changes_nothing_and_refuses_an_earlier_version() {
         let directory = tempfile::tempdir().unwrap();
         let location = Location::DirectoryInTask(directory.path().to_path_buf());
-        let (mut engine, journal, _) = Journal::open(&location, Durability::Os).unwrap();
+        let (mut engine, journal, _) =
+            Journal::open(&location, Durability::Os, Timestamp::from_millis(0)).unwrap();
         send(&mut engine, Body::text(Text::new("hi").unwrap()));
         drop((engine, journal));
         // A start of the daemon would replace this record, whose checksum is wrong.

@@ -1,4 +1,6 @@
-//! Invites: the table `invite`. A damaged row lets nobody in.
+//! Invites: the table `invite`.
+//!
+//! A damaged row is removed when the daemon starts: it lets nobody in.
 
 use chat_proto::{ShortString, Timestamp};
 use rusqlite::types::Type;
@@ -83,17 +85,27 @@ fn read(row: &Row<'_>) -> rusqlite::Result<InviteRecord> {
     })
 }
 
-/// All undamaged invites, and the number of damaged ones.
-pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<InviteRecord>, usize)> {
-    let (mut whole, mut damaged) = (Vec::new(), 0);
+/// All invites, by their numbers. Removes those whose records are damaged, and adds them to `damage`.
+pub(super) fn load(
+    db: &Connection,
+    damage: &mut Vec<String>,
+) -> rusqlite::Result<Vec<InviteRecord>> {
+    let (mut whole, mut damaged) = (Vec::new(), Vec::new());
     let sql = format!("SELECT {}, sum FROM invite ORDER BY id", schema::INVITE_VALUES);
     let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         match read(row) {
             Ok(record) => whole.push(record),
-            Err(_) => damaged += 1,
+            Err(_) => damaged.push(row.get::<_, i64>(0)?),
         }
     }
-    Ok((whole, damaged))
+    drop(rows);
+    for id in damaged {
+        db.execute("DELETE FROM invite WHERE id = ?", [id])?;
+        damage.push(format!(
+            "invite number {id}: its record is damaged and removed; its author has to make another one"
+        ));
+    }
+    Ok(whole)
 }

@@ -26,20 +26,17 @@ pub(super) const LOST: &str = "!";
 /// The key and the name of the room that every user is in.
 const LOBBY: &str = "#lobby";
 
-/// Reads all records, and the message numbers that are not in the table yet.
-pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
+/// Reads all records, and the message numbers that are not in the table yet. `now` is the time of the start.
+pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restored, Numbers)> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
-    let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
+    let (rooms, users) = (rooms(db, &mut damage)?, users(db, now, &mut damage)?);
     let members = members(db, &mut damage)?;
     let sanctions = sanctions::load(db, &mut damage)?;
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
-    let (invites, damaged) = invites::load(db)?;
-    if damaged > 0 {
-        damage.push(format!("{damaged} invites are damaged, and let nobody in"));
-    }
+    let invites = invites::load(db, &mut damage)?;
     bound_backlog(db, &rooms, &mut damage)?;
     audit::mend(db, &mut damage)?;
     let numbers = numbers::open(db, &rooms, &mut damage)?;
@@ -291,7 +288,11 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<UserRecord>> {
+fn users(
+    db: &Connection,
+    now: Timestamp,
+    damage: &mut Vec<String>,
+) -> rusqlite::Result<Vec<UserRecord>> {
     let mut damaged = Vec::new();
     let mut users = Vec::new();
     let mut statement = db.prepare(&format!("SELECT {}, sum FROM user", schema::USER_VALUES))?;
@@ -330,7 +331,8 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
             seen_at: Timestamp::from_millis(0),
             role: UserRole::Member,
             invite: None,
-            created_at: Timestamp::from_millis(0),
+            // The user has the rights of a new one, not of one of long standing.
+            created_at: now,
         };
         records::user(db, &user)?;
         users.push(user);

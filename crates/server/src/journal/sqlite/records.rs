@@ -23,7 +23,10 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Guest(_)
         | Change::GuestRenamed(_)
         | Change::Away { .. }
+        | Change::GuestSanctioned { .. }
         | Change::Kicked { .. }
+        | Change::SessionsEnded { .. }
+        | Change::AccountChanged { .. }
         | Change::Wrote { .. } => Ok(()),
         Change::UserRole { user, role, .. } => user_role(db, *user, *role),
         Change::Credential(stored) => credentials::insert(db, stored),

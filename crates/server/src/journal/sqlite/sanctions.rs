@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::load::is_whole;
 use super::store::{number, unsigned, user_id, user_number};
-use super::stored::{Penalty, RoomId, SanctionRecord};
+use super::stored::{MuteOrBan, RoomId, SanctionRecord};
 use super::{schema, used};
 
 /// Stores a new sanction.
@@ -18,7 +18,7 @@ pub(super) fn insert(db: &Connection, record: &SanctionRecord) -> rusqlite::Resu
     )?
     .execute(params![
         number(record.id),
-        record.penalty.number(),
+        record.kind.number(),
         record.room.map(|room| room.0),
         record.user.map(user_number),
         record.network.map(|network| network.to_string()),
@@ -64,7 +64,7 @@ pub(super) fn load(
 
 /// The sanction of a row of [`schema::SANCTION_VALUES`]; `None` if a value is of no kind.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<SanctionRecord>> {
-    let Some(penalty) = Penalty::of(row.get(1)?) else { return Ok(None) };
+    let Some(kind) = MuteOrBan::of(row.get(1)?) else { return Ok(None) };
     let network = match row.get::<_, Option<String>>(4)? {
         None => None,
         Some(written) => match written.parse::<Network>() {
@@ -74,7 +74,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<SanctionRecord>> {
     };
     Ok(Some(SanctionRecord {
         id: unsigned(row, 0)?,
-        penalty,
+        kind,
         room: row.get::<_, Option<u32>>(2)?.map(RoomId),
         user: row.get::<_, Option<i64>>(3)?.map(|user| UserId::new(user.cast_unsigned())),
         network,

@@ -21,11 +21,11 @@ pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     })
 }
 
-/// Begins a new epoch, since clients may have received messages that the journal does not contain. Skips user numbers
-/// that were given to users whom it does not contain.
+/// Begins a new epoch, since clients may have received messages that the journal does not contain. Skips the
+/// numbers that were given to users and records that it does not contain.
 pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     db.execute("UPDATE identity SET epoch = lower(hex(randomblob(8)))", [])?;
-    used::skip_users(db)
+    used::skip_numbers(db)
 }
 
 /// Commits without a change, to overwrite a failed commit in SQLite's log.

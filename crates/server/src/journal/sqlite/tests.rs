@@ -7,6 +7,7 @@ mod derived;
 mod events;
 mod files;
 mod interrupted;
+mod invites;
 pub(crate) mod layer;
 mod making;
 mod numbers_model;

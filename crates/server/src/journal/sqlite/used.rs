@@ -14,6 +14,10 @@ use super::{in_words, load, numbers, rebuild, salvage, schema};
 /// would receive the message. Two thousand restores fit the 32 bits that some classic clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
+/// Number of record numbers that a new epoch skips, likewise. A user who revokes an invite or ends a sanction by a number
+/// that its client still shows must not change another one.
+const EPOCH_RECORDS: u64 = 1_000_000;
+
 /// The greatest number of a user, of a room, and of another record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct GreatestNumbers {
@@ -46,13 +50,14 @@ pub(super) fn put_last_user(db: &Connection, id: UserId) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Skips [`EPOCH_USERS`] numbers. A damaged record stays as it is.
-pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
+/// Skips [`EPOCH_USERS`] numbers of users and [`EPOCH_RECORDS`] of records. A damaged record stays as it is.
+pub(super) fn skip_numbers(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
         "UPDATE number
-         SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room, last_record)
+         SET last_user = last_user + ?1, last_record = last_record + ?2,
+             sum = checksum(last_user + ?1, last_room, last_record + ?2)
          WHERE sum = checksum(last_user, last_room, last_record)",
-        [number(EPOCH_USERS)],
+        [EPOCH_USERS, EPOCH_RECORDS].map(number),
     )?;
     Ok(())
 }
@@ -190,8 +195,8 @@ pub(super) fn load(
     }
     let used = stored.unwrap_or(GreatestNumbers::NONE).max(found).max(of_messages(db)?);
     damage.push(format!(
-        "the record of the greatest numbers of users and rooms is damaged; it is rebuilt as {} and {}",
-        used.last_user, used.last_room.0
+        "the record of the greatest numbers of users, rooms and other records is damaged; it is rebuilt as {}, {} and {}",
+        used.last_user, used.last_room.0, used.last_record
     ));
     put(db, used)?;
     Ok(used)

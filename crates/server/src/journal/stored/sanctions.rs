@@ -6,15 +6,15 @@ use super::RoomId;
 
 /// What a stored sanction does. A kick is over at once, and is not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Penalty {
-    /// Whom it hits may read, and not write.
+pub enum MuteOrBan {
+    /// The user may read, and not write.
     Mute,
-    /// Whom it hits is not let in.
+    /// The user is not let in.
     Ban,
 }
 
-impl Penalty {
-    /// The penalty of a stored number; `None` if there is none.
+impl MuteOrBan {
+    /// The kind of a stored number; `None` if there is none.
     pub(in crate::journal) const fn of(number: i64) -> Option<Self> {
         match number {
             1 => Some(Self::Mute),
@@ -30,7 +30,7 @@ impl Penalty {
         }
     }
 
-    /// The penalty as it is sent.
+    /// The kind as it is sent.
     pub(crate) const fn to_wire(self) -> SanctionKind {
         match self {
             Self::Mute => SanctionKind::Mute,
@@ -45,10 +45,10 @@ pub struct SanctionRecord {
     /// Its number: no other sanction, credential or invite ever has it.
     pub id: u64,
     /// What it does.
-    pub penalty: Penalty,
+    pub kind: MuteOrBan,
     /// The room; `None` for the server.
     pub room: Option<RoomId>,
-    /// The user whom it hits.
+    /// The user.
     pub user: Option<UserId>,
     /// The network. Beside a user, it is that from which the user came.
     pub network: Option<Network>,

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use chat_proto::command::Body;
-use chat_proto::{DeviceId, RoomName, Text, Timestamp, User, UserId, UserName};
+use chat_proto::{AuditKind, DeviceId, RoomName, Text, Timestamp, User, UserId, UserName};
 use tempfile::TempDir;
 use tokio::time::{Duration, sleep};
 
 use super::super::{Page as Found, *};
 use crate::journal::{
-    Change, DirectKey, Durability, Engine, Entry, Message, Page, Part, RoomKey, Task, UserRecord,
+    AuditRecord, Change, DeletionRecord, DirectKey, Durability, Engine, Entry, Message, Page, Part,
+    RoomKey, Task, UserRecord,
 };
 use chat_proto::Seq;
 
@@ -42,7 +43,9 @@ fn location(directory: &TempDir) -> Location {
 impl Rig {
     pub(in crate::search) fn new() -> Self {
         let directory = TempDir::new().unwrap();
-        let (engine, journal, _) = Journal::open(&location(&directory), Durability::Os).unwrap();
+        let (engine, journal, _) =
+            Journal::open(&location(&directory), Durability::Os, Timestamp::from_millis(0))
+                .unwrap();
         let search = Search::start(&location(&directory), &journal);
         let mut rig =
             Self { directory, engine: Some(engine), journal, search, millis: 1_795_356_127_000 };
@@ -76,6 +79,9 @@ impl Rig {
         body: Body,
         mentions: &[UserId],
     ) {
+        let at = Timestamp::from_millis(self.millis);
+        let record = AuditRecord::new(at, UserId::new(from), AuditKind::Delete, "#rust");
+        let deletion = DeletionRecord { record, kept_since: None };
         self.store(Entry::Message(Message {
             room,
             from: user(from),
@@ -83,7 +89,7 @@ impl Rig {
             n: None,
             body,
             mentions: mentions.into(),
-            deletes_others: true,
+            deletes_others: Some(Box::new(deletion)),
             is_repeat_only: false,
             changes: Box::default(),
         }));

@@ -69,7 +69,7 @@ impl Rig {
     }
 
     async fn member(&self, name: &str) -> Member {
-        let open = Admission::new(None, Join::Open);
+        let open = Admission::new(None, Join::Open, None);
         self.hub.enter_new(None, &UserName::new(name).unwrap(), open).await.unwrap().0
     }
 

@@ -30,7 +30,12 @@ impl World {
             | Command::Pins { .. }
             | Command::Mentions { .. }
             | Command::SetPassword { .. }
-            | Command::Link => Vec::new(),
+            | Command::Link { .. }
+            | Command::Account { .. }
+            | Command::Drop { .. }
+            | Command::End { .. }
+            | Command::Sessions { .. }
+            | Command::Free { .. } => Vec::new(),
             Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
@@ -53,7 +58,7 @@ impl World {
             Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
             Command::Back => vec![Event::Back { user: self.me.clone() }],
             // Nobody can join the demo.
-            Command::Invite { .. } | Command::Invites | Command::Revoke { .. } => {
+            Command::Invite { .. } | Command::Invites { .. } | Command::Revoke { .. } => {
                 vec![Event::Invites { invites: Vec::new(), more: false }]
             }
             Command::Pong { .. }

@@ -131,7 +131,7 @@ fn no_key_of_a_text_closes_the_page_of_an_invite() {
     assert_shows(&harness, "y copies · Esc closes");
     let copied = harness.type_text("y");
     assert_eq!(copied, [Effect::Copy(LINE.to_owned())]);
-    assert_shows(&harness, "Copied the line · Esc closes");
+    assert_shows(&harness, "Copied it · Esc closes");
     harness.press(KeyCode::Esc);
     assert_eq!((harness.state.page.as_ref(), typed(&harness)), (None, String::new()));
 }
@@ -148,7 +148,7 @@ fn a_server_that_only_its_machine_reaches_says_so() {
 #[test]
 fn an_invite_is_ended_from_the_list_after_a_question() {
     let mut harness = Harness::connected(100, 20);
-    assert_eq!(sent(&harness.type_text("/invites\n")), [Command::Invites]);
+    assert_eq!(sent(&harness.type_text("/invites\n")), [Command::Invites { before: None }]);
     assert_shows(&harness, "Loading…");
     let invites = vec![
         InviteInfo { used: 2, note: ShortString::new("the new ones").unwrap(), ..info(4, 5) },

@@ -72,7 +72,10 @@ pub(super) fn check_numbers(
         report.add(format!("user {} has no credential; nobody can connect as this user", user?));
     }
     let Some(GreatestNumbers { last_user, last_room, last_record }) = used::stored(db)? else {
-        report.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
+        report.add(
+            "the record of the greatest numbers of users, rooms and other records is damaged"
+                .to_owned(),
+        );
         return Ok(());
     };
     let user = format!(
@@ -86,11 +89,11 @@ pub(super) fn check_numbers(
     for (what, stored, found) in [
         ("user", last_user.get(), u64::try_from(user).unwrap_or(0).max(tally.last_user.get())),
         ("room", last_room.0.into(), room),
-        ("record", last_record, used::last_record(db)?),
+        ("credential, an invite or a sanction", last_record, used::last_record(db)?),
     ] {
         if found > stored {
             report.add(format!(
-                "the record of the greatest number of a {what} is {stored}, and {what} {found} exists"
+                "the record of the greatest number of a {what} is {stored}, and number {found} exists"
             ));
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn open(directory: &Path) -> Result<Bench, JournalError> {
 }
 
 pub(super) fn open_at(place: &Location) -> Result<Bench, JournalError> {
-    let (engine, read, restored) = Journal::open(place, Durability::Os)?;
+    let (engine, read, restored) = Journal::open(place, Durability::Os, clock())?;
     Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, restored })
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn engine_through(
     if let Some(frames) = checkpoint_frames {
         db.pragma_update(None, "wal_autocheckpoint", frames)?;
     }
-    let (restored, numbers) = read_all(&db)?;
+    let (restored, numbers) = read_all(&db, clock())?;
     let db = Arc::new(Mutex::new(db));
     let engine = Engine::new(Writer::new(db, &restored.rooms, numbers, false, Some(run), None));
     Ok((engine, restored))
@@ -75,7 +75,7 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
     let numbered = |(room, seq, n): (u32, u32, Option<u32>)| Some((room, seq.into(), n?.into()));
     let found: Vec<(u32, u64, u64)> = rows.into_iter().filter_map(numbered).collect();
     assert_eq!(check::check_file(&db).unwrap().faults, [""; 0]);
-    let (restored, numbers) = load::load(&db).unwrap();
+    let (restored, numbers) = load::load(&db, clock()).unwrap();
     assert_eq!(restored.damage, [""; 0]);
     let numbers = NumbersDraft::new(&numbers);
     for (room, seq, n) in &found {
@@ -95,7 +95,7 @@ pub(super) fn say(n: u64, text: &str) -> Message {
         n: Some(n),
         body: Body::text(Text::new(text).unwrap()),
         mentions: Box::default(),
-        deletes_others: false,
+        deletes_others: None,
         is_repeat_only: false,
         changes: Box::default(),
     }

@@ -73,8 +73,8 @@ async fn used_numbers_are_not_used_again() {
         ("UPDATE number SET last_user = -7".to_owned(), "is damaged"),
         ("DELETE FROM number".to_owned(), "is damaged"),
         ("UPDATE number SET last_room = 1".to_owned(), "is damaged"),
-        (format!("UPDATE number SET last_user = 3; UPDATE number SET {whole}"), "user 7 exists"),
-        (format!("UPDATE number SET last_room = 3; UPDATE number SET {whole}"), "room 4 exists"),
+        (format!("UPDATE number SET last_user = 3; UPDATE number SET {whole}"), "number 7 exists"),
+        (format!("UPDATE number SET last_room = 3; UPDATE number SET {whole}"), "number 4 exists"),
         (format!("UPDATE number SET last_room = -3; UPDATE number SET {whole}"), "is damaged"),
         // Nothing but a message has the number.
         (
@@ -91,7 +91,7 @@ async fn used_numbers_are_not_used_again() {
              DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7;
                  UPDATE number SET last_user = 2; UPDATE number SET {whole}"
             ),
-            "user 7 exists",
+            "number 7 exists",
         ),
     ] {
         let directory = filled().await;
@@ -201,6 +201,6 @@ async fn the_number_of_a_user_with_only_a_credential_is_not_used_again() {
          UPDATE number SET sum = checksum(last_user, last_room, last_record)",
     );
     let faults = check(directory.path()).unwrap().faults;
-    assert!(faults.iter().any(|fault| fault.ends_with("user 7 exists")), "{faults:?}");
+    assert!(faults.iter().any(|fault| fault.ends_with("number 7 exists")), "{faults:?}");
     assert_eq!(open(directory.path()).unwrap().restored.last_user, LAST_USER);
 }

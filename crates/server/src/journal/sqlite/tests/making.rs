@@ -18,7 +18,7 @@ fn a_disk_that_fails_while_a_journal_is_created_leaves_none_or_a_whole_one() {
         drop(made);
         layer.heal();
         let made = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
-        assert_eq!(read_all(&made.db).unwrap().0.rooms.len(), 1, "after {after} calls");
+        assert_eq!(read_all(&made.db, clock()).unwrap().0.rooms.len(), 1, "after {after} calls");
         if !has_fired {
             assert!(after > 30, "{after}");
             break;

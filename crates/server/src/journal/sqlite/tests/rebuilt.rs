@@ -212,7 +212,7 @@ async fn no_number_is_known_if_the_list_of_the_rooms_cannot_be_rebuilt() {
     sql(&directory, "UPDATE indexed SET seq = seq - 1");
     let db = file::connect(&file::of(directory.path())).unwrap();
     db.pragma_update(None, "query_only", true).unwrap();
-    let (restored, numbers) = load::load(&db).unwrap();
+    let (restored, numbers) = load::load(&db, clock()).unwrap();
     assert_eq!(restored.damage.len(), 2, "{:?}", restored.damage);
     let error = numbers::NumbersDraft::new(&numbers).last(&db, &(UserId::new(7), device(1)));
     assert!(numbers::is_damaged(&error.unwrap_err()));

@@ -169,6 +169,19 @@ async fn a_damaged_record_gives_no_right() {
     }
 }
 
+/// A user of long standing has rights that a new one has not.
+#[tokio::test]
+async fn a_user_whose_record_is_damaged_is_as_new_as_the_start() {
+    let directory = filled().await;
+    sql(&directory, "UPDATE user SET created_at = 0, seen_at = 1 WHERE id = 2");
+    for _ in 0..2 {
+        let journal = open(directory.path()).unwrap();
+        let bob = journal.restored.users.iter().find(|record| record.user.id == BOB).unwrap();
+        assert_eq!((bob.created_at, bob.seen_at), (clock(), Timestamp::from_millis(0)));
+        journal.close().await;
+    }
+}
+
 /// A closed journal of version 7 with two users, their tokens, and a room.
 fn version_7() -> TempDir {
     let directory = TempDir::new().unwrap();
@@ -224,7 +237,7 @@ async fn damage_of_version_7_stays_damage_after_the_upgrade() {
         ("UPDATE credential SET label = 'x' WHERE user = 2", "a credential of user 2 is damaged"),
         (
             "UPDATE number SET last_user = 9",
-            "the record of the greatest numbers of users and rooms is damaged",
+            "the record of the greatest numbers of users, rooms and other records is damaged",
         ),
     ] {
         let directory = version_7();

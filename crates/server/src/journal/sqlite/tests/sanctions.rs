@@ -4,12 +4,12 @@ use chat_proto::Reason;
 
 use super::damage::sql;
 use super::*;
-use crate::journal::{Penalty, SanctionRecord};
+use crate::journal::{MuteOrBan, SanctionRecord};
 
 fn record(id: u64) -> SanctionRecord {
     SanctionRecord {
         id,
-        penalty: Penalty::Ban,
+        kind: MuteOrBan::Ban,
         room: Some(RoomId::LOBBY),
         user: Some(UserId::new(7)),
         network: Some("203.0.113.0/24".parse().unwrap()),
@@ -23,7 +23,7 @@ fn record(id: u64) -> SanctionRecord {
 
 fn for_ever(id: u64) -> SanctionRecord {
     let (room, user, network, invite, until) = (None, None, None, None, None);
-    SanctionRecord { penalty: Penalty::Mute, room, user, network, invite, until, ..record(id) }
+    SanctionRecord { kind: MuteOrBan::Mute, room, user, network, invite, until, ..record(id) }
 }
 
 #[tokio::test]

@@ -1,0 +1,27 @@
+//! What an owner changes in the account of another user, and how a client speaks to the server.
+
+use crate::code::words;
+
+words! {
+    /// What was changed in the account of a user.
+    AccountChange {
+        /// The user has another password.
+        Password = "password",
+        /// Somebody has a code, with which another device becomes one of the user.
+        Link = "link",
+        /// The token of a device was dropped.
+        Drop = "drop",
+        /// The name was freed; the user has another one.
+        Free = "free",
+    }
+}
+
+words! {
+    /// The protocol that a client speaks.
+    Door {
+        /// Lines of JSON.
+        Native = "native",
+        /// The text of the original chat.
+        Classic = "classic",
+    }
+}

@@ -1,0 +1,94 @@
+//! Reads a password: from standard input, or from the terminal without showing it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+
+use anyhow::{Context, bail, ensure};
+use chat_proto::Secret;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// Longest line that is read, in bytes: more than a password may have.
+const LINE_BYTES_MAX: u64 = 4096;
+
+/// What a terminal sends for Ctrl-C and Ctrl-D while they are no signals.
+const CANCELS: [char; 2] = ['\u{3}', '\u{4}'];
+
+/// The first line of standard input.
+///
+/// # Errors
+/// Returns an error if it is empty, or cannot be read.
+pub(super) fn from_stdin() -> anyhow::Result<Secret> {
+    let line = line(io::stdin().lock()).context("cannot read the password")?;
+    ensure!(!line.is_empty(), "standard input has no password");
+    Ok(Secret::new(line))
+}
+
+/// Asks twice on the terminal.
+///
+/// # Errors
+/// Returns an error if there is no terminal, the two differ, or Ctrl-C was pressed.
+pub(super) fn ask(name: &str) -> anyhow::Result<Secret> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.context(
+        "there is no terminal to ask for the password; give it on standard input, with --password-stdin",
+    )?;
+    let password = prompt(&terminal, &format!("Password of {name}: "))?;
+    ensure!(
+        prompt(&terminal, "Once more: ")? == password,
+        "the two passwords differ; nothing was changed"
+    );
+    Ok(Secret::new(password))
+}
+
+fn prompt(mut terminal: &File, text: &str) -> anyhow::Result<String> {
+    let _hidden = Hidden::new(terminal).context("cannot hide what is typed")?;
+    terminal.write_all(text.as_bytes())?;
+    let line = line(BufReader::new(terminal));
+    terminal.write_all(b"\n")?;
+    let line = line.context("cannot read the password")?;
+    if line.is_empty() || line.contains(CANCELS) {
+        bail!("no password was given; nothing was changed");
+    }
+    Ok(line)
+}
+
+fn line(input: impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    input.take(LINE_BYTES_MAX).read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// A terminal that shows nothing of what is typed, as long as this exists. Ctrl-C is a character meanwhile: a signal would
+/// end the program and leave the terminal so.
+struct Hidden<'t> {
+    terminal: &'t File,
+    shown: Termios,
+}
+
+impl<'t> Hidden<'t> {
+    fn new(terminal: &'t File) -> io::Result<Self> {
+        let shown = tcgetattr(terminal)?;
+        let mut hidden = shown.clone();
+        hidden.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
+        tcsetattr(terminal, OptionalActions::Flush, &hidden)?;
+        Ok(Self { terminal, shown })
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_one_line_without_its_end() {
+        for (input, password) in [("pass word\n", "pass word"), ("a \r\nb", "a "), ("", "")] {
+            assert_eq!(line(input.as_bytes()).unwrap(), password);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the operator changes of a user, and says afterwards.
+
+use anyhow::bail;
+use chat_proto::{Command, Event, Role, RoomName, UserName};
+use clap::Subcommand;
+
+use super::args::role;
+use super::control::Control;
+use super::secret;
+
+/// What is changed of a user.
+#[derive(Debug, Subcommand)]
+pub(super) enum UserOrder {
+    /// Print a user's devices and sessions.
+    Show {
+        /// The user.
+        name: UserName,
+    },
+    /// Give a user another role, on the server or in a room.
+    Role {
+        /// The user.
+        name: UserName,
+        /// member, moderator or owner; in a room also voice.
+        #[arg(value_parser = role)]
+        role: Role,
+        /// The room; without it, the role is one on the server.
+        #[arg(long, value_name = "ROOM")]
+        room: Option<RoomName>,
+    },
+    /// Give a user another password, which is asked for on the terminal.
+    Password {
+        /// The user.
+        name: UserName,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Drop all devices of the user in the same step: who has one of them needs the new password.
+        #[arg(long)]
+        drop_devices: bool,
+    },
+    /// Make a code with which a user who has lost all devices logs in on another one.
+    Link {
+        /// The user.
+        name: UserName,
+    },
+    /// Drop a device of a user: its token ends, and so do its sessions.
+    Drop {
+        /// The user.
+        name: UserName,
+        /// The number of the device, as `show` lists it.
+        id: u64,
+    },
+    /// Free the name of a user who is not connected. The user gets a name with a number.
+    Free {
+        /// The user.
+        name: UserName,
+    },
+}
+
+impl UserOrder {
+    /// Carries it out, and says what is so now.
+    ///
+    /// # Errors
+    /// Returns an error if the daemon refuses it or does not answer, or there is no password.
+    pub(super) fn carry_out(&self, control: &mut Control) -> anyhow::Result<()> {
+        let user = |name: &UserName| Some(name.clone());
+        let (command, said): (_, Option<String>) = match self {
+            Self::Show { name } => (Command::Account { user: user(name) }, None),
+            Self::Role { name, role, room } => {
+                let (user, room, role) = (name.clone(), room.clone(), *role);
+                (Command::Grant { user, room, role }, None)
+            }
+            Self::Link { name } => (Command::Link { user: user(name) }, None),
+            Self::Password { name, password_stdin, drop_devices } => {
+                let password = match password_stdin {
+                    true => secret::from_stdin()?,
+                    false => secret::ask(name.as_str())?,
+                };
+                let (user, drop_devices) = (user(name), *drop_devices);
+                let command = Command::SetPassword { password, old: None, user, drop_devices };
+                let devices = if drop_devices { " Its devices are dropped." } else { "" };
+                (command, Some(format!("{name} has the new password.{devices}\n")))
+            }
+            Self::Drop { name, id } => {
+                let said =
+                    format!("The device {id} of {name} is dropped, and its sessions have ended.\n");
+                (Command::Drop { id: *id, user: user(name) }, Some(said))
+            }
+            Self::Free { name } => (Command::Free { user: name.clone() }, None),
+        };
+        let event = control.ask(&command)?;
+        match (said, self, &event) {
+            (Some(said), ..) => control.say(&said),
+            (None, Self::Free { name }, Event::Account(account)) => control
+                .say(&format!("The name {name} is free; its user is {} now.\n", account.name)),
+            (None, Self::Free { .. }, _) => {
+                bail!("the daemon answers with something else than an account")
+            }
+            _ => control.print(&event),
+        }
+    }
+}

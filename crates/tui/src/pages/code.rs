@@ -1,0 +1,60 @@
+//! The page of a code with which another device of the user logs in.
+
+use chat_client::ServerAddress;
+use chat_proto::{Secret, UserName};
+
+use super::{PageRow, PageSize, rows};
+use crate::help::table;
+
+/// A code that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePage {
+    /// The code, as it is read.
+    pub code: Secret,
+    /// Whose device the other one becomes.
+    pub name: UserName,
+    /// The address of the server, as this client has it.
+    pub server: String,
+    /// When it ends, in words.
+    pub until: String,
+}
+
+impl CodePage {
+    /// A code of the server for a device of a user.
+    #[must_use]
+    pub fn new(code: &Secret, name: UserName, server: String, until: String) -> Self {
+        // Two halves are easier to read than eight characters.
+        let code = code.reveal();
+        let code = match code.split_at_checked(code.len() / 2) {
+            Some((first, second)) if !code.contains('-') => format!("{first}-{second}"),
+            _ => code.to_owned(),
+        };
+        Self { code: Secret::new(code), name, server, until }
+    }
+
+    /// The rows of the page.
+    #[must_use]
+    pub fn rows(&self, size: PageSize) -> Vec<PageRow> {
+        let (code, name) = (self.code.reveal(), self.name.as_str().replace(' ', "_"));
+        let is_local = self.server.parse::<ServerAddress>().is_ok_and(|server| server.is_local());
+        let server = if is_local { "SERVER" } else { &self.server };
+        let mut entries = vec![
+            ("Start", format!("chat-tui {name}@{server} on the other device")),
+            ("Then type", format!("/login {code}")),
+            ("Until", format!("{}, once", self.until)),
+            ("To copy it", "y".to_owned()),
+        ];
+        if is_local {
+            let text = "the address of this server, as the other device reaches it".to_owned();
+            entries.insert(1, ("SERVER is", text));
+        }
+        let entries: Vec<_> =
+            entries.into_iter().map(|(name, does)| (name.to_owned(), does)).collect();
+        let sections = |needed: Option<String>| {
+            let mut sections = vec![("Show it to nobody: it lets in as you", entries.clone())];
+            sections.extend(needed.map(|needed| ("QR code", vec![("None".to_owned(), needed)])));
+            sections
+        };
+        rows(code, size, |width, needed| table(&sections(needed), width))
+    }
+}
