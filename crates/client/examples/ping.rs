@@ -19,7 +19,7 @@ pub(crate) async fn run(server: String, directory: PathBuf) -> Result<(), Box<dy
     let endpoint: Endpoint = server.parse()?;
     let (name, server, directory) = ("ping_rs".parse()?, endpoint.to_string(), Some(directory));
     let invite = endpoint.secret.clone();
-    let config = Config { name, server, directory, writer: Writer::Thread, invite };
+    let config = Config { name, server, directory, writer: Writer::Thread, invite, machine: None };
     let mut bot = Client::start(config, endpoint.dial()?).await?;
     loop {
         for effect in bot.next().await? {

@@ -21,7 +21,7 @@ use crate::update::update;
 /// let server = "127.0.0.1:12345";
 /// let directory = Some("ping.state".into());
 /// let (name, writer) = ("ping".parse()?, Writer::Thread);
-/// let config = Config { name, server: server.into(), directory, writer, invite: None };
+/// let config = Config { name, server: server.into(), directory, writer, invite: None, machine: None };
 /// let mut bot = Client::start(config, server.parse::<Endpoint>()?.dial()?).await?;
 /// loop {
 ///     for effect in bot.next().await? {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use chat_proto::event::Welcome;
-use chat_proto::{Secret, Timestamp, UserName};
+use chat_proto::{Secret, ShortString, Timestamp, UserName};
 use tokio::time::{Instant, timeout_at};
 
 use crate::effect::Effect;
@@ -34,6 +34,9 @@ pub struct Config {
     pub writer: Writer,
     /// The invite of the address line, if it has one: used for the first session, and not stored.
     pub invite: Option<Secret>,
+    /// What the user calls this machine, such as its host name: the user finds the device by it. Nobody else sees it but the
+    /// owners of the server. `None` to send nothing.
+    pub machine: Option<ShortString>,
 }
 
 /// Why a client cannot go on. Never an error of the network.
@@ -116,13 +119,13 @@ impl Driver {
     /// # Errors
     /// Returns an error if the directory cannot be used.
     pub async fn start(config: Config, dial: impl Dial) -> Result<(Self, State), DriverError> {
-        let Config { name, server, directory, writer, invite } = config;
+        let Config { name, server, directory, writer, invite, machine } = config;
         let address = server.clone();
         let open = move || Store::open(directory.as_deref(), &address, name);
         let opened = writer.run(open).await.ok_or(DriverError::Store)?;
         let (store, profile) = opened.map_err(DriverError::Open)?;
         let store = StoreTask::start(store, writer);
-        let link = Link::start(dial, Identity { invite, ..Identity::from(&profile) });
+        let link = Link::start(dial, Identity { invite, machine, ..Identity::from(&profile) });
         let driver = Self { store, opening: None, link, tick: None, tick_timer: Timer::default() };
         Ok((driver, State::new(server, profile)))
     }

@@ -108,12 +108,14 @@ pub struct Identity {
     pub invite: Option<Secret>,
     /// What lets the user in, until the server has answered. It is stored nowhere.
     pub login: Option<Login>,
+    /// What the user calls this machine.
+    pub machine: Option<ShortString>,
 }
 
 impl From<&Profile> for Identity {
     fn from(profile: &Profile) -> Self {
         let Profile { name, token, known, seed, device, .. } = profile.clone();
-        Self { name, token, known, seed, device, invite: None, login: None }
+        Self { name, token, known, seed, device, invite: None, login: None, machine: None }
     }
 }
 
@@ -138,7 +140,6 @@ impl Identity {
         // The server looks at a token first.
         let is_login = self.login.is_some();
         let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
-        let device_name = None;
         Hello {
             version: VERSION,
             name,
@@ -148,7 +149,7 @@ impl Identity {
             link,
             password,
             device,
-            device_name,
+            device_name: self.machine.clone(),
             features,
         }
     }

@@ -59,7 +59,8 @@ impl Requests {
             LinkRequest::ConnectAs(identity) => {
                 // One that nobody has used yet is as good for another name.
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
-                self.identity = Identity { invite, ..*identity };
+                let machine = self.identity.machine.take();
+                self.identity = Identity { invite, machine, ..*identity };
             }
             LinkRequest::LogIn(name, login) => {
                 (self.identity.name, self.identity.login) = (name, Some(login));

@@ -197,6 +197,7 @@ async fn a_client_sends_nothing_to_a_server_with_another_key() {
                 device,
                 invite: None,
                 login: None,
+                machine: None,
             },
         );
         assert_eq!(link.next().await, Some(LinkEvent::Connecting));

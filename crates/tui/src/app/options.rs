@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chat_client::Config;
 use chat_client::driver::system_clock;
 use chat_client::store::Writer;
-use chat_proto::{Secret, Timestamp, UserName};
+use chat_proto::{Secret, ShortString, Timestamp, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -89,6 +89,7 @@ impl Options {
             directory: self.state.clone(),
             writer: self.writer,
             invite: self.invite.clone(),
+            machine: host_name(),
         }
     }
 
@@ -104,4 +105,11 @@ impl Options {
         state.attention.notifier = self.notifier;
         state
     }
+}
+
+/// The host name of this machine, by which the user recognises it in the list of its devices.
+fn host_name() -> Option<ShortString> {
+    let system = rustix::system::uname();
+    let name = ShortString::new(system.nodename().to_str().ok()?).ok()?.cleaned();
+    (!name.is_empty()).then_some(name)
 }

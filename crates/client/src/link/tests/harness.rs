@@ -126,6 +126,7 @@ impl Harness {
             device,
             invite,
             login: None,
+            machine: None,
         })
     }
 

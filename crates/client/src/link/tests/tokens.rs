@@ -21,6 +21,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         device: DeviceId::default(),
         invite: None,
         login: None,
+        machine: None,
     };
     harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
     drop(server);
@@ -164,6 +165,7 @@ async fn an_invite_is_sent_until_a_session_has_begun() {
         device: device.clone(),
         invite,
         login: None,
+        machine: Some(ShortString::new("laptop").unwrap()),
     };
     let harness = Harness::with_identity(bob(invite.clone()));
     let mut server = harness.answers().await;
@@ -172,10 +174,11 @@ async fn an_invite_is_sent_until_a_session_has_begun() {
     // The name is taken: the same invite goes with another one.
     let refusal = Refusal::new(RefusalCode::NameTaken, "take another");
     server.send_event(&Event::Refused(refusal)).await;
-    let rob = Identity { name: name("rob"), ..bob(None) };
+    let rob = Identity { name: name("rob"), machine: None, ..bob(None) };
     harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.name, hello.invite), (name("rob"), invite));
+    assert_eq!(hello.device_name.unwrap().as_str(), "laptop", "the machine is the same one");
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!(hello.invite, None);
 }
