@@ -180,6 +180,10 @@ fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Resu
     may(proposal.subject_of(by), Action::ManageUsers).map_err(Denied::on_server)?;
     let user = proposal.names.holder(name).and_then(|user| proposal.user(user));
     let user = user.cloned().ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
+    // The own password needs the present one, and the name may have become the own one since the request was made.
+    if by == Some(user.id) {
+        return Err(HubError::NotToYourself);
+    }
     match proposal.has_record(user.id) {
         true => Ok(user),
         false => Err(AccountError::HasNoAccount(user.name).into()),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use chat_proto::{Door, ShortString};
+use chat_proto::{Door, Role, ShortString};
 
 use super::*;
 use crate::hub::{Asker, Client};
@@ -79,4 +79,15 @@ async fn a_session_that_begins_while_its_token_is_dropped_does_not_begin() {
     assert_eq!(refused.err(), Some(HubError::BadToken));
     drop((ana, late));
     assert!(hub.account(OPERATOR, Some(&name("ana"))).unwrap().sessions.is_empty());
+}
+
+#[tokio::test]
+async fn an_owner_who_does_not_send_its_own_password_does_not_get_another_one() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    hub.grant(None, name("ana"), None, Role::Owner).await.unwrap();
+    let asker = ana.asker();
+    let set = hub.hand_back(asker, name("ana"), PasswordHash::new("one"), true).await;
+    assert_eq!(set.err(), Some(HubError::NotToYourself));
+    assert!(!ana.is_expelled() && !hub.account(asker, None).unwrap().has_password);
 }
