@@ -2,7 +2,9 @@
 //! are sanitized.
 
 use chat_proto::event::MessageKind;
-use chat_proto::{Network, Reason, Refusal, Role, RoomName, Rules, SanctionKind, Topic, UserName};
+use chat_proto::{
+    AccountChange, Network, Reason, Refusal, Role, RoomName, Rules, SanctionKind, Topic, UserName,
+};
 
 use crate::error::RequestError;
 use crate::link::Lost;
@@ -102,6 +104,13 @@ pub enum Notice {
         room: Option<RoomName>,
         /// Who has ended it, if the server says.
         by: Option<Person>,
+    },
+    /// An owner of the server or the operator has changed the account of the user.
+    AccountChanged {
+        /// What.
+        what: AccountChange,
+        /// Who.
+        by: Person,
     },
     /// The user has joined a room in which nobody has written and nobody is: it is new.
     RoomCreated(RoomName),
@@ -256,6 +265,7 @@ impl Notice {
             | Self::DraftReturned { .. }
             | Self::NotBecome { .. }
             | Self::NotStored { .. }
+            | Self::AccountChanged { .. }
             | Self::TooManyRequests => NoticeKind::Trouble,
         }
     }

@@ -48,8 +48,9 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
 
 fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
-        // The first only answers a question before the session.
-        Event::About { .. } | Event::AccountChanged { .. } => {}
+        // It only answers a question before the session.
+        Event::About { .. } => {}
+        Event::AccountChanged { what, by } => standing::account_changed(state, what, by, at),
         event @ (Event::Account(_)
         | Event::Sessions { .. }
         | Event::Link { .. }

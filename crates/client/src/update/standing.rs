@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chat_proto::event::{RoleHolder, SanctionInfo};
-use chat_proto::{Privacy, Role, RoomName, Rules, SanctionKind, Timestamp, User, UserId};
+use chat_proto::{
+    AccountChange, Privacy, Role, RoomName, Rules, SanctionKind, Timestamp, User, UserId,
+};
 
 use super::Effect;
 use crate::notice::{Notice, Person, Target};
@@ -142,6 +144,17 @@ pub(super) fn pardoned(
 pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
     let next = state.standing.expire(at)?;
     Some(Effect::Tick(Duration::from_millis(next).min(TICK_MAX)))
+}
+
+/// Somebody has changed the account of the user.
+pub(super) fn account_changed(
+    state: &mut State,
+    what: AccountChange,
+    by: Option<User>,
+    at: Timestamp,
+) {
+    let by = person(state, by);
+    state.notice(at, Notice::AccountChanged { what, by });
 }
 
 /// Shows a notice in a room, or in the current one if it is of the server or the room is not here.

@@ -41,6 +41,7 @@ pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
         Notice::Pardoned { kind, whom, room, by } => {
             standing::pardoned(*kind, whom, room.as_ref(), by.as_ref())
         }
+        Notice::AccountChanged { what, by } => standing::account_changed(*what, by),
         Notice::RoomCreated(room) => {
             format!("You created {room}. /leave removes it")
         }

@@ -1,7 +1,9 @@
 //! Roles, rules of rooms, mutes, kicks and bans: what somebody did, and how the user undoes what they did.
 
 use chat_client::{Person, Target};
-use chat_proto::{Privacy, Reason, Role, RoomName, Rules, SanctionKind, TopicBy, UserName};
+use chat_proto::{
+    AccountChange, Privacy, Reason, Role, RoomName, Rules, SanctionKind, TopicBy, UserName,
+};
 
 use super::quoted;
 use crate::durations;
@@ -33,6 +35,24 @@ fn who(person: &Person) -> String {
         Person::You => "You".to_owned(),
         Person::Other(name) => quoted(name).into_owned(),
         Person::Operator => "The operator".to_owned(),
+    }
+}
+
+/// What somebody has changed in the account of the user.
+pub(super) fn account_changed(what: AccountChange, by: &Person) -> String {
+    let who = who(by);
+    match what {
+        AccountChange::Password => {
+            format!("{who} gave you another password, and can log in as you. /password sets one")
+        }
+        AccountChange::Link => {
+            format!("{who} made a code with which another device logs in as you")
+        }
+        AccountChange::Drop => {
+            format!("{who} dropped one of your devices: it can no longer log in as you")
+        }
+        AccountChange::Free => format!("{who} freed your name. /name takes another one"),
+        AccountChange::Unknown => format!("{who} changed your account"),
     }
 }
 

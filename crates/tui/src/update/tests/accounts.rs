@@ -2,7 +2,7 @@
 
 use chat_client::link::Login;
 use chat_proto::event::AccountInfo;
-use chat_proto::{Role, Secret, UserId};
+use chat_proto::{AccountChange, Role, Secret, UserId};
 
 use super::*;
 
@@ -129,4 +129,18 @@ fn a_code_is_shown_once_with_what_to_type() {
     harness.connect(1);
     harness.event(Event::Link { code: Secret::new("7KQ2M9XT"), valid_ms: 300_000 });
     assert_shows(&harness, "chat-tui bob@chat.example.org:4000 on");
+}
+
+#[test]
+fn a_user_reads_who_changed_its_account() {
+    let mut harness = Harness::connected(120, 20);
+    let ana = || Some(user(3, "ana"));
+    for (what, by, text) in [
+        (AccountChange::Password, ana(), "ana gave you another password, and can log in as you."),
+        (AccountChange::Link, ana(), "ana made a code with which another device logs in as you"),
+        (AccountChange::Drop, None, "The operator dropped one of your devices"),
+    ] {
+        harness.event(Event::AccountChanged { what, by });
+        assert_shows(&harness, text);
+    }
 }
