@@ -9,10 +9,9 @@ use std::sync::Arc;
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixListener;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 use crate::config::CONTROL_SESSIONS_MAX;
-use crate::listen::{ACCEPT_BACK_OFF, AcceptErrors, note_panic};
+use crate::listen::{AcceptErrors, note_panic};
 use crate::session::{Context, operate, turn_operator_away};
 
 /// The name of the socket in the data directory.
@@ -113,16 +112,7 @@ impl Control {
                 // One more, which is told that there are too many.
                 accepted = self.listener.accept(), if sessions.len() <= CONTROL_SESSIONS_MAX => accepted,
             };
-            let (stream, _) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    if errors.must_wait(&error) {
-                        sleep(ACCEPT_BACK_OFF).await;
-                    }
-                    continue;
-                }
-            };
-            errors.is_over();
+            let Some((stream, _)) = errors.check(accepted).await else { continue };
             if sessions.len() < CONTROL_SESSIONS_MAX {
                 sessions.spawn(operate(stream, Arc::clone(&context)));
             } else {

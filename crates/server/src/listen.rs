@@ -18,7 +18,7 @@ use crate::socket::{self, Unacknowledged};
 use crate::turn_away::TurnedAway;
 
 /// How long to wait before the next `accept` if the system has no free file or memory.
-pub(crate) const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
+const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
 
 /// TCP keepalive: the silence after which the system probes a peer, and the time between probes. A classic
 /// client may be silent for days, and one that has vanished should be noticed within minutes.
@@ -96,16 +96,7 @@ pub(crate) async fn accept<L: Listen>(
             }
             accepted = listener.accept() => accepted,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                if errors.must_wait(&error) {
-                    sleep(ACCEPT_BACK_OFF).await;
-                }
-                continue;
-            }
-        };
-        errors.is_over();
+        let Some((stream, peer)) = errors.check(accepted).await else { continue };
         if sessions.len() >= config.max_connections + reserve {
             info!(%peer, "turned away: too many connections");
             turned_away.reject(stream).await;
@@ -142,8 +133,24 @@ pub(crate) struct AcceptErrors {
 }
 
 impl AcceptErrors {
+    /// What was accepted; `None` after an error, and after a wait if the next `accept` would fail, too.
+    pub(crate) async fn check<T>(&mut self, accepted: io::Result<T>) -> Option<T> {
+        match accepted {
+            Ok(accepted) => {
+                self.is_over();
+                Some(accepted)
+            }
+            Err(error) => {
+                if self.must_wait(&error) {
+                    sleep(ACCEPT_BACK_OFF).await;
+                }
+                None
+            }
+        }
+    }
+
     /// Records an `accept` that failed; returns whether the next should wait.
-    pub(crate) fn must_wait(&mut self, error: &io::Error) -> bool {
+    fn must_wait(&mut self, error: &io::Error) -> bool {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
         if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
             return false; // an error of one peer, which is gone
@@ -154,7 +161,7 @@ impl AcceptErrors {
         true
     }
 
-    pub(crate) fn is_over(&mut self) {
+    fn is_over(&mut self) {
         if std::mem::take(&mut self.is_on) {
             info!("connections are accepted again");
         }
