@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
-use crate::sanctions::{ana_and_eva, answer, sanction, say, until_now};
+use crate::sanctions::{ana_and_eva, answer, sanction, say};
 
 /// Units of a newcomer: as many short messages are carried out at once.
 const UNITS: u64 = 3_000;
@@ -59,10 +59,10 @@ async fn a_user_whose_commands_wait_receives_nothing_of_a_room_that_it_was_kicke
     }
     use_up(&mut eva).await;
     answer(&mut ana, sanction("kick", "eva", Some("#rust"), None), "sanction").await;
-    until_now(&mut ana).await;
+    ana.until_now().await;
     answer(&mut ana, say("#rust", 1), "accepted").await;
     let secret = json!("#rust");
-    let seen = until_now(&mut eva).await;
+    let seen = eva.until_now().await;
     let heard = |event: &&Value| event["type"] == "message" && event["room"] == secret;
     assert!(seen.iter().any(|event| event["type"] == "left"), "{seen:?}");
     assert_eq!(seen.iter().find(heard), None);
@@ -78,7 +78,7 @@ async fn a_ban_ends_the_session_of_a_client_that_floods_and_does_not_read() {
     let hello = json!({"type": "hello", "version": 1, "name": "eva", "token": token});
     answer(&mut eva, hello, "welcome").await;
     eva.write("{\"type\":\"rooms\"}\n{\"type\":\"ping\"}\n".repeat(PINGS).as_bytes()).await;
-    until_now(&mut ana).await;
+    ana.until_now().await;
     answer(&mut ana, sanction("ban", "eva", None, None), "sanction").await;
     assert_eq!(ana.until("left").await["reason"], "banned");
 }

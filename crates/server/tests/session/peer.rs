@@ -89,6 +89,30 @@ impl Peer {
         (peer, token)
     }
 
+    /// A user whose client knows roles and events, and the `welcome`.
+    pub(crate) async fn with_roles(daemon: &Server, name: &str) -> (Self, Value) {
+        let mut peer = Self::connect(daemon);
+        let features = ["events", "roles"];
+        let hello = json!({"type": "hello", "version": 1, "name": name, "features": features});
+        peer.send(&hello.to_string()).await;
+        let welcome = peer.expect("welcome").await;
+        peer.expect("room").await;
+        (peer, welcome)
+    }
+
+    /// The events up to the `pong` of a ping that is sent now.
+    pub(crate) async fn until_now(&mut self) -> Vec<Value> {
+        self.send(r#"{"type":"ping"}"#).await;
+        let mut events = Vec::new();
+        loop {
+            let event = self.next().await.unwrap();
+            if event["type"] == "pong" {
+                return events;
+            }
+            events.push(event);
+        }
+    }
+
     /// Asks for something and returns the answer, which must be of this type.
     pub(crate) async fn ask(&mut self, command: Value, kind: &str) -> Value {
         self.send(&command.to_string()).await;

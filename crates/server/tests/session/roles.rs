@@ -6,17 +6,6 @@ use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
 
-/// A client that shows roles. The events of its entry are read.
-async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
-    let mut peer = Peer::connect(daemon);
-    let hello =
-        json!({"type": "hello", "version": 1, "name": name, "features": ["events", "roles"]});
-    peer.send(&hello.to_string()).await;
-    let welcome = peer.expect("welcome").await;
-    peer.expect("room").await;
-    (peer, welcome)
-}
-
 async fn join(peer: &mut Peer, room: &str) -> Value {
     peer.send(&json!({"type": "join", "room": room}).to_string()).await;
     peer.until("room").await
@@ -24,7 +13,7 @@ async fn join(peer: &mut Peer, room: &str) -> Value {
 
 /// Sends a command and returns the next event of that type.
 async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
-    until_now(peer).await;
+    peer.until_now().await;
     peer.send(&command.to_string()).await;
     peer.until(kind).await
 }
@@ -38,19 +27,6 @@ async fn refused(peer: &mut Peer, command: Value) -> Value {
 async fn not_allowed(peer: &mut Peer, command: Value, text: &str) {
     let refusal = refused(peer, command).await;
     assert_eq!((&refusal["code"], &refusal["text"]), (&json!("not_allowed"), &json!(text)));
-}
-
-/// The events up to the `pong` of a ping that is sent now.
-async fn until_now(peer: &mut Peer) -> Vec<Value> {
-    peer.send(r#"{"type":"ping"}"#).await;
-    let mut events = Vec::new();
-    loop {
-        let event = peer.next().await.unwrap();
-        if event["type"] == "pong" {
-            return events;
-        }
-        events.push(event);
-    }
 }
 
 async fn appoint(daemon: &Server, name: &str, role: Role) {
@@ -75,9 +51,9 @@ fn say(room: &str, n: u64) -> Value {
 #[tokio::test(start_paused = true)]
 async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
     let daemon = daemon();
-    let (mut ana, welcome) = enter(&daemon, "ana").await;
+    let (mut ana, welcome) = Peer::with_roles(&daemon, "ana").await;
     assert_eq!(welcome["role"], "member");
-    let (mut bob, _) = enter(&daemon, "bob").await;
+    let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
     let mut old = Peer::native(&daemon, "old").await;
     let only_owners = "only the owners of this server can do this; ask one of them";
     not_allowed(&mut bob, grant("bob", None, "owner"), only_owners).await;
@@ -86,12 +62,12 @@ async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
     assert_eq!(role, json!({"type": "role", "user": {"id": 1, "name": "ana"}, "role": "owner"}));
     let role = bob.expect("role").await;
     assert_eq!((&role["room"], &role["role"]), (&json!("#lobby"), &json!("owner")));
-    until_now(&mut ana).await;
+    ana.until_now().await;
     let role = answer(&mut ana, grant("bob", None, "moderator"), "role").await;
     let by = json!({"id": 1, "name": "ana"});
     assert_eq!((&role["role"], &role["by"]), (&json!("moderator"), &by));
     // Nothing changes, and it is answered.
-    until_now(&mut ana).await;
+    ana.until_now().await;
     assert_eq!(
         answer(&mut ana, grant("bob", None, "moderator"), "role").await["role"],
         "moderator"
@@ -99,30 +75,30 @@ async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
     not_allowed(&mut bob, grant("ana", None, "member"), only_owners).await;
     let last = "ana is the last owner of this server; make another user an owner first";
     not_allowed(&mut ana, grant("ana", None, "member"), last).await;
-    let (mut carl, _) = enter(&daemon, "carl").await;
+    let (mut carl, _) = Peer::with_roles(&daemon, "carl").await;
     let users = answer(&mut carl, json!({"type": "who", "room": "#lobby"}), "users").await;
     let roles = json!([{"id": 1, "role": "owner"}, {"id": 2, "role": "moderator"}]);
     assert_eq!(users["roles"], roles);
     answer(&mut ana, grant("bob", None, "owner"), "role").await;
-    until_now(&mut ana).await;
+    ana.until_now().await;
     assert_eq!(answer(&mut ana, grant("ana", None, "member"), "role").await["role"], "member");
     not_allowed(&mut ana, grant("carl", None, "moderator"), only_owners).await;
-    let of_old = until_now(&mut old).await;
+    let of_old = old.until_now().await;
     assert!(of_old.iter().all(|event| event["type"] == "joined"), "{of_old:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_makes_a_room_owns_it_and_decides_who_writes_there() {
     let daemon = daemon();
-    let (mut ana, _) = enter(&daemon, "ana").await;
-    let (mut bob, _) = enter(&daemon, "bob").await;
+    let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
+    let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
     let room = join(&mut ana, "#news").await;
     assert_eq!(room["rules"], json!({"privacy": "public"}));
     assert_eq!(room["roles"], json!([{"id": 1, "role": "owner"}]));
     join(&mut bob, "#news").await;
     let only_owners = "only the owners of #news can do this; ask one of them";
     not_allowed(&mut bob, rule("#news", "announce"), only_owners).await;
-    until_now(&mut ana).await;
+    ana.until_now().await;
     let rules = answer(&mut ana, rule("#news", "announce"), "rules").await;
     assert_eq!(rules["rules"], json!({"privacy": "announce"}));
     assert_eq!(bob.until("rules").await, rules);
@@ -156,15 +132,15 @@ async fn who_makes_a_room_owns_it_and_decides_who_writes_there() {
 #[tokio::test(start_paused = true)]
 async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
     let daemon = daemon();
-    let (mut ana, _) = enter(&daemon, "ana").await;
-    let (mut bob, _) = enter(&daemon, "bob").await;
+    let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
+    let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
     let mut old = Peer::native(&daemon, "old").await;
     join(&mut ana, "#ops").await;
     answer(&mut ana, rule("#ops", "private"), "rules").await;
     answer(&mut ana, say("#ops", 1), "accepted").await;
     appoint(&daemon, "old", Role::Owner).await;
-    until_now(&mut bob).await;
-    until_now(&mut old).await;
+    bob.until_now().await;
+    old.until_now().await;
     for peer in [&mut bob, &mut old] {
         let rooms = answer(peer, json!({"type": "rooms"}), "rooms").await;
         assert_eq!(rooms["rooms"].as_array().unwrap().len(), 1, "{rooms}");
@@ -183,14 +159,14 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
 
     let ask_in = json!({"type": "ask_in", "room": "#ops", "user": "bob"});
     assert_eq!(refused(&mut bob, ask_in.clone()).await["code"], "not_in_room");
-    until_now(&mut ana).await;
+    ana.until_now().await;
     let asked = answer(&mut ana, ask_in.clone(), "asked_in").await;
     let expected = json!({"type": "asked_in", "room": "#ops", "user": {"id": 2, "name": "bob"},
                           "by": {"id": 1, "name": "ana"}});
     assert_eq!(asked, expected);
     assert_eq!(bob.until("asked_in").await, expected);
     assert_eq!(answer(&mut ana, ask_in.clone(), "asked_in").await, expected, "again");
-    assert_eq!(until_now(&mut bob).await, [] as [Value; 0], "once");
+    assert_eq!(bob.until_now().await, [] as [Value; 0], "once");
     answer(&mut ana, say("#ops", 2), "accepted").await;
     let room = join(&mut bob, "#ops").await;
     assert_eq!((&room["rules"], &room["read"]), (&json!({"privacy": "private"}), &json!(1)));
@@ -212,8 +188,8 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
 #[tokio::test(start_paused = true)]
 async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
     let daemon = daemon();
-    let (mut ana, _) = enter(&daemon, "ana").await;
-    let (bob, welcome) = enter(&daemon, "bob").await;
+    let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
+    let (bob, welcome) = Peer::with_roles(&daemon, "bob").await;
     drop(bob);
     join(&mut ana, "#ops").await;
     answer(&mut ana, rule("#ops", "private"), "rules").await;
@@ -224,7 +200,7 @@ async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
         let hello = json!({"type": "hello", "version": 1, "name": "bob", "token": welcome["token"],
                            "features": ["roles"]});
         bob.send(&hello.to_string()).await;
-        let events = until_now(&mut bob).await;
+        let events = bob.until_now().await;
         let asked = events.iter().filter(|event| event["type"] == "asked_in").count();
         assert_eq!(asked, usize::from(is_asked), "{events:?}");
         if entry == 1 {
@@ -236,9 +212,9 @@ async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
 #[tokio::test(start_paused = true)]
 async fn a_command_that_makes_no_sense_is_refused_and_says_why() {
     let daemon = daemon();
-    let (mut ana, _) = enter(&daemon, "ana").await;
+    let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
     appoint(&daemon, "ana", Role::Owner).await;
-    let (_bob, _) = enter(&daemon, "bob").await;
+    let (_bob, _) = Peer::with_roles(&daemon, "bob").await;
     let (_guest, _) = Peer::classic(&daemon, "guest").await;
     join(&mut ana, "#rust").await;
     for (command, code, text) in [

@@ -6,24 +6,13 @@ use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
 
-/// A client that shows roles and sanctions. The events of its entry are read.
-pub(crate) async fn enter(daemon: &Server, name: &str) -> (Peer, Value) {
-    let mut peer = Peer::connect(daemon);
-    let hello =
-        json!({"type": "hello", "version": 1, "name": name, "features": ["events", "roles"]});
-    peer.send(&hello.to_string()).await;
-    let welcome = peer.expect("welcome").await;
-    peer.expect("room").await;
-    (peer, welcome)
-}
-
 /// An owner of the server, and a user without a role.
 pub(crate) async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
-    let (mut ana, _) = enter(daemon, "ana").await;
+    let (mut ana, _) = Peer::with_roles(daemon, "ana").await;
     daemon.appoint(UserName::new("ana").unwrap(), Role::Owner).await.unwrap();
-    let (mut eva, welcome) = enter(daemon, "eva").await;
-    until_now(&mut ana).await;
-    until_now(&mut eva).await;
+    let (mut eva, welcome) = Peer::with_roles(daemon, "eva").await;
+    ana.until_now().await;
+    eva.until_now().await;
     (ana, eva, welcome["token"].clone())
 }
 
@@ -35,19 +24,6 @@ pub(crate) async fn send(peer: &mut Peer, command: Value) {
 pub(crate) async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
     send(peer, command).await;
     peer.until(kind).await
-}
-
-/// The events up to the `pong` of a ping that is sent now.
-pub(crate) async fn until_now(peer: &mut Peer) -> Vec<Value> {
-    peer.send(r#"{"type":"ping"}"#).await;
-    let mut events = Vec::new();
-    loop {
-        let event = peer.next().await.unwrap();
-        if event["type"] == "pong" {
-            return events;
-        }
-        events.push(event);
-    }
 }
 
 pub(crate) fn say(room: &str, n: u64) -> Value {
@@ -136,7 +112,7 @@ async fn who_is_kicked_leaves_the_room_and_may_come_again_and_who_is_banned_may_
     for peer in [&mut ana, &mut eva] {
         answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
     }
-    until_now(&mut ana).await;
+    ana.until_now().await;
     let kick = answer(&mut ana, sanction("kick", "eva", Some("#rust"), None), "sanction").await;
     assert_eq!((&kick["kind"], kick.get("id")), (&json!("kick"), None));
     assert_eq!(ana.until("left").await["reason"], "kicked");
@@ -145,7 +121,7 @@ async fn who_is_kicked_leaves_the_room_and_may_come_again_and_who_is_banned_may_
     answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
     let ban = answer(&mut ana, sanction("ban", "eva", Some("#rust"), Some(60)), "sanction").await;
     assert_eq!(ana.until("left").await["reason"], "banned");
-    let own: Vec<Value> = until_now(&mut eva).await;
+    let own: Vec<Value> = eva.until_now().await;
     let types: Vec<&Value> = own.iter().map(|event| &event["type"]).collect();
     assert!(types.contains(&&json!("left")) && types.contains(&&json!("sanction")), "{own:?}");
     let join = json!({"type": "join", "room": "#rust"});
@@ -202,11 +178,11 @@ async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
 async fn a_moderator_is_safe_from_others_of_its_rank() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
-    let (mut bob, _) = enter(&daemon, "bob").await;
+    let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
     for user in ["bob", "eva"] {
         daemon.appoint(UserName::new(user).unwrap(), Role::Moderator).await.unwrap();
     }
-    let (mut carl, _) = enter(&daemon, "carl").await;
+    let (mut carl, _) = Peer::with_roles(&daemon, "carl").await;
     let code = "not_allowed";
     for hit in ["eva", "ana", "bob"] {
         for place in [None, Some("#lobby")] {
@@ -221,7 +197,7 @@ async fn a_moderator_is_safe_from_others_of_its_rank() {
     let pardon = json!({"type": "pardon", "id": mute["id"]});
     assert_eq!(answer(&mut bob, pardon, "refused").await["code"], code);
     let mute = answer(&mut bob, sanction("mute", "carl", Some("#lobby"), None), "sanction").await;
-    until_now(&mut eva).await;
+    eva.until_now().await;
     let pardon = json!({"type": "pardon", "id": mute["id"]});
     answer(&mut eva, pardon, "pardoned").await;
     for (wrong, code) in [
@@ -287,7 +263,7 @@ async fn a_muted_user_is_not_shown_as_writing_there() {
     for room in ["#lobby", "#rust"] {
         send(&mut eva, json!({"type": "typing", "room": room})).await;
     }
-    let seen = until_now(&mut eva).await;
+    let seen = eva.until_now().await;
     assert!(seen.iter().all(|event| event["type"] != "refused"), "{seen:?}");
     assert_eq!(bob.until("typing").await["room"], "#rust");
 }
