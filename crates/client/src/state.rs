@@ -133,7 +133,7 @@ pub enum Connection {
         code: RefusalCode,
     },
     /// The server has ended the session because of what a person did; nothing happens until the user does something.
-    SentOut {
+    Expelled {
         /// Why.
         code: EndCode,
     },

@@ -14,7 +14,7 @@ words! {
         Member = "member",
         /// May write in a room in which not all may. In a room only.
         Voice = "voice",
-        /// Keeps order.
+        /// Moderates: mutes, kicks and bans users, and deletes messages of others.
         Moderator = "moderator",
         /// May do everything.
         Owner = "owner",

@@ -187,7 +187,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     notify_why(state, &why, at);
     presence::session_ended(state, &why, at);
     state.connection = match why {
-        Lost::Goodbye { code, .. } if why.is_final() => Connection::SentOut { code },
+        Lost::Goodbye { code, .. } if why.is_final() => Connection::Expelled { code },
         _ => Connection::Connecting,
     };
     if !matches!(why, Lost::Asked) {

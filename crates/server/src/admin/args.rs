@@ -138,7 +138,7 @@ pub(super) enum Order {
 pub(super) enum InviteRole {
     /// Without further rights.
     Member,
-    /// Keeps order.
+    /// Mutes, kicks and bans users, and deletes messages of others.
     Moderator,
     /// May do everything.
     Owner,

@@ -65,7 +65,7 @@ pub(super) enum Action {
         role: UserRole,
         members_may: bool,
     },
-    /// To read the audit log: the user's own deeds, or all.
+    /// To read the audit log: of what the user itself did, or all of it.
     SeeAudit {
         is_own: bool,
     },

@@ -213,7 +213,7 @@ async fn a_moderator_is_safe_from_others_of_its_rank() {
     }
     let ban = json!({"type": "sanction", "kind": "ban", "network": "203.0.113.77/24"});
     assert_eq!(answer(&mut bob, ban, "sanction").await["network"], "203.0.113.0/24");
-    // Each deed is in the audit log; a moderator sees its own.
+    // Each action is in the audit log; a moderator sees its own.
     let audit = answer(&mut ana, json!({"type": "audit", "limit": 2}), "audit").await;
     assert_eq!(audit["more"], true);
     assert_eq!(audit["records"][0]["about"], "ban network 203.0.113.0/24, the server, no end");

@@ -115,7 +115,7 @@ impl Subject {
             Self::Secret(_) => "",
             Self::Invites => "part of a note or a name",
             Self::Sanctions { .. } => "part of a name or a reason",
-            Self::Audit => "part of a name, a deed or a reason",
+            Self::Audit => "part of a name, an action or a reason",
             Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }

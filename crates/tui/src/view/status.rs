@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         hints = format!("{hint}{and}{hints}");
     }
     let style = match (state.client.connection(), &state.done) {
-        (Connection::Refused { .. } | Connection::SentOut { .. }, _) | (_, Some(Err(_))) => {
+        (Connection::Refused { .. } | Connection::Expelled { .. }, _) | (_, Some(Err(_))) => {
             theme.bad()
         }
         (_, Some(Ok(_))) => theme.style(Role::Good),
@@ -88,7 +88,7 @@ fn not_normal(state: &State) -> Vec<String> {
         Connection::Refused { .. } if state.draft.is_some() => {
             parts.push("Choose a name".to_owned());
         }
-        Connection::SentOut { .. } => {
+        Connection::Expelled { .. } => {
             parts.push("Not connected, /reconnect tries again".to_owned());
         }
         Connection::Refused { .. } | Connection::WrongKey => parts.push("Not connected".to_owned()),

@@ -91,8 +91,8 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
         ("… if members may not", Action::Invite { role: Member, members_may: false }),
         ("invite a moderator", Action::Invite { role: Moderator, members_may: true }),
         ("invite an owner", Action::Invite { role: Owner, members_may: true }),
-        ("see own deeds", Action::SeeAudit { is_own: true }),
-        ("see all deeds", Action::SeeAudit { is_own: false }),
+        ("see own audit records", Action::SeeAudit { is_own: true }),
+        ("see all audit records", Action::SeeAudit { is_own: false }),
         ("manage own account", Action::ManageOwnAccount),
         ("manage users", Action::ManageUsers),
     ]

@@ -14,7 +14,7 @@ pub enum UserRole {
     /// A user without another role.
     #[default]
     Member,
-    /// Keeps order in all public rooms.
+    /// Moderates the server and all public rooms.
     Moderator,
     /// May do everything.
     Owner,
@@ -62,7 +62,7 @@ pub enum MemberRole {
     Member,
     /// May write where not all may.
     Voice,
-    /// Keeps order in the room.
+    /// Moderates the room.
     Moderator,
     /// May do everything in the room.
     Owner,

@@ -22,8 +22,8 @@ fn add(ms: i64, kept_since: Option<i64>) -> Change {
 /// Stores a record of that time, and the role that it is about.
 async fn promote(journal: &Bench, ms: i64) -> Result<(), JournalError> {
     let (role, by) = (UserRole::Owner, None);
-    let deed = [Change::UserRole { user: ANA, role, by }, add(ms, None)];
-    journal.journal.changes(Vec::from(deed))
+    let action = [Change::UserRole { user: ANA, role, by }, add(ms, None)];
+    journal.journal.changes(Vec::from(action))
 }
 
 /// A closed journal with records of the times 1 to `records`.
