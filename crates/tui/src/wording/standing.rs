@@ -38,24 +38,6 @@ fn who(person: &Person) -> String {
     }
 }
 
-/// What somebody has changed in the account of the user.
-pub(super) fn account_changed(what: AccountChange, by: &Person) -> String {
-    let who = who(by);
-    match what {
-        AccountChange::Password => {
-            format!("{who} gave you another password, and can log in as you. /password sets one")
-        }
-        AccountChange::Link => {
-            format!("{who} made a code with which another device logs in as you")
-        }
-        AccountChange::Drop => {
-            format!("{who} dropped one of your devices: it can no longer log in as you")
-        }
-        AccountChange::Free => format!("{who} freed your name. /name takes another one"),
-        AccountChange::Unknown => format!("{who} changed your account"),
-    }
-}
-
 /// To whom it was done.
 fn whom(person: &Person) -> String {
     match person {
@@ -266,5 +248,23 @@ pub(super) fn pardoned(
             let by = by.map_or_else(|| "A moderator".to_owned(), who);
             format!("{by} ended the {what} of {} {on} {}", target(whom), place(room))
         }
+    }
+}
+
+/// What somebody has changed in the account of the user.
+pub(super) fn account_changed(what: AccountChange, by: &Person) -> String {
+    let who = who(by);
+    match what {
+        AccountChange::Password => {
+            format!("{who} gave you another password, and can log in as you. /password sets one")
+        }
+        AccountChange::Link => {
+            format!("{who} made a code with which another device logs in as you")
+        }
+        AccountChange::Drop => {
+            format!("{who} dropped one of your devices: it can no longer log in as you")
+        }
+        AccountChange::Free => format!("{who} freed your name. /name takes another one"),
+        AccountChange::Unknown => format!("{who} changed your account"),
     }
 }

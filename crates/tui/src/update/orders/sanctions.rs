@@ -62,8 +62,8 @@ pub(in crate::update) fn lift(
     if !text.is_empty() {
         return Err("Type the name alone, or the name and a room or the word server".to_owned());
     }
-    let keeps_order = matches!(state.client.role(), Role::Moderator | Role::Owner);
-    let then_server = place.is_some() && !is_named && keeps_order;
+    let moderates = matches!(state.client.role(), Role::Moderator | Role::Owner);
+    let then_server = place.is_some() && !is_named && moderates;
     let effects = order(state, list_of(place.clone()), None, at)?;
     state.lifting = Some(Lifting { kind, whom, place, asked: None, then_server });
     Ok(effects)
