@@ -37,6 +37,8 @@ pub struct Findings {
     /// Messages of one client in one room, other than events, that are not stored in the order of their numbers, and
     /// messages that were read out of order.
     pub out_of_order: u64,
+    /// The first of these.
+    pub first_out_of_order: Option<OutOfOrder>,
     /// Values of `seq` without a message.
     pub gaps: u64,
     /// Messages that a client read and that are not in the journal at their position.
@@ -51,6 +53,39 @@ pub struct Findings {
     pub found: u64,
     /// Messages that a user should find and does not, or finds and should not.
     pub wrongly_found: u64,
+}
+
+/// A message after one with a greater number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfOrder {
+    found: Found,
+    client: u32,
+    room: u32,
+    /// The number of the message, and that of the one before it: `n` if they are stored so, `seq` if they were read so.
+    numbers: (u64, u64),
+}
+
+/// Where messages are out of order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// In the journal: messages of the client.
+    Stored,
+    /// In what the client read.
+    Read,
+}
+
+impl fmt::Display for OutOfOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { client, room, numbers: (number, before), .. } = self;
+        match self.found {
+            Found::Stored => {
+                write!(f, "n {number} of client {client} is stored after n {before}, room {room}")
+            }
+            Found::Read => {
+                write!(f, "client {client} read seq {number} after seq {before}, room {room}")
+            }
+        }
+    }
 }
 
 impl Findings {
@@ -90,6 +125,11 @@ impl Findings {
         lost + *not_stored + *unread + *misdirected + *wrong_state == 0
     }
 
+    fn add_out_of_order(&mut self, one: OutOfOrder) {
+        self.out_of_order += 1;
+        self.first_out_of_order.get_or_insert(one);
+    }
+
     /// Checks the journal for doubled messages, gaps and the order. Returns the positions of its messages.
     fn check_journal(&mut self, journal: &Journal, records: &[Record]) -> HashMap<Label, Position> {
         let unordered: HashSet<u32> = records
@@ -105,13 +145,21 @@ impl Findings {
             let mut last_n = HashMap::new();
             for (at, (seq, label)) in (1..).zip(messages) {
                 self.gaps += u64::from(*seq != at);
-                // An event may be refused, and its refusal lost; sent again, it is accepted if it is allowed by then.
-                if journal.is_event(Position { room: *room, seq: *seq }) {
+                // An event or a reply may be refused, and its refusal lost; sent again, it is accepted if the message that
+                // it names is there by then.
+                if journal.names_another(Position { room: *room, seq: *seq }) {
                     continue;
                 }
                 let before = last_n.insert(label.client, label.n).unwrap_or(0);
-                let is_late = before >= label.n && !unordered.contains(&label.client);
-                self.out_of_order += u64::from(is_late);
+                if before >= label.n && !unordered.contains(&label.client) {
+                    let (client, room, found) = (label.client, *room, (label.n, before));
+                    self.add_out_of_order(OutOfOrder {
+                        found: Found::Stored,
+                        client,
+                        room,
+                        numbers: found,
+                    });
+                }
             }
         }
         positions
@@ -169,7 +217,11 @@ impl Findings {
             }
             self.doubled += u64::from(!distinct.insert(*position));
             let before = last.insert(position.room, position.seq).unwrap_or(0);
-            self.out_of_order += u64::from(before > position.seq);
+            if before > position.seq {
+                let (client, room, numbers) =
+                    (record.client, position.room, (position.seq, before));
+                self.add_out_of_order(OutOfOrder { found: Found::Read, client, room, numbers });
+            }
         }
     }
 
@@ -190,7 +242,15 @@ impl Findings {
             match positions.get(label) {
                 Some(position) if record.is_classic_before && journal.is_undone(*position) => {}
                 Some(Position { room: 0, seq }) => {
-                    self.out_of_order += u64::from(*seq < last);
+                    if *seq < last {
+                        let (client, room, numbers) = (record.client, 0, (*seq, last));
+                        self.add_out_of_order(OutOfOrder {
+                            found: Found::Read,
+                            client,
+                            room,
+                            numbers,
+                        });
+                    }
                     last = *seq;
                 }
                 Some(_) => self.misdirected += 1,
@@ -265,6 +325,9 @@ impl fmt::Display for Findings {
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;
+        }
+        if let Some(first) = self.first_out_of_order {
+            writeln!(f, "out of order: {first}")?;
         }
         Ok(())
     }

@@ -22,6 +22,8 @@ pub struct Journal {
     pub(super) rooms: HashMap<u32, Vec<(u64, Label)>>,
     /// Events about messages.
     events: HashMap<Position, Event>,
+    /// Messages that name another one: events, replies, messages of threads.
+    naming: HashSet<Position>,
     /// Messages of which some clients read nothing that tells which they are.
     unlabelled: HashSet<Position>,
     /// The states of the messages.
@@ -65,6 +67,9 @@ impl Journal {
     fn add(&mut self, room: u32, message: &StoredMessage) {
         let position = Position { room, seq: message.seq.get() };
         self.put(position, read::label(message));
+        let details = message.details.as_ref().map(|details| &details.wire);
+        let named = details.and_then(|wire| wire.target.or(wire.reply_to).or(wire.thread));
+        self.naming.extend(named.map(|_| position));
         let event = Event::of(message);
         if event.is_some() || message.text.as_str().parse::<Label>().is_err() {
             self.unlabelled.insert(position);
@@ -95,11 +100,19 @@ impl Journal {
         self.put(position, label);
         self.unlabelled.insert(position);
         self.events.insert(position, event);
+        self.naming.insert(position);
     }
 
-    /// Returns true if the message at `position` is an event about another one.
-    pub(super) fn is_event(&self, position: Position) -> bool {
-        self.events.contains_key(&position)
+    /// Adds a reply.
+    #[cfg(test)]
+    pub(super) fn put_reply(&mut self, position: Position, label: Label) {
+        self.put(position, label);
+        self.naming.insert(position);
+    }
+
+    /// Returns true if the message at `position` names another one, so that it may have been refused before.
+    pub(super) fn names_another(&self, position: Position) -> bool {
+        self.naming.contains(&position)
     }
 
     /// Adds a message after the last one of its room.

@@ -153,7 +153,7 @@ fn an_event_that_is_another_one_than_the_stored_one_is_found() {
 }
 
 #[test]
-fn texts_are_stored_in_the_order_of_their_numbers_and_events_may_not_be() {
+fn texts_are_stored_in_the_order_of_their_numbers_and_events_and_replies_may_not_be() {
     let late = |change: fn(&mut Journal)| {
         let found = findings_after(|journal, records| {
             change(journal);
@@ -174,7 +174,11 @@ fn texts_are_stored_in_the_order_of_their_numbers_and_events_may_not_be() {
         journal.put(position(LOBBY, 2), label(0, 9, None));
         journal.put_event(position(LOBBY, 3), label(0, 8, None), event);
     });
-    assert_eq!((text, event), (1, 0));
+    let reply = late(|journal| {
+        journal.put(position(LOBBY, 2), label(0, 9, None));
+        journal.put_reply(position(LOBBY, 3), label(0, 8, None));
+    });
+    assert_eq!((text, event, reply), (1, 0, 0));
 }
 
 #[test]
