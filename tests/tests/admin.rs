@@ -182,6 +182,8 @@ async fn a_user_who_has_lost_all_devices_comes_back_and_a_name_is_freed() {
         let line = text.lines().skip_while(|line| *line != section).nth(1).unwrap();
         line.split_whitespace().next().unwrap().to_owned()
     };
+    let users = data.done(&["user", "list"]).await;
+    assert_eq!(users, "     1  bob  member  1 device  connected\n");
     let session = number("sessions:", &shown);
     assert!(data.done(&["sessions"]).await.contains("bob"));
     assert_eq!(data.done(&["end", &session]).await, format!("Session {session} has ended.\n"));

@@ -25,7 +25,7 @@ use chat_proto::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
-use self::accounts::{account, session};
+use self::accounts::{account, session, summary};
 use self::invites::invite;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
@@ -58,6 +58,9 @@ pub fn event(event: Event) -> Event {
         }
         Event::Sessions { sessions, more } => {
             Event::Sessions { sessions: sessions.iter().map(session).collect(), more }
+        }
+        Event::Accounts { accounts, next } => {
+            Event::Accounts { accounts: accounts.into_iter().map(summary).collect(), next }
         }
         Event::Link { code, valid_ms } => {
             Event::Link { code: Secret::new(line(code.reveal())), valid_ms }

@@ -4,6 +4,7 @@ mod hello;
 mod nonce;
 mod sanction;
 mod say;
+mod types;
 
 use serde::{Deserialize, Serialize};
 
@@ -299,6 +300,15 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
+    /// Asks for the users who have an account, connected or not: an owner may do that.
+    Accounts {
+        /// Those with a greater number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+        /// Number of users at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
     /// Frees the name of a user who is not connected: an owner may do that.
     Free {
         /// The user, who gets a name with a number.
@@ -322,51 +332,6 @@ pub enum Command {
 
 /// Every line of a client becomes one, which is moved several times: larger fields are boxed.
 const _: () = assert!(size_of::<Command>() <= 80, "a command has 80 bytes");
-
-impl Command {
-    /// The `type` of every command, as it is on the wire.
-    pub const TYPES: &[&str] = &[
-        "hello",
-        "about",
-        "say",
-        "join",
-        "leave",
-        "history",
-        "search",
-        "versions",
-        "thread",
-        "pins",
-        "mentions",
-        "who",
-        "topic",
-        "rooms",
-        "read",
-        "typing",
-        "away",
-        "back",
-        "invite",
-        "invites",
-        "revoke",
-        "grant",
-        "rule",
-        "ask_in",
-        "sanction",
-        "pardon",
-        "sanctions",
-        "audit",
-        "rename",
-        "set_password",
-        "link",
-        "account",
-        "drop",
-        "end",
-        "sessions",
-        "free",
-        "ping",
-        "pong",
-        "bye",
-    ];
-}
 
 /// The kind of a message: a text (`bob: hi`) or an action (`* bob waves`).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

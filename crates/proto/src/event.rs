@@ -11,7 +11,7 @@ mod welcome;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::account::{AccountInfo, DeviceInfo, SessionInfo};
+pub use self::account::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::Hit;
 pub use self::invite::InviteInfo;
@@ -54,6 +54,14 @@ pub enum Event {
         sessions: Vec<SessionInfo>,
         /// Whether there are more.
         more: bool,
+    },
+    /// The users who have an account: answers an `accounts`.
+    Accounts {
+        /// The accounts, by the numbers of their users.
+        accounts: Vec<AccountSummary>,
+        /// The `after` of the next page; `None` if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<u64>,
     },
     /// A code for another device: answers a `link`.
     Link {
@@ -341,6 +349,7 @@ impl Event {
         "account",
         "account_changed",
         "sessions",
+        "accounts",
         "link",
         "room",
         "history",

@@ -17,6 +17,7 @@ use chat_proto::SanctionKind;
 pub(crate) use self::args::AdminArgs;
 use self::args::Order;
 use self::control::Control;
+use self::user::UserOrder;
 
 /// Carries out what the arguments say, with the daemon whose data is in `data`.
 ///
@@ -25,6 +26,7 @@ use self::control::Control;
 pub(crate) fn perform(args: &AdminArgs, data: &Path) -> anyhow::Result<ExitCode> {
     let mut control = Control::connect(data, args.json)?;
     match &args.order {
+        Order::User { order: UserOrder::List } => lists::users(&mut control)?,
         Order::User { order } => order.carry_out(&mut control)?,
         Order::Sessions => lists::sessions(&mut control)?,
         Order::Rooms => lists::rooms(&mut control)?,

@@ -1,7 +1,7 @@
 //! Cleans the names of an account, of its devices and of its sessions.
 
 use chat_proto::ShortString;
-use chat_proto::event::{AccountInfo, DeviceInfo, SessionInfo};
+use chat_proto::event::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 
 use super::{line, name, user};
 
@@ -13,6 +13,10 @@ pub(super) fn account(account: AccountInfo) -> AccountInfo {
         sessions: account.sessions.iter().map(session).collect(),
         ..account
     }
+}
+
+pub(super) fn summary(of: AccountSummary) -> AccountSummary {
+    AccountSummary { name: name(&of.name), ..of }
 }
 
 pub(super) fn session(of: &SessionInfo) -> SessionInfo {

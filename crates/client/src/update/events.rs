@@ -53,6 +53,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::AccountChanged { what, by } => standing::account_changed(state, what, by, at),
         event @ (Event::Account(_)
         | Event::Sessions { .. }
+        | Event::Accounts { .. }
         | Event::Link { .. }
         | Event::Invite { .. }
         | Event::Invites { .. }

@@ -31,6 +31,7 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
         | Command::Drop { .. }
         | Command::End { .. }
         | Command::Sessions { .. }
+        | Command::Accounts { .. }
         | Command::Free { .. } => Some((features::ACCOUNTS, RequestError::NoAccounts)),
         _ => None,
     }

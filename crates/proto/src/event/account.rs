@@ -28,6 +28,27 @@ pub struct AccountInfo {
     pub sessions: Vec<SessionInfo>,
 }
 
+/// An account in a list of all accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSummary {
+    /// The user's number.
+    pub id: UserId,
+    /// The user's name.
+    #[serde(deserialize_with = "UserName::lenient")]
+    pub name: UserName,
+    /// The role on the server.
+    #[serde(default = "Role::member", skip_serializing_if = "Role::is_member")]
+    pub role: Role,
+    /// Whether it has a password.
+    pub has_password: bool,
+    /// Number of devices that have a token.
+    pub devices: u32,
+    /// Number of sessions that there are now.
+    pub sessions: u32,
+    /// When the user was last connected, to an hour.
+    pub seen_at: Timestamp,
+}
+
 /// A device of a user, which has a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceInfo {

@@ -25,6 +25,25 @@ pub(super) fn sessions(control: &mut Control) -> anyhow::Result<()> {
     if count == 0 { control.say("Nobody is connected.\n") } else { Ok(()) }
 }
 
+/// Prints all users who have an account.
+pub(super) fn users(control: &mut Control) -> anyhow::Result<()> {
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let event = control.ask(&Command::Accounts { after, limit: None })?;
+        control.print(&event)?;
+        let Event::Accounts { accounts, next } = event else {
+            bail!("the daemon answers with something else than accounts");
+        };
+        count += accounts.len();
+        // A daemon that does not go on would be asked for ever.
+        if next <= after {
+            break;
+        }
+        after = next;
+    }
+    if count == 0 { control.say("There are no users.\n") } else { Ok(()) }
+}
+
 /// Prints the rooms.
 pub(super) fn rooms(control: &mut Control) -> anyhow::Result<()> {
     let mut after = None;

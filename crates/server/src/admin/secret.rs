@@ -1,24 +1,26 @@
 //! Reads a password: from standard input, or from the terminal without showing it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 
 use anyhow::{Context, bail, ensure};
 use chat_proto::Secret;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
 
 /// Longest line that is read, in bytes: more than a password may have.
 const LINE_BYTES_MAX: u64 = 4096;
 
-/// What a terminal sends for Ctrl-C and Ctrl-D while they are no signals.
-const CANCELS: [char; 2] = ['\u{3}', '\u{4}'];
+/// What a terminal sends for Ctrl-C while it is no signal.
+const CANCEL: u8 = 3;
 
 /// The first line of standard input.
 ///
 /// # Errors
 /// Returns an error if it is empty, or cannot be read.
 pub(super) fn from_stdin() -> anyhow::Result<Secret> {
-    let line = line(io::stdin().lock()).context("cannot read the password")?;
+    let line = line(io::stdin().lock(), b"\n").context("cannot read the password")?;
     ensure!(!line.is_empty(), "standard input has no password");
     Ok(Secret::new(line))
 }
@@ -43,23 +45,33 @@ pub(super) fn ask(name: &str) -> anyhow::Result<Secret> {
 fn prompt(mut terminal: &File, text: &str) -> anyhow::Result<String> {
     let _hidden = Hidden::new(terminal).context("cannot hide what is typed")?;
     terminal.write_all(text.as_bytes())?;
-    let line = line(BufReader::new(terminal));
+    let line = line(BufReader::new(terminal), &[b'\n', CANCEL]);
     terminal.write_all(b"\n")?;
     let line = line.context("cannot read the password")?;
-    if line.is_empty() || line.contains(CANCELS) {
+    if line.is_empty() || line.ends_with(char::from(CANCEL)) {
         bail!("no password was given; nothing was changed");
     }
     Ok(line)
 }
 
-fn line(input: impl BufRead) -> io::Result<String> {
-    let mut line = String::new();
-    input.take(LINE_BYTES_MAX).read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+/// Reads up to the first of the bytes `ends`. What ends a line is not part of it.
+fn line(input: impl Read, ends: &[u8]) -> io::Result<String> {
+    let mut line = Vec::new();
+    for byte in input.take(LINE_BYTES_MAX).bytes() {
+        let byte = byte?;
+        if byte != b'\n' {
+            line.push(byte);
+        }
+        if ends.contains(&byte) {
+            break;
+        }
+    }
+    let line = String::from_utf8(line).map_err(|_| io::ErrorKind::InvalidData)?;
+    Ok(line.trim_end_matches('\r').to_owned())
 }
 
-/// A terminal that shows nothing of what is typed, as long as this exists. Ctrl-C is a character meanwhile: a signal would
-/// end the program and leave the terminal so.
+/// A terminal that shows nothing of what is typed, as long as this exists. Ctrl-C is a character meanwhile, which ends the
+/// line: a signal would end the program and leave the terminal so.
 struct Hidden<'t> {
     terminal: &'t File,
     shown: Termios,
@@ -70,6 +82,7 @@ impl<'t> Hidden<'t> {
         let shown = tcgetattr(terminal)?;
         let mut hidden = shown.clone();
         hidden.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
+        hidden.special_codes[SpecialCodeIndex::VEOL] = CANCEL;
         tcsetattr(terminal, OptionalActions::Flush, &hidden)?;
         Ok(Self { terminal, shown })
     }
@@ -88,7 +101,7 @@ mod tests {
     #[test]
     fn a_password_is_one_line_without_its_end() {
         for (input, password) in [("pass word\n", "pass word"), ("a \r\nb", "a "), ("", "")] {
-            assert_eq!(line(input.as_bytes()).unwrap(), password);
+            assert_eq!(line(input.as_bytes(), b"\n").unwrap(), password);
         }
     }
 }

@@ -11,6 +11,8 @@ use super::secret;
 /// What is changed of a user.
 #[derive(Debug, Subcommand)]
 pub(super) enum UserOrder {
+    /// List all users who have an account, connected or not.
+    List,
     /// Print a user's devices and sessions.
     Show {
         /// The user.
@@ -65,6 +67,7 @@ impl UserOrder {
     pub(super) fn carry_out(&self, control: &mut Control) -> anyhow::Result<()> {
         let user = |name: &UserName| Some(name.clone());
         let (command, said): (_, Option<String>) = match self {
+            Self::List => (Command::Accounts { after: None, limit: None }, None),
             Self::Show { name } => (Command::Account { user: user(name) }, None),
             Self::Role { name, role, room } => {
                 let (user, room, role) = (name.clone(), room.clone(), *role);

@@ -15,6 +15,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::Invites { invites, more } => invites::list(invites, *more),
         Event::Account(account) => accounts::account(account),
         Event::Sessions { sessions, .. } => sessions.iter().map(accounts::session).collect(),
+        Event::Accounts { accounts, .. } => accounts.iter().map(accounts::listed).collect(),
         Event::Link { code, valid_ms } => accounts::link(code, *valid_ms),
         Event::Rooms { rooms, .. } => rooms.iter().map(rooms::listed).collect(),
         Event::Rules { room, rules, .. } => rooms::rules(room, *rules),

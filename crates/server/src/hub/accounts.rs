@@ -1,6 +1,6 @@
 //! The account of a user, as it is sent: its devices and its sessions; and the requests about them.
 
-use chat_proto::event::{AccountInfo, DeviceInfo, SessionInfo};
+use chat_proto::event::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{Event, Role, Secret, SessionId, ShortString, UserId, UserName};
 
@@ -15,8 +15,12 @@ use crate::config::DEVICES_PER_USER_MAX;
 use crate::journal::{Credential, CredentialRecord};
 use crate::token::{PasswordHash, TokenHash};
 
-/// Sessions of one `sessions` event, at most.
-const SESSIONS_PAGE_MAX: usize = 50;
+/// Entries of one `sessions` or `accounts` event, at most.
+const PAGE_MAX: usize = 50;
+
+/// Numbers that are looked at for one `accounts` event, at most: guests have had numbers, too, and are gone. To look at one
+/// takes some 20 ns under the lock.
+const NUMBERS_LOOKED_AT_MAX: usize = 10_000;
 
 /// Sessions of one user in an `account` event, at most: as many as a user may have, unless the limits are switched off.
 const SESSIONS_LISTED_MAX: usize = 64;
@@ -130,8 +134,7 @@ impl Hub {
     ) -> Result<Event, HubError> {
         let state = self.state();
         may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
-        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-        let limit = limit.unwrap_or(SESSIONS_PAGE_MAX).min(SESSIONS_PAGE_MAX);
+        let limit = page(limit);
         let mut found = state.sessions.after(SessionId::of(after.unwrap_or(0)));
         let info = |session: &LiveSession| {
             let user = state.account(session.user).map(|account| account.user.clone());
@@ -141,6 +144,31 @@ impl Hub {
         let sessions = found.by_ref().take(limit).filter_map(info).collect();
         let more = found.next().is_some();
         Ok(Event::Sessions { sessions, more })
+    }
+
+    /// Up to `limit` accounts of users with a number above `after`, connected or not; without guests.
+    ///
+    /// # Errors
+    /// Returns an error if the asker is neither an owner nor the operator.
+    pub(crate) fn accounts(
+        &self,
+        asker: Asker,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> Result<Event, HubError> {
+        let state = self.state();
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+        let (limit, last) = (page(limit), state.last_user);
+        let (mut at, mut accounts) = (UserId::new(after.unwrap_or(0)), Vec::new());
+        for _ in 0..NUMBERS_LOOKED_AT_MAX {
+            if at >= last || accounts.len() == limit {
+                break;
+            }
+            at = at.next();
+            accounts.extend(state.account_summary(at));
+        }
+        let next = (at < last).then_some(at.get());
+        Ok(Event::Accounts { accounts, next })
     }
 
     /// Drops the token of a device of a user, that of the asker if there is no name, and ends its sessions.
@@ -224,6 +252,22 @@ impl State {
         asker.user().map(|user| self.existing(user).subject())
     }
 
+    /// The account of a user for a list; `None` if none is stored.
+    fn account_summary(&self, user: UserId) -> Option<AccountSummary> {
+        let account = self.account(user).filter(|account| account.kind.is_stored())?;
+        let passwords = account.credentials.iter().filter(|record| is_password(record)).count();
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Some(AccountSummary {
+            id: user,
+            name: account.user.name.clone(),
+            role: role_of(account),
+            has_password: passwords > 0,
+            devices: count(account.credentials.len() - passwords),
+            sessions: count(account.sessions),
+            seen_at: account.seen_at,
+        })
+    }
+
     /// The account of a user as `asker` sees it; `None` if there is none.
     pub(super) fn account_info(&self, user: UserId, asker: Asker) -> Option<Box<AccountInfo>> {
         let account = self.account(user)?;
@@ -236,8 +280,6 @@ impl State {
             let is_this = this == Some(session.id);
             Some(SessionInfo { network, this: is_this, ..session.info()? })
         };
-        let is_password =
-            |record: &CredentialRecord| matches!(record.credential, Credential::Password(_));
         Some(Box::new(AccountInfo {
             id: user,
             name: account.user.name.clone(),
@@ -257,6 +299,16 @@ impl State {
                 .collect(),
         }))
     }
+}
+
+/// The number of entries to list if the client asks for up to `limit`.
+fn page(limit: Option<u32>) -> usize {
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    limit.unwrap_or(PAGE_MAX).min(PAGE_MAX)
+}
+
+fn is_password(record: &CredentialRecord) -> bool {
+    matches!(record.credential, Credential::Password(_))
 }
 
 fn role_of(account: &Account) -> Role {

@@ -116,6 +116,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
+    pub(super) fn list_accounts(
+        &mut self,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> ControlFlow<End> {
+        match self.context.hub.accounts(self.member.asker(), after, limit) {
+            Ok(event) => self.send_event(&event),
+            Err(error) => self.refuse(error.into()),
+        }
+    }
+
     /// Sets the password of another user, or of this one.
     pub(super) fn set_password_of(
         &mut self,

@@ -81,6 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Drop { id, user } => self.drop_device(user, id),
             Command::End { session } => self.end_session(session),
             Command::Sessions { after, limit } => self.list_sessions(after, limit),
+            Command::Accounts { after, limit } => self.list_accounts(after, limit),
             Command::Free { user } => self.free_name(user),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),

@@ -144,6 +144,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
             Event::Account(hub.end_session(Asker::OPERATOR, session).await?)
         }
         Command::Sessions { after, limit } => hub.sessions(Asker::OPERATOR, after, limit)?,
+        Command::Accounts { after, limit } => hub.accounts(Asker::OPERATOR, after, limit)?,
         Command::Free { user } => Event::Account(hub.free_name(Asker::OPERATOR, user).await?),
         Command::Link { user: Some(user) } => link(context, Asker::OPERATOR, user).await?,
         Command::SetPassword { password, user: Some(user), drop_devices, .. } => {

@@ -149,6 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Link { user: None }
             | Command::Account { .. }
             | Command::Sessions { .. }
+            | Command::Accounts { .. }
             | Command::Hello(_) => (Cost::UNIT, false),
             Command::Read { .. } | Command::Typing { .. } => (Cost::TENTH, false),
             Command::About | Command::Ping { .. } | Command::Pong { .. } | Command::Bye => {

@@ -135,6 +135,33 @@ async fn only_owners_see_the_account_of_another_user_and_never_where_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_owner_lists_all_users_also_those_who_are_not_connected() {
+    let daemon = daemon();
+    let mut ana = owner(&daemon).await;
+    let (bob, _) = enter(&daemon, "bob", json!({})).await;
+    drop(bob);
+    // A guest has a number, and no account.
+    let _guest = Peer::classic(&daemon, "carl").await;
+    let (mut eva, _) = enter(&daemon, "eva", json!({})).await;
+    let asked = json!({"type": "accounts"});
+    assert_eq!(answer(&mut eva, asked, "refused").await["code"], "not_allowed");
+    let (mut users, mut after) = (Vec::new(), json!(0));
+    while !after.is_null() {
+        let asked = json!({"type": "accounts", "after": after, "limit": 1});
+        let page = answer(&mut ana, asked, "accounts").await;
+        users.extend(page["accounts"].as_array().unwrap().clone());
+        after = page["next"].clone();
+    }
+    let seen: Vec<_> = users.iter().map(|user| (&user["name"], &user["role"])).collect();
+    let (owner, member) = (json!("owner"), Value::Null);
+    assert_eq!(seen, [(&json!("ana"), &owner), (&json!("bob"), &member), (&json!("eva"), &member)]);
+    assert_eq!((&users[2]["devices"], &users[2]["sessions"]), (&json!(1), &json!(1)));
+    let past = json!({"type": "accounts", "after": u64::MAX});
+    let none = answer(&mut ana, past, "accounts").await;
+    assert_eq!((&none["accounts"], &none["next"]), (&json!([]), &Value::Null));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_device_loses_its_token_and_its_sessions() {
     let daemon = daemon();
     let mut ana = owner(&daemon).await;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chat_proto::event::{AccountInfo, DeviceInfo, SessionInfo};
+use chat_proto::event::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 use chat_proto::{AccountChange, Door};
 
 use super::*;
@@ -24,6 +24,8 @@ pub(super) fn account_command() -> impl Strategy<Value = Command> {
         any::<u64>().prop_map(|session| Command::End { session }),
         (option::of(any::<u64>()), option::of(any::<u32>()))
             .prop_map(|(after, limit)| Command::Sessions { after, limit }),
+        (option::of(any::<u64>()), option::of(any::<u32>()))
+            .prop_map(|(after, limit)| Command::Accounts { after, limit }),
         user_name().prop_map(|user| Command::Free { user }),
     ]
 }
@@ -49,6 +51,21 @@ fn session_info() -> impl Strategy<Value = SessionInfo> {
     )
 }
 
+fn account_summary() -> impl Strategy<Value = AccountSummary> {
+    let counts = (any::<u32>(), any::<u32>());
+    (user(), select(Role::ALL), any::<bool>(), counts, at()).prop_map(
+        |(User { id, name }, role, has_password, (devices, sessions), seen_at)| AccountSummary {
+            id,
+            name,
+            role,
+            has_password,
+            devices,
+            sessions,
+            seen_at,
+        },
+    )
+}
+
 pub(super) fn account_event() -> impl Strategy<Value = Event> {
     let lists = (vec(device_info(), 0..3), vec(session_info(), 0..3));
     let account = (user(), select(Role::ALL), any::<bool>(), lists).prop_map(
@@ -69,5 +86,7 @@ pub(super) fn account_event() -> impl Strategy<Value = Event> {
             .prop_map(|(what, by)| Event::AccountChanged { what, by }),
         (vec(session_info(), 0..3), any::<bool>())
             .prop_map(|(sessions, more)| Event::Sessions { sessions, more }),
+        (vec(account_summary(), 0..3), option::of(any::<u64>()))
+            .prop_map(|(accounts, next)| Event::Accounts { accounts, next }),
     ]
 }

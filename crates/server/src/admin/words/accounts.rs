@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use chat_proto::event::{AccountInfo, DeviceInfo, SessionInfo};
+use chat_proto::event::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 use chat_proto::{Secret, ShortString};
 
 use super::{clean, time};
@@ -21,6 +21,21 @@ pub(super) fn account(account: &AccountInfo) -> String {
     text.push_str(if sessions.is_empty() { "not connected\n" } else { "sessions:\n" });
     text.extend(sessions.iter().map(session));
     text
+}
+
+/// A line of a list of users.
+pub(super) fn listed(account: &AccountSummary) -> String {
+    let AccountSummary { id, name, role, has_password, devices, sessions, seen_at } = account;
+    let devices = match devices {
+        1 => "1 device".to_owned(),
+        devices => format!("{devices} devices"),
+    };
+    let password = if *has_password { ", a password" } else { "" };
+    let seen = match sessions {
+        0 => format!("last seen {}", time(*seen_at)),
+        _ => "connected".to_owned(),
+    };
+    format!("{id:>6}  {name}  {role}  {devices}{password}  {seen}\n")
 }
 
 /// A line of a list of sessions.
@@ -94,6 +109,18 @@ mod tests {
     fn a_session_in_a_list_has_its_user() {
         let line = "    41  bob  laptop  native  since 2026-11-29 10:00 UTC\n";
         assert_eq!(session(&of_laptop(Some(bob()))), line);
+    }
+
+    #[test]
+    fn a_user_in_a_list_says_how_it_logs_in_and_when_it_was_there() {
+        let User { id, name } = bob();
+        let (role, seen_at) = (Role::Owner, Timestamp::from_millis(AT));
+        let away =
+            AccountSummary { id, name, role, has_password: true, devices: 1, sessions: 0, seen_at };
+        let line = "     7  bob  owner  1 device, a password  last seen 2026-11-29 10:00 UTC\n";
+        assert_eq!(listed(&away), line);
+        let here = AccountSummary { has_password: false, devices: 2, sessions: 3, ..away };
+        assert_eq!(listed(&here), "     7  bob  owner  2 devices  connected\n");
     }
 
     #[test]

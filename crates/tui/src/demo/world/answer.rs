@@ -35,6 +35,7 @@ impl World {
             | Command::Drop { .. }
             | Command::End { .. }
             | Command::Sessions { .. }
+            | Command::Accounts { .. }
             | Command::Free { .. } => Vec::new(),
             Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
