@@ -173,6 +173,9 @@ pub enum Command {
         /// The role that it gives; `None` for that of a member.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<Role>,
+        /// A room that the new users join, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
         /// What it is for; nobody else sees it but moderators and owners.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<ShortString>,

@@ -42,6 +42,7 @@ mod pauses;
 mod policy;
 mod proposal;
 mod queue;
+mod removal;
 mod request;
 mod rooms;
 mod rooms_ahead;

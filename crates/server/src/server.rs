@@ -221,7 +221,7 @@ impl Server {
             return Ok(None);
         }
         let valid_s = u32::try_from(OWNER_INVITE_VALID.as_secs()).ok();
-        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), note: None };
+        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), room: None, note: None };
         match session::invite(&self.context, None, asked, true).await? {
             Event::Invite { line, .. } => Ok(Some(line)),
             _ => Ok(None),

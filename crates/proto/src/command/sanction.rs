@@ -24,6 +24,12 @@ pub struct Sanction {
     /// Seconds until it ends; `None` for no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_s: Option<u64>,
+    /// Removes what the user, or those who came by the invite, have written in the last seconds, up to [`REMOVE_S_MAX`];
+    /// `None` for nothing.
+    ///
+    /// [`REMOVE_S_MAX`]: crate::limits::REMOVE_S_MAX
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remove_since_s: Option<u32>,
     /// Why; the user is shown it.
     #[serde(default, skip_serializing_if = "Reason::is_empty")]
     pub reason: Reason,

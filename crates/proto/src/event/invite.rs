@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::User;
-use crate::{Role, ShortString, Timestamp};
+use crate::{Role, RoomName, ShortString, Timestamp};
 
 /// An invite, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct InviteInfo {
     /// How many have.
     #[serde(default)]
     pub used: u32,
+    /// The room that new users join, too; `None` also if who asks cannot find the room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
     /// When it ends.
     pub until: Timestamp,
     /// What it is for.

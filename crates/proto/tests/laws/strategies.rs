@@ -165,13 +165,15 @@ fn features() -> impl Strategy<Value = Features> {
 
 fn invite() -> impl Strategy<Value = InviteInfo> {
     let numbers = (any::<u64>(), any::<u32>(), any::<u32>());
-    (numbers, option::of(user()), select(Role::ALL), at(), short_string()).prop_map(
-        |((id, uses, used), by, role, until, note)| InviteInfo {
+    let room = option::of(room_name());
+    (numbers, option::of(user()), select(Role::ALL), room, at(), short_string()).prop_map(
+        |((id, uses, used), by, role, room, until, note)| InviteInfo {
             id,
             by,
             role,
             uses,
             used,
+            room,
             until,
             note,
         },
@@ -244,12 +246,14 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             option::of(any::<u32>()),
             option::of(any::<u32>()),
             option::of(select(Role::ALL)),
+            option::of(room_name()),
             option::of(short_string())
         )
-            .prop_map(|(uses, valid_s, role, note)| Command::Invite {
+            .prop_map(|(uses, valid_s, role, room, note)| Command::Invite {
                 uses,
                 valid_s,
                 role,
+                room,
                 note
             }),
         option::of(any::<u64>()).prop_map(|before| Command::Invites { before }),

@@ -63,6 +63,9 @@ pub(super) enum Order {
         /// How long it is valid, such as 12h or 7d; 30 days at most.
         #[arg(long = "for", value_name = "TIME", default_value = "7d", value_parser = valid_s)]
         valid_s: u32,
+        /// A room that the new users join, too; also a private one.
+        #[arg(long, value_name = "ROOM")]
+        room: Option<RoomName>,
         /// What it is for. Moderators and owners see it.
         #[arg(long, value_name = "TEXT", value_parser = note)]
         note: Option<ShortString>,
@@ -162,12 +165,14 @@ impl Order {
                 uses: Some(1),
                 valid_s: u32::try_from(OWNER_INVITE_VALID.as_secs()).ok(),
                 role: Some(Role::Owner),
+                room: None,
                 note: None,
             },
-            Self::Invite { role, uses, valid_s, note } => Command::Invite {
+            Self::Invite { role, uses, valid_s, room, note } => Command::Invite {
                 uses: Some(*uses),
                 valid_s: Some(*valid_s),
                 role: Some((*role).into()),
+                room: room.clone(),
                 note: note.clone(),
             },
             Self::Invites => Command::Invites { before: None },

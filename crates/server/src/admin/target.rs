@@ -47,7 +47,16 @@ impl Terms {
             Target::Network(network) => (None, Some(*network)),
         };
         let (room, reason) = (self.room.clone(), self.reason.clone().unwrap_or_default());
-        command::Sanction { kind, user, network, invite: None, room, for_s: self.for_s, reason }
+        command::Sanction {
+            kind,
+            user,
+            network,
+            invite: None,
+            room,
+            for_s: self.for_s,
+            remove_since_s: None,
+            reason,
+        }
     }
 }
 
@@ -69,7 +78,16 @@ impl KickTerms {
         let kind = SanctionKind::Kick;
         let (user, room) = (Some(self.name.clone()), self.room.clone());
         let reason = self.reason.clone().unwrap_or_default();
-        command::Sanction { kind, user, network: None, invite: None, room, for_s: None, reason }
+        command::Sanction {
+            kind,
+            user,
+            network: None,
+            invite: None,
+            room,
+            for_s: None,
+            remove_since_s: None,
+            reason,
+        }
     }
 }
 

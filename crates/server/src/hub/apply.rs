@@ -140,7 +140,7 @@ impl Directory {
             Grant::Invite(id) => {
                 let state = self.state();
                 let invite = state.invites.get(id).expect("it was just made");
-                Response::Invite(state.invite_info(invite))
+                Response::Invite(state.invite_info(invite, Some(invite.by)))
             }
             Grant::Account(user, asker) => {
                 Response::Account(self.state().account_info(user, asker))

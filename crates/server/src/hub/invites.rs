@@ -2,14 +2,18 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chat_proto::event::InviteInfo;
 use chat_proto::{Timestamp, UserId};
 
+use super::account::Account;
+use super::policy::{Action, may};
 use super::request::Request;
 use super::state::State;
 use super::{Hub, HubError, InviteDraft};
 use crate::journal::{InviteRecord, UserRole};
+use crate::room::Room;
 use crate::token::TokenHash;
 
 /// Invites at most, 200 bytes each; as many as the journal has room for.
@@ -126,24 +130,35 @@ impl Invites {
 }
 
 impl State {
-    /// The newest invites before the number `before`, and whether there are more: those that `by` has made, or all
-    /// without one.
+    /// The newest invites before the number `before`, and whether there are more: those that `by` has made, or all for a
+    /// moderator, an owner, and the operator, `None`.
     pub(super) fn list_invites(
         &self,
         by: Option<UserId>,
         before: Option<u64>,
     ) -> (Vec<InviteInfo>, bool) {
-        let mut listed = self.invites.newest(by, before);
-        let invites = listed.by_ref().take(INVITES_LISTED).map(|one| self.invite_info(one));
+        let sees_all = |by: &UserId| {
+            self.account(*by).is_some_and(|account| account.role >= UserRole::Moderator)
+        };
+        let mut listed = self.invites.newest(by.filter(|by| !sees_all(by)), before);
+        let invites = listed.by_ref().take(INVITES_LISTED).map(|one| self.invite_info(one, by));
         (invites.collect(), listed.next().is_some())
     }
 
-    /// An invite as it is sent.
-    pub(super) fn invite_info(&self, record: &InviteRecord) -> InviteInfo {
+    /// An invite as it is sent to `to`, the operator if it is `None`.
+    pub(super) fn invite_info(&self, record: &InviteRecord, to: Option<UserId>) -> InviteInfo {
+        // Moderators see all invites, and not all rooms.
+        let finds = |user: UserId, room: &Room| {
+            let find = |account: &Account| Action::Find(account.standing(room));
+            self.account(user).is_some_and(|account| may(account.subject(), find(account)).is_ok())
+        };
+        let is_told = |room: &&Arc<Room>| to.is_none_or(|to| to == record.by || finds(to, room));
+        let room = record.room.and_then(|room| self.rooms.get(room)).filter(is_told);
         InviteInfo {
             id: record.id,
             by: self.account(record.by).map(|account| account.user.clone()),
             role: record.role.to_wire(),
+            room: room.map(|room| room.name().clone()),
             uses: record.uses,
             used: record.used,
             until: record.until,
@@ -178,11 +193,7 @@ impl Hub {
         by: Option<UserId>,
         before: Option<u64>,
     ) -> (Vec<InviteInfo>, bool) {
-        let state = self.state();
-        let sees_all = |by: &UserId| {
-            state.account(*by).is_some_and(|account| account.role >= UserRole::Moderator)
-        };
-        state.list_invites(by.filter(|by| !sees_all(by)), before)
+        self.state().list_invites(by, before)
     }
 
     /// Whether nobody owns the server.

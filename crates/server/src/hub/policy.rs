@@ -37,6 +37,8 @@ pub(super) enum Action {
     ListUsers(Standing),
     /// To ask a user into a room that only those who were asked join.
     AskIn(Standing),
+    /// To invite new users to the server who join the room, too.
+    InviteInto(Standing),
     SetRules(Standing),
     /// To give a user with the role `from` in the room another one.
     SetRoleInRoom {
@@ -191,6 +193,7 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         | Action::SeeAudit { .. }
         | Action::ManageUsers => Ok(()),
         Action::SetRules(at)
+        | Action::InviteInto(at)
         | Action::SetRoleInRoom { standing: at, .. }
         | Action::SanctionInRoom { standing: at, .. } => {
             allow(at.room != RoomKind::Direct, Denied::IsDirect)
@@ -247,6 +250,10 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
             is_in(at)?;
             allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
             allow(at.is_private(), Denied::IsPublic)
+        }
+        Action::InviteInto(at) => {
+            is_in(at)?;
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)
         }
         Action::SetRules(at) => {
             allow(at.room != RoomKind::Direct, Denied::IsDirect)?;

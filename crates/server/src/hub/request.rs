@@ -168,6 +168,7 @@ impl Request {
             Self::SetRules { room, .. } | Self::AskIn { room, .. } => Some(room),
             Self::SetRole { room, .. } => room.as_ref(),
             Self::Sanction { order, .. } => order.room.as_ref(),
+            Self::Invite(draft) => draft.room.as_ref(),
             // A pardon names a sanction, and that its room.
             _ => None,
         }
@@ -221,6 +222,8 @@ pub(crate) struct InviteDraft {
     pub(crate) uses: u32,
     /// Up to `INVITE_S_MAX`.
     pub(crate) valid: Duration,
+    /// A room that the new users join, too.
+    pub(crate) room: Option<RoomName>,
     pub(crate) note: ShortString,
     /// Whether the operator's earlier invites for an owner end if nobody has used them.
     pub(crate) replaces: bool,

@@ -120,6 +120,7 @@ mod logins;
 mod look_alikes;
 mod old_names;
 mod queue;
+mod removal;
 mod repeats;
 mod rig;
 mod roles;

@@ -58,8 +58,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Typing { room } => self.type_in(room),
             Command::Away { text } => self.set_away(Some(text)),
             Command::Back => self.set_away(None),
-            Command::Invite { uses, valid_s, role, note } => {
-                self.invite(Asked { uses, valid_s, role, note })
+            Command::Invite { uses, valid_s, role, room, note } => {
+                self.invite(Asked { uses, valid_s, role, room, note })
             }
             Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),

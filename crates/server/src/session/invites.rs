@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX, LINE_BYTES_MAX};
-use chat_proto::{AddressLine, Event, Refusal, RefusalCode, Role, Secret, ShortString, UserId};
+use chat_proto::{
+    AddressLine, Event, Refusal, RefusalCode, Role, RoomName, Secret, ShortString, UserId,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::end::End;
@@ -15,9 +17,9 @@ use crate::hub::{HubError, INVITES_LISTED, InviteDraft};
 use crate::journal::UserRole;
 use crate::token::{self, TokenHash};
 
-/// Bytes of an invite in a list, at most: its fields, a name of 32 characters of 4 bytes, and a note of 64 bytes, each of
-/// which JSON may write with 6.
-const INVITE_BYTES_MAX: usize = 750;
+/// Bytes of an invite in a list, at most: its fields, a name and a room of 32 characters of 4 bytes, and a note of 64 bytes,
+/// each of which JSON may write with 6.
+const INVITE_BYTES_MAX: usize = 900;
 
 const _: () =
     assert!(INVITES_LISTED * INVITE_BYTES_MAX + 100 <= LINE_BYTES_MAX, "a list fits a line");
@@ -27,6 +29,7 @@ pub(crate) struct Asked {
     pub(crate) uses: Option<u32>,
     pub(crate) valid_s: Option<u32>,
     pub(crate) role: Option<Role>,
+    pub(crate) room: Option<RoomName>,
     pub(crate) note: Option<ShortString>,
 }
 
@@ -55,16 +58,19 @@ pub(crate) async fn invite(
         Some(_) => return Err(bad("role must be member, moderator or owner")),
     };
     let secret = token::invite().map_err(|error| HubError::NotStored(error.to_string()))?;
+    let room = asked.room.clone();
     let draft = InviteDraft {
         by,
         hash: TokenHash::of(&secret),
         role,
         uses,
         valid: valid_s.map_or(INVITE_VALID, Duration::from_secs),
+        room: asked.room,
         note: asked.note.unwrap_or_default(),
         replaces,
     };
-    let invite = context.hub.invite(draft).await?;
+    let invite = context.hub.invite(draft).await;
+    let invite = invite.map_err(|error| Refusal { room, ..error.into() })?;
     Ok(Event::Invite { line: context.line(secret), invite })
 }
 
@@ -137,12 +143,13 @@ mod tests {
             id: u64::MAX,
             by: Some(User { id: UserId::new(u64::MAX), name }),
             role: Role::Moderator,
+            room: Some(RoomName::new(&format!("#{}", "\u{20000}".repeat(32))).unwrap()),
             uses: INVITE_USES_MAX,
             used: INVITE_USES_MAX,
             until: Timestamp::from_millis(1_795_946_400_001),
             note: ShortString::new("\u{1}".repeat(64)).unwrap(),
         };
         let bytes = serde_json::to_string(&invite).unwrap().len() + ",".len();
-        assert!((650..=INVITE_BYTES_MAX).contains(&bytes), "{bytes}");
+        assert!((800..=INVITE_BYTES_MAX).contains(&bytes), "{bytes}");
     }
 }

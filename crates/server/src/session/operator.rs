@@ -99,8 +99,8 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
     let hub = &context.hub;
     let event = match command {
         Command::About => about(context),
-        Command::Invite { uses, valid_s, role, note } => {
-            invite(context, None, Asked { uses, valid_s, role, note }, false).await?
+        Command::Invite { uses, valid_s, role, room, note } => {
+            invite(context, None, Asked { uses, valid_s, role, room, note }, false).await?
         }
         Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
@@ -117,6 +117,10 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
             let rules = RulesPatch { privacy, slow_s, topic_by };
             check_rules(rules)?;
             done(hub.rule(None, room.clone(), rules).await, Some(room))?
+        }
+        Command::Sanction(sanction) if sanction.remove_since_s.is_some() => {
+            let text = "a deletion has an author, and the operator is none: let a moderator remove messages";
+            return Err(Refusal::new(RefusalCode::NotAllowed, text));
         }
         Command::Sanction(sanction) => {
             let room = sanction.room.clone();

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::event::{AuditEntry, SanctionInfo};
-use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::limits::{LINE_BYTES_MAX, REMOVE_S_MAX};
 use chat_proto::{Event, Refusal, RefusalCode, RoomName, SanctionKind, UserId, command};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -23,14 +23,24 @@ const _: () = assert!(PAGE_MAX * 1_300 <= LINE_BYTES_MAX, "a page fits a line");
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn sanction(&mut self, sanction: command::Sanction) -> ControlFlow<End> {
-        let name = sanction.room.clone();
+        let (name, remove_since_s) = (sanction.room.clone(), sanction.remove_since_s);
         let order = match order(sanction) {
             Ok(order) => order,
             Err(refusal) => return self.refuse(refusal),
         };
+        // Before a guest is gone, and with it who it was.
+        let removal = remove_since_s.map(|seconds| self.member.removal(&order, seconds));
+        let removal = match removal.transpose() {
+            Ok(removal) => removal,
+            Err(error) => return self.refuse(Refusal { room: name, ..error.into() }),
+        };
         let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
         self.pending.wait(async move {
-            CommandResult::Event { name, event: hub.sanction(by, order).await }
+            let event = hub.sanction(by, order).await;
+            if let (Ok(_), Some(removal)) = (&event, removal) {
+                removal.carry_out(&hub).await;
+            }
+            CommandResult::Event { name, event }
         });
         ControlFlow::Continue(())
     }
@@ -114,7 +124,8 @@ pub(super) fn is_about(sanction: &SanctionInfo, user: UserId) -> bool {
 /// # Errors
 /// Returns a refusal that says what a field can be.
 pub(super) fn order(sanction: command::Sanction) -> Result<SanctionOrder, Refusal> {
-    let command::Sanction { kind, user, network, invite, room, for_s, reason } = sanction;
+    let command::Sanction { kind, user, network, invite, room, for_s, remove_since_s, reason } =
+        sanction;
     let bad = |room, text: &str| Refusal { room, ..Refusal::new(RefusalCode::BadField, text) };
     let target = match (user, network, invite) {
         (Some(user), None, None) => SanctionTarget::User(user),
@@ -128,7 +139,16 @@ pub(super) fn order(sanction: command::Sanction) -> Result<SanctionOrder, Refusa
     if for_s == Some(0) {
         return Err(bad(room, "`for_s` has one second at least"));
     }
-    Ok(SanctionOrder { kind, target, room, for_s, reason })
+    match remove_since_s {
+        Some(_) if network.is_some() => Err(bad(
+            room,
+            "the messages of a network are not removed: it is not stored where they came from",
+        )),
+        Some(seconds) if !(1..=REMOVE_S_MAX).contains(&seconds) => {
+            Err(bad(room, &format!("`remove_since_s` is from 1 to {REMOVE_S_MAX}, which is a day")))
+        }
+        _ => Ok(SanctionOrder { kind, target, room, for_s, reason }),
+    }
 }
 
 pub(super) fn page(limit: Option<u32>) -> usize {

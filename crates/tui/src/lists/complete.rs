@@ -136,7 +136,9 @@ impl<'a> Word<'a> {
             Kind::Then(Offers::Role) => {
                 words(self.text, &["member", "voice", "moderator", "owner", "server"])
             }
-            Kind::Then(Offers::Sanction) => words(self.text, &["10m", "1h", "1d", "7d", "server"]),
+            Kind::Then(Offers::Sanction) => {
+                words(self.text, &["10m", "1h", "1d", "7d", "remove:10m", "server"])
+            }
             Kind::Then(_) => Vec::new(),
             Kind::Argument(Offers::Nothing) => Vec::new(),
             Kind::Query(filter) => filter.offers(client, self.text),

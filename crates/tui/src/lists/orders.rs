@@ -9,10 +9,13 @@ use super::{Offer, OfferAction};
 /// The invites that the user may see, the newest first. `when` writes a time.
 pub(super) fn invites(client: &ClientState, when: impl Fn(Timestamp) -> String) -> Vec<Offer> {
     let offer = |invite: &InviteInfo| {
-        let InviteInfo { id, by, role, uses, used, until, note } = invite;
+        let InviteInfo { id, by, role, room, uses, used, until, note } = invite;
         let mut detail = format!("{used} of {uses} used");
         if !role.is_member() {
             detail.push_str(&format!(" · {role}"));
+        }
+        if let Some(room) = room {
+            detail.push_str(&format!(" · into {room}"));
         }
         detail.push_str(&format!(" · until {}", when(*until)));
         if let Some(by) = by.as_ref().filter(|by| !client.is_me(by.id)) {

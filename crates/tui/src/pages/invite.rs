@@ -2,7 +2,7 @@
 
 use chat_client::ServerAddress;
 use chat_proto::event::InviteInfo;
-use chat_proto::{Role, Secret};
+use chat_proto::{Role, RoomName, Secret};
 
 use super::{PageRow, PageSize, rows};
 use crate::help::table;
@@ -33,14 +33,14 @@ impl InvitePage {
     }
 
     fn entries(&self, until: &str) -> Vec<(String, String)> {
-        let InviteInfo { id, uses, role, ref note, .. } = self.invite;
+        let InviteInfo { id, uses, role, ref room, ref note, .. } = self.invite;
         let mut all = vec![
             (
                 "They type",
                 "chat-tui, a space, and this line. Or chat-tui alone, and this line as the server"
                     .to_owned(),
             ),
-            ("Lets in", lets_in(uses, role)),
+            ("Lets in", lets_in(uses, role, room.as_ref())),
             ("Until", until.to_owned()),
         ];
         if !note.as_str().is_empty() {
@@ -73,14 +73,15 @@ fn open_it(ServerAddress { host, port }: &ServerAddress) -> Vec<(String, String)
 }
 
 /// Whom an invite lets in.
-fn lets_in(uses: u32, role: Role) -> String {
+fn lets_in(uses: u32, role: Role, room: Option<&RoomName>) -> String {
     let role = match role {
         Role::Owner => "an owner of this server",
         Role::Moderator => "a moderator of this server",
         _ => "a member",
     };
+    let joins = room.map(|room| format!(", who joins {room}")).unwrap_or_default();
     match uses {
-        1 => format!("1 new user, as {role}"),
-        uses => format!("{uses} new users, each as {role}"),
+        1 => format!("1 new user, as {role}{joins}"),
+        uses => format!("{uses} new users, each as {role}{joins}"),
     }
 }

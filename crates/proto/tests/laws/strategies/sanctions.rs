@@ -21,16 +21,12 @@ fn reason() -> impl Strategy<Value = Reason> {
 
 pub(super) fn sanction_command() -> impl Strategy<Value = command::Sanction> {
     let target = (option::of(user_name()), option::of(network()), option::of(any::<u64>()));
-    (select(SanctionKind::ALL), target, option::of(room_name()), option::of(any::<u64>()), reason())
-        .prop_map(|(kind, (user, network, invite), room, for_s, reason)| command::Sanction {
-            kind,
-            user,
-            network,
-            invite,
-            room,
-            for_s,
-            reason,
-        })
+    let times = (option::of(any::<u64>()), option::of(any::<u32>()));
+    (select(SanctionKind::ALL), target, option::of(room_name()), times, reason()).prop_map(
+        |(kind, (user, network, invite), room, (for_s, remove_since_s), reason)| {
+            command::Sanction { kind, user, network, invite, room, for_s, remove_since_s, reason }
+        },
+    )
 }
 
 pub(super) fn sanction_info() -> impl Strategy<Value = SanctionInfo> {

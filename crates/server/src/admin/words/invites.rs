@@ -10,7 +10,9 @@ use super::{after, time};
 
 /// An invite that was made: its line, what it lets in, and how to end it.
 pub(super) fn made(line: &Secret, invite: &InviteInfo) -> String {
-    let InviteInfo { id, role, uses, until, .. } = invite;
+    let InviteInfo { id, role, room, uses, until, .. } = invite;
+    let joins = if *uses == 1 { "joins" } else { "join" };
+    let into = room.as_ref().map(|room| format!(", and {joins} {room}")).unwrap_or_default();
     let (line, until) = (line.reveal(), time(*until));
     let lets_in = match (uses, role) {
         (1, Role::Owner) => "the first person who opens this line becomes an owner".to_owned(),
@@ -18,7 +20,7 @@ pub(super) fn made(line: &Secret, invite: &InviteInfo) -> String {
         (uses, role) => format!("the first {uses} persons who open this line become {role}s"),
     };
     let mut text =
-        format!("Invite {id}: {lets_in} of the server, until {until}.\n  chat-tui {line}\n");
+        format!("Invite {id}: {lets_in} of the server{into}, until {until}.\n  chat-tui {line}\n");
     if is_of_this_machine(line) {
         text.push_str(
             "The line works on this machine alone: for others, start chat-server with --listen 0.0.0.0.\n",
@@ -46,15 +48,16 @@ pub(super) fn list(invites: &[InviteInfo], more: bool) -> String {
 }
 
 fn listed(invite: &InviteInfo) -> String {
-    let InviteInfo { id, by, role, uses, used, until, note } = invite;
+    let InviteInfo { id, by, role, room, uses, used, until, note } = invite;
+    let into = room.as_ref().map(|room| format!("  into {room}")).unwrap_or_default();
     let by = by.as_ref().map_or("the operator", |by| by.name.as_str());
     let (role, until, note) = (role.as_str(), time(*until), after("  ", note.as_str()));
-    format!("{id:>4}  {role:<9}  {used} of {uses} used  until {until}  by {by}{note}\n")
+    format!("{id:>4}  {role:<9}  {used} of {uses} used  until {until}  by {by}{into}{note}\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{ShortString, Timestamp, User, UserId, UserName};
+    use chat_proto::{RoomName, ShortString, Timestamp, User, UserId, UserName};
 
     use super::*;
 
@@ -62,7 +65,7 @@ mod tests {
         let by = User { id: UserId::new(7), name: UserName::new("ana").unwrap() };
         let until = Timestamp::from_millis(1_795_946_400_000);
         let note = ShortString::new("for bob").unwrap();
-        InviteInfo { id: 4, by: Some(by), role, uses, used: 0, until, note }
+        InviteInfo { id: 4, by: Some(by), role, room: None, uses, used: 0, until, note }
     }
 
     #[test]
@@ -86,6 +89,11 @@ mod tests {
         let expected =
             "   4  member     0 of 5 used  until 2026-11-29 10:00 UTC  by ana  for bob\n";
         assert_eq!(text, expected);
+        let room = Some(RoomName::new("#ops").unwrap());
+        let into = InviteInfo { room, ..invite(5, Role::Member) };
+        assert!(list(std::slice::from_ref(&into), false).ends_with("by ana  into #ops  for bob\n"));
+        let text = made(&Secret::new("chat://192.0.2.7:1/#"), &into);
+        assert!(text.contains("become members of the server, and join #ops, until"), "{text}");
         assert!(list(&[], false).starts_with("There are no invites."));
     }
 }

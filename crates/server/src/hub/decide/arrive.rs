@@ -57,8 +57,8 @@ impl Directory {
             proposal.set_role(id, role);
         }
         changes.push(Change::User(UserRecord { seen_at, role, invite: invite_id, ..registered }));
-        if let Some(invite) = invite {
-            changes.extend(self.use_invite(proposal, &invite, id));
+        if let Some(invite) = &invite {
+            changes.extend(self.use_invite(proposal, invite, id));
         }
         let credential = Credential::Token(token);
         let record = CredentialRecord::new(proposal.next_record(), id, credential, now);
@@ -66,6 +66,7 @@ impl Directory {
         changes.push(Change::Credential(record));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
         changes.push(Change::Member(MembershipRecord::joined(id, RoomId::LOBBY, read_seq)));
+        changes.extend(invite.and_then(|invite| self.join_invited(proposal, &invite, id)));
         Ok((changes, Grant::Session(id, admission.network)))
     }
 

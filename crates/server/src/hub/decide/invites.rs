@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use chat_proto::limits::INVITE_USES_MAX;
-use chat_proto::{AuditKind, Timestamp, UserId};
+use chat_proto::{AuditKind, RoomName, Timestamp, UserId};
 
 use super::super::HubError;
 use super::super::directory::Directory;
@@ -13,9 +13,10 @@ use super::super::invites::{INVITES_MAX, invites_max};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
+use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::config::Join;
-use crate::journal::{AuditRecord, Change, InviteRecord, UserRole};
+use crate::journal::{AuditRecord, Change, InviteRecord, MembershipRecord, RoomId, UserRole};
 use crate::token::TokenHash;
 
 impl Directory {
@@ -26,6 +27,7 @@ impl Directory {
         if draft.uses > uses_max(draft.role) {
             return Err(HubError::OneUseOnly);
         }
+        let room = draft.room.as_ref().map(|name| into(proposal, draft.by, name)).transpose()?;
         let now = self.clock.now();
         let mut changes: Vec<_> = proposal.state.invites.ended(now).collect();
         if draft.replaces {
@@ -49,6 +51,8 @@ impl Directory {
             hash: draft.hash,
             by: author,
             role: draft.role,
+            // Everybody is in the lobby anyway.
+            room: room.filter(|room| *room != RoomId::LOBBY),
             uses: draft.uses,
             used: 0,
             created_at: now,
@@ -56,7 +60,8 @@ impl Directory {
             note: draft.note.clone(),
         };
         proposal.add_invite(author);
-        let about = format!("invite {id}: {} for {}", draft.uses, draft.role.to_wire());
+        let into = draft.room.as_ref().map(|room| format!(", into {room}")).unwrap_or_default();
+        let about = format!("invite {id}: {} for {}{into}", draft.uses, draft.role.to_wire());
         changes.push(Change::Invite(invite));
         changes.push(self.audit_invite(draft.by, AuditKind::Invite, &about, None));
         Ok((changes, Grant::Invite(id)))
@@ -133,6 +138,26 @@ impl Directory {
         changes
     }
 
+    /// The change by which a new user joins the room of its invite; `None` if there is no such room, or its author may not
+    /// invite into it any more.
+    pub(super) fn join_invited(
+        &self,
+        proposal: &mut Proposal<'_>,
+        invite: &InviteRecord,
+        user: UserId,
+    ) -> Option<Change> {
+        let name = proposal.state.rooms.get(invite.room?)?.name().clone();
+        let by = Some(invite.by).filter(|by| *by != UserId::SERVER);
+        let room = into(proposal, by, &name).ok()?;
+        if let Some(by) = by {
+            self.not_banned(proposal, by, Some(room)).ok()?;
+        }
+        let member = MembershipRecord::joined(user, room, proposal.rooms.last_seq(room));
+        proposal.put_member(member, false);
+        proposal.rooms.note_used(room);
+        Some(Change::Member(member))
+    }
+
     /// The changes by which `user` uses an invite.
     pub(super) fn use_invite(
         &self,
@@ -188,6 +213,17 @@ impl Directory {
         let record = self.record(by, what, about);
         self.audit(AuditRecord { user, ..record })
     }
+}
+
+/// The room into which `by` invites, the operator if it is `None`.
+///
+/// # Errors
+/// Returns an error if there is no such room, or who invites may not invite into it.
+fn into(proposal: &Proposal<'_>, by: Option<UserId>, name: &RoomName) -> Result<RoomId, HubError> {
+    let (room, key) = named(proposal, name)?;
+    let action = Action::InviteInto(proposal.standing_of(by, &key));
+    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
+    Ok(room)
 }
 
 /// How often an invite for that role is used at most.

@@ -57,6 +57,7 @@ fn actions_in_rooms() -> Vec<(&'static str, InRoom)> {
         ("pin", Action::Pin),
         ("delete others'", Action::DeleteOthers),
         ("ask in", Action::AskIn),
+        ("invite into", Action::InviteInto),
         ("set rules", Action::SetRules),
         ("give a voice", |at| set_role(at, Member, Voice)),
         ("make a moderator", |at| set_role(at, Voice, Moderator)),

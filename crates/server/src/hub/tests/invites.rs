@@ -16,13 +16,26 @@ async fn invite(
     uses: u32,
     role: UserRole,
 ) -> Result<(u64, Secret), HubError> {
+    invite_into(hub, by, uses, role, None).await
+}
+
+/// The same, into a room.
+async fn invite_into(
+    hub: &Hub,
+    by: Option<&Member>,
+    uses: u32,
+    role: UserRole,
+    room: Option<&str>,
+) -> Result<(u64, Secret), HubError> {
     let secret = token::invite().unwrap();
+    let room = room.map(|name| RoomName::new(name).unwrap());
     let draft = InviteDraft {
         by: by.map(Member::id),
         hash: TokenHash::of(&secret),
         role,
         uses,
         valid: DAY,
+        room,
         note: ShortString::default(),
         replaces: false,
     };
@@ -202,4 +215,40 @@ async fn a_member_has_20_invites_that_have_not_ended_and_others_go_on_inviting()
     for _ in 0..30 {
         invite(&hub, Some(&ana), 1, member).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn who_comes_by_an_invite_into_a_private_room_is_in_it() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let ops = ana.actor().join(&room("#ops")).await.unwrap();
+    let rules = RulesPatch { privacy: Some(Privacy::Private), ..RulesPatch::default() };
+    hub.rule(Some(ana.id()), room("#ops"), rules).await.unwrap();
+    let member = UserRole::Member;
+    let outside = invite_into(&hub, Some(&bob), 1, member, Some("#ops")).await.unwrap_err();
+    assert_eq!(outside, HubError::NotInRoom(room("#ops")));
+    let nowhere = invite_into(&hub, None, 1, member, Some("#none")).await.unwrap_err();
+    assert_eq!(nowhere, HubError::NotInRoom(room("#none")));
+    let is_in = |member: &Member| ops.users(None, 9).0.iter().any(|user| user.id == member.id());
+    for by in [None, Some(&ana)] {
+        let (_, secret) = invite_into(&hub, by, 1, member, Some("#ops")).await.unwrap();
+        let wants = if by.is_none() { "eva" } else { "zoe" };
+        let (came, _) = come(&hub, wants, &secret).await.unwrap();
+        assert!(is_in(&came), "{wants}");
+    }
+    // A moderator of the server sees the invite, and not the room, which it cannot find.
+    hub.grant(None, name("bob"), None, Role::Moderator).await.unwrap();
+    let rooms = |by: Option<&Member>| {
+        let listed = hub.invites(by.map(Member::id), None).0;
+        listed.into_iter().map(|invite| invite.room).collect::<Vec<_>>()
+    };
+    let named = Some(room("#ops"));
+    assert_eq!(rooms(None), [named.clone(), named]);
+    assert_eq!(rooms(Some(&bob)), [None, None]);
+    // An author who has left the room invites into it no more.
+    let (_, secret) = invite_into(&hub, Some(&ana), 2, member, Some("#ops")).await.unwrap();
+    ana.actor().leave_room(&room("#ops")).await.unwrap();
+    let (carl, _) = come(&hub, "carl", &secret).await.unwrap();
+    assert!(!is_in(&carl));
 }

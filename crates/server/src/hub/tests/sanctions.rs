@@ -73,7 +73,10 @@ async fn owner(hub: &Arc<Hub>) -> Member {
 fn draft(by: Option<&Member>, role: UserRole, uses: u32) -> (InviteDraft, Secret) {
     let secret = token::invite().unwrap();
     let (by, hash, note) = (by.map(Member::id), TokenHash::of(&secret), ShortString::default());
-    (InviteDraft { by, hash, role, uses, valid: DAY * 30, note, replaces: false }, secret)
+    (
+        InviteDraft { by, hash, role, uses, valid: DAY * 30, room: None, note, replaces: false },
+        secret,
+    )
 }
 
 fn by(secret: &Secret) -> Admission {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, params};
 use super::load::is_whole;
 use super::schema;
 use super::store::{foreign, number, unsigned, user_id, user_number};
-use super::stored::{InviteRecord, UserRole};
+use super::stored::{InviteRecord, RoomId, UserRole};
 use super::used;
 use crate::token::TokenHash;
 
@@ -27,14 +27,15 @@ pub(super) fn insert(db: &Connection, record: &InviteRecord) -> rusqlite::Result
     db.prepare_cached(
         "INSERT OR REPLACE INTO invite
              (id, hash, by_id, role, room, uses, used, created_at, until, note, sum)
-         VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?9,
-                 checksum(?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?9))",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                 checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))",
     )?
     .execute(params![
         number(record.id),
         record.hash.as_bytes(),
         user_number(record.by),
         record.role.number(),
+        record.room.map(|room| room.0),
         record.uses,
         record.used,
         record.created_at.as_millis(),
@@ -77,6 +78,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<InviteRecord> {
         hash: TokenHash::from_bytes(row.get(1)?),
         by: user_id(row, 2)?,
         role,
+        room: row.get::<_, Option<u32>>(4)?.map(RoomId),
         uses: row.get(5)?,
         used: row.get(6)?,
         created_at: Timestamp::from_millis(row.get(7)?),

@@ -2,7 +2,7 @@
 
 use chat_proto::{ShortString, Timestamp, UserId};
 
-use super::UserRole;
+use super::{RoomId, UserRole};
 use crate::token::TokenHash;
 
 /// An invite: new users come in by it, where they need one.
@@ -16,6 +16,8 @@ pub struct InviteRecord {
     pub by: UserId,
     /// The role that it gives.
     pub role: UserRole,
+    /// The room that the users join, too.
+    pub room: Option<RoomId>,
     /// How many users may come by it.
     pub uses: u32,
     /// How many have.

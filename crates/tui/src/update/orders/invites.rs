@@ -1,13 +1,13 @@
 //! `/invite`, `/revoke`.
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
-use chat_proto::{Command, Role, ShortString, Timestamp};
+use chat_proto::{Command, Role, RoomName, ShortString, Timestamp};
 
 use super::{Effect, ask, order};
 use crate::durations;
 use crate::state::{Question, State};
 
-/// Makes an invite: `[USES] [TIME] [ROLE] [NOTE]`.
+/// Makes an invite: `[USES] [TIME] [ROLE] [#ROOM] [NOTE]`.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if it cannot be made.
@@ -16,7 +16,7 @@ pub(in crate::update) fn invite(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
-    let (mut uses, mut valid_s, mut role) = (None, None, None);
+    let (mut uses, mut valid_s, mut role, mut room) = (None, None, None, None);
     let mut rest = argument;
     loop {
         let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -26,6 +26,9 @@ pub(in crate::update) fn invite(
             valid_s = Some(valid(seconds)?);
         } else if let (None, Some(named)) = (role, role_named(word)) {
             role = Some(named);
+        } else if room.is_none() && word.starts_with('#') {
+            let named = RoomName::new(word).map_err(|error| format!("Not a room: {error}"))?;
+            room = Some(named);
         } else {
             break;
         }
@@ -35,7 +38,7 @@ pub(in crate::update) fn invite(
         "" => None,
         note => Some(ShortString::new(note).map_err(|_| "A note has at most 64 bytes".to_owned())?),
     };
-    order(state, Command::Invite { uses, valid_s, role, note }, None, at)
+    order(state, Command::Invite { uses, valid_s, role, room, note }, None, at)
 }
 
 fn uses_in(word: &str) -> Result<u32, String> {

@@ -12,6 +12,9 @@ pub(super) const SERVER: &str = "server";
 /// What begins the number of an invite, in place of a user.
 const INVITE: &str = "invite:";
 
+/// What begins the time of which the messages are removed.
+pub(super) const REMOVE: &str = "remove:";
+
 /// What follows the name: a time, a place, and a text, in any order, the text last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rest<'a> {
@@ -20,6 +23,8 @@ pub(super) struct Rest<'a> {
     /// Whether the user has named the place.
     pub(super) is_named: bool,
     pub(super) for_s: Option<u64>,
+    /// Of a mute, a kick or a ban: seconds of which the messages are removed.
+    pub(super) remove_since_s: Option<u64>,
     pub(super) text: &'a str,
 }
 
@@ -65,11 +70,19 @@ pub(super) fn whom<'a>(state: &State, argument: &'a str) -> Result<(Whom, &'a st
 /// # Errors
 /// Returns the reason in words for the user, if a room has no valid name.
 pub(super) fn rest<'a>(state: &State, written: &'a str) -> Result<Rest<'a>, String> {
-    let mut rest = Rest { room: shown(state), is_named: false, for_s: None, text: written.trim() };
+    let mut rest = Rest {
+        room: shown(state),
+        is_named: false,
+        for_s: None,
+        remove_since_s: None,
+        text: written.trim(),
+    };
     loop {
         let (word, after) = rest.text.split_once(char::is_whitespace).unwrap_or((rest.text, ""));
         if let (None, Some(seconds)) = (rest.for_s, durations::seconds(word)) {
             rest.for_s = Some(seconds);
+        } else if let Some(seconds) = word.strip_prefix(REMOVE).and_then(durations::seconds) {
+            rest.remove_since_s = Some(seconds);
         } else if !rest.is_named && word == SERVER {
             (rest.room, rest.is_named) = (None, true);
         } else if !rest.is_named && word.starts_with('#') {

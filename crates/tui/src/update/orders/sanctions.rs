@@ -2,14 +2,16 @@
 
 use chat_client::NoticeKind;
 use chat_proto::command::Sanction;
+use chat_proto::limits::REMOVE_S_MAX;
 use chat_proto::{Command, Reason, Role, RoomName, SanctionKind, Timestamp};
 
 use super::place::{self, Rest};
 use super::{Effect, lists, notify, order};
+use crate::durations;
 use crate::lists::Subject;
 use crate::state::{Lifting, State, Whom};
 
-/// Mutes, kicks or bans: `NAME [TIME] [server | #ROOM] [REASON]`.
+/// Mutes, kicks or bans: `NAME [TIME] [remove:TIME] [server | #ROOM] [REASON]`.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if it cannot be sent.
@@ -20,7 +22,8 @@ pub(in crate::update) fn sanction(
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     let (whom, written) = place::whom(state, argument)?;
-    let Rest { room, is_named, for_s, text } = place::rest(state, written)?;
+    let Rest { room, is_named, for_s, remove_since_s, text } = place::rest(state, written)?;
+    let remove_since_s = remove_since_s.map(removed).transpose()?;
     let reason = Reason::new(text).map_err(|error| format!("Not sent: {error}"))?;
     let (user, network, invite) = match whom {
         Whom::User(name) if name == *state.client.name() => {
@@ -43,8 +46,16 @@ pub(in crate::update) fn sanction(
                 .to_owned(),
         );
     }
-    let sanction = Sanction { kind, user, network, invite, room, for_s, reason };
+    let sanction = Sanction { kind, user, network, invite, room, for_s, remove_since_s, reason };
     order(state, Command::Sanction(Box::new(sanction)), None, at)
+}
+
+/// The seconds of which the messages are removed.
+fn removed(seconds: u64) -> Result<u32, String> {
+    let removed = u32::try_from(seconds).ok().filter(|seconds| *seconds <= REMOVE_S_MAX);
+    removed.ok_or_else(|| {
+        format!("remove: takes at most {}", durations::in_words(REMOVE_S_MAX.into()))
+    })
 }
 
 /// Ends a mute or a ban: `NAME [server | #ROOM]`. The server knows it by a number, so it is looked for first.

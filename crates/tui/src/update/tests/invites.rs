@@ -13,6 +13,7 @@ fn info(id: u64, uses: u32) -> InviteInfo {
         id,
         by: Some(user(7, "bob")),
         role: Role::Member,
+        room: None,
         uses,
         used: 0,
         until: Timestamp::from_millis(1_795_958_520_000),
@@ -30,6 +31,7 @@ fn an_invite_is_asked_for_in_words_and_made_once() {
         uses,
         valid_s,
         role,
+        room: None,
         note: note.map(|note| ShortString::new(note).unwrap()),
     };
     for (typed, expected) in [
@@ -42,6 +44,15 @@ fn an_invite_is_asked_for_in_words_and_made_once() {
         let mut harness = Harness::connected(80, 24);
         assert_eq!(sent(&harness.type_text(&format!("{typed}\n"))), [expected], "{typed}");
     }
+    let into = |command| match command {
+        Command::Invite { uses, valid_s, role, note, .. } => {
+            Command::Invite { uses, valid_s, role, room: Some(room("#ops")), note }
+        }
+        other => other,
+    };
+    let mut harness = Harness::connected(80, 24);
+    let expected = into(invite(Some(5), Some(172_800), None, Some("the new ones")));
+    assert_eq!(sent(&harness.type_text("/invite 5 #ops 2d the new ones\n")), [expected]);
     for (typed, why) in [
         ("/invite 0", "An invite lets in 1 to 1000 users"),
         ("/invite 2000", "An invite lets in 1 to 1000 users"),
@@ -119,6 +130,19 @@ fn the_page_of_an_invite_has_its_line_its_code_and_what_to_do() {
             "{width} × {height}\n{text}"
         );
     }
+}
+
+#[test]
+fn the_page_of_an_invite_names_the_room_that_new_users_join() {
+    let mut harness = Harness::connected(100, 40);
+    harness.type_text("/invite #ops\n");
+    let invite = InviteInfo { room: Some(room("#ops")), ..info(4, 1) };
+    harness.event(Event::Invite { line: Secret::new(LINE), invite: invite.clone() });
+    assert_shows(&harness, "1 new user, as a member, who joins #ops");
+    harness.press(KeyCode::Esc);
+    harness.type_text("/invites\n");
+    harness.event(Event::Invites { invites: vec![invite], more: false });
+    assert_shows(&harness, "0 of 1 used · into #ops · until");
 }
 
 #[test]

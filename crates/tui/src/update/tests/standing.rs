@@ -25,7 +25,8 @@ fn in_rust(role: Role) -> Harness {
 fn sanction(kind: SanctionKind, for_s: Option<u64>, reason: &str) -> Sanction {
     let user = Some(name("carl"));
     let (network, invite, room) = (None, None, Some(room("#rust")));
-    Sanction { kind, user, network, invite, room, for_s, reason: Reason::new(reason).unwrap() }
+    let (reason, remove_since_s) = (Reason::new(reason).unwrap(), None);
+    Sanction { kind, user, network, invite, room, for_s, remove_since_s, reason }
 }
 
 /// What the server says of a mute of `user` in #rust by ana, for ten minutes.
@@ -66,6 +67,10 @@ fn a_sanction_has_a_name_a_time_a_place_and_a_reason() {
         ("/mute carl #tea 30s", Sanction { room: Some(room("#tea")), ..mute(Some(30), "") }),
         ("/kick carl be 10m late", sanction(SanctionKind::Kick, None, "be 10m late")),
         ("/ban carl 7d", ban(Some(604_800), "")),
+        (
+            "/ban carl 7d remove:10m spam",
+            Sanction { remove_since_s: Some(600), ..ban(Some(604_800), "spam") },
+        ),
         ("/ban 203.0.113.0/24 spam", on_server(network(ban(None, "spam")))),
         (
             "/ban invite:4 1d",
@@ -96,6 +101,7 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
         ),
         ("/ban invite:x", "invite: and a number"),
         ("/ban 203.0.113.7 #rust", "on the whole server. Leave out the room"),
+        ("/ban carl remove:2d", "remove: takes at most 1 day"),
         ("/unmute carl now", "Type the name alone"),
         ("/slow soon", "soon is no time. Type 30s, 10m, 2h, 7d or 4w, or off"),
         ("/slow 7h", "A pause has at most 6 hours"),

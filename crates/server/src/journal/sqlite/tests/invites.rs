@@ -10,6 +10,7 @@ fn record(id: u64) -> InviteRecord {
         hash: TokenHash::of(&Secret::new(format!("invite {id}"))),
         by: UserId::new(1),
         role: UserRole::Member,
+        room: Some(RoomId(7)),
         uses: 5,
         used: 0,
         created_at: Timestamp::from_millis(5),
