@@ -153,6 +153,30 @@ fn a_script_that_was_killed_during_the_start_delays_none() {
 }
 
 #[test]
+fn a_server_that_was_opened_stays_open_until_it_is_closed() {
+    let checkout = Checkout::new();
+    let server = free_port().to_string();
+    let _stop = StopOnDrop(&checkout, server.clone());
+    checkout.chat(&server, &["ana"]);
+    let listens = |log: &str| {
+        let path = checkout.0.path().join(format!(".local/state/chat/start-127.0.0.1-{log}.log"));
+        fs::read_to_string(path).unwrap()
+    };
+    assert!(listens(&server).contains(&format!("listens on 127.0.0.1:{server}")));
+    let (_, printed) = checkout.chat(&server, &["open", "chat.example.org"]);
+    assert!(printed.contains("stopped") && printed.contains("started chat-server"), "{printed}");
+    let opened = listens(&server);
+    assert!(opened.contains(&format!("listens on 0.0.0.0:{server}")), "{opened}");
+    assert!(opened.contains("chat://chat.example.org:"), "{opened}");
+    checkout.chat(&server, &["stop"]);
+    checkout.chat(&server, &["ana"]);
+    assert!(listens(&server).contains("listens on 0.0.0.0:"), "it is opened again");
+    checkout.chat(&server, &["close"]);
+    assert!(listens(&server).contains("listens on 127.0.0.1:"));
+    assert_eq!(checkout.chat(&server, &["close", "now"]).0, Some(2));
+}
+
+#[test]
 fn help_and_wrong_usage_start_nothing() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());

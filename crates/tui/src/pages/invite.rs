@@ -64,7 +64,8 @@ fn open_it(ServerAddress { host, port }: &ServerAddress) -> Vec<(String, String)
         (
             "To open it",
             format!(
-                "stop it (./chat stop), start it with chat-server --listen [::]:{port}, and make another invite"
+                "type ./chat open in another terminal; without ./chat, start the daemon with --listen 0.0.0.0:{port}. \
+                 Then make another invite"
             ),
         ),
         ("See", "Open it to the internet, in docs/operations.md".to_owned()),
