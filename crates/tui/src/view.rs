@@ -66,7 +66,8 @@ pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
         users::draw(state, theme, canvas.clip(area), canvas);
     }
     if let Some(area) = panes.welcome.filter(|_| state.open_find().is_none()) {
-        welcome::draw(state.look.keys(), theme, canvas.clip(area), canvas);
+        let is_owner = state.client.role() == chat_proto::Role::Owner;
+        welcome::draw(state.look.keys(), is_owner, theme, canvas.clip(area), canvas);
     }
     popup::draw(state, theme, canvas);
     status::draw(state, theme, canvas.clip(panes.status), canvas);

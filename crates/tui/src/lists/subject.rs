@@ -74,7 +74,9 @@ impl Asking {
             Self::OldPassword => "Leave it empty if you have none",
             Self::NewPassword => "At least 8 characters; nothing is shown or stored here",
             Self::Again => "So that it has no typing error",
-            Self::Login => "It is not shown. With a code: /login CODE",
+            Self::Login => {
+                "It is not shown. Or /login CODE: an owner of the server can give you a code"
+            }
         }
     }
 }

@@ -12,12 +12,13 @@ use crate::wrap::columns;
 /// A part of a row, and whether it is a key or a command.
 type Part = (String, bool);
 
-pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, canvas: &mut Canvas) {
+/// Draws it; `is_owner` if the newcomer owns the server, and is perhaps alone there.
+pub(super) fn draw(keys: &KeyMap, is_owner: bool, theme: Theme, area: Rect, canvas: &mut Canvas) {
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
     let bar = Span::styled("▌ ", theme.style(Role::Accent));
     let width = usize::from(area.width).saturating_sub(bar.width());
     // The first row is blank.
-    for (phrases, row) in rows(keys).iter().zip(area.rows().skip(1)) {
+    for (phrases, row) in rows(keys, is_owner).iter().zip(area.rows().skip(1)) {
         let parts = fitting(phrases, width).map(|(text, is_code)| match is_code {
             true => Span::styled(text.as_str(), theme.style(Role::Code)),
             false => Span::raw(text.as_str()),
@@ -28,7 +29,7 @@ pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, canvas: &mut Canvas)
 }
 
 /// The phrases of each row, the most important first. What a phrase begins with joins it to the one before.
-fn rows(keys: &KeyMap) -> [Vec<Vec<Part>>; 3] {
+fn rows(keys: &KeyMap, is_owner: bool) -> [Vec<Vec<Part>>; 3] {
     let text = |text: &str| (text.to_owned(), false);
     let code = |text: &str| (text.to_owned(), true);
     let name = |action, otherwise: &str| keys.name(action).unwrap_or_else(|| otherwise.to_owned());
@@ -39,10 +40,16 @@ fn rows(keys: &KeyMap) -> [Vec<Vec<Part>>; 3] {
             vec![text("Type a message and press "), code(&name(Action::Send, "Enter"))],
             vec![text(" to send it")],
         ],
-        vec![
-            vec![code("/rooms"), text(" lists the rooms")],
-            vec![text(", "), code(&name(Action::GoTo, "/go")), text(" goes to one")],
-        ],
+        match is_owner {
+            true => vec![
+                vec![text("You own this server: "), code("/invite"), text(" invites others")],
+                vec![text(", "), code("/join #ROOM"), text(" makes a room")],
+            ],
+            false => vec![
+                vec![code("/rooms"), text(" lists the rooms")],
+                vec![text(", "), code(&name(Action::GoTo, "/go")), text(" goes to one")],
+            ],
+        },
         vec![
             help.collect(),
             vec![text(", "), code("/help"), text(" the commands")],

@@ -36,7 +36,9 @@ pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String
             )
         }
         (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
-            format!("Choose another name: {}", refusal.text)
+            // The server says that, too.
+            let why = refusal.text.trim_end_matches("; choose another name");
+            format!("Choose another name: {why}")
         }
         (RefusalCode::BadSecret | RefusalCode::InviteNeeded, _) => format!(
             "Not connected: {}. /connect LINE connects with another line. If you have an account: /login",

@@ -1,3 +1,4 @@
+use chat_proto::{Event, Role};
 use insta::assert_snapshot;
 
 use crate::fixture::Harness;
@@ -27,6 +28,20 @@ fn a_newcomer_reads_what_to_do_until_the_first_message() {
     assert!(harness.screen().contains("/rooms lists"));
     harness.type_text("hello\n");
     assert!(!harness.screen().contains("/rooms lists"));
+}
+
+#[test]
+fn the_owner_of_a_new_server_reads_how_to_invite() {
+    let mut harness = Harness::new(70, 14);
+    harness.state.is_first = true;
+    harness.connect(1);
+    let user = crate::fixture::user(7, "bob");
+    harness.event(Event::Role { room: None, user, role: Role::Owner, by: None });
+    let screen = harness.screen();
+    assert!(
+        screen.contains("▌ You own this server: /invite invites others, /join #ROOM makes a room."),
+        "{screen}"
+    );
 }
 
 #[test]
