@@ -62,7 +62,7 @@ pub(crate) struct BegunTry {
 }
 
 impl BegunTry {
-    /// The secret was right, or was not verified: the try does not count.
+    /// The try does not count: the secret was right, or was not verified.
     pub(crate) fn not_wrong(self) {
         let is_this = |one: &Try| one.number == self.number;
         self.tries.counted().change(self.network, |tries| tries.retain(|one| !is_this(one)));

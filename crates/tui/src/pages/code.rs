@@ -51,7 +51,7 @@ impl CodePage {
         let entries: Vec<_> =
             entries.into_iter().map(|(name, does)| (name.to_owned(), does)).collect();
         let sections = |needed: Option<String>| {
-            let mut sections = vec![("Show it to nobody: it lets in as you", entries.clone())];
+            let mut sections = vec![("Show it to nobody: it logs in as you", entries.clone())];
             sections.extend(needed.map(|needed| ("QR code", vec![("None".to_owned(), needed)])));
             sections
         };
