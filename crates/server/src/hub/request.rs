@@ -99,7 +99,7 @@ pub(super) enum Request {
     SetTopic { user: UserId, name: RoomName, topic: Topic },
     /// A user gets another role, on the server or in a room.
     SetRole {
-        /// Who gives it; `None` for the operator, who may do everything.
+        /// Who gives it; `None` for the operator.
         by: Option<UserId>,
         user: UserName,
         role: Role,
@@ -111,7 +111,7 @@ pub(super) enum Request {
     AskIn { by: UserId, room: RoomName, user: UserName },
     /// A user, a network or an invite is muted, kicked or banned.
     Sanction {
-        /// Who does it; `None` for the operator, who may do everything.
+        /// Who does it; `None` for the operator.
         by: Option<UserId>,
         order: SanctionOrder,
     },

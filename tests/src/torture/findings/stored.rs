@@ -125,9 +125,8 @@ impl Journal {
     /// restore had removed, and whose `seq` another one has now; or it is a pin, for which the room may have had no room.
     /// Nothing else that a client is refused is allowed later.
     pub(super) fn may_be_late(&self, position: Position) -> bool {
-        let may = |named: &Named| {
-            named.by_pin || self.is_undone(Position { seq: named.seq, ..position })
-        };
+        let may =
+            |named: &Named| named.by_pin || self.is_undone(Position { seq: named.seq, ..position });
         self.naming.get(&position).is_some_and(may)
     }
 
