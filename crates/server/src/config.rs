@@ -29,6 +29,7 @@ use tokio::time::Instant;
 pub use crate::clock::{Clock, Monotonic};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
+pub use crate::web_config::{HostNames, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -287,6 +288,8 @@ pub struct Config {
     pub join: Join,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
+    /// What is served to browsers.
+    pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
@@ -355,6 +358,7 @@ impl Default for Config {
             plain: Plain::Loopback,
             join: Join::Open,
             tls_files: None,
+            web: WebConfig::default(),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),
