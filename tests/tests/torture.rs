@@ -5,12 +5,12 @@ use e2e::torture::{Plan, torture};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_accepted_is_lost_if_the_daemon_is_killed() {
-    run(Plan { seed: 1, kills: 4, users: 8, rooms: 3, tls: false }).await;
+    run(Plan { seed: 1, kills: 4, users: 8, rooms: 3, groups: 1, tls: false }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_accepted_is_lost_within_tls_if_the_daemon_is_killed() {
-    run(Plan { seed: 2, kills: 3, users: 8, rooms: 3, tls: true }).await;
+    run(Plan { seed: 2, kills: 3, users: 8, rooms: 3, groups: 1, tls: true }).await;
 }
 
 async fn run(plan: Plan) {
