@@ -9,6 +9,7 @@
 //! * `board`: what the users of a group share.
 //! * `says`: what they say and are sent.
 //! * `client`: the client of a user.
+//! * `entry`: connections of new users and of further devices.
 //! * `draft`: chooses an order at random.
 //! * `group`: gives the orders.
 //! * `compare`: compares the journal at the end.
@@ -18,10 +19,13 @@ mod certain;
 mod client;
 mod compare;
 mod draft;
+mod entry;
 mod group;
 mod order;
 mod says;
 mod state;
+#[cfg(test)]
+mod tests;
 mod worlds;
 
 use std::fmt;
@@ -105,8 +109,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// The token of a user, which its client makes.
-    fn token(&self, user: usize) -> String {
-        let number = u64::from(self.group) * 100 + user as u64 + 1;
+    fn token(&self, user: u64) -> String {
+        let number = (u64::from(self.group) << 32) + user + 1;
         format!("{:032x}{number:032x}", self.seed)
     }
 }

@@ -169,7 +169,10 @@ impl Board {
         }
         let before = self.worlds.clone();
         let mut after = self.worlds.after(&orders);
-        if let ([(Order::Join { room, .. }, Outcome::Done)], [events]) = (&*orders, sent) {
+        let is_alone =
+            orders.len() == 1 || orders.iter().all(|(order, _)| self.changes_nothing(order));
+        for ((order, outcome), events) in orders.iter().zip(sent).filter(|_| is_alone) {
+            let (Order::Join { room, .. }, Outcome::Done) = (order, outcome) else { continue };
             let name = room_name(self.settings.group, *room);
             let is_it = |event: &&Value| event["type"] == "room" && event["room"] == name;
             if let Some(event) = events.iter().rev().find(is_it) {
@@ -189,6 +192,19 @@ impl Board {
             || format!("{orders:?} with {sent:?} after {:?}", before.iter().next()),
         );
         self.save(&before, &orders);
+    }
+
+    /// Whether the user is in the room.
+    pub(super) fn is_in(&self, user: User, room: Room) -> Answer {
+        self.worlds.agree(|state| Answer::of(state.rooms[room].members[user]))
+    }
+
+    fn changes_nothing(&self, order: &Order) -> bool {
+        match order {
+            Order::Read { .. } => true,
+            Order::Join { by, room } => self.is_in(*by, *room) == Answer::Yes,
+            _ => false,
+        }
     }
 
     /// The states that are left. If there is none, the server was wrong.
@@ -336,7 +352,7 @@ impl Board {
         self.users[user].hello = self.tick();
         let group = self.settings.group;
         json!({"type": "hello", "version": 1, "name": user_name(group, user), "new": true,
-               "token": self.settings.token(user), "device": device(group, user),
+               "token": self.settings.token(user as u64), "device": device(group, user),
                "features": ["accounts", "events", "roles", "unknown_kinds"]})
     }
 }

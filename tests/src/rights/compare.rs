@@ -48,7 +48,7 @@ pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Found {
             for room in 0..ROOMS {
                 let name = room_name(board.settings.group, room);
                 let Some((room_id, ..)) = rooms.get(&name) else { continue };
-                let is_in = board.worlds.agree(|state| Answer::of(state.rooms[room].members[user]));
+                let is_in = board.is_in(user, room);
                 if is_in == Answer::No && found.iter().any(|(at, _)| at == room_id) {
                     board.fault(
                         |found| &mut found.read_outside,

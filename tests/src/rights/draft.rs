@@ -2,7 +2,7 @@
 
 use super::USERS;
 use super::board::Board;
-use super::group::Secrets;
+use super::entry::Secrets;
 use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
 
 /// Most invites of a group: the server has a bound for each user.

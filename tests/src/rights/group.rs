@@ -1,48 +1,25 @@
 //! A group, and the orders that it gives to its users, one or two at a time.
 
-use std::io;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use super::board::Board;
-use super::client::{self, Command, Connection, Reply};
-use super::order::{Order, User, password};
-use super::state::{Answer, State};
+use super::board::{Board, Peer};
+use super::client::{self, Command, Reply};
+use super::entry::{NOT_TAKEN, Secrets};
+use super::order::{Order, Room, User};
+use super::state::Answer;
 use super::worlds::Outcome;
-use super::{
-    Connect, ROOMS, SILENCE_MAX, Settings, USERS, device_name, newcomer_name, room_name, user_name,
-};
+use super::{Connect, ROOMS, Settings, USERS, device_name, room_name, user_name};
 
 /// Records of the audit log in one page.
 const PAGE: u64 = 50;
 
 /// Number of orders after which the audit log is compared.
 const COMPARED_EVERY: u64 = 40;
-
-/// Why a command is not carried out whatever the rights are.
-const NOT_TAKEN: [&str; 3] = ["shutdown", "busy", "too_fast"];
-
-/// A secret that lets somebody in.
-#[derive(Debug, Clone)]
-pub(super) struct Secret {
-    pub(super) label: u64,
-    pub(super) id: u64,
-    secret: String,
-    /// Whose device it is.
-    pub(super) user: User,
-}
-
-/// The secrets of a group, by what they are for.
-#[derive(Debug, Default)]
-pub(super) struct Secrets {
-    pub(super) invites: Vec<Secret>,
-    pub(super) devices: Vec<Secret>,
-    pub(super) newcomers: u64,
-}
 
 /// A group. Its clients can be killed and run again.
 #[derive(Debug, Clone)]
@@ -52,9 +29,9 @@ pub(crate) struct Group {
 }
 
 /// What carries out the orders of a group.
-struct Run<'a, C> {
-    group: &'a Group,
-    connect: &'a C,
+pub(super) struct Run<'a, C> {
+    pub(super) group: &'a Group,
+    pub(super) connect: &'a C,
     commands: Vec<mpsc::Sender<Command>>,
 }
 
@@ -109,7 +86,7 @@ impl Group {
 }
 
 impl<C: Connect> Run<'_, C> {
-    fn board(&self) -> std::sync::MutexGuard<'_, Board> {
+    pub(super) fn board(&self) -> std::sync::MutexGuard<'_, Board> {
         self.group.board.lock().unwrap()
     }
 
@@ -168,20 +145,15 @@ impl<C: Connect> Run<'_, C> {
         if self.board().is_restored {
             self.compare_records().await?;
         }
-        for user in 0..USERS {
-            let (is_online, is_new, has_ghosts) = {
-                let board = self.board();
-                let peer = &board.users[user];
-                (peer.is_online, peer.is_new, peer.may_have_ghosts)
-            };
-            if is_online && has_ghosts {
-                self.settle(user).await?;
-            }
-            if is_online && is_new {
-                self.look(user).await?;
-            }
-        }
-        Some(())
+        let users = |is_it: fn(&Peer) -> bool| -> Vec<User> {
+            let board = self.board();
+            let found = (0..USERS).filter(|user| is_it(&board.users[*user]));
+            found.collect()
+        };
+        let to_settle = users(|peer| peer.is_online && peer.may_have_ghosts);
+        join_all(to_settle.into_iter().map(|user| self.settle(user))).await;
+        let new = users(|peer| peer.is_online && peer.is_new);
+        if new.is_empty() { Some(()) } else { self.look(&new).await }
     }
 
     /// Finds out whether the earlier connections of a user have ended.
@@ -196,22 +168,26 @@ impl<C: Connect> Run<'_, C> {
         Some(())
     }
 
-    /// Compares what a user finds after a reconnect.
-    async fn look(&self, user: User) -> Option<()> {
-        for room in 0..ROOMS {
-            self.give(vec![Order::Read { by: user, room }]).await;
-            let is_in = |state: &State| Answer::of(state.rooms[room].members[user]);
-            if self.board().worlds.agree(is_in) == Answer::Yes {
-                self.give(vec![Order::Join { by: user, room }]).await;
-            }
+    /// Compares what users find after a reconnect.
+    async fn look(&self, users: &[User]) -> Option<()> {
+        let at_all = || users.iter().flat_map(|by| (0..ROOMS).map(|room| (*by, room)));
+        self.give(at_all().map(|(by, room)| Order::Read { by, room }).collect()).await;
+        let joins: Vec<Order> = {
+            let board = self.board();
+            let is_in = |(by, room): &(User, Room)| board.is_in(*by, *room) == Answer::Yes;
+            at_all().filter(is_in).map(|(by, room)| Order::Join { by, room }).collect()
+        };
+        if !joins.is_empty() {
+            self.give(joins).await;
         }
-        if user == 0 {
+        if users.contains(&0) {
             for room in [None].into_iter().chain((0..ROOMS).map(Some)) {
                 self.sanctions(room).await?;
             }
             self.compare_records().await?;
         }
-        self.board().users[user].is_new = false;
+        let mut board = self.board();
+        users.iter().for_each(|user| board.users[*user].is_new = false);
         Some(())
     }
 
@@ -267,7 +243,7 @@ impl<C: Connect> Run<'_, C> {
     /// Chooses what is done next: mostly one order, sometimes two at the same time.
     async fn choose(&self) -> Vec<Order> {
         let one = self.next_order().await;
-        let is_pair = self.board().random.u8(..5) == 0;
+        let is_pair = self.board().random.u8(..3) == 0;
         let other = if is_pair { self.next_order().await } else { None };
         let other = other.filter(|other| other.by() != one.as_ref().and_then(Order::by));
         one.into_iter().chain(other).collect()
@@ -327,77 +303,13 @@ impl<C: Connect> Run<'_, C> {
     }
 
     /// Sends a command of a user and returns the answer; `None` if the connection was lost.
-    async fn ask(&self, user: User, command: Value) -> Option<Reply> {
+    pub(super) async fn ask(&self, user: User, command: Value) -> Option<Reply> {
         if !self.board().users[user].is_online {
             return None;
         }
         let (reply, answer) = oneshot::channel();
         self.commands[user].send(Command { command, reply }).await.ok()?;
         answer.await.ok()
-    }
-
-    /// A connection of its own begins with a secret, and ends.
-    async fn come_in(&self, order: &Order) -> (Outcome, Vec<Value>) {
-        let not_taken = (Outcome::NotTaken, Vec::new());
-        let group = self.board().settings.group;
-        let mut hello = json!({"type": "hello", "version": 1});
-        match order {
-            Order::Admit { newcomer, label, .. } => {
-                let secrets = self.group.secrets.lock().unwrap();
-                let Some(invite) = secrets.invites.iter().find(|one| one.label == *label) else {
-                    return not_taken;
-                };
-                hello["invite"] = invite.secret.as_str().into();
-                hello["name"] = newcomer_name(group, *newcomer).into();
-                hello["token"] = self.board().settings.token(1_000_000 + *newcomer as usize).into();
-                hello["new"] = true.into();
-            }
-            Order::AddDevice { user, label } => {
-                let Some(reply) = self.ask(*user, json!({"type": "link"})).await else {
-                    return not_taken;
-                };
-                let code = reply.events.iter().find_map(|event| event["code"].as_str());
-                let Some(code) = code.filter(|_| reply.refused.is_none()) else { return not_taken };
-                hello["link"] = code.into();
-                hello["name"] = user_name(group, *user).into();
-                hello["device_name"] = device_name(*label).into();
-            }
-            Order::UseDevice { user, label } => {
-                let secrets = self.group.secrets.lock().unwrap();
-                let Some(device) = secrets.devices.iter().find(|one| one.label == *label) else {
-                    return not_taken;
-                };
-                hello["token"] = device.secret.as_str().into();
-                hello["name"] = user_name(group, *user).into();
-            }
-            Order::LogIn { user, label } => {
-                hello["password"] = password(*label).into();
-                hello["name"] = user_name(group, *user).into();
-            }
-            _ => return not_taken,
-        }
-        match timeout(SILENCE_MAX, self.enter(&hello)).await {
-            Ok(Ok(event)) if event["type"] == "welcome" => {
-                self.group.secrets.lock().unwrap().note(order, &[event]);
-                (Outcome::Done, Vec::new())
-            }
-            Ok(Ok(event)) if NOT_TAKEN.contains(&event["code"].as_str().unwrap_or_default()) => {
-                (Outcome::NotTaken, Vec::new())
-            }
-            Ok(Ok(event)) => (Outcome::Refused, vec![event]),
-            Ok(Err(_)) | Err(_) => (Outcome::Unanswered, Vec::new()),
-        }
-    }
-
-    async fn enter(&self, hello: &Value) -> io::Result<Value> {
-        let mut connection = Connection::new(self.connect.connect().await?);
-        connection.send(std::slice::from_ref(hello)).await?;
-        loop {
-            let event = connection.next().await?;
-            if event["type"] == "welcome" || event["type"] == "refused" {
-                return Ok(event);
-            }
-        }
     }
 
     /// Once nothing is sent any more: all who are banned are pardoned, come back and look, and the rest is compared.
@@ -413,31 +325,9 @@ impl<C: Connect> Run<'_, C> {
         }
         self.compare_records().await?;
         let board = self.board();
-        let is_settled = |user: &super::board::Peer| {
+        let is_settled = |user: &Peer| {
             user.is_online && !user.is_new && !user.may_have_ghosts && user.outbox.is_empty()
         };
         board.users.iter().all(is_settled).then_some(())
-    }
-}
-
-impl Secrets {
-    /// Keeps what an answer says.
-    fn note(&mut self, order: &Order, events: &[Value]) {
-        let find = |kind: &str| events.iter().find(|event| event["type"] == kind);
-        match order {
-            Order::Invite { label, .. } => {
-                let Some(event) = find("invite") else { return };
-                let secret = event["line"].as_str().and_then(|line| line.rsplit('.').next());
-                let (secret, id) = (secret.unwrap_or_default().to_owned(), &event["invite"]["id"]);
-                let id = id.as_u64().unwrap_or(0);
-                self.invites.push(Secret { label: *label, id, secret, user: 0 });
-            }
-            Order::AddDevice { user, label } => {
-                let Some(event) = find("welcome") else { return };
-                let secret = event["token"].as_str().unwrap_or_default().to_owned();
-                self.devices.push(Secret { label: *label, id: 0, secret, user: *user });
-            }
-            _ => {}
-        }
     }
 }

@@ -151,7 +151,7 @@ impl State {
             }
             Order::Drop { by, user, label, id } => self.drop_device(*by, *user, *label, *id),
             Order::SetPassword { user, old, label } => {
-                std::mem::replace(&mut self.passwords[*user], Some(*label)) == *old
+                self.passwords[*user].replace(*label) == *old
             }
             Order::LogIn { user, label } => {
                 !self.is_banned(*user, None) && self.passwords[*user] == Some(*label)

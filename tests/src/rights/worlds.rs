@@ -122,7 +122,7 @@ impl Worlds {
     }
 }
 
-/// All orders of the items, of which there are two at most.
+/// All orders of two items. If there are more, they change nothing, and their order does not matter.
 fn permutations<T>(items: &[T]) -> Vec<Vec<&T>> {
     match items {
         [one, other] => vec![vec![one, other], vec![other, one]],
