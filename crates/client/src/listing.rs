@@ -73,7 +73,7 @@ impl<T> Default for Listed<T> {
 }
 
 impl<T> Listed<T> {
-    /// What has come of it.
+    /// The items that were received so far.
     #[must_use]
     pub fn items(&self) -> &[T] {
         &self.items

@@ -29,6 +29,7 @@ use tokio::time::Instant;
 pub use crate::clock::{Clock, Monotonic};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
+pub use crate::web_config::{HostNames, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -233,7 +234,7 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
-/// Which new users come in. Those who are known always do.
+/// Which new users are let in. Known users always are, unless they are banned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
     /// Everybody, guests included.
@@ -247,7 +248,7 @@ pub enum Join {
 /// How long an invite is valid if its author says nothing.
 pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How long the invite of the first owner is valid: the person who has set the server up is there.
+/// How long the invite of the first owner is valid: enough for the person who has just set up the server.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often the daemon looks whether its first owner has come, to remove the line from the data directory.
@@ -287,6 +288,8 @@ pub struct Config {
     pub join: Join,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
+    /// What is served to browsers.
+    pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
@@ -355,6 +358,7 @@ impl Default for Config {
             plain: Plain::Loopback,
             join: Join::Open,
             tls_files: None,
+            web: WebConfig::default(),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),

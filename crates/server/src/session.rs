@@ -31,6 +31,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod web;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -67,6 +68,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Counts, Hub, Member, Takes};
 use crate::journal::{CredentialId, RoomId};
+use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
@@ -86,6 +88,7 @@ pub(crate) struct Context {
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
     pub logins: Logins,
+    pub late: LateBrowsers,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -286,12 +289,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             true => Takes::Typing,
             false => Takes::Nothing,
         };
-        let mut changed = pin!(member.changed(takes));
+        let mut next_change = pin!(member.next_change());
         poll_fn(|cx| {
             if slot.is_ended() {
                 return Poll::Ready(TurnInput::Replaced);
             }
-            // Before the client is read: one that sends without a pause does not put off its end.
+            // Before the client is read, so that one that sends without a pause cannot delay its end.
             if member.is_expelled() {
                 return Poll::Ready(TurnInput::Expelled);
             }
@@ -308,7 +311,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
             // Without capacity, an expulsion has to wake the session.
-            if let Poll::Ready(counts) = changed.as_mut().poll(cx) {
+            let changed = member.poll_changed(next_change.as_mut(), takes, cx);
+            if let Poll::Ready(counts) = changed {
                 return Poll::Ready(TurnInput::Changed(counts));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {

@@ -36,7 +36,7 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
     }
 }
 
-/// Sends an order. It is for this session only: one that is carried out later would surprise.
+/// Sends an order. It is not stored for a later session: the user would not expect it then.
 pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, RequestError> {
     let (feature, error) = missing(&command).ok_or(RequestError::NoOrder)?;
     if state.session().is_some() && !state.features.has(feature) {

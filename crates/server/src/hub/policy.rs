@@ -180,7 +180,7 @@ pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result
     }
 }
 
-/// The operator does what needs no place in a room: it is in none, and writes nowhere.
+/// The operator may do what needs no membership in a room: it is in no room, and does not write.
 fn operator_may(action: Action) -> Result<(), Denied> {
     match action {
         Action::ListRooms

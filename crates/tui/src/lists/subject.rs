@@ -68,12 +68,12 @@ impl Asking {
         }
     }
 
-    /// What the list says: there is nothing to choose.
+    /// A hint below the input: there is no list to choose from.
     const fn explains(self) -> &'static str {
         match self {
             Self::OldPassword => "Leave it empty if you have none",
             Self::NewPassword => "At least 8 characters; nothing is shown or stored here",
-            Self::Again => "So that it has no typing error",
+            Self::Again => "To rule out a typing error",
             Self::Login => "It is not shown. With a code: /login CODE",
         }
     }

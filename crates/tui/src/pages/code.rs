@@ -62,8 +62,8 @@ impl CodePage {
             entries.into_iter().map(|(name, does)| (name.to_owned(), does)).collect();
         let sections = |needed: Option<String>| {
             let warning = match self.whose {
-                Whose::User(_) => "Show it to nobody: it lets in as you",
-                Whose::Other(_) => "Tell it to that user alone: it lets in as that user",
+                Whose::User(_) => "Show it to nobody: it logs in as you",
+                Whose::Other(_) => "Tell it to that user alone: it logs in as that user",
             };
             let mut sections = vec![(warning, entries.clone())];
             sections.extend(needed.map(|needed| ("QR code", vec![("None".to_owned(), needed)])));

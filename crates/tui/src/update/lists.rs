@@ -46,7 +46,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
     effects
 }
 
-/// Asks the server for a list of those who give orders. Without an answer the list says why.
+/// Asks the server for a list of invites, sanctions or records. If it cannot be asked, the list says why.
 fn order(state: &mut State, command: Command, at: Timestamp) -> Vec<Effect> {
     request(state, Request::Order(Box::new(command)), at)
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))

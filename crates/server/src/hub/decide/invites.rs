@@ -194,7 +194,7 @@ impl Directory {
 const fn uses_max(role: UserRole) -> u32 {
     match role {
         UserRole::Member => INVITE_USES_MAX,
-        // One that is passed on lets in one moderator, and the audit log says whom.
+        // If it is passed on, it lets in one moderator, whom the audit log names.
         UserRole::Moderator | UserRole::Owner => 1,
     }
 }

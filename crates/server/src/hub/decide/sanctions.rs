@@ -156,7 +156,7 @@ impl Directory {
         if let (Some(by), Some(room)) = (by, record.room) {
             self.not_banned(proposal, by, Some(room))?;
             let find = Action::Find(proposal.standing_in(by, room));
-            // Its room is told only to a user who finds it.
+            // Only a user who can find the room is told that there is a sanction in it.
             may(proposal.subject(by), find).map_err(|_| HubError::NoSuchSanction(id))?;
         }
         may_end(proposal, by, &record)?;

@@ -120,7 +120,7 @@ fn an_owner_helps_a_user_who_has_lost_the_credentials() {
     assert_shows(&harness, "The name ana is free. Who was ana has a similar name now");
     assert_eq!(sent(&harness.type_text("/link ana\n")), [Command::Link { user: ana() }]);
     harness.event(Event::Link { code: Secret::new("7KQ2M9XT"), valid_ms: 300_000 });
-    assert_shows(&harness, "Tell it to that user alone: it lets in as that user");
+    assert_shows(&harness, "Tell it to that user alone: it logs in as that user");
     assert_shows(&harness, "chat-tui ana@SERVER");
 }
 
