@@ -1,8 +1,10 @@
-//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`].
+//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the certificate
+//! of an authority, if there is one, for clients that know the daemon by its name.
 //!
 //! TLS 1.3 and 1.2 alone, and no early data: it could be replayed. The provider of the cryptography is chosen here
 //! and nowhere else, see `docs/security.md`.
 
+mod domains;
 mod error;
 mod files;
 mod handshakes;
@@ -18,19 +20,21 @@ use std::time::Duration;
 
 use chat_proto::{NATIVE_ALPN, ServerKey};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, NoServerSessionStorage};
+use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, WantsServerCert};
 use rustls::version::{TLS12, TLS13};
-use rustls::{CipherSuite, ServerConfig};
-use tokio::io::{AsyncRead, AsyncWrite};
+use rustls::{CipherSuite, ConfigBuilder, ServerConfig};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use self::domains::Domains;
 pub use self::error::TlsError;
 use self::handshakes::Handshakes;
 use self::identity::{Identity, NewIdentity};
 pub use self::probe::within_tls;
 use crate::config::TlsFiles;
+use crate::domain::Domain;
 use crate::journal::Location;
 
 /// The directory of the daemon's own key and certificate, in its data directory.
@@ -49,6 +53,7 @@ const TICKETS: usize = 1;
 /// The key of the daemon, and the handshakes that are made with it.
 pub(crate) struct Tls {
     current: RwLock<Current>,
+    domains: Domains,
     files: Option<TlsFiles>,
     handshakes: Handshakes,
 }
@@ -58,7 +63,7 @@ pub(crate) struct Tls {
 struct Current {
     /// For a client that sends [`NATIVE_ALPN`].
     native: Arc<ServerConfig>,
-    /// For any other client: whatever it sends in ALPN, its protocol is detected.
+    /// For any other client that names none of the domains: whatever it sends in ALPN, its protocol is detected.
     detected: Arc<ServerConfig>,
     key: ServerKey,
 }
@@ -87,7 +92,7 @@ impl Tls {
             (None, Location::Memory) => (NewIdentity::make()?.identity, PathBuf::new()),
         };
         let current = RwLock::new(Current::new(identity, &path)?);
-        Ok(Self { current, files, handshakes: Handshakes::new() })
+        Ok(Self { current, domains: Domains::default(), files, handshakes: Handshakes::new() })
     }
 
     fn reload(&self) -> Result<bool, TlsError> {
@@ -106,12 +111,39 @@ impl Tls {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`. Clients
+    /// of the native protocol go on with the daemon's own key, by which they know it.
+    ///
+    /// # Errors
+    /// Returns an error if it is not for all of them, or cannot be used. What was shown before is shown further on.
+    pub(crate) fn set_issued(&self, pem: &[u8], domains: &[Domain]) -> Result<(), TlsError> {
+        let identity = Identity::from_pem(pem)?;
+        self.domains.set_issued(identity, domains).map_err(TlsError::Issued)
+    }
+
+    /// Shows an authority that `domain` leads here, by the SHA-256 `digest` of what it has asked for.
+    ///
+    /// # Errors
+    /// Returns an error if the certificate that has it cannot be made.
+    pub(crate) fn set_proof(&self, domain: &Domain, digest: &[u8; 32]) -> Result<(), TlsError> {
+        self.domains.set_proof(domain, digest)
+    }
+
+    /// Shows no authority anything further.
+    pub(crate) fn clear_proofs(&self) {
+        self.domains.clear_proofs();
+    }
+
     /// Makes the handshake with a client at `address` that begins with a `ClientHello`. Waits if there are too many
-    /// handshakes. The caller has the deadline.
+    /// handshakes. The caller has the deadline. Returns `None` if it was an authority, which goes after the handshake.
     ///
     /// # Errors
     /// Returns an error if the handshake fails, or takes longer than [`HANDSHAKE_MAX`].
-    pub(crate) async fn accept<S>(&self, stream: S, address: IpAddr) -> io::Result<Accepted<S>>
+    pub(crate) async fn accept<S>(
+        &self,
+        stream: S,
+        address: IpAddr,
+    ) -> io::Result<Option<Accepted<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -119,16 +151,21 @@ impl Tls {
         let _permit = permit.ok_or(io::ErrorKind::ConnectionAborted)?;
         let handshake = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-            let is_native = start
-                .client_hello()
-                .alpn()
-                .is_some_and(|mut offered| offered.any(|protocol| protocol == NATIVE_ALPN));
+            let hello = start.client_hello();
+            if let Some(proof) = self.domains.proof(&hello) {
+                start.into_stream(proof).await?.shutdown().await?;
+                return Ok(None);
+            }
+            let is_native = offers_native(&hello);
             let Current { native, detected, .. } = self.current();
-            let config = if is_native { native } else { detected };
+            let config = match is_native {
+                true => native,
+                false => self.domains.issued(&hello).unwrap_or(detected),
+            };
             let accept = start.into_stream_with(config, |connection| {
                 connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
             });
-            Ok(Accepted { stream: accept.await?, is_native })
+            Ok(Some(Accepted { stream: accept.await?, is_native }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
@@ -143,22 +180,36 @@ impl Current {
 
     fn build(identity: Identity) -> Result<Self, rustls::Error> {
         let key = identity.server_key()?;
-        let mut detected = ServerConfig::builder_with_provider(Arc::new(provider()))
-            .with_protocol_versions(&[&TLS13, &TLS12])?
-            .with_no_client_auth()
-            .with_single_cert(identity.chain, identity.key)?;
-        detected.ignore_client_order = true;
-        detected.ticketer = aws_lc_rs::Ticketer::new()?;
-        detected.session_storage = Arc::new(NoServerSessionStorage {});
-        detected.send_tls13_tickets = TICKETS;
+        let detected = builder()?.with_single_cert(identity.chain, identity.key)?;
+        let detected = with_settings(detected)?;
         let mut native = detected.clone();
         native.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
         Ok(Self { native: Arc::new(native), detected: Arc::new(detected), key })
     }
 }
 
+/// Whether the client says that it speaks the native protocol.
+fn offers_native(hello: &ClientHello<'_>) -> bool {
+    hello.alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == NATIVE_ALPN))
+}
+
+/// The settings that a configuration begins with.
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, rustls::Error> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(provider()));
+    Ok(builder.with_protocol_versions(&[&TLS13, &TLS12])?.with_no_client_auth())
+}
+
+/// The other settings of those that serve clients.
+fn with_settings(mut config: ServerConfig) -> Result<ServerConfig, rustls::Error> {
+    config.ignore_client_order = true;
+    config.ticketer = aws_lc_rs::Ticketer::new()?;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = TICKETS;
+    Ok(config)
+}
+
 /// The cryptography.
-fn provider() -> CryptoProvider {
+pub(crate) fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
     // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
     let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
