@@ -78,13 +78,7 @@ pub(crate) struct Args {
     join: Option<JoinBy>,
 
     /// Certificate for TLS in PEM format, with its chain [default: one that the first start makes].
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_key",
-        global = true,
-        conflicts_with = "domain"
-    )]
+    #[arg(long, value_name = "FILE", requires = "tls_key", global = true)]
     tls_cert: Option<PathBuf>,
 
     /// Private key of that certificate in PEM format.
@@ -299,9 +293,9 @@ impl Args {
         self.public_address.clone().or_else(|| self.certified.public_address())
     }
 
-    /// Whether the daemon has domains, which an authority looks for at port 443.
-    pub(crate) const fn has_domains(&self) -> bool {
-        self.certified.has_domains()
+    /// How many domains the daemon has. If there are any, an authority looks for them at port 443.
+    pub(crate) const fn domains(&self) -> usize {
+        self.certified.domains()
     }
 
     /// What `accepted` survives.

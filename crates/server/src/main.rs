@@ -21,7 +21,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, ensure};
 use chat_log::Log;
-use chat_server::config::ACME_PORT;
+use chat_server::config::{ACME_PORT, DOMAINS_MAX};
 use chat_server::journal::Location;
 use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server};
 use clap::Parser;
@@ -95,14 +95,19 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let mut signals =
         Signals::new(move || hangup(&log, shown.get())).context("cannot listen for signals")?;
     let location = args.location().context(NO_DIRECTORY)?;
+    let domains = args.domains();
     ensure!(
-        !args.has_domains() || location != Location::Memory,
+        domains <= DOMAINS_MAX,
+        "cannot get a certificate for {domains} domains; {DOMAINS_MAX} are the most"
+    );
+    ensure!(
+        domains == 0 || location != Location::Memory,
         "a certificate has to be stored: use --domain with a data directory, not with --data :memory:"
     );
     let mut config = args.config();
     let plain = config.plain;
     let wanted = sockets::resolve(&args.listen)?;
-    let for_authority = if args.has_domains() { wanted.also_on(ACME_PORT) } else { Vec::new() };
+    let for_authority = if domains > 0 { wanted.also_on(ACME_PORT) } else { Vec::new() };
     let listeners = wanted.count() + for_authority.len();
     let allowed = open_files::connections_allowed(config.max_connections, listeners)?;
     config.max_connections = allowed.connections;

@@ -81,7 +81,7 @@ mod tests {
 
     const DAY: u64 = 24 * 60 * 60;
 
-    /// So many days after 1970.
+    /// That number of days after 1970.
     fn day(days: u64) -> Timestamp {
         Timestamp::from_millis(i64::try_from(days * DAY * 1_000).unwrap())
     }

@@ -24,11 +24,12 @@ impl Certified {
     /// The authority and the domains, if there are any.
     pub(super) fn acme(&self) -> Option<Acme> {
         let Self { domain, acme } = self;
-        self.has_domains().then(|| Acme { domains: domain.clone(), directory_url: acme.clone() })
+        let acme = Acme { domains: domain.clone(), directory_url: acme.clone() };
+        (!domain.is_empty()).then_some(acme)
     }
 
-    pub(super) const fn has_domains(&self) -> bool {
-        !self.domain.is_empty()
+    pub(super) const fn domains(&self) -> usize {
+        self.domain.len()
     }
 
     /// The first domain, as what others call this machine.
