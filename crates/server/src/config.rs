@@ -30,6 +30,7 @@ pub use crate::clock::{Clock, Monotonic};
 pub use crate::domain::{ACME_PORT, Acme, DOMAINS_MAX, LETS_ENCRYPT};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
+pub use crate::web_config::{HostNames, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -290,6 +291,8 @@ pub struct Config {
     pub tls_files: Option<TlsFiles>,
     /// The authority that issues a certificate for clients that know the daemon by its name; `None` for none.
     pub acme: Option<Acme>,
+    /// What is served to browsers.
+    pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
@@ -359,6 +362,7 @@ impl Default for Config {
             join: Join::Open,
             tls_files: None,
             acme: None,
+            web: WebConfig::default(),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),

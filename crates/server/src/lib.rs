@@ -11,6 +11,7 @@
 //! * `transport` has the streams of bytes that a connection runs on.
 //! * `tls` has the key of the daemon, and makes the handshakes of TLS.
 //! * `acme` gets a certificate for the domains of the daemon from an authority, and renews it.
+//! * `web` serves the page of the chat, and opens WebSockets.
 //! * `control` is the socket of the operator, who sends the same commands as a user.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
@@ -32,6 +33,7 @@ mod hub;
 mod id_map;
 mod jobs;
 pub mod journal;
+mod late;
 pub mod limits;
 mod links;
 mod listen;
@@ -54,6 +56,8 @@ mod transport;
 mod tries;
 mod turn_away;
 mod watch;
+mod web;
+mod web_config;
 
 pub use addresses::{Addresses, store_addresses, stored_addresses};
 pub use config::Config;

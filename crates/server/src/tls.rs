@@ -4,6 +4,7 @@
 //! TLS 1.3 and 1.2 alone, and no early data: it could be replayed. The provider of the cryptography is chosen here
 //! and nowhere else, see `docs/security.md`.
 
+mod configs;
 mod domains;
 mod error;
 mod files;
@@ -18,16 +19,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chat_proto::{NATIVE_ALPN, ServerKey};
+use chat_proto::ServerKey;
+use rustls::CipherSuite;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, WantsServerCert};
-use rustls::version::{TLS12, TLS13};
-use rustls::{CipherSuite, ConfigBuilder, ServerConfig};
+use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+pub(crate) use self::configs::Alpn;
+use self::configs::Configs;
 use self::domains::Domains;
 pub use self::error::TlsError;
 use self::handshakes::Handshakes;
@@ -47,9 +49,6 @@ const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// ([`crate::config::OUT_BYTES_MAX`]), so that all of them are one write to the system.
 const BUFFER_BYTES_MAX: usize = crate::config::OUT_BYTES_MAX;
 
-/// Tickets that a client is sent: it needs one to connect again without a signature. Each more costs a write.
-const TICKETS: usize = 1;
-
 /// The key of the daemon, and the handshakes that are made with it.
 pub(crate) struct Tls {
     current: RwLock<Current>,
@@ -61,18 +60,15 @@ pub(crate) struct Tls {
 /// What a new handshake uses.
 #[derive(Clone)]
 struct Current {
-    /// For a client that sends [`NATIVE_ALPN`].
-    native: Arc<ServerConfig>,
-    /// For any other client that names none of the domains: whatever it sends in ALPN, its protocol is detected.
-    detected: Arc<ServerConfig>,
+    configs: Configs,
     key: ServerKey,
 }
 
 /// A connection whose handshake is complete.
 pub(crate) struct Accepted<S> {
     pub(crate) stream: TlsStream<S>,
-    /// Whether the client has said that it speaks the native protocol.
-    pub(crate) is_native: bool,
+    /// What the client has said that it speaks.
+    pub(crate) alpn: Alpn,
 }
 
 impl Tls {
@@ -156,16 +152,16 @@ impl Tls {
                 start.into_stream(proof).await?.shutdown().await?;
                 return Ok(None);
             }
-            let is_native = offers_native(&hello);
-            let Current { native, detected, .. } = self.current();
-            let config = match is_native {
-                true => native,
-                false => self.domains.issued(&hello).unwrap_or(detected),
+            let alpn = Alpn::of(&hello);
+            let issued = (alpn != Alpn::Native).then(|| self.domains.issued(&hello)).flatten();
+            let config = match issued {
+                Some(issued) => issued.of(alpn),
+                None => self.current().configs.of(alpn),
             };
             let accept = start.into_stream_with(config, |connection| {
                 connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
             });
-            Ok(Some(Accepted { stream: accept.await?, is_native }))
+            Ok(Some(Accepted { stream: accept.await?, alpn }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
@@ -180,32 +176,8 @@ impl Current {
 
     fn build(identity: Identity) -> Result<Self, rustls::Error> {
         let key = identity.server_key()?;
-        let detected = builder()?.with_single_cert(identity.chain, identity.key)?;
-        let detected = with_settings(detected)?;
-        let mut native = detected.clone();
-        native.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
-        Ok(Self { native: Arc::new(native), detected: Arc::new(detected), key })
+        Ok(Self { configs: Configs::new(identity)?, key })
     }
-}
-
-/// Whether the client says that it speaks the native protocol.
-fn offers_native(hello: &ClientHello<'_>) -> bool {
-    hello.alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == NATIVE_ALPN))
-}
-
-/// The settings that a configuration begins with.
-fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, rustls::Error> {
-    let builder = ServerConfig::builder_with_provider(Arc::new(provider()));
-    Ok(builder.with_protocol_versions(&[&TLS13, &TLS12])?.with_no_client_auth())
-}
-
-/// The other settings of those that serve clients.
-fn with_settings(mut config: ServerConfig) -> Result<ServerConfig, rustls::Error> {
-    config.ignore_client_order = true;
-    config.ticketer = aws_lc_rs::Ticketer::new()?;
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = TICKETS;
-    Ok(config)
 }
 
 /// The cryptography.

@@ -74,6 +74,9 @@ async fn a_certificate_is_shown_to_clients_that_name_a_domain_and_the_own_key_to
         assert!(rig.browser_accepts(domain).await, "{domain}");
         assert!(rig.is_shown_own_key(&[NATIVE_ALPN], domain).await, "{domain}");
     }
+    let shown = show(&rig.tls, trusting_anybody(&[b"h2", b"http/1.1"]), "chat.example.org").await;
+    assert_eq!(shown.unwrap().alpn.as_deref(), Some(&b"http/1.1"[..]));
+    assert!(!rig.is_shown_own_key(&[b"http/1.1"], "chat.example.org").await);
     assert!(!rig.browser_accepts("example.org").await);
     assert!(rig.is_shown_own_key(&[], "example.org").await);
     assert_eq!((rig.authority.count("/account"), rig.authority.count("/new")), (1, 1));

@@ -28,6 +28,12 @@ impl Certified {
         (!domain.is_empty()).then_some(acme)
     }
 
+    /// The domains.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.domain.iter().map(Domain::as_str)
+    }
+
+    /// How many they are.
     pub(super) const fn domains(&self) -> usize {
         self.domain.len()
     }

@@ -10,8 +10,9 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::{ClientHello, ParsedCertificate};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::configs::{Configs, builder};
 use super::identity::Identity;
-use super::{TlsError, builder, provider, with_settings};
+use super::{TlsError, provider};
 use crate::domain::Domain;
 
 /// The protocol of an authority that looks for the proof (RFC 8737). Nothing follows the handshake.
@@ -27,7 +28,7 @@ pub(super) struct Domains {
 /// A certificate that an authority has issued.
 struct Issued {
     domains: Vec<Domain>,
-    config: Arc<ServerConfig>,
+    configs: Configs,
 }
 
 impl Domains {
@@ -45,9 +46,7 @@ impl Domains {
         for domain in domains {
             rustls::client::verify_server_name(&certificate, &domain.server_name())?;
         }
-        let config = builder()?.with_single_cert(identity.chain, identity.key)?;
-        let config = Arc::new(with_settings(config)?);
-        let issued = Issued { domains: domains.to_vec(), config };
+        let issued = Issued { domains: domains.to_vec(), configs: Configs::new(identity)? };
         *self.issued.write().unwrap_or_else(PoisonError::into_inner) = Some(issued);
         Ok(())
     }
@@ -82,12 +81,12 @@ impl Domains {
     }
 
     /// The certificate for a client that names one of the domains; `None` if it names none, or there is no certificate.
-    pub(super) fn issued(&self, hello: &ClientHello<'_>) -> Option<Arc<ServerConfig>> {
+    pub(super) fn issued(&self, hello: &ClientHello<'_>) -> Option<Configs> {
         let name = hello.server_name()?;
         let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
         let issued = issued.as_ref()?;
         let is_named = |domain: &Domain| domain.as_str().eq_ignore_ascii_case(name);
-        issued.domains.iter().any(is_named).then(|| Arc::clone(&issued.config))
+        issued.domains.iter().any(is_named).then(|| issued.configs.clone())
     }
 
     fn proofs(&self) -> std::sync::MutexGuard<'_, HashMap<Domain, Arc<ServerConfig>>> {
