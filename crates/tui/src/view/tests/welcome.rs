@@ -32,7 +32,7 @@ fn a_newcomer_reads_what_to_do_until_the_first_message() {
 
 #[test]
 fn the_owner_of_a_new_server_reads_how_to_invite() {
-    let mut harness = Harness::new(70, 14);
+    let mut harness = Harness::new(90, 14);
     harness.state.is_first = true;
     harness.connect(1);
     let user = crate::fixture::user(7, "bob");
