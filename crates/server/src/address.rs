@@ -36,6 +36,10 @@ impl Address {
         if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) }
     }
 
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether the host is a name, and not an address.
     pub(crate) fn is_name(&self) -> bool {
         self.host.parse::<std::net::IpAddr>().is_err()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_proto::{RoomName, UserName};
-use chat_server::config::{Join, Plain, TlsFiles};
+use chat_server::config::{HostNames, Join, Plain, TlsFiles, WebConfig};
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
@@ -81,6 +81,10 @@ pub(crate) struct Args {
     /// Private key of that certificate in PEM format.
     #[arg(long, value_name = "FILE", requires = "tls_cert", global = true)]
     tls_key: Option<PathBuf>,
+
+    /// Serve the page from the files in DIR instead of those in this program, for a person who works on them.
+    #[arg(long, value_name = "DIR", hide = true)]
+    web_dir: Option<PathBuf>,
 
     /// Data directory, or :memory: to store nothing on disk [default: $XDG_DATA_HOME/chat-server or
     /// ~/.local/share/chat-server].
@@ -296,6 +300,14 @@ impl Args {
         Some(TlsFiles { certificate, key })
     }
 
+    /// What is served to browsers: by the names that lead here.
+    fn web(&self) -> WebConfig {
+        let listens = self.listen.iter().map(Address::host);
+        let public = self.public_address.iter().map(|address| address.host.as_str());
+        let names = HostNames::new(listens.chain(public).map(str::to_owned));
+        WebConfig { names, directory: self.web_dir.clone() }
+    }
+
     /// The settings of the daemon.
     pub(crate) fn config(&self) -> Config {
         Config {
@@ -303,6 +315,7 @@ impl Args {
             detect_silence: self.detect_silence,
             plain: self.plain.into(),
             tls_files: self.tls_files(),
+            web: self.web(),
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,
             drain_timeout: self.drain_timeout,

@@ -27,6 +27,7 @@ use chat_proto::{Timestamp, UserName};
 use tokio::time::Instant;
 
 pub use crate::clock::{Clock, Monotonic};
+pub use crate::host_names::HostNames;
 use crate::limits::Limits;
 pub use crate::plain::Plain;
 
@@ -233,6 +234,13 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
+/// Time for which a client from an address is expected to be late, after a browser from there was: its user tries again
+/// within that time.
+pub(crate) const LATE_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// Addresses of such browsers at most, 24 bytes each.
+pub(crate) const LATE_ADDRESSES_MAX: usize = 1_024;
+
 /// Which new users come in. Those who are known always do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
@@ -262,6 +270,15 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// What is served to browsers.
+#[derive(Debug, Clone, Default)]
+pub struct WebConfig {
+    /// The host names that lead to the daemon.
+    pub names: HostNames,
+    /// A directory with the parts of the page, for a person who works on them; `None` for those in the program.
+    pub directory: Option<PathBuf>,
+}
+
 /// The settings of one daemon.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -287,6 +304,8 @@ pub struct Config {
     pub join: Join,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
+    /// What is served to browsers.
+    pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
@@ -355,6 +374,7 @@ impl Default for Config {
             plain: Plain::Loopback,
             join: Join::Open,
             tls_files: None,
+            web: WebConfig::default(),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),

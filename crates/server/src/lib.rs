@@ -10,6 +10,7 @@
 //!   and with the periodic `jobs`.
 //! * `transport` has the streams of bytes that a connection runs on.
 //! * `tls` has the key of the daemon, and makes the handshakes of TLS.
+//! * `web` serves the page of the chat, and opens WebSockets.
 //! * `control` is the socket of the operator, who sends the same commands as a user.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
@@ -25,10 +26,12 @@ pub mod config;
 mod control;
 mod door;
 mod feed;
+mod host_names;
 mod hub;
 mod id_map;
 mod jobs;
 pub mod journal;
+mod late;
 pub mod limits;
 mod links;
 mod listen;
@@ -51,6 +54,7 @@ mod transport;
 mod tries;
 mod turn_away;
 mod watch;
+mod web;
 
 pub use addresses::{Addresses, store_addresses, stored_addresses};
 pub use config::Config;

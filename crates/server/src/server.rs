@@ -19,6 +19,7 @@ use crate::control::{Control, ControlError};
 use crate::hub::Hub;
 use crate::jobs;
 use crate::journal::{Durability, Journal, JournalError, Location, RoomId};
+use crate::late::LateBrowsers;
 use crate::listen::{Listen, accept, note_panic};
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
@@ -91,6 +92,7 @@ impl Server {
                 search,
                 networks,
                 logins: Logins::default(),
+                late: LateBrowsers::default(),
                 closing,
                 address: OnceLock::new(),
             }),

@@ -31,6 +31,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod web;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -67,6 +68,7 @@ use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Counts, Hub, Member, Takes};
 use crate::journal::{CredentialId, RoomId};
+use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
@@ -86,6 +88,7 @@ pub(crate) struct Context {
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
     pub logins: Logins,
+    pub late: LateBrowsers,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use chat_proto::{NATIVE_ALPN, ServerKey};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, NoServerSessionStorage};
+use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage};
 use rustls::version::{TLS12, TLS13};
 use rustls::{CipherSuite, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -35,6 +35,9 @@ use crate::journal::Location;
 
 /// The directory of the daemon's own key and certificate, in its data directory.
 pub const TLS_DIRECTORY: &str = "tls";
+
+/// The name of HTTP in ALPN (RFC 7301): this version alone.
+const HTTP_ALPN: &[u8] = b"http/1.1";
 
 /// Longest time of one handshake: several round trips on the slowest connection.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
@@ -58,6 +61,8 @@ pub(crate) struct Tls {
 struct Current {
     /// For a client that sends [`NATIVE_ALPN`].
     native: Arc<ServerConfig>,
+    /// For a client that sends [`HTTP_ALPN`], and not the other.
+    http: Arc<ServerConfig>,
     /// For any other client: whatever it sends in ALPN, its protocol is detected.
     detected: Arc<ServerConfig>,
     key: ServerKey,
@@ -66,8 +71,34 @@ struct Current {
 /// A connection whose handshake is complete.
 pub(crate) struct Accepted<S> {
     pub(crate) stream: TlsStream<S>,
-    /// Whether the client has said that it speaks the native protocol.
-    pub(crate) is_native: bool,
+    /// What the client has said that it speaks.
+    pub(crate) alpn: Alpn,
+}
+
+/// The protocol that a client has named in the ALPN of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alpn {
+    /// The native one.
+    Native,
+    /// HTTP, as browsers do.
+    Http,
+    /// None that is spoken here.
+    None,
+}
+
+impl Alpn {
+    fn of(client: &ClientHello<'_>) -> Self {
+        let offers = |protocol| {
+            client.alpn().is_some_and(|mut offered| offered.any(|offer| offer == protocol))
+        };
+        if offers(NATIVE_ALPN) {
+            Self::Native
+        } else if offers(HTTP_ALPN) {
+            Self::Http
+        } else {
+            Self::None
+        }
+    }
 }
 
 impl Tls {
@@ -119,16 +150,17 @@ impl Tls {
         let _permit = permit.ok_or(io::ErrorKind::ConnectionAborted)?;
         let handshake = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-            let is_native = start
-                .client_hello()
-                .alpn()
-                .is_some_and(|mut offered| offered.any(|protocol| protocol == NATIVE_ALPN));
-            let Current { native, detected, .. } = self.current();
-            let config = if is_native { native } else { detected };
+            let alpn = Alpn::of(&start.client_hello());
+            let Current { native, http, detected, .. } = self.current();
+            let config = match alpn {
+                Alpn::Native => native,
+                Alpn::Http => http,
+                Alpn::None => detected,
+            };
             let accept = start.into_stream_with(config, |connection| {
                 connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
             });
-            Ok(Accepted { stream: accept.await?, is_native })
+            Ok(Accepted { stream: accept.await?, alpn })
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
@@ -153,7 +185,10 @@ impl Current {
         detected.send_tls13_tickets = TICKETS;
         let mut native = detected.clone();
         native.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
-        Ok(Self { native: Arc::new(native), detected: Arc::new(detected), key })
+        let mut http = detected.clone();
+        http.alpn_protocols = vec![HTTP_ALPN.to_vec()];
+        let [native, http, detected] = [native, http, detected].map(Arc::new);
+        Ok(Self { native, http, detected, key })
     }
 }
 

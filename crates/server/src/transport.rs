@@ -3,6 +3,8 @@
 
 mod carrier;
 mod prefixed;
+mod web_socket;
 
 pub(crate) use self::carrier::Carrier;
 pub(crate) use self::prefixed::Prefixed;
+pub(crate) use self::web_socket::WebSocket;

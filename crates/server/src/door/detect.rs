@@ -15,6 +15,19 @@ use crate::transport::Prefixed;
 const CLASSIC_GREETING: &[u8] = b"NAME:";
 /// How the first message of a native client begins.
 const NATIVE_GREETING: &[u8] = b"{";
+/// How a request of HTTP begins; the last is that of HTTP/2.
+const HTTP_GREETINGS: [&[u8]; 10] = [
+    b"GET ",
+    b"HEAD ",
+    b"POST ",
+    b"PUT ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"PATCH ",
+    b"TRACE ",
+    b"CONNECT ",
+    b"PRI * ",
+];
 
 /// One protocol at the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +54,9 @@ pub(crate) enum Guess {
     Protocol(Protocol),
     /// They are a `ClientHello`: the protocol is within TLS.
     Tls,
+    /// They are a request of HTTP. What follows is never read as another protocol: a page can make a browser send any
+    /// body.
+    Http,
     /// They may be of several.
     NeedMore,
     /// They are of none.
@@ -59,6 +75,12 @@ pub(crate) fn guess(first: &[u8]) -> Guess {
         if greeting.starts_with(first) {
             return Guess::NeedMore;
         }
+    }
+    if HTTP_GREETINGS.iter().any(|greeting| first.starts_with(greeting)) {
+        return Guess::Http;
+    }
+    if HTTP_GREETINGS.iter().any(|greeting| greeting.starts_with(first)) {
+        return Guess::NeedMore;
     }
     guess_tls(first)
 }
@@ -83,6 +105,8 @@ pub(crate) enum Detected {
     },
     /// It begins a handshake of TLS, and was sent nothing.
     Tls,
+    /// It sends a request of HTTP, and was sent nothing.
+    Http,
 }
 
 /// Why a connection is for no door.
@@ -97,6 +121,9 @@ pub(crate) enum DetectError {
     /// The client began TLS after it was taken for a classic one and sent its number.
     #[error("began TLS too late; it had been sent the number of a classic client")]
     LateTls,
+    /// The same with HTTP.
+    #[error("sent a request of HTTP too late; it had been sent the number of a classic client")]
+    LateHttp,
     /// The connection failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -107,7 +134,7 @@ pub(crate) enum DetectError {
 ///
 /// A client that is silent for `silence` is taken for a classic one and sent its number, which `next_id`
 /// returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS client
-/// is not: the number is no TLS.
+/// or a browser is not: the number is neither TLS nor HTTP.
 ///
 /// # Errors
 /// Returns an error if the connection is for no door. There is no deadline: that is the caller's.
@@ -126,6 +153,8 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
             Guess::Protocol(protocol) => break protocol,
             Guess::Tls if sent_id.is_some() => return Err(DetectError::LateTls),
             Guess::Tls => return Ok(Detected::Tls),
+            Guess::Http if sent_id.is_some() => return Err(DetectError::LateHttp),
+            Guess::Http => return Ok(Detected::Http),
             Guess::Unknown => return Err(DetectError::UnknownProtocol),
             Guess::NeedMore => peek(stream).await?,
         }

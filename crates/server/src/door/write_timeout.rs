@@ -45,12 +45,12 @@ impl WriteTimeout {
     }
 
     /// Ends the wait of a write; the next one has the whole timeout again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.stall = None;
     }
 
     /// Completes if the client has taken nothing for too long. To be polled while a write waits.
-    pub(super) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let step = if self.unacknowledged.is_some() { self.after / STEPS } else { self.after };
         let stall = self.stall.get_or_insert_with(|| {
             let (measures_at, since) = (Box::pin(sleep(step)), Instant::now());

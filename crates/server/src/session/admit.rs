@@ -1,6 +1,6 @@
 //! The first stage of a connection: finds out which protocol the client speaks, in TLS or without it, and lets it in.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use tracing::{Span, debug, field, info};
 use super::end::{Closing, End, reject};
 use super::handshake::handshake;
 use super::login::Origin;
+use super::web::open_web;
 use super::{Context, Peer, Session};
 use crate::config::{Config, PLAIN_REFUSED_SILENCE};
 use crate::door::detect::{DetectError, Detected, detect};
 use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
 use crate::networks::Slot;
-use crate::tls::Accepted;
+use crate::tls::{Accepted, Alpn};
 use crate::transport::{Carrier, Prefixed};
 
 /// What became of a new connection.
@@ -36,6 +37,12 @@ struct Opened<S> {
     protocol: Protocol,
     /// The number that the client was sent, if any.
     sent_id: Option<UserId>,
+}
+
+impl<S> Opened<S> {
+    fn native(carrier: Carrier<S>) -> Self {
+        Self { carrier, protocol: Protocol::Native, sent_id: None }
+    }
 }
 
 /// Detects the protocol of the client and lets its user in, or says why not.
@@ -59,8 +66,14 @@ where
         opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
     };
     let Some(Opened { carrier, protocol, sent_id }) = opened else { return Admission::Closed };
-    Span::current().record("door", field::display(protocol));
-    let is_encrypted = matches!(carrier, Carrier::Tls(_));
+    let is_encrypted = carrier.is_encrypted();
+    let deadline = match carrier {
+        Carrier::Web(_) => Instant::now() + context.config.identify_timeout, // requests had their own
+        _ => {
+            Span::current().record("door", field::display(protocol));
+            deadline
+        }
+    };
     let needs_tls = !is_encrypted && !context.config.plain.allows(peer.address.ip());
     let origin = Origin::new(peer.address.ip(), is_encrypted);
     let door = open_door(protocol, sent_id, &context.config);
@@ -105,34 +118,39 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Option<Opened<S>> {
     let address = peer.address.ip();
     let mut plain = Prefixed::new(stream);
+    let usual = context.config.detect_silence;
     let silence = match context.config.plain.allows(address) {
-        true => context.config.detect_silence,
-        false => context.config.detect_silence.max(PLAIN_REFUSED_SILENCE),
+        true => context.late.silence(address, usual, Instant::now()),
+        false => usual.max(PLAIN_REFUSED_SILENCE),
     };
-    match detect_or_reject(&mut plain, silence, context, deadline).await? {
+    match detect_or_reject(&mut plain, silence, address, context, deadline).await? {
         Detected::Protocol { protocol, sent_id } => {
             return Some(Opened { carrier: Carrier::Plain(plain), protocol, sent_id });
+        }
+        Detected::Http => {
+            return open_web(Carrier::Plain(plain), address, context).await.map(Opened::native);
         }
         Detected::Tls => {}
     }
     let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
-    let Accepted { stream, is_native } = accepted
+    let Accepted { stream, alpn } = accepted
         .unwrap_or_else(|late| Err(late.into()))
         .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
         .ok()?;
     let mut tls = Box::new(Prefixed::new(stream));
-    if is_native {
-        return Some(Opened {
-            carrier: Carrier::Tls(tls),
-            protocol: Protocol::Native,
-            sent_id: None,
-        });
+    match alpn {
+        Alpn::Native => return Some(Opened::native(Carrier::Tls(tls))),
+        Alpn::Http => {
+            return open_web(Carrier::Tls(tls), address, context).await.map(Opened::native);
+        }
+        Alpn::None => {}
     }
-    let silence = context.config.detect_silence;
-    match detect_or_reject(tls.as_mut(), silence, context, deadline).await? {
+    let silence = context.late.silence(address, usual, Instant::now());
+    match detect_or_reject(tls.as_mut(), silence, address, context, deadline).await? {
         Detected::Protocol { protocol, sent_id } => {
             Some(Opened { carrier: Carrier::Tls(tls), protocol, sent_id })
         }
+        Detected::Http => open_web(Carrier::Tls(tls), address, context).await.map(Opened::native),
         Detected::Tls => {
             info!("turned away: TLS within TLS");
             None
@@ -144,6 +162,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
 async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Prefixed<S>,
     silence: Duration,
+    address: IpAddr,
     context: &Context,
     deadline: Instant,
 ) -> Option<Detected> {
@@ -153,6 +172,10 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(Ok(detected)) => return Some(detected),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
         Ok(Err(error @ DetectError::LateTls)) => info!(%error, "turned away"),
+        Ok(Err(error @ DetectError::LateHttp)) => {
+            context.late.add(address, Instant::now());
+            info!(%error, "closed; the next one from its address has more time");
+        }
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
         Ok(Err(error @ DetectError::UnknownProtocol)) => {
             info!(%error, "turned away");

@@ -1,4 +1,4 @@
-//! What a session runs on: the connection itself, or TLS on it.
+//! What a session runs on: the connection itself, TLS on it, or a WebSocket on either.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
-use super::Prefixed;
+use super::{Prefixed, WebSocket};
 
 /// The carrier of a session on a connection `S`.
 ///
@@ -16,6 +16,19 @@ pub(crate) enum Carrier<S> {
     Plain(Prefixed<S>),
     /// Boxed, so that a session without TLS does not hold memory for it.
     Tls(Box<Prefixed<TlsStream<Prefixed<S>>>>),
+    /// On one of the two others.
+    Web(Box<WebSocket<Self>>),
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<S> {
+    /// Whether the bytes are encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(_) => true,
+            Self::Web(socket) => socket.stream().is_encrypted(),
+        }
+    }
 }
 
 /// Calls a method of the stream that is in the carrier.
@@ -24,6 +37,7 @@ macro_rules! stream {
         match $self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).$method($($argument),*),
             Self::Tls(stream) => Pin::new(stream.as_mut()).$method($($argument),*),
+            Self::Web(socket) => Pin::new(socket.as_mut()).$method($($argument),*),
         }
     };
 }
@@ -59,6 +73,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Carrier<S> {
         match self {
             Self::Plain(stream) => stream.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Web(socket) => socket.is_write_vectored(),
         }
     }
 

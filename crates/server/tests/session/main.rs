@@ -24,6 +24,7 @@ mod threads;
 mod timers;
 mod tls;
 mod unread;
+mod web;
 
 /// Whether the peers use TLS; `session_tls` has the same tests with it.
 const USES_TLS: bool = false;

@@ -46,6 +46,8 @@ mod timers;
 mod tls;
 #[path = "../session/unread.rs"]
 mod unread;
+#[path = "../session/web.rs"]
+mod web;
 
 /// Whether the peers use TLS.
 const USES_TLS: bool = true;

@@ -25,7 +25,7 @@ fn connect() -> (DuplexStream, JoinHandle<Found>) {
 fn spoken(detected: Result<Detected, DetectError>) -> (Protocol, Option<UserId>) {
     match detected.unwrap() {
         Detected::Protocol { protocol, sent_id } => (protocol, sent_id),
-        Detected::Tls => panic!("TLS was detected"),
+        other => panic!("{other:?} was detected"),
     }
 }
 
@@ -47,13 +47,22 @@ fn any_other_first_byte_is_of_no_protocol() {
         let expected = match byte {
             b'{' => Guess::Protocol(Protocol::Native),
             b'N' | 0x16 => Guess::NeedMore,
+            b'G' | b'H' | b'P' | b'D' | b'O' | b'T' | b'C' => Guess::NeedMore,
             _ => Guess::Unknown,
         };
         assert_eq!(guess(&[byte]), expected, "{byte:#x}");
     }
-    for first in
-        ["NAM ", "NICK bob", "GET / HTTP/1.1", "SSH-2.0", "\x16\x02", "\x16\x03\x01\0\0\x02"]
-    {
+    for first in [
+        "NAM ",
+        "NICK bob",
+        "GETS",
+        "get / ",
+        "CAP LS",
+        "PASS x",
+        "SSH-2.0",
+        "\x16\x02",
+        "\x16\x03\x01\0\0\x02",
+    ] {
         assert_eq!(guess(first.as_bytes()), Guess::Unknown, "{first}");
     }
 }
@@ -143,6 +152,37 @@ async fn tls_is_detected_unless_the_client_was_sent_a_number() {
     }
 }
 
+#[test]
+fn every_method_of_http_is_http_and_never_another_protocol() {
+    for method in
+        ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PRI *"]
+    {
+        let request = format!("{method} / HTTP/1.1\r\n\r\n{{}}\nNAME:eve");
+        for length in 0..=request.len() {
+            let is_known = length > method.len();
+            let expected = if is_known { Guess::Http } else { Guess::NeedMore };
+            assert_eq!(guess(&request.as_bytes()[..length]), expected, "{length} of {method}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_is_detected_unless_the_client_was_sent_a_number() {
+    for is_late in [false, true] {
+        let (mut client, found) = connect();
+        if is_late {
+            sleep(SILENCE * 2).await;
+        }
+        client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        let (detected, stream) = found.await.unwrap();
+        match is_late {
+            false => assert!(matches!(detected, Ok(Detected::Http))),
+            true => assert!(matches!(detected, Err(DetectError::LateHttp))),
+        }
+        assert!(stream.prefix().starts_with(b"GET "));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_leaves_or_speaks_another_protocol_is_for_no_door() {
     let (client, found) = connect();
@@ -150,6 +190,6 @@ async fn a_client_that_leaves_or_speaks_another_protocol_is_for_no_door() {
     assert!(matches!(found.await.unwrap().0, Err(DetectError::Closed)));
 
     let (mut client, found) = connect();
-    client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    client.write_all(b"SSH-2.0-OpenSSH\r\n").await.unwrap();
     assert!(matches!(found.await.unwrap().0, Err(DetectError::UnknownProtocol)));
 }

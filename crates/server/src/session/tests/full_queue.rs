@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{BROKEN_LINES_MAX, Config, Join};
 use crate::hub::{Admission, Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
 use crate::journal::{Durability, Location, RoomId};
+use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::session::pending::{CommandResult, PendingCommand};
@@ -57,6 +58,7 @@ impl Rig {
             search: None,
             networks,
             logins: Logins::default(),
+            late: LateBrowsers::default(),
             closing,
             address: OnceLock::new(),
         });

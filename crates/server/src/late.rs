@@ -1,0 +1,70 @@
+//! The addresses of browsers whose first bytes came so late that they were taken for classic clients.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::config::{LATE_ADDRESSES_MAX, LATE_FOR, PLAIN_REFUSED_SILENCE};
+
+/// Such addresses, each with the end of its time.
+#[derive(Debug, Default)]
+pub(crate) struct LateBrowsers(Mutex<HashMap<IpAddr, Instant>>);
+
+impl LateBrowsers {
+    /// Records that a browser at `address` was late. If there are too many, the one whose time ends first is removed.
+    pub(crate) fn add(&self, address: IpAddr, now: Instant) {
+        let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        until.retain(|_, until| *until > now);
+        if until.len() >= LATE_ADDRESSES_MAX
+            && let Some(first) = until.iter().min_by_key(|(_, until)| **until).map(|(it, _)| *it)
+        {
+            until.remove(&first);
+        }
+        until.insert(address, now + LATE_FOR);
+    }
+
+    /// How long to wait for the first bytes from `address`: `usual`, or longer.
+    pub(crate) fn silence(&self, address: IpAddr, usual: Duration, now: Instant) -> Duration {
+        let until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match until.get(&address) {
+            Some(until) if *until > now => usual.max(PLAIN_REFUSED_SILENCE),
+            _ => usual,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const USUAL: Duration = Duration::from_millis(300);
+
+    fn address(number: u32) -> IpAddr {
+        Ipv4Addr::from_bits(number).into()
+    }
+
+    #[test]
+    fn an_address_has_more_time_for_a_while() {
+        let (late, now) = (LateBrowsers::default(), Instant::now());
+        late.add(address(1), now);
+        assert_eq!(late.silence(address(1), USUAL, now), PLAIN_REFUSED_SILENCE);
+        assert_eq!(late.silence(address(2), USUAL, now), USUAL);
+        assert_eq!(late.silence(address(1), USUAL, now + LATE_FOR), USUAL);
+    }
+
+    #[test]
+    fn a_bounded_number_of_addresses_is_kept() {
+        let (late, now) = (LateBrowsers::default(), Instant::now());
+        for number in 0..=u32::try_from(LATE_ADDRESSES_MAX).unwrap() {
+            late.add(address(number), now + Duration::from_millis(number.into()));
+        }
+        assert_eq!(late.0.lock().unwrap().len(), LATE_ADDRESSES_MAX);
+        assert_eq!(late.silence(address(0), USUAL, now), USUAL, "the oldest is removed");
+        assert_eq!(late.silence(address(1), USUAL, now), PLAIN_REFUSED_SILENCE);
+    }
+}

@@ -1,0 +1,136 @@
+//! The parts of the page: files of the directory `web`, which are in the program.
+
+use std::fmt::Write;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+/// Stands for [`Parts::hash`] in the parts that are served under a name without it.
+const PLACEHOLDER: &str = "{HASH}";
+
+/// Digits of the hash: enough to tell two versions of the page apart.
+const HASH_DIGITS: usize = 12;
+
+/// Bytes of a file of `--web-dir`, so that a wrong directory takes no memory.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// The hash in the addresses of parts that are served from a directory: they may change at any time.
+const NO_HASH: &str = "dev";
+
+/// Lists files of the directory `web`, with what is in them.
+macro_rules! parts {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/web/", $name)))),*]
+    };
+}
+
+/// All parts.
+const FILES: &[(&str, &[u8])] = parts!["index.html"];
+
+/// The parts as they are served.
+static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
+
+/// What is served of the page.
+#[derive(Debug)]
+struct Parts {
+    /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
+    hash: String,
+    files: Vec<(&'static str, Bytes)>,
+}
+
+impl Parts {
+    fn new(files: &[(&'static str, &'static [u8])]) -> Self {
+        let mut sha = Sha256::new();
+        for (name, bytes) in files {
+            for field in [name.as_bytes(), bytes] {
+                sha.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
+                sha.update(field);
+            }
+        }
+        let mut hash = String::new();
+        for byte in &sha.finalize()[..HASH_DIGITS / 2] {
+            let _ = write!(hash, "{byte:02x}");
+        }
+        let files = files.iter().map(|(name, bytes)| (*name, Bytes::from_static(bytes)));
+        Self { files: files.collect(), hash }
+    }
+
+    fn get(&self, name: &str) -> Option<Bytes> {
+        self.files.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.clone())
+    }
+}
+
+/// Where the parts come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source<'s> {
+    /// The program.
+    BuiltIn,
+    /// A directory, for a person who works on the page.
+    Directory(&'s Path),
+}
+
+impl<'s> Source<'s> {
+    pub(super) fn new(directory: Option<&'s PathBuf>) -> Self {
+        directory.map_or(Self::BuiltIn, |directory| Self::Directory(directory))
+    }
+
+    /// The hash in the addresses of parts.
+    pub(super) fn hash(self) -> &'static str {
+        match self {
+            Self::BuiltIn => &BUILT_IN.hash,
+            Self::Directory(_) => NO_HASH,
+        }
+    }
+
+    /// The part `name`, as it is.
+    pub(super) fn get(self, name: &str) -> Option<Bytes> {
+        match self {
+            Self::BuiltIn => BUILT_IN.get(name),
+            Self::Directory(directory) => read(directory, name),
+        }
+    }
+
+    /// The part `name`, with the hash in the addresses of others.
+    pub(super) fn filled(self, name: &str) -> Option<Bytes> {
+        let part = self.get(name)?;
+        let Ok(text) = std::str::from_utf8(&part) else { return Some(part) };
+        match text.contains(PLACEHOLDER) {
+            true => Some(text.replace(PLACEHOLDER, self.hash()).into()),
+            false => Some(part),
+        }
+    }
+}
+
+/// Reads a file below `directory`. Waits for the disk: that is for a person who works on the page.
+fn read(directory: &Path, name: &str) -> Option<Bytes> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_segment = |segment: &str| {
+        !segment.is_empty() && !segment.starts_with('.') && segment.bytes().all(is_plain)
+    };
+    if !name.split('/').all(is_segment) {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(directory.join(name)).ok()?;
+    file.take(FILE_BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    Some(bytes.into())
+}
+
+/// The media type of a part.
+pub(super) fn media_type(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        _ => "application/octet-stream",
+    }
+}

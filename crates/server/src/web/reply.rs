@@ -1,0 +1,94 @@
+//! What a request is answered with.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+
+use super::parts::media_type;
+
+pub(super) type Reply = Response<Full<Bytes>>;
+
+/// Sent to a connection past the limit that begins with HTTP.
+pub(crate) const FULL: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "retry-after: 60\r\n",
+    "connection: close\r\n",
+    "content-type: text/plain; charset=utf-8\r\n",
+    "content-length: 63\r\n",
+    "cache-control: no-store\r\n\r\n",
+    "chat-server has too many connections; try again in a moment   \n"
+);
+
+/// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style in
+/// its markup, and makes no markup of text.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// Fields of every answer.
+const FIELDS: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), display-capture=()",
+    ),
+];
+
+/// What is served under a name that changes with it. A year.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// A part of the page.
+pub(super) fn part(name: &str, bytes: Bytes) -> Reply {
+    with_type(bytes, media_type(name))
+}
+
+/// A part of the page under a name that changes with it.
+pub(super) fn immutable(name: &str, bytes: Bytes) -> Reply {
+    let mut reply = part(name, bytes);
+    reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
+    reply
+}
+
+/// A status, and a line that says why.
+pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
+    let mut reply = with_type(Bytes::from_static(text.as_bytes()), "text/plain; charset=utf-8");
+    *reply.status_mut() = status;
+    reply
+}
+
+pub(super) fn not_found() -> Reply {
+    refusal(StatusCode::NOT_FOUND, "there is nothing here; the chat is at /\n")
+}
+
+/// `allowed` are the methods that the path has.
+pub(super) fn wrong_method(allowed: &'static str) -> Reply {
+    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, "this address is for GET alone\n");
+    reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    reply
+}
+
+/// Has the connection closed after `reply`.
+pub(super) fn last(mut reply: Reply) -> Reply {
+    reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+fn with_type(bytes: Bytes, media_type: &'static str) -> Reply {
+    let mut reply = Response::new(Full::new(bytes));
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in FIELDS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    reply
+}

@@ -1,0 +1,157 @@
+//! Answers requests.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use hyper::body::{Body, Incoming};
+use hyper::header::{HeaderValue, LOCATION};
+use hyper::http::uri::Authority;
+use hyper::service::Service;
+use hyper::{Method, Request, StatusCode};
+use tracing::{debug, info};
+
+use super::host::{host, is_same_origin};
+use super::parts::Source;
+use super::reply::{self, Reply};
+use super::web_socket;
+use crate::config::WebConfig;
+
+/// Requests on one connection: more than the page has parts.
+const REQUESTS_MAX: u32 = 100;
+
+/// The methods of what is not changed by anybody.
+const READ_METHODS: &str = "GET, HEAD";
+
+/// Parts that are served under their own names, with their addresses: a browser wants to find them there.
+const NAMED: [(&str, &str); 5] = [
+    ("/", "index.html"),
+    ("/manifest.webmanifest", "manifest.webmanifest"),
+    ("/icon-192.png", "icon-192.png"),
+    ("/icon-512.png", "icon-512.png"),
+    ("/worker.js", "worker.js"),
+];
+
+/// How a connection came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// With TLS.
+    Encrypted,
+    /// In plain text, from an address from which that is accepted.
+    Plain,
+    /// In plain text, from another address.
+    PlainRefused,
+}
+
+/// The site, for one connection.
+pub(crate) struct Site<'c> {
+    config: &'c WebConfig,
+    transport: Transport,
+    requests: Cell<u32>,
+    has_opened: Cell<bool>,
+}
+
+impl<'c> Site<'c> {
+    pub(crate) const fn new(config: &'c WebConfig, transport: Transport) -> Self {
+        Self { config, transport, requests: Cell::new(0), has_opened: Cell::new(false) }
+    }
+
+    /// Whether the last request has opened a WebSocket.
+    pub(super) const fn has_opened(&self) -> bool {
+        self.has_opened.get()
+    }
+
+    fn answer<B: Body>(&self, request: &Request<B>) -> Reply {
+        if !request.body().is_end_stream() {
+            let text = "a request has no body here\n";
+            return reply::last(reply::refusal(StatusCode::PAYLOAD_TOO_LARGE, text));
+        }
+        let host = match host(request, &self.config.names) {
+            Ok(host) => host,
+            Err(status) => return refuse_host(status),
+        };
+        match request.uri().path() {
+            _ if self.transport == Transport::PlainRefused => redirect(&host, request),
+            "/ws" => self.open(request, &host),
+            path => self.read(request.method(), path),
+        }
+    }
+
+    fn open<B>(&self, request: &Request<B>, host: &Authority) -> Reply {
+        if request.method() != Method::GET {
+            return reply::wrong_method("GET");
+        }
+        let is_encrypted = self.transport == Transport::Encrypted;
+        if !is_same_origin(request.headers(), host, is_encrypted) {
+            info!("refused a WebSocket to the page of another site");
+            let text = "a page of another site opens no WebSocket here\n";
+            return reply::refusal(StatusCode::FORBIDDEN, text);
+        }
+        let reply = web_socket::open(request);
+        self.has_opened.set(reply.status() == StatusCode::SWITCHING_PROTOCOLS);
+        reply
+    }
+
+    /// What is at a path that can only be read.
+    fn read(&self, method: &Method, path: &str) -> Reply {
+        let source = Source::new(self.config.directory.as_ref());
+        let reply = if path == "/health" {
+            Some(reply::refusal(StatusCode::OK, "ok\n"))
+        } else if let Some((_, name)) = NAMED.into_iter().find(|(named, _)| *named == path) {
+            source.filled(name).map(|part| reply::part(name, part))
+        } else {
+            let part = path.strip_prefix("/a/").and_then(|rest| rest.split_once('/'));
+            part.filter(|(hash, _)| *hash == source.hash()).and_then(|(_, name)| {
+                let bytes = source.get(name)?;
+                Some(match source {
+                    Source::BuiltIn => reply::immutable(name, bytes),
+                    Source::Directory(_) => reply::part(name, bytes),
+                })
+            })
+        };
+        match reply {
+            None => reply::not_found(),
+            Some(_) if method != Method::GET && method != Method::HEAD => {
+                reply::wrong_method(READ_METHODS)
+            }
+            Some(reply) => reply,
+        }
+    }
+}
+
+/// Sends a browser to the same address with TLS: its user sees no difference.
+fn redirect<B>(host: &Authority, request: &Request<B>) -> Reply {
+    let path = request.uri().path();
+    let target = HeaderValue::try_from(format!("https://{host}{path}"));
+    let text = "this server wants TLS from your address: write https:// instead of http://\n";
+    let Ok(target) = target else { return reply::refusal(StatusCode::FORBIDDEN, text) };
+    let mut reply = reply::refusal(StatusCode::TEMPORARY_REDIRECT, text);
+    reply.headers_mut().insert(LOCATION, target);
+    reply
+}
+
+fn refuse_host(status: StatusCode) -> Reply {
+    let text = match status {
+        StatusCode::MISDIRECTED_REQUEST => {
+            info!("refused a request for a host name that is none of this server's");
+            "this server does not know that it has this host name; open its address, or start chat-server \
+             with --public-address NAME\n"
+        }
+        _ => "a request names one host\n",
+    };
+    reply::refusal(status, text)
+}
+
+impl Service<Request<Incoming>> for Site<'_> {
+    type Response = Reply;
+    type Error = Infallible;
+    type Future = Ready<Result<Reply, Infallible>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let reply = self.answer(&request);
+        debug!(status = reply.status().as_u16(), "a request");
+        self.requests.set(self.requests.get() + 1);
+        let is_last = self.requests.get() >= REQUESTS_MAX && !self.has_opened();
+        ready(Ok(if is_last { reply::last(reply) } else { reply }))
+    }
+}
