@@ -9,6 +9,8 @@ import { makeView } from "./view.js";
 
 /** Time after the last key until a draft is stored. */
 const DRAFT_MS = 300;
+/** Longest time until a page without frames is drawn. */
+const UNSEEN_MS = 250;
 /** Time between two ticks, by which what holds for a while ends. */
 const TICK_MS = 500;
 
@@ -22,14 +24,22 @@ let isDrawing = false;
 /** Takes an input: changes the state, carries out the effects, and draws. */
 function dispatch(input) {
   for (const effect of update(state, { at: Date.now(), ...input })) EFFECTS[effect.type](effect);
-  if (isDrawing) return;
+  if (!isDrawing) drawSoon();
+}
+
+/** Draws with the next frame. A page that is not looked at has none; its title has to say what is new all the same. */
+function drawSoon() {
   isDrawing = true;
-  // A page in the background draws no frames; its title has to say what is new all the same.
-  const next = document.hidden ? (draw) => setTimeout(draw, 200) : requestAnimationFrame;
-  next(() => {
+  let frame = 0;
+  let timer = 0;
+  const draw = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
     isDrawing = false;
     view.draw();
-  });
+  };
+  frame = requestAnimationFrame(draw);
+  timer = setTimeout(draw, UNSEEN_MS);
 }
 
 const link = makeLink(dispatch);
@@ -160,5 +170,6 @@ setInterval(() => isConnected(state) && EFFECTS.left(), 60000);
 state.isVisible = isLooking();
 if (!store.lasts) dispatch({ type: "stored", error: "no storage" });
 const [known, choices] = await Promise.all([store.anyUser(), store.choices()]).catch(() => [null, undefined]);
-dispatch({ type: "start", known, choices, invite: inviteOfAddress() });
+const read = known ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []]) : [[], []];
+dispatch({ type: "start", known, left: read[0], drafts: read[1], choices, invite: inviteOfAddress() });
 view.installWorker();

@@ -63,7 +63,7 @@ export function keyed(parent, items, make, same = (a, b) => a === b) {
   const wanted = new Set(items.map((item) => item.key));
   const before = new Map();
   for (const child of [...parent.children]) {
-    if (wanted.has(child.itemKey)) before.set(child.itemKey, child);
+    if (wanted.has(child.itemKey) && !before.has(child.itemKey)) before.set(child.itemKey, child);
     else child.remove();
   }
   let next = parent.firstElementChild;

@@ -5,10 +5,13 @@
 /** Most messages that wait, as in the terminal client. */
 export const OUTBOX_MAX = 1000;
 
+/** Most answered messages that are remembered: the store may have been read just before it has forgotten them. */
+const SETTLED_MAX = 1000;
+
 /** An outbox of this run of the page, with the messages `left` by earlier runs. */
 export function newOutbox(device, left = []) {
   const pending = left.map((message) => ({ message, sent: false, stored: true }));
-  return { device, lastN: Math.max(0, ...left.map((message) => message.n)), pending };
+  return { device, lastN: Math.max(0, ...left.map((message) => message.n)), pending, settled: new Set() };
 }
 
 export const idOf = (message) => `${message.device}/${message.n}`;
@@ -30,7 +33,7 @@ export const namesMessages = (body) => [body.target, body.reply_to, body.thread]
 /** Adds messages that another run has left. */
 export function adopt(outbox, left) {
   const has = new Set(outbox.pending.map((one) => idOf(one.message)));
-  const added = left.filter((message) => !has.has(idOf(message)));
+  const added = left.filter((message) => !has.has(idOf(message)) && !outbox.settled.has(idOf(message)));
   outbox.pending.push(...added.map((message) => ({ message, sent: false, stored: true })));
   outbox.lastN = Math.max(outbox.lastN, 0, ...added.map((message) => message.n));
   return added;
@@ -68,13 +71,17 @@ export function answered(outbox, device, n) {
 /** Removes a message that the server has answered, and returns it. */
 export function acknowledge(outbox, id) {
   const index = outbox.pending.findIndex((one) => idOf(one.message) === id);
-  return index === -1 ? null : outbox.pending.splice(index, 1)[0].message;
+  if (index === -1) return null;
+  outbox.settled.add(id);
+  if (outbox.settled.size > SETTLED_MAX) outbox.settled.delete(outbox.settled.values().next().value);
+  return outbox.pending.splice(index, 1)[0].message;
 }
 
 /** Another message has the number of this one: gives it a new one, which is to be stored before it is sent. */
 export function renumber(outbox, id) {
   const found = outbox.pending.find((one) => idOf(one.message) === id);
   if (!found) return null;
+  outbox.settled.add(id);
   found.message = { ...found.message, device: outbox.device, n: nextN(outbox) };
   found.sent = false;
   found.stored = false;

@@ -18,12 +18,15 @@ const PASSING = new Set(["shutdown", "busy", "not_kept", "too_fast", "not_readab
 const FINAL = new Set(["kicked", "banned", "too_many_errors"]);
 
 /** The page has been loaded. `known` is the user that the browser has stored, `choices` what it has chosen. */
-export function start(state, fx, { known, choices, invite }) {
+export function start(state, fx, { known, left: messages, drafts, choices, invite }) {
   state.choices = { ...newChoices(), ...choices };
   makeRoom(state, LOBBY);
   state.form.invite = invite ?? "";
   if (known) {
     state.name = known.name;
+    state.me = known.id ?? null;
+    // What waits is shown before there is a connection.
+    takeUp(state, { id: known.journal }, messages, drafts);
     state.wanted = invite ? { invite } : {};
     fx.push({ type: "connect" });
   } else {
@@ -169,7 +172,7 @@ export function welcome(state, fx, event, at) {
   state.away.clear();
   state.form.invite = "";
   takeBack(state, fx, at, (message) => message.epoch !== null && message.epoch !== epoch);
-  fx.push({ type: "putUser", user: { journal: state.journal, name: event.name, token: event.token, isNew: false } });
+  fx.push({ type: "putUser", user: { journal: state.journal, id: event.id, name: event.name, token: event.token, isNew: false } });
   for (const room of state.rooms.values()) {
     if (room.isRequested) fx.push({ type: "send", command: { type: "join", room: room.name } });
   }

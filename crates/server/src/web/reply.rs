@@ -24,11 +24,12 @@ pub(crate) const FULL: &str = concat!(
 );
 
 /// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style in
-/// its markup, and makes no markup of text.
+/// its markup, and makes no markup of text. Browsers ask a policy even for the address of a worker: the page makes the one
+/// policy `worker`, which knows that address alone, and no second one of that name can be made.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+    require-trusted-types-for 'script'; trusted-types worker";
 
 /// Fields of every answer.
 const FIELDS: [(HeaderName, &str); 6] = [

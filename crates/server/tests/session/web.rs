@@ -70,7 +70,7 @@ async fn a_browser_gets_the_page_and_its_parts() {
     for field in [
         "content-type: text/html; charset=utf-8\r\n",
         "content-security-policy: default-src 'none'; script-src 'self';",
-        "require-trusted-types-for 'script'; trusted-types 'none'\r\n",
+        "require-trusted-types-for 'script'; trusted-types worker\r\n",
         "x-content-type-options: nosniff\r\n",
         "referrer-policy: no-referrer\r\n",
         "cross-origin-opener-policy: same-origin\r\n",
