@@ -64,8 +64,8 @@ pub async fn run(command: &mut Command) -> (Option<i32>, String, String) {
 pub struct Daemon {
     /// The address that it listens on.
     pub address: SocketAddr,
-    /// The two lines on standard output that it prints once it listens.
-    pub announced: [String; 2],
+    /// The three lines on standard output that it prints once it listens.
+    pub announced: [String; 3],
     child: Child,
     /// Held open, since a write to a closed pipe would end the daemon.
     _stdout: Lines<BufReader<ChildStdout>>,
@@ -103,7 +103,7 @@ impl Daemon {
             .unwrap();
         let log = lines(child.stderr.take().unwrap());
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut announced = [String::new(), String::new()];
+        let mut announced = [const { String::new() }; 3];
         for line in &mut announced {
             let next = within("a line on standard output", stdout.next_line()).await.unwrap();
             *line =

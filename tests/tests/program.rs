@@ -19,11 +19,12 @@ async fn it_prints_its_address_and_how_to_join() {
     let daemon = Daemon::start(&[]).await;
     let address = daemon.address;
     assert_ne!(address.port(), 0);
-    let [listens, join] = &daemon.announced;
+    let [listens, join, open] = &daemon.announced;
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(*listens, format!("chat-server {version} listens on {address}"));
     assert!(join.starts_with("join with: "), "{join}");
     assert!(join.ends_with(&format!("chat-tui --name YOU --server {address}")), "{join}");
+    assert_eq!(*open, format!("or open http://{address} in a browser"));
     Native::join(address, "ana").await;
 }
 

@@ -101,11 +101,15 @@ async fn texts_of_messages_are_never_logged() {
     ana.write(format!("{{\"text\":\"{SECRET}\n").as_bytes()).await;
     ana.until("refused").await;
     let mut stranger = Native::connect(daemon.address).await;
-    stranger.write(format!("GET /{SECRET} HTTP/1.1\r\n\r\n").as_bytes()).await;
+    stranger.write(format!("SSH-2.0-{SECRET}\r\n").as_bytes()).await;
     daemon.until_logged("turned away").await;
+    let mut browser = Native::connect(daemon.address).await;
+    let request = format!("GET /{SECRET} HTTP/1.1\r\nHost: {SECRET}\r\n\r\n");
+    browser.write(request.as_bytes()).await;
+    daemon.until_logged("refused a request").await;
 
     daemon.signal("TERM");
-    drop((ana, eva, stranger));
+    drop((ana, eva, stranger, browser));
     assert_eq!(daemon.exit_code().await, Some(0));
     let log = daemon.whole_log().await;
     for (what, times) in [("joined", 2), ("refused", 5), ("left", 2)] {

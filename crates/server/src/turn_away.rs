@@ -1,6 +1,7 @@
 //! Connections past the limit: each is sent the reason, and has a moment to read it.
 
 use std::collections::VecDeque;
+use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -8,12 +9,17 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{LINGER, READ_BYTES};
+use crate::door::detect::{Guess, guess};
+use crate::web;
 
-/// Sent to rejected connections; their protocol is not detected yet, hence plain text.
+/// Sent to rejected connections; plain text, unless they begin with HTTP.
 const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
 
-/// How long the write of the reason may delay the listener. A new socket has room for it, so it takes no
-/// longer than the runtime needs to find that out.
+/// How long the first bytes of a rejected connection may take, which show whether it is a browser. While more than half
+/// of the connections are held open that may be, none is waited for.
+const FIRST_BYTES: Duration = Duration::from_millis(100);
+
+/// How long a write of the reason may take. A new socket has room for it.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Rejected connections that are still open.
@@ -35,24 +41,39 @@ impl TurnedAway {
         &mut self,
         mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ) {
-        let write = async {
-            stream.write_all(FULL).await?;
-            stream.shutdown().await
-        };
-        if !matches!(timeout(WRITE_TIMEOUT, write).await, Ok(Ok(()))) {
+        self.open.retain(|task| !task.is_finished());
+        let is_crowded = self.open.len() >= self.open_max / 2;
+        if is_crowded && send(&mut stream, FULL).await.is_err() {
             return;
         }
-        self.open.retain(|task| !task.is_finished());
         if self.open.len() >= self.open_max {
             self.open.pop_front();
         }
-        let listen = async move {
+        let rest = async move {
+            if !is_crowded {
+                let mut first = [0; READ_BYTES];
+                let read = timeout(FIRST_BYTES, stream.read(&mut first)).await;
+                let first = read.map_or(&[][..], |read| &first[..read.unwrap_or(0)]);
+                let is_http = guess(first) == Guess::Http;
+                let reason = if is_http { web::FULL.as_bytes() } else { FULL };
+                send(&mut stream, reason).await?;
+            }
             let mut unread = [0; READ_BYTES];
-            while let Ok(1..) = stream.read(&mut unread).await {}
+            while stream.read(&mut unread).await? > 0 {}
+            io::Result::Ok(())
         };
-        let linger = async { drop(timeout(LINGER, listen).await) };
+        let linger = async { drop(timeout(LINGER, rest).await) };
         self.open.push_back(AbortOnDropHandle::new(tokio::spawn(linger)));
     }
+}
+
+/// Sends the reason to a rejected connection.
+async fn send<S: AsyncWrite + Unpin>(stream: &mut S, reason: &[u8]) -> io::Result<()> {
+    let write = async {
+        stream.write_all(reason).await?;
+        stream.shutdown().await
+    };
+    timeout(WRITE_TIMEOUT, write).await?
 }
 
 #[cfg(test)]
@@ -122,5 +143,29 @@ mod tests {
         assert_eq!(is_open, [false, true, true], "the oldest is closed");
         tokio::time::sleep(2 * LINGER).await;
         assert!(clients[2].write_all(b"hello\n").await.is_err(), "it is closed after a moment");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_browser_is_sent_the_reason_as_http() {
+        let mut turned_away = TurnedAway::new(4);
+        let mut clients = Vec::new();
+        for _ in 0..4 {
+            let (mut client, server) = duplex(1024);
+            client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+            turned_away.reject(server).await;
+            clients.push(client);
+        }
+        for (nth, client) in clients.iter_mut().enumerate() {
+            let mut reason = String::new();
+            client.read_to_string(&mut reason).await.unwrap();
+            match nth < 2 {
+                true => {
+                    let (head, body) = reason.split_once("\r\n\r\n").unwrap();
+                    assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("retry-after: "));
+                    assert!(head.contains(&format!("content-length: {}", body.len())), "{reason}");
+                }
+                false => assert_eq!(reason.as_bytes(), FULL, "with many, nobody is waited for"),
+            }
+        }
     }
 }

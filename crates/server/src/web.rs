@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::patient::Patient;
+pub(crate) use self::reply::FULL;
 pub(crate) use self::site::{Site, Transport};
 
 /// Bytes of the head of a request: those of browsers have some 1,000.

@@ -22,7 +22,7 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, Role, WebSocketContext};
 use tungstenite::{Message, Utf8Bytes};
 
-use self::bounds::{CONTROL_FRAMES_MAX, ControlFrames};
+use self::bounds::ControlFrames;
 use self::frame::OutFrame;
 use self::library::{Failure, Stream};
 use crate::config::READ_BYTES;
@@ -108,7 +108,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {
                 self.reply_due = true;
                 if self.control.count(Instant::now()) {
-                    info!("closed: more than {CONTROL_FRAMES_MAX} pings in a few seconds");
+                    info!("closed: too many pings on a WebSocket");
                     self.fail(CloseCode::Policy, cx);
                 }
             }

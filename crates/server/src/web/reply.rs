@@ -18,9 +18,9 @@ pub(crate) const FULL: &str = concat!(
     "retry-after: 60\r\n",
     "connection: close\r\n",
     "content-type: text/plain; charset=utf-8\r\n",
-    "content-length: 63\r\n",
+    "content-length: 60\r\n",
     "cache-control: no-store\r\n\r\n",
-    "chat-server has too many connections; try again in a moment   \n"
+    "chat-server has too many connections; try again in a moment\n"
 );
 
 /// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style in

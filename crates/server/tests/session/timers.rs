@@ -37,7 +37,7 @@ async fn a_caller_that_never_says_who_it_is_is_turned_away() {
 async fn a_stranger_is_told_what_is_spoken_here() {
     let daemon = daemon();
     let mut stranger = Peer::connect(&daemon);
-    stranger.write(b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n").await;
+    stranger.write(b"SSH-2.0-OpenSSH_10.0\r\n").await;
     let told = stranger.recv().await;
     assert!(told.contains("Spoken here") && told.lines().count() == 1, "{told}");
     assert_eq!(stranger.recv().await, "");

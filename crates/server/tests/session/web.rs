@@ -302,7 +302,7 @@ async fn a_client_that_closes_its_web_socket_says_goodbye() {
     let mut bob = crate::peer::Peer::native(&daemon, "bob").await;
     for (closes, reason) in [(true, "bye"), (false, "lost")] {
         let mut socket = open(&daemon, HERE, &[]).await.unwrap();
-        let hello = r#"{"type":"hello","version":1,"name":"ana"}"#;
+        let hello = format!(r#"{{"type":"hello","version":1,"name":"{reason}"}}"#);
         socket.send(Message::text(hello)).await.unwrap();
         bob.until("joined").await;
         if closes {

@@ -20,7 +20,7 @@ const LIBRARY_READ_BYTES: usize = 256;
 const CONTROL_BYTES_MAX: usize = 256;
 
 /// Pings and pongs in [`CONTROL_FRAMES_WINDOW`]: more than any client needs to see that the connection is alive.
-pub(super) const CONTROL_FRAMES_MAX: u8 = 10;
+const CONTROL_FRAMES_MAX: u8 = 10;
 
 /// See [`CONTROL_FRAMES_MAX`].
 const CONTROL_FRAMES_WINDOW: Duration = Duration::from_secs(10);
