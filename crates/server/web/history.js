@@ -8,7 +8,9 @@ import * as log from "./log.js";
 import { isConnected, isMe, roomOf } from "./state.js";
 
 /** Messages that are asked for at once. */
-const PAGE = 100;
+const PAGE = 60;
+/** Most messages of one answer of the server. */
+const PAGES_MAX = 200;
 /** Most messages that are loaded together when a room is opened; with more unread ones, a window around the first. */
 const OPEN_MAX = 200;
 /** Read messages that are loaded with the unread ones, for orientation. */
@@ -73,7 +75,7 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
-  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, 2 * PAGE) } });
+  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
 }
 
 /** A page has come. One that was not asked for is ignored. */

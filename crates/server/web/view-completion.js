@@ -63,7 +63,6 @@ export function makeCompletion(view, { text, options }) {
   function draw() {
     const isOpen = offers.length > 0;
     options.hidden = !isOpen;
-    text.setAttribute("aria-expanded", String(isOpen));
     fill(options, offers.map((one, index) => h("li", { role: "option", id: `${options.id}-${index}`, "aria-selected": String(index === chosen), on: { pointerdown: (event) => event.preventDefault(), click: () => take(index) } }, h("span", { class: "label", dir: "auto", text: one.label }), h("span", { class: "quiet small", dir: "auto", text: one.about }))));
     if (isOpen) text.setAttribute("aria-activedescendant", `${options.id}-${chosen}`);
     else text.removeAttribute("aria-activedescendant");

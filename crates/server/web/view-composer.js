@@ -14,7 +14,7 @@ const ROWS_MAX = 8;
 
 export function makeComposer(view, { form, id, isThread }) {
   const { state, dispatch, submit } = view;
-  const text = h("textarea", { id: `${id}text`, rows: "1", dir: "auto", enterkeyhint: "send", autocapitalize: "sentences", "aria-autocomplete": "list", "aria-controls": `${id}complete`, "aria-expanded": "false", role: "combobox", "aria-haspopup": "listbox" });
+  const text = h("textarea", { id: `${id}text`, rows: "1", dir: "auto", enterkeyhint: "send", autocapitalize: "sentences", "aria-autocomplete": "list", "aria-controls": `${id}complete` });
   const bar = h("p", { id: `${id}compose-bar`, class: "compose-bar", hidden: true });
   const note = h("p", { id: `${id}write-note`, class: "write-note", hidden: true });
   const options = h("ul", { id: `${id}complete`, role: "listbox", "aria-label": "Completions", hidden: true });

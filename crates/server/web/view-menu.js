@@ -12,6 +12,7 @@ const MARGIN = 8;
 export function makeMenu(view) {
   const { state, act, dispatch } = view;
   const element = byId("menu");
+  const frame = byId("menu-frame");
   let opener = null;
 
   /** Shows `content` beside `at`. */
@@ -21,6 +22,7 @@ export function makeMenu(view) {
     element.setAttribute("role", role);
     element.setAttribute("aria-label", label);
     fill(element, ...content);
+    frame.hidden = false;
     element.hidden = false;
     const from = at.getBoundingClientRect();
     const { width, height } = element.getBoundingClientRect();
@@ -35,6 +37,7 @@ export function makeMenu(view) {
 
   function close(focuses = true) {
     if (element.hidden) return;
+    frame.hidden = true;
     element.hidden = true;
     element.replaceChildren();
     const back = opener;
@@ -134,7 +137,7 @@ export function makeMenu(view) {
 
   /** A grid of emoji, with a field that finds others by name, or takes any. */
   function openEmoji(at, then) {
-    const grid = h("div", { class: "emoji-grid" });
+    const grid = h("div", { class: "emoji-grid", role: "menu", "aria-label": "Emoji" });
     const drawGrid = (list) => fill(grid, list.map(({ emoji, names }) => h("button", { type: "button", role: "menuitem", tabindex: "-1", "aria-label": names[0].replaceAll("_", " "), title: names[0], text: emoji, on: { click: () => choose({ run: () => then(emoji) }) } })));
     const input = h("input", { type: "text", "aria-label": "Find an emoji by name, or type one", placeholder: "Find, or type one", autocomplete: "off" });
     input.addEventListener("input", () => drawGrid(input.value ? findEmoji(input.value.trim()) : EMOJI));
@@ -146,7 +149,7 @@ export function makeMenu(view) {
       if (chosen) choose({ run: () => then(chosen) });
     });
     drawGrid(EMOJI);
-    show(at, "menu", "React", h("div", { class: "emoji-find" }, input), grid);
+    show(at, "dialog", "Emoji", h("div", { class: "emoji-find" }, input), grid);
     element.querySelector("[role=menuitem]").focus();
   }
 }

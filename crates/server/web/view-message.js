@@ -65,7 +65,7 @@ function head({ from, at, isOwn }) {
 /** What a reply answers. */
 function quote({ quoted }) {
   if (!quoted) return null;
-  return h("button", { type: "button", class: "quote", tabindex: "-1", dataset: { do: "goTo", seq: quoted.seq, part: "quote" }, "aria-label": `Go to the message of ${quoted.name}` }, icon("reply"), h("span", { class: "quoted-name", dir: "auto", text: quoted.name }), h("span", { class: "quoted-text", dir: "auto", text: quoted.text }));
+  return h("button", { type: "button", class: "quote", tabindex: "-1", dataset: { do: "goTo", seq: quoted.seq, part: "quote" }, title: "Go to that message" }, icon("reply"), h("span", { class: "quoted-name", dir: "auto", text: quoted.name }), h("span", { class: "quoted-text", dir: "auto", text: quoted.text }));
 }
 
 function body(state, { entry, isOpen }) {

@@ -14,20 +14,21 @@ export function makeRooms({ state, act }) {
   });
 
   const make = (item) => {
-    if (item.heading) return h("li", { class: "heading", text: item.heading, role: "presentation" });
+    if (item.heading) return h("li", { class: "heading", text: item.heading });
     const { room, counts, isCurrent, isOnline, hasDraft, isQuiet } = item;
     const label = labelOf(room);
-    const badge = counts.mentions > 0 ? h("span", { class: "badge mention", text: `@${counts.mentions}` }) : counts.count > 0 ? h("span", { class: "badge", text: `${counts.count}${counts.more ? "+" : ""}` }) : null;
-    const name = `${label}${isDirect(room.name) ? (isOnline ? ", online" : ", offline") : ""}${describeUnread(counts)}${hasDraft ? ", draft" : ""}${isQuiet ? ", quiet" : ""}`;
+    const badge = counts.mentions > 0 ? h("span", { class: "badge mention", "aria-hidden": "true", text: `@${counts.mentions}` }) : counts.count > 0 ? h("span", { class: "badge", "aria-hidden": "true", text: `${counts.count}${counts.more ? "+" : ""}` }) : null;
+    const about = `${isDirect(room.name) ? (isOnline ? ", online" : ", offline") : ""}${describeUnread(counts)}${hasDraft ? ", draft" : ""}${isQuiet ? ", quiet" : ""}`;
     const picture = isDirect(room.name) ? h("span", { class: `face ${isOnline ? "online" : ""}` }, avatar({ id: otherOf(state, room.name) ?? 0, name: label })) : h("span", { class: "sign", text: "#", "aria-hidden": "true" });
     return h(
       "li",
       {},
       h(
         "button",
-        { type: "button", class: `room-button ${counts.count > 0 ? "unread" : ""} ${isQuiet ? "is-quiet" : ""}`, "aria-current": isCurrent ? "page" : null, "aria-label": name, dataset: { room: room.name, part: "room" } },
+        { type: "button", class: `room-button ${counts.count > 0 ? "unread" : ""} ${isQuiet ? "is-quiet" : ""}`, "aria-current": isCurrent ? "page" : null, dataset: { room: room.name, part: "room" } },
         picture,
         h("span", { class: "label", dir: "auto", text: isDirect(room.name) ? label : label.slice(1) }),
+        h("span", { class: "only-read", text: about }),
         room.rules?.privacy === "private" ? icon("lock") : null,
         hasDraft && !isCurrent ? h("span", { class: "draft", text: "draft", "aria-hidden": "true" }) : null,
         badge,

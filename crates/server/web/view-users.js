@@ -22,10 +22,10 @@ export function makeUsers({ state, act, menu }) {
       {},
       h(
         "button",
-        { type: "button", class: `user-button ${away === undefined ? "" : "is-away"}`, "aria-label": `${user.name}, number ${user.id}${words.length > 0 ? `, ${words.join(", ")}` : ""}`, "aria-haspopup": "menu", dataset: { user: user.id, part: "user" } },
+        { type: "button", class: `user-button ${away === undefined ? "" : "is-away"}`, "aria-haspopup": "menu", dataset: { user: user.id, part: "user" } },
         avatar(user),
         h("span", { class: "label" }, h("span", { class: "name", dir: "auto", text: user.name }), words.length > 0 ? h("span", { class: "quiet small", dir: "auto", text: words.join(" · ") }) : null),
-        h("span", { class: "number", text: user.id }),
+        h("span", { class: "number" }, h("span", { class: "only-read", text: "number " }), String(user.id)),
       ),
     );
   };

@@ -3,7 +3,7 @@
 // #first              the first screen: a form with the fields "Your name", "Password", "Code", the invite, and "Come in"
 // #first-note         (alert) why one is not in
 // #rooms              (navigation "Rooms") #room-list: a button for each room, [data-room], with aria-current on the open
-//                     one; its name says what is unread: "#rust, 3 unread, 1 mention"
+//                     one; its name says what is unread: "rust, 3 unread, 1 mention"
 // #me-name #me-number the user's name and number
 // #title #topic       the open room
 // #log                (log "Messages in #rust") with an article for each message, [data-seq], named "ana, 17:13: text";
@@ -13,7 +13,7 @@
 // #say #text #send    the box "Message to #rust" and its button "Send"; #compose-bar: the reply or the edit
 // #complete           (listbox) what completes the word
 // #thread #thread-log #thread-text   the open thread
-// #users #user-list   the users of the room, a button for each, [data-user]; each with its number
+// #users #user-list   the users of the room, a button for each, [data-user], named "ana number 5"
 // #panel              the dialog that is open, [data-kind]; #menu (menu) with menuitems
 // #live               (log) new messages, for screen readers
 
