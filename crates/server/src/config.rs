@@ -27,9 +27,9 @@ use chat_proto::{Timestamp, UserName};
 use tokio::time::Instant;
 
 pub use crate::clock::{Clock, Monotonic};
-pub use crate::host_names::HostNames;
 use crate::limits::Limits;
 pub use crate::plain::Plain;
+pub use crate::web_config::{HostNames, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -234,13 +234,6 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
-/// Time for which a client from an address is expected to be late, after a browser from there was: its user tries again
-/// within that time.
-pub(crate) const LATE_FOR: Duration = Duration::from_secs(10 * 60);
-
-/// Addresses of such browsers at most, 24 bytes each.
-pub(crate) const LATE_ADDRESSES_MAX: usize = 1_024;
-
 /// Which new users come in. Those who are known always do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
@@ -268,15 +261,6 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key, in PEM format.
     pub key: PathBuf,
-}
-
-/// What is served to browsers.
-#[derive(Debug, Clone, Default)]
-pub struct WebConfig {
-    /// The host names that lead to the daemon.
-    pub names: HostNames,
-    /// A directory with the parts of the page, for a person who works on them; `None` for those in the program.
-    pub directory: Option<PathBuf>,
 }
 
 /// The settings of one daemon.

@@ -7,7 +7,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::{LATE_ADDRESSES_MAX, LATE_FOR, PLAIN_REFUSED_SILENCE};
+use crate::config::PLAIN_REFUSED_SILENCE;
+
+/// Time for which a client from an address is expected to be late, after a browser from there was: its user tries again
+/// within that time.
+const LATE_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// Addresses of such browsers at most, 24 bytes each.
+const LATE_ADDRESSES_MAX: usize = 1_024;
 
 /// Such addresses, each with the end of its time.
 #[derive(Debug, Default)]

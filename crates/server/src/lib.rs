@@ -26,7 +26,6 @@ pub mod config;
 mod control;
 mod door;
 mod feed;
-mod host_names;
 mod hub;
 mod id_map;
 mod jobs;
@@ -55,6 +54,7 @@ mod tries;
 mod turn_away;
 mod watch;
 mod web;
+mod web_config;
 
 pub use addresses::{Addresses, store_addresses, stored_addresses};
 pub use config::Config;

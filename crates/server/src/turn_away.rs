@@ -93,7 +93,7 @@ mod tests {
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
             into: &mut ReadBuf<'_>,
-        ) -> Poll<std::io::Result<()>> {
+        ) -> Poll<io::Result<()>> {
             Pin::new(&mut self.0).poll_read(cx, into)
         }
     }
@@ -103,7 +103,7 @@ mod tests {
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
             bytes: &[u8],
-        ) -> Poll<std::io::Result<usize>> {
+        ) -> Poll<io::Result<usize>> {
             if std::mem::take(&mut self.1) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
@@ -111,14 +111,11 @@ mod tests {
             Pin::new(&mut self.0).poll_write(cx, bytes)
         }
 
-        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
             Pin::new(&mut self.0).poll_flush(cx)
         }
 
-        fn poll_shutdown(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-        ) -> Poll<std::io::Result<()>> {
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
             Pin::new(&mut self.0).poll_shutdown(cx)
         }
     }

@@ -1,7 +1,7 @@
 //! The web: serves the page of the chat over HTTP on the port of the daemon, and opens the WebSocket on which the page, or
 //! any other client, speaks the native protocol.
 //!
-//! `hyper` reads the requests; [`Site`] answers them. Nothing here changes anything, whoever asks.
+//! `hyper` reads the requests; [`Site`] answers them. No request changes anything.
 
 mod host;
 mod parts;

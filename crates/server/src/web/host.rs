@@ -7,7 +7,7 @@ use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::http::uri::Authority;
 use hyper::{Request, StatusCode};
 
-use crate::host_names::HostNames;
+use crate::web_config::HostNames;
 
 /// Returns the host and port that a request is for.
 ///

@@ -86,7 +86,6 @@ const FILES: &[(&str, &[u8])] = parts![
 static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
 
 /// What is served of the page.
-#[derive(Debug)]
 struct Parts {
     /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
     hash: String,

@@ -75,10 +75,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_or_expire(cx, |stream, cx| stream.poll_flush(cx))
+        self.poll_or_expire(cx, AsyncWrite::poll_flush)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_or_expire(cx, |stream, cx| stream.poll_shutdown(cx))
+        self.poll_or_expire(cx, AsyncWrite::poll_shutdown)
     }
 }

@@ -21,27 +21,35 @@ pub(super) fn open<B>(request: &Request<B>) -> Reply {
         Err(error) => return refuse(&error),
     };
     match choose(request) {
-        Ok(Some(protocol)) => {
-            let value = HeaderValue::from_static(protocol);
+        Choice::Native => {
+            let value = HeaderValue::from_static(NATIVE);
             reply.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, value);
             reply
         }
-        Ok(None) => reply,
-        Err(refusal) => refusal,
+        Choice::Unnamed => reply,
+        Choice::None => {
+            reply::refusal(StatusCode::BAD_REQUEST, "the subprotocol of /ws is chat.1\n")
+        }
     }
 }
 
-/// The subprotocol; `None` for a client that has named none.
-fn choose<B>(request: &Request<B>) -> Result<Option<&'static str>, Reply> {
+/// The subprotocol of a WebSocket.
+enum Choice {
+    /// The client offers it.
+    Native,
+    /// The client has named none.
+    Unnamed,
+    /// The client speaks others only.
+    None,
+}
+
+fn choose<B>(request: &Request<B>) -> Choice {
     let mut offers = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter().peekable();
     if offers.peek().is_none() {
-        return Ok(None);
+        return Choice::Unnamed;
     }
     let mut names = offers.filter_map(|offer| offer.to_str().ok()).flat_map(|it| it.split(','));
-    match names.any(|name| name.trim() == NATIVE) {
-        true => Ok(Some(NATIVE)),
-        false => Err(reply::refusal(StatusCode::BAD_REQUEST, "the subprotocol of /ws is chat.1\n")),
-    }
+    if names.any(|name| name.trim() == NATIVE) { Choice::Native } else { Choice::None }
 }
 
 fn refuse(error: &Error) -> Reply {

@@ -97,10 +97,12 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Io(error) if error.kind() == io::ErrorKind::WouldBlock => Self::Pending,
-            Error::Io(error) if error.get_ref().is_some_and(|it| it.is::<Unfinished>()) => {
-                Self::Broken(CloseCode::Size, Error::Io(error))
-            }
-            Error::Io(error) => Self::Io(error),
+            Error::Io(error) => match error.downcast::<Unfinished>() {
+                Ok(unfinished) => {
+                    Self::Broken(CloseCode::Size, Error::Io(io::Error::other(unfinished)))
+                }
+                Err(error) => Self::Io(error),
+            },
             Error::ConnectionClosed
             | Error::AlreadyClosed
             | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Closed,

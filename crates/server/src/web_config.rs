@@ -1,6 +1,16 @@
-//! The host names that lead to the daemon.
+//! What is served to browsers, and the host names that lead to the daemon.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+
+/// What is served to browsers.
+#[derive(Debug, Clone, Default)]
+pub struct WebConfig {
+    /// The host names that lead to the daemon.
+    pub names: HostNames,
+    /// A directory with the parts of the page, for a person who works on them; `None` for those in the program.
+    pub directory: Option<PathBuf>,
+}
 
 /// The name of this machine for itself (RFC 6761).
 const LOCALHOST: &str = "localhost";
