@@ -109,7 +109,9 @@ async fn invites_are_made_listed_and_ended() {
     assert_eq!(revoked, format!("Invite {id} has ended. Users who came by it stay.\n"));
     let (code, output, errors) = data.admin(&["revoke", id]).await;
     assert_eq!((code, &*output), (Some(1), ""), "{errors}");
-    assert!(errors.contains(&format!("there is no invite {id}")), "{errors}");
+    // One plain line, not one of the log.
+    assert!(errors.starts_with(&format!("chat-server: there is no invite {id}")), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
     for wrong in [&["invite", "--uses", "0"][..], &["invite", "--for", "31d"], &["revoke"], &[]] {
         assert_eq!(data.admin(wrong).await.0, Some(2), "{wrong:?}");
     }

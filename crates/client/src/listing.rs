@@ -1,6 +1,6 @@
 //! Lists of the server, as far as they were asked for: its rooms, and messages to go to.
 
-use chat_proto::event::{Message, RoomInfo, Version};
+use chat_proto::event::{AccountInfo, Message, RoomInfo, Version};
 use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 
 /// Most messages of a list: more than anybody looks through.
@@ -73,7 +73,7 @@ impl<T> Default for Listed<T> {
 }
 
 impl<T> Listed<T> {
-    /// What has come of it.
+    /// The items that were received so far.
     #[must_use]
     pub fn items(&self) -> &[T] {
         &self.items
@@ -102,6 +102,42 @@ impl<T> Listed<T> {
         self.has_more = has_more;
         self.is_loading = has_more && self.items.len() < ITEMS_LISTED_MAX;
         self.items.last().filter(|_| self.is_loading)
+    }
+
+    /// The session is over: no answer comes any more.
+    pub(crate) const fn session_ended(&mut self) {
+        self.is_loading = false;
+    }
+}
+
+/// The account that an order has asked for, with its devices and sessions.
+#[derive(Debug, Default)]
+pub struct ListedAccount {
+    account: Option<Box<AccountInfo>>,
+    is_loading: bool,
+}
+
+impl ListedAccount {
+    /// The account; `None` if none has come.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountInfo> {
+        self.account.as_deref()
+    }
+
+    /// Whether the answer is on its way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.is_loading
+    }
+
+    /// The server is asked for an account.
+    pub(crate) fn begin(&mut self) {
+        *self = Self { account: None, is_loading: true };
+    }
+
+    /// An account has come: the answer, or what a change has made of it.
+    pub(crate) fn put(&mut self, account: Box<AccountInfo>) {
+        *self = Self { account: Some(account), is_loading: false };
     }
 
     /// The session is over: no answer comes any more.

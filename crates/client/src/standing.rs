@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chat_proto::event::SanctionInfo;
 use chat_proto::{Role, RoomName, SanctionKind, Timestamp, UserId};
 
-/// Most mutes and bans of the user that are known: those that a screen can show, and more.
+/// Most mutes and bans of the user that are stored here: more than a screen shows.
 const SANCTIONS_MAX: usize = 100;
 
 /// Most rooms that the user was asked into: as many as the server allows.

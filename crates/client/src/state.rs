@@ -17,7 +17,7 @@ pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::link::Lost;
-use crate::listing::{Listed, MessageList, RoomListing, VersionList};
+use crate::listing::{Listed, ListedAccount, MessageList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -59,6 +59,8 @@ pub struct State {
     pub(crate) sanctions: Listed<SanctionInfo>,
     /// Records of the audit log.
     pub(crate) audit: Listed<AuditEntry>,
+    /// The account that was asked for last.
+    pub(crate) account: ListedAccount,
     /// What the user may do.
     pub(crate) standing: Standing,
     pub(crate) search: Search,
@@ -165,6 +167,7 @@ impl State {
             invites: Listed::default(),
             sanctions: Listed::default(),
             audit: Listed::default(),
+            account: ListedAccount::default(),
             standing: Standing::default(),
             search: Search::default(),
             unaddressed: Unaddressed::default(),
@@ -309,6 +312,7 @@ impl State {
         self.version_list = VersionList::default();
         (self.invites, self.sanctions) = (Listed::default(), Listed::default());
         (self.audit, self.standing) = (Listed::default(), Standing::default());
+        self.account = ListedAccount::default();
         self.search.end();
         self.unaddressed = Unaddressed::default();
         self.last_lobby_users.clear();

@@ -11,8 +11,6 @@ words! {
         Link = "link",
         /// The token of a device was dropped.
         Drop = "drop",
-        /// The name was freed; the user has another one.
-        Free = "free",
     }
 }
 

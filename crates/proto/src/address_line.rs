@@ -22,7 +22,7 @@ pub const SECRET_DIGITS: usize = 22;
 /// The letters with which a secret begins: an invite, or a link to another device of a user.
 const SECRET_LETTERS: [char; 2] = ['i', 'l'];
 
-/// Where a server is, the key that it has, and what lets a user in, if anything. `Debug` hides that secret.
+/// The address of a server, its key, and the secret by which a user comes in, if there is one. `Debug` hides the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressLine {
     host: String,

@@ -81,13 +81,13 @@ words! {
         BadToken = "bad_token",
         /// New users need an invite; the text says how to get one.
         InviteNeeded = "invite_needed",
-        /// The password, the code of a `link`, or the invite is none that is valid.
+        /// The password, the code of a `link`, or the invite is not valid.
         BadSecret = "bad_secret",
         /// A new password breaks a rule; the text says which.
         BadPassword = "bad_password",
         /// The user is not in the room.
         NotInRoom = "not_in_room",
-        /// The role of the user does not allow it; the text says which one does.
+        /// The role of the user does not allow it, or it cannot be done; the text says why.
         NotAllowed = "not_allowed",
         /// No invite that the user may see has that number.
         NoSuchInvite = "no_such_invite",
@@ -133,7 +133,7 @@ words! {
         TooFast = "too_fast",
         /// There are as many connections, or sessions of the user, as there can be.
         Busy = "busy",
-        /// The journal cannot keep it now; the text says why.
+        /// The journal cannot store it now, or there are as many as there can be; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.
         NotReadable = "not_readable",
@@ -184,7 +184,7 @@ words! {
     LeaveReason {
         /// The user said so; a classic client, by closing its connection.
         Bye = "bye",
-        /// The connection ended without a word.
+        /// The connection ended without a `bye`.
         Lost = "lost",
         /// The user did not read what it was sent for too long.
         TooSlow = "too_slow",

@@ -244,7 +244,7 @@ pub enum Event {
     },
     /// Invites: answers an `invites` or a `revoke`.
     Invites {
-        /// The newest ones first, at most 100.
+        /// The newest ones first, at most 50.
         invites: Vec<InviteInfo>,
         /// Whether there are more.
         more: bool,

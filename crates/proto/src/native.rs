@@ -21,7 +21,7 @@ use tokio_util::codec::{Decoder, Encoder};
 use crate::limits::LINE_BYTES_MAX;
 use crate::{Command, Event, Refusal, RefusalCode};
 
-/// The name of the native protocol in the ALPN of TLS. A server that gets it need not detect the protocol.
+/// The name of the native protocol in the ALPN of TLS. A server that is sent it need not detect the protocol.
 pub const NATIVE_ALPN: &[u8] = b"chat/1";
 
 /// The refusal of a line that is no message.

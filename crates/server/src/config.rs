@@ -234,7 +234,7 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
-/// Which new users come in. Those who are known always do.
+/// Which new users are let in. Known users always are, unless they are banned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
     /// Everybody, guests included.
@@ -248,7 +248,7 @@ pub enum Join {
 /// How long an invite is valid if its author says nothing.
 pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How long the invite of the first owner is valid: the person who has set the server up is there.
+/// How long the invite of the first owner is valid: enough for the person who has just set up the server.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often the daemon looks whether its first owner has come, to remove the line from the data directory.

@@ -12,7 +12,7 @@ use crate::token::TokenHash;
 /// How long a code is valid: long enough to type it on another device.
 pub(crate) const VALID_FOR: Duration = Duration::from_secs(5 * 60);
 
-/// Characters of a code: 40 bits, of which a network may guess 20 in 15 minutes.
+/// Characters of a code: 40 bits, of which a network may guess 5 in 15 minutes.
 const CODE_CHARS: usize = 8;
 
 /// The digits of Crockford's base 32, which has no letters that are taken for digits.

@@ -42,8 +42,12 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            error!("{error:#}");
-            if args.log_file.is_some() {
+            // The log is the daemon's. What a subcommand says is for the person who runs it.
+            let is_daemon = args.task.is_none();
+            if is_daemon {
+                error!("{error:#}");
+            }
+            if !is_daemon || args.log_file.is_some() {
                 chat_log::print_error(&format!("chat-server: {error:#}"));
             }
             ExitCode::FAILURE

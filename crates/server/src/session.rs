@@ -294,7 +294,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if slot.is_ended() {
                 return Poll::Ready(TurnInput::Replaced);
             }
-            // Before the client is read: one that sends without a pause does not put off its end.
+            // Before the client is read, so that one that sends without a pause cannot delay its end.
             if member.is_expelled() {
                 return Poll::Ready(TurnInput::Expelled);
             }

@@ -16,10 +16,10 @@ use crate::network::network;
 /// How long a try counts.
 const COUNTED_FOR: Duration = Duration::from_secs(15 * 60);
 
-/// Tries of one secret from one network: more than a person needs who mistypes.
+/// Tries of the password of one name, or of codes, from one network: more than a person needs who mistypes.
 const PER_SECRET_MAX: usize = 5;
 
-/// Tries of any secrets from one network: those of a few people behind one address.
+/// Tries of all passwords and codes from one network: those of a few people behind one address.
 const PER_NETWORK_MAX: usize = 20;
 
 /// Networks that are counted, 600 bytes each. Beyond that, the network whose last try is oldest is removed.
@@ -46,7 +46,7 @@ struct Counted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Try {
     number: u64,
-    /// The hash of what was tried.
+    /// The hash of the name whose password was tried, or of the word for codes.
     secret: u64,
     at: Instant,
     /// Whether it was wrong. Otherwise that is not known yet.
@@ -62,7 +62,7 @@ pub(crate) struct BegunTry {
 }
 
 impl BegunTry {
-    /// The secret was right, or was not verified: the try does not count.
+    /// The try does not count: the secret was right, or was not verified.
     pub(crate) fn not_wrong(self) {
         let is_this = |one: &Try| one.number == self.number;
         self.tries.counted().change(self.network, |tries| tries.retain(|one| !is_this(one)));

@@ -4,10 +4,12 @@
 //! * [`Subject`]: what a list with an input line of its own is about; `places` are the offers of "go to".
 //! * `filter`: what completes the query of a search.
 //! * `found`: messages to go to: pinned ones, remembered ones, mentions.
+//! * `accounts`: the devices and sessions of a user, to drop or end one.
 //! * `orders`: invites, mutes and bans, to end one; the audit log.
 //! * `reactions`: emoji to react with, those that are used most first.
 //! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
 
+mod accounts;
 mod complete;
 mod emoji;
 mod filter;
@@ -50,6 +52,10 @@ pub enum OfferAction {
     Pardon(u64),
     /// The invite with this number is ended, after a question.
     Revoke(u64),
+    /// The device with this number is dropped, after a question.
+    Drop(u64),
+    /// The session with this number is ended, after a question.
+    End(u64),
     /// The command is carried out, or waits for its arguments.
     Run(&'static str),
 }

@@ -3,7 +3,7 @@
 mod code;
 mod invite;
 
-pub use self::code::CodePage;
+pub use self::code::{CodePage, Whose};
 pub use self::invite::InvitePage;
 use crate::help::HelpRow;
 use crate::qr::Qr;

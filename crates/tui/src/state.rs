@@ -9,6 +9,7 @@ mod input_box;
 mod jump;
 mod lifting;
 mod look;
+mod ordered;
 mod page;
 mod popup;
 mod question;
@@ -38,6 +39,7 @@ pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
 pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;
+pub(crate) use self::ordered::Ordered;
 pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
 pub use self::question::Question;
@@ -122,8 +124,8 @@ pub struct State {
     pub(crate) deleting: Option<Seq>,
     /// Set while the user is asked whether an order is to be given.
     pub question: Option<Question>,
-    /// What is said once the server has carried out the last order.
-    pub(crate) ordered: Option<String>,
+    /// The last order, until the server has answered it.
+    pub(crate) ordered: Option<Ordered>,
     /// While a password is changed: the present one, and the new one.
     pub(crate) passwords: (Option<Secret>, Option<Secret>),
     /// The mute or the ban that is looked for, to end it.

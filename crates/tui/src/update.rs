@@ -163,11 +163,14 @@ fn draft(state: &mut State, room: chat_proto::RoomName, at: Timestamp) -> Vec<Ef
 /// Gives an input to the client, and takes in its effects for the screen.
 fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     let effects = chat_client::update(&mut state.client, input, at);
-    let effects = effects.into_iter().filter_map(|effect| take(state, effect)).collect();
+    let mut effects: Vec<_> =
+        effects.into_iter().filter_map(|effect| take(state, effect)).collect();
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
         (state.may_ask_server, state.back) = (false, None);
+    } else if let Some(lost) = orders::lost(state) {
+        effects.extend(notify(state, NoticeKind::Trouble, lost, at));
     }
     effects
 }
@@ -266,6 +269,8 @@ fn notify(
 fn noticed(state: &mut State, new: &Notice) {
     if matches!(new, Notice::Refused(_)) {
         (state.ordered, state.lifting) = (None, None);
+        // The list that was asked for does not come, and would hide why.
+        state.picker.take_if(|picker| picker.subject.is_order() && picker.list.offers().is_empty());
     }
     let reads_back = state.is_end_hidden(LogPane::Room);
     if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {

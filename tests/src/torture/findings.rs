@@ -30,12 +30,14 @@ pub struct Findings {
     pub read: u64,
     /// Messages that a restore removed, since they were accepted after the backup.
     pub undone: u64,
+    /// Events and replies that were refused at first, and stored after later messages: the refusal was lost.
+    pub late: u64,
     /// Accepted messages that are not in the journal at their position.
     pub missing: u64,
     /// Messages that are in the journal twice, or that a client read twice.
     pub doubled: u64,
-    /// Messages of one client in one room, other than events, that are not stored in the order of their numbers, and
-    /// messages that were read out of order.
+    /// Messages of one client in one room that are not stored in the order of their numbers, other than those that are
+    /// `late`, and messages that were read out of order.
     pub out_of_order: u64,
     /// The first of these.
     pub first_out_of_order: Option<OutOfOrder>,
@@ -145,13 +147,14 @@ impl Findings {
             let mut last_n = HashMap::new();
             for (at, (seq, label)) in (1..).zip(messages) {
                 self.gaps += u64::from(*seq != at);
-                // An event or a reply may be refused, and its refusal lost; sent again, it is accepted if the message that
-                // it names is there by then.
-                if journal.names_another(Position { room: *room, seq: *seq }) {
+                let before = last_n.get(&label.client).copied().unwrap_or(0);
+                last_n.insert(label.client, label.n.max(before));
+                if before < label.n || unordered.contains(&label.client) {
                     continue;
                 }
-                let before = last_n.insert(label.client, label.n).unwrap_or(0);
-                if before >= label.n && !unordered.contains(&label.client) {
+                if journal.may_be_late(Position { room: *room, seq: *seq }) {
+                    self.late += 1;
+                } else {
                     let (client, room, found) = (label.client, *room, (label.n, before));
                     self.add_out_of_order(OutOfOrder {
                         found: Found::Stored,
@@ -306,12 +309,13 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 15] = [
+        let rows: [(&str, u64); 16] = [
             ("kills", self.kills.into()),
             ("connections", self.connections),
             ("accepted", self.accepted),
             ("read", self.read),
             ("undone by a restore", self.undone),
+            ("refused, stored later", self.late),
             ("accepted and missing", self.missing),
             ("doubled", self.doubled),
             ("out of order", self.out_of_order),

@@ -57,7 +57,7 @@ impl Requests {
         match request {
             LinkRequest::Connect(name) => self.identity.name = name,
             LinkRequest::ConnectAs(identity) => {
-                // One that nobody has used yet is as good for another name.
+                // An unused invite is valid for another name, too.
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
                 let machine = self.identity.machine.take();
                 self.identity = Identity { invite, machine, ..*identity };

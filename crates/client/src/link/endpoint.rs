@@ -16,7 +16,7 @@ pub struct Endpoint {
     pub address: ServerAddress,
     /// The key that it must have.
     pub key: Option<ServerKey>,
-    /// What lets a new user in, if its line has that.
+    /// The secret of an invite, if the line has one.
     pub secret: Option<Secret>,
 }
 

@@ -31,7 +31,7 @@ pub struct Room {
     pub(crate) topic: Topic,
     /// Its users.
     pub(crate) users: Users,
-    /// Who may do more there than others.
+    /// The users with a role there.
     pub(crate) roles: Roles,
     /// Its rules.
     pub(crate) rules: Option<Rules>,

@@ -3,7 +3,7 @@
 use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
 
 use super::State;
-use crate::listing::{Listed, MessageList, RoomListing, VersionList};
+use crate::listing::{Listed, ListedAccount, MessageList, RoomListing, VersionList};
 use crate::search::Search;
 
 impl State {
@@ -29,6 +29,12 @@ impl State {
     #[must_use]
     pub const fn audit(&self) -> &Listed<AuditEntry> {
         &self.audit
+    }
+
+    /// The account that was asked for last, with its devices and sessions.
+    #[must_use]
+    pub const fn listed_account(&self) -> &ListedAccount {
+        &self.account
     }
 
     /// The messages that mention the user, as far as they were asked for.

@@ -36,7 +36,7 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
     }
 }
 
-/// Sends an order. It is for this session only: one that is carried out later would surprise.
+/// Sends an order. It is not stored for a later session: the user would not expect it then.
 pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, RequestError> {
     let (feature, error) = missing(&command).ok_or(RequestError::NoOrder)?;
     if state.session().is_some() && !state.features.has(feature) {
@@ -47,6 +47,7 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
             Command::Invites { .. } | Command::Revoke { .. } => state.invites.begin(),
             Command::Sanctions { .. } => state.sanctions.begin(),
             Command::Audit { .. } => state.audit.begin(),
+            Command::Account { .. } => state.account.begin(),
             _ => {}
         }
     }
@@ -69,6 +70,10 @@ pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
             let last = state.audit.page(records.clone(), *more);
             last.map(|last| Command::Audit { before: Some(last.id), limit: None })
         }
+        Event::Account(account) => {
+            state.account.put(account.clone());
+            None
+        }
         _ => None,
     };
     match next {
@@ -87,4 +92,5 @@ pub(super) const fn session_ended(state: &mut State) {
     state.invites.session_ended();
     state.sanctions.session_ended();
     state.audit.session_ended();
+    state.account.session_ended();
 }

@@ -99,7 +99,7 @@ pub(super) fn sanction(state: &mut State, sanction: SanctionInfo, at: Timestamp)
         && sanction.kind != SanctionKind::Mute
         && let Some(room) = &room
     {
-        // Its log goes with it: what happened is said in the room that is open then.
+        // The log of the room is removed with it, so the notice is shown in the room that is then open.
         is_private = state.rooms.get(room).is_some_and(|room| {
             room.rules().is_some_and(|rules| rules.privacy == Privacy::Private)
                 && state.role_in(room) == Role::Member
@@ -134,7 +134,7 @@ pub(super) fn pardoned(
         kind: sanction.kind,
         whom: if was_mine { Target::Person(Person::You) } else { target(state, sanction) },
         room: sanction.room.clone(),
-        // The server does not tell whom it hit who has ended it.
+        // The server does not say who has ended it to the user it was about.
         by: by.map(|by| person(state, Some(by))),
     };
     tell(state, sanction.room.as_ref(), notice, at);
@@ -166,7 +166,7 @@ fn tell(state: &mut State, room: Option<&RoomName>, notice: Notice, at: Timestam
     }
 }
 
-/// Whether a sanction hits the user. One of a network or an invite is told its author, and whom it hits.
+/// Whether a sanction is about the user. One of a network or an invite is sent to its author, and to the users it is about.
 fn hits_me(state: &State, sanction: &SanctionInfo) -> bool {
     match &sanction.user {
         Some(user) => state.is_me(user.id),

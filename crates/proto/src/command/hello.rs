@@ -17,7 +17,7 @@ pub struct Hello {
     /// Whether `token`, if the server does not know it, becomes that of a new user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new: bool,
-    /// The invite by which a new user comes, where new users need one.
+    /// The invite by which a new user comes in, if new users need one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<Secret>,
     /// Without a token: a code of [`Command::Link`](super::Command::Link). The session is of the user who asked for it.

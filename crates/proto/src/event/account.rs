@@ -23,7 +23,7 @@ pub struct AccountInfo {
     /// The devices that have a token, in the order in which they got it.
     #[serde(default)]
     pub devices: Vec<DeviceInfo>,
-    /// The sessions that there are now, in the order in which they began.
+    /// The present sessions, in the order in which they began.
     #[serde(default)]
     pub sessions: Vec<SessionInfo>,
 }
@@ -46,7 +46,7 @@ pub struct DeviceInfo {
     pub this: bool,
 }
 
-/// A session that there is now.
+/// A session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// Its number, by which it is ended.

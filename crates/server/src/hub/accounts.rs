@@ -231,7 +231,7 @@ impl State {
         let this = asker.session().filter(|_| is_own);
         let own_device = this.and_then(|session| self.sessions.credential(session));
         let session = |session: &LiveSession| {
-            // Where somebody is concerns nobody else: the server bans a network without showing it.
+            // Only the user itself is sent its networks: the server bans a network without showing it.
             let network = session.address().filter(|_| is_own);
             let is_this = this == Some(session.id);
             Some(SessionInfo { network, this: is_this, ..session.info()? })

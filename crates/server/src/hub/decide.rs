@@ -106,7 +106,7 @@ impl Directory {
         }
     }
 
-    /// Decides about a request: here for all of them, that a user who is banned asks for nothing.
+    /// Decides about a request. Refuses every request of a banned user, and those about a room from which it is banned.
     fn request(
         &self,
         proposal: &mut Proposal<'_>,

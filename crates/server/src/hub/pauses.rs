@@ -10,8 +10,8 @@ use crate::clock::before;
 use crate::id_map::IdMap;
 use crate::journal::RoomId;
 
-/// Number of times that are kept before those are removed that can be of no use any more: some 4 MB. It is exceeded only by
-/// as many as write within the longest pause.
+/// Number of times beyond which those older than the longest pause are removed: some 4 MB. There are more only if more
+/// users write within that pause.
 const CLEAN_UP_AT: usize = 100_000;
 
 /// When users last wrote in rooms with a pause.

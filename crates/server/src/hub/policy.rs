@@ -65,6 +65,11 @@ pub(super) enum Action {
         role: UserRole,
         members_may: bool,
     },
+    /// To end an invite for that role.
+    Revoke {
+        role: UserRole,
+        is_own: bool,
+    },
     /// To read the audit log: of what the user itself did, or all of it.
     SeeAudit {
         is_own: bool,
@@ -175,13 +180,14 @@ pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result
     }
 }
 
-/// The operator does what needs no place in a room: it is in none, and writes nowhere.
+/// The operator may do what needs no membership in a room: it is in no room, and does not write.
 fn operator_may(action: Action) -> Result<(), Denied> {
     match action {
         Action::ListRooms
         | Action::SetRole { .. }
         | Action::Sanction { .. }
         | Action::Invite { .. }
+        | Action::Revoke { .. }
         | Action::SeeAudit { .. }
         | Action::ManageUsers => Ok(()),
         Action::SetRules(at)
@@ -280,7 +286,10 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
         Action::Invite { role: UserRole::Member, members_may: true } => {
             allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
         }
-        Action::Invite { role, .. } => needs_on_server(subject, role.max(UserRole::Moderator)),
+        Action::Revoke { is_own: true, .. } => Ok(()),
+        Action::Revoke { role, .. } | Action::Invite { role, .. } => {
+            needs_on_server(subject, role.max(UserRole::Moderator))
+        }
         Action::SeeAudit { is_own } => {
             needs_on_server(subject, if is_own { UserRole::Moderator } else { UserRole::Owner })
         }

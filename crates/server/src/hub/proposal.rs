@@ -252,18 +252,19 @@ impl<'s> Proposal<'s> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
-    /// Whether `by` may do `action`, which is about no room; the operator, `None`, may do everything.
+    /// Whether `by` may do `action`, which is about no room; `None` is the operator.
     pub(super) fn permit_on_server(
         &self,
         by: Option<UserId>,
         action: Action,
     ) -> Result<(), HubError> {
-        by.map_or(Ok(()), |by| may(self.subject(by), action).map_err(Denied::on_server))
+        may(self.subject_of(by), action).map_err(Denied::on_server)
     }
 
-    /// The standing of a user in an existing room with a name.
-    pub(super) fn standing_in(&self, user: UserId, room: RoomId) -> Standing {
-        Standing::in_named(room, self.rooms.rules(room), self.part(user, room))
+    /// The standing of a user, or of the operator, `None`, in an existing room with a name.
+    pub(super) fn standing_in(&self, user: impl Into<Option<UserId>>, room: RoomId) -> Standing {
+        let part = user.into().map_or(Part::default(), |user| self.part(user, room));
+        Standing::in_named(room, self.rooms.rules(room), part)
     }
 
     /// The standing of a user in the room with that key, whether it exists or not.

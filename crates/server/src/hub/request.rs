@@ -99,7 +99,7 @@ pub(super) enum Request {
     SetTopic { user: UserId, name: RoomName, topic: Topic },
     /// A user gets another role, on the server or in a room.
     SetRole {
-        /// Who gives it; `None` for the operator, who may do everything.
+        /// Who gives it; `None` for the operator.
         by: Option<UserId>,
         user: UserName,
         role: Role,
@@ -111,7 +111,7 @@ pub(super) enum Request {
     AskIn { by: UserId, room: RoomName, user: UserName },
     /// A user, a network or an invite is muted, kicked or banned.
     Sanction {
-        /// Who does it; `None` for the operator, who may do everything.
+        /// Who does it; `None` for the operator.
         by: Option<UserId>,
         order: SanctionOrder,
     },
@@ -168,7 +168,7 @@ impl Request {
             Self::SetRules { room, .. } | Self::AskIn { room, .. } => Some(room),
             Self::SetRole { room, .. } => room.as_ref(),
             Self::Sanction { order, .. } => order.room.as_ref(),
-            // A pardon names a sanction, and that its room.
+            // A pardon names a sanction, which names its room.
             _ => None,
         }
     }
@@ -187,7 +187,7 @@ pub(super) enum AccountOrder {
     End(SessionId),
     /// Another user has another password, and its devices lose their tokens if `drop_devices`.
     HandBack { user: UserName, hash: PasswordHash, drop_devices: bool },
-    /// There will be a code for a device of another user.
+    /// A code for a device of another user is to be made.
     Link(UserName),
     /// The name of a user who is not connected is free again.
     Free(UserName),
@@ -196,7 +196,7 @@ pub(super) enum AccountOrder {
 /// What decides whether a client may come in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admission {
-    /// The hash of the invite that it brings.
+    /// The hash of the secret of its invite.
     pub(super) invite: Option<TokenHash>,
     pub(super) join: Join,
     /// The network that it comes from; `None` for this machine, which is never banned.
@@ -204,7 +204,7 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// Of a client from `network` that brings `invite`, if any.
+    /// Of a client from `network` that sends the secret `invite`, if any.
     pub(crate) fn new(invite: Option<&Secret>, join: Join, network: Option<IpAddr>) -> Self {
         Self { invite: invite.map(TokenHash::of), join, network }
     }

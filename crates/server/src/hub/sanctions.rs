@@ -29,7 +29,7 @@ pub(super) struct Applied<'s> {
     pub(super) record: &'s SanctionRecord,
     /// When it ends for the user; `None` for no end.
     pub(super) until: Option<Timestamp>,
-    /// Whether it was made because of another user of the network, whose reason is nobody else's.
+    /// Whether it was made because of another user of the network. Then its reason is not sent.
     pub(super) is_of_other: bool,
 }
 
@@ -182,7 +182,7 @@ impl SanctionRecord {
         if is_ban && subject.is_stored || !subject.network.is_some_and(is_from) {
             return None;
         }
-        // The network of a user is shared with others, who did nothing.
+        // Others share the network of the user whom it is about: a ban ends earlier for them.
         let is_of_other = self.user.is_some();
         let until = if is_ban && is_of_other { self.until_of_network() } else { self.until };
         Some(Applied { record: self, until, is_of_other })

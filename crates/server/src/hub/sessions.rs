@@ -34,7 +34,7 @@ pub(super) struct LiveSession {
     pub(super) credential: Option<CredentialId>,
     /// Whether it is told to end.
     is_ended: bool,
-    /// What its client is not told of yet.
+    /// The changes that its client is not told of yet.
     notices: Vec<Event>,
 }
 
@@ -93,7 +93,7 @@ impl Sessions {
         sessions.filter(|session| session.is_shown())
     }
 
-    /// Records that those of the sessions of a user are told to end that `is_meant`. Returns their numbers.
+    /// Records that the sessions of a user for which `is_meant` is true are told to end. Returns their numbers.
     pub(super) fn tell_to_end(
         &mut self,
         user: UserId,

@@ -157,7 +157,7 @@ pub enum Change {
         /// Who has ended it; `None` for the operator.
         by: Option<User>,
     },
-    /// A sanction of a network, which is stored before, is one of this guest: its room is sent it. Not stored.
+    /// A sanction that is stored as one of a network is about this guest, in whose room it is announced. Not stored.
     GuestSanctioned {
         /// The number of the sanction.
         id: u64,

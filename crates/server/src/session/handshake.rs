@@ -228,7 +228,7 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         None => None,
     };
     let Some(Returning { is_newcomer, enters_at }) = known else {
-        // Before it takes a place or a budget, so that those who may not come in keep out nobody who may.
+        // Before it takes a place or units, so that users who are refused do not use up those of others.
         if hello.token.is_some() && !hello.new {
             return Err(HubError::BadToken.into());
         }

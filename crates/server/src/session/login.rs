@@ -82,7 +82,7 @@ pub(super) async fn log_in(
     decided(begun, identify(hello, slot, context).await).map(Some)
 }
 
-/// Ends a try: it counts if the secret was wrong, and not if the user is kept out for another reason.
+/// Ends a try: it counts if the secret was wrong, and not if the user is refused for another reason.
 fn decided<T>(begun: BegunTry, result: Result<T, Refusal>) -> Result<T, Refusal> {
     match &result {
         Err(refusal) if refusal.code == RefusalCode::BadSecret => {}

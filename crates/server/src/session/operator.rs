@@ -153,7 +153,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
             return Err(HubError::from(AccountError::NeedsUser).into());
         }
         Command::Ping { nonce } => Event::Pong { nonce },
-        // The end is not answered; `converse` sees it first.
+        // A `pong` has no answer, and `converse` has handled `bye`.
         Command::Pong { .. } | Command::Bye => return Ok(None),
         Command::Hello(_) => {
             return Err(Refusal::new(

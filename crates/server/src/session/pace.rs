@@ -16,8 +16,7 @@ use crate::limits::Cost;
 /// What a direct message with somebody new costs beside its first message.
 const CONVERSATION: Cost = Cost::units(4);
 
-/// What a role, rules, an invite, an invitation or a sanction costs: it leaves a record in the audit log, which has a
-/// bound.
+/// The cost of a command that adds a record to the audit log, which has a bound.
 const ORDER: Cost = Cost::units(5);
 
 /// What a password costs: two hashes, which take 60 ms of a processor.

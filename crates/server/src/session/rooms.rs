@@ -84,8 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// Ends the subscriptions to rooms that the user is no longer in, at once: of a client that sends without a pause,
-    /// everything else waits.
+    /// Ends the subscriptions to rooms that the user is no longer in. Called before each command, since a client that sends
+    /// without a pause delays everything else.
     pub(super) fn leave_lost_rooms(&mut self) -> ControlFlow<End> {
         match self.member.has_other_rooms() {
             true => self.leave_rooms_except(&self.member.memberships()),
@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
         for room in left {
             if self.member.left(room) != LeaveReason::Bye {
-                // The room has said why: that comes first.
+                // The event of the room with the reason is sent first.
                 self.keep_up()?;
             }
             self.send_left(room);

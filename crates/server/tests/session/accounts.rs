@@ -35,19 +35,13 @@ async fn owner(daemon: &Server) -> Peer {
     ana
 }
 
-/// Sends a command and returns the next event of that type.
-async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
-    peer.send(&command.to_string()).await;
-    peer.until(kind).await
-}
-
 async fn account(peer: &mut Peer) -> Value {
-    answer(peer, json!({"type": "account"}), "account").await
+    peer.answer(json!({"type": "account"}), "account").await
 }
 
 /// The records of the audit log: what, and about what.
 async fn audit(owner: &mut Peer) -> Vec<[String; 2]> {
-    let page = answer(owner, json!({"type": "audit"}), "audit").await;
+    let page = owner.answer(json!({"type": "audit"}), "audit").await;
     let word = |value: &Value| value.as_str().unwrap().to_owned();
     let records = page["records"].as_array().unwrap().iter();
     records.map(|record| [word(&record["what"]), word(&record["about"])]).collect()
@@ -68,7 +62,7 @@ fn names(list: &Value) -> Vec<&str> {
 async fn a_user_sees_its_devices_and_its_sessions() {
     let daemon = daemon();
     let (mut bob, first) = enter(&daemon, "bob", json!({"device": "run-1"})).await;
-    let code = answer(&mut bob, json!({"type": "link"}), "link").await["code"].clone();
+    let code = bob.answer(json!({"type": "link"}), "link").await["code"].clone();
     let phone = json!({"link": code, "device_name": " bob's\u{1b} ph\u{200b}one"});
     let (mut phone, _) = enter(&daemon, "bob", phone).await;
     let seen = account(&mut phone).await;
@@ -103,30 +97,27 @@ async fn only_owners_see_the_account_of_another_user_and_never_where_it_is() {
     let mut ana = owner(&daemon).await;
     let (mut bob, _) = enter(&daemon, "bob", json!({"device": "laptop"})).await;
     let of_bob = json!({"type": "account", "user": "bob"});
-    let seen = answer(&mut ana, of_bob.clone(), "account").await;
+    let seen = ana.answer(of_bob.clone(), "account").await;
     assert_eq!((&seen["name"], names(&seen["devices"])), (&json!("bob"), vec!["laptop"]));
     let session = &seen["sessions"][0];
     assert_eq!(
         (&session["device"], &session["network"], &session["this"]),
         (&json!("laptop"), &Value::Null, &Value::Null)
     );
-    answer(&mut bob, of_bob, "account").await;
+    bob.answer(of_bob, "account").await;
     let of_ana = json!({"type": "account", "user": "ana"});
-    assert_eq!(answer(&mut bob, of_ana, "refused").await["code"], "not_allowed");
+    assert_eq!(bob.answer(of_ana, "refused").await["code"], "not_allowed");
     let of_eva = json!({"type": "account", "user": "eva"});
-    assert_eq!(answer(&mut bob, of_eva.clone(), "refused").await["code"], "not_allowed");
-    assert_eq!(answer(&mut ana, of_eva, "refused").await["code"], "no_such_user");
-    assert_eq!(
-        answer(&mut bob, json!({"type": "sessions"}), "refused").await["code"],
-        "not_allowed"
-    );
-    let page = answer(&mut ana, json!({"type": "sessions", "limit": 1}), "sessions").await;
+    assert_eq!(bob.answer(of_eva.clone(), "refused").await["code"], "not_allowed");
+    assert_eq!(ana.answer(of_eva, "refused").await["code"], "no_such_user");
+    assert_eq!(bob.answer(json!({"type": "sessions"}), "refused").await["code"], "not_allowed");
+    let page = ana.answer(json!({"type": "sessions", "limit": 1}), "sessions").await;
     assert_eq!(
         (&page["sessions"][0]["user"]["name"], &page["more"]),
         (&json!("ana"), &json!(true))
     );
     let after = page["sessions"][0]["id"].clone();
-    let page = answer(&mut ana, json!({"type": "sessions", "after": after}), "sessions").await;
+    let page = ana.answer(json!({"type": "sessions", "after": after}), "sessions").await;
     assert_eq!(
         (&page["sessions"][0]["user"]["name"], &page["more"]),
         (&json!("bob"), &json!(false))
@@ -140,26 +131,26 @@ async fn a_dropped_device_loses_its_token_and_its_sessions() {
     let mut ana = owner(&daemon).await;
     let (mut bob, laptop) = enter(&daemon, "bob", json!({"device": "laptop"})).await;
     let own = account(&mut bob).await["devices"][0]["id"].clone();
-    let last = answer(&mut bob, json!({"type": "drop", "id": own}), "refused").await;
+    let last = bob.answer(json!({"type": "drop", "id": own}), "refused").await;
     assert_eq!(last["code"], "not_allowed");
     assert!(last["text"].as_str().unwrap().starts_with("this is the last device"), "{last}");
-    let code = answer(&mut bob, json!({"type": "link"}), "link").await["code"].clone();
+    let code = bob.answer(json!({"type": "link"}), "link").await["code"].clone();
     let (mut phone, _) = enter(&daemon, "bob", json!({"link": code, "device": "phone"})).await;
-    let left = answer(&mut phone, json!({"type": "drop", "id": own}), "account").await;
+    let left = phone.answer(json!({"type": "drop", "id": own}), "account").await;
     assert_eq!((names(&left["devices"]), names(&left["sessions"])), (vec!["phone"], vec!["phone"]));
     let (code, text) = goodbye(&mut bob).await;
     assert_eq!(code, "kicked");
     assert!(text.starts_with("you have dropped this device"), "{text}");
     let old = json!({"token": laptop["token"]});
     assert_eq!(refused(&daemon, "bob", old).await, "bad_token");
-    let gone = answer(&mut phone, json!({"type": "drop", "id": own}), "refused").await;
+    let gone = phone.answer(json!({"type": "drop", "id": own}), "refused").await;
     assert_eq!(gone["code"], "no_such_device");
     // The password is a way back, and an owner is another one.
     let set = json!({"type": "set_password", "password": PASSWORD});
-    assert_eq!(answer(&mut phone, set, "account").await["has_password"], true);
+    assert_eq!(phone.answer(set, "account").await["has_password"], true);
     let id = account(&mut phone).await["devices"][0]["id"].clone();
     let of_bob = json!({"type": "drop", "id": id, "user": "bob"});
-    assert_eq!(answer(&mut ana, of_bob, "account").await["devices"], json!([]));
+    assert_eq!(ana.answer(of_bob, "account").await["devices"], json!([]));
     assert!(goodbye(&mut phone).await.1.starts_with("ana has dropped this device"));
     assert_eq!(
         audit(&mut ana).await[..2],
@@ -183,23 +174,23 @@ async fn a_session_is_ended_by_its_user_and_by_an_owner_and_by_nobody_else() {
     let seen = account(&mut bob).await;
     let [own, other] = [0, 1].map(|n| seen["sessions"][n]["id"].clone());
     let end = |session: &Value| json!({"type": "end", "session": session});
-    let left = answer(&mut bob, end(&other), "account").await;
+    let left = bob.answer(end(&other), "account").await;
     assert_eq!(names(&left["sessions"]), ["laptop"]);
     assert_eq!(
         goodbye(&mut ghost).await,
         (json!("kicked"), "you have ended this session; connect again if you want".to_owned())
     );
-    assert_eq!(answer(&mut bob, end(&other), "refused").await["code"], "no_such_session");
+    assert_eq!(bob.answer(end(&other), "refused").await["code"], "no_such_session");
     let of_ana = account(&mut ana).await["sessions"][0]["id"].clone();
-    assert_eq!(answer(&mut bob, end(&of_ana), "refused").await["code"], "no_such_session");
+    assert_eq!(bob.answer(end(&of_ana), "refused").await["code"], "no_such_session");
     let (mut guest, _) = Peer::classic(&daemon, "carl").await;
-    let of_bob = answer(&mut ana, end(&own), "account").await;
+    let of_bob = ana.answer(end(&own), "account").await;
     assert_eq!((&of_bob["name"], &of_bob["sessions"]), (&json!("bob"), &json!([])));
     assert!(goodbye(&mut bob).await.1.starts_with("ana has ended this session"));
-    let all = answer(&mut ana, json!({"type": "sessions"}), "sessions").await;
+    let all = ana.answer(json!({"type": "sessions"}), "sessions").await;
     let carl = all["sessions"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&carl["user"]["name"], &carl["door"]), (&json!("carl"), &json!("classic")));
-    assert_eq!(answer(&mut ana, end(&carl["id"]), "account").await["role"], "guest");
+    assert_eq!(ana.answer(end(&carl["id"]), "account").await["role"], "guest");
     while !guest.recv().await.is_empty() {}
     // The token is as good as before.
     let (_, back) = enter(&daemon, "bob", again).await;
@@ -213,9 +204,9 @@ async fn an_owner_makes_a_code_for_somebody_who_has_lost_the_only_device() {
     let mut ana = owner(&daemon).await;
     let (mut bob, _) = enter(&daemon, "bob", json!({"device": "lost"})).await;
     let link = |user: &str| json!({"type": "link", "user": user});
-    assert_eq!(answer(&mut bob, link("ana"), "refused").await["code"], "not_allowed");
-    assert_eq!(answer(&mut ana, link("eva"), "refused").await["code"], "no_such_user");
-    let code = answer(&mut ana, link("bob"), "link").await["code"].clone();
+    assert_eq!(bob.answer(link("ana"), "refused").await["code"], "not_allowed");
+    assert_eq!(ana.answer(link("eva"), "refused").await["code"], "no_such_user");
+    let code = ana.answer(link("bob"), "link").await["code"].clone();
     let told = bob.until("account_changed").await;
     assert_eq!((&told["what"], &told["by"]["name"]), (&json!("link"), &json!("ana")));
     let (mut phone, welcome) =
@@ -224,7 +215,7 @@ async fn an_owner_makes_a_code_for_somebody_who_has_lost_the_only_device() {
     assert_eq!(names(&account(&mut phone).await["devices"]), ["lost", "phone"]);
     assert_eq!(audit(&mut ana).await[0], ["link", "bob"]);
     let _guest = Peer::classic(&daemon, "carl").await;
-    assert_eq!(answer(&mut ana, link("carl"), "refused").await["code"], "not_allowed");
+    assert_eq!(ana.answer(link("carl"), "refused").await["code"], "not_allowed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -233,19 +224,13 @@ async fn an_owner_hands_a_user_back_with_a_password_and_without_its_devices() {
     let mut ana = owner(&daemon).await;
     let (mut bob, welcome) = enter(&daemon, "bob", json!({"device": "stolen"})).await;
     let set = |user: &str, password: &str, drop: bool| json!({"type": "set_password", "user": user, "password": password, "drop_devices": drop});
-    assert_eq!(
-        answer(&mut bob, set("ana", PASSWORD, true), "refused").await["code"],
-        "not_allowed"
-    );
-    assert_eq!(
-        answer(&mut ana, set("bob", "short", true), "refused").await["code"],
-        "bad_password"
-    );
-    assert_eq!(answer(&mut ana, set("ana", PASSWORD, true), "refused").await["code"], "bad_field");
-    let kept = answer(&mut ana, set("bob", "another horse", false), "account").await;
+    assert_eq!(bob.answer(set("ana", PASSWORD, true), "refused").await["code"], "not_allowed");
+    assert_eq!(ana.answer(set("bob", "short", true), "refused").await["code"], "bad_password");
+    assert_eq!(ana.answer(set("ana", PASSWORD, true), "refused").await["code"], "bad_field");
+    let kept = ana.answer(set("bob", "another horse", false), "account").await;
     assert_eq!((&kept["has_password"], names(&kept["devices"])), (&json!(true), vec!["stolen"]));
     assert_eq!(bob.until("account_changed").await["what"], "password");
-    let kept = answer(&mut ana, set("bob", PASSWORD, true), "account").await;
+    let kept = ana.answer(set("bob", PASSWORD, true), "account").await;
     assert_eq!((&kept["devices"], &kept["sessions"]), (&json!([]), &json!([])));
     let (code, text) = goodbye(&mut bob).await;
     assert_eq!(code, "kicked");
@@ -266,18 +251,18 @@ async fn a_name_is_freed_while_its_user_is_away_who_keeps_everything_else() {
     let (mut bob, welcome) = enter(&daemon, "bob", json!({})).await;
     bob.say("#lobby", "hi").await;
     let free = json!({"type": "free", "user": "bob"});
-    assert_eq!(answer(&mut bob, free.clone(), "refused").await["code"], "not_allowed");
-    let here = answer(&mut ana, free.clone(), "refused").await;
+    assert_eq!(bob.answer(free.clone(), "refused").await["code"], "not_allowed");
+    let here = ana.answer(free.clone(), "refused").await;
     assert_eq!(
         here["text"],
         "bob is connected; a name is freed while its user is not connected: end its sessions first"
     );
     drop(bob);
     ana.until("left").await;
-    assert_eq!(answer(&mut ana, free, "account").await["name"], "bob_2");
+    assert_eq!(ana.answer(free, "account").await["name"], "bob_2");
     let (mut other, new) = enter(&daemon, "bob", json!({})).await;
     assert_eq!((&new["id"], &new["name"]), (&json!(3), &json!("bob")));
-    let history = answer(&mut other, json!({"type": "history", "room": "#lobby"}), "history").await;
+    let history = other.answer(json!({"type": "history", "room": "#lobby"}), "history").await;
     assert_eq!(history["messages"][0]["from"]["id"], 2, "{history}");
     let (_, back) = enter(&daemon, "bob", json!({"token": welcome["token"]})).await;
     assert_eq!((&back["id"], &back["name"]), (&json!(2), &json!("bob_2")));

@@ -119,6 +119,12 @@ impl Peer {
         self.expect(kind).await
     }
 
+    /// Sends a command and returns the next event of this type.
+    pub(crate) async fn answer(&mut self, command: Value, kind: &str) -> Value {
+        self.send(&command.to_string()).await;
+        self.until(kind).await
+    }
+
     /// Says something in a room, and waits until it is accepted.
     pub(crate) async fn say(&mut self, room: &str, text: &str) -> Value {
         self.ask(json!({"type": "say", "room": room, "text": text}), "accepted").await

@@ -11,11 +11,10 @@ async fn join(peer: &mut Peer, room: &str) -> Value {
     peer.until("room").await
 }
 
-/// Sends a command and returns the next event of that type.
-async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
+/// Sends a command and returns the next event of that type, without those that were sent before.
+async fn fresh_answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
     peer.until_now().await;
-    peer.send(&command.to_string()).await;
-    peer.until(kind).await
+    peer.answer(command, kind).await
 }
 
 /// Sends a command and returns the refusal.
@@ -63,25 +62,28 @@ async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
     let role = bob.expect("role").await;
     assert_eq!((&role["room"], &role["role"]), (&json!("#lobby"), &json!("owner")));
     ana.until_now().await;
-    let role = answer(&mut ana, grant("bob", None, "moderator"), "role").await;
+    let role = fresh_answer(&mut ana, grant("bob", None, "moderator"), "role").await;
     let by = json!({"id": 1, "name": "ana"});
     assert_eq!((&role["role"], &role["by"]), (&json!("moderator"), &by));
     // Nothing changes, and it is answered.
     ana.until_now().await;
     assert_eq!(
-        answer(&mut ana, grant("bob", None, "moderator"), "role").await["role"],
+        fresh_answer(&mut ana, grant("bob", None, "moderator"), "role").await["role"],
         "moderator"
     );
     not_allowed(&mut bob, grant("ana", None, "member"), only_owners).await;
     let last = "ana is the last owner of this server; make another user an owner first";
     not_allowed(&mut ana, grant("ana", None, "member"), last).await;
     let (mut carl, _) = Peer::with_roles(&daemon, "carl").await;
-    let users = answer(&mut carl, json!({"type": "who", "room": "#lobby"}), "users").await;
+    let users = fresh_answer(&mut carl, json!({"type": "who", "room": "#lobby"}), "users").await;
     let roles = json!([{"id": 1, "role": "owner"}, {"id": 2, "role": "moderator"}]);
     assert_eq!(users["roles"], roles);
-    answer(&mut ana, grant("bob", None, "owner"), "role").await;
+    fresh_answer(&mut ana, grant("bob", None, "owner"), "role").await;
     ana.until_now().await;
-    assert_eq!(answer(&mut ana, grant("ana", None, "member"), "role").await["role"], "member");
+    assert_eq!(
+        fresh_answer(&mut ana, grant("ana", None, "member"), "role").await["role"],
+        "member"
+    );
     not_allowed(&mut ana, grant("carl", None, "moderator"), only_owners).await;
     let of_old = old.until_now().await;
     assert!(of_old.iter().all(|event| event["type"] == "joined"), "{of_old:?}");
@@ -99,27 +101,27 @@ async fn who_makes_a_room_owns_it_and_decides_who_writes_there() {
     let only_owners = "only the owners of #news can do this; ask one of them";
     not_allowed(&mut bob, rule("#news", "announce"), only_owners).await;
     ana.until_now().await;
-    let rules = answer(&mut ana, rule("#news", "announce"), "rules").await;
+    let rules = fresh_answer(&mut ana, rule("#news", "announce"), "rules").await;
     assert_eq!(rules["rules"], json!({"privacy": "announce"}));
     assert_eq!(bob.until("rules").await, rules);
     let only_voices = "in #news only voices, moderators and owners write; ask one of them";
     not_allowed(&mut bob, say("#news", 1), only_voices).await;
-    assert_eq!(answer(&mut ana, say("#news", 1), "accepted").await["seq"], 1);
+    assert_eq!(fresh_answer(&mut ana, say("#news", 1), "accepted").await["seq"], 1);
     let only_moderators = "only the moderators and owners of #news can do this; ask one of them";
     let topic = json!({"type": "topic", "room": "#news", "topic": "mine"});
     not_allowed(&mut bob, topic, only_moderators).await;
     not_allowed(&mut bob, grant("bob", Some("#news"), "voice"), only_moderators).await;
-    let role = answer(&mut ana, grant("bob", Some("#news"), "voice"), "role").await;
+    let role = fresh_answer(&mut ana, grant("bob", Some("#news"), "voice"), "role").await;
     assert_eq!((&role["room"], &role["role"]), (&json!("#news"), &json!("voice")));
     assert_eq!(bob.until_answer(say("#news", 1)).await["type"], "accepted");
     // Reactions are for all, and a moderator deletes messages of others.
-    answer(&mut ana, grant("bob", Some("#news"), "member"), "role").await;
+    fresh_answer(&mut ana, grant("bob", Some("#news"), "member"), "role").await;
     let react = json!({"type": "say", "room": "#news", "n": 2, "kind": "reaction", "target": 1,
                        "emoji": "👍", "on": true});
     assert_eq!(bob.until_answer(react).await["type"], "accepted");
     let delete = |n: u64, target: u64| json!({"type": "say", "room": "#news", "n": n, "kind": "delete", "target": target});
     assert_eq!(bob.until_answer(delete(3, 1)).await["code"], "not_yours");
-    answer(&mut ana, grant("bob", Some("#news"), "moderator"), "role").await;
+    fresh_answer(&mut ana, grant("bob", Some("#news"), "moderator"), "role").await;
     assert_eq!(bob.until_answer(delete(4, 1)).await["type"], "accepted");
     // A role stays while its user is not in the room.
     bob.send(r##"{"type":"leave","room":"#news"}"##).await;
@@ -136,13 +138,13 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
     let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
     let mut old = Peer::native(&daemon, "old").await;
     join(&mut ana, "#ops").await;
-    answer(&mut ana, rule("#ops", "private"), "rules").await;
-    answer(&mut ana, say("#ops", 1), "accepted").await;
+    fresh_answer(&mut ana, rule("#ops", "private"), "rules").await;
+    fresh_answer(&mut ana, say("#ops", 1), "accepted").await;
     appoint(&daemon, "old", Role::Owner).await;
     bob.until_now().await;
     old.until_now().await;
     for peer in [&mut bob, &mut old] {
-        let rooms = answer(peer, json!({"type": "rooms"}), "rooms").await;
+        let rooms = fresh_answer(peer, json!({"type": "rooms"}), "rooms").await;
         assert_eq!(rooms["rooms"].as_array().unwrap().len(), 1, "{rooms}");
         let private = "#ops is private; ask a user who is in it to ask you in";
         not_allowed(peer, json!({"type": "join", "room": "#ops"}), private).await;
@@ -151,23 +153,23 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
             assert_eq!(refusal["code"], "not_in_room", "{command}");
         }
         assert_eq!(refused(peer, say("#ops", 1)).await["code"], "not_in_room");
-        let search = answer(peer, json!({"type": "search", "query": "hi"}), "found").await;
+        let search = fresh_answer(peer, json!({"type": "search", "query": "hi"}), "found").await;
         assert_eq!(search["hits"], json!([]));
     }
-    let rooms = answer(&mut ana, json!({"type": "rooms"}), "rooms").await;
+    let rooms = fresh_answer(&mut ana, json!({"type": "rooms"}), "rooms").await;
     assert_eq!(rooms["rooms"].as_array().unwrap().len(), 2, "{rooms}");
 
     let ask_in = json!({"type": "ask_in", "room": "#ops", "user": "bob"});
     assert_eq!(refused(&mut bob, ask_in.clone()).await["code"], "not_in_room");
     ana.until_now().await;
-    let asked = answer(&mut ana, ask_in.clone(), "asked_in").await;
+    let asked = fresh_answer(&mut ana, ask_in.clone(), "asked_in").await;
     let expected = json!({"type": "asked_in", "room": "#ops", "user": {"id": 2, "name": "bob"},
                           "by": {"id": 1, "name": "ana"}});
     assert_eq!(asked, expected);
     assert_eq!(bob.until("asked_in").await, expected);
-    assert_eq!(answer(&mut ana, ask_in.clone(), "asked_in").await, expected, "again");
+    assert_eq!(fresh_answer(&mut ana, ask_in.clone(), "asked_in").await, expected, "again");
     assert_eq!(bob.until_now().await, [] as [Value; 0], "once");
-    answer(&mut ana, say("#ops", 2), "accepted").await;
+    fresh_answer(&mut ana, say("#ops", 2), "accepted").await;
     let room = join(&mut bob, "#ops").await;
     assert_eq!((&room["rules"], &room["read"]), (&json!({"privacy": "private"}), &json!(1)));
     let in_room = refused(&mut ana, ask_in).await;
@@ -192,7 +194,7 @@ async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
     let (bob, welcome) = Peer::with_roles(&daemon, "bob").await;
     drop(bob);
     join(&mut ana, "#ops").await;
-    answer(&mut ana, rule("#ops", "private"), "rules").await;
+    fresh_answer(&mut ana, rule("#ops", "private"), "rules").await;
     ana.send(&json!({"type": "ask_in", "room": "#ops", "user": "bob"}).to_string()).await;
     ana.until("asked_in").await;
     for (entry, is_asked) in [true, true, false].into_iter().enumerate() {

@@ -20,12 +20,6 @@ pub(crate) async fn send(peer: &mut Peer, command: Value) {
     peer.send(&command.to_string()).await;
 }
 
-/// Sends a command and returns the next event of that type.
-pub(crate) async fn answer(peer: &mut Peer, command: Value, kind: &str) -> Value {
-    send(peer, command).await;
-    peer.until(kind).await
-}
-
 pub(crate) fn say(room: &str, n: u64) -> Value {
     json!({"type": "say", "room": room, "n": n, "text": "hi"})
 }
@@ -46,13 +40,12 @@ pub(crate) fn sanction(kind: &str, user: &str, room: Option<&str>, for_s: Option
 async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
     let daemon = daemon();
     let (mut ana, mut eva, token) = ana_and_eva(&daemon).await;
-    let made =
-        answer(&mut ana, sanction("mute", "eva", Some("#lobby"), Some(600)), "sanction").await;
+    let made = ana.answer(sanction("mute", "eva", Some("#lobby"), Some(600)), "sanction").await;
     assert_eq!((&made["kind"], &made["room"]), (&json!("mute"), &json!("#lobby")));
     assert_eq!((&made["user"]["name"], &made["by"]["name"]), (&json!("eva"), &json!("ana")));
     let told = eva.until("sanction").await;
     assert_eq!((&told["id"], &told["reason"]), (&made["id"], &json!("cool down")));
-    let refusal = answer(&mut eva, say("#lobby", 1), "refused").await;
+    let refusal = eva.answer(say("#lobby", 1), "refused").await;
     assert_eq!((&refusal["code"], &refusal["n"]), (&json!("muted"), &json!(1)));
     let text = refusal["text"].as_str().unwrap();
     assert!(
@@ -61,11 +54,11 @@ async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
     );
     assert!(refusal["retry_ms"].as_u64().is_some_and(|left| left <= 600_000), "{refusal}");
     let topic = json!({"type": "topic", "room": "#lobby", "topic": "mine"});
-    assert_eq!(answer(&mut eva, topic, "refused").await["code"], "muted");
+    assert_eq!(eva.answer(topic, "refused").await["code"], "muted");
     // Elsewhere it writes, and reads here.
-    answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
-    assert_eq!(answer(&mut eva, say("#rust", 3), "accepted").await["n"], 3);
-    answer(&mut ana, say("#lobby", 1), "accepted").await;
+    eva.answer(json!({"type": "join", "room": "#rust"}), "room").await;
+    assert_eq!(eva.answer(say("#rust", 3), "accepted").await["n"], 3);
+    ana.answer(say("#lobby", 1), "accepted").await;
     assert_eq!(eva.until("message").await["text"], "hi");
     // Another session learns of it, too.
     let mut other = Peer::connect(&daemon);
@@ -74,25 +67,25 @@ async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
     send(&mut other, hello).await;
     assert_eq!(other.until("sanction").await["id"], made["id"]);
     let pardon = json!({"type": "pardon", "id": made["id"]});
-    let refused = answer(&mut eva, pardon.clone(), "refused").await;
+    let refused = eva.answer(pardon.clone(), "refused").await;
     assert_eq!(refused["code"], "not_allowed");
-    let pardoned = answer(&mut ana, pardon.clone(), "pardoned").await;
+    let pardoned = ana.answer(pardon.clone(), "pardoned").await;
     assert_eq!(
         (&pardoned["sanction"]["id"], &pardoned["by"]["name"]),
         (&made["id"], &json!("ana"))
     );
     eva.until("pardoned").await;
-    assert_eq!(answer(&mut eva, say("#lobby", 4), "accepted").await["n"], 4);
-    assert_eq!(answer(&mut ana, pardon, "refused").await["code"], "no_such_sanction");
+    assert_eq!(eva.answer(say("#lobby", 4), "accepted").await["n"], 4);
+    assert_eq!(ana.answer(pardon, "refused").await["code"], "no_such_sanction");
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_is_muted_on_the_server_writes_nowhere() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
-    answer(&mut ana, sanction("mute", "eva", None, None), "sanction").await;
+    ana.answer(sanction("mute", "eva", None, None), "sanction").await;
     eva.until("sanction").await;
-    let refusal = answer(&mut eva, say("@ana", 1), "refused").await;
+    let refusal = eva.answer(say("@ana", 1), "refused").await;
     let text = "you are muted on this server until a moderator ends the mute: cool down";
     assert_eq!((&refusal["code"], &refusal["text"]), (&json!("muted"), &json!(text)));
     assert_eq!(refusal.get("retry_ms"), None);
@@ -101,7 +94,7 @@ async fn who_is_muted_on_the_server_writes_nowhere() {
         json!({"type": "away", "text": "ana is mean"}),
         say("#lobby", 2),
     ] {
-        assert_eq!(answer(&mut eva, command, "refused").await["code"], "muted");
+        assert_eq!(eva.answer(command, "refused").await["code"], "muted");
     }
 }
 
@@ -110,31 +103,31 @@ async fn who_is_kicked_leaves_the_room_and_may_come_again_and_who_is_banned_may_
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
     for peer in [&mut ana, &mut eva] {
-        answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
+        peer.answer(json!({"type": "join", "room": "#rust"}), "room").await;
     }
     ana.until_now().await;
-    let kick = answer(&mut ana, sanction("kick", "eva", Some("#rust"), None), "sanction").await;
+    let kick = ana.answer(sanction("kick", "eva", Some("#rust"), None), "sanction").await;
     assert_eq!((&kick["kind"], kick.get("id")), (&json!("kick"), None));
     assert_eq!(ana.until("left").await["reason"], "kicked");
     assert_eq!(eva.until("sanction").await["reason"], "cool down");
     assert_eq!(eva.until("left").await["reason"], "kicked");
-    answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
-    let ban = answer(&mut ana, sanction("ban", "eva", Some("#rust"), Some(60)), "sanction").await;
+    eva.answer(json!({"type": "join", "room": "#rust"}), "room").await;
+    let ban = ana.answer(sanction("ban", "eva", Some("#rust"), Some(60)), "sanction").await;
     assert_eq!(ana.until("left").await["reason"], "banned");
     let own: Vec<Value> = eva.until_now().await;
     let types: Vec<&Value> = own.iter().map(|event| &event["type"]).collect();
     assert!(types.contains(&&json!("left")) && types.contains(&&json!("sanction")), "{own:?}");
     let join = json!({"type": "join", "room": "#rust"});
-    let refusal = answer(&mut eva, join.clone(), "refused").await;
+    let refusal = eva.answer(join.clone(), "refused").await;
     assert_eq!((&refusal["code"], &refusal["room"]), (&json!("banned"), &json!("#rust")));
-    let list = answer(&mut ana, json!({"type": "sanctions", "room": "#rust"}), "sanctions").await;
+    let list = ana.answer(json!({"type": "sanctions", "room": "#rust"}), "sanctions").await;
     assert_eq!(list["sanctions"][0]["id"], ban["id"]);
-    let of_server = answer(&mut ana, json!({"type": "sanctions"}), "sanctions").await;
+    let of_server = ana.answer(json!({"type": "sanctions"}), "sanctions").await;
     assert_eq!(of_server["sanctions"], json!([]));
-    let refused = answer(&mut eva, json!({"type": "sanctions"}), "refused").await;
+    let refused = eva.answer(json!({"type": "sanctions"}), "refused").await;
     assert_eq!((&refused["code"], refused.get("room")), (&json!("not_allowed"), None));
-    answer(&mut ana, json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
-    answer(&mut eva, join, "room").await;
+    ana.answer(json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
+    eva.answer(join, "room").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,10 +136,10 @@ async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
     let (mut ana, mut eva, token) = ana_and_eva(&daemon).await;
     let hello = |name: &str| json!({"type": "hello", "version": 1, "name": name, "token": token});
     let mut ghost = Peer::connect(&daemon);
-    answer(&mut ghost, hello("eva"), "welcome").await;
+    ghost.answer(hello("eva"), "welcome").await;
     let password = "correct horse battery staple";
-    answer(&mut eva, json!({"type": "set_password", "password": password}), "account").await;
-    let ban = answer(&mut ana, sanction("ban", "eva", None, None), "sanction").await;
+    eva.answer(json!({"type": "set_password", "password": password}), "account").await;
+    let ban = ana.answer(sanction("ban", "eva", None, None), "sanction").await;
     // All peers are on the machine of the server, which is never banned.
     assert_eq!(ban.get("network"), None);
     for peer in [&mut eva, &mut ghost] {
@@ -156,22 +149,22 @@ async fn a_ban_of_the_server_ends_the_sessions_and_keeps_the_user_out() {
     }
     assert_eq!(ana.until("left").await["reason"], "banned");
     let mut again = Peer::connect(&daemon);
-    assert_eq!(answer(&mut again, hello("eva"), "refused").await["code"], "banned");
+    assert_eq!(again.answer(hello("eva"), "refused").await["code"], "banned");
     let mut again = Peer::connect(&daemon);
     let log_in = json!({"type": "hello", "version": 1, "name": "eva", "password": password});
-    assert_eq!(answer(&mut again, log_in, "refused").await["code"], "banned");
+    assert_eq!(again.answer(log_in, "refused").await["code"], "banned");
     Peer::native(&daemon, "new").await;
-    answer(&mut ana, json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
+    ana.answer(json!({"type": "pardon", "id": ban["id"]}), "pardoned").await;
     let mut again = Peer::connect(&daemon);
-    answer(&mut again, hello("eva"), "welcome").await;
+    again.answer(hello("eva"), "welcome").await;
     // A kick from the server ends the session, and lets the user in again.
-    let kick = answer(&mut ana, sanction("kick", "eva", None, None), "sanction").await;
+    let kick = ana.answer(sanction("kick", "eva", None, None), "sanction").await;
     assert_eq!(kick["kind"], "kick");
     let goodbye = again.until("goodbye").await;
     let text = "ana has kicked you: cool down";
     assert_eq!((&goodbye["code"], &goodbye["text"]), (&json!("kicked"), &json!(text)));
     let mut again = Peer::connect(&daemon);
-    answer(&mut again, hello("eva"), "welcome").await;
+    again.answer(hello("eva"), "welcome").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,20 +179,20 @@ async fn a_moderator_is_safe_from_others_of_its_rank() {
     let code = "not_allowed";
     for hit in ["eva", "ana", "bob"] {
         for place in [None, Some("#lobby")] {
-            let refusal = answer(&mut bob, sanction("mute", hit, place, None), "refused").await;
+            let refusal = bob.answer(sanction("mute", hit, place, None), "refused").await;
             assert_eq!(refusal["code"], code, "{hit}");
         }
     }
-    let refusal = answer(&mut carl, sanction("mute", "eva", None, None), "refused").await;
+    let refusal = carl.answer(sanction("mute", "eva", None, None), "refused").await;
     assert_eq!(refusal["code"], code);
     // What an owner has done, no moderator undoes.
-    let mute = answer(&mut ana, sanction("mute", "carl", None, None), "sanction").await;
+    let mute = ana.answer(sanction("mute", "carl", None, None), "sanction").await;
     let pardon = json!({"type": "pardon", "id": mute["id"]});
-    assert_eq!(answer(&mut bob, pardon, "refused").await["code"], code);
-    let mute = answer(&mut bob, sanction("mute", "carl", Some("#lobby"), None), "sanction").await;
+    assert_eq!(bob.answer(pardon, "refused").await["code"], code);
+    let mute = bob.answer(sanction("mute", "carl", Some("#lobby"), None), "sanction").await;
     eva.until_now().await;
     let pardon = json!({"type": "pardon", "id": mute["id"]});
-    answer(&mut eva, pardon, "pardoned").await;
+    eva.answer(pardon, "pardoned").await;
     for (wrong, code) in [
         (sanction("ban", "carl", Some("#lobby"), None), "cannot_leave"),
         (sanction("mute", "nobody", None, None), "no_such_user"),
@@ -209,39 +202,39 @@ async fn a_moderator_is_safe_from_others_of_its_rank() {
         (json!({"type": "sanction", "kind": "kick", "network": "203.0.113.1"}), "not_allowed"),
         (sanction("mute", "carl", None, Some(0)), "bad_field"),
     ] {
-        assert_eq!(answer(&mut bob, wrong.clone(), "refused").await["code"], code, "{wrong}");
+        assert_eq!(bob.answer(wrong.clone(), "refused").await["code"], code, "{wrong}");
     }
     let ban = json!({"type": "sanction", "kind": "ban", "network": "203.0.113.77/24"});
-    assert_eq!(answer(&mut bob, ban, "sanction").await["network"], "203.0.113.0/24");
+    assert_eq!(bob.answer(ban, "sanction").await["network"], "203.0.113.0/24");
     // Each action is in the audit log; a moderator sees its own.
-    let audit = answer(&mut ana, json!({"type": "audit", "limit": 2}), "audit").await;
+    let audit = ana.answer(json!({"type": "audit", "limit": 2}), "audit").await;
     assert_eq!(audit["more"], true);
     assert_eq!(audit["records"][0]["about"], "ban network 203.0.113.0/24, the server, no end");
     assert_eq!(audit["records"][1]["what"], "pardon");
-    let own = answer(&mut eva, json!({"type": "audit"}), "audit").await;
+    let own = eva.answer(json!({"type": "audit"}), "audit").await;
     assert_eq!(own["records"].as_array().map(Vec::len), Some(1), "{own}");
     assert_eq!(own["records"][0]["by"]["name"], "eva");
-    assert_eq!(answer(&mut carl, json!({"type": "audit"}), "refused").await["code"], code);
+    assert_eq!(carl.answer(json!({"type": "audit"}), "refused").await["code"], code);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_muted_moderator_deletes_only_its_own_messages_and_deletions_are_in_the_audit_log() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
-    answer(&mut ana, json!({"type": "join", "room": "#rust"}), "room").await;
-    answer(&mut eva, json!({"type": "join", "room": "#rust"}), "room").await;
+    ana.answer(json!({"type": "join", "room": "#rust"}), "room").await;
+    eva.answer(json!({"type": "join", "room": "#rust"}), "room").await;
     let grant = json!({"type": "grant", "user": "eva", "room": "#rust", "role": "moderator"});
-    answer(&mut ana, grant, "role").await;
+    ana.answer(grant, "role").await;
     for n in [1, 2] {
-        answer(&mut ana, say("#rust", n), "accepted").await;
+        ana.answer(say("#rust", n), "accepted").await;
     }
-    answer(&mut eva, say("#rust", 1), "accepted").await;
+    eva.answer(say("#rust", 1), "accepted").await;
     let delete = |target: u64, n: u64| json!({"type": "say", "room": "#rust", "n": n, "kind": "delete", "target": target});
-    assert_eq!(answer(&mut eva, delete(1, 2), "accepted").await["n"], 2);
-    answer(&mut ana, sanction("mute", "eva", Some("#rust"), None), "sanction").await;
-    assert_eq!(answer(&mut eva, delete(2, 3), "refused").await["code"], "not_yours");
-    assert_eq!(answer(&mut eva, delete(3, 4), "accepted").await["n"], 4);
-    let audit = answer(&mut ana, json!({"type": "audit"}), "audit").await;
+    assert_eq!(eva.answer(delete(1, 2), "accepted").await["n"], 2);
+    ana.answer(sanction("mute", "eva", Some("#rust"), None), "sanction").await;
+    assert_eq!(eva.answer(delete(2, 3), "refused").await["code"], "not_yours");
+    assert_eq!(eva.answer(delete(3, 4), "accepted").await["n"], 4);
+    let audit = ana.answer(json!({"type": "audit"}), "audit").await;
     let records = audit["records"].as_array().unwrap();
     let deletions: Vec<_> = records.iter().filter(|record| record["what"] == "delete").collect();
     assert_eq!(deletions.len(), 1, "{audit}");
@@ -255,11 +248,11 @@ async fn a_muted_user_is_not_shown_as_writing_there() {
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
     let mut bob = Peer::connect(&daemon);
     let hello = json!({"type": "hello", "version": 1, "name": "bob", "features": ["typing"]});
-    answer(&mut bob, hello, "welcome").await;
+    bob.answer(hello, "welcome").await;
     for peer in [&mut eva, &mut bob] {
-        answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
+        peer.answer(json!({"type": "join", "room": "#rust"}), "room").await;
     }
-    answer(&mut ana, sanction("mute", "eva", Some("#lobby"), None), "sanction").await;
+    ana.answer(sanction("mute", "eva", Some("#lobby"), None), "sanction").await;
     for room in ["#lobby", "#rust"] {
         send(&mut eva, json!({"type": "typing", "room": room})).await;
     }
@@ -284,10 +277,10 @@ async fn a_classic_client_is_muted_and_banned_in_its_own_protocol() {
     let daemon = daemon();
     let (mut ana, _, _) = ana_and_eva(&daemon).await;
     let (mut old, _) = Peer::classic(&daemon, "old").await;
-    answer(&mut ana, sanction("mute", "old", None, None), "sanction").await;
+    ana.answer(sanction("mute", "old", None, None), "sanction").await;
     old.write(b"hello").await;
     until_told(&mut old, "you are muted on this server").await;
-    answer(&mut ana, sanction("ban", "old", None, None), "sanction").await;
+    ana.answer(sanction("ban", "old", None, None), "sanction").await;
     until_told(&mut old, "you are banned from this server").await;
 }
 
@@ -296,17 +289,17 @@ async fn a_room_with_a_pause_takes_one_message_of_a_user_in_that_time() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
     for peer in [&mut ana, &mut eva] {
-        answer(peer, json!({"type": "join", "room": "#rust"}), "room").await;
+        peer.answer(json!({"type": "join", "room": "#rust"}), "room").await;
     }
-    answer(&mut ana, json!({"type": "rule", "room": "#rust", "slow_s": 21_600}), "rules").await;
-    assert_eq!(answer(&mut eva, say("#rust", 1), "accepted").await["n"], 1);
-    let refusal = answer(&mut eva, say("#rust", 2), "refused").await;
+    ana.answer(json!({"type": "rule", "room": "#rust", "slow_s": 21_600}), "rules").await;
+    assert_eq!(eva.answer(say("#rust", 1), "accepted").await["n"], 1);
+    let refusal = eva.answer(say("#rust", 2), "refused").await;
     assert_eq!((&refusal["code"], &refusal["n"]), (&json!("slow"), &json!(2)));
     assert!(refusal["retry_ms"].as_u64().is_some_and(|wait| wait <= 21_600_000), "{refusal}");
     // A repeat is answered as before, and other rooms have no pause.
-    assert_eq!(answer(&mut eva, say("#rust", 1), "accepted").await["repeat"], true);
-    assert_eq!(answer(&mut eva, say("#lobby", 3), "accepted").await["n"], 3);
+    assert_eq!(eva.answer(say("#rust", 1), "accepted").await["repeat"], true);
+    assert_eq!(eva.answer(say("#lobby", 3), "accepted").await["n"], 3);
     for n in 1..=3 {
-        assert_eq!(answer(&mut ana, say("#rust", n), "accepted").await["n"], n);
+        assert_eq!(ana.answer(say("#rust", n), "accepted").await["n"], n);
     }
 }

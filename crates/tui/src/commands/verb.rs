@@ -71,6 +71,14 @@ pub enum Verb {
     Password,
     /// Shows a code for another device.
     Link,
+    /// Lists devices and sessions.
+    Devices,
+    /// Drops a device.
+    Drop,
+    /// Ends a session.
+    End,
+    /// Frees a name.
+    Free,
     /// Logs in by a code or a password.
     Login,
     /// Shows or gives a role.

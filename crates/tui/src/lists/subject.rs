@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chat_client::State as ClientState;
 use chat_proto::{Role, Seq, Timestamp, User};
 
-use super::{Offer, OfferAction, found, orders, people, places, reactions};
+use super::{Offer, OfferAction, accounts, found, orders, people, places, reactions};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
@@ -34,6 +34,8 @@ pub enum Subject {
     },
     /// The records of the audit log.
     Audit,
+    /// The devices and sessions of the user, or of another one.
+    Devices,
     /// A secret that is typed and not shown.
     Secret(Asking),
     /// What to react with to a message of the current room.
@@ -66,12 +68,12 @@ impl Asking {
         }
     }
 
-    /// What the list says: there is nothing to choose.
+    /// A hint below the input: there is no list to choose from.
     const fn explains(self) -> &'static str {
         match self {
             Self::OldPassword => "Leave it empty if you have none",
             Self::NewPassword => "At least 8 characters; nothing is shown or stored here",
-            Self::Again => "So that it has no typing error",
+            Self::Again => "To rule out a typing error",
             Self::Login => "It is not shown. With a code: /login CODE",
         }
     }
@@ -82,6 +84,12 @@ impl Subject {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Secret(_))
+    }
+
+    /// Whether the server is asked for it by an order, which it may refuse.
+    #[must_use]
+    pub const fn is_order(self) -> bool {
+        matches!(self, Self::Invites | Self::Sanctions { .. } | Self::Audit | Self::Devices)
     }
 
     /// What is before the input.
@@ -97,6 +105,7 @@ impl Subject {
             Self::Invites => "Invites › ",
             Self::Sanctions { .. } => "Mutes and bans › ",
             Self::Audit => "Audit › ",
+            Self::Devices => "Devices › ",
             Self::Secret(asking) => asking.label(),
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
@@ -116,6 +125,7 @@ impl Subject {
             Self::Invites => "part of a note or a name",
             Self::Sanctions { .. } => "part of a name or a reason",
             Self::Audit => "part of a name, an action or a reason",
+            Self::Devices => "part of a name or a number",
             Self::React(_) => "part of the name of an emoji, or an emoji",
         }
     }
@@ -129,6 +139,7 @@ impl Subject {
             Self::People => "direct message",
             Self::Invites | Self::Sanctions { .. } => "end it",
             Self::Audit => "copy",
+            Self::Devices => "drop or end it",
             Self::Secret(_) => "go on",
             Self::React(_) => "react",
             Self::Versions(_) => "copy the text",
@@ -146,6 +157,7 @@ impl Subject {
             | Self::Invites
             | Self::Sanctions { .. }
             | Self::Audit
+            | Self::Devices
                 if client.session().is_none() =>
             {
                 "You're offline. Try again once connected".to_owned()
@@ -157,6 +169,7 @@ impl Subject {
             Self::Audit => "There are no records".to_owned(),
             Self::Invites if client.invites().is_loading() => "Loading…".to_owned(),
             Self::Invites => "No invite is valid. /invite makes one".to_owned(),
+            Self::Devices => accounts::empty(client),
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
             Self::Pins if client.session().is_none() => {
                 "No loaded message here is pinned. Try again once connected".to_owned()
@@ -194,6 +207,7 @@ impl Subject {
             Self::Sanctions { is_server: true } => "Mutes and bans on this server".to_owned(),
             Self::Sanctions { .. } => format!("Mutes and bans in {}", client.room().label()),
             Self::Audit => "Who changed what".to_owned(),
+            Self::Devices => accounts::title(client),
             Self::React(seq) => {
                 format!("React to {}", wording::beginning_of(client.message(seq)))
             }
@@ -230,10 +244,12 @@ impl Subject {
             | Self::Versions(_)
             | Self::Invites
             | Self::Sanctions { .. }
-            | Self::Audit => {
+            | Self::Audit
+            | Self::Devices => {
                 let all = match self {
                     Self::Sanctions { .. } => orders::sanctions(client, when),
                     Self::Audit => orders::audit(client, when),
+                    Self::Devices => accounts::devices(client, when),
                     Self::Invites => orders::invites(client, when),
                     Self::Pins => found::pinned(client),
                     Self::Versions(seq) => found::versions(client, seq, when),

@@ -130,6 +130,7 @@ impl Picker {
             | Subject::Invites
             | Subject::Sanctions { .. }
             | Subject::Audit
+            | Subject::Devices
                 if self.query.is_empty() =>
             {
                 title

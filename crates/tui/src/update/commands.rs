@@ -2,7 +2,6 @@
 
 use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
-use chat_proto::Command as Asked;
 use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, Privacy, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
@@ -60,7 +59,11 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
         Verb::Password => return orders::password(state, at),
-        Verb::Link => return orders::order(state, Asked::Link { user: None }, None, at),
+        Verb::Link => return orders::link(state, argument, at),
+        Verb::Devices => return orders::devices(state, argument, at),
+        Verb::Drop => return orders::drop_device(state, argument, at),
+        Verb::End => return orders::end_session(state, argument, at),
+        Verb::Free => return orders::free(state, argument, at),
         Verb::Login => return orders::login(state, argument, at),
         Verb::Role => return orders::role(state, argument, at),
         Verb::Private => return orders::privacy(state, Privacy::Private, at),

@@ -30,6 +30,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             let room = (!is_server).then(|| state.shown().clone());
             order(state, Command::Sanctions { room, after: None, limit: None }, at)
         }
+        Subject::Devices => order(state, Command::Account { user: None }, at),
         Subject::Audit => order(state, Command::Audit { before: None, limit: None }, at),
         Subject::Mentions => request(state, Request::ListMentions, at).unwrap_or_default(),
         Subject::People => {
@@ -45,7 +46,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
     effects
 }
 
-/// Asks the server for a list of those who give orders. Without an answer the list says why.
+/// Asks the server for a list of invites, sanctions or records. If it cannot be asked, the list says why.
 fn order(state: &mut State, command: Command, at: Timestamp) -> Vec<Effect> {
     request(state, Request::Order(Box::new(command)), at)
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
@@ -283,6 +284,14 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         }
         OfferAction::Pardon(id) => orders::order(state, Command::Pardon { id }, None, at),
         OfferAction::Revoke(id) => return orders::ask(state, orders::end_of(id), at),
+        OfferAction::Drop(id) => {
+            let question = orders::end_of_listed_device(state, id);
+            return orders::ask(state, question, at);
+        }
+        OfferAction::End(id) => {
+            let question = orders::end_of_session(state, id);
+            return orders::ask(state, question, at);
+        }
         OfferAction::Run(name) => return run(state, name, &typed, at),
     };
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))

@@ -1,6 +1,7 @@
 //! Orders: commands that change who may do what. The server answers, or says why not.
 
 mod accounts;
+mod devices;
 mod invites;
 mod place;
 mod roles;
@@ -11,13 +12,16 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::{Command, Event, Timestamp};
 
 pub(super) use self::accounts::{entered, login, password};
+pub(super) use self::devices::{
+    devices, drop_device, end_of_listed_device, end_of_session, end_session, free, link,
+};
 pub(super) use self::invites::{end_of, invite, revoke};
 pub(super) use self::roles::role;
 pub(super) use self::rules::{ask_in, privacy, slow, topic_by};
 pub(super) use self::sanctions::{lift, list, sanction};
 use super::{Effect, lists, notify, request};
 use crate::pages::InvitePage;
-use crate::state::{Page, PageSubject, Question, State};
+use crate::state::{Ordered, Page, PageSubject, Question, State};
 use crate::wrap::columns;
 
 /// Gives the server an order. `done` is said once the server has carried it out; `None` if the answer says enough.
@@ -30,8 +34,9 @@ pub(super) fn order(
     done: Option<String>,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
+    let ordered = Ordered::new(&command, done);
     let effects = request(state, Request::Order(Box::new(command)), at)?;
-    state.ordered = done;
+    state.ordered = Some(ordered);
     Ok(effects)
 }
 
@@ -62,9 +67,15 @@ pub(super) fn answer(
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
+/// There is no session any more: returns what is to be said of an order without an answer.
+pub(super) fn lost(state: &mut State) -> Option<&'static str> {
+    state.ordered.take()?.if_lost
+}
+
 /// The server has answered an order.
 pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
-    if let Some(done) = state.ordered.take() {
+    let Ordered { done, user, .. } = state.ordered.take().unwrap_or_default();
+    if let Some(done) = done {
         state.done = Some(Ok(done));
     }
     match event {
@@ -74,7 +85,7 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
             None
         }
         Event::Link { code, valid_ms } => {
-            accounts::show_code(state, &code, valid_ms);
+            accounts::show_code(state, &code, valid_ms, user);
             None
         }
         // An order is one effect.

@@ -5,6 +5,7 @@ mod back;
 mod changes;
 mod commands;
 mod date;
+mod devices;
 mod drafts;
 mod editing;
 mod export;

@@ -33,7 +33,7 @@ pub(super) fn read_only(state: &State) -> Option<String> {
     Some(match state.client.hindrance(room)? {
         Hindrance::Muted(mute) => muted(state, mute),
         Hindrance::Announce => {
-            let ask = keeper(state).map(|user| format!(". Ask {}", quoted(&user.name)));
+            let ask = moderator(state).map(|user| format!(". Ask {}", quoted(&user.name)));
             let ask = ask.unwrap_or_default();
             format!("Read only: voices, moderators and owners write here{ask}")
         }
@@ -59,7 +59,7 @@ fn muted(state: &State, mute: &SanctionInfo) -> String {
 }
 
 /// A moderator or an owner of the room who is here.
-fn keeper(state: &State) -> Option<&User> {
+fn moderator(state: &State) -> Option<&User> {
     let room = state.client.room();
     let mut users = room.users().iter();
     users.find(|user| matches!(room.role(user.id), Role::Moderator | Role::Owner))

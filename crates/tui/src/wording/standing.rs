@@ -197,7 +197,7 @@ pub(super) fn sanctioned(it: Sanctioned<'_>) -> String {
     text + &hint.map(|hint| format!(". {hint}")).unwrap_or_default()
 }
 
-/// What the user can still do whom it hits.
+/// What the user whom it is about can still do.
 fn hint_for_you(it: Sanctioned<'_>) -> Option<String> {
     match (it.kind, it.room, it.ms_left) {
         (SanctionKind::Kick, Some(_), _) if it.is_private => {
@@ -264,7 +264,6 @@ pub(super) fn account_changed(what: AccountChange, by: &Person) -> String {
         AccountChange::Drop => {
             format!("{who} dropped one of your devices: it can no longer log in as you")
         }
-        AccountChange::Free => format!("{who} freed your name. /name takes another one"),
         AccountChange::Unknown => format!("{who} changed your account"),
     }
 }

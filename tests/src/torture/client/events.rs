@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::kinds::EVENT_REFUSED;
+use super::kinds::{EVENT_REFUSED, REFUSALS_PER_LOSS};
 use super::{Client, Pending};
 use crate::torture::COPIED;
 use crate::torture::connection::Connection;
@@ -135,6 +135,10 @@ impl Client {
 
     fn refused(&mut self, event: &Value) -> io::Result<()> {
         match event["code"].as_str().unwrap() {
+            // It is lost with the connection: what was refused is sent again.
+            code if EVENT_REFUSED.contains(&code) && self.random.u8(..REFUSALS_PER_LOSS) == 0 => {
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
             code if EVENT_REFUSED.contains(&code) => {
                 self.give_up(event);
                 Ok(())

@@ -28,6 +28,9 @@ pub(super) const EVENT_REFUSED: [&str; 7] = [
     "too_many_pins",
 ];
 
+/// Number of refusals of which one is lost: most are of events about messages that were deleted meanwhile.
+pub(super) const REFUSALS_PER_LOSS: u8 = 8;
+
 impl Client {
     /// Some clients are of an earlier version.
     pub(super) const fn knows_events(&self) -> bool {

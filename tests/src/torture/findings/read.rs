@@ -57,6 +57,17 @@ impl Event {
 }
 
 impl Event {
+    /// The message that it is about.
+    #[cfg(test)]
+    pub(super) const fn target(&self) -> Option<u64> {
+        self.target
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_pin(&self) -> bool {
+        self.kind == "pin"
+    }
+
     /// The message that it has edited.
     pub(super) fn edited(&self) -> Option<u64> {
         self.target.filter(|_| self.kind == "edit")

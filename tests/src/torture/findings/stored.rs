@@ -1,5 +1,6 @@
 //! The messages of the journal at the end.
 
+use chat_proto::event::MessageKind;
 use chat_proto::{Seq, UserId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -15,6 +16,14 @@ use crate::torture::room_name;
 /// Number of messages in one read.
 const PAGE: u32 = 500;
 
+/// The message that another one names.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    seq: u64,
+    /// Whether the other one is a pin.
+    by_pin: bool,
+}
+
 /// The messages of the journal.
 #[derive(Debug, Default)]
 pub struct Journal {
@@ -23,7 +32,7 @@ pub struct Journal {
     /// Events about messages.
     events: HashMap<Position, Event>,
     /// Messages that name another one: events, replies, messages of threads.
-    naming: HashSet<Position>,
+    naming: HashMap<Position, Named>,
     /// Messages of which some clients read nothing that tells which they are.
     unlabelled: HashSet<Position>,
     /// The states of the messages.
@@ -69,7 +78,8 @@ impl Journal {
         self.put(position, read::label(message));
         let details = message.details.as_ref().map(|details| &details.wire);
         let named = details.and_then(|wire| wire.target.or(wire.reply_to).or(wire.thread));
-        self.naming.extend(named.map(|_| position));
+        let by_pin = message.kind == MessageKind::Pin;
+        self.naming.extend(named.map(|seq| (position, Named { seq: seq.get(), by_pin })));
         let event = Event::of(message);
         if event.is_some() || message.text.as_str().parse::<Label>().is_err() {
             self.unlabelled.insert(position);
@@ -99,20 +109,25 @@ impl Journal {
     pub(super) fn put_event(&mut self, position: Position, label: Label, event: Event) {
         self.put(position, label);
         self.unlabelled.insert(position);
+        let by_pin = event.is_pin();
+        self.naming.extend(event.target().map(|seq| (position, Named { seq, by_pin })));
         self.events.insert(position, event);
-        self.naming.insert(position);
     }
 
-    /// Adds a reply.
+    /// Adds a reply to the message `seq`.
     #[cfg(test)]
-    pub(super) fn put_reply(&mut self, position: Position, label: Label) {
+    pub(super) fn put_reply(&mut self, position: Position, label: Label, seq: u64) {
         self.put(position, label);
-        self.naming.insert(position);
+        self.naming.insert(position, Named { seq, by_pin: false });
     }
 
-    /// Returns true if the message at `position` names another one, so that it may have been refused before.
-    pub(super) fn names_another(&self, position: Position) -> bool {
-        self.naming.contains(&position)
+    /// Returns true if the message at `position` may have been refused before it was stored: it names a message that a
+    /// restore had removed, and whose `seq` another one has now; or it is a pin, for which the room may have had no room.
+    /// Nothing else that a client is refused is allowed later.
+    pub(super) fn may_be_late(&self, position: Position) -> bool {
+        let may =
+            |named: &Named| named.by_pin || self.is_undone(Position { seq: named.seq, ..position });
+        self.naming.get(&position).is_some_and(may)
     }
 
     /// Adds a message after the last one of its room.

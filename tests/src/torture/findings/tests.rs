@@ -152,33 +152,34 @@ fn an_event_that_is_another_one_than_the_stored_one_is_found() {
     assert_eq!((unlabelled.not_stored, unlabelled.doubled), (1, 1), "that message has a text");
 }
 
+/// Number 8 of client 0 is stored after number 9.
 #[test]
-fn texts_are_stored_in_the_order_of_their_numbers_and_events_and_replies_may_not_be() {
-    let late = |change: fn(&mut Journal)| {
+fn a_message_is_late_if_it_names_one_that_a_restore_removed_and_otherwise_out_of_order() {
+    let late = |put: &dyn Fn(&mut Journal)| {
         let found = findings_after(|journal, records| {
-            change(journal);
+            journal.put(position(LOBBY, 2), label(0, 9, None));
+            put(journal);
             for record in records.iter_mut().skip(1) {
                 record.add_read(position(LOBBY, 2), label(0, 9, None));
                 record.add_read(position(LOBBY, 3), label(0, 8, None));
             }
         });
-        found.out_of_order
+        (found.out_of_order, found.late)
     };
-    let text = late(|journal| {
-        journal.put(position(LOBBY, 2), label(0, 9, None));
-        journal.put(position(LOBBY, 3), label(0, 8, None));
-    });
-    let event = late(|journal| {
-        let fields = serde_json::json!({"kind": "pin", "target": 1, "on": true});
+    let reply = |journal: &mut Journal, to| {
+        journal.set_restored([(LOBBY, 1)].into());
+        journal.put_reply(position(LOBBY, 3), label(0, 8, None), to);
+    };
+    let event = |journal: &mut Journal, kind| {
+        let fields = serde_json::json!({"kind": kind, "target": 1, "on": true});
         let Read::Event(event) = Read::of(&message(&fields)) else { panic!("it is an event") };
-        journal.put(position(LOBBY, 2), label(0, 9, None));
         journal.put_event(position(LOBBY, 3), label(0, 8, None), event);
-    });
-    let reply = late(|journal| {
-        journal.put(position(LOBBY, 2), label(0, 9, None));
-        journal.put_reply(position(LOBBY, 3), label(0, 8, None));
-    });
-    assert_eq!((text, event, reply), (1, 0, 0));
+    };
+    assert_eq!(late(&|journal| journal.put(position(LOBBY, 3), label(0, 8, None))), (1, 0));
+    assert_eq!(late(&|journal| reply(journal, 1)), (1, 0), "it was there all the time");
+    assert_eq!(late(&|journal| reply(journal, 2)), (0, 1));
+    assert_eq!(late(&|journal| event(journal, "reaction")), (1, 0));
+    assert_eq!(late(&|journal| event(journal, "pin")), (0, 1), "the room had no room for it");
 }
 
 #[test]

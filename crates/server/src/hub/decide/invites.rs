@@ -70,12 +70,9 @@ impl Directory {
         id: u64,
     ) -> GrantResult {
         let invite = proposal.invite(id).ok_or(HubError::NoSuchInvite(id))?;
-        if let Some(by) = by
-            && invite.by != by
-            && proposal.role(by) < invite.role.max(UserRole::Moderator)
-        {
-            return Err(HubError::NoSuchInvite(id));
-        }
+        let action = Action::Revoke { role: invite.role, is_own: by == Some(invite.by) };
+        // Only those who may end it learn that it is there.
+        may(proposal.subject_of(by), action).map_err(|_| HubError::NoSuchInvite(id))?;
         proposal.remove_invite(id);
         let about = format!("invite {id}: {} of {} used", invite.used, invite.uses);
         let audit = self.audit_invite(by, AuditKind::Revoke, &about, None);
@@ -197,7 +194,7 @@ impl Directory {
 const fn uses_max(role: UserRole) -> u32 {
     match role {
         UserRole::Member => INVITE_USES_MAX,
-        // One that is passed on lets in one moderator, and the audit log says whom.
+        // If it is passed on, it lets in one moderator, whom the audit log names.
         UserRole::Moderator | UserRole::Owner => 1,
     }
 }

@@ -34,7 +34,7 @@ impl Directory {
                 self.replace_password(proposal, user, Some(password), hash.clone(), &mut changes);
             }
         }
-        // After the password, so that a ban is told only to somebody who knows it, or has a code.
+        // After the password, so that only somebody who knows it, or has a code, is told of a ban.
         self.not_banned(proposal, user, None)?;
         let is_token =
             |record: &&CredentialRecord| matches!(record.credential, Credential::Token(_));

@@ -122,7 +122,7 @@ impl Directory {
         submission: &Submission,
         room: RoomId,
     ) -> Result<Option<Change>, HubError> {
-        // Everybody may take back what it wrote.
+        // A muted user may delete its own messages.
         if matches!(submission.body, Body::Delete { .. }) {
             return self.not_banned(proposal, submission.user, None).map(|()| None);
         }

@@ -37,7 +37,7 @@ impl Directory {
         let about = format!("{}: {} → {role}", target.name, from.to_wire());
         let record = self.record(by, AuditKind::Role, &about);
         let record = AuditRecord { user: Some(target.id), ..record };
-        // Its own user and the owners receive it; the operator does not.
+        // All clients receive it, that of the author as well; the operator does not.
         let event = by
             .is_none()
             .then(|| Box::new(Event::Role { room: None, user: target.clone(), role, by: None }));

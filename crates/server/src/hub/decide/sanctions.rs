@@ -156,7 +156,7 @@ impl Directory {
         if let (Some(by), Some(room)) = (by, record.room) {
             self.not_banned(proposal, by, Some(room))?;
             let find = Action::Find(proposal.standing_in(by, room));
-            // Its room is told only to a user who finds it.
+            // Only a user who can find the room is told that there is a sanction in it.
             may(proposal.subject(by), find).map_err(|_| HubError::NoSuchSanction(id))?;
         }
         may_end(proposal, by, &record)?;
@@ -279,19 +279,18 @@ fn permit(
     place: Option<&Place>,
     user: Option<&User>,
 ) -> Result<(), HubError> {
-    let Some(by) = by else { return Ok(()) };
     let user = user.map(|user| user.id);
-    if user == Some(by) {
+    if by.is_some() && user == by {
         return Err(HubError::NotToYourself);
     }
     let Some(place) = place else {
         let of = user.map_or(UserRole::Member, |user| proposal.role(user));
-        return proposal.permit_on_server(Some(by), Action::Sanction { of });
+        return proposal.permit_on_server(by, Action::Sanction { of });
     };
     let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
-    let action = Action::SanctionInRoom { standing: proposal.standing(by, &place.key), of };
-    may(proposal.subject(by), action).map_err(|denied| denied.in_room(&place.name))
+    let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &place.key), of };
+    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(&place.name))
 }
 
 /// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner or
@@ -301,20 +300,18 @@ fn may_end(
     by: Option<UserId>,
     record: &SanctionRecord,
 ) -> Result<(), HubError> {
-    let Some(by) = by else { return Ok(()) };
-    if record.user == Some(by) {
+    if by.is_some() && record.user == by {
         return Err(HubError::NotToYourself);
     }
     let Some(room) = record.room.and_then(|room| proposal.state.rooms.get(room)) else {
         let is_of_owner =
             record.by == UserId::SERVER || proposal.role(record.by) == UserRole::Owner;
         let of = if is_of_owner { UserRole::Moderator } else { UserRole::Member };
-        return proposal.permit_on_server(Some(by), Action::Sanction { of });
+        return proposal.permit_on_server(by, Action::Sanction { of });
     };
-    let standing = |user| proposal.standing_in(user, room.id);
-    let rank = |user| standing(user).rank(proposal.subject(user));
+    let rank = |user| proposal.standing_in(user, room.id).rank(proposal.subject(user));
     let is_of_owner = record.by == UserId::SERVER || rank(record.by) == MemberRole::Owner;
     let of = if is_of_owner { MemberRole::Moderator } else { MemberRole::Member };
-    let action = Action::SanctionInRoom { standing: standing(by), of };
-    may(proposal.subject(by), action).map_err(|denied| denied.in_room(room.name()))
+    let action = Action::SanctionInRoom { standing: proposal.standing_in(by, room.id), of };
+    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(room.name()))
 }

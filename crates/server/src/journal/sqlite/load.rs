@@ -331,7 +331,7 @@ fn users(
             seen_at: Timestamp::from_millis(0),
             role: UserRole::Member,
             invite: None,
-            // The user has the rights of a new one, not of one of long standing.
+            // It is not known when the user was created, so it counts as a newcomer.
             created_at: now,
         };
         records::user(db, &user)?;

@@ -1,6 +1,6 @@
 //! Sanctions: the table `sanction`.
 //!
-//! A damaged row is removed when the daemon starts: nobody knows whom it hit.
+//! A damaged row is removed when the daemon starts: nobody knows whom it was about.
 
 use chat_proto::{Network, Reason, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};

@@ -38,7 +38,7 @@ pub(in crate::journal) struct Writer {
     failed_is_in_log: bool,
     /// When a table could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
-    /// False if the audit log is damaged and could not be replaced. What is recorded is done all the same.
+    /// False if the audit log is damaged and could not be replaced. Changes that it would record are stored all the same.
     has_audit: bool,
     has_thread: bool,
     /// Dropped after the connection: it records that the file is closed.

@@ -5,7 +5,7 @@ use chat_proto::{ShortString, Timestamp, UserId};
 use super::UserRole;
 use crate::token::TokenHash;
 
-/// An invite: new users come in by it, where they need one.
+/// An invite, by which new users come in if they need one.
 #[derive(Debug, Clone)]
 pub struct InviteRecord {
     /// Its number. No other invite ever has it.

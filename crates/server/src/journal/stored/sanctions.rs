@@ -4,7 +4,7 @@ use chat_proto::{Network, Reason, SanctionKind, Timestamp, UserId};
 
 use super::RoomId;
 
-/// What a stored sanction does. A kick is over at once, and is not stored.
+/// The kind of a stored sanction. A kick ends at once, and is not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MuteOrBan {
     /// The user may read, and not write.

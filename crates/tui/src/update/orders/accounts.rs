@@ -2,11 +2,11 @@
 
 use chat_client::link::Login;
 use chat_client::{Connection, NoticeKind, Request};
-use chat_proto::{Command, Secret, Timestamp};
+use chat_proto::{Command, Secret, Timestamp, UserName};
 
 use super::{Effect, lists, notify, order, request};
 use crate::lists::{Asking, Subject};
-use crate::pages::CodePage;
+use crate::pages::{CodePage, Whose};
 use crate::state::{Page, PageSubject, State};
 
 /// Characters of a code, without hyphens and spaces.
@@ -90,12 +90,13 @@ pub(in crate::update) fn entered(
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
-/// Shows a code for another device.
-pub(super) fn show_code(state: &mut State, code: &Secret, valid_ms: u64) {
+/// Shows a code for a device of the user, or of `other`.
+pub(super) fn show_code(state: &mut State, code: &Secret, valid_ms: u64, other: Option<UserName>) {
     let ends = i64::try_from(valid_ms).unwrap_or_default();
     let (_, time) =
         state.day_and_time(Timestamp::from_millis(state.now.as_millis().saturating_add(ends)));
     let client = &state.client;
-    let page = CodePage::new(code, client.name().clone(), client.server().to_owned(), time);
+    let whose = other.map_or_else(|| Whose::User(client.name().clone()), Whose::Other);
+    let page = CodePage::new(code, whose, client.server().to_owned(), time);
     state.page = Some(Page { subject: PageSubject::Code(Box::new(page)), top: 0 });
 }

@@ -7,7 +7,7 @@ use super::place::{self, Rest};
 use super::{Effect, ask, notify, order};
 use crate::settings::closest;
 use crate::state::{Question, State};
-use crate::wording::{a_role, place as place_name, quoted};
+use crate::wording::{a_role, one_word, place as place_name, quoted};
 
 /// The roles that one can give, the lowest first.
 const ROLES: [Role; 4] = [Role::Member, Role::Voice, Role::Moderator, Role::Owner];
@@ -40,7 +40,8 @@ pub(in crate::update) fn role(
     }
     if role == Role::Voice && room.is_none() {
         return Err(format!(
-            "A voice is a role in a room: /role {name} voice #ROOM, or type it in the room"
+            "A voice is a role in a room: /role {} voice #ROOM, or type it in the room",
+            one_word(&name)
         ));
     }
     let is_me = name == *state.client.name();
@@ -97,7 +98,7 @@ fn own(state: &State, room: Option<&RoomName>) -> Role {
 /// Which role a user has, as far as it is known.
 fn shows(state: &State, name: &UserName, room: Option<&RoomName>) -> String {
     let client = &state.client;
-    let how = format!("/role {name} ROLE changes it: member, voice, moderator, owner");
+    let how = format!("/role {} ROLE changes it: member, voice, moderator, owner", one_word(name));
     if *name == *client.name() {
         let role = a_role(own(state, room));
         return format!("You are {role} of {}. {how}", place_name(room));

@@ -106,7 +106,7 @@ fn a_code_is_shown_once_with_what_to_type() {
     insta::assert_snapshot!(harness.screen(), @"
     Code for another device                                    y copies · Esc closes
     7KQ2-M9XT
-    Show it to nobody: it lets in as you
+    Show it to nobody: it logs in as you
     Start       chat-tui bob@SERVER on the other device      █▀▀▀▀▀█ ▄█ █▀ █▀▀▀▀▀█
     SERVER is   the address of this server, as the other     █ ███ █ ▀█ ▄▀ █ ███ █
                 device reaches it                            █ ▀▀▀ █ █  ▄█ █ ▀▀▀ █

@@ -302,6 +302,10 @@ fn a_role_is_given_in_the_room_or_on_the_server_after_a_question() {
     assert_shows(&harness, "Give up your role, owner, in #rust? Only an owner gives it back");
     harness.type_text("n/role carl\n");
     assert_shows(&harness, "carl is a member of #rust. /role carl ROLE changes it");
+    // A name with a space is one word in the command that is offered.
+    harness.event(Event::Renamed { user: user(3, "ana"), name: name("Ana María") });
+    harness.type_text("/role Ana María\n");
+    assert_shows(&harness, "/role Ana_María ROLE changes it");
     // A command that is typed in place of an answer is a command.
     harness.type_text("/role carl owner server\n");
     assert_eq!(sent(&harness.type_text("/role carl voice\n")), [grant(rust(), Role::Voice)]);

@@ -1,0 +1,39 @@
+//! An order on its way.
+
+use chat_proto::{Command, UserName};
+
+/// What is to be said about an order that the server has not answered.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered {
+    /// What is said once the server has carried it out; `None` if the answer says enough.
+    pub(crate) done: Option<String>,
+    /// What is said if the connection is lost before the answer.
+    pub(crate) if_lost: Option<&'static str>,
+    /// Of a code for a device of another user: that user.
+    pub(crate) user: Option<UserName>,
+}
+
+impl Ordered {
+    /// An order that is sent now.
+    pub(crate) fn new(command: &Command, done: Option<String>) -> Self {
+        let if_lost = match command {
+            Command::Invite { .. } => Some(
+                "The connection was lost before the line of your invite came. Nobody has that line. /invite makes \
+                 another one, /invites lists both",
+            ),
+            Command::Link { .. } => Some(
+                "The connection was lost before the code came. Nobody has that code. /link makes another one",
+            ),
+            Command::SetPassword { .. } => Some(
+                "The connection was lost before the server answered: your new password may be set already. \
+                 /password sets it again",
+            ),
+            _ => None,
+        };
+        let user = match command {
+            Command::Link { user } => user.clone(),
+            _ => None,
+        };
+        Self { done, if_lost, user }
+    }
+}
