@@ -104,7 +104,12 @@ function account(view, panel) {
   const body = h("div", { class: "panel-body" }, h("p", { role: "status", text: "Loading…" }));
   let drawn = null;
   const draw = () => {
-    if (panel.note && drawn !== panel.note) body.prepend(h("p", { class: "bad", role: "alert", text: (drawn = panel.note) }));
+    if (panel.note && drawn !== panel.note) {
+      drawn = panel.note;
+      const note = h("p", { class: "bad", role: "alert", text: drawn });
+      if (panel.account) body.prepend(note);
+      else fill(body, note);
+    }
     if (!panel.account || drawn === panel.account) return;
     drawn = panel.account;
     const device = (it) => h("li", { class: "list-item" }, h("span", { class: "label" }, h("span", { dir: "auto", text: `${it.device || "A device without a name"}${it.this ? " · this one" : ""}` }), h("span", { class: "quiet small", text: `last used ${moment(Date.parse(it.seen_at), Date.now())}` })), it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } }));

@@ -93,6 +93,7 @@ export function makeView(state, actions) {
   view.draw = () => {
     const isIn = state.me !== null || (state.journal !== null && state.connection.kind !== "welcome");
     const showsFirst = state.connection.kind === "welcome";
+    byId("splash").hidden = state.connection.kind !== "starting";
     set(byId("first"), { hidden: !showsFirst });
     set(byId("chat"), { hidden: showsFirst || (!isIn && state.connection.kind === "starting") });
     drawLook(state);
