@@ -97,6 +97,8 @@ export function makeView(state, actions) {
     set(byId("first"), { hidden: !showsFirst });
     set(byId("chat"), { hidden: showsFirst || (!isIn && state.connection.kind === "starting") });
     drawLook(state);
+    if (view.wasFirst && !showsFirst) requestAnimationFrame(view.composer.focus);
+    view.wasFirst = showsFirst;
     if (!showsFirst) {
       drawHeader(view);
       drawStatus(view);
