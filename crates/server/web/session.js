@@ -54,7 +54,7 @@ function secretOf(line = "") {
 
 /** The user logs out: the browser forgets the token. */
 export function forget(state, fx) {
-  fx.push({ type: "removeUser", journal: state.journal }, { type: "stop" }, { type: "reload" });
+  fx.push({ type: "stop" }, { type: "forget", journal: state.journal }, { type: "reload" });
 }
 
 export function reconnect(state, fx) {

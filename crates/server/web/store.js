@@ -8,6 +8,8 @@ const DATABASE = "chat";
 const VERSION = 1;
 /** Most slots: tabs at the same time whose drafts are kept apart. */
 const SLOTS_MAX = 32;
+/** Longest time in milliseconds until the slot of a page that is loaded again is free; a copy of a tab never gets it. */
+const RELOAD_MS = 1000;
 
 /** Opens the store. Without a database, or if it fails, what is stored is gone with the page: `lasts` is false. */
 export async function openStore() {
@@ -50,8 +52,10 @@ async function takeSlot() {
     return slot;
   }
   const numbers = Array.from({ length: SLOTS_MAX }, (_, index) => `slot-${index + 1}`);
-  for (const slot of mine ? [mine, ...numbers] : numbers) {
-    if (await hold(slot)) {
+  // The page that this one takes the place of may not have let go of it yet.
+  if (mine && (await hold(mine, { signal: AbortSignal.timeout(RELOAD_MS) }))) return mine;
+  for (const slot of numbers) {
+    if (await hold(slot, { ifAvailable: true })) {
       sessionStorage.setItem("slot", slot);
       return slot;
     }
@@ -59,13 +63,14 @@ async function takeSlot() {
   return `tab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
 }
 
-/** Takes a lock for as long as the tab is open. Returns whether it was free. */
-function hold(name) {
+/** Takes a lock for as long as the tab is open. Returns whether it could be had. */
+function hold(name, options) {
   return new Promise((resolve) => {
-    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    const held = navigator.locks.request(name, options, (lock) => {
       resolve(lock !== null);
       return lock && new Promise(() => {});
     });
+    held.catch(() => resolve(false));
   });
 }
 
@@ -91,7 +96,22 @@ function lasting(database, slot) {
     user: (journal) => read("users", (users) => users.get(journal)),
     putUser: (user) => transact(["users"], (transaction) => void transaction.objectStore("users").put(user)),
     removeUser: (journal) => transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
-    anyUser: async () => (await read("users", (users) => users.getAll()))[0] ?? null,
+    /** The user of the last session, of whatever server answered then. */
+    lastUser: async () => (await read("users", (users) => users.getAll())).sort((a, b) => b.at - a.at)[0] ?? null,
+
+    /** Removes the user, and all that it has written: another user of this browser must not send it. */
+    forget: (journal) =>
+      transact(["users", "outbox", "drafts"], (transaction) => {
+        transaction.objectStore("users").delete(journal);
+        for (const name of ["outbox", "drafts"]) {
+          const request = transaction.objectStore(name).openCursor();
+          request.onsuccess = () => {
+            const cursor = request.result;
+            if (cursor?.value.journal === journal) cursor.delete();
+            cursor?.continue();
+          };
+        }
+      }),
 
     /** Stores a message, in place of `old` if that has another number now. */
     putMessage: (journal, message, old = null) =>
@@ -142,7 +162,8 @@ function passing(slot) {
     user: async (journal) => users.get(journal),
     putUser: async (user) => void users.set(user.journal, user),
     removeUser: async (journal) => void users.delete(journal),
-    anyUser: async () => null,
+    lastUser: async () => null,
+    forget: async (journal) => void users.delete(journal),
     putMessage: nothing,
     removeMessage: nothing,
     left: async () => [],
