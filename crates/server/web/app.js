@@ -16,7 +16,8 @@ const UNSEEN_MS = 250;
 /** Time between two ticks, by which what holds for a while ends. */
 const TICK_MS = 500;
 
-const hex = (bytes) => Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const state = newState(`web-${hex(8)}`);
 const store = await openStore();
@@ -58,7 +59,8 @@ function submit(text, kind = "text", about = {}) {
 
 /** Carries out an input of a command or a menu. */
 function act(input, about = {}) {
-  if (input.type === "sayHere") dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
+  if (input.type === "sayHere")
+    dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
   else if (input.type === "openUser" && input.text) sayTo(input);
   else dispatch(input);
 }
@@ -82,7 +84,10 @@ const view = makeView(state, { dispatch, submit, act, commands: COMMANDS, hurry:
 
 /** Stores something, after what was given before. Resolves to what went wrong, or null. */
 function keep(work) {
-  const done = queue.then(work).then(() => null, (error) => String(error?.message ?? error));
+  const done = queue.then(work).then(
+    () => null,
+    (error) => String(error?.message ?? error),
+  );
   queue = done;
   return done;
 }
@@ -113,7 +118,11 @@ const EFFECTS = {
   async load({ journal }) {
     await queue;
     const nothing = { user: undefined, left: [], drafts: [] };
-    const read = async () => ({ user: await store.user(journal.id), left: await store.left(journal.id), drafts: await store.drafts(journal.id) });
+    const read = async () => ({
+      user: await store.user(journal.id),
+      left: await store.left(journal.id),
+      drafts: await store.drafts(journal.id),
+    });
     const loaded = await read().catch(() => nothing);
     dispatch({ type: "profile", journal, ...loaded, token: hex(32), deviceName: deviceName() });
   },
@@ -195,6 +204,15 @@ setInterval(() => isConnected(state) && EFFECTS.left(), 60000);
 state.isVisible = isLooking();
 if (!store.lasts) dispatch({ type: "stored", error: "no storage" });
 const [known, choices] = await Promise.all([store.lastUser(), store.choices()]).catch(() => [null, undefined]);
-const read = known ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []]) : [[], []];
-dispatch({ type: "start", known, left: read[0], drafts: [...read[1], ...unstored()], choices, invite: inviteOfAddress() });
+const read = known
+  ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []])
+  : [[], []];
+dispatch({
+  type: "start",
+  known,
+  left: read[0],
+  drafts: [...read[1], ...unstored()],
+  choices,
+  invite: inviteOfAddress(),
+});
 view.installWorker();

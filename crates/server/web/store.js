@@ -81,7 +81,8 @@ function lasting(database, slot) {
       const transaction = database.transaction(names, "readwrite", { durability: "strict" });
       let result;
       transaction.oncomplete = () => resolve(result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("the browser gave no reason"));
+      transaction.onabort = transaction.onerror = () =>
+        reject(transaction.error ?? new Error("the browser gave no reason"));
       body(transaction, (value) => (result = value));
     });
   const read = (name, query) =>
@@ -95,7 +96,8 @@ function lasting(database, slot) {
     slot,
     user: (journal) => read("users", (users) => users.get(journal)),
     putUser: (user) => transact(["users"], (transaction) => void transaction.objectStore("users").put(user)),
-    removeUser: (journal) => transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
+    removeUser: (journal) =>
+      transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
     /** The user of the last session, of whatever server answered then. */
     lastUser: async () => (await read("users", (users) => users.getAll())).sort((a, b) => b.at - a.at)[0] ?? null,
 
@@ -120,7 +122,8 @@ function lasting(database, slot) {
         if (old) outbox.delete([old.device, old.n]);
         outbox.put({ ...message, journal, slot });
       }),
-    removeMessage: (message) => transact(["outbox"], (transaction) => void transaction.objectStore("outbox").delete([message.device, message.n])),
+    removeMessage: (message) =>
+      transact(["outbox"], (transaction) => void transaction.objectStore("outbox").delete([message.device, message.n])),
 
     /** The messages of this slot, and those of slots whose tabs are closed. */
     async left(journal) {
@@ -130,7 +133,9 @@ function lasting(database, slot) {
         if (other === slot || !navigator.locks || (await isFree(other))) closed.add(other);
       }
       const left = all.filter((message) => closed.has(message.slot));
-      await transact(["outbox"], (transaction) => left.forEach((message) => transaction.objectStore("outbox").put({ ...message, slot })));
+      await transact(["outbox"], (transaction) =>
+        left.forEach((message) => transaction.objectStore("outbox").put({ ...message, slot })),
+      );
       return left.sort((a, b) => a.at - b.at || a.n - b.n);
     },
 
@@ -146,7 +151,11 @@ function lasting(database, slot) {
       }),
 
     choices: () => read("choices", (choices) => choices.get("choices")),
-    putChoices: (choices) => transact(["choices"], (transaction) => void transaction.objectStore("choices").put({ ...choices, id: "choices" })),
+    putChoices: (choices) =>
+      transact(
+        ["choices"],
+        (transaction) => void transaction.objectStore("choices").put({ ...choices, id: "choices" }),
+      ),
   };
 }
 
