@@ -253,7 +253,12 @@ export function makeLog(view, { frame, items, isThread }) {
     if (seqs.length === 0) return;
     const of = room();
     const last = Math.max(...seqs);
-    if (last > of.read) dispatch({ type: "seen", room: of.name, first: Math.min(...seqs), last });
+    const first = Math.min(...seqs);
+    // What does not count as read is reported once, or each drawing would ask for the next one.
+    const seen = `${of.name} ${first} ${last} ${of.read} ${source().version}`;
+    if (last <= of.read || seen === log.reported) return;
+    log.reported = seen;
+    dispatch({ type: "seen", room: of.name, first, last });
   }
 
   let isScrolling = false;
