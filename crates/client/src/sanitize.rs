@@ -60,7 +60,7 @@ pub fn event(event: Event) -> Event {
             Event::Sessions { sessions: sessions.iter().map(session).collect(), more }
         }
         Event::Accounts { accounts, next } => {
-            Event::Accounts { accounts: accounts.into_iter().map(summary).collect(), next }
+            Event::Accounts { accounts: accounts.iter().map(summary).collect(), next }
         }
         Event::Link { code, valid_ms } => {
             Event::Link { code: Secret::new(line(code.reveal())), valid_ms }

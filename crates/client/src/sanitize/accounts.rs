@@ -15,8 +15,8 @@ pub(super) fn account(account: AccountInfo) -> AccountInfo {
     }
 }
 
-pub(super) fn summary(of: AccountSummary) -> AccountSummary {
-    AccountSummary { name: name(&of.name), ..of }
+pub(super) fn summary(of: &AccountSummary) -> AccountSummary {
+    AccountSummary { name: name(&of.name), ..*of }
 }
 
 pub(super) fn session(of: &SessionInfo) -> SessionInfo {
