@@ -86,6 +86,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     }
     state.epoch = epoch;
     let taken_back = changes::take_back(state, at);
+    let overtaken = changes::drop_overtaken(state);
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let (name, room) = (welcome.name.clone(), state.room().label());
         state.notice(at, Notice::Welcome { name, room });
@@ -93,7 +94,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
-    let mut effects: Vec<Effect> = taken_back.into_iter().collect();
+    let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).collect();
     effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();

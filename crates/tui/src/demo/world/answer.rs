@@ -23,7 +23,7 @@ impl World {
     pub(in crate::demo) fn answer(&mut self, command: Command) -> Vec<Event> {
         match command {
             Command::Hello(hello) => self.hello(*hello),
-            Command::About => vec![Event::About { server: server(), journal: journal() }],
+            Command::About => vec![Event::About { server: server(), journal: journal(), search: None }],
             // The client of the demo does not ask for them.
             Command::Versions { .. }
             | Command::Thread { .. }
