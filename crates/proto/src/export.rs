@@ -247,7 +247,7 @@ mod tests {
             )
         );
         let json: serde_json::Value = serde_json::from_str(&jsonl.message(&message)).unwrap();
-        assert_eq!(json["reactions"][0].get("own"), None, "that is of the one who exports");
+        assert_eq!(json["reactions"][0].get("own"), None, "that is of the user who exports");
         let topic = Message { details: None, ..message };
         let topic = Message { kind: MessageKind::Topic, ..topic };
         assert_eq!(plain.message(&topic), format!("{at} [7] * ana on <Friday>\n"));
