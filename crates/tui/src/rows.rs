@@ -66,6 +66,8 @@ pub struct LogRows<'a> {
     keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
+    /// The entry below the line, found once for all rows.
+    first_new: Option<usize>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
@@ -90,6 +92,7 @@ impl<'a> LogRows<'a> {
             keys,
             shape: Shape::new(width, log.authors()),
             heights,
+            first_new: log.first_new(),
             room: None,
             thread: None,
             open_thread: None,
@@ -163,7 +166,7 @@ impl<'a> LogRows<'a> {
         Above {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
-            new: self.log.first_new() == Some(index),
+            new: self.first_new == Some(index),
             ..Above::default()
         }
     }
