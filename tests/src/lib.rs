@@ -7,6 +7,7 @@
 //! * [`tui`]: the terminal client, on a screen in memory.
 //! * [`pty`]: a program on a pseudo-terminal.
 //! * [`attack`]: attacks the daemon, and shows what honest users notice.
+//! * [`rights`]: users who give and take rights from each other, for the next two.
 //! * [`torture`]: kills the daemon under load, and counts lost messages.
 //! * [`sim`]: the client library and the daemon in a simulated network and time.
 //!
@@ -21,6 +22,7 @@ pub mod binary;
 pub mod classic;
 pub mod native;
 pub mod pty;
+pub mod rights;
 mod searched;
 mod secure;
 pub mod server;

@@ -66,6 +66,8 @@ pub struct LogRows<'a> {
     keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
+    /// The entry below the line, found once for all rows.
+    first_new: Option<usize>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
@@ -88,6 +90,7 @@ impl<'a> LogRows<'a> {
             keys,
             shape: Shape::new(width, log.authors()),
             heights,
+            first_new: log.first_new(),
             room: None,
             thread: None,
         }
@@ -115,7 +118,8 @@ impl<'a> LogRows<'a> {
     #[must_use]
     pub fn bare(log: &'a Log, zone: &'a TimeZone, keys: &'a KeyMap, width: usize) -> Self {
         let shape = Shape::bare(width);
-        Self { log, zone, keys, shape, heights: None, room: None, thread: None }
+        let first_new = log.first_new();
+        Self { log, zone, keys, shape, heights: None, first_new, room: None, thread: None }
     }
 
     /// The same, with times that are written so.
@@ -155,7 +159,7 @@ impl<'a> LogRows<'a> {
         Above {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
-            new: self.log.first_new() == Some(index),
+            new: self.first_new == Some(index),
             ..Above::default()
         }
     }

@@ -198,7 +198,9 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
             return export::fetched(state, &room, to, messages);
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
-        ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
+        ClientEffect::NameRequired(suggestion) => {
+            state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
+        }
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
                 state.is_first = false;

@@ -240,8 +240,9 @@ pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timest
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     if matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName) {
-        let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
-        state.effects.push(Effect::NameRequired(suggestion.clone()));
+        // A name that nobody may have is no beginning of another one.
+        let own = (refusal.code == RefusalCode::NameTaken).then(|| state.name.clone());
+        state.effects.push(Effect::NameRequired(refusal.suggestion.clone().or(own)));
     }
     let name = state.name.clone();
     state.notice(at, Notice::HelloRefused { name, refusal });

@@ -10,6 +10,7 @@ use chat_server::journal::{self, Page, Part, RoomKey, StoredMessage};
 use super::label::{Label, Position, direct};
 use super::read::{self, Event, Read};
 use super::state::{self, State};
+use crate::rights::ROOM_PREFIX;
 use crate::sim::EVENTS_ROOM;
 use crate::torture::room_name;
 
@@ -49,7 +50,9 @@ impl Journal {
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
         for room in &records.rooms {
-            if matches!(&room.key, RoomKey::Named(name) if name.as_str() == EVENTS_ROOM) {
+            if let RoomKey::Named(name) = &room.key
+                && (name.as_str() == EVENTS_ROOM || name.as_str().starts_with(ROOM_PREFIX))
+            {
                 continue; // has a comparison of its own
             }
             let number = number_of(&room.key, rooms, users);
