@@ -1,7 +1,7 @@
 //! Reads a password: from standard input, or from the terminal without showing it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use anyhow::{Context, bail, ensure};
 use chat_proto::Secret;
@@ -55,7 +55,7 @@ fn prompt(mut terminal: &File, text: &str) -> anyhow::Result<String> {
 }
 
 /// Reads up to the first of the bytes `ends`. What ends a line is not part of it.
-fn line(input: impl Read, ends: &[u8]) -> io::Result<String> {
+fn line(input: impl BufRead, ends: &[u8]) -> io::Result<String> {
     let mut line = Vec::new();
     for byte in input.take(LINE_BYTES_MAX).bytes() {
         let byte = byte?;
