@@ -27,6 +27,10 @@ test:
     cargo build --workspace --locked --bins
     cargo test --workspace --locked
 
+# Test the pure parts of the page, if node is there
+web-check:
+    @if command -v node >/dev/null; then node --test tests/cases/; else echo "web-check: skipped: no node"; fi
+
 # Kill the daemon under load, 30 times, and count lost messages; arguments: --seed N --kills N …
 torture *ARGS:
     cargo build --workspace --locked --bins

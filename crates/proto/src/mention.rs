@@ -209,6 +209,17 @@ mod tests {
     }
 
     #[test]
+    fn the_page_finds_the_mentions_that_the_server_finds() {
+        let cases = include_str!("../../../tests/cases/mention.json");
+        let cases: Vec<serde_json::Value> = serde_json::from_str(cases).unwrap();
+        for case in &cases {
+            let found: Vec<&str> =
+                case["found"].as_array().unwrap().iter().filter_map(|one| one.as_str()).collect();
+            assert_found(case["text"].as_str().unwrap(), case["name"].as_str().unwrap(), &found);
+        }
+    }
+
+    #[test]
     fn a_name_is_found_anywhere_as_a_word() {
         for (text, name, expected) in [
             ("hi bob, @bob and Bob!", "bob", vec!["bob", "@bob", "Bob"]),

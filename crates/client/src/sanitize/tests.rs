@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -20,6 +22,15 @@ fn control_characters_are_made_visible_or_removed() {
         assert_eq!(text(dirty), clean, "{dirty:?}");
     }
     assert_eq!(line("a\nb"), "a b");
+}
+
+#[test]
+fn the_page_sanitizes_as_this_client_does() {
+    let cases = include_str!("../../../../tests/cases/clean.json");
+    let cases: Vec<HashMap<String, String>> = serde_json::from_str(cases).unwrap();
+    for case in &cases {
+        assert_eq!(text(&case["dirty"]), case["clean"], "{:?}", case["dirty"]);
+    }
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The parts of the page: files of the directory `web`, which are in the program.
 
 use std::fmt::Write;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Stands for [`Parts::hash`] in the parts that are served under a name without it.
@@ -28,7 +30,60 @@ macro_rules! parts {
 }
 
 /// All parts.
-const FILES: &[(&str, &[u8])] = parts!["index.html"];
+const FILES: &[(&str, &[u8])] = parts![
+    "index.html",
+    "app.js",
+    "avatar.js",
+    "changes.js",
+    "clean.js",
+    "commands.js",
+    "dates.js",
+    "dom.js",
+    "emoji.js",
+    "entries.js",
+    "events.js",
+    "history.js",
+    "icon-192.png",
+    "icon-512.png",
+    "link.js",
+    "live.js",
+    "log.css",
+    "log.js",
+    "manifest.webmanifest",
+    "markup.js",
+    "mention.js",
+    "messages.js",
+    "orders.js",
+    "outbox.js",
+    "panel-find.js",
+    "panel-forms.js",
+    "panel-lists.js",
+    "panel-settings.js",
+    "panels.css",
+    "requests.js",
+    "session.js",
+    "state.js",
+    "store.js",
+    "style.css",
+    "text.js",
+    "threads.js",
+    "update.js",
+    "view-actions.js",
+    "view-alerts.js",
+    "view-completion.js",
+    "view-composer.js",
+    "view-first.js",
+    "view-keys.js",
+    "view-log.js",
+    "view-menu.js",
+    "view-message.js",
+    "view-panel.js",
+    "view-rooms.js",
+    "view-users.js",
+    "view.js",
+    "words.js",
+    "worker.js",
+];
 
 /// The parts as they are served.
 static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
@@ -37,7 +92,15 @@ static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
 struct Parts {
     /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
     hash: String,
-    files: Vec<(&'static str, Bytes)>,
+    files: Vec<File>,
+}
+
+/// A file of the page.
+struct File {
+    name: &'static str,
+    bytes: Bytes,
+    /// The same as `gzip`; `None` if that is not shorter, as of a picture.
+    gzip: Option<Bytes>,
 }
 
 impl Parts {
@@ -53,13 +116,24 @@ impl Parts {
         for byte in &sha.finalize()[..HASH_DIGITS / 2] {
             let _ = write!(hash, "{byte:02x}");
         }
-        let files = files.iter().map(|(name, bytes)| (*name, Bytes::from_static(bytes)));
+        let files = files.iter().map(|(name, bytes)| File {
+            name,
+            bytes: Bytes::from_static(bytes),
+            gzip: gzip(bytes),
+        });
         Self { files: files.collect(), hash }
     }
 
-    fn get(&self, name: &str) -> Option<Bytes> {
-        self.files.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.clone())
+    fn get(&self, name: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.name == name)
     }
+}
+
+/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells nothing.
+fn gzip(bytes: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let gzip = encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()?;
+    (gzip.len() < bytes.len()).then(|| gzip.into())
 }
 
 /// Where the parts come from.
@@ -87,8 +161,16 @@ impl<'s> Source<'s> {
     /// The part `name`, as it is.
     pub(super) fn get(self, name: &str) -> Option<Bytes> {
         match self {
-            Self::BuiltIn => BUILT_IN.get(name),
+            Self::BuiltIn => BUILT_IN.get(name).map(|file| file.bytes.clone()),
             Self::Directory(directory) => read(directory, name),
+        }
+    }
+
+    /// The part `name` as `gzip`, if it is in the program, and shorter so.
+    pub(super) fn gzip(self, name: &str) -> Option<Bytes> {
+        match self {
+            Self::BuiltIn => BUILT_IN.get(name)?.gzip.clone(),
+            Self::Directory(_) => None,
         }
     }
 

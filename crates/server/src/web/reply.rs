@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
@@ -24,11 +24,12 @@ pub(crate) const FULL: &str = concat!(
 );
 
 /// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style in
-/// its markup, and makes no markup of text.
+/// its markup, and makes no markup of text. Browsers ask a policy even for the address of a worker: the page makes the one
+/// policy `worker`, which knows that address alone, and no second one of that name can be made.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+    require-trusted-types-for 'script'; trusted-types worker";
 
 /// Fields of every answer.
 const FIELDS: [(HeaderName, &str); 6] = [
@@ -55,6 +56,14 @@ pub(super) fn part(name: &str, bytes: Bytes) -> Reply {
 pub(super) fn immutable(name: &str, bytes: Bytes) -> Reply {
     let mut reply = part(name, bytes);
     reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
+    reply.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    reply
+}
+
+/// The same, of which `bytes` are compressed.
+pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
+    let mut reply = immutable(name, bytes);
+    reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     reply
 }
 

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::super::{Block, Markup};
 use super::{is_ordered, parts, shown};
 
@@ -127,6 +129,15 @@ fn text_without_markup_is_shown_as_typed() {
         "1.",
     ] {
         assert_eq!(shown(text), text);
+    }
+}
+
+#[test]
+fn the_page_has_the_same_markup() {
+    let cases = include_str!("../../../../../tests/cases/markup.json");
+    let cases: Vec<HashMap<String, String>> = serde_json::from_str(cases).unwrap();
+    for case in &cases {
+        assert_eq!(shown(&case["text"]), case["shown"], "{}", case["text"]);
     }
 }
 

@@ -1,0 +1,218 @@
+// The loop: inputs, update, effects, and a drawing at most once a frame.
+
+import { makeLink } from "./link.js";
+import { COMMANDS, run } from "./commands.js";
+import { isConnected, newState } from "./state.js";
+import { openStore } from "./store.js";
+import { update } from "./update.js";
+import { makeView } from "./view.js";
+
+/** Time after the last key until a draft is stored. */
+const DRAFT_MS = 300;
+/** The drafts of this tab that are not stored yet, in the storage of the tab. */
+const UNSTORED = "drafts";
+/** Longest time until a page without frames is drawn. */
+const UNSEEN_MS = 250;
+/** Time between two ticks, by which what holds for a while ends. */
+const TICK_MS = 500;
+
+const hex = (bytes) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const state = newState(`web-${hex(8)}`);
+const store = await openStore();
+let queue = Promise.resolve();
+let isDrawing = false;
+
+/** Takes an input: changes the state, carries out the effects, and draws. */
+function dispatch(input) {
+  for (const effect of update(state, { at: Date.now(), ...input })) EFFECTS[effect.type](effect);
+  if (!isDrawing) drawSoon();
+}
+
+/** Draws with the next frame. A page that is not looked at has none; its title has to say what is new all the same. */
+function drawSoon() {
+  isDrawing = true;
+  let frame = 0;
+  let timer = 0;
+  const draw = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    isDrawing = false;
+    view.draw();
+  };
+  frame = requestAnimationFrame(draw);
+  timer = setTimeout(draw, UNSEEN_MS);
+}
+
+const link = makeLink(dispatch);
+
+/** What `send` means in the box: a command, or a message. */
+function submit(text, kind = "text", about = {}) {
+  const room = about.room ?? state.current;
+  if (text.startsWith("//")) return dispatch({ type: "say", ...about, room, kind, text: text.slice(1) });
+  if (!text.startsWith("/")) return dispatch({ type: "say", ...about, room, kind, text });
+  const inputs = run(state, text);
+  if (typeof inputs === "string") return dispatch({ type: "tell", text: inputs, isError: true });
+  inputs.forEach((input) => act(input, about));
+}
+
+/** Carries out an input of a command or a menu. */
+function act(input, about = {}) {
+  if (input.type === "sayHere")
+    dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
+  else if (input.type === "openUser" && input.text) sayTo(input);
+  else dispatch(input);
+}
+
+/** Opens the direct message with a user, and says something there once it is open. */
+let afterOpen = null;
+function sayTo({ text, ...input }) {
+  const before = state.current;
+  afterOpen = text;
+  dispatch(input);
+  if (state.current !== before && afterOpen) opened();
+  else if (!state.asked.open && !state.asked.join) afterOpen = null;
+}
+function opened() {
+  const text = afterOpen;
+  afterOpen = null;
+  if (text && state.current.startsWith("@")) dispatch({ type: "say", room: state.current, kind: "text", text });
+}
+
+const view = makeView(state, { dispatch, submit, act, commands: COMMANDS, hurry: link.hurry });
+
+/** Stores something, after what was given before. Resolves to what went wrong, or null. */
+function keep(work) {
+  const done = queue.then(work).then(
+    () => null,
+    (error) => String(error?.message ?? error),
+  );
+  queue = done;
+  return done;
+}
+
+/** Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too. */
+const drafts = new Map();
+async function storeDrafts() {
+  const taken = [...drafts];
+  if (taken.length === 0) return;
+  drafts.clear();
+  const errors = await Promise.all(
+    taken.map(([room, { text, timer }]) => {
+      clearTimeout(timer);
+      return keep(() => store.putDraft(state.journal, room, text));
+    }),
+  );
+  // If the page ends meanwhile, the browser stops the database, and the next page finds the drafts in the tab.
+  if (drafts.size === 0 && errors.every((error) => error === null)) sessionStorage.removeItem(UNSTORED);
+}
+
+const EFFECTS = {
+  connect: link.connect,
+  stop: link.stop,
+  retry: ({ atLeastMs }) => link.retry(atLeastMs),
+  send: ({ command }) => link.send(command),
+  input: ({ input }) => dispatch(input),
+  reload: () => keep(async () => location.reload()),
+  async load({ journal }) {
+    await queue;
+    const nothing = { user: undefined, left: [], drafts: [] };
+    const read = async () => ({
+      user: await store.user(journal.id),
+      left: await store.left(journal.id),
+      drafts: await store.drafts(journal.id),
+    });
+    const loaded = await read().catch(() => nothing);
+    dispatch({ type: "profile", journal, ...loaded, token: hex(32), deviceName: deviceName() });
+  },
+  async putUser({ user, then }) {
+    const error = await keep(() => store.putUser({ ...user, at: Date.now() }));
+    if (error) dispatch({ type: "stored", error });
+    if (then) link.send(then);
+  },
+  forget({ journal }) {
+    for (const { timer } of drafts.values()) clearTimeout(timer);
+    drafts.clear();
+    sessionStorage.removeItem(UNSTORED);
+    keep(() => store.forget(journal));
+  },
+  removeUser: ({ journal }) => keep(() => store.removeUser(journal)),
+  renamed: ({ journal, name }) => keep(async () => store.putUser({ ...(await store.user(journal)), name })),
+  async putMessage({ message, old }) {
+    const error = await keep(() => store.putMessage(state.journal, message, old));
+    dispatch({ type: "stored", id: `${message.device}/${message.n}`, error });
+  },
+  removeMessage: ({ message }) => keep(() => store.removeMessage(message)),
+  async left() {
+    const messages = await store.left(state.journal).catch(() => []);
+    if (messages.length > 0) dispatch({ type: "left", messages });
+  },
+  putDraft({ room, text }) {
+    clearTimeout(drafts.get(room)?.timer);
+    drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
+    const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
+    sessionStorage.setItem(UNSTORED, JSON.stringify(all));
+  },
+  putChoices: ({ choices }) => keep(() => store.putChoices(choices)),
+  notify: (effect) => view.notify(effect),
+  announce: (effect) => view.announce(effect),
+  opened: (effect) => {
+    view.opened(effect);
+    opened();
+  },
+  toEnd: () => view.toEnd(),
+  restoreText: (effect) => view.restoreText(effect),
+};
+
+/** What the user calls the machine: the browser and its system. */
+function deviceName() {
+  const agent = navigator.userAgent;
+  const browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].find((name) => agent.includes(`${name}/`)) ?? "browser";
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"].find((name) => agent.includes(name)) ?? "";
+  return `${browser.replace("Edg", "Edge").replace("OPR", "Opera")} ${system && `on ${system}`}`.trim();
+}
+
+/** The secret of an invite in the address of the page, which is taken out of it: others may look at the screen. */
+function inviteOfAddress() {
+  const hash = decodeURIComponent(location.hash.slice(1));
+  if (hash) history.replaceState(null, "", location.pathname);
+  return hash;
+}
+
+function unstored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(UNSTORED) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+const isLooking = () => !document.hidden && document.hasFocus();
+for (const type of ["visibilitychange", "focus", "blur", "pageshow"]) {
+  (type === "visibilitychange" ? document : window).addEventListener(type, () => {
+    dispatch({ type: "visible", isVisible: isLooking() });
+    if (document.hidden) storeDrafts();
+    else link.hurry();
+  });
+}
+addEventListener("pagehide", storeDrafts);
+addEventListener("online", link.hurry);
+setInterval(() => dispatch({ type: "tick" }), TICK_MS);
+setInterval(() => isConnected(state) && EFFECTS.left(), 60000);
+
+state.isVisible = isLooking();
+if (!store.lasts) dispatch({ type: "stored", error: "no storage" });
+const [known, choices] = await Promise.all([store.lastUser(), store.choices()]).catch(() => [null, undefined]);
+const read = known
+  ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []])
+  : [[], []];
+dispatch({
+  type: "start",
+  known,
+  left: read[0],
+  drafts: [...read[1], ...unstored()],
+  choices,
+  invite: inviteOfAddress(),
+});
+view.installWorker();

@@ -1,0 +1,134 @@
+// Loads the messages of a room in pages, at either end of its window. One page of a room is on its way at a time.
+// The server knows only the messages before a `seq`; as these have no gap, a page of newer messages is one before a
+// later `seq`.
+
+import { changeOf } from "./changes.js";
+import { entryOf, isEvent } from "./entries.js";
+import * as log from "./log.js";
+import { isConnected, isMe, roomOf } from "./state.js";
+
+/** Messages that are asked for at once. */
+const PAGE = 60;
+/** Most messages of one answer of the server. */
+const PAGES_MAX = 200;
+/** Most messages that are loaded together when a room is opened; with more unread ones, a window around the first. */
+const OPEN_MAX = 200;
+/** Read messages that are loaded with the unread ones, for orientation. */
+const READ_FETCHED = 30;
+
+const canLoad = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
+
+/** Loads the window with which a room opens: its newest messages, or those around the first unread one. */
+export function begin(state, fx, room) {
+  if (!canLoad(state, room) || room.log.first !== null) return;
+  if (room.line === null && room.lastSeq > room.read && room.counted.unread + room.since.length > 0)
+    room.line = room.read;
+  const isFar = room.lastSeq - room.read > OPEN_MAX;
+  const after = Math.max(0, Math.min(room.read - READ_FETCHED, isFar ? Infinity : room.lastSeq - PAGE));
+  const to = isFar ? room.read + OPEN_MAX : room.lastSeq;
+  loadRange(state, fx, room, { after, to, isCut: isFar });
+}
+
+/** Begins a window around message `seq`, if that is not loaded. */
+function loadAt(state, fx, room, seq) {
+  if (!isConnected(state) || !room.isJoined || log.message(room.log, seq)) return;
+  log.restart(room.log);
+  const to = Math.min(room.lastSeq, seq + PAGE);
+  loadRange(state, fx, room, { after: Math.max(0, seq - PAGE / 2), to, isCut: to < room.lastSeq });
+}
+
+/** Begins a window at the first message that was stored at that time or later. */
+export function loadDate(state, fx, room, time) {
+  if (!isConnected(state) || !room.isJoined) return;
+  room.loading = { kind: "date" };
+  fx.push({ type: "send", command: { type: "history", room: room.name, at: time, limit: 1 } });
+}
+
+/** Goes back to the newest messages. */
+export function loadNewest(state, fx, room) {
+  if (!room.log.isCut || !isConnected(state) || !room.isJoined) return;
+  log.restart(room.log);
+  loadRange(state, fx, room, { after: Math.max(0, room.lastSeq - PAGE), to: room.lastSeq, isCut: false });
+}
+
+/** Loads the page before the oldest message, or after the newest one. */
+export function loadOlder(state, fx, room) {
+  if (!canLoad(state, room) || !room.log.hasOlder) return;
+  room.loading = { kind: "older" };
+  ask(fx, room, room.log.first, PAGE);
+}
+
+export function loadNewer(state, fx, room) {
+  if (!canLoad(state, room) || !room.log.isCut) return;
+  const to = Math.min(room.lastSeq, room.log.last + PAGE);
+  loadRange(state, fx, room, { after: room.log.last, to, isCut: to < room.lastSeq, isNewer: true });
+}
+
+/** Loads the messages after `after` up to `to`, in several pages if they do not fit a line. */
+function loadRange(state, fx, room, range) {
+  if (range.to <= range.after) {
+    log.cover(room.log, range.after + 1, range.to);
+    room.loading = null;
+    return;
+  }
+  room.loading = { kind: "range", messages: [], ...range };
+  ask(fx, room, range.to + 1, range.to - range.after);
+}
+
+function ask(fx, room, before, limit) {
+  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
+}
+
+/** A page has come. One that was not asked for is ignored. */
+export function page(state, fx, { room: name, messages, more }) {
+  const room = roomOf(state, name);
+  const loading = room?.loading;
+  if (!loading) return;
+  if (loading.kind === "date") {
+    room.loading = null;
+    if (messages.length > 0) goTo(state, fx, room, messages[0].seq);
+  } else if (loading.kind === "older") older(state, room, messages, more);
+  else range(state, fx, room, messages, more);
+}
+
+/** Goes to a message: the view scrolls there once it is loaded. */
+export function goTo(state, fx, room, seq) {
+  state.goal = { room: room.name, seq };
+  loadAt(state, fx, room, seq);
+}
+
+function older(state, room, messages, more) {
+  room.loading = null;
+  add(state, room.log, messages);
+  const first = messages[0]?.seq ?? room.log.first;
+  log.cover(room.log, first, room.log.last);
+  room.log.hasOlder = more && messages.length > 0;
+  log.trim(room.log, false);
+}
+
+function range(state, fx, room, messages, more) {
+  const { loading } = room;
+  const before = loading.messages[0]?.seq ?? loading.to + 1;
+  const come = messages.filter((message) => message.seq > loading.after && message.seq < before);
+  loading.messages.unshift(...come);
+  const first = loading.messages[0]?.seq;
+  if (more && come.length > 0 && first > loading.after + 1) return ask(fx, room, first, first - 1 - loading.after);
+  room.loading = null;
+  const isFirst = room.log.first === null;
+  add(state, room.log, loading.messages);
+  // What came live meanwhile follows without a gap, unless the window ends before it.
+  log.cover(room.log, loading.after + 1, loading.isCut ? loading.to : Math.max(loading.to, room.lastSeq));
+  room.log.isCut = loading.isCut && room.log.last < room.lastSeq;
+  if (isFirst) room.log.hasOlder = loading.after > 0;
+  if (loading.isNewer) log.trim(room.log, true);
+  room.log.version += 1;
+}
+
+/** Adds messages of a page, and the changes that its events are. */
+export function add(state, into, messages) {
+  for (const message of messages) {
+    const change = changeOf(message, message.from, isMe(state, message.from.id), Date.parse(message.at));
+    if (!isEvent(message)) log.insert(into, entryOf(state, message));
+    if (change) log.change(into, message.seq, change);
+  }
+}

@@ -1,0 +1,120 @@
+// The connection to the server: a WebSocket, its pings, and the pauses between attempts.
+
+import * as clean from "./clean.js";
+
+/** The first and the longest pause before another attempt, in milliseconds. */
+const PAUSE_MIN_MS = 1000;
+const PAUSE_MAX_MS = 30000;
+
+/** A session that lasted this long starts the pauses over. */
+const LASTING_MS = 10000;
+
+/** A connection on which nothing arrives for this long is sent a ping; this much later it is given up. */
+const SILENCE_MS = 20000;
+const PONG_MS = 10000;
+
+/** Longest time until the server has answered the first line. */
+const OPEN_MS = 15000;
+
+/**
+ * Makes a link, which does nothing before `connect`. `emit` receives `{type: "link", …}` with `state`:
+ * `connecting`, `open`, `waiting` (with `seconds`) or `lost` (with `goodbye` or `refused`, if the server said why),
+ * and `{type: "event", event}`, sanitized.
+ */
+export function makeLink(emit) {
+  const link = { socket: null, pause: PAUSE_MIN_MS, timer: 0, watch: 0, heard: 0, opened: 0, isEnabled: false };
+
+  const connect = () => {
+    stop();
+    link.isEnabled = true;
+    emit({ type: "link", state: "connecting" });
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws`, "chat.1");
+    link.socket = socket;
+    link.heard = Date.now();
+    link.opened = 0;
+    socket.onopen = () => {
+      link.opened = Date.now();
+      emit({ type: "link", state: "open" });
+    };
+    socket.onmessage = (message) => {
+      link.heard = Date.now();
+      if (typeof message.data === "string") message.data.split("\n").forEach(receive);
+    };
+    socket.onclose = () => socket === link.socket && lost();
+    link.watch = setInterval(watch, 1000);
+  };
+
+  const receive = (line) => {
+    if (line.trim() === "") return;
+    let event;
+    try {
+      event = JSON.parse(line);
+    } catch {
+      return;
+    }
+    if (event === null || typeof event !== "object" || typeof event.type !== "string") return;
+    if (event.type === "ping") send({ type: "pong", nonce: event.nonce });
+    else emit({ type: "event", event: clean.event(event) });
+  };
+
+  let pinged = 0;
+  const watch = () => {
+    const silent = Date.now() - link.heard;
+    const limit = link.opened === 0 ? OPEN_MS : SILENCE_MS + PONG_MS;
+    if (silent > limit) return drop();
+    if (silent > SILENCE_MS && pinged < link.heard) {
+      pinged = Date.now();
+      send({ type: "ping", nonce: "alive" });
+    }
+  };
+
+  /** Gives the connection up without waiting for the other side. */
+  const drop = () => {
+    const socket = link.socket;
+    lost();
+    socket?.close();
+  };
+
+  const lost = () => {
+    clearInterval(link.watch);
+    if (link.opened > 0 && Date.now() - link.opened > LASTING_MS) link.pause = PAUSE_MIN_MS;
+    link.socket = null;
+    emit({ type: "link", state: "lost" });
+  };
+
+  /** Connects after a pause, which doubles each time. Its second half is random, so that not all clients come at once. */
+  const retry = (atLeastMs = 0) => {
+    clearTimeout(link.timer);
+    const pause = Math.max(atLeastMs, link.pause * (0.5 + Math.random() / 2));
+    link.pause = Math.min(link.pause * 2, PAUSE_MAX_MS);
+    emit({ type: "link", state: "waiting", until: Date.now() + pause });
+    link.timer = setTimeout(connect, pause);
+  };
+
+  const stop = () => {
+    clearTimeout(link.timer);
+    clearInterval(link.watch);
+    link.isEnabled = false;
+    const socket = link.socket;
+    link.socket = null;
+    socket?.close();
+  };
+
+  const send = (command) => {
+    if (link.socket?.readyState === WebSocket.OPEN) link.socket.send(JSON.stringify(command) + "\n");
+  };
+
+  /** Connects at once if there is no connection; asks at once whether the one there is still lives. */
+  const hurry = () => {
+    if (!link.isEnabled) return;
+    if (link.socket === null) connect();
+    else if (link.opened > 0 && Date.now() - link.heard > 5000) {
+      pinged = Date.now();
+      link.heard = Math.min(link.heard, Date.now() - SILENCE_MS);
+      send({ type: "ping", nonce: "alive" });
+    }
+  };
+
+  return { connect, retry, stop, send, hurry };
+}

@@ -1,0 +1,178 @@
+// What the page knows. `update.js` alone changes it; `view.js` only reads it.
+
+import { newLog } from "./log.js";
+import { newOutbox } from "./outbox.js";
+
+export const LOBBY = "#lobby";
+
+/** The features of the protocol that the page has. */
+export const FEATURES = [
+  "accounts",
+  "addresses",
+  "away",
+  "events",
+  "last_seen",
+  "roles",
+  "typing",
+  "unread",
+  "unknown_kinds",
+];
+
+/** A state of this run of the page, whose device is `device`. */
+export function newState(device) {
+  return {
+    /** `starting`, `welcome` (the first screen), `connecting`, `waiting`, `connected`, `refused` or `expelled`. */
+    connection: { kind: "starting" },
+    /** The user: its number, name and role on the server. */
+    me: null,
+    name: "",
+    role: "member",
+    /** The server: its journal, what it can do, its limits. */
+    journal: null,
+    epoch: null,
+    features: new Set(),
+    limits: {},
+    /** Whether the server has sent all rooms of the user in this session. */
+    isComplete: false,
+    rooms: new Map(),
+    current: LOBBY,
+    outbox: newOutbox(device),
+    thread: null,
+    /** What is typed for threads and not sent, by room and first message. */
+    threadDrafts: new Map(),
+    typing: [],
+    away: new Map(),
+    /** The dialog that is open, with what the server has answered for it. */
+    panel: null,
+    search: newSearch(),
+    /** What is written: a reply or an edit, `{kind, room, seq}`. */
+    compose: null,
+    choices: newChoices(),
+    /** What the status line says for a while. */
+    said: null,
+    /** What the first screen asks for, and what it says. */
+    form: { name: "", note: "", needs: null },
+    /** Questions to the server whose answer opens something. */
+    asked: { open: null, join: null },
+    /** The message to go to once it is loaded. */
+    goal: null,
+    isVisible: true,
+    notStored: null,
+  };
+}
+
+export const newSearch = () => ({
+  query: "",
+  order: "newest",
+  hits: [],
+  next: null,
+  isLoading: false,
+  note: "",
+  indexed: null,
+});
+
+/** What the user has chosen; stored in the browser. */
+export const newChoices = () => ({
+  theme: "auto",
+  size: "normal",
+  enter: "send",
+  notify: "off",
+  sound: false,
+  typing: true,
+  quiet: [],
+  ignored: [],
+});
+
+/** A room of the user, before the server has described it. */
+export function newRoom(name) {
+  return {
+    name,
+    title: null,
+    topic: "",
+    count: 0,
+    users: [],
+    roles: new Map(),
+    rules: null,
+    seenAt: null,
+    lastSeq: 0,
+    read: 0,
+    readSent: 0,
+    /** The count of the server: of the messages after `read` up to `lastSeq`. */
+    counted: { lastSeq: 0, unread: 0, mentions: 0, more: false },
+    /** Messages of others since then: `{seq, names}`. */
+    since: [],
+    log: newLog(),
+    draft: "",
+    isJoined: false,
+    /** The user has asked to join it. */
+    isRequested: false,
+    /** Some messages of others are below this `seq`, unread when the room was opened. */
+    line: null,
+    loading: null,
+    muted: null,
+  };
+}
+
+export const roomOf = (state, name) => state.rooms.get(name) ?? null;
+export const currentRoom = (state) => state.rooms.get(state.current) ?? null;
+export const isDirect = (name) => name.startsWith("@");
+export const isMe = (state, id) => state.me !== null && id === state.me;
+export const isConnected = (state) => state.connection.kind === "connected";
+export const isIgnored = (state, id) => state.choices.ignored.some((user) => user.id === id);
+export const isQuiet = (state, room) => state.choices.quiet.includes(room);
+
+/** The room, made if it is not there. */
+export function makeRoom(state, name) {
+  let room = state.rooms.get(name);
+  if (!room) state.rooms.set(name, (room = newRoom(name)));
+  return room;
+}
+
+/** The name of a room for the user. */
+export const labelOf = (room) => (isDirect(room.name) ? (room.title ?? room.name) : room.name);
+
+/** The other user of a direct message, by its address. */
+export function otherOf(state, address) {
+  const ids = address.slice(1).split("-").map(Number);
+  return ids.find((id) => id !== state.me) ?? null;
+}
+
+/** The address of the direct message with a user. */
+export const addressOf = (state, id) => `@${Math.min(state.me, id)}-${Math.max(state.me, id)}`;
+
+/** How many messages are unread; `more` if there are older ones that nobody has counted. */
+export function unread(state, room) {
+  const since = room.since.filter((one) => one.seq > room.read && one.seq > room.counted.lastSeq);
+  const count = room.counted.unread + since.length;
+  const names = room.counted.mentions + since.filter((one) => one.names).length;
+  return { count, mentions: isDirect(room.name) ? count : names, more: room.counted.more };
+}
+
+/** The rooms in the order of the list: the lobby, rooms by name, direct messages by title. */
+export function roomList(state) {
+  const order = (room) => (room.name === LOBBY ? 0 : isDirect(room.name) ? 2 : 1);
+  return [...state.rooms.values()].sort(
+    (a, b) => order(a) - order(b) || labelOf(a).localeCompare(labelOf(b)) || a.name.localeCompare(b.name),
+  );
+}
+
+/** A connected user of any room, by its number or its name. */
+export function findUser(state, is) {
+  for (const room of state.rooms.values()) {
+    const found = room.users.find(is);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The role of a user in a room, `member` if it has none. */
+export const roleIn = (room, id) => room?.roles.get(id) ?? "member";
+
+const RANKS = { guest: 0, member: 1, voice: 2, moderator: 3, owner: 4 };
+export const rank = (role) => RANKS[role] ?? 1;
+
+/** The role of the user in a room: there, or on the server. */
+export const myRole = (state, room) =>
+  rank(roleIn(room, state.me)) >= rank(state.role) ? roleIn(room, state.me) : state.role;
+export const isModerator = (state, room) => rank(myRole(state, room)) >= RANKS.moderator;
+export const isOwner = (state, room) => rank(myRole(state, room)) >= RANKS.owner;

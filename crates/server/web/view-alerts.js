@@ -1,0 +1,73 @@
+// What reaches the user besides the screen: notifications, a sound, screen readers; and the worker that keeps the page.
+
+import { byId, h } from "./dom.js";
+import { clock } from "./dates.js";
+
+/** Messages that wait for the screen reader; older ones are in the log. */
+const LIVE_MAX = 20;
+/** Characters of a text in a notification. */
+const SHOWN_MAX = 200;
+
+export function makeAlerts({ state, act }) {
+  const live = byId("live");
+
+  function say(text) {
+    live.append(h("p", { text }));
+    while (live.children.length > LIVE_MAX) live.firstChild.remove();
+  }
+
+  function notify({ room, label, from, text }) {
+    if (state.choices.sound) beep();
+    if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    const title = label === from ? from : `${from} in ${label}`;
+    const notification = new Notification(title, { body: text.slice(0, SHOWN_MAX), tag: room, icon: "/icon-192.png" });
+    notification.onclick = () => {
+      window.focus();
+      act({ type: "openRoom", room });
+      notification.close();
+    };
+  }
+
+  return {
+    say,
+    notify,
+    announce: ({ message }) =>
+      say(`${message.from.name}, ${clock(Date.parse(message.at))}: ${message.text.slice(0, 400)}`),
+    installWorker,
+  };
+}
+
+/** Two short tones. */
+function beep() {
+  try {
+    const audio = new AudioContext();
+    [660, 880].forEach((frequency, index) => {
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      const at = audio.currentTime + index * 0.12;
+      tone.frequency.value = frequency;
+      volume.gain.setValueAtTime(0.08, at);
+      volume.gain.exponentialRampToValueAtTime(0.001, at + 0.2);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.2);
+    });
+    setTimeout(() => audio.close(), 1000);
+  } catch {
+    // A browser without sound.
+  }
+}
+
+/** Asks the browser to keep the page itself, so that it opens without a network. */
+async function installWorker() {
+  if (!navigator.serviceWorker || location.hostname === "") return;
+  let url = "/worker.js";
+  try {
+    // The one script address of the page that is not in its markup: the policy allows this one policy and no other.
+    url =
+      window.trustedTypes?.createPolicy("worker", { createScriptURL: () => "/worker.js" }).createScriptURL("") ?? url;
+    await navigator.serviceWorker.register(url);
+  } catch {
+    // Without it the page needs the network to open, as any other.
+  }
+}

@@ -1,0 +1,46 @@
+// The first screen: the name, and what else the server needs to know who one is.
+
+import { byId, set, setText } from "./dom.js";
+
+export function makeFirst({ state, dispatch }) {
+  const field = (id) => byId(`first-${id}`);
+  let wasShown = false;
+  let shownName = null;
+
+  byId("first-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = field("name").value.trim();
+    if (name === "") return field("name").focus();
+    dispatch({
+      type: "enter",
+      name,
+      invite: field("invite").value,
+      password: field("password").value,
+      code: field("code").value.trim(),
+    });
+    field("password").value = "";
+    field("code").value = "";
+  });
+
+  return {
+    draw() {
+      const isShown = state.connection.kind === "welcome";
+      if (!isShown) {
+        wasShown = false;
+        return;
+      }
+      if (state.form.name && state.form.name !== shownName) {
+        shownName = state.form.name;
+        field("name").value = shownName;
+      }
+      setText(field("note"), state.form.note);
+      set(field("note"), { hidden: state.form.note === "" });
+      if (wasShown) return;
+      wasShown = true;
+      if (state.form.invite) field("invite").value = state.form.invite;
+      field("invite-fold").open = state.form.needs === "invite";
+      field("login-fold").open = state.form.needs === "login";
+      field(state.form.needs === "invite" && state.form.name ? "invite" : "name").focus();
+    },
+  };
+}
