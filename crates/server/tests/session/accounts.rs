@@ -135,11 +135,11 @@ async fn an_owner_lists_all_users_also_those_who_are_not_connected() {
     let _guest = Peer::classic(&daemon, "carl").await;
     let (mut eva, _) = enter(&daemon, "eva", json!({})).await;
     let asked = json!({"type": "accounts"});
-    assert_eq!(answer(&mut eva, asked, "refused").await["code"], "not_allowed");
+    assert_eq!(eva.answer(asked, "refused").await["code"], "not_allowed");
     let (mut users, mut after) = (Vec::new(), json!(0));
     while !after.is_null() {
         let asked = json!({"type": "accounts", "after": after, "limit": 1});
-        let page = answer(&mut ana, asked, "accounts").await;
+        let page = ana.answer(asked, "accounts").await;
         users.extend(page["accounts"].as_array().unwrap().clone());
         after = page["next"].clone();
     }
@@ -148,7 +148,7 @@ async fn an_owner_lists_all_users_also_those_who_are_not_connected() {
     assert_eq!(seen, [(&json!("ana"), &owner), (&json!("bob"), &member), (&json!("eva"), &member)]);
     assert_eq!((&users[2]["devices"], &users[2]["sessions"]), (&json!(1), &json!(1)));
     let past = json!({"type": "accounts", "after": u64::MAX});
-    let none = answer(&mut ana, past, "accounts").await;
+    let none = ana.answer(past, "accounts").await;
     assert_eq!((&none["accounts"], &none["next"]), (&json!([]), &Value::Null));
 }
 

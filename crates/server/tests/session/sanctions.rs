@@ -308,17 +308,17 @@ async fn a_room_with_a_pause_takes_one_message_of_a_user_in_that_time() {
 async fn a_ban_removes_what_was_written_lately_and_its_author_sees_that() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
-    let written = answer(&mut eva, say("#lobby", 1), "accepted").await;
+    let written = eva.answer(say("#lobby", 1), "accepted").await;
     let mut ban = sanction("ban", "eva", None, None);
     for (seconds, code) in [(0, "bad_field"), (86_401, "bad_field")] {
         ban["remove_since_s"] = json!(seconds);
-        assert_eq!(answer(&mut ana, ban.clone(), "refused").await["code"], code);
+        assert_eq!(ana.answer(ban.clone(), "refused").await["code"], code);
     }
     let network = json!({"type": "sanction", "kind": "ban", "network": "203.0.113.0/24",
                          "remove_since_s": 60});
-    assert_eq!(answer(&mut ana, network, "refused").await["code"], "bad_field");
+    assert_eq!(ana.answer(network, "refused").await["code"], "bad_field");
     ban["remove_since_s"] = json!(86_400);
-    send(&mut ana, ban).await;
+    ana.send(&ban.to_string()).await;
     let deleted = loop {
         let message = ana.until("message").await;
         if message["kind"] == "delete" {
