@@ -30,22 +30,22 @@ impl Board {
                 let role = self.random.choice(roles)?;
                 Some(Order::Grant { by, user, room: None, role })
             }
-            1..4 => {
+            1..6 => {
                 let roles = [Role::Member, Role::Voice, Role::Moderator, Role::Owner];
                 let role = self.random.choice(roles)?;
                 Some(Order::Grant { by, user, room: Some(room), role })
             }
-            4..7 => Some(Order::Rule { by, room, rules: self.rules() }),
-            7..9 => Some(Order::AskIn { by, room, user }),
-            9..14 => Some(Order::Join { by: any, room }),
-            14 => Some(Order::Leave { by: any, room }),
-            15 => {
+            6..9 => Some(Order::Rule { by, room, rules: self.rules() }),
+            9..11 => Some(Order::AskIn { by, room, user }),
+            11..17 => Some(Order::Join { by: any, room }),
+            17 => Some(Order::Leave { by: any, room }),
+            18 => {
                 let label = self.next_label();
                 Some(Order::Topic { by, room, label })
             }
-            16..18 => Some(Order::Read { by: any, room }),
-            18..22 => Some(self.sanction(by, user, room)),
-            22..28 => {
+            19 => Some(Order::Read { by: any, room }),
+            20..24 => Some(self.sanction(by, user, room)),
+            24..28 => {
                 let labels = self.worlds.iter().flat_map(|state| state.sanctions.values());
                 let labels: Vec<u64> = labels.map(|(_, label)| *label).collect();
                 let label = self.random.choice(labels)?;
