@@ -101,8 +101,10 @@ test("changes of a message count once, in the order of the room", () => {
   assert.equal(base.text, "one");
 });
 
+const roomOf = (fields) => ({ type: "room", room: "#lobby", topic: "", count: 1, users: [{ id: 7, name: "bob" }], last_seq: 0, read: 0, unread: 0, mentions: 0, ...fields });
+
 /** A page that is in `#lobby`, and what it has sent. */
-function connected() {
+function connected(fields = {}) {
   const state = newState("web-1");
   const sent = [];
   const take = (input) => {
@@ -113,18 +115,17 @@ function connected() {
     }
   };
   const event = (one) => take({ type: "event", event: one });
-  const room = { type: "room", room: "#lobby", topic: "", count: 1, users: [{ id: 7, name: "bob" }], last_seq: 0, read: 0, unread: 0, mentions: 0 };
-  const begin = () => {
+  const begin = (now = {}) => {
     take({ type: "link", state: "open" });
     event({ type: "about", server: {}, journal: { id: "j", epoch: "e" } });
     take({ type: "profile", journal: { id: "j", epoch: "e" }, user: undefined, left: [], drafts: [], token: "t", deviceName: "" });
     event({ type: "welcome", id: 7, name: "bob", token: "t", journal: { id: "j", epoch: "e" }, features: ["events"], limits: {} });
-    event(room);
+    event(roomOf(now));
     event({ type: "pong", nonce: "rooms" });
   };
   take({ type: "start", known: null, choices: undefined, left: [], drafts: [], invite: "" });
   take({ type: "enter", name: "bob", invite: "", password: "", code: "" });
-  begin();
+  begin(fields);
   return { state, sent, take, event, begin };
 }
 
@@ -143,6 +144,42 @@ test("what is said offline is sent once, under its first number, and is in its p
   event({ type: "accepted", n: 1, room: "#lobby", seq: 1, at: "2026-11-22T14:02:06.123Z" });
   assert.deepEqual(log(state).entries.filter((entry) => entry.seq).map((entry) => [entry.seq, entry.text]), [[1, "hi"], [2, "first"]]);
   assert.equal(log(state).pending.length, 0);
+});
+
+const message = (seq, text, fields = {}) => ({ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", kind: "text", text, ...fields });
+const texts = (state) => log(state).entries.filter((entry) => entry.seq).map((entry) => entry.text);
+
+test("what was missed is asked for once, and comes in order, without a gap", () => {
+  const { state, sent, take, event, begin } = connected();
+  event({ type: "message", ...message(1, "one") });
+  take({ type: "link", state: "lost" });
+  sent.length = 0;
+  begin({ last_seq: 3, unread: 3 });
+  assert.deepEqual(sent.filter((command) => command.type === "join"), [{ type: "join", room: "#lobby", since: 1 }]);
+  event({ type: "message", ...message(4, "live, before the answer") });
+  assert.deepEqual(texts(state), ["one"]);
+  event(roomOf({ last_seq: 4 }));
+  for (const [seq, text] of [[2, "two"], [3, "three"], [4, "four"]]) event({ type: "message", ...message(seq, text) });
+  assert.deepEqual(texts(state), ["one", "two", "three", "four"]);
+  assert.equal(log(state).last, 4);
+});
+
+test("a room with many unread messages opens at the first of them, and goes on in pages", () => {
+  const { state, sent, take, event } = connected({ last_seq: 1000, read: 500, unread: 500 });
+  const asked = () => sent.filter((command) => command.type === "history").at(-1);
+  assert.deepEqual([asked().before, log(state).first], [701, null]);
+  const page = (from, to) => event({ type: "history", room: "#lobby", messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)), more: true });
+  // A line holds as many as fit: the newest of them.
+  page(600, 700);
+  assert.deepEqual([asked().before, asked().limit], [600, 129]);
+  page(471, 599);
+  assert.deepEqual([log(state).first, log(state).last, log(state).isCut, log(state).hasOlder], [471, 700, true, true]);
+  event({ type: "message", ...message(1001, "live") });
+  assert.equal(texts(state).at(-1), "700");
+  take({ type: "seen", room: "#lobby", first: 600, last: 620 });
+  assert.equal(state.rooms.get("#lobby").read, 500, "what is above was not seen");
+  take({ type: "seen", room: "#lobby", first: 495, last: 510 });
+  assert.equal(state.rooms.get("#lobby").read, 510);
 });
 
 test("a refused message stays with its reason, and can be sent again as another one", () => {

@@ -137,8 +137,14 @@ function leave(state, fx, { room: name, at }) {
 function seen(state, fx, { room: name, first, last }) {
   const room = roomOf(state, name);
   if (!room || !state.isVisible || last <= room.read) return;
-  const skips = room.log.first > room.read + 1 || room.log.entries.some((entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry));
-  if (!skips || first <= room.read + 1) markRead(room, last);
+  if (!skips(room, first)) markRead(room, last);
+}
+
+/** Whether messages of others that are not read are above message `first`. */
+export function skips(room, first) {
+  if (first <= room.read + 1) return false;
+  if (room.log.first > room.read + 1) return true;
+  return room.log.entries.some((entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry));
 }
 
 /** Marks all of a room as read. */

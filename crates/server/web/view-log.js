@@ -5,6 +5,7 @@ import { byId, h, icon, keyed, set, setText } from "./dom.js";
 import { isCounted } from "./entries.js";
 import { message as loaded } from "./log.js";
 import { mentions } from "./mention.js";
+import { skips } from "./requests.js";
 import { currentRoom, labelOf, roomOf, unread } from "./state.js";
 import { makeRow, quotedOf } from "./view-message.js";
 import { actOn } from "./view-actions.js";
@@ -19,6 +20,7 @@ export function makeLog(view, { frame, items, isThread }) {
   const { state, dispatch } = view;
   const log = { atEnd: true, drawn: "", room: null, places: new Map(), opened: new Set(), focused: null, wantsEnd: false };
   const jump = isThread ? null : byId("jump");
+  const above = isThread ? null : byId("above");
 
   const source = () => (isThread ? state.thread?.log : currentRoom(state)?.log);
   const room = () => (isThread ? roomOf(state, state.thread?.room) : currentRoom(state));
@@ -178,7 +180,19 @@ export function makeLog(view, { frame, items, isThread }) {
     dispatch({ type: "arrived" });
   }
 
+  /** What is unread above the screen, after the reader has gone to newer messages. */
+  function drawAbove(of) {
+    const first = firstBelow(frame.getBoundingClientRect().top);
+    let child = first;
+    while (child && !child.dataset.seq) child = child.nextElementSibling;
+    const { count, more } = unread(state, of);
+    const isShown = child !== null && count > 0 && of.loading === null && skips(of, Number(child.dataset.seq));
+    set(above, { hidden: !isShown });
+    if (isShown) setText(above, `${count}${more ? "+" : ""} unread above`);
+  }
+
   function drawJump(of) {
+    drawAbove(of);
     const isShown = !log.atEnd || source().isCut;
     set(jump, { hidden: !isShown });
     if (!isShown) return;
@@ -260,6 +274,7 @@ export function makeLog(view, { frame, items, isThread }) {
   frame.addEventListener("click", (event) => actOn.click(view, event, room(), isThread, log));
 
   if (jump) jump.onclick = () => dispatch({ type: "newest", room: state.current });
+  if (above) above.onclick = () => dispatch({ type: "goTo", room: state.current, seq: currentRoom(state).read + 1 });
   return {
     draw,
     opened: () => {},

@@ -9,7 +9,7 @@
 // #log                (log "Messages in #rust") with an article for each message, [data-seq], named "ana, 17:13: text";
 //                     [data-delivery] is accepted, pending or refused; [data-own] is set on one's own.
 //                     Buttons within: "React", "Reply", "More", one for each reaction, "3 replies"
-// #jump               to the newest message; #status (status): the connection, what waits, answers; #typing
+// #above #jump        to the first unread message above the screen, and to the newest message; #status (status): the connection, what waits, answers; #typing
 // #say #text #send    the box "Message to #rust" and its button "Send"; #compose-bar: the reply or the edit
 // #complete           (listbox) what completes the word
 // #thread #thread-log #thread-text   the open thread
@@ -97,6 +97,8 @@ export function makeView(state, actions) {
     set(byId("first"), { hidden: !showsFirst });
     set(byId("chat"), { hidden: showsFirst || (!isIn && state.connection.kind === "starting") });
     drawLook(state);
+    if (view.wasFirst && !showsFirst) requestAnimationFrame(view.composer.focus);
+    view.wasFirst = showsFirst;
     if (!showsFirst) {
       drawHeader(view);
       drawStatus(view);

@@ -1,11 +1,13 @@
 //! The parts of the page: files of the directory `web`, which are in the program.
 
 use std::fmt::Write;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Stands for [`Parts::hash`] in the parts that are served under a name without it.
@@ -89,7 +91,16 @@ static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
 struct Parts {
     /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
     hash: String,
-    files: Vec<(&'static str, Bytes)>,
+    files: Vec<File>,
+}
+
+/// A file of the page.
+#[derive(Debug)]
+struct File {
+    name: &'static str,
+    bytes: Bytes,
+    /// The same as `gzip`; `None` if that is not shorter, as of a picture.
+    gzip: Option<Bytes>,
 }
 
 impl Parts {
@@ -105,13 +116,24 @@ impl Parts {
         for byte in &sha.finalize()[..HASH_DIGITS / 2] {
             let _ = write!(hash, "{byte:02x}");
         }
-        let files = files.iter().map(|(name, bytes)| (*name, Bytes::from_static(bytes)));
+        let files = files.iter().map(|(name, bytes)| File {
+            name,
+            bytes: Bytes::from_static(bytes),
+            gzip: gzip(bytes),
+        });
         Self { files: files.collect(), hash }
     }
 
-    fn get(&self, name: &str) -> Option<Bytes> {
-        self.files.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.clone())
+    fn get(&self, name: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.name == name)
     }
+}
+
+/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells nothing.
+fn gzip(bytes: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let gzip = encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()?;
+    (gzip.len() < bytes.len()).then(|| gzip.into())
 }
 
 /// Where the parts come from.
@@ -139,8 +161,16 @@ impl<'s> Source<'s> {
     /// The part `name`, as it is.
     pub(super) fn get(self, name: &str) -> Option<Bytes> {
         match self {
-            Self::BuiltIn => BUILT_IN.get(name),
+            Self::BuiltIn => BUILT_IN.get(name).map(|file| file.bytes.clone()),
             Self::Directory(directory) => read(directory, name),
+        }
+    }
+
+    /// The part `name` as `gzip`, if it is in the program, and shorter so.
+    pub(super) fn gzip(self, name: &str) -> Option<Bytes> {
+        match self {
+            Self::BuiltIn => BUILT_IN.get(name)?.gzip.clone(),
+            Self::Directory(_) => None,
         }
     }
 

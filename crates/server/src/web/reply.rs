@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
@@ -56,6 +56,14 @@ pub(super) fn part(name: &str, bytes: Bytes) -> Reply {
 pub(super) fn immutable(name: &str, bytes: Bytes) -> Reply {
     let mut reply = part(name, bytes);
     reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
+    reply.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    reply
+}
+
+/// The same, of which `bytes` are compressed.
+pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
+    let mut reply = immutable(name, bytes);
+    reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     reply
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use hyper::body::{Body, Incoming};
-use hyper::header::{HeaderValue, LOCATION};
+use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use hyper::http::uri::Authority;
 use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
@@ -73,7 +73,7 @@ impl<'c> Site<'c> {
         match request.uri().path() {
             _ if self.transport == Transport::PlainRefused => redirect(&host, request),
             "/ws" => self.open(request, &host),
-            path => self.read(request.method(), path),
+            path => self.read(request.method(), path, takes_gzip(request.headers())),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'c> Site<'c> {
     }
 
     /// What is at a path that can only be read.
-    fn read(&self, method: &Method, path: &str) -> Reply {
+    fn read(&self, method: &Method, path: &str, takes_gzip: bool) -> Reply {
         let source = Source::new(self.config.directory.as_ref());
         let reply = if path == "/health" {
             Some(reply::refusal(StatusCode::OK, "ok\n"))
@@ -102,6 +102,9 @@ impl<'c> Site<'c> {
         } else {
             let part = path.strip_prefix("/a/").and_then(|rest| rest.split_once('/'));
             part.filter(|(hash, _)| *hash == source.hash()).and_then(|(_, name)| {
+                if let Some(bytes) = source.gzip(name).filter(|_| takes_gzip) {
+                    return Some(reply::gzip(name, bytes));
+                }
                 let bytes = source.get(name)?;
                 Some(match source {
                     Source::BuiltIn => reply::immutable(name, bytes),
@@ -117,6 +120,12 @@ impl<'c> Site<'c> {
             Some(reply) => reply,
         }
     }
+}
+
+/// Whether a client has said that it takes `gzip`, and not that it rather does not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
 }
 
 /// Sends a browser to the same address with TLS: its user sees no difference.

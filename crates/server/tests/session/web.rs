@@ -36,7 +36,7 @@ async fn rest(stream: &mut DuplexStream) -> String {
     let mut received = Vec::new();
     let read = timeout(DEADLINE, stream.read_to_end(&mut received)).await;
     read.expect("the connection stays open").unwrap();
-    String::from_utf8(received).unwrap()
+    String::from_utf8_lossy(&received).into_owned()
 }
 
 /// What a connection that sends `request` and then waits receives.
@@ -87,6 +87,22 @@ async fn a_browser_gets_the_page_and_its_parts() {
     let head = GET.replace("GET", "HEAD");
     let head = answers(&daemon, HERE, &head).await;
     assert!(statuses(&head) == [200] && head.ends_with("\r\n\r\n"), "no body: {head}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_is_compressed_for_a_client_that_takes_it() {
+    let daemon = daemon();
+    let page = answers(&daemon, HERE, GET).await;
+    let start = page.find("/a/").expect("the page names its parts");
+    let script = page[start..].split('"').find(|part| part.ends_with("/app.js")).unwrap();
+    let plain = answers(&daemon, HERE, &get(script, "Accept-Encoding: br, gzip;q=0\r\n")).await;
+    assert!(plain.contains("immutable\r\n") && !plain.contains("content-encoding"), "{plain}");
+    let compressed = answers(&daemon, HERE, &get(script, "Accept-Encoding: br, gzip\r\n")).await;
+    for field in ["content-encoding: gzip\r\n", "vary: accept-encoding\r\n", "text/javascript"] {
+        assert!(compressed.contains(field), "{field} is not in {compressed}");
+    }
+    let picture = answers(&daemon, HERE, &get("/icon-192.png", "Accept-Encoding: gzip\r\n")).await;
+    assert!(statuses(&picture) == [200] && !picture.contains("content-encoding"), "{picture}");
 }
 
 #[tokio::test(start_paused = true)]
