@@ -106,7 +106,8 @@ impl Browser {
 
     /// Opens an empty tab for the page of the daemon; [`Page::loads`] loads it.
     pub async fn open_blank(&self, address: SocketAddr) -> Page {
-        let target = self.wire.call(None, "Target.createTarget", json!({"url": "about:blank"})).await;
+        let target =
+            self.wire.call(None, "Target.createTarget", json!({"url": "about:blank"})).await;
         let target = target["targetId"].as_str().unwrap().to_owned();
         let attach = json!({"targetId": target, "flatten": true});
         let session = self.wire.call(None, "Target.attachToTarget", attach).await;
@@ -124,6 +125,7 @@ fn program() -> Option<PathBuf> {
     }
     let path = std::env::var_os("PATH")?;
     let directories: Vec<_> = std::env::split_paths(&path).collect();
-    let candidates = PROGRAMS.iter().flat_map(|name| directories.iter().map(move |dir| dir.join(name)));
+    let candidates =
+        PROGRAMS.iter().flat_map(|name| directories.iter().map(move |dir| dir.join(name)));
     candidates.into_iter().find(|program| program.is_file())
 }

@@ -38,7 +38,8 @@ impl Page {
         }
         // Without it only one tab has the focus, and is told of keys.
         self.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
-        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_VIOLATIONS})).await;
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_VIOLATIONS}))
+            .await;
         self.resizes(1280, 800).await;
     }
 
@@ -46,7 +47,11 @@ impl Page {
     pub async fn loads(&self) {
         let loaded = self.call("Page.navigate", json!({"url": format!("{}/", self.origin)})).await;
         assert!(loaded["errorText"].is_null(), "{loaded}");
-        self.until("the page", "document.querySelector('#first:not([hidden]), #chat:not([hidden])')").await;
+        self.until(
+            "the page",
+            "document.querySelector('#first:not([hidden]), #chat:not([hidden])')",
+        )
+        .await;
     }
 
     /// Opens the page as this user, who is new, and waits until the lobby is shown.
@@ -77,7 +82,10 @@ impl Page {
         while self.value(&script).await != true {
             if Instant::now() > end {
                 let text = self.value("document.body.innerText").await;
-                panic!("not within {BROWSER_DEADLINE:?}: {what} ({script}); faults: {:#?}; the page: {text}", self.faults().await);
+                panic!(
+                    "not within {BROWSER_DEADLINE:?}: {what} ({script}); faults: {:#?}; the page: {text}",
+                    self.faults().await
+                );
             }
             sleep(POLL_PAUSE).await;
         }
@@ -102,7 +110,8 @@ impl Page {
 
     /// Sets the size of the window, in CSS pixels.
     pub async fn resizes(&self, width: u32, height: u32) {
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", size).await;
     }
 
@@ -139,14 +148,19 @@ impl Page {
     /// is no fault.
     pub async fn faults(&self) -> Vec<String> {
         let violations = self.value("globalThis.violations ?? []").await;
-        let mut faults: Vec<_> = violations.as_array().into_iter().flatten().map(ToString::to_string).collect();
+        let mut faults: Vec<_> =
+            violations.as_array().into_iter().flatten().map(ToString::to_string).collect();
         for event in self.wire.events(&self.session) {
             let params = &event["params"];
             let is_fault = match event["method"].as_str().unwrap_or_default() {
                 "Runtime.exceptionThrown" => true,
                 "Runtime.consoleAPICalled" => params["type"] == "error",
-                "Log.entryAdded" => params["entry"]["level"] == "error" && params["entry"]["source"] != "network",
-                "Network.requestWillBeSent" => !self.is_own(params["request"]["url"].as_str().unwrap_or_default()),
+                "Log.entryAdded" => {
+                    params["entry"]["level"] == "error" && params["entry"]["source"] != "network"
+                }
+                "Network.requestWillBeSent" => {
+                    !self.is_own(params["request"]["url"].as_str().unwrap_or_default())
+                }
                 _ => false,
             };
             if is_fault {

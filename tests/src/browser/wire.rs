@@ -57,7 +57,8 @@ impl Wire {
         self.shared.lock().unwrap().waiting.insert(id, sender);
         self.commands.lock().await.send(Message::text(command.to_string())).await.unwrap();
         let answer = timeout(BROWSER_DEADLINE, answer).await;
-        let mut answer = answer.unwrap_or_else(|_| panic!("no answer: {command}")).expect("the browser runs");
+        let mut answer =
+            answer.unwrap_or_else(|_| panic!("no answer: {command}")).expect("the browser runs");
         assert!(answer["error"].is_null(), "{}: {command}", answer["error"]);
         answer["result"].take()
     }

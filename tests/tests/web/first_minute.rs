@@ -53,7 +53,8 @@ async fn two_tabs_are_one_user_and_see_the_same_as_a_native_client() {
     second.is_in().await;
     for page in [&first, &second] {
         page.sees("#me-name", "ana").await;
-        page.until("two users", "document.querySelectorAll('#user-list [data-user]').length === 2").await;
+        page.until("two users", "document.querySelectorAll('#user-list [data-user]').length === 2")
+            .await;
     }
     first.types("one\n").await;
     assert_eq!(bob.next_message().await.1, "one");
@@ -62,7 +63,10 @@ async fn two_tabs_are_one_user_and_see_the_same_as_a_native_client() {
     bob.say_accepted(1, "three").await;
     for page in [&first, &second] {
         page.has(&["one", "two", "three"]).await;
-        assert_eq!(page.value("document.querySelectorAll('#log article[data-own]').length").await, 2);
+        assert_eq!(
+            page.value("document.querySelectorAll('#log article[data-own]').length").await,
+            2
+        );
         assert_eq!(page.faults().await, [""; 0]);
     }
 }

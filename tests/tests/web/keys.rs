@@ -29,7 +29,8 @@ async fn a_reply_is_written_with_keys_alone() {
     let name = name.as_str().unwrap();
     assert!(name.starts_with("bob, ") && name.ends_with(": a question"), "{name}");
     ana.presses("Enter").await;
-    ana.until("the menu", "document.querySelector('#menu:not([hidden]) [role=menuitem]:focus')").await;
+    ana.until("the menu", "document.querySelector('#menu:not([hidden]) [role=menuitem]:focus')")
+        .await;
     ana.presses("Escape").await;
     ana.until("the focus where it was", "document.activeElement.tagName === 'ARTICLE'").await;
     ana.presses("r").await;
@@ -38,7 +39,11 @@ async fn a_reply_is_written_with_keys_alone() {
     ana.types("an answer\n").await;
     ana.has(&["a question", "an answer"]).await;
     let answer = bob.until("message").await;
-    assert_eq!((&answer["text"], &answer["reply_to"]), (&"an answer".into(), &1.into()), "{answer}");
+    assert_eq!(
+        (&answer["text"], &answer["reply_to"]),
+        (&"an answer".into(), &1.into()),
+        "{answer}"
+    );
     ana.until("the focus in the box", "document.activeElement.id === 'text'").await;
     assert_eq!(ana.faults().await, [""; 0]);
 }

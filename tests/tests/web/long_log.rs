@@ -31,7 +31,11 @@ const UNDER_THE_EYE: &str = "(() => { const top = document.querySelector('#log')
 async fn says(user: &mut Native, numbers: std::ops::RangeInclusive<u64>) {
     let last = *numbers.end();
     for n in numbers {
-        user.say(n, &format!("message {n}: what people write is about this long, and sometimes longer")).await;
+        user.say(
+            n,
+            &format!("message {n}: what people write is about this long, and sometimes longer"),
+        )
+        .await;
         // A window, so that neither side fills up.
         if n % 100 == 0 || n == last {
             while user.until("accepted").await["n"] != n {}
@@ -41,11 +45,16 @@ async fn says(user: &mut Native, numbers: std::ops::RangeInclusive<u64>) {
 
 #[allow(clippy::print_stderr, reason = "a measurement, which depends on the machine")]
 async fn report(ana: &Page, frames: &Value) {
-    let mut frames: Vec<f64> = frames.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    let mut frames: Vec<f64> =
+        frames.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
     frames.sort_by(f64::total_cmp);
     let p95 = frames[frames.len() * 95 / 100];
     let heap = ana.heap_bytes().await;
-    eprintln!("{MESSAGES} messages scrolled in {} frames: p95 {p95:.1} ms, heap {} MB", frames.len(), heap / 1_000_000);
+    eprintln!(
+        "{MESSAGES} messages scrolled in {} frames: p95 {p95:.1} ms, heap {} MB",
+        frames.len(),
+        heap / 1_000_000
+    );
     assert!(heap < HEAP_MAX, "{heap} bytes");
 }
 
@@ -63,7 +72,10 @@ async fn ten_thousand_messages_are_scrolled_and_new_ones_do_not_move_the_line_un
 
     ana.scrolls("#log", 300).await;
     ana.until("scrolled", "document.querySelector('#log').scrollTop > 250").await;
-    ana.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))").await;
+    ana.value(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))",
+    )
+    .await;
     let eye = ana.value(UNDER_THE_EYE).await;
     says(&mut bob, MESSAGES + 1..=MESSAGES + NEW).await;
     ana.sees("#jump", "new").await;

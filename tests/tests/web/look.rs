@@ -56,7 +56,8 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
     let _others = talk(&daemon).await;
     let ana = browser.open(daemon.address).await;
     let places = [("light", SIZES), ("dark", SIZES)];
-    let places = places.iter().flat_map(|(scheme, sizes)| sizes.iter().map(move |size| (*scheme, *size)));
+    let places =
+        places.iter().flat_map(|(scheme, sizes)| sizes.iter().map(move |size| (*scheme, *size)));
     for (scheme, (width, height)) in places.clone() {
         ana.prefers(scheme).await;
         ana.resizes(width, height).await;
@@ -69,7 +70,10 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
     for (scheme, (width, height)) in places {
         ana.prefers(scheme).await;
         ana.resizes(width, height).await;
-        ana.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
+        ana.value(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+        )
+        .await;
         check(&ana, &format!("room-{width}-{scheme}")).await;
         if width < 720 {
             ana.clicks("#show-rooms").await;

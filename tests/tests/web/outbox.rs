@@ -57,7 +57,11 @@ async fn messages_of_a_closed_tab_are_sent_once_by_the_next_one() {
     ana.types("one\n").await;
     ana.has(&["one"]).await;
     // The page then opens without the daemon.
-    ana.until("the shell is stored", "navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')").await;
+    ana.until(
+        "the shell is stored",
+        "navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')",
+    )
+    .await;
 
     daemon.signal("KILL");
     daemon.exit_code().await;

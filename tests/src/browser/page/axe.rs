@@ -29,7 +29,8 @@ impl Page {
             self.value(&format!("{axe}; 0")).await;
         }
         let broken = self.value(RUN).await;
-        let broken: Vec<_> = broken.as_array().unwrap().iter().filter_map(|rule| rule.as_str()).collect();
+        let broken: Vec<_> =
+            broken.as_array().unwrap().iter().filter_map(|rule| rule.as_str()).collect();
         assert!(broken.is_empty(), "{broken:#?}");
     }
 }

@@ -48,7 +48,8 @@ impl Page {
         } else {
             assert_eq!(key.chars().count(), 1, "{key}");
             event["code"] = format!("Key{}", key.to_uppercase()).into();
-            event["windowsVirtualKeyCode"] = key.to_uppercase().chars().next().map(u32::from).into();
+            event["windowsVirtualKeyCode"] =
+                key.to_uppercase().chars().next().map(u32::from).into();
         }
         // Text that the key gives, without which Enter submits no form.
         let text = match key {
@@ -68,10 +69,12 @@ impl Page {
     /// Clicks the middle of what `selector` selects, once it is visible and nothing covers it.
     pub async fn clicks(&self, selector: &str) {
         let quoted = Value::from(selector).to_string();
-        let find = format!("(() => {{ const one = document.querySelector({quoted}); if (!one?.checkVisibility()) return null; \
+        let find = format!(
+            "(() => {{ const one = document.querySelector({quoted}); if (!one?.checkVisibility()) return null; \
              one.scrollIntoView({{block: 'nearest'}}); const box = one.getBoundingClientRect(); \
              const at = {{x: box.x + box.width / 2, y: box.y + box.height / 2}}; \
-             const top = document.elementFromPoint(at.x, at.y); return top && one.contains(top) ? at : null; }})()");
+             const top = document.elementFromPoint(at.x, at.y); return top && one.contains(top) ? at : null; }})()"
+        );
         self.until(&format!("{selector} can be clicked"), &find).await;
         let at = self.value(&find).await;
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
@@ -83,10 +86,13 @@ impl Page {
     /// Turns the wheel over what `selector` selects, by this many CSS pixels; up is negative.
     pub async fn scrolls(&self, selector: &str, by: i32) {
         let quoted = Value::from(selector).to_string();
-        let middle = format!("(() => {{ const box = document.querySelector({quoted}).getBoundingClientRect(); \
-             return {{x: box.x + box.width / 2, y: box.y + box.height / 2}}; }})()");
+        let middle = format!(
+            "(() => {{ const box = document.querySelector({quoted}).getBoundingClientRect(); \
+             return {{x: box.x + box.width / 2, y: box.y + box.height / 2}}; }})()"
+        );
         let at = self.value(&middle).await;
-        let event = json!({"type": "mouseWheel", "x": at["x"], "y": at["y"], "deltaX": 0, "deltaY": by});
+        let event =
+            json!({"type": "mouseWheel", "x": at["x"], "y": at["y"], "deltaX": 0, "deltaY": by});
         self.call("Input.dispatchMouseEvent", event).await;
     }
 }
