@@ -58,6 +58,7 @@ async fn two_tabs_are_one_user_and_see_the_same_as_a_native_client() {
     }
     first.types("one\n").await;
     assert_eq!(bob.next_message().await.1, "one");
+    second.clicks("#text").await;
     second.types("two\n").await;
     assert_eq!(bob.next_message().await.1, "two");
     bob.say_accepted(1, "three").await;

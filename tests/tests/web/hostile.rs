@@ -43,7 +43,7 @@ async fn hostile_texts_make_no_element_and_no_request() {
     let daemon = Daemon::start(&[]).await;
     let ana = browser.open(daemon.address).await;
     ana.comes_in("ana").await;
-    let mut eve = Native::join(daemon.address, "<i>eve</i>").await;
+    let mut eve = Native::join(daemon.address, "eve' onload='x").await;
     for (n, text) in (1..).zip(TEXTS) {
         eve.send(&json!({"type": "say", "room": "#lobby", "n": n, "text": text})).await;
     }
@@ -51,7 +51,7 @@ async fn hostile_texts_make_no_element_and_no_request() {
     eve.send(&json!({"type": "topic", "room": "#lobby", "topic": topic})).await;
     eve.say(100, "the last one").await;
     ana.sees("#log", "the last one").await;
-    ana.sees("#user-list", "<i>eve</i>").await;
+    ana.sees("#user-list", "eve' onload='x").await;
     ana.sees("#log", "<script>alert(1)</script>").await;
     assert_eq!(ana.value(FOREIGN).await, json!([]));
     // No mark turns the direction of what is around it, and no control character is left.

@@ -38,12 +38,8 @@ async fn a_reply_is_written_with_keys_alone() {
     ana.can_be_used_by_everybody().await;
     ana.types("an answer\n").await;
     ana.has(&["a question", "an answer"]).await;
-    let answer = bob.until("message").await;
-    assert_eq!(
-        (&answer["text"], &answer["reply_to"]),
-        (&"an answer".into(), &1.into()),
-        "{answer}"
-    );
+    ana.sees("#log article[data-own] .quote", "bob").await;
+    assert_eq!(bob.next_message().await.1, "an answer");
     ana.until("the focus in the box", "document.activeElement.id === 'text'").await;
     assert_eq!(ana.faults().await, [""; 0]);
 }

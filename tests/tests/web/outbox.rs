@@ -34,6 +34,7 @@ async fn messages_said_while_the_daemon_is_killed_are_sent_once_and_in_order() {
 
     daemon.signal("KILL");
     daemon.exit_code().await;
+    ana.clicks("#text").await;
     ana.types("two\nthree\n").await;
     until_waiting(&ana, &["two", "three"]).await;
     ana.sees("#status", "2 messages").await;
@@ -65,6 +66,7 @@ async fn messages_of_a_closed_tab_are_sent_once_by_the_next_one() {
 
     daemon.signal("KILL");
     daemon.exit_code().await;
+    ana.clicks("#text").await;
     ana.types("two\nthree\nfour\nand typed").await;
     until_waiting(&ana, &["two", "three", "four"]).await;
     ana.closes().await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Page;
 
 /// Keys that are no text, with their codes in Windows, by which Chromium names them.
-const KEYS: [(&str, u32); 10] = [
+const KEYS: [(&str, u32); 11] = [
     ("Tab", 9),
     ("Enter", 13),
     ("Escape", 27),
@@ -16,6 +16,7 @@ const KEYS: [(&str, u32); 10] = [
     ("ArrowUp", 38),
     ("ArrowDown", 40),
     ("Delete", 46),
+    ("F1", 112),
 ];
 
 impl Page {
@@ -68,6 +69,8 @@ impl Page {
 
     /// Clicks the middle of what `selector` selects, once it is visible and nothing covers it.
     pub async fn clicks(&self, selector: &str) {
+        // A tab behind another one takes no clicks.
+        self.call("Page.bringToFront", json!({})).await;
         let quoted = Value::from(selector).to_string();
         let find = format!(
             "(() => {{ const one = document.querySelector({quoted}); if (!one?.checkVisibility()) return null; \
