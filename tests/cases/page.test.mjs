@@ -23,20 +23,35 @@ test("a text is sanitized as the terminal client does it", () => {
 
 test("a name is mentioned where the server finds it", () => {
   for (const { text, name, found } of cases("mention")) {
-    assert.deepEqual(mentions(text, name).map(([start, end]) => text.slice(start, end)), found, JSON.stringify(text));
+    assert.deepEqual(
+      mentions(text, name).map(([start, end]) => text.slice(start, end)),
+      found,
+      JSON.stringify(text),
+    );
   }
 });
 
-const LETTERS = [["b", "bold"], ["i", "italic"], ["s", "struck"], ["c", "code"], ["a", "link"], ["@", "mention"]];
+const LETTERS = [
+  ["b", "bold"],
+  ["i", "italic"],
+  ["s", "struck"],
+  ["c", "code"],
+  ["a", "link"],
+  ["@", "mention"],
+];
 
 /** A text as it is shown, with the formats of its parts: `{b|bold}`. */
 function shown(text) {
   const part = (one) => {
-    const letters = LETTERS.filter(([, kind]) => one[kind]).map(([letter]) => letter).join("");
+    const letters = LETTERS.filter(([, kind]) => one[kind])
+      .map(([letter]) => letter)
+      .join("");
     return letters ? `{${letters}|${one.text}}` : one.text;
   };
   const lines = (block) => block.lines.map((parts) => parts.map(part).join("")).join("\n");
-  return parse(text).map((block) => (block.lines ? lines(block) : block.code ? `{c|${block.code}}` : "")).join("\n");
+  return parse(text)
+    .map((block) => (block.lines ? lines(block) : block.code ? `{c|${block.code}}` : ""))
+    .join("\n");
 }
 
 test("markup is what it is in the terminal client", () => {
@@ -52,11 +67,20 @@ const said = (box, text) => {
 test("a message without an answer is sent again under its number", () => {
   const box = outbox.newOutbox("this");
   for (const text of ["one", "two", "three"]) said(box, text);
-  assert.deepEqual(outbox.take(box).map((say) => say.n), [1, 2, 3]);
+  assert.deepEqual(
+    outbox.take(box).map((say) => say.n),
+    [1, 2, 3],
+  );
   assert.ok(outbox.acknowledge(box, "this/1"));
   assert.equal(outbox.acknowledge(box, "this/1"), null);
   outbox.sessionEnded(box);
-  assert.deepEqual(outbox.take(box).map((say) => [say.n, say.text]), [[2, "two"], [3, "three"]]);
+  assert.deepEqual(
+    outbox.take(box).map((say) => [say.n, say.text]),
+    [
+      [2, "two"],
+      [3, "three"],
+    ],
+  );
   assert.deepEqual(outbox.take(box), []);
 });
 
@@ -66,7 +90,10 @@ test("nothing is sent before it is stored, and nothing overtakes it", () => {
   said(box, "two");
   assert.deepEqual(outbox.take(box), []);
   outbox.markStored(box, outbox.idOf(first));
-  assert.deepEqual(outbox.take(box).map((say) => say.n), [1, 2]);
+  assert.deepEqual(
+    outbox.take(box).map((say) => say.n),
+    [1, 2],
+  );
 });
 
 test("messages of earlier runs are sent under their devices, and new numbers are greater", () => {
@@ -74,7 +101,14 @@ test("messages of earlier runs are sent under their devices, and new numbers are
   const box = outbox.newOutbox("this");
   outbox.adopt(box, [left("one", 7), left("two", 3)]);
   said(box, "new");
-  assert.deepEqual(outbox.take(box).map((say) => [say.device, say.n]), [["one", 7], ["two", 3], [undefined, 8]]);
+  assert.deepEqual(
+    outbox.take(box).map((say) => [say.device, say.n]),
+    [
+      ["one", 7],
+      ["two", 3],
+      [undefined, 8],
+    ],
+  );
   outbox.acknowledge(box, "one/7");
   assert.deepEqual(outbox.adopt(box, [left("one", 7)]), [], "it was answered just before the store was read");
   const again = outbox.renumber(box, "two/3");
@@ -83,13 +117,24 @@ test("messages of earlier runs are sent under their devices, and new numbers are
 
 test("changes of a message count once, in the order of the room", () => {
   const user = { id: 3, name: "ana" };
-  const base = { seq: 1, asOf: 4, text: "one", deleted: false, edited: null, reactions: [], replies: null, pinned: false };
+  const base = {
+    seq: 1,
+    asOf: 4,
+    text: "one",
+    deleted: false,
+    edited: null,
+    reactions: [],
+    replies: null,
+    pinned: false,
+  };
   const made = changes.newChanges();
-  const edit = (seq, text) => changes.add(made, seq, changes.changeOf({ kind: "edit", target: 1, text }, user, false, 0));
+  const edit = (seq, text) =>
+    changes.add(made, seq, changes.changeOf({ kind: "edit", target: 1, text }, user, false, 0));
   edit(7, "three");
   edit(6, "two");
   edit(3, "counts in the message already");
-  const react = (seq, on) => changes.add(made, seq, changes.changeOf({ kind: "reaction", target: 1, emoji: "👍", on }, user, false, 0));
+  const react = (seq, on) =>
+    changes.add(made, seq, changes.changeOf({ kind: "reaction", target: 1, emoji: "👍", on }, user, false, 0));
   react(8, true);
   react(8, true);
   const now = changes.changed(made, base);
@@ -101,7 +146,18 @@ test("changes of a message count once, in the order of the room", () => {
   assert.equal(base.text, "one");
 });
 
-const roomOf = (fields) => ({ type: "room", room: "#lobby", topic: "", count: 1, users: [{ id: 7, name: "bob" }], last_seq: 0, read: 0, unread: 0, mentions: 0, ...fields });
+const roomOf = (fields) => ({
+  type: "room",
+  room: "#lobby",
+  topic: "",
+  count: 1,
+  users: [{ id: 7, name: "bob" }],
+  last_seq: 0,
+  read: 0,
+  unread: 0,
+  mentions: 0,
+  ...fields,
+});
 
 /** A page that is in `#lobby`, and what it has sent. */
 function connected(fields = {}) {
@@ -118,8 +174,24 @@ function connected(fields = {}) {
   const begin = (now = {}) => {
     take({ type: "link", state: "open" });
     event({ type: "about", server: {}, journal: { id: "j", epoch: "e" } });
-    take({ type: "profile", journal: { id: "j", epoch: "e" }, user: undefined, left: [], drafts: [], token: "t", deviceName: "" });
-    event({ type: "welcome", id: 7, name: "bob", token: "t", journal: { id: "j", epoch: "e" }, features: ["events"], limits: {} });
+    take({
+      type: "profile",
+      journal: { id: "j", epoch: "e" },
+      user: undefined,
+      left: [],
+      drafts: [],
+      token: "t",
+      deviceName: "",
+    });
+    event({
+      type: "welcome",
+      id: 7,
+      name: "bob",
+      token: "t",
+      journal: { id: "j", epoch: "e" },
+      features: ["events"],
+      limits: {},
+    });
     event(roomOf(now));
     event({ type: "pong", nonce: "rooms" });
   };
@@ -139,15 +211,45 @@ test("what is said offline is sent once, under its first number, and is in its p
   sent.length = 0;
   begin();
   const says = sent.filter((command) => command.type === "say");
-  assert.deepEqual(says.map((say) => [say.n, say.text]), [[1, "hi"]]);
-  event({ type: "message", room: "#lobby", seq: 2, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", kind: "text", text: "first" });
+  assert.deepEqual(
+    says.map((say) => [say.n, say.text]),
+    [[1, "hi"]],
+  );
+  event({
+    type: "message",
+    room: "#lobby",
+    seq: 2,
+    from: { id: 3, name: "ana" },
+    at: "2026-11-22T14:02:07.123Z",
+    kind: "text",
+    text: "first",
+  });
   event({ type: "accepted", n: 1, room: "#lobby", seq: 1, at: "2026-11-22T14:02:06.123Z" });
-  assert.deepEqual(log(state).entries.filter((entry) => entry.seq).map((entry) => [entry.seq, entry.text]), [[1, "hi"], [2, "first"]]);
+  assert.deepEqual(
+    log(state)
+      .entries.filter((entry) => entry.seq)
+      .map((entry) => [entry.seq, entry.text]),
+    [
+      [1, "hi"],
+      [2, "first"],
+    ],
+  );
   assert.equal(log(state).pending.length, 0);
 });
 
-const message = (seq, text, fields = {}) => ({ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", kind: "text", text, ...fields });
-const texts = (state) => log(state).entries.filter((entry) => entry.seq).map((entry) => entry.text);
+const message = (seq, text, fields = {}) => ({
+  room: "#lobby",
+  seq,
+  from: { id: 3, name: "ana" },
+  at: "2026-11-22T14:02:07.123Z",
+  kind: "text",
+  text,
+  ...fields,
+});
+const texts = (state) =>
+  log(state)
+    .entries.filter((entry) => entry.seq)
+    .map((entry) => entry.text);
 
 test("what was missed is asked for once, and comes in order, without a gap", () => {
   const { state, sent, take, event, begin } = connected();
@@ -155,11 +257,19 @@ test("what was missed is asked for once, and comes in order, without a gap", () 
   take({ type: "link", state: "lost" });
   sent.length = 0;
   begin({ last_seq: 3, unread: 3 });
-  assert.deepEqual(sent.filter((command) => command.type === "join"), [{ type: "join", room: "#lobby", since: 1 }]);
+  assert.deepEqual(
+    sent.filter((command) => command.type === "join"),
+    [{ type: "join", room: "#lobby", since: 1 }],
+  );
   event({ type: "message", ...message(4, "live, before the answer") });
   assert.deepEqual(texts(state), ["one"]);
   event(roomOf({ last_seq: 4 }));
-  for (const [seq, text] of [[2, "two"], [3, "three"], [4, "four"]]) event({ type: "message", ...message(seq, text) });
+  for (const [seq, text] of [
+    [2, "two"],
+    [3, "three"],
+    [4, "four"],
+  ])
+    event({ type: "message", ...message(seq, text) });
   assert.deepEqual(texts(state), ["one", "two", "three", "four"]);
   assert.equal(log(state).last, 4);
 });
@@ -168,7 +278,13 @@ test("a room with many unread messages opens at the first of them, and goes on i
   const { state, sent, take, event } = connected({ last_seq: 1000, read: 500, unread: 500 });
   const asked = () => sent.filter((command) => command.type === "history").at(-1);
   assert.deepEqual([asked().before, log(state).first], [701, null]);
-  const page = (from, to) => event({ type: "history", room: "#lobby", messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)), more: true });
+  const page = (from, to) =>
+    event({
+      type: "history",
+      room: "#lobby",
+      messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
+      more: true,
+    });
   // A line holds as many as fit: the newest of them.
   page(600, 700);
   assert.deepEqual([asked().before, asked().limit], [600, 129]);
@@ -189,18 +305,43 @@ test("a refused message stays with its reason, and can be sent again as another 
   const [refused] = log(state).pending;
   assert.deepEqual([refused.delivery, refused.why], ["refused", "wait"]);
   take({ type: "sayAgain", room: "#lobby", id: refused.id });
-  assert.deepEqual(sent.filter((command) => command.type === "say").map((say) => say.n), [1, 2]);
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => say.n),
+    [1, 2],
+  );
 });
 
 test("the invite of a line is the part after its last key", () => {
   const { state, take } = connected();
-  for (const [line, secret] of [["chat://h:1/#KEY.SECRET", "SECRET"], ["KEY.SECRET", "SECRET"], ["SECRET", "SECRET"], ["", ""]]) {
+  for (const [line, secret] of [
+    ["chat://h:1/#KEY.SECRET", "SECRET"],
+    ["KEY.SECRET", "SECRET"],
+    ["SECRET", "SECRET"],
+    ["", ""],
+  ]) {
     take({ type: "enter", name: "bob", invite: line, password: "", code: "" });
     assert.equal(state.wanted.invite, secret);
   }
 });
 
 test("durations are read and said as in the terminal client", () => {
-  assert.deepEqual(["30s", "10m", "2H", "7d", "1w", "0m", "10", "m", ""].map(words.seconds), [30, 600, 7200, 604800, 604800, null, null, null, null]);
-  assert.deepEqual([1, 60, 90, 5400, 86400, 172800].map(words.duration), ["1 second", "1 minute", "90 seconds", "90 minutes", "1 day", "2 days"]);
+  assert.deepEqual(["30s", "10m", "2H", "7d", "1w", "0m", "10", "m", ""].map(words.seconds), [
+    30,
+    600,
+    7200,
+    604800,
+    604800,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  assert.deepEqual([1, 60, 90, 5400, 86400, 172800].map(words.duration), [
+    "1 second",
+    "1 minute",
+    "90 seconds",
+    "90 minutes",
+    "1 day",
+    "2 days",
+  ]);
 });

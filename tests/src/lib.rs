@@ -8,6 +8,7 @@
 //! * [`pty`]: a program on a pseudo-terminal.
 //! * [`browser`]: the page in a real browser.
 //! * [`attack`]: attacks the daemon, and shows what honest users notice.
+//! * [`rights`]: users who give and take rights from each other, for the next two.
 //! * [`torture`]: kills the daemon under load, and counts lost messages.
 //! * [`sim`]: the client library and the daemon in a simulated network and time.
 //!
@@ -23,6 +24,7 @@ pub mod browser;
 pub mod classic;
 pub mod native;
 pub mod pty;
+pub mod rights;
 mod searched;
 mod secure;
 pub mod server;

@@ -7,6 +7,7 @@
 //! * `user`: types, and reads the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original client.
 //! * `events`: users who edit, delete, react and reply, without a screen.
+//! * `rights`: users who give and take rights from each other, without a screen.
 //! * `follower`: follows the journal of the daemon, and is killed with it.
 //! * `disks`: the directories of the hosts.
 //! * `world`: the hosts, and the course of the simulation.
@@ -22,6 +23,7 @@ mod follower;
 mod host;
 mod log;
 mod network;
+mod rights;
 mod storm;
 mod user;
 mod world;
@@ -45,6 +47,7 @@ use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
 use self::world::World;
+use crate::rights::compare as compare_rights;
 use crate::searched;
 use crate::torture::findings::{Findings, Journal};
 
@@ -63,6 +66,8 @@ pub struct Plan {
     pub classics: u32,
     /// Number of users who edit, delete, react and reply in a room of their own.
     pub events_users: u32,
+    /// Number of groups of users who give and take rights from each other.
+    pub groups: u32,
     /// Number of rooms. Each user joins all of them.
     pub rooms: u32,
     /// Duration of the storm, in simulated time.
@@ -82,6 +87,7 @@ impl Plan {
             copies: 1,
             classics: 1,
             events_users: 2,
+            groups: 1,
             rooms: 3,
             storm: Duration::from_secs(60),
             tls: false,
@@ -157,6 +163,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     fastrand::seed(plan.seed);
     let world = World::new(plan, data.path(), log.clone());
     let index = Rc::clone(&world.index);
+    let groups = world.groups.clone();
     let (outcome, users, classics, events_users) = world.run();
     drop(listening);
 
@@ -165,6 +172,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let events = runtime().block_on(events::compare(&server, &events_users));
     let users_there = outcome.directory.keys().copied();
     let searched = runtime().block_on(searched::compare(&server, users_there));
+    let rights = runtime().block_on(compare_rights(&server, &groups));
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
     if restored {
@@ -177,6 +185,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     }
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
     findings.add_searched(searched);
+    findings.rights = rights;
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;
         findings.out_of_order += out_of_order;

@@ -4,12 +4,14 @@
 //! * `client`: reconnects whenever its connection is lost. Users also send direct messages; one user has
 //!   a second client, one a client on a copied disk.
 //! * `classic`: a user of the original client.
+//! * `groups`: users who give and take rights from each other.
 //! * [`findings`]: compares what the clients received with the journal.
 
 pub(crate) mod classic;
 mod client;
 mod connection;
 pub mod findings;
+mod groups;
 mod users;
 
 use std::collections::HashMap;
@@ -27,8 +29,10 @@ use tokio::time::{sleep, timeout};
 use self::classic::ClassicUser;
 use self::client::{Client, Common};
 use self::findings::{Findings, Journal, Record};
+use self::groups::Groups;
 use self::users::Users;
 use crate::binary::{Daemon, program};
+use crate::rights::{self, Backup};
 use crate::searched;
 
 /// Time until the daemon is killed, in milliseconds: some clients reconnect and send before, others are still
@@ -63,6 +67,8 @@ pub struct Plan {
     pub users: u32,
     /// Number of rooms. Each user joins most of them.
     pub rooms: u32,
+    /// Number of groups of users who give and take rights from each other.
+    pub groups: u32,
     /// Whether the clients use TLS.
     pub tls: bool,
 }
@@ -88,13 +94,18 @@ pub async fn torture(plan: Plan) -> Findings {
     let classic = Arc::new(Mutex::new(classic));
     let classic_task = tokio::spawn(run_classic(address, key, Arc::clone(&classic)));
 
+    let groups = Groups::start(plan, (address, key), data.path(), &mut random);
+
     let backup = data.path().join("backup.sqlite");
     let mut restored = None;
     for kill in 0..plan.kills {
         // A random time, since any time must be safe; no condition is awaited.
         sleep(Duration::from_millis(random.u64(LIFE_MS))).await;
         if kill == plan.kills / 3 {
+            groups.until_begun().await;
+            groups.backup.set(Backup::BeingMade);
             run_task(data.path(), "backup", &backup).await;
+            groups.backup.set(Backup::Made);
         }
         daemon.signal("KILL");
         assert_eq!(daemon.exit_code().await, None, "the daemon ended before it was killed");
@@ -107,10 +118,12 @@ pub async fn torture(plan: Plan) -> Findings {
     sleep(Duration::from_millis(LIFE_MS.end)).await;
     sending.send_replace(false);
     classic.lock().unwrap().is_sending = false;
+    groups.stop();
 
     let records = timeout(SETTLE_DEADLINE, clients.join_all()).await;
     let records = records.expect("everything is accepted and read");
     classic_task.abort();
+    let groups = timeout(SETTLE_DEADLINE, groups.end()).await.expect("each group is done");
     daemon.signal("KILL");
     daemon.exit_code().await;
     let mut journal = Journal::open(data.path(), plan.rooms, &users.by_id()).await;
@@ -121,6 +134,7 @@ pub async fn torture(plan: Plan) -> Findings {
     records.extend(classic.lock().unwrap().records());
     let mut findings = Findings::of(&journal, &records, plan.kills);
     findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
+    findings.rights = rights::compare(data.path(), &groups).await;
     findings
 }
 

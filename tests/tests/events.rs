@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_server::Config;
 use e2e::binary::Daemon;
-use e2e::classic::Classic;
+use e2e::classic::{Classic, Message, View};
 use e2e::native::Native;
 use e2e::server::Server;
 use serde_json::{Value, json};
@@ -82,42 +82,100 @@ async fn what_was_accepted_of_a_message_is_there_once_after_a_kill() {
     }
 }
 
+/// What a classic client is to read.
+struct Expected {
+    ana: String,
+    quoted: &'static str,
+    messages: Vec<Message>,
+}
+
+impl Expected {
+    /// A line of ana's.
+    fn of_ana(&mut self, text: &str) {
+        self.messages.push(Message::new(&self.ana, "ana", text));
+    }
+
+    fn reaction(&mut self, emoji: &str, on: bool) {
+        let does =
+            if on { format!("reacts {emoji} to") } else { format!("takes back {emoji} from") };
+        self.of_ana(&format!("* ana {does} \"{}\"", self.quoted));
+    }
+}
+
+/// One classic client says something, and the other one reads it, after all that was said before.
+async fn talk((from, name): (&Classic, &str), round: u64, to: &mut Classic, all: &mut Expected) {
+    let text = format!("{name} {round}");
+    from.say(&text).await;
+    all.messages.push(Message::new(&from.id(), name, &text));
+    to.until_messages(all.messages.len()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn classic_clients_read_whole_messages_through_a_storm_of_events() {
-    /// Events of the storm.
-    const COUNT: u64 = 60;
+async fn classic_clients_talk_through_a_storm_of_events_and_read_each_line_whole() {
+    /// Rounds of the storm: in each the two classic clients say something.
+    const ROUNDS: u64 = 6;
+    /// Events of a round.
+    const EVENTS: u64 = 10;
     let server = Server::start(Config { classic_gap: GAP, ..Config::default() });
     let mut bob = Classic::join(server.address, "bob").await;
     let mut eva = Classic::join(server.address, "eva").await;
     let (mut ana, _) = with_events(server.address, "ana", None).await;
+    let all = ["ana", "bob", "eva"];
+    bob.until("all of them", |view| view.lists_only(&all)).await;
+    eva.until("all of them", |view| view.lists_only(&all)).await;
+    let number_of_ana = |view: &View| {
+        view.users.iter().find(|(_, name)| name == "ana").map(|(number, _)| number.clone())
+    };
+    let number = number_of_ana(&bob.view()).unwrap();
+    let expected =
+        || Expected { ana: number.clone(), quoted: "USERS:9| |eve&&8", messages: Vec::new() };
+    let mut to = [expected(), expected()];
     say(&mut ana, 1, &json!({"text": "USERS:9||eve&&8"})).await;
+    to.iter_mut().for_each(|to| to.of_ana("USERS:9| |eve&&8"));
     let mut random = fastrand::Rng::with_seed(7);
-    for n in 2..COUNT {
-        let on = random.bool();
-        let event = match random.u8(..6) {
-            0 => json!({"kind": "edit", "target": 1, "text": "a||b\n||c"}),
-            1 => json!({"kind": "reaction", "target": 1, "emoji": "|", "on": on}),
-            2 => json!({"kind": "reaction", "target": 1, "emoji": "👍", "on": on}),
-            3 => json!({"kind": "pin", "target": 1, "on": on}),
-            4 => json!({"kind": "topic", "topic": "a||b"}),
-            _ => json!({"text": "&&||", "reply_to": 1}),
-        };
-        say(&mut ana, n, &event).await;
+    let (mut n, mut thumbs, mut bar, mut pinned) = (1, false, false, false);
+    for round in 0..ROUNDS {
+        for _ in 0..EVENTS {
+            n += 1;
+            let kind = random.u8(..6);
+            let event = match kind {
+                0 => json!({"kind": "edit", "target": 1, "text": "a||b\n||c"}),
+                1 => json!({"kind": "reaction", "target": 1, "emoji": "|", "on": !bar}),
+                2 => json!({"kind": "reaction", "target": 1, "emoji": "👍", "on": !thumbs}),
+                3 => json!({"kind": "pin", "target": 1, "on": !pinned}),
+                4 => json!({"kind": "topic", "topic": "a||b"}),
+                _ => json!({"text": "&&||", "reply_to": 1}),
+            };
+            say(&mut ana, n, &event).await;
+            match kind {
+                0 => to.iter_mut().for_each(|to| to.of_ana("* a| |b\n| |c")),
+                1 => {
+                    bar = !bar;
+                    to.iter_mut().for_each(|to| to.reaction("|", bar));
+                }
+                2 => {
+                    thumbs = !thumbs;
+                    to.iter_mut().for_each(|to| to.reaction("👍", thumbs));
+                }
+                // A classic client is sent nothing of a pin or a topic.
+                3 => pinned = !pinned,
+                4 => {}
+                _ => to.iter_mut().for_each(|to| to.of_ana("&&| |")),
+            }
+        }
+        let [to_bob, to_eva] = &mut to;
+        talk((&bob, "bob"), round, &mut eva, to_eva).await;
+        talk((&eva, "eva"), round, &mut bob, to_bob).await;
     }
-    say(&mut ana, COUNT, &json!({"kind": "delete", "target": 1})).await;
-    bob.say("hi").await;
-    say(&mut ana, COUNT + 1, &json!({"text": "the end"})).await;
-    let is_end = |text: &str| text == "the end";
-    for client in [&mut bob, &mut eva] {
-        client
-            .until("the end", |view| view.messages.iter().any(|message| is_end(&message.text)))
-            .await;
+    say(&mut ana, n + 1, &json!({"kind": "delete", "target": 1})).await;
+    say(&mut ana, n + 2, &json!({"text": "the end"})).await;
+    to.iter_mut().for_each(|to| to.of_ana("the end"));
+    let [to_bob, to_eva] = to;
+    for (client, expected) in [(&mut bob, to_bob), (&mut eva, to_eva)] {
+        client.until_messages(expected.messages.len()).await;
         let view = client.view();
         assert_eq!(view.crash, None);
-        for message in &view.messages {
-            assert!(["ana", "bob"].contains(&message.name.as_str()), "{message:?}");
-            assert!(!message.id.is_empty(), "{message:?}");
-            assert!(!message.text.contains("pinned") && !message.text.contains("topic"));
-        }
+        assert_eq!(view.messages, expected.messages);
+        assert!(view.lists_only(&all), "{:?}", view.users);
     }
 }

@@ -22,7 +22,7 @@ fn nothing_accepted_is_lost_in_ten_storms() {
     }
     for (seed, outcome) in &outcomes {
         assert!(outcome.is_clean(), "just sim 1 --seed {seed}\n{outcome}");
-        let findings = outcome.findings;
+        let findings = &outcome.findings;
         let Followed { messages, starts, .. } = outcome.followed;
         assert!(messages > 0 && starts > 1, "{seed}: {outcome}");
         assert!(findings.accepted > 0 && findings.read > findings.accepted, "{seed}: {outcome}");

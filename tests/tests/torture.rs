@@ -5,16 +5,19 @@ use e2e::torture::{Plan, torture};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_accepted_is_lost_if_the_daemon_is_killed() {
-    run(Plan { seed: 1, kills: 4, users: 8, rooms: 3, tls: false }).await;
+    run(Plan { seed: 1, kills: 4, users: 8, rooms: 3, groups: 1, tls: false }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_accepted_is_lost_within_tls_if_the_daemon_is_killed() {
-    run(Plan { seed: 2, kills: 3, users: 8, rooms: 3, tls: true }).await;
+    run(Plan { seed: 2, kills: 3, users: 8, rooms: 3, groups: 1, tls: true }).await;
 }
 
 async fn run(plan: Plan) {
     let findings = torture(plan).await;
     assert!(findings.is_clean(), "{plan:?}\n{findings}");
     assert!(findings.accepted > 0 && findings.read > findings.accepted, "{findings}");
+    let rights = &findings.rights;
+    assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{findings}");
+    assert!(rights.accepted > 0 && rights.kept_back > 0, "{findings}");
 }

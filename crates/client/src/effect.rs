@@ -52,8 +52,9 @@ pub enum Effect {
     DraftChanged(RoomName),
     /// To the front end: the user wrote this, it is not sent, and no draft has it.
     TextReturned(String),
-    /// To the front end: the server does not let the user in under the name they have; this one may be free.
-    NameRequired(UserName),
+    /// To the front end: the server does not let the user in under the name they have; this one may be free, or be the
+    /// beginning of one that is.
+    NameRequired(Option<UserName>),
     /// To the front end: the server has another key than it must have, or none is known. The link waits, and was sent
     /// nothing.
     WrongKey(WrongKey),

@@ -6,13 +6,26 @@ use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
 
-/// Messages of a list, in the order of the server: those that mention the user, or the pinned ones of a room.
+/// Messages of a list, in the order of the server: those that mention the user, or the pinned ones of a room. One page is
+/// on its way at a time: the answers of the server do not say which question they answer.
 #[derive(Debug, Default)]
 pub struct MessageList {
     messages: Vec<Message>,
     /// The room of the list; `None` if it is of all rooms.
     room: Option<RoomName>,
     is_loading: bool,
+    /// Whether the page that is on its way belongs to the list before.
+    is_stale: bool,
+}
+
+/// What is to be asked for after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskNext {
+    Nothing,
+    /// The first page.
+    First,
+    /// The page after the one that has come.
+    After,
 }
 
 impl MessageList {
@@ -34,24 +47,43 @@ impl MessageList {
         self.is_loading
     }
 
-    /// The server is asked for the first ones.
-    pub(crate) fn begin(&mut self, room: Option<RoomName>) {
-        *self = Self { room, is_loading: true, ..Self::default() };
+    /// The user asks for a list. Returns whether the first page is to be asked for: no other one is on its way.
+    pub(crate) fn begin(&mut self, room: Option<RoomName>) -> bool {
+        let is_asked = self.is_loading;
+        if is_asked && self.room == room {
+            return false;
+        }
+        *self = Self { messages: Vec::new(), room, is_loading: true, is_stale: is_asked };
+        !is_asked
     }
 
-    /// Takes a page. Returns whether the next one is to be asked for, if there is one.
-    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> bool {
-        if self.is_loading {
-            self.messages.extend(page);
-            self.messages.truncate(MESSAGES_LISTED_MAX);
-            self.is_loading = has_next && self.messages.len() < MESSAGES_LISTED_MAX;
+    /// Takes a page.
+    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> AskNext {
+        if !self.is_loading {
+            return AskNext::Nothing;
         }
-        self.is_loading
+        if std::mem::take(&mut self.is_stale) {
+            return AskNext::First;
+        }
+        self.messages.extend(page);
+        self.messages.truncate(MESSAGES_LISTED_MAX);
+        self.is_loading = has_next && self.messages.len() < MESSAGES_LISTED_MAX;
+        if self.is_loading { AskNext::After } else { AskNext::Nothing }
+    }
+
+    /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is to
+    /// be asked for.
+    pub(crate) fn refused(&mut self, room: Option<&RoomName>) -> bool {
+        let is_stale = std::mem::take(&mut self.is_stale);
+        if !is_stale && self.room.as_ref() == room {
+            self.is_loading = false;
+        }
+        is_stale
     }
 
     /// The session is over: no page comes any more.
     pub(crate) const fn session_ended(&mut self) {
-        self.is_loading = false;
+        (self.is_loading, self.is_stale) = (false, false);
     }
 }
 

@@ -219,10 +219,13 @@ pub enum Request {
     LogIn(Login),
     /// Forget the token that the server has refused, and connect as a new user.
     ForgetToken,
-    /// This is typed for a room and not sent. It is stored a moment later, and at once if it is empty.
+    /// This is typed for a room, or for a thread in it, and not sent. It is stored a moment later, and at once if it is
+    /// empty.
     Draft {
         /// The room.
         room: RoomName,
+        /// The `seq` of the first message of the thread, if it is typed there.
+        thread: Option<Seq>,
         /// The text.
         text: String,
     },

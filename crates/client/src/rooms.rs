@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chat_proto::{RoomName, UserName};
 
 pub(crate) use self::loading::{Aside, Loading, NewerPage, PAGE_MESSAGES};
-pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED};
+pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED, TypedInThread};
 pub use self::room::{JoinState, Room, UnreadReplies};
 use crate::log::Bounds;
 

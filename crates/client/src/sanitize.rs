@@ -47,11 +47,9 @@ const REPLACEMENT: char = '\u{FFFD}';
 #[must_use]
 pub fn event(event: Event) -> Event {
     match event {
-        Event::Welcome(_)
-        | Event::About { .. }
-        | Event::Accepted(_)
-        | Event::Ping { .. }
-        | Event::Pong { .. } => event,
+        // The rest is for the operator.
+        Event::About { server, journal, .. } => Event::About { server, journal, search: None },
+        Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
         Event::Account(of) => Event::Account(Box::new(account(*of))),
         Event::AccountChanged { what, by } => {
             Event::AccountChanged { what, by: by.as_ref().map(user) }
@@ -171,6 +169,7 @@ pub fn refusal(refusal: &Refusal) -> Refusal {
         n: refusal.n,
         device: refusal.device.clone(),
         room: refusal.room.as_ref().map(room),
+        seq: refusal.seq,
         suggestion: refusal.suggestion.as_ref().map(name),
         retry_ms: refusal.retry_ms,
     }

@@ -1,6 +1,7 @@
 //! What a client knows.
 
 mod authors;
+mod drafts;
 mod lists;
 mod logs;
 mod people;
@@ -23,7 +24,6 @@ use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
 use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
-use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::search::Search;
 use crate::standing::Standing;
@@ -320,58 +320,6 @@ impl State {
         (self.me, self.epoch) = (None, None);
     }
 
-    fn restore_drafts(&mut self, drafts: &Drafts) {
-        let Drafts { shown, texts, titles } = drafts;
-        for (name, text) in texts.iter().filter(|(_, text)| text.len() <= DRAFT_BYTES_MAX) {
-            if self.rooms.get_or_make(name).is_some() {
-                self.put_back(name, text);
-            }
-        }
-        for (name, title) in titles {
-            if self.rooms.get_or_make(name).is_some() {
-                self.rooms.set_title(name, title);
-            }
-        }
-        if self.rooms.get_or_make(shown).is_some() {
-            self.open(shown);
-        }
-    }
-
-    /// Puts a text into the draft of a room, if nothing is typed there. Returns whether it is there.
-    pub(crate) fn put_back(&mut self, room: &RoomName, text: &str) -> bool {
-        let Some(room) = self.rooms.get_mut(room).filter(|room| room.draft.is_empty()) else {
-            return false;
-        };
-        text.clone_into(&mut room.draft);
-        self.effects.push(Effect::DraftChanged(room.name.clone()));
-        true
-    }
-
-    /// What is typed and not sent in each room, and the current room.
-    fn typed(&self) -> Drafts {
-        let typed = self.rooms.list().iter().filter(|room| !room.draft.is_empty());
-        let texts = typed.map(|room| (room.name.clone(), room.draft.clone())).collect();
-        let shown = self.room().name.clone();
-        let mut drafts = Drafts { shown, texts, ..Drafts::default() };
-        drafts.titles = self.titles(&drafts);
-        drafts
-    }
-
-    /// All that is typed and not sent, with what waits for an address, and the current room.
-    #[must_use]
-    pub fn drafts(&self) -> Drafts {
-        let mut drafts = self.typed();
-        // If the client is killed before the server has answered, the question is not lost.
-        if let Some(typed) = self.questions.iter().find_map(|question| question.typed.clone()) {
-            drafts.texts.entry(drafts.shown.clone()).or_insert(typed);
-        }
-        drafts.texts.extend(self.unaddressed.texts.clone());
-        if let Some(shown) = &self.unaddressed.shown {
-            drafts.shown = shown.clone();
-        }
-        drafts
-    }
-
     /// Makes a room the current one, if it is here.
     pub(crate) fn open(&mut self, name: &RoomName) {
         self.unaddressed.shown = None;
@@ -389,6 +337,8 @@ impl State {
         let Some(room) = self.rooms.close(name) else {
             return;
         };
+        let in_threads = room.in_threads.into_values();
+        self.effects.extend(in_threads.map(|typed| Effect::TextReturned(typed.text)));
         self.effects.push(Effect::RoomClosed { room: room.name, draft: room.draft });
         let now = self.room().name.clone();
         if now != before {

@@ -47,7 +47,7 @@ use std::path::Path;
 use chat_proto::{DeviceId, Secret, ShortString, UserName};
 
 use self::device::{new_device, slot_device};
-pub use self::drafts::Drafts;
+pub use self::drafts::{Drafts, ThreadDraft};
 pub use self::elsewhere::{WaitingElsewhere, waiting_elsewhere};
 pub use self::error::StoreError;
 use self::error::at;

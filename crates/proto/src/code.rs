@@ -105,8 +105,10 @@ words! {
         TooManyRooms = "too_many_rooms",
         /// The device has used this `n` for another message.
         NumberUsed = "number_used",
-        /// The message that the command is about is not in the room, or was removed by age.
+        /// The message that the command is about is not in the room.
         NoSuchMessage = "no_such_message",
+        /// The message that the command is about was removed by age.
+        Removed = "removed",
         /// There is no sanction with that number, or it has ended.
         NoSuchSanction = "no_such_sanction",
         /// The user has no device with that number, or it was dropped.
@@ -119,6 +121,8 @@ words! {
         NotYours = "not_yours",
         /// The message that the command is about was deleted.
         Deleted = "deleted",
+        /// The reaction or the pin would change nothing: it is there already, or is not there.
+        NoChange = "no_change",
         /// The message has the greatest number of reactions, or of different ones.
         TooManyReactions = "too_many_reactions",
         /// The room has the greatest number of pinned messages.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::account::{AccountInfo, DeviceInfo, SessionInfo};
 pub use self::details::{Details, Edited, Reaction, Replies};
-pub use self::hit::Hit;
+pub use self::hit::{Hit, SearchState};
 pub use self::invite::InviteInfo;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::room::{Away, RoleHolder, RoomInfo, RoomState, User, Version};
@@ -37,6 +37,9 @@ pub enum Event {
         server: Server,
         /// Which journal it has.
         journal: JournalId,
+        /// The state of the search index, for the operator alone; `None` if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        search: Option<SearchState>,
     },
     /// The devices and the sessions of a user: answers an `account`, and each command that changes them.
     Account(Box<AccountInfo>),

@@ -1,12 +1,12 @@
 //! The formats of an exported room, the same of the server and of a client.
 
-use crate::RoomName;
-use crate::event::{Message, MessageKind};
+use crate::event::{Details, Message, MessageKind, Reaction};
+use crate::{RoomName, Seq};
 
 /// The format of an exported room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
-    /// A line for each message, with the lines of its text below it.
+    /// A line for each message, with the other lines of its text and its reactions below it.
     Text,
     /// A JSON object a line, as in `history`.
     Jsonl,
@@ -43,7 +43,7 @@ impl ExportFormat {
                 let title = escaped(room.as_str());
                 format!(
                     "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-                     <style>p {{ white-space: pre-wrap; margin: 0.3em 0 }} time {{ color: gray }}</style>\n\
+                     <style>p {{ white-space: pre-wrap; margin: 0.3em 0 }} time, small, p > a {{ color: gray }}</style>\n\
                      </head>\n<body>\n<h1>{title}</h1>\n"
                 )
             }
@@ -54,32 +54,17 @@ impl ExportFormat {
     #[must_use]
     pub fn message(self, message: &Message) -> String {
         let is_deleted = message.details.as_ref().is_some_and(|details| details.deleted);
-        if !message.kind.is_read() || is_deleted {
+        let is_shown = message.kind.is_read() || message.kind == MessageKind::Topic;
+        if !is_shown || is_deleted {
             return String::new();
         }
-        let (at, name, text) = (message.at, message.from.name.as_str(), message.text.as_str());
-        let is_action = message.kind == MessageKind::Action;
         match self {
-            Self::Text => {
-                let text = text.replace('\n', "\n    ");
-                match is_action {
-                    true => format!("{at} * {name} {text}\n"),
-                    false => format!("{at} {name}: {text}\n"),
-                }
-            }
+            Self::Text => text_of(message),
             Self::Jsonl => {
                 let message = for_anybody(message.clone());
                 serde_json::to_string(&message).expect("a message has string keys alone") + "\n"
             }
-            Self::Html => {
-                let (name, text) = (escaped(name), escaped(text));
-                let said = match is_action {
-                    true => format!("* <b>{name}</b> {text}"),
-                    false => format!("<b>{name}</b>: {text}"),
-                };
-                let seq = message.seq;
-                format!("<p id=\"{seq}\"><time datetime=\"{at}\">{at}</time> {said}</p>\n")
-            }
+            Self::Html => html_of(message),
         }
     }
 
@@ -91,6 +76,80 @@ impl ExportFormat {
             Self::Html => "</body>\n</html>\n",
         }
     }
+}
+
+/// A message as a line of text: `TIME [7] (to 5) ana: …`, with the other lines of its text and its reactions below.
+fn text_of(message: &Message) -> String {
+    let Message { seq, at, .. } = message;
+    let (name, text) = (message.from.name.as_str(), message.text.as_str().replace('\n', "\n    "));
+    let details = message.details.as_deref();
+    let answers = details.and_then(|details| answers(details, |seq| seq.to_string()));
+    let answers = answers.map(|answers| format!(" {answers}")).unwrap_or_default();
+    let said = if says_what_it_does(message) {
+        format!("* {name} {text}")
+    } else {
+        format!("{name}: {text}")
+    };
+    let edited =
+        if details.is_some_and(|details| details.edited.is_some()) { " (edited)" } else { "" };
+    let below = details.and_then(state);
+    let below = below.map(|below| format!("    {below}\n")).unwrap_or_default();
+    format!("{at} [{seq}]{answers} {said}{edited}\n{below}")
+}
+
+/// The same as a paragraph, with links to the messages that it answers.
+fn html_of(message: &Message) -> String {
+    let Message { seq, at, .. } = message;
+    let (name, text) = (escaped(message.from.name.as_str()), escaped(message.text.as_str()));
+    let details = message.details.as_deref();
+    let link = |seq: Seq| format!("<a href=\"#{seq}\">{seq}</a>");
+    let answers = details.and_then(|details| answers(details, link));
+    let answers = answers.map(|answers| format!(" {answers}")).unwrap_or_default();
+    let said = match says_what_it_does(message) {
+        true => format!("* <b>{name}</b> {text}"),
+        false => format!("<b>{name}</b>: {text}"),
+    };
+    let edited = if details.is_some_and(|details| details.edited.is_some()) {
+        " <small>(edited)</small>"
+    } else {
+        ""
+    };
+    let below = details.and_then(state);
+    let below = below.map(|below| format!("\n<small>{}</small>", escaped(&below)));
+    let below = below.unwrap_or_default();
+    format!(
+        "<p id=\"{seq}\"><time datetime=\"{at}\">{at}</time> {}{answers} {said}{edited}{below}</p>\n",
+        link(*seq)
+    )
+}
+
+fn says_what_it_does(message: &Message) -> bool {
+    matches!(message.kind, MessageKind::Action | MessageKind::Topic)
+}
+
+/// The messages that another one answers, if it does.
+fn answers(details: &Details, named: impl Fn(Seq) -> String) -> Option<String> {
+    match (details.thread.map(&named), details.reply_to.map(&named)) {
+        (None, None) => None,
+        (Some(thread), None) => Some(format!("(thread {thread})")),
+        (None, Some(to)) => Some(format!("(to {to})")),
+        (Some(thread), Some(to)) => Some(format!("(thread {thread}, to {to})")),
+    }
+}
+
+/// The reactions of a message, with the first users of each, and whether it is pinned.
+fn state(details: &Details) -> Option<String> {
+    let reaction = |Reaction { emoji, count, users, .. }: &Reaction| {
+        let mut names: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
+        if *count > users.len() as u64 {
+            names.push("…");
+        }
+        format!("{emoji} {count} ({})", names.join(", "))
+    };
+    let pinned = details.pinned.then(|| "pinned".to_owned());
+    let parts: Vec<String> =
+        pinned.into_iter().chain(details.reactions.iter().map(reaction)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// A message without what is for its reader alone.
@@ -120,8 +179,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Details;
-    use crate::{DeviceId, Seq, Text, Timestamp, User, UserId, UserName};
+    use crate::event::Edited;
+    use crate::{DeviceId, Emoji, Text, Timestamp, User, UserId, UserName};
 
     fn message(kind: MessageKind, text: &str) -> Message {
         Message {
@@ -145,8 +204,8 @@ mod tests {
         let at = "2026-11-22T14:02:07.123Z";
         let (text, action) = (MessageKind::Text, MessageKind::Action);
         let [plain, jsonl, html] = ExportFormat::ALL;
-        assert_eq!(written(plain, text, "a\nb"), format!("{at} ana: a\n    b\n"));
-        assert_eq!(written(plain, action, "waves"), format!("{at} * ana waves\n"));
+        assert_eq!(written(plain, text, "a\nb"), format!("{at} [7] ana: a\n    b\n"));
+        assert_eq!(written(plain, action, "waves"), format!("{at} [7] * ana waves\n"));
         let page = written(html, text, "<script>\"&");
         assert!(page.contains("<b>ana</b>: &lt;script&gt;&quot;&amp;</p>"), "{page}");
         let json = written(jsonl, text, "a\nb");
@@ -154,6 +213,44 @@ mod tests {
         assert_eq!((&json["seq"], &json["text"]), (&7.into(), &"a\nb".into()));
         assert!(json.get("n").is_none(), "the number of the device is nobody else's");
         assert!(html.head(&room).contains("<h1>#lobby</h1>"));
+    }
+
+    #[test]
+    fn what_was_done_to_a_message_is_said_in_each_format() {
+        let user = |id, name| User { id: UserId::new(id), name: UserName::new(name).unwrap() };
+        let users = vec![user(1, "ana"), user(2, "carl")];
+        let emoji = Emoji::new("👍").unwrap();
+        let details = Details {
+            thread: Some(Seq::new(3)),
+            reply_to: Some(Seq::new(5)),
+            edited: Some(Edited { at: Timestamp::from_millis(0), count: 2 }),
+            reactions: vec![Reaction { emoji, count: 3, own: true, users }],
+            pinned: true,
+            ..Details::default()
+        };
+        let details = Some(Box::new(details));
+        let message = Message { details, ..message(MessageKind::Text, "on <Friday>") };
+        let at = "2026-11-22T14:02:07.123Z";
+        let [plain, jsonl, html] = ExportFormat::ALL;
+        assert_eq!(
+            plain.message(&message),
+            format!(
+                "{at} [7] (thread 3, to 5) ana: on <Friday> (edited)\n    pinned · 👍 3 (ana, carl, …)\n"
+            )
+        );
+        assert_eq!(
+            html.message(&message),
+            format!(
+                "<p id=\"7\"><time datetime=\"{at}\">{at}</time> <a href=\"#7\">7</a> (thread <a href=\"#3\">3</a>, to \
+                 <a href=\"#5\">5</a>) <b>ana</b>: on &lt;Friday&gt; <small>(edited)</small>\n<small>pinned · 👍 3 (ana, \
+                 carl, …)</small></p>\n"
+            )
+        );
+        let json: serde_json::Value = serde_json::from_str(&jsonl.message(&message)).unwrap();
+        assert_eq!(json["reactions"][0].get("own"), None, "that is of the user who exports");
+        let topic = Message { details: None, ..message };
+        let topic = Message { kind: MessageKind::Topic, ..topic };
+        assert_eq!(plain.message(&topic), format!("{at} [7] * ana on <Friday>\n"));
     }
 
     #[test]

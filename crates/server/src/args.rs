@@ -1,5 +1,6 @@
 //! The command line.
 
+mod certified;
 mod join;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use chat_server::{Config, Limits};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
+use self::certified::Certified;
 use self::join::JoinBy;
 use crate::address::{Address, PublicAddress};
 use crate::admin::AdminArgs;
@@ -27,6 +29,7 @@ Examples:
   chat-server --listen 0.0.0.0:12345           for other machines too, with TLS; new users need an invite
   chat-server address chat.example.org         the line with which they connect
   chat-server --listen 0.0.0.0 --public-address chat.example.org    the name in the lines of invites
+  chat-server --listen 0.0.0.0 --domain chat.example.org    with a certificate of Let's Encrypt, also on port 443
   chat-server --listen 0.0.0.0:12345 --plain private --join open    the original clients of this network too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
@@ -60,9 +63,9 @@ pub(crate) struct Args {
     pub(crate) listen: Vec<Address>,
 
     /// What other machines call this one, in the lines of invites: HOST:PORT, or HOST with the port on which the daemon
-    /// listens [default: the address of this machine that others most probably reach].
+    /// listens [default: the first --domain, or else the address of this machine that others most probably reach].
     #[arg(long, value_name = "ADDR")]
-    pub(crate) public_address: Option<PublicAddress>,
+    public_address: Option<PublicAddress>,
 
     /// From where plain text is accepted, besides TLS: from this machine, from private networks too, or from
     /// anywhere. Anybody on the way can read it. The original clients of other machines also need --join open.
@@ -81,6 +84,9 @@ pub(crate) struct Args {
     /// Private key of that certificate in PEM format.
     #[arg(long, value_name = "FILE", requires = "tls_cert", global = true)]
     tls_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    certified: Certified,
 
     /// Serve the page from the files in DIR instead of those in this program, for a person who works on them.
     #[arg(long, value_name = "DIR", hide = true)]
@@ -283,7 +289,17 @@ impl Args {
     /// Which new users come in, of a daemon that listens for other machines or does not. One with a public address may
     /// be behind a program that connects to it from this machine.
     pub(crate) fn join(&self, listens_for_others: bool) -> Join {
-        JoinBy::policy(self.join, listens_for_others || self.public_address.is_some())
+        JoinBy::policy(self.join, listens_for_others || self.public_address().is_some())
+    }
+
+    /// What other machines call this one, if it is known.
+    pub(crate) fn public_address(&self) -> Option<PublicAddress> {
+        self.public_address.clone().or_else(|| self.certified.public_address())
+    }
+
+    /// How many domains the daemon has. If there are any, an authority looks for them at port 443.
+    pub(crate) const fn domains(&self) -> usize {
+        self.certified.domains()
     }
 
     /// What `accepted` survives.
@@ -304,7 +320,8 @@ impl Args {
     fn web(&self) -> WebConfig {
         let listens = self.listen.iter().map(Address::host);
         let public = self.public_address.iter().map(|address| address.host.as_str());
-        let names = HostNames::new(listens.chain(public).map(str::to_owned));
+        let names = listens.chain(public).chain(self.certified.names());
+        let names = HostNames::new(names.map(str::to_owned));
         WebConfig { names, directory: self.web_dir.clone() }
     }
 
@@ -315,6 +332,7 @@ impl Args {
             detect_silence: self.detect_silence,
             plain: self.plain.into(),
             tls_files: self.tls_files(),
+            acme: self.certified.acme(),
             web: self.web(),
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,

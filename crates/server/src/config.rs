@@ -27,6 +27,7 @@ use chat_proto::{Timestamp, UserName};
 use tokio::time::Instant;
 
 pub use crate::clock::{Clock, Monotonic};
+pub use crate::domain::{ACME_PORT, Acme, DOMAINS_MAX, LETS_ENCRYPT};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
 pub use crate::web_config::{HostNames, WebConfig};
@@ -288,6 +289,8 @@ pub struct Config {
     pub join: Join,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
+    /// The authority that issues a certificate for clients that know the daemon by its name; `None` for none.
+    pub acme: Option<Acme>,
     /// What is served to browsers.
     pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
@@ -358,6 +361,7 @@ impl Default for Config {
             plain: Plain::Loopback,
             join: Join::Open,
             tls_files: None,
+            acme: None,
             web: WebConfig::default(),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(30),

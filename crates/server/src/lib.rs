@@ -10,6 +10,7 @@
 //!   and with the periodic `jobs`.
 //! * `transport` has the streams of bytes that a connection runs on.
 //! * `tls` has the key of the daemon, and makes the handshakes of TLS.
+//! * `acme` gets a certificate for the domains of the daemon from an authority, and renews it.
 //! * `web` serves the page of the chat, and opens WebSockets.
 //! * `control` is the socket of the operator, who sends the same commands as a user.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
@@ -19,11 +20,13 @@
 //! * `search` follows the journal, and finds messages by their words.
 //! * [`journal`] stores messages and changes in one SQLite file.
 
+mod acme;
 mod addresses;
 mod batch;
 mod clock;
 pub mod config;
 mod control;
+mod domain;
 mod door;
 mod feed;
 mod hub;
@@ -59,6 +62,7 @@ mod web_config;
 pub use addresses::{Addresses, store_addresses, stored_addresses};
 pub use config::Config;
 pub use control::{ControlError, check_control_path, control_path};
+pub use domain::{Domain, NotADomain};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};

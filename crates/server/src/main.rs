@@ -19,8 +19,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use chat_log::Log;
+use chat_server::config::{ACME_PORT, DOMAINS_MAX};
 use chat_server::journal::Location;
 use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server};
 use clap::Parser;
@@ -94,10 +95,21 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let mut signals =
         Signals::new(move || hangup(&log, shown.get())).context("cannot listen for signals")?;
     let location = args.location().context(NO_DIRECTORY)?;
+    let domains = args.domains();
+    ensure!(
+        domains <= DOMAINS_MAX,
+        "cannot get a certificate for {domains} domains; {DOMAINS_MAX} are the most"
+    );
+    ensure!(
+        domains == 0 || location != Location::Memory,
+        "a certificate has to be stored: use --domain with a data directory, not with --data :memory:"
+    );
     let mut config = args.config();
     let plain = config.plain;
     let wanted = sockets::resolve(&args.listen)?;
-    let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
+    let for_authority = if domains > 0 { wanted.also_on(ACME_PORT) } else { Vec::new() };
+    let listeners = wanted.count() + for_authority.len();
+    let allowed = open_files::connections_allowed(config.max_connections, listeners)?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
     config.join = args.join(wanted.is_for_others());
@@ -114,10 +126,12 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
         warn!("chat-server admin cannot reach this daemon: {error:#}");
     }
     let _ = certificate.set(server.certificate());
-    let listeners = wanted.listen()?;
+    let mut listeners = wanted.listen()?;
+    listeners.extend(sockets::listen_for_authority(&for_authority));
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-    let public = args.public_address.as_ref();
+    let public = args.public_address();
+    let public = public.as_ref();
     if let Some(line) = address_line::first(&addresses, public, server.key()) {
         server.set_address(line);
     }

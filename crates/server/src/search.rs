@@ -30,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use chat_proto::command::SearchOrder;
+use chat_proto::event::SearchState;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -176,6 +177,12 @@ impl Search {
             Some(Hit { room, message, excerpt, cursor })
         });
         Ok(Page { hits: hits.collect(), next, indexed })
+    }
+
+    /// How far the index is, and why it cannot be written if it cannot.
+    pub(crate) fn state(&self) -> SearchState {
+        let trouble = self.shared.trouble().clone();
+        SearchState { indexed: self.shared.progress().percent().unwrap_or(100), trouble }
     }
 
     /// Ends the index, and waits until it is closed.

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use crate::acme::{self, Certifier};
 use crate::config::{Config, OWNER_INVITE_VALID};
 use crate::control::{Control, ControlError};
 use crate::hub::Hub;
@@ -38,6 +39,8 @@ pub struct Server {
     context: Arc<Context>,
     /// The socket of the operator, if there is one.
     control: Option<Arc<Control>>,
+    /// Gets the certificate for the domains, if there are any.
+    certifier: Option<Arc<Certifier>>,
     /// The data directory that has the line of the first owner, if one has.
     owner_line: Option<Arc<Path>>,
 }
@@ -76,6 +79,12 @@ impl Server {
         let hub = Hub::open(location, durability, &config)?;
         // The journal is locked by now, so no other daemon makes a key in its directory.
         let tls = Arc::new(Tls::open(location, config.tls_files.clone())?);
+        let certifier = match (&config.acme, location) {
+            (Some(acme), Location::Directory(data) | Location::DirectoryInTask(data)) => {
+                Some(Arc::new(Certifier::open(acme.clone(), data, Arc::clone(&tls), config.clock)))
+            }
+            _ => None,
+        };
         let closing = CancellationToken::new();
         let networks = Networks::new(Bounds {
             sessions: config.max_connections,
@@ -97,6 +106,7 @@ impl Server {
                 address: OnceLock::new(),
             }),
             control: None,
+            certifier,
             owner_line: None,
         })
     }
@@ -145,6 +155,7 @@ impl Server {
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
             error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
             error = jobs::run(&context.hub, context.config.keep, self.owner_line.as_deref()) => Err(error),
+            error = watch("the renewal of the certificate", acme::run(self.certifier.as_deref())) => Err(error),
             () = shutdown => Ok(()),
         };
         if let Err(error) = &ended {

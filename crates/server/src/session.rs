@@ -289,7 +289,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             true => Takes::Typing,
             false => Takes::Nothing,
         };
-        let mut changed = pin!(member.changed(takes));
+        let mut next_change = pin!(member.next_change());
         poll_fn(|cx| {
             if slot.is_ended() {
                 return Poll::Ready(TurnInput::Replaced);
@@ -311,7 +311,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
             // Without capacity, an expulsion has to wake the session.
-            if let Poll::Ready(counts) = changed.as_mut().poll(cx) {
+            let changed = member.poll_changed(next_change.as_mut(), takes, cx);
+            if let Poll::Ready(counts) = changed {
                 return Poll::Ready(TurnInput::Changed(counts));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {

@@ -56,6 +56,19 @@ impl Wanted<'_> {
         self.all.len()
     }
 
+    /// The same addresses with another `port`, unless they are wanted already; together no more than [`LISTENERS_MAX`].
+    pub(crate) fn also_on(&self, port: u16) -> Vec<SocketAddr> {
+        let mut also: Vec<SocketAddr> = Vec::new();
+        for address in &self.all {
+            let other = SocketAddr::new(address.ip(), port);
+            if !self.all.contains(&other) && !also.contains(&other) {
+                also.push(other);
+            }
+        }
+        also.truncate(LISTENERS_MAX - self.all.len());
+        also
+    }
+
     /// Listens on all of them. From then on clients connect: the rest of the daemon must be ready.
     ///
     /// # Errors
@@ -68,6 +81,25 @@ impl Wanted<'_> {
         }
         Ok(sockets)
     }
+}
+
+/// Listens on `addresses`, where an authority looks for the daemon. If that is impossible, a warning is logged: another
+/// machine or program may lead the authority to a port on which the daemon listens.
+pub(crate) fn listen_for_authority(addresses: &[SocketAddr]) -> Vec<TcpListener> {
+    let bound = addresses.iter().filter_map(|address| {
+        let bound = bind_beside(*address, addresses);
+        bound
+            .inspect_err(|error| {
+                warn!(
+                    "cannot listen on {address}, where the authority looks: {error}. Forward its port {port} to one on \
+                     which the daemon listens, or give the daemon the right (systemd: \
+                     AmbientCapabilities=CAP_NET_BIND_SERVICE)",
+                    port = address.port()
+                );
+            })
+            .ok()
+    });
+    bound.collect()
 }
 
 fn is_among(address: SocketAddr, sockets: &[TcpListener]) -> bool {
@@ -201,6 +233,22 @@ mod tests {
         let sockets = listen_on(&name, &found, &found).ok().unwrap();
         let [one, other] = [0, 1].map(|nth: usize| sockets[nth].local_addr().unwrap());
         assert_eq!((one.port(), other.ip()), (other.port(), found[1].ip()));
+    }
+
+    #[tokio::test]
+    async fn an_authority_is_listened_for_on_the_same_addresses_if_that_is_possible() {
+        let written = ["127.0.0.1:4000", "127.0.0.2:4000", "127.0.0.2:443", "127.0.0.1:4001"];
+        let written = addresses(&written);
+        let also = resolve(&written).unwrap().also_on(443);
+        assert_eq!(also, ["127.0.0.1:443".parse().unwrap()]);
+        let many: Vec<String> = (1..=15).map(|n| format!("127.0.0.{n}:4000")).collect();
+        let many = addresses(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(resolve(&many).unwrap().also_on(443).len(), 1);
+        let taken = listen(&addresses(&["127.0.0.1:0"])).unwrap();
+        let free = "127.0.0.2:0".parse().unwrap();
+        let bound = listen_for_authority(&[taken[0].local_addr().unwrap(), free]);
+        assert_eq!(bound.len(), 1);
+        assert_eq!(bound[0].local_addr().unwrap().ip(), free.ip());
     }
 
     #[tokio::test]

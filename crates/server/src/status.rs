@@ -1,12 +1,14 @@
-//! `chat-server status`: asks who answers at an address.
+//! `chat-server status`: asks who answers at an address, and what is wrong with it if it is the daemon here.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use chat_server::is_of_this_machine;
+use chat_server::{control_path, is_of_this_machine};
 use serde_json::Value;
 
 use crate::address::Address;
@@ -24,13 +26,21 @@ const ANSWER_BYTES_MAX: u64 = 4096;
 /// Characters of a foreign answer that are shown.
 const SHOWN_CHARS: usize = 60;
 
+/// What a chat-server says of itself.
+#[derive(Debug, PartialEq, Eq)]
+struct About {
+    version: String,
+    /// The id of its journal.
+    journal: String,
+}
+
 /// Who answers.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
-    /// A chat-server, of this version if it says so.
-    Chat(Option<String>),
-    /// A chat-server that speaks no plain text with this machine, of this version if it says so within TLS.
-    NeedsTls(Option<String>),
+    /// A chat-server, and what it says if it says something.
+    Chat(Option<About>),
+    /// A chat-server that speaks no plain text with this machine, and what it says within TLS.
+    NeedsTls(Option<About>),
     /// Another program; the beginning of what it sends.
     Other(String),
     /// Nothing listens on an address of this machine.
@@ -39,19 +49,22 @@ enum Found {
     Unreachable(String),
 }
 
-/// Prints who answers at `address`, and returns the exit code for it.
+/// Prints who answers at `address`, and returns the exit code for it. If that is the daemon whose data is in `data`, prints
+/// what is wrong with its search index, too.
 ///
 /// # Errors
 /// If the name has no address, or standard output cannot be written.
-pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
+pub(crate) fn status(address: &Address, data: Option<&Path>) -> anyhow::Result<ExitCode> {
     let addresses = address
         .resolve()
         .with_context(|| format!("cannot reach {address}: the name has no address"))?;
     let found = ask_all(&addresses);
     let (code, text) = match &found {
-        Found::Chat(Some(version)) => (0, format!("chat-server {version} runs on {address}")),
+        Found::Chat(Some(About { version, .. })) => {
+            (0, format!("chat-server {version} runs on {address}"))
+        }
         Found::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
-        Found::NeedsTls(Some(version)) => (
+        Found::NeedsTls(Some(About { version, .. })) => (
             0,
             format!("chat-server {version} runs on {address}; it takes only TLS from this machine"),
         ),
@@ -68,7 +81,33 @@ pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
         }
     };
     writeln!(io::stdout(), "{text}")?;
+    if let Found::Chat(Some(about)) | Found::NeedsTls(Some(about)) = found
+        && let Some(state) = data.and_then(|data| search_state(data, &about.journal))
+    {
+        writeln!(io::stdout(), "{state}")?;
+    }
     Ok(code.into())
+}
+
+/// What is wrong with the search index of the daemon whose data is in `data`, if it has this journal. Only the user who
+/// runs it, and root, can ask; anybody else is told nothing.
+fn search_state(data: &Path, journal: &str) -> Option<String> {
+    let stream = UnixStream::connect(control_path(data)).ok()?;
+    stream.set_read_timeout(Some(ANSWER_MAX)).ok()?;
+    stream.set_write_timeout(Some(ANSWER_MAX)).ok()?;
+    let event = parse(&ask_about(stream).ok()?);
+    let is_it = event["journal"]["id"] == journal;
+    let search = &event["search"];
+    let words = match (search["trouble"].as_str(), search["indexed"].as_u64()) {
+        (Some(trouble), _) => {
+            format!("the index cannot be written: {trouble}; searches are refused")
+        }
+        (None, Some(percent)) if percent < 100 => {
+            format!("the index is being built; {percent} % of the messages are found")
+        }
+        (None, _) => return None,
+    };
+    is_it.then(|| format!("search: {words}"))
 }
 
 /// Asks one address after the other; a chat-server on one of them is the answer.
@@ -132,15 +171,20 @@ fn ask(address: SocketAddr, max: Duration) -> io::Result<Found> {
     let found = found.unwrap_or_else(|_| Found::Other(String::new()));
     let Found::NeedsTls(_) = found else { return Ok(found) };
     let within = chat_server::within_tls(Timed::connect(address, max)?, address.ip());
-    let version = match within.and_then(converse) {
-        Ok(Found::Chat(version)) => version,
+    let about = match within.and_then(converse) {
+        Ok(Found::Chat(about)) => about,
         _ => None,
     };
-    Ok(Found::NeedsTls(version))
+    Ok(Found::NeedsTls(about))
 }
 
 /// Asks on `stream`.
-fn converse(mut stream: impl Read + Write) -> io::Result<Found> {
+fn converse(stream: impl Read + Write) -> io::Result<Found> {
+    Ok(understand(&ask_about(stream)?))
+}
+
+/// Asks `about`, and returns what is answered.
+fn ask_about(mut stream: impl Read + Write) -> io::Result<Vec<u8>> {
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();
     let mut reader = BufReader::new(stream);
@@ -154,18 +198,29 @@ fn converse(mut stream: impl Read + Write) -> io::Result<Found> {
             }
         }
     }
-    Ok(understand(&answer))
+    Ok(answer)
+}
+
+fn first_line(answer: &[u8]) -> &[u8] {
+    answer.split(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+/// The first line of an answer. No `Event`: an older or a newer chat-server may send more or less.
+fn parse(answer: &[u8]) -> Value {
+    let line = first_line(answer);
+    // The number of the connection may precede it.
+    let json = line.iter().position(|byte| *byte == b'{').map_or(line, |start| &line[start..]);
+    serde_json::from_slice(json).unwrap_or_default()
 }
 
 /// What the first line of an answer says about its sender.
 fn understand(answer: &[u8]) -> Found {
-    let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    // The number of the connection may precede the first line.
-    let json = line.iter().position(|byte| *byte == b'{').map_or(line, |start| &line[start..]);
-    // No `Event`: an older or a newer chat-server may send more or less.
-    let event: Value = serde_json::from_slice(json).unwrap_or_default();
+    let (line, event) = (first_line(answer), parse(answer));
     match (event["type"].as_str(), event["server"]["version"].as_str()) {
-        (Some("about"), Some(version)) => Found::Chat(Some(version.to_owned())),
+        (Some("about"), Some(version)) => {
+            let journal = event["journal"]["id"].as_str().unwrap_or_default();
+            Found::Chat(Some(About { version: version.to_owned(), journal: journal.to_owned() }))
+        }
         (Some("refused"), _) if event["code"] == "tls_needed" => Found::NeedsTls(None),
         // A server without `about` refuses it.
         (Some("refused"), _) => Found::Chat(None),
@@ -185,7 +240,8 @@ mod tests {
     #[test]
     fn the_first_line_tells_a_chat_from_something_else() {
         let about = br#"{"type":"about","server":{"name":"chat-server","version":"9.1"},"journal":{"id":"a","epoch":"b"}}"#;
-        assert_eq!(understand(about), Found::Chat(Some("9.1".to_owned())));
+        let expected = About { version: "9.1".to_owned(), journal: "a".to_owned() };
+        assert_eq!(understand(about), Found::Chat(Some(expected)));
         let refused = br#"ID:7{"type":"refused","code":"bad_field","text":"no"}"#;
         assert_eq!(understand(refused), Found::Chat(None));
         let tls = br#"{"type":"refused","code":"tls_needed","text":"no"}"#;
@@ -223,7 +279,8 @@ mod tests {
             }
         });
         let found = tokio::task::spawn_blocking(move || ask_all(&[address])).await.unwrap();
-        assert_eq!(found, Found::NeedsTls(Some(env!("CARGO_PKG_VERSION").to_owned())));
+        let is_it = |about: &About| about.version == env!("CARGO_PKG_VERSION");
+        assert!(matches!(&found, Found::NeedsTls(Some(about)) if is_it(about)), "{found:?}");
     }
 
     #[test]

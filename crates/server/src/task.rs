@@ -19,7 +19,12 @@ use crate::status;
 /// Runs a subcommand at the time `now`.
 pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Result<ExitCode> {
     if let Task::Status { address } = task {
-        return status::status(address);
+        let location = args.location();
+        let data = match &location {
+            Some(Location::Directory(data)) => Some(data.as_path()),
+            _ => None,
+        };
+        return status::status(address, data);
     }
     let Location::Directory(directory) = args.location().context(NO_DIRECTORY)? else {
         anyhow::bail!("nothing is stored with --data :memory:; name a directory");

@@ -1,8 +1,11 @@
-//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`].
+//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the certificate
+//! of an authority, if there is one, for clients that know the daemon by its name.
 //!
 //! TLS 1.3 and 1.2 alone, and no early data: it could be replayed. The provider of the cryptography is chosen here
 //! and nowhere else, see `docs/security.md`.
 
+mod configs;
+mod domains;
 mod error;
 mod files;
 mod handshakes;
@@ -16,28 +19,28 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chat_proto::{NATIVE_ALPN, ServerKey};
+use chat_proto::ServerKey;
+use rustls::CipherSuite;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage};
-use rustls::version::{TLS12, TLS13};
-use rustls::{CipherSuite, ServerConfig};
-use tokio::io::{AsyncRead, AsyncWrite};
+use rustls::server::Acceptor;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+pub(crate) use self::configs::Alpn;
+use self::configs::Configs;
+use self::domains::Domains;
 pub use self::error::TlsError;
 use self::handshakes::Handshakes;
 use self::identity::{Identity, NewIdentity};
 pub use self::probe::within_tls;
 use crate::config::TlsFiles;
+use crate::domain::Domain;
 use crate::journal::Location;
 
 /// The directory of the daemon's own key and certificate, in its data directory.
 pub const TLS_DIRECTORY: &str = "tls";
-
-/// The name of HTTP in ALPN (RFC 7301): this version alone.
-const HTTP_ALPN: &[u8] = b"http/1.1";
 
 /// Longest time of one handshake: several round trips on the slowest connection.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
@@ -46,12 +49,10 @@ const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// ([`crate::config::OUT_BYTES_MAX`]), so that all of them are one write to the system.
 const BUFFER_BYTES_MAX: usize = crate::config::OUT_BYTES_MAX;
 
-/// Tickets that a client is sent: it needs one to connect again without a signature. Each more costs a write.
-const TICKETS: usize = 1;
-
 /// The key of the daemon, and the handshakes that are made with it.
 pub(crate) struct Tls {
     current: RwLock<Current>,
+    domains: Domains,
     files: Option<TlsFiles>,
     handshakes: Handshakes,
 }
@@ -59,12 +60,7 @@ pub(crate) struct Tls {
 /// What a new handshake uses.
 #[derive(Clone)]
 struct Current {
-    /// For a client that sends [`NATIVE_ALPN`].
-    native: Arc<ServerConfig>,
-    /// For a client that sends [`HTTP_ALPN`], and not the other.
-    http: Arc<ServerConfig>,
-    /// For any other client: whatever it sends in ALPN, its protocol is detected.
-    detected: Arc<ServerConfig>,
+    configs: Configs,
     key: ServerKey,
 }
 
@@ -73,32 +69,6 @@ pub(crate) struct Accepted<S> {
     pub(crate) stream: TlsStream<S>,
     /// What the client has said that it speaks.
     pub(crate) alpn: Alpn,
-}
-
-/// The protocol that a client has named in the ALPN of TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Alpn {
-    /// The native one.
-    Native,
-    /// HTTP, as browsers do.
-    Http,
-    /// None that is spoken here.
-    None,
-}
-
-impl Alpn {
-    fn of(client: &ClientHello<'_>) -> Self {
-        let offers = |protocol| {
-            client.alpn().is_some_and(|mut offered| offered.any(|offer| offer == protocol))
-        };
-        if offers(NATIVE_ALPN) {
-            Self::Native
-        } else if offers(HTTP_ALPN) {
-            Self::Http
-        } else {
-            Self::None
-        }
-    }
 }
 
 impl Tls {
@@ -118,7 +88,7 @@ impl Tls {
             (None, Location::Memory) => (NewIdentity::make()?.identity, PathBuf::new()),
         };
         let current = RwLock::new(Current::new(identity, &path)?);
-        Ok(Self { current, files, handshakes: Handshakes::new() })
+        Ok(Self { current, domains: Domains::default(), files, handshakes: Handshakes::new() })
     }
 
     fn reload(&self) -> Result<bool, TlsError> {
@@ -137,12 +107,39 @@ impl Tls {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`. Clients
+    /// of the native protocol go on with the daemon's own key, by which they know it.
+    ///
+    /// # Errors
+    /// Returns an error if it is not for all of them, or cannot be used. What was shown before is shown further on.
+    pub(crate) fn set_issued(&self, pem: &[u8], domains: &[Domain]) -> Result<(), TlsError> {
+        let identity = Identity::from_pem(pem)?;
+        self.domains.set_issued(identity, domains).map_err(TlsError::Issued)
+    }
+
+    /// Shows an authority that `domain` leads here, by the SHA-256 `digest` of what it has asked for.
+    ///
+    /// # Errors
+    /// Returns an error if the certificate that has it cannot be made.
+    pub(crate) fn set_proof(&self, domain: &Domain, digest: &[u8; 32]) -> Result<(), TlsError> {
+        self.domains.set_proof(domain, digest)
+    }
+
+    /// Shows no authority anything further.
+    pub(crate) fn clear_proofs(&self) {
+        self.domains.clear_proofs();
+    }
+
     /// Makes the handshake with a client at `address` that begins with a `ClientHello`. Waits if there are too many
-    /// handshakes. The caller has the deadline.
+    /// handshakes. The caller has the deadline. Returns `None` if it was an authority, which goes after the handshake.
     ///
     /// # Errors
     /// Returns an error if the handshake fails, or takes longer than [`HANDSHAKE_MAX`].
-    pub(crate) async fn accept<S>(&self, stream: S, address: IpAddr) -> io::Result<Accepted<S>>
+    pub(crate) async fn accept<S>(
+        &self,
+        stream: S,
+        address: IpAddr,
+    ) -> io::Result<Option<Accepted<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -150,17 +147,21 @@ impl Tls {
         let _permit = permit.ok_or(io::ErrorKind::ConnectionAborted)?;
         let handshake = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-            let alpn = Alpn::of(&start.client_hello());
-            let Current { native, http, detected, .. } = self.current();
-            let config = match alpn {
-                Alpn::Native => native,
-                Alpn::Http => http,
-                Alpn::None => detected,
+            let hello = start.client_hello();
+            if let Some(proof) = self.domains.proof(&hello) {
+                start.into_stream(proof).await?.shutdown().await?;
+                return Ok(None);
+            }
+            let alpn = Alpn::of(&hello);
+            let issued = (alpn != Alpn::Native).then(|| self.domains.issued(&hello)).flatten();
+            let config = match issued {
+                Some(issued) => issued.of(alpn),
+                None => self.current().configs.of(alpn),
             };
             let accept = start.into_stream_with(config, |connection| {
                 connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
             });
-            Ok(Accepted { stream: accept.await?, alpn })
+            Ok(Some(Accepted { stream: accept.await?, alpn }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
@@ -175,25 +176,12 @@ impl Current {
 
     fn build(identity: Identity) -> Result<Self, rustls::Error> {
         let key = identity.server_key()?;
-        let mut detected = ServerConfig::builder_with_provider(Arc::new(provider()))
-            .with_protocol_versions(&[&TLS13, &TLS12])?
-            .with_no_client_auth()
-            .with_single_cert(identity.chain, identity.key)?;
-        detected.ignore_client_order = true;
-        detected.ticketer = aws_lc_rs::Ticketer::new()?;
-        detected.session_storage = Arc::new(NoServerSessionStorage {});
-        detected.send_tls13_tickets = TICKETS;
-        let mut native = detected.clone();
-        native.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
-        let mut http = detected.clone();
-        http.alpn_protocols = vec![HTTP_ALPN.to_vec()];
-        let [native, http, detected] = [native, http, detected].map(Arc::new);
-        Ok(Self { native, http, detected, key })
+        Ok(Self { configs: Configs::new(identity)?, key })
     }
 }
 
 /// The cryptography.
-fn provider() -> CryptoProvider {
+pub(crate) fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
     // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
     let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;

@@ -9,12 +9,15 @@ import { makeView } from "./view.js";
 
 /** Time after the last key until a draft is stored. */
 const DRAFT_MS = 300;
+/** The drafts of this tab that are not stored yet, in the storage of the tab. */
+const UNSTORED = "drafts";
 /** Longest time until a page without frames is drawn. */
 const UNSEEN_MS = 250;
 /** Time between two ticks, by which what holds for a while ends. */
 const TICK_MS = 500;
 
-const hex = (bytes) => Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const state = newState(`web-${hex(8)}`);
 const store = await openStore();
@@ -56,7 +59,8 @@ function submit(text, kind = "text", about = {}) {
 
 /** Carries out an input of a command or a menu. */
 function act(input, about = {}) {
-  if (input.type === "sayHere") dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
+  if (input.type === "sayHere")
+    dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
   else if (input.type === "openUser" && input.text) sayTo(input);
   else dispatch(input);
 }
@@ -80,18 +84,28 @@ const view = makeView(state, { dispatch, submit, act, commands: COMMANDS, hurry:
 
 /** Stores something, after what was given before. Resolves to what went wrong, or null. */
 function keep(work) {
-  const done = queue.then(work).then(() => null, (error) => String(error?.message ?? error));
+  const done = queue.then(work).then(
+    () => null,
+    (error) => String(error?.message ?? error),
+  );
   queue = done;
   return done;
 }
 
+/** Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too. */
 const drafts = new Map();
-function storeDrafts() {
-  for (const [room, { text, timer }] of drafts) {
-    clearTimeout(timer);
-    keep(() => store.putDraft(state.journal, room, text));
-  }
+async function storeDrafts() {
+  const taken = [...drafts];
+  if (taken.length === 0) return;
   drafts.clear();
+  const errors = await Promise.all(
+    taken.map(([room, { text, timer }]) => {
+      clearTimeout(timer);
+      return keep(() => store.putDraft(state.journal, room, text));
+    }),
+  );
+  // If the page ends meanwhile, the browser stops the database, and the next page finds the drafts in the tab.
+  if (drafts.size === 0 && errors.every((error) => error === null)) sessionStorage.removeItem(UNSTORED);
 }
 
 const EFFECTS = {
@@ -104,14 +118,24 @@ const EFFECTS = {
   async load({ journal }) {
     await queue;
     const nothing = { user: undefined, left: [], drafts: [] };
-    const read = async () => ({ user: await store.user(journal.id), left: await store.left(journal.id), drafts: await store.drafts(journal.id) });
+    const read = async () => ({
+      user: await store.user(journal.id),
+      left: await store.left(journal.id),
+      drafts: await store.drafts(journal.id),
+    });
     const loaded = await read().catch(() => nothing);
     dispatch({ type: "profile", journal, ...loaded, token: hex(32), deviceName: deviceName() });
   },
   async putUser({ user, then }) {
-    const error = await keep(() => store.putUser(user));
+    const error = await keep(() => store.putUser({ ...user, at: Date.now() }));
     if (error) dispatch({ type: "stored", error });
     if (then) link.send(then);
+  },
+  forget({ journal }) {
+    for (const { timer } of drafts.values()) clearTimeout(timer);
+    drafts.clear();
+    sessionStorage.removeItem(UNSTORED);
+    keep(() => store.forget(journal));
   },
   removeUser: ({ journal }) => keep(() => store.removeUser(journal)),
   renamed: ({ journal, name }) => keep(async () => store.putUser({ ...(await store.user(journal)), name })),
@@ -127,6 +151,8 @@ const EFFECTS = {
   putDraft({ room, text }) {
     clearTimeout(drafts.get(room)?.timer);
     drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
+    const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
+    sessionStorage.setItem(UNSTORED, JSON.stringify(all));
   },
   putChoices: ({ choices }) => keep(() => store.putChoices(choices)),
   notify: (effect) => view.notify(effect),
@@ -154,6 +180,14 @@ function inviteOfAddress() {
   return hash;
 }
 
+function unstored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(UNSTORED) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
 const isLooking = () => !document.hidden && document.hasFocus();
 for (const type of ["visibilitychange", "focus", "blur", "pageshow"]) {
   (type === "visibilitychange" ? document : window).addEventListener(type, () => {
@@ -169,7 +203,16 @@ setInterval(() => isConnected(state) && EFFECTS.left(), 60000);
 
 state.isVisible = isLooking();
 if (!store.lasts) dispatch({ type: "stored", error: "no storage" });
-const [known, choices] = await Promise.all([store.anyUser(), store.choices()]).catch(() => [null, undefined]);
-const read = known ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []]) : [[], []];
-dispatch({ type: "start", known, left: read[0], drafts: read[1], choices, invite: inviteOfAddress() });
+const [known, choices] = await Promise.all([store.lastUser(), store.choices()]).catch(() => [null, undefined]);
+const read = known
+  ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []])
+  : [[], []];
+dispatch({
+  type: "start",
+  known,
+  left: read[0],
+  drafts: [...read[1], ...unstored()],
+  choices,
+  invite: inviteOfAddress(),
+});
 view.installWorker();

@@ -3,7 +3,7 @@
 import { svg } from "./dom.js";
 
 /** Colours of names and avatars, as in the terminal client; `style.css` has them. */
-export const COLOURS = 12;
+const COLOURS = 12;
 
 /** The colour of a user, by its number. */
 export const colourOf = (id) => Math.abs(id * 7) % COLOURS;
@@ -26,7 +26,15 @@ export function avatar(user) {
   }
   // A pattern is never empty.
   const path = cells.length > 0 ? cells.join("") : "M3 3h1v1h-1z";
-  const picture = svg("svg", { viewBox: "0 0 7 7", class: `avatar colour-${colourOf(user.id)}`, "aria-hidden": "true", focusable: "false" });
-  picture.append(svg("rect", { width: "7", height: "7", class: "avatar-ground" }), svg("path", { d: path, class: "avatar-figure", "shape-rendering": "crispEdges" }));
+  const picture = svg("svg", {
+    viewBox: "0 0 7 7",
+    class: `avatar colour-${colourOf(user.id)}`,
+    "aria-hidden": "true",
+    focusable: "false",
+  });
+  picture.append(
+    svg("rect", { width: "7", height: "7", class: "avatar-ground" }),
+    svg("path", { d: path, class: "avatar-figure", "shape-rendering": "crispEdges" }),
+  );
   return picture;
 }

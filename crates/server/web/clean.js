@@ -63,7 +63,21 @@ export function emoji(dirty) {
 /** The fields that hold texts of several lines; every other string is one line. */
 const TEXTS = new Set(["text"]);
 /** Fields that are compared or sent back, and never shown. */
-const RAW = new Set(["type", "token", "device", "next", "nonce", "kind", "code", "at", "seen_at", "until", "last_at", "since", "made_at"]);
+const RAW = new Set([
+  "type",
+  "token",
+  "device",
+  "next",
+  "nonce",
+  "kind",
+  "code",
+  "at",
+  "seen_at",
+  "until",
+  "last_at",
+  "since",
+  "made_at",
+]);
 
 /** Sanitizes an event of the server: every string in it but those that are never shown. */
 export function event(dirty) {
@@ -141,7 +155,9 @@ function isText(before, c, after) {
 /** Cuts each cluster at `CLUSTER_CHARS_MAX`, and gives marks without a character something to stand on. */
 function boundedClusters(dirty) {
   if (PLAIN.test(dirty)) return dirty;
-  return clusters(dirty).map((one) => (NO_WIDTH.test(one) ? standing(one) : bounded(one))).join("");
+  return clusters(dirty)
+    .map((one) => (NO_WIDTH.test(one) ? standing(one) : bounded(one)))
+    .join("");
 }
 
 function bounded(cluster) {

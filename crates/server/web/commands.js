@@ -14,7 +14,9 @@ export const COMMANDS = [
   row("who", ["names"], "", "List who is in this room", (state) => panel("people", { room: state.current })),
   row("whois", [], "NAME", "Show what is known of a user", whois, "users"),
   row("topic", [], "[TEXT]", "Show or set the topic (-delete clears it)", topic),
-  row("me", [], "ACTION", "Describe an action: * bob waves", (state, text) => [{ type: "sayHere", kind: "action", text }]),
+  row("me", [], "ACTION", "Describe an action: * bob waves", (state, text) => [
+    { type: "sayHere", kind: "action", text },
+  ]),
   row("name", ["nick"], "NAME", "Change your name", (state, name) => command({ type: "rename", name })),
   row("set", ["settings"], "", "Change the settings", () => panel("settings")),
   row("quiet", [], "[ROOM]", "Make this room (or ROOM) quiet", (state, room) => quiet(state, room, true), "own"),
@@ -27,30 +29,74 @@ export const COMMANDS = [
   row("pins", [], "", "List the pinned messages of this room", (state) => panel("pins", { room: state.current })),
   row("invite", [], "[USES] [TIME] [ROLE]", "Invite new users: /invite, or /invite 5 2d", invite),
   row("invites", [], "", "List the invites, and end one", () => panel("invites")),
-  row("revoke", [], "NUMBER", "End an invite", (state, id) => numbered(id, (number) => command({ type: "revoke", id: number }))),
+  row("revoke", [], "NUMBER", "End an invite", (state, id) =>
+    numbered(id, (number) => command({ type: "revoke", id: number })),
+  ),
   row("password", [], "", "Set your password, to log in elsewhere", () => panel("password")),
   row("link", [], "", "Show a code for another device of yours", () => panel("link")),
   row("devices", ["account"], "", "List your devices and sessions", () => panel("account")),
   row("role", [], "NAME ROLE", "Give a role: /role ana moderator", role, "users"),
   row("private", [], "", "Make this room private", (state) => rule(state, { privacy: "private" })),
-  row("public", [], "", "Make this room public", (state) => ask(`Make ${state.current} public? Everybody can then read all of it`, "Make it public", rule(state, { privacy: "public" }))),
-  row("announce", [], "", "Only voices, moderators and owners write here", (state) => rule(state, { privacy: "announce" })),
-  row("ask-in", ["askin"], "NAME", "Ask a user into this private room", (state, name) => command({ type: "ask_in", room: state.current, user: bare(name) }), "users"),
+  row("public", [], "", "Make this room public", (state) =>
+    ask(
+      `Make ${state.current} public? Everybody can then read all of it`,
+      "Make it public",
+      rule(state, { privacy: "public" }),
+    ),
+  ),
+  row("announce", [], "", "Only voices, moderators and owners write here", (state) =>
+    rule(state, { privacy: "announce" }),
+  ),
+  row(
+    "ask-in",
+    ["askin"],
+    "NAME",
+    "Ask a user into this private room",
+    (state, name) => command({ type: "ask_in", room: state.current, user: bare(name) }),
+    "users",
+  ),
   row("slow", [], "TIME", "A pause between two messages of one user: 30s, or off", slow),
   row("topic-by", [], "WHO", "Who sets the topic: all, moderators", topicBy),
-  row("mute", [], "NAME [TIME] [REASON]", "Let a user only read: /mute ana 10m", (state, text) => sanction(state, "mute", text), "users"),
+  row(
+    "mute",
+    [],
+    "NAME [TIME] [REASON]",
+    "Let a user only read: /mute ana 10m",
+    (state, text) => sanction(state, "mute", text),
+    "users",
+  ),
   row("unmute", [], "NAME", "End a mute", (state, name) => lift(state, name), "users"),
-  row("kick", [], "NAME [REASON]", "Send a user out, who may come again", (state, text) => sanction(state, "kick", text), "users"),
-  row("ban", [], "NAME [TIME] [REASON]", "Keep a user out: /ban ana 1d", (state, text) => sanction(state, "ban", text), "users"),
+  row(
+    "kick",
+    [],
+    "NAME [REASON]",
+    "Send a user out, who may come again",
+    (state, text) => sanction(state, "kick", text),
+    "users",
+  ),
+  row(
+    "ban",
+    [],
+    "NAME [TIME] [REASON]",
+    "Keep a user out: /ban ana 1d",
+    (state, text) => sanction(state, "ban", text),
+    "users",
+  ),
   row("unban", [], "NAME", "End a ban", (state, name) => lift(state, name)),
-  row("sanctions", ["bans"], "[server]", "List the mutes and bans, and end one", (state, at) => panel("sanctions", { room: placeOf(state, at === "server") })),
+  row("sanctions", ["bans"], "[server]", "List the mutes and bans, and end one", (state, at) =>
+    panel("sanctions", { room: placeOf(state, at === "server") }),
+  ),
   row("audit", [], "", "List who changed what, and when", () => panel("audit")),
   row("away", ["afk"], "[TEXT]", "Show others that you are away", (state, text) => command({ type: "away", text })),
   row("back", [], "", "Show others that you are back", () => command({ type: "back" })),
   row("read", [], "", "Mark this room as read", (state) => [{ type: "readAll", room: state.current }]),
   row("unread", [], "", "Go to the first unread message", unread),
   row("reconnect", [], "", "Reconnect now", () => [{ type: "reconnect" }]),
-  row("forget", ["logout"], "", "Log out: this browser forgets who you are", () => ask("Log out? Without a password or another device you can't come back as the same user", "Log out", [{ type: "forget" }])),
+  row("forget", ["logout"], "", "Log out: this browser forgets who you are", () =>
+    ask("Log out? Without a password or another device you can't come back as the same user", "Log out", [
+      { type: "forget" },
+    ]),
+  ),
 ];
 
 function row(name, others, takes, about, run, offers = null) {
@@ -71,7 +117,8 @@ const panel = (kind, about = {}) => [{ type: "openPanel", panel: { kind, ...abou
 const command = (it) => [{ type: "command", command: it }];
 
 /** A question, and what is done if the user says yes. */
-export const ask = (question, yes, inputs) => (typeof inputs === "string" ? inputs : panel("confirm", { question, yes, inputs }));
+export const ask = (question, yes, inputs) =>
+  typeof inputs === "string" ? inputs : panel("confirm", { question, yes, inputs });
 
 const bare = (name) => name.replace(/^@/, "");
 const roomNamed = (written) => (/^[#@]/.test(written) ? written : `#${written}`);
@@ -80,12 +127,15 @@ const placeOf = (state, isServer) => (isServer || state.current === "#lobby" ? u
 
 function join(state, written) {
   if (/\s/.test(written)) return "Room names can't contain spaces";
-  return written.startsWith("@") ? [{ type: "openUser", name: bare(written) }] : [{ type: "join", room: roomNamed(written) }];
+  return written.startsWith("@")
+    ? [{ type: "openUser", name: bare(written) }]
+    : [{ type: "join", room: roomNamed(written) }];
 }
 
 function leave(state, written) {
   const name = written === "" ? state.current : roomNamed(written);
-  const room = roomOf(state, name) ?? [...state.rooms.values()].find((one) => isDirect(one.name) && `@${labelOf(one)}` === name);
+  const room =
+    roomOf(state, name) ?? [...state.rooms.values()].find((one) => isDirect(one.name) && `@${labelOf(one)}` === name);
   return room ? [{ type: "leave", room: room.name }] : `You're not in ${name}`;
 }
 
@@ -112,7 +162,15 @@ function whois(state, written) {
 
 function topic(state, text) {
   const room = currentRoom(state);
-  if (text === "") return [{ type: "tell", text: room.topic ? `Topic of ${labelOf(room)}: ${room.topic}` : `${labelOf(room)} has no topic. Set one with /topic TEXT` }];
+  if (text === "")
+    return [
+      {
+        type: "tell",
+        text: room.topic
+          ? `Topic of ${labelOf(room)}: ${room.topic}`
+          : `${labelOf(room)} has no topic. Set one with /topic TEXT`,
+      },
+    ];
   return command({ type: "topic", room: room.name, topic: text === "-delete" ? "" : text });
 }
 
@@ -120,7 +178,10 @@ function quiet(state, written, on) {
   const room = written === "" ? state.current : roomNamed(written);
   const others = state.choices.quiet.filter((name) => name !== room);
   const text = on ? `${room} is quiet: it notifies of nothing. /unquiet ends that` : `${room} notifies again`;
-  return [{ type: "choose", choices: { quiet: on ? [...others, room] : others } }, { type: "tell", text }];
+  return [
+    { type: "choose", choices: { quiet: on ? [...others, room] : others } },
+    { type: "tell", text },
+  ];
 }
 
 function ignore(state, written, on) {
@@ -128,7 +189,15 @@ function ignore(state, written, on) {
   const user = on ? findUser(state, is) : state.choices.ignored.find(is);
   if (!user) return on ? `No user "${bare(written)}" is online` : `${bare(written)} is not ignored`;
   if (user.id === state.me) return "You can't ignore yourself";
-  return [{ type: "ignore", user, on }, { type: "tell", text: on ? `You don't see messages of ${user.name} any more. /unignore ends that` : `You see messages of ${user.name} again` }];
+  return [
+    { type: "ignore", user, on },
+    {
+      type: "tell",
+      text: on
+        ? `You don't see messages of ${user.name} any more. /unignore ends that`
+        : `You see messages of ${user.name} again`,
+    },
+  ];
 }
 
 /** Goes to a day, as `2026-05-01`, `2026-05`, `today` or `yesterday`, in the time zone of the browser. */
@@ -165,10 +234,17 @@ function role(state, written) {
   const isServer = parts.at(-1) === "server";
   if (isServer) parts.pop();
   const given = parts.pop();
-  if (!["member", "voice", "moderator", "owner"].includes(given) || parts.length === 0) return "Usage: /role NAME member, voice, moderator or owner";
+  if (!["member", "voice", "moderator", "owner"].includes(given) || parts.length === 0)
+    return "Usage: /role NAME member, voice, moderator or owner";
   const room = placeOf(state, isServer);
   const order = command({ type: "grant", user: parts.join(" "), role: given, ...(room && { room }) });
-  return given === "owner" ? ask(`Make ${parts.join(" ")} an owner of ${room ?? "this server"}? Only that user can give it up`, "Make an owner", order) : order;
+  return given === "owner"
+    ? ask(
+        `Make ${parts.join(" ")} an owner of ${room ?? "this server"}? Only that user can give it up`,
+        "Make an owner",
+        order,
+      )
+    : order;
 }
 
 function rule(state, rules) {
@@ -182,7 +258,9 @@ function slow(state, written) {
 }
 
 function topicBy(state, written) {
-  return ["all", "moderators"].includes(written) ? rule(state, { topic_by: written }) : "Usage: /topic-by all, or moderators";
+  return ["all", "moderators"].includes(written)
+    ? rule(state, { topic_by: written })
+    : "Usage: /topic-by all, or moderators";
 }
 
 /** `/mute eva 10m cool down`; a network or `invite:4` in place of the name. */
@@ -196,7 +274,11 @@ function sanction(state, kind, written) {
   const [, id] = /^invite:(\d+)$/.exec(name) ?? [];
   const isNetwork = /^[\d.]+(\/\d+)?$|:.*:/.test(name) && name.length > 6;
   const whom = id ? { invite: Number(id) } : isNetwork ? { network: name } : { user: name };
-  return sanctionOf(state, kind, whom, { room: whom.user ? placeOf(state, isServer) : undefined, time, reason: rest.join(" ") });
+  return sanctionOf(state, kind, whom, {
+    room: whom.user ? placeOf(state, isServer) : undefined,
+    time,
+    reason: rest.join(" "),
+  });
 }
 
 /** The order, after a question if it cannot be undone. */
@@ -211,7 +293,10 @@ export function sanctionOf(state, kind, whom, { room, time = null, reason = "" }
 }
 
 function lift(state, written) {
-  return panel("sanctions", { room: placeOf(state, / server$/.test(written)), part: bare(written.replace(/ server$/, "")) });
+  return panel("sanctions", {
+    room: placeOf(state, / server$/.test(written)),
+    part: bare(written.replace(/ server$/, "")),
+  });
 }
 
 function unread(state) {

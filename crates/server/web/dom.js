@@ -98,7 +98,8 @@ export const byId = (id) => document.getElementById(id);
 
 const ICONS = {
   menu: "M4 6h16M4 12h16M4 18h16",
-  users: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.4a3.5 3.5 0 0 1 0 6.2M18 14.4c2.1.8 3.5 2.8 3.5 5.6",
+  users:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.4a3.5 3.5 0 0 1 0 6.2M18 14.4c2.1.8 3.5 2.8 3.5 5.6",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M16 16l5 5",
   gear: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
   send: "M4 12 20 4l-5 16-3.5-6.5L4 12M11.5 13.5 20 4",
@@ -117,9 +118,17 @@ const ICONS = {
 
 /** An icon, which says nothing to a screen reader: its button has a name. */
 export function icon(name) {
-  const path = svg("path", { d: ICONS[name], fill: "none", stroke: "currentColor", "stroke-width": name === "more" ? "3" : "1.8", "stroke-linecap": "round", "stroke-linejoin": "round" });
+  const path = svg("path", {
+    d: ICONS[name],
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": name === "more" ? "3" : "1.8",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  });
   return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" }, path);
 }
 
 /** A button that shows an icon. */
-export const iconButton = (name, label, props = {}) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...props }, icon(name));
+export const iconButton = (name, label, props = {}) =>
+  h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...props }, icon(name));

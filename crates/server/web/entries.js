@@ -44,7 +44,16 @@ export function entryOfOwn(state, message, accepted = null) {
   const id = idOf(message);
   const { text, kind = "text", reply_to, thread } = message.body;
   const at = accepted ? accepted.at : new Date(message.at).toISOString();
-  const said = { kind, text, reply_to, thread, at, from: { id: state.me, name: state.name }, device: message.device, n: message.n };
+  const said = {
+    kind,
+    text,
+    reply_to,
+    thread,
+    at,
+    from: { id: state.me, name: state.name },
+    device: message.device,
+    n: message.n,
+  };
   const entry = { ...entryOf(state, { ...said, seq: accepted?.seq }), id, key: id, isOwn: true, room: message.room };
   if (accepted) return entry;
   return { ...entry, pos: Infinity, seq: undefined, delivery: "pending" };

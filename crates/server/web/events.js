@@ -21,7 +21,8 @@ const EVENTS = {
   room: roomEvent,
   message,
   accepted,
-  refused: (state, fx, event, at) => (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
+  refused: (state, fx, event, at) =>
+    (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
   history: (state, fx, event) => history.page(state, fx, event),
   thread: (state, fx, event) => threads.page(state, fx, event),
   joined,

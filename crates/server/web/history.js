@@ -21,7 +21,8 @@ const canLoad = (state, room) => isConnected(state) && room?.isJoined && room.lo
 /** Loads the window with which a room opens: its newest messages, or those around the first unread one. */
 export function begin(state, fx, room) {
   if (!canLoad(state, room) || room.log.first !== null) return;
-  if (room.line === null && room.lastSeq > room.read && room.counted.unread + room.since.length > 0) room.line = room.read;
+  if (room.line === null && room.lastSeq > room.read && room.counted.unread + room.since.length > 0)
+    room.line = room.read;
   const isFar = room.lastSeq - room.read > OPEN_MAX;
   const after = Math.max(0, Math.min(room.read - READ_FETCHED, isFar ? Infinity : room.lastSeq - PAGE));
   const to = isFar ? room.read + OPEN_MAX : room.lastSeq;
@@ -29,7 +30,7 @@ export function begin(state, fx, room) {
 }
 
 /** Begins a window around message `seq`, if that is not loaded. */
-export function loadAt(state, fx, room, seq) {
+function loadAt(state, fx, room, seq) {
   if (!isConnected(state) || !room.isJoined || log.message(room.log, seq)) return;
   log.restart(room.log);
   const to = Math.min(room.lastSeq, seq + PAGE);

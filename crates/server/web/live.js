@@ -42,7 +42,10 @@ export function notice(state, room, text, at) {
 /** A user joined or left a room: neighbours share a line. `way` is null for one who joined. */
 export function presence(room, user, way, at) {
   const last = room.log.entries.at(-1);
-  const changes = last?.kind === "presence" && last.changes.length < PRESENCE_MAX ? last.changes.filter((one) => one.id !== user.id) : [];
+  const changes =
+    last?.kind === "presence" && last.changes.length < PRESENCE_MAX
+      ? last.changes.filter((one) => one.id !== user.id)
+      : [];
   const entry = { kind: "presence", at, changes: [...changes, { id: user.id, name: user.name, way }] };
   if (last?.kind === "presence" && last.changes.length < PRESENCE_MAX) log.replaceLast(room.log, entry);
   else log.notice(room.log, entry, room.lastSeq);

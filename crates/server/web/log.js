@@ -4,7 +4,7 @@
 import * as changes from "./changes.js";
 
 /** Most entries of a window. What is beyond it is loaded again as one scrolls. */
-export const WINDOW_MAX = 400;
+const WINDOW_MAX = 400;
 
 /** Most notices of a log. */
 const NOTICES_MAX = 100;

@@ -43,7 +43,10 @@ export function parse(text, mentions = []) {
     inQuote = quotes > 0;
     const start = at + marks;
     const within = mentions.filter(([from, to]) => from >= start && to <= at + line.length);
-    const parts = inline(line.slice(marks), within.map(([from, to]) => [from - start, to - start]));
+    const parts = inline(
+      line.slice(marks),
+      within.map(([from, to]) => [from - start, to - start]),
+    );
     const last = blocks.at(-1);
     if (last?.lines && last.quotes === quotes) last.lines.push(parts);
     else blocks.push({ quotes, lines: [parts] });
@@ -84,7 +87,11 @@ function inline(line, mentions) {
   const reach = { linked: 0 };
   let at = 0;
   while (at < line.length) {
-    const token = mentionAt(line, at, mentions) ?? linkAt(line, at, openers, reach) ?? codeAt(line, at) ?? markAt(line, at, openers, tokens);
+    const token =
+      mentionAt(line, at, mentions) ??
+      linkAt(line, at, openers, reach) ??
+      codeAt(line, at) ??
+      markAt(line, at, openers, tokens);
     tokens.push(token);
     at = token.end;
   }
@@ -108,7 +115,10 @@ function linkAt(line, at, openers, reach) {
   const length = scheme.length + reached;
   reach.linked = at + scheme.length + seen;
   const target = rest.slice(scheme.length, length);
-  const isLink = scheme.toLowerCase() === "mailto:" ? /^[^@]+@[\p{Alphabetic}\p{N}]/u.test(target) : /^[\p{Alphabetic}\p{N}[]/u.test(target);
+  const isLink =
+    scheme.toLowerCase() === "mailto:"
+      ? /^[^@]+@[\p{Alphabetic}\p{N}]/u.test(target)
+      : /^[\p{Alphabetic}\p{N}[]/u.test(target);
   return isLink ? { start: at, end: at + length, link: true } : null;
 }
 
@@ -149,7 +159,9 @@ function codeAt(line, at) {
     const start = at + ticks;
     const end = start + run.index;
     const isWhole = !ATTACHED.test(line.slice(start, end)) && !ATTACHED.test(line.slice(end + ticks));
-    return !isWhole || line.slice(start, end).trim() === "" ? null : { start: at, end: end + ticks, code: [start, end] };
+    return !isWhole || line.slice(start, end).trim() === ""
+      ? null
+      : { start: at, end: end + ticks, code: [start, end] };
   }
   return null;
 }
@@ -198,7 +210,8 @@ const isAscii = (c) => c.codePointAt(0) < 128;
 
 function opens(left, right) {
   const isBefore = left === undefined || /[([{<"'\s]/.test(left) || (!isAscii(left) && !isWord(left));
-  const begins = right !== undefined && (/[([{<"'`@#$%+A-Za-z0-9]/.test(right) || (!isAscii(right) && !/\s/.test(right)));
+  const begins =
+    right !== undefined && (/[([{<"'`@#$%+A-Za-z0-9]/.test(right) || (!isAscii(right) && !/\s/.test(right)));
   return isBefore && begins;
 }
 
@@ -223,7 +236,11 @@ function parts(line, tokens) {
       if (token.code) part.code = true;
       const last = made.at(-1);
       const isPlain = (one) => !one.link && !one.mention && !one.code;
-      const isSame = last && isPlain(last) && isPlain(part) && ["bold", "italic", "struck"].every((kind) => last[kind] === part[kind]);
+      const isSame =
+        last &&
+        isPlain(last) &&
+        isPlain(part) &&
+        ["bold", "italic", "struck"].every((kind) => last[kind] === part[kind]);
       if (isSame) last.text += part.text;
       else made.push(part);
     }

@@ -7,7 +7,11 @@ const AFTER_BARE_NAME = /^[:,：，]/u;
 
 /** A name as it is compared: case, width, joiners, and whether a space or `_` is written do not count. */
 export function key(name) {
-  const folded = name.replace(/[\u200C\u200D]/g, "").normalize("NFKC").toUpperCase().toLowerCase();
+  const folded = name
+    .replace(/[\u200C\u200D]/g, "")
+    .normalize("NFKC")
+    .toUpperCase()
+    .toLowerCase();
   return folded.normalize("NFKC").replace(/ /g, "_");
 }
 
@@ -19,7 +23,8 @@ export function mentions(text, name) {
   const count = words(name).length;
   const start = text.length - text.trimStart().length;
   const end = nameEnd(text, start, wanted, count);
-  if (end !== null && (AFTER_BARE_NAME.test(text.slice(end)) || text.slice(end).trim() === "")) found.push([start, end]);
+  if (end !== null && (AFTER_BARE_NAME.test(text.slice(end)) || text.slice(end).trim() === ""))
+    found.push([start, end]);
   for (let sign = text.indexOf("@"); sign !== -1; sign = text.indexOf("@", sign + 1)) {
     if (joinsAt(text.slice(0, sign).slice(-2), true)) continue;
     const after = nameEnd(text, sign + 1, wanted, count);

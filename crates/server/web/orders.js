@@ -3,7 +3,7 @@
 
 import { entryOf } from "./entries.js";
 import { listAway, notice, say } from "./live.js";
-import { LOBBY, currentRoom, isConnected, isMe, newSearch, roomOf } from "./state.js";
+import { LOBBY, isConnected, isMe, newSearch, roomOf } from "./state.js";
 import * as words from "./words.js";
 
 /** Longest query in bytes. */
@@ -66,18 +66,47 @@ function find(state, fx, before) {
 }
 
 export const EVENTS = {
-  rooms: page("rooms", (event) => event.rooms, (items) => items.at(-1)?.room),
+  rooms: page(
+    "rooms",
+    (event) => event.rooms,
+    (items) => items.at(-1)?.room,
+  ),
   users: (state, fx, event) => {
     listAway(state, event);
     const roles = new Map((event.roles ?? []).map((one) => [one.id, one.role]));
-    page("people", () => event.users.map((user) => ({ ...user, role: roles.get(user.id) })), (items) => items.at(-1)?.name)(state, fx, event);
+    page(
+      "people",
+      () => event.users.map((user) => ({ ...user, role: roles.get(user.id) })),
+      (items) => items.at(-1)?.name,
+    )(state, fx, event);
   },
   mentions: (state, fx, event) => fill(state, "mentions", messages(state, event.messages), event.next ?? null),
-  pins: page("pins", (event, state) => messages(state, event.messages), (items) => items.at(-1)?.seq),
-  versions: page("versions", (event) => event.versions, (items) => items.at(-1)?.seq),
-  invites: page("invites", (event) => event.invites, (items) => items.at(-1)?.id, true),
-  sanctions: page("sanctions", (event) => event.sanctions, (items) => items.at(-1)?.id),
-  audit: page("audit", (event) => event.records, (items) => items.at(-1)?.id),
+  pins: page(
+    "pins",
+    (event, state) => messages(state, event.messages),
+    (items) => items.at(-1)?.seq,
+  ),
+  versions: page(
+    "versions",
+    (event) => event.versions,
+    (items) => items.at(-1)?.seq,
+  ),
+  invites: page(
+    "invites",
+    (event) => event.invites,
+    (items) => items.at(-1)?.id,
+    true,
+  ),
+  sanctions: page(
+    "sanctions",
+    (event) => event.sanctions,
+    (items) => items.at(-1)?.id,
+  ),
+  audit: page(
+    "audit",
+    (event) => event.records,
+    (items) => items.at(-1)?.id,
+  ),
   found,
   invite: (state, fx, event) => fillOne(state, "invite", { line: event.line, invite: event.invite }),
   link: (state, fx, event, at) => fillOne(state, "link", { code: event.code, until: at + event.valid_ms }),
@@ -123,7 +152,12 @@ function account(state, fx, event, at) {
 function found(state, fx, event) {
   if (event.query !== state.search.query) return;
   const hits = event.hits.map((hit) => ({ ...hit, at: Date.parse(hit.at) }));
-  Object.assign(state.search, { hits: [...state.search.hits, ...hits], next: event.next ?? null, indexed: event.indexed ?? null, isLoading: false });
+  Object.assign(state.search, {
+    hits: [...state.search.hits, ...hits],
+    next: event.next ?? null,
+    indexed: event.indexed ?? null,
+    isLoading: false,
+  });
   // A page may have no hits and still a next one.
   if (hits.length === 0 && event.next !== undefined) find(state, fx, event.next);
 }
@@ -184,6 +218,3 @@ export function refused(state, it) {
   Object.assign(panel, { isLoading: false, note: words.sentence(it.text) });
   return true;
 }
-
-/** The room of the panel, or the current one. */
-export const panelRoom = (state) => roomOf(state, state.panel?.room) ?? currentRoom(state);

@@ -3,7 +3,7 @@
 // could not be. The rules are those of `crates/client/src/outbox.rs`.
 
 /** Most messages that wait, as in the terminal client. */
-export const OUTBOX_MAX = 1000;
+const OUTBOX_MAX = 1000;
 
 /** Most answered messages that are remembered: the store may have been read just before it has forgotten them. */
 const SETTLED_MAX = 1000;
@@ -20,7 +20,14 @@ export const waiting = (outbox) => outbox.pending.filter((one) => !one.sent).len
 
 /** Adds a message, and returns it with its device and number. `body` has the fields of a `say`. */
 export function put(outbox, room, body, epoch, at) {
-  const message = { device: outbox.device, n: nextN(outbox), room, body, epoch: namesMessages(body) ? epoch : null, at };
+  const message = {
+    device: outbox.device,
+    n: nextN(outbox),
+    room,
+    body,
+    epoch: namesMessages(body) ? epoch : null,
+    at,
+  };
   outbox.pending.push({ message, sent: false, stored: false });
   return message;
 }

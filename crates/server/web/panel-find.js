@@ -11,15 +11,33 @@ const PAUSE_MS = 200;
 /** Most rooms and users that are offered. */
 const OFFERS_MAX = 30;
 
-const HELP = "Words, “phrases”, from:ana, in:#rust, after:2026-05-01, before:today, has:link, has:code, mentions:me; - before a word leaves it out";
+const HELP =
+  "Words, “phrases”, from:ana, in:#rust, after:2026-05-01, before:today, has:link, has:code, mentions:me; - before a word leaves it out";
 
 function search(view) {
   const { state, dispatch } = view;
-  const input = h("input", { type: "search", class: "find", "aria-label": "Search messages", placeholder: "Search the messages of all your rooms", autofocus: true, value: state.search.query, autocomplete: "off" });
-  const order = h("button", { type: "button", class: "text-button", on: { click: () => ask(state.search.order === "newest" ? "best" : "newest") } });
+  const input = h("input", {
+    type: "search",
+    class: "find",
+    "aria-label": "Search messages",
+    placeholder: "Search the messages of all your rooms",
+    autofocus: true,
+    value: state.search.query,
+    autocomplete: "off",
+  });
+  const order = h("button", {
+    type: "button",
+    class: "text-button",
+    on: { click: () => ask(state.search.order === "newest" ? "best" : "newest") },
+  });
   const note = h("p", { class: "quiet", role: "status" });
   const hits = h("ul", { class: "panel-list" });
-  const more = h("button", { type: "button", class: "text-button", text: "Show more", on: { click: () => dispatch({ type: "moreSearch" }) } });
+  const more = h("button", {
+    type: "button",
+    class: "text-button",
+    text: "Show more",
+    on: { click: () => dispatch({ type: "moreSearch" }) },
+  });
   const ask = (by) => dispatch({ type: "search", query: dated(input.value), order: by });
   let timer = 0;
   input.addEventListener("input", () => {
@@ -42,16 +60,33 @@ function search(view) {
   const draw = () => {
     const now = state.search;
     const { indexed, isLoading, hits: found, query } = now;
-    const text = now.note || (isLoading ? "Searching…" : query.trim() === "" ? HELP : found.length === 0 ? "Nothing found" : indexed !== null ? `${indexed} % of the messages can be found yet` : "");
+    const text =
+      now.note ||
+      (isLoading
+        ? "Searching…"
+        : query.trim() === ""
+          ? HELP
+          : found.length === 0
+            ? "Nothing found"
+            : indexed !== null
+              ? `${indexed} % of the messages can be found yet`
+              : "");
     setText(note, text);
     set(note, { hidden: text === "" });
     set(more, { hidden: now.next === null || found.length === 0 });
     setText(order, now.order === "newest" ? "Best first" : "Newest first");
     if (drawn === found) return;
     drawn = found;
-    fill(hits, found.map((hit) => h("li", {}, messageRow(view, hit, marked(hit)))));
+    fill(
+      hits,
+      found.map((hit) => h("li", {}, messageRow(view, hit, marked(hit)))),
+    );
   };
-  return { title: "Search", element: h("div", { class: "panel-body" }, h("div", { class: "find-line" }, input, order), note, hits, more), draw };
+  return {
+    title: "Search",
+    element: h("div", { class: "panel-body" }, h("div", { class: "find-line" }, input, order), note, hits, more),
+    draw,
+  };
 }
 
 /** Days of `today` and `yesterday` in the time zone of the browser: those of the server are UTC's. */
@@ -62,7 +97,10 @@ function dated(query) {
     date.setHours(0, 0, 0, 0);
     return date.toISOString();
   };
-  return query.replace(/\b(after|before):(today|yesterday)\b/g, (_, filter, when) => `${filter}:${day(when === "today" ? 0 : 1)}`);
+  return query.replace(
+    /\b(after|before):(today|yesterday)\b/g,
+    (_, filter, when) => `${filter}:${day(when === "today" ? 0 : 1)}`,
+  );
 }
 
 /** The text of a hit, with its matches marked. */
@@ -80,7 +118,17 @@ function marked({ text, marks }) {
 /** Goes to a room or a user by a part of the name; those with mentions come first. */
 function go(view) {
   const { state } = view;
-  const input = h("input", { type: "search", class: "find", "aria-label": "Room or user", placeholder: "Room or user", autofocus: true, autocomplete: "off", role: "combobox", "aria-expanded": "true", "aria-controls": "go-list" });
+  const input = h("input", {
+    type: "search",
+    class: "find",
+    "aria-label": "Room or user",
+    placeholder: "Room or user",
+    autofocus: true,
+    autocomplete: "off",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "go-list",
+  });
   const items = h("ul", { class: "panel-list", role: "listbox", id: "go-list", "aria-label": "Rooms and users" });
   let offers = [];
   let chosen = 0;
@@ -88,14 +136,31 @@ function go(view) {
   function find() {
     const part = input.value.trim().toLowerCase().replace(/^[#@]/, "");
     const weight = (room) => unread(state, room).mentions * 1000 + Math.min(unread(state, room).count, 999);
-    const rooms = roomList(state).filter((room) => room.name !== state.current && labelOf(room).toLowerCase().includes(part)).sort((a, b) => weight(b) - weight(a));
+    const rooms = roomList(state)
+      .filter((room) => room.name !== state.current && labelOf(room).toLowerCase().includes(part))
+      .sort((a, b) => weight(b) - weight(a));
     const users = new Map();
     for (const room of roomList(state)) for (const user of room.users) users.set(user.id, user);
     const known = new Set(rooms.filter((room) => isDirect(room.name)).map((room) => otherOf(state, room.name)));
-    const others = part === "" ? [] : [...users.values()].filter((user) => user.id !== state.me && !known.has(user.id) && user.name.toLowerCase().includes(part));
+    const others =
+      part === ""
+        ? []
+        : [...users.values()].filter(
+            (user) => user.id !== state.me && !known.has(user.id) && user.name.toLowerCase().includes(part),
+          );
     offers = [
-      ...rooms.map((room) => ({ label: labelOf(room), about: describeUnread(unread(state, room)).slice(2), input: { type: "openRoom", room: room.name }, user: isDirect(room.name) ? { id: otherOf(state, room.name), name: labelOf(room) } : null })),
-      ...others.map((user) => ({ label: user.name, about: `number ${user.id}`, input: { type: "openUser", id: user.id, name: user.name }, user })),
+      ...rooms.map((room) => ({
+        label: labelOf(room),
+        about: describeUnread(unread(state, room)).slice(2),
+        input: { type: "openRoom", room: room.name },
+        user: isDirect(room.name) ? { id: otherOf(state, room.name), name: labelOf(room) } : null,
+      })),
+      ...others.map((user) => ({
+        label: user.name,
+        about: `number ${user.id}`,
+        input: { type: "openUser", id: user.id, name: user.name },
+        user,
+      })),
     ].slice(0, OFFERS_MAX);
     chosen = 0;
     show();
@@ -104,7 +169,21 @@ function go(view) {
   function show() {
     fill(
       items,
-      offers.map((offer, index) => h("li", { role: "option", id: `go-${index}`, "aria-selected": String(index === chosen), class: "list-button", on: { click: () => take(index) } }, offer.user ? avatar(offer.user) : h("span", { class: "sign", text: "#", "aria-hidden": "true" }), h("span", { class: "label", dir: "auto", text: offer.label.replace(/^#/, "") }), h("span", { class: "quiet small", text: offer.about }))),
+      offers.map((offer, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `go-${index}`,
+            "aria-selected": String(index === chosen),
+            class: "list-button",
+            on: { click: () => take(index) },
+          },
+          offer.user ? avatar(offer.user) : h("span", { class: "sign", text: "#", "aria-hidden": "true" }),
+          h("span", { class: "label", dir: "auto", text: offer.label.replace(/^#/, "") }),
+          h("span", { class: "quiet small", text: offer.about }),
+        ),
+      ),
     );
     if (offers.length > 0) input.setAttribute("aria-activedescendant", `go-${chosen}`);
     items.children[chosen]?.scrollIntoView({ block: "nearest" });

@@ -1,22 +1,30 @@
-// The forms of the dialog: settings, what is asked before it is done, and what the user fills in.
+// The forms of the dialog: what is asked before it is done, and what the user fills in.
 
-import { avatar } from "./avatar.js";
 import { clock } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
-import { currentRoom, findUser, isConnected, roleIn, roomOf } from "./state.js";
-import { KEYS } from "./view-keys.js";
+import { currentRoom, isConnected, roleIn, roomOf } from "./state.js";
 import * as words from "./words.js";
 
 let fields = 0;
 
 /** A field with its label. */
-function field(label, control, about = null) {
+export function field(label, control, about = null) {
   control.id ||= `field-${(fields += 1)}`;
-  return h("div", { class: "field" }, h("label", { for: control.id, text: label }), control, about ? h("p", { class: "quiet small", text: about }) : null);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: control.id, text: label }),
+    control,
+    about ? h("p", { class: "quiet small", text: about }) : null,
+  );
 }
 
-const choice = (options, now) => {
-  const select = h("select", {}, Object.entries(options).map(([value, text]) => h("option", { value, text })));
+export const choice = (options, now) => {
+  const select = h(
+    "select",
+    {},
+    Object.entries(options).map(([value, text]) => h("option", { value, text })),
+  );
   select.value = now;
   return select;
 };
@@ -24,7 +32,13 @@ const choice = (options, now) => {
 /** A form with one button; `submit` returns the inputs, or a text that says what is wrong. The dialog closes unless `stays`. */
 function form(view, panel, title, controls, button, submit, { stays = false } = {}) {
   const note = h("p", { class: "bad", role: "alert" });
-  const element = h("form", { class: "panel-body", autocomplete: "off" }, ...controls, note, h("p", { class: "buttons" }, h("button", { class: "primary", type: "submit", text: button })));
+  const element = h(
+    "form",
+    { class: "panel-body", autocomplete: "off" },
+    ...controls,
+    note,
+    h("p", { class: "buttons" }, h("button", { class: "primary", type: "submit", text: button })),
+  );
   const draw = () => {
     setText(note, panel.note);
     set(note, { hidden: panel.note === "" });
@@ -52,99 +66,144 @@ function confirm(view, panel) {
   return made;
 }
 
-function settings(view) {
-  const { state, dispatch } = view;
-  const choose = (choices) => dispatch({ type: "choose", choices });
-  const select = (label, name, options, about) => {
-    const control = choice(options, state.choices[name]);
-    control.addEventListener("change", () => choose({ [name]: control.value }));
-    return field(label, control, about);
-  };
-  const check = (label, name, about) => {
-    const control = h("input", { type: "checkbox" });
-    control.checked = state.choices[name];
-    control.addEventListener("change", () => choose({ [name]: control.checked }));
-    return h("div", { class: "field check" }, h("label", {}, control, h("span", { text: label })), about ? h("p", { class: "quiet small", text: about }) : null);
-  };
-  const notify = select("Notifications", "notify", { off: "None", mentions: "Mentions and direct messages", all: "All messages" }, "While this page is open and you look at something else.");
-  const note = h("p", { class: "bad small", role: "status" });
-  notify.querySelector("select").addEventListener("change", async (event) => {
-    if (event.target.value === "off") return;
-    const isThere = typeof Notification !== "undefined";
-    const answer = isThere ? await Notification.requestPermission() : "denied";
-    setText(note, answer === "granted" ? "" : "The browser does not let this page notify you. Allow it in the settings of the browser; until then only the title and the sound say so.");
-  });
-  const ignored = state.choices.ignored.map((user) => h("p", { class: "list-item" }, h("span", { class: "label", dir: "auto", text: user.name }), h("button", { type: "button", class: "text-button", text: "Show messages again", on: { click: (event) => { dispatch({ type: "ignore", user, on: false }); event.target.closest("p").remove(); } } })));
-  const open = (text, kind) => h("button", { type: "button", text, on: { click: () => dispatch({ type: "openPanel", panel: { kind } }) } });
-  const element = h(
-    "div",
-    { class: "panel-body" },
-    select("Theme", "theme", { auto: "As the system", light: "Light", dark: "Dark" }),
-    select("Size of the text", "size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }),
-    select("Enter", "enter", { send: "Sends; Shift-Enter starts a new line", line: "Starts a new line; Ctrl-Enter sends" }),
-    notify,
-    note,
-    check("A sound with each notification", "sound"),
-    check("Others see that you are typing", "typing"),
-    ignored.length > 0 ? h("h3", { text: "Hidden users" }) : null,
-    ...ignored,
-    h("p", { class: "buttons" }, open("Your account and devices", "account"), open("Change your name", "name"), open("Commands and keys", "help")),
-  );
-  return { title: "Settings", element };
-}
-
 function name(view, panel) {
-  const input = h("input", { value: view.state.name, maxlength: "64", autofocus: true, dir: "auto", autocomplete: "username", spellcheck: "false" });
-  return form(view, panel, "Change your name", [field("Your name", input)], "Change it", () => (input.value.trim() ? order({ type: "rename", name: input.value.trim() }) : "Type a name"));
+  const input = h("input", {
+    value: view.state.name,
+    maxlength: "64",
+    autofocus: true,
+    dir: "auto",
+    autocomplete: "username",
+    spellcheck: "false",
+  });
+  return form(view, panel, "Change your name", [field("Your name", input)], "Change it", () =>
+    input.value.trim() ? order({ type: "rename", name: input.value.trim() }) : "Type a name",
+  );
 }
 
 function topic(view, panel) {
   const room = roomOf(view.state, panel.room);
   const input = h("input", { value: room.topic, maxlength: "512", autofocus: true, dir: "auto" });
-  return form(view, panel, `Topic of ${room.name}`, [field("Topic", input, "An empty one removes it.")], "Set it", () => order({ type: "topic", room: room.name, topic: input.value.trim() }));
+  return form(view, panel, `Topic of ${room.name}`, [field("Topic", input, "An empty one removes it.")], "Set it", () =>
+    order({ type: "topic", room: room.name, topic: input.value.trim() }),
+  );
 }
 
 function askIn(view, panel) {
   const input = h("input", { autofocus: true, dir: "auto", spellcheck: "false" });
-  return form(view, panel, `Ask somebody into ${panel.room}`, [field("Name of the user", input, "The user reads it, and joins with /join.")], "Ask", () => (input.value.trim() ? order({ type: "ask_in", room: panel.room, user: input.value.trim() }) : "Type a name"));
+  return form(
+    view,
+    panel,
+    `Ask somebody into ${panel.room}`,
+    [field("Name of the user", input, "The user reads it, and joins with /join.")],
+    "Ask",
+    () => (input.value.trim() ? order({ type: "ask_in", room: panel.room, user: input.value.trim() }) : "Type a name"),
+  );
 }
 
 function rules(view, panel) {
   const room = roomOf(view.state, panel.room);
   const now = room.rules ?? { privacy: "public" };
-  const privacy = choice({ public: "Everybody finds it, joins it and writes", private: "Only users who were asked in", announce: "Everybody joins; only voices, moderators and owners write" }, now.privacy);
-  const slow = choice({ 0: "None", 5: "5 seconds", 30: "30 seconds", 60: "1 minute", 600: "10 minutes", 3600: "1 hour" }, String(now.slow_s ?? 0));
+  const privacy = choice(
+    {
+      public: "Everybody finds it, joins it and writes",
+      private: "Only users who were asked in",
+      announce: "Everybody joins; only voices, moderators and owners write",
+    },
+    now.privacy,
+  );
+  const slow = choice(
+    { 0: "None", 5: "5 seconds", 30: "30 seconds", 60: "1 minute", 600: "10 minutes", 3600: "1 hour" },
+    String(now.slow_s ?? 0),
+  );
   const by = choice({ all: "Everybody", moderators: "Moderators and owners" }, now.topic_by ?? "all");
-  return form(view, panel, `Rules of ${room.name}`, [field("Who is in it", privacy), field("Pause between two messages of one user", slow), field("Who sets the topic and pins messages", by)], "Set the rules", () => {
-    const command = { type: "rule", room: room.name, privacy: privacy.value, slow_s: Number(slow.value || now.slow_s), topic_by: by.value };
-    if (privacy.value !== "public" || now.privacy !== "private") return order(command);
-    return [{ type: "openPanel", panel: { kind: "confirm", question: `Make ${room.name} public? Everybody can then read all of it`, yes: "Make it public", inputs: order(command) } }];
-  });
+  return form(
+    view,
+    panel,
+    `Rules of ${room.name}`,
+    [
+      field("Who is in it", privacy),
+      field("Pause between two messages of one user", slow),
+      field("Who sets the topic and pins messages", by),
+    ],
+    "Set the rules",
+    () => {
+      const command = {
+        type: "rule",
+        room: room.name,
+        privacy: privacy.value,
+        slow_s: Number(slow.value || now.slow_s),
+        topic_by: by.value,
+      };
+      if (privacy.value !== "public" || now.privacy !== "private") return order(command);
+      return [
+        {
+          type: "openPanel",
+          panel: {
+            kind: "confirm",
+            question: `Make ${room.name} public? Everybody can then read all of it`,
+            yes: "Make it public",
+            inputs: order(command),
+          },
+        },
+      ];
+    },
+  );
 }
 
 function role(view, panel) {
   const { user, room } = panel;
   const now = roleIn(currentRoom(view.state), user.id);
-  const options = room ? { member: "Member", voice: "Voice: writes in a room for announcements", moderator: "Moderator", owner: "Owner" } : { member: "Member", moderator: "Moderator", owner: "Owner" };
+  const options = room
+    ? { member: "Member", voice: "Voice: writes in a room for announcements", moderator: "Moderator", owner: "Owner" }
+    : { member: "Member", moderator: "Moderator", owner: "Owner" };
   const select = choice(options, now);
-  return form(view, panel, `Role of ${user.name} ${room ? `in ${room}` : "on this server"}`, [field("Role", select)], "Give it", () => {
-    const inputs = order({ type: "grant", user: user.name, role: select.value, ...(room && { room }) });
-    if (select.value !== "owner") return inputs;
-    return [{ type: "openPanel", panel: { kind: "confirm", question: `Make ${user.name} an owner of ${room ?? "this server"}? Only that user can give it up`, yes: "Make an owner", inputs } }];
-  });
+  return form(
+    view,
+    panel,
+    `Role of ${user.name} ${room ? `in ${room}` : "on this server"}`,
+    [field("Role", select)],
+    "Give it",
+    () => {
+      const inputs = order({ type: "grant", user: user.name, role: select.value, ...(room && { room }) });
+      if (select.value !== "owner") return inputs;
+      return [
+        {
+          type: "openPanel",
+          panel: {
+            kind: "confirm",
+            question: `Make ${user.name} an owner of ${room ?? "this server"}? Only that user can give it up`,
+            yes: "Make an owner",
+            inputs,
+          },
+        },
+      ];
+    },
+  );
 }
 
 function password(view, panel) {
   const secret = (autocomplete) => h("input", { type: "password", autocomplete });
   const [old, first, second] = [secret("current-password"), secret("new-password"), secret("new-password")];
   first.autofocus = true;
-  const controls = [field("New password", first, "At least 8 characters."), field("The same again", second), field("Present password, if you have one", old)];
-  return form(view, panel, "Your password", controls, "Set it", () => {
-    if (!isConnected(view.state)) return words.OFFLINE;
-    if (first.value !== second.value) return "The two are not the same";
-    panel.note = "";
-    return order({ type: "set_password", password: first.value, ...(old.value && { old: old.value }) });
-  }, { stays: true });
+  const controls = [
+    field("New password", first, "At least 8 characters."),
+    field("The same again", second),
+    field("Present password, if you have one", old),
+  ];
+  return form(
+    view,
+    panel,
+    "Your password",
+    controls,
+    "Set it",
+    () => {
+      if (!isConnected(view.state)) return words.OFFLINE;
+      if (first.value !== second.value) return "The two are not the same";
+      panel.note = "";
+      return order({ type: "set_password", password: first.value, ...(old.value && { old: old.value }) });
+    },
+    { stays: true },
+  );
 }
 
 /** A code for another device, valid for five minutes. */
@@ -155,7 +214,13 @@ function link(view, panel) {
     if (panel.note) return fill(body, h("p", { class: "bad", role: "alert", text: panel.note }));
     if (!panel.code || drawn === panel.code) return;
     drawn = panel.code;
-    fill(body, h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }), h("p", { text: `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.` }));
+    fill(
+      body,
+      h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }),
+      h("p", {
+        text: `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
+      }),
+    );
   };
   return { title: "Log in another device", element: body, draw };
 }
@@ -174,10 +239,20 @@ function invite(view, panel) {
     const page = `${location.origin}/${hash === -1 ? "" : drawn.slice(hash)}`;
     fill(
       body,
-      h("p", { text: `It lets ${words.counted(uses, `new ${given}`)} in, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.` }),
+      h("p", {
+        text: `It lets ${words.counted(uses, `new ${given}`)} in, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.`,
+      }),
       shown("For a browser", page, view),
       shown("For chat-tui", drawn, view),
-      h("p", { class: "buttons" }, h("button", { type: "button", text: "All invites", on: { click: () => view.dispatch({ type: "openPanel", panel: { kind: "invites" } }) } })),
+      h(
+        "p",
+        { class: "buttons" },
+        h("button", {
+          type: "button",
+          text: "All invites",
+          on: { click: () => view.dispatch({ type: "openPanel", panel: { kind: "invites" } }) },
+        }),
+      ),
     );
   };
   return { title: "Invite", element: body, draw };
@@ -188,7 +263,10 @@ function shown(label, line, view) {
   const input = h("input", { value: line, readonly: true, dir: "ltr" });
   const copy = async () => {
     input.select();
-    await navigator.clipboard?.writeText(line).then(() => view.dispatch({ type: "tell", text: "Copied" })).catch(() => {});
+    await navigator.clipboard
+      ?.writeText(line)
+      .then(() => view.dispatch({ type: "tell", text: "Copied" }))
+      .catch(() => {});
   };
   const made = field(label, input);
   made.append(h("button", { type: "button", class: "text-button", text: "Copy", on: { click: copy } }));
@@ -199,23 +277,20 @@ function inviteForm(view, panel) {
   const uses = h("input", { type: "number", min: "1", max: "1000", value: "1", autofocus: true });
   const valid = choice({ 86400: "1 day", 172800: "2 days", 604800: "7 days", 2592000: "30 days" }, "604800");
   const given = choice({ member: "Member", moderator: "Moderator", owner: "Owner" }, "member");
-  return form(view, panel, "Invite", [field("How many users may come in by it", uses), field("Valid for", valid), field("As", given)], "Make an invite", () => [{ type: "openPanel", panel: { kind: "invite", order: { uses: Number(uses.value), valid_s: Number(valid.value), role: given.value } } }], { stays: true });
+  return form(
+    view,
+    panel,
+    "Invite",
+    [field("How many users may come in by it", uses), field("Valid for", valid), field("As", given)],
+    "Make an invite",
+    () => [
+      {
+        type: "openPanel",
+        panel: { kind: "invite", order: { uses: Number(uses.value), valid_s: Number(valid.value), role: given.value } },
+      },
+    ],
+    { stays: true },
+  );
 }
 
-/** What is known of a user. */
-function user(view, panel) {
-  const { state } = view;
-  const { id, name: of } = panel.user;
-  const isOnline = findUser(state, (one) => one.id === id) !== null;
-  const away = state.away.get(id);
-  const rooms = [...state.rooms.values()].filter((room) => room.users.some((one) => one.id === id) && room.name.startsWith("#"));
-  const facts = [`Number ${id}`, isOnline ? (away === undefined ? "online" : away ? `away: ${away}` : "away") : "offline", rooms.length > 0 ? `in ${rooms.map((room) => `${room.name}${["member", "guest"].includes(roleIn(room, id)) ? "" : ` (${roleIn(room, id)})`}`).join(", ")}` : null];
-  return { title: of, element: h("div", { class: "panel-body about-user" }, avatar(panel.user), h("p", { dir: "auto", text: facts.filter(Boolean).join(" · ") })) };
-}
-
-function help(view) {
-  const table = (caption, rows) => h("table", {}, h("caption", { text: caption }), h("tbody", {}, rows.map(([what, about]) => h("tr", {}, h("th", { scope: "row" }, h("code", { text: what })), h("td", { text: about })))));
-  return { title: "Commands and keys", element: h("div", { class: "panel-body" }, table("Keys", KEYS), table("Commands", view.commands.map((one) => [`/${one.name} ${one.takes}`.trim(), one.about])), h("p", { class: "quiet", text: "*bold*, _italic_, ~~struck~~, `code`, > quotes, and blocks between ``` are shown as such." })) };
-}
-
-export const KINDS = { confirm, settings, name, topic, askIn, rules, role, password, link, invite, user, help };
+export const KINDS = { confirm, name, topic, askIn, rules, role, password, link, invite };

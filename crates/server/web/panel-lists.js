@@ -13,8 +13,22 @@ function list(title, row, { empty, filter = null, intro = null } = {}) {
     const { dispatch } = view;
     const items = h("ul", { class: "panel-list" });
     const note = h("p", { class: "quiet", role: "status" });
-    const more = h("button", { type: "button", class: "text-button", text: "Show more", on: { click: () => dispatch({ type: "morePanel" }) } });
-    const part = filter ? h("input", { type: "search", class: "find", "aria-label": "Find", placeholder: "Find", autofocus: true, value: panel.part ?? "" }) : null;
+    const more = h("button", {
+      type: "button",
+      class: "text-button",
+      text: "Show more",
+      on: { click: () => dispatch({ type: "morePanel" }) },
+    });
+    const part = filter
+      ? h("input", {
+          type: "search",
+          class: "find",
+          "aria-label": "Find",
+          placeholder: "Find",
+          autofocus: true,
+          value: panel.part ?? "",
+        })
+      : null;
     let drawn = null;
     const draw = () => {
       const wanted = (part?.value ?? "").trim().toLowerCase();
@@ -23,8 +37,12 @@ function list(title, row, { empty, filter = null, intro = null } = {}) {
       drawn = now;
       draw.items = panel.items;
       const found = wanted ? panel.items.filter((item) => filter(item).toLowerCase().includes(wanted)) : panel.items;
-      fill(items, found.map((item) => h("li", {}, row(view, item, panel))));
-      const text = panel.note || (panel.isLoading ? "Loading…" : found.length === 0 ? (wanted ? "Nothing found" : empty) : "");
+      fill(
+        items,
+        found.map((item) => h("li", {}, row(view, item, panel))),
+      );
+      const text =
+        panel.note || (panel.isLoading ? "Loading…" : found.length === 0 ? (wanted ? "Nothing found" : empty) : "");
       setText(note, text);
       set(note, { hidden: text === "" });
       set(more, { hidden: panel.more === null });
@@ -35,11 +53,30 @@ function list(title, row, { empty, filter = null, intro = null } = {}) {
   };
 }
 
-const doing = (view, text, ...inputs) => h("button", { type: "button", class: "text-button", text, on: { click: () => inputs.forEach((input) => view.act(input)) } });
+const doing = (view, text, ...inputs) =>
+  h("button", {
+    type: "button",
+    class: "text-button",
+    text,
+    on: { click: () => inputs.forEach((input) => view.act(input)) },
+  });
 
 /** A button that goes somewhere and closes the dialog. */
 function going(view, input, ...content) {
-  return h("button", { type: "button", class: "list-button", on: { click: () => { view.closePanel(); view.act(input); } } }, ...content);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "list-button",
+      on: {
+        click: () => {
+          view.closePanel();
+          view.act(input);
+        },
+      },
+    },
+    ...content,
+  );
 }
 
 /** A message in a list, which leads to its place. */
@@ -49,20 +86,55 @@ export function messageRow(view, { room, seq, from, at }, ...text) {
     view,
     { type: "goTo", room, seq },
     avatar(from),
-    h("span", { class: "label" }, h("span", { class: "row-head" }, h("span", { class: `name colour-${colourOf(from.id)}`, dir: "auto", text: from.name }), h("span", { class: "quiet small", text: `${of ? labelOf(of) : room} · ${moment(at, Date.now())}` })), h("span", { class: "row-text", dir: "auto" }, ...text)),
+    h(
+      "span",
+      { class: "label" },
+      h(
+        "span",
+        { class: "row-head" },
+        h("span", { class: `name colour-${colourOf(from.id)}`, dir: "auto", text: from.name }),
+        h("span", { class: "quiet small", text: `${of ? labelOf(of) : room} · ${moment(at, Date.now())}` }),
+      ),
+      h("span", { class: "row-text", dir: "auto" }, ...text),
+    ),
   );
 }
 
-const messages = (title, empty) => list(title, (view, entry) => messageRow(view, entry, entry.deleted ? words.DELETED : firstLine(entry.text)), { empty });
+const messages = (title, empty) =>
+  list(title, (view, entry) => messageRow(view, entry, entry.deleted ? words.DELETED : firstLine(entry.text)), {
+    empty,
+  });
 
 function roomRow(view, { room, topic, count }) {
   const isIn = roomOf(view.state, room) !== null;
-  return going(view, { type: "join", room }, h("span", { class: "sign", text: "#", "aria-hidden": "true" }), h("span", { class: "label" }, h("span", { class: "name", dir: "auto", text: room.slice(1) }), topic ? h("span", { class: "quiet small", dir: "auto", text: topic }) : null), h("span", { class: "quiet small", text: `${count} here${isIn ? ", you too" : ""}` }));
+  return going(
+    view,
+    { type: "join", room },
+    h("span", { class: "sign", text: "#", "aria-hidden": "true" }),
+    h(
+      "span",
+      { class: "label" },
+      h("span", { class: "name", dir: "auto", text: room.slice(1) }),
+      topic ? h("span", { class: "quiet small", dir: "auto", text: topic }) : null,
+    ),
+    h("span", { class: "quiet small", text: `${count} here${isIn ? ", you too" : ""}` }),
+  );
 }
 
 function newRoom(view) {
-  const input = h("input", { name: "room", "aria-label": "Name of a new room", placeholder: "Name of a new room", autocomplete: "off", spellcheck: "false" });
-  const form = h("form", { class: "line-form" }, input, h("button", { class: "primary", type: "submit", text: "Join or create" }));
+  const input = h("input", {
+    name: "room",
+    "aria-label": "Name of a new room",
+    placeholder: "Name of a new room",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const form = h(
+    "form",
+    { class: "line-form" },
+    input,
+    h("button", { class: "primary", type: "submit", text: "Join or create" }),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const name = input.value.trim().replace(/^#/, "");
@@ -74,29 +146,91 @@ function newRoom(view) {
 }
 
 function inviteRow(view, { id, by, role = "member", uses, used, until, note }) {
-  const about = [`${used} of ${uses} used`, `until ${moment(Date.parse(until), Date.now())}`, by ? `by ${by.name}` : "by the operator", note].filter(Boolean).join(" · ");
-  return h("div", { class: "list-item" }, h("span", { class: "label" }, h("span", { text: `Invite ${id} · ${role}` }), h("span", { class: "quiet small", dir: "auto", text: about })), doing(view, "End it", { type: "command", command: { type: "revoke", id } }));
+  const about = [
+    `${used} of ${uses} used`,
+    `until ${moment(Date.parse(until), Date.now())}`,
+    by ? `by ${by.name}` : "by the operator",
+    note,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  return h(
+    "div",
+    { class: "list-item" },
+    h(
+      "span",
+      { class: "label" },
+      h("span", { text: `Invite ${id} · ${role}` }),
+      h("span", { class: "quiet small", dir: "auto", text: about }),
+    ),
+    doing(view, "End it", { type: "command", command: { type: "revoke", id } }),
+  );
 }
 
 function sanctionRow(view, it) {
   const { state } = view;
-  const about = [it.until ? `until ${moment(Date.parse(it.until), Date.now())}` : "without an end", `by ${words.who(state, it.by)}`, it.reason].filter(Boolean).join(" · ");
-  return h("div", { class: "list-item" }, h("span", { class: "label" }, h("span", { dir: "auto", text: words.sanctionTitle(state, it) }), h("span", { class: "quiet small", dir: "auto", text: about })), doing(view, "End it", { type: "command", command: { type: "pardon", id: it.id } }));
+  const about = [
+    it.until ? `until ${moment(Date.parse(it.until), Date.now())}` : "without an end",
+    `by ${words.who(state, it.by)}`,
+    it.reason,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  return h(
+    "div",
+    { class: "list-item" },
+    h(
+      "span",
+      { class: "label" },
+      h("span", { dir: "auto", text: words.sanctionTitle(state, it) }),
+      h("span", { class: "quiet small", dir: "auto", text: about }),
+    ),
+    doing(view, "End it", { type: "command", command: { type: "pardon", id: it.id } }),
+  );
 }
 
 function auditRow(view, { at, by, what, about, reason }) {
   const head = `${words.who(view.state, by)} · ${what} · ${moment(Date.parse(at), Date.now())}`;
-  return h("div", { class: "list-item" }, h("span", { class: "label" }, h("span", { dir: "auto", text: about }), h("span", { class: "quiet small", dir: "auto", text: reason ? `${head} · ${reason}` : head })));
+  return h(
+    "div",
+    { class: "list-item" },
+    h(
+      "span",
+      { class: "label" },
+      h("span", { dir: "auto", text: about }),
+      h("span", { class: "quiet small", dir: "auto", text: reason ? `${head} · ${reason}` : head }),
+    ),
+  );
 }
 
 function versionRow(view, { at, text }) {
-  return h("div", { class: "list-item" }, h("span", { class: "label" }, h("span", { class: "quiet small", text: exact(Date.parse(at)) }), h("div", { class: "text" }, textNodes(text, view.state.name))));
+  return h(
+    "div",
+    { class: "list-item" },
+    h(
+      "span",
+      { class: "label" },
+      h("span", { class: "quiet small", text: exact(Date.parse(at)) }),
+      h("div", { class: "text" }, textNodes(text, view.state.name)),
+    ),
+  );
 }
 
 function personRow(view, user) {
   const away = view.state.away.get(user.id);
   const about = [user.role, away === undefined ? null : away ? `away: ${away}` : "away"].filter(Boolean).join(" · ");
-  return going(view, { type: "openUser", id: user.id, name: user.name }, avatar(user), h("span", { class: "label" }, h("span", { class: "name", dir: "auto", text: user.name }), about ? h("span", { class: "quiet small", dir: "auto", text: about }) : null), h("span", { class: "number", text: user.id }));
+  return going(
+    view,
+    { type: "openUser", id: user.id, name: user.name },
+    avatar(user),
+    h(
+      "span",
+      { class: "label" },
+      h("span", { class: "name", dir: "auto", text: user.name }),
+      about ? h("span", { class: "quiet small", dir: "auto", text: about }) : null,
+    ),
+    h("span", { class: "number", text: user.id }),
+  );
 }
 
 /** The devices and the sessions of the user. */
@@ -112,13 +246,46 @@ function account(view, panel) {
     }
     if (!panel.account || drawn === panel.account) return;
     drawn = panel.account;
-    const device = (it) => h("li", { class: "list-item" }, h("span", { class: "label" }, h("span", { dir: "auto", text: `${it.device || "A device without a name"}${it.this ? " · this one" : ""}` }), h("span", { class: "quiet small", text: `last used ${moment(Date.parse(it.seen_at), Date.now())}` })), it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } }));
-    const session = (it) => h("li", { class: "list-item" }, h("span", { class: "label" }, h("span", { dir: "auto", text: `${it.device || it.door}${it.this ? " · this one" : ""}` }), h("span", { class: "quiet small", text: `since ${moment(Date.parse(it.since), Date.now())}${it.network ? ` · ${it.network}` : ""}` })), it.this ? null : doing(view, "End", { type: "command", command: { type: "end", session: it.id } }));
+    const device = (it) =>
+      h(
+        "li",
+        { class: "list-item" },
+        h(
+          "span",
+          { class: "label" },
+          h("span", { dir: "auto", text: `${it.device || "A device without a name"}${it.this ? " · this one" : ""}` }),
+          h("span", { class: "quiet small", text: `last used ${moment(Date.parse(it.seen_at), Date.now())}` }),
+        ),
+        it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } }),
+      );
+    const session = (it) =>
+      h(
+        "li",
+        { class: "list-item" },
+        h(
+          "span",
+          { class: "label" },
+          h("span", { dir: "auto", text: `${it.device || it.door}${it.this ? " · this one" : ""}` }),
+          h("span", {
+            class: "quiet small",
+            text: `since ${moment(Date.parse(it.since), Date.now())}${it.network ? ` · ${it.network}` : ""}`,
+          }),
+        ),
+        it.this ? null : doing(view, "End", { type: "command", command: { type: "end", session: it.id } }),
+      );
     const open = (text, kind) => doing(view, text, { type: "openPanel", panel: { kind } });
     fill(
       body,
-      h("p", { text: `You are ${view.state.name}, number ${view.state.me}. ${drawn.has_password ? "You have a password." : "You have no password: if this browser forgets you, you can't come back as the same user."}` }),
-      h("p", { class: "buttons" }, open(drawn.has_password ? "Change the password" : "Set a password", "password"), open("Log in another device", "link"), doing(view, "Log out here", ...logOut)),
+      h("p", {
+        text: `You are ${view.state.name}, number ${view.state.me}. ${drawn.has_password ? "You have a password." : "You have no password: if this browser forgets you, you can't come back as the same user."}`,
+      }),
+      h(
+        "p",
+        { class: "buttons" },
+        open(drawn.has_password ? "Change the password" : "Set a password", "password"),
+        open("Log in another device", "link"),
+        doing(view, "Log out here", ...logOut),
+      ),
       h("h3", { text: "Devices" }),
       h("ul", { class: "panel-list" }, drawn.devices.map(device)),
       h("h3", { text: "Sessions" }),
@@ -128,16 +295,43 @@ function account(view, panel) {
   return { title: "Your account", element: body, draw };
 }
 
-const logOut = [{ type: "openPanel", panel: { kind: "confirm", question: "Log out? Without a password or another device you can't come back as the same user", yes: "Log out", inputs: [{ type: "forget" }] } }];
+const logOut = [
+  {
+    type: "openPanel",
+    panel: {
+      kind: "confirm",
+      question: "Log out? Without a password or another device you can't come back as the same user",
+      yes: "Log out",
+      inputs: [{ type: "forget" }],
+    },
+  },
+];
 
 export const KINDS = {
-  rooms: list("Rooms", roomRow, { empty: "There are no rooms yet. Create one", filter: (item) => `${item.room} ${item.topic}`, intro: newRoom }),
-  people: list((view, panel) => `Users in ${panel.room}`, personRow, { empty: "Nobody is here", filter: (item) => item.name }),
+  rooms: list("Rooms", roomRow, {
+    empty: "There are no rooms yet. Create one",
+    filter: (item) => `${item.room} ${item.topic}`,
+    intro: newRoom,
+  }),
+  people: list((view, panel) => `Users in ${panel.room}`, personRow, {
+    empty: "Nobody is here",
+    filter: (item) => item.name,
+  }),
   mentions: messages("Mentions of you", "Nobody has mentioned you yet"),
-  pins: messages((view, panel) => `Pinned in ${labelOf(roomOf(view.state, panel.room))}`, "Nothing is pinned here. A message is pinned by its menu"),
+  pins: messages(
+    (view, panel) => `Pinned in ${labelOf(roomOf(view.state, panel.room))}`,
+    "Nothing is pinned here. A message is pinned by its menu",
+  ),
   versions: list("What it said before", versionRow, { empty: "The server does not have it any more" }),
   invites: list("Invites", inviteRow, { empty: "There are no valid invites" }),
-  sanctions: list((view, panel) => `Mutes and bans ${panel.room ? `in ${panel.room}` : "on this server"}`, sanctionRow, { empty: "Nobody is muted or banned here", filter: (item) => `${item.user?.name ?? item.network ?? `invite:${item.invite}`}` }),
+  sanctions: list(
+    (view, panel) => `Mutes and bans ${panel.room ? `in ${panel.room}` : "on this server"}`,
+    sanctionRow,
+    {
+      empty: "Nobody is muted or banned here",
+      filter: (item) => `${item.user?.name ?? item.network ?? `invite:${item.invite}`}`,
+    },
+  ),
   audit: list("Audit log", auditRow, { empty: "Nothing is recorded yet" }),
   account,
 };

@@ -1,18 +1,17 @@
 // The requests of the user: messages, rooms, reading. What is said goes into the outbox, with or without a connection.
 
-import { mentions } from "./mention.js";
 import { isCounted } from "./entries.js";
 import * as history from "./history.js";
 import { say as tell } from "./live.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
 import { close, logsOf, showPending } from "./session.js";
-import { LOBBY, addressOf, currentRoom, findUser, isConnected, isDirect, isMe, makeRoom, roomOf } from "./state.js";
+import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
 /** Most bytes of a text, until the server has said its limit. */
-export const TEXT_BYTES_MAX = 16384;
+const TEXT_BYTES_MAX = 16384;
 /** A `typing` is sent at most once in this time. */
 const TYPING_MS = 3000;
 /** Users of a room in which `typing` is passed on. */
@@ -51,7 +50,6 @@ export const INPUTS = {
   },
 };
 
-
 /** Sends a message: `kind` is `text` or `action`. */
 function say(state, fx, { room, kind, text, replyTo, thread, at }) {
   if (outbox.isFull(state.outbox)) return tell(state, words.OUTBOX_FULL, at, true);
@@ -80,11 +78,23 @@ function put(state, fx, room, body, at) {
 /** Sends a refused message again, as a new one. */
 function sayAgain(state, fx, { room, id, at }) {
   const entry = removeRefused(state, fx, { room, id });
-  if (entry) say(state, fx, { room, kind: entry.isAction ? "action" : "text", text: entry.text, replyTo: entry.replyTo, thread: entry.thread, at });
+  if (entry)
+    say(state, fx, {
+      room,
+      kind: entry.isAction ? "action" : "text",
+      text: entry.text,
+      replyTo: entry.replyTo,
+      thread: entry.thread,
+      at,
+    });
 }
 
 function removeRefused(state, fx, { room, id }) {
-  return logsOf(state, room).map((one) => log.takePending(one, id)).find(Boolean) ?? null;
+  return (
+    logsOf(state, room)
+      .map((one) => log.takePending(one, id))
+      .find(Boolean) ?? null
+  );
 }
 
 function openRoom(state, fx, { room: name }) {
@@ -144,7 +154,9 @@ function seen(state, fx, { room: name, first, last }) {
 export function skips(room, first) {
   if (first <= room.read + 1) return false;
   if (room.log.first > room.read + 1) return true;
-  return room.log.entries.some((entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry));
+  return room.log.entries.some(
+    (entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry),
+  );
 }
 
 /** Marks all of a room as read. */
@@ -230,6 +242,3 @@ function ignore(state, fx, { user, on }) {
 export function excess(state, text) {
   return Math.max(0, new TextEncoder().encode(text).length - (state.limits.text_bytes ?? TEXT_BYTES_MAX));
 }
-
-/** Whether a message mentions the user. */
-export const isForMe = (state, entry) => !entry.isOwn && mentions(entry.text, state.name).length > 0;

@@ -54,7 +54,7 @@ function secretOf(line = "") {
 
 /** The user logs out: the browser forgets the token. */
 export function forget(state, fx) {
-  fx.push({ type: "removeUser", journal: state.journal }, { type: "stop" }, { type: "reload" });
+  fx.push({ type: "stop" }, { type: "forget", journal: state.journal }, { type: "reload" });
 }
 
 export function reconnect(state, fx) {
@@ -66,7 +66,8 @@ export function reconnect(state, fx) {
 export function link(state, fx, input) {
   if (input.state === "connecting" && state.connection.kind !== "waiting") state.connection = { kind: "connecting" };
   else if (input.state === "open") fx.push({ type: "send", command: { type: "about" } });
-  else if (input.state === "waiting") state.connection = { kind: "waiting", until: input.until, why: state.ended?.text ?? null };
+  else if (input.state === "waiting")
+    state.connection = { kind: "waiting", until: input.until, why: state.ended?.text ?? null };
   else if (input.state === "lost") lost(state, fx);
 }
 
@@ -96,7 +97,14 @@ function lost(state, fx) {
 export function profile(state, fx, { journal, user, left: messages, drafts, token, deviceName }) {
   if (state.journal !== journal.id) takeUp(state, journal, messages, drafts);
   const { name, invite, password, code } = state.wanted ?? {};
-  const hello = { type: "hello", version: 1, name: name || user?.name || state.name, device: state.outbox.device, device_name: deviceName, features: FEATURES };
+  const hello = {
+    type: "hello",
+    version: 1,
+    name: name || user?.name || state.name,
+    device: state.outbox.device,
+    device_name: deviceName,
+    features: FEATURES,
+  };
   if (invite) hello.invite = invite;
   if (code) hello.link = code;
   else if (password) hello.password = password;
@@ -146,7 +154,8 @@ export function showPending(state, messages) {
   }
 }
 
-export const isInThread = (thread, said) => said.thread === thread.root || (said.thread === undefined && said.reply_to === thread.root);
+export const isInThread = (thread, said) =>
+  said.thread === thread.root || (said.thread === undefined && said.reply_to === thread.root);
 
 /** The logs that show messages of a room: its own, and that of the open thread. */
 export function logsOf(state, name) {
@@ -165,14 +174,25 @@ export function welcome(state, fx, event, at) {
     state.current = LOBBY;
   }
   if (state.epoch !== null && state.epoch !== epoch) restored(state, fx, at);
-  Object.assign(state, { me: event.id, name: event.name, role: event.role ?? "member", epoch, ended: null, retryMs: 0, wanted: {} });
+  Object.assign(state, {
+    me: event.id,
+    name: event.name,
+    role: event.role ?? "member",
+    epoch,
+    ended: null,
+    retryMs: 0,
+    wanted: {},
+  });
   state.features = new Set(event.features ?? []);
   state.limits = event.limits ?? {};
   state.connection = { kind: "connected" };
   state.away.clear();
   state.form.invite = "";
   takeBack(state, fx, at, (message) => message.epoch !== null && message.epoch !== epoch);
-  fx.push({ type: "putUser", user: { journal: state.journal, id: event.id, name: event.name, token: event.token, isNew: false } });
+  fx.push({
+    type: "putUser",
+    user: { journal: state.journal, id: event.id, name: event.name, token: event.token, isNew: false },
+  });
   for (const room of state.rooms.values()) {
     if (room.isRequested) fx.push({ type: "send", command: { type: "join", room: room.name } });
   }
@@ -184,7 +204,14 @@ export function welcome(state, fx, event, at) {
 function restored(state, fx, at) {
   for (const room of state.rooms.values()) {
     log.restored(room.log);
-    Object.assign(room, { lastSeq: 0, read: 0, readSent: 0, since: [], line: null, counted: { lastSeq: 0, unread: 0, mentions: 0, more: false } });
+    Object.assign(room, {
+      lastSeq: 0,
+      read: 0,
+      readSent: 0,
+      since: [],
+      line: null,
+      counted: { lastSeq: 0, unread: 0, mentions: 0, more: false },
+    });
   }
   state.thread = null;
   state.compose = null;

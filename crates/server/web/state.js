@@ -6,7 +6,17 @@ import { newOutbox } from "./outbox.js";
 export const LOBBY = "#lobby";
 
 /** The features of the protocol that the page has. */
-export const FEATURES = ["accounts", "addresses", "away", "events", "last_seen", "roles", "typing", "unread", "unknown_kinds"];
+export const FEATURES = [
+  "accounts",
+  "addresses",
+  "away",
+  "events",
+  "last_seen",
+  "roles",
+  "typing",
+  "unread",
+  "unknown_kinds",
+];
 
 /** A state of this run of the page, whose device is `device`. */
 export function newState(device) {
@@ -51,7 +61,15 @@ export function newState(device) {
   };
 }
 
-export const newSearch = () => ({ query: "", order: "newest", hits: [], next: null, isLoading: false, note: "", indexed: null });
+export const newSearch = () => ({
+  query: "",
+  order: "newest",
+  hits: [],
+  next: null,
+  isLoading: false,
+  note: "",
+  indexed: null,
+});
 
 /** What the user has chosen; stored in the browser. */
 export const newChoices = () => ({
@@ -154,6 +172,7 @@ const RANKS = { guest: 0, member: 1, voice: 2, moderator: 3, owner: 4 };
 export const rank = (role) => RANKS[role] ?? 1;
 
 /** The role of the user in a room: there, or on the server. */
-export const myRole = (state, room) => (rank(roleIn(room, state.me)) >= rank(state.role) ? roleIn(room, state.me) : state.role);
+export const myRole = (state, room) =>
+  rank(roleIn(room, state.me)) >= rank(state.role) ? roleIn(room, state.me) : state.role;
 export const isModerator = (state, room) => rank(myRole(state, room)) >= RANKS.moderator;
 export const isOwner = (state, room) => rank(myRole(state, room)) >= RANKS.owner;

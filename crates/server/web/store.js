@@ -8,6 +8,8 @@ const DATABASE = "chat";
 const VERSION = 1;
 /** Most slots: tabs at the same time whose drafts are kept apart. */
 const SLOTS_MAX = 32;
+/** Longest time in milliseconds until the slot of a page that is loaded again is free; a copy of a tab never gets it. */
+const RELOAD_MS = 1000;
 
 /** Opens the store. Without a database, or if it fails, what is stored is gone with the page: `lasts` is false. */
 export async function openStore() {
@@ -50,8 +52,10 @@ async function takeSlot() {
     return slot;
   }
   const numbers = Array.from({ length: SLOTS_MAX }, (_, index) => `slot-${index + 1}`);
-  for (const slot of mine ? [mine, ...numbers] : numbers) {
-    if (await hold(slot)) {
+  // The page that this one takes the place of may not have let go of it yet.
+  if (mine && (await hold(mine, { signal: AbortSignal.timeout(RELOAD_MS) }))) return mine;
+  for (const slot of numbers) {
+    if (await hold(slot, { ifAvailable: true })) {
       sessionStorage.setItem("slot", slot);
       return slot;
     }
@@ -59,13 +63,14 @@ async function takeSlot() {
   return `tab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
 }
 
-/** Takes a lock for as long as the tab is open. Returns whether it was free. */
-function hold(name) {
+/** Takes a lock for as long as the tab is open. Returns whether it could be had. */
+function hold(name, options) {
   return new Promise((resolve) => {
-    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    const held = navigator.locks.request(name, options, (lock) => {
       resolve(lock !== null);
       return lock && new Promise(() => {});
     });
+    held.catch(() => resolve(false));
   });
 }
 
@@ -76,7 +81,8 @@ function lasting(database, slot) {
       const transaction = database.transaction(names, "readwrite", { durability: "strict" });
       let result;
       transaction.oncomplete = () => resolve(result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("the browser gave no reason"));
+      transaction.onabort = transaction.onerror = () =>
+        reject(transaction.error ?? new Error("the browser gave no reason"));
       body(transaction, (value) => (result = value));
     });
   const read = (name, query) =>
@@ -90,8 +96,24 @@ function lasting(database, slot) {
     slot,
     user: (journal) => read("users", (users) => users.get(journal)),
     putUser: (user) => transact(["users"], (transaction) => void transaction.objectStore("users").put(user)),
-    removeUser: (journal) => transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
-    anyUser: async () => (await read("users", (users) => users.getAll()))[0] ?? null,
+    removeUser: (journal) =>
+      transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
+    /** The user of the last session, of whatever server answered then. */
+    lastUser: async () => (await read("users", (users) => users.getAll())).sort((a, b) => b.at - a.at)[0] ?? null,
+
+    /** Removes the user, and all that it has written: another user of this browser must not send it. */
+    forget: (journal) =>
+      transact(["users", "outbox", "drafts"], (transaction) => {
+        transaction.objectStore("users").delete(journal);
+        for (const name of ["outbox", "drafts"]) {
+          const request = transaction.objectStore(name).openCursor();
+          request.onsuccess = () => {
+            const cursor = request.result;
+            if (cursor?.value.journal === journal) cursor.delete();
+            cursor?.continue();
+          };
+        }
+      }),
 
     /** Stores a message, in place of `old` if that has another number now. */
     putMessage: (journal, message, old = null) =>
@@ -100,7 +122,8 @@ function lasting(database, slot) {
         if (old) outbox.delete([old.device, old.n]);
         outbox.put({ ...message, journal, slot });
       }),
-    removeMessage: (message) => transact(["outbox"], (transaction) => void transaction.objectStore("outbox").delete([message.device, message.n])),
+    removeMessage: (message) =>
+      transact(["outbox"], (transaction) => void transaction.objectStore("outbox").delete([message.device, message.n])),
 
     /** The messages of this slot, and those of slots whose tabs are closed. */
     async left(journal) {
@@ -110,7 +133,9 @@ function lasting(database, slot) {
         if (other === slot || !navigator.locks || (await isFree(other))) closed.add(other);
       }
       const left = all.filter((message) => closed.has(message.slot));
-      await transact(["outbox"], (transaction) => left.forEach((message) => transaction.objectStore("outbox").put({ ...message, slot })));
+      await transact(["outbox"], (transaction) =>
+        left.forEach((message) => transaction.objectStore("outbox").put({ ...message, slot })),
+      );
       return left.sort((a, b) => a.at - b.at || a.n - b.n);
     },
 
@@ -126,7 +151,11 @@ function lasting(database, slot) {
       }),
 
     choices: () => read("choices", (choices) => choices.get("choices")),
-    putChoices: (choices) => transact(["choices"], (transaction) => void transaction.objectStore("choices").put({ ...choices, id: "choices" })),
+    putChoices: (choices) =>
+      transact(
+        ["choices"],
+        (transaction) => void transaction.objectStore("choices").put({ ...choices, id: "choices" }),
+      ),
   };
 }
 
@@ -142,7 +171,8 @@ function passing(slot) {
     user: async (journal) => users.get(journal),
     putUser: async (user) => void users.set(user.journal, user),
     removeUser: async (journal) => void users.delete(journal),
-    anyUser: async () => null,
+    lastUser: async () => null,
+    forget: async (journal) => void users.delete(journal),
     putMessage: nothing,
     removeMessage: nothing,
     left: async () => [],

@@ -9,7 +9,8 @@ const FOLD_LINES = 18;
 const FOLD_CHARS = 1600;
 
 /** Only emoji, and few of them: they are shown large. */
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})* ?){1,3}$/u;
+const ONLY_EMOJI =
+  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})* ?){1,3}$/u;
 
 /** The elements of a text. `name` is that of the user, whose mentions are marked. */
 export function textNodes(text, name, isOwn = false) {
@@ -21,7 +22,11 @@ export const isOnlyEmoji = (text) => text.length <= 24 && ONLY_EMOJI.test(text);
 export const isLong = (text) => text.length > FOLD_CHARS || text.split("\n", FOLD_LINES + 1).length > FOLD_LINES;
 
 function codeBlock({ code, language }) {
-  return h("pre", { class: "code-block", dir: "ltr", tabindex: "0", "aria-label": language ? `Code, ${language}` : "Code" }, h("code", { text: code }));
+  return h(
+    "pre",
+    { class: "code-block", dir: "ltr", tabindex: "0", "aria-label": language ? `Code, ${language}` : "Code" },
+    h("code", { text: code }),
+  );
 }
 
 function lines({ quotes, lines: all }) {
@@ -68,6 +73,9 @@ export function firstLink(text) {
 
 /** The first line of a text that is not empty and no quote, to name it beside another message. */
 export function firstLine(text) {
-  const all = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const all = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   return all.find((line) => !line.startsWith(">") && !line.startsWith("```")) ?? all[0] ?? "";
 }

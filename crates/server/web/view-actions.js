@@ -14,8 +14,10 @@ const DO = {
   emoji: (view, entry, room, { button }) => pickEmoji(view, entry, room, button),
   reply: (view, entry, room, { isThread }) => reply(view, entry, room, isThread),
   thread: (view, entry, room) => openThread(view, entry, room),
-  versions: (view, entry, room) => view.dispatch({ type: "openPanel", panel: { kind: "versions", room: room.name, seq: entry.seq } }),
-  goTo: (view, entry, room, { button }) => view.dispatch({ type: "goTo", room: room.name, seq: Number(button.dataset.seq) }),
+  versions: (view, entry, room) =>
+    view.dispatch({ type: "openPanel", panel: { kind: "versions", room: room.name, seq: entry.seq } }),
+  goTo: (view, entry, room, { button }) =>
+    view.dispatch({ type: "goTo", room: room.name, seq: Number(button.dataset.seq) }),
   react: (view, entry, room, { button }) => react(view, entry, room, button.dataset.emoji),
   again: (view, entry, room) => view.dispatch({ type: "sayAgain", room: room.name, id: entry.id }),
   remove: (view, entry, room) => view.dispatch({ type: "removeRefused", room: room.name, id: entry.id }),
@@ -57,15 +59,33 @@ export function messageActions(view, entry, room, isThread) {
   const actions = [
     can && { label: "Reply", key: "r", icon: "reply", run: () => reply(view, entry, room, isThread) },
     can && { label: "React…", key: "+", icon: "smile", run: (at) => pickEmoji(view, entry, room, at) },
-    isStored && !isThread && { label: entry.replies || entry.thread ? "Show the thread" : "Start a thread", key: "t", icon: "thread", run: () => openThread(view, entry, room) },
+    isStored &&
+      !isThread && {
+        label: entry.replies || entry.thread ? "Show the thread" : "Start a thread",
+        key: "t",
+        icon: "thread",
+        run: () => openThread(view, entry, room),
+      },
     can && entry.isOwn && { label: "Edit", key: "e", run: () => edit(view, entry, room) },
     can && { label: "Copy the text", key: "y", run: () => copy(view, entry.text) },
     can && { label: "Quote", key: "q", run: () => view.composerOf(isThread).insert(quoteOf(entry.text)) },
-    can && firstLink(entry.text) && { label: "Open the link", key: "o", run: () => window.open(firstLink(entry.text), "_blank", "noopener,noreferrer") },
-    can && { label: entry.pinned ? "Unpin" : "Pin in the room", key: "p", icon: "pin", run: () => dispatch({ type: "change", room: room.name, body: { kind: "pin", target: entry.seq, on: !entry.pinned } }) },
+    can &&
+      firstLink(entry.text) && {
+        label: "Open the link",
+        key: "o",
+        run: () => window.open(firstLink(entry.text), "_blank", "noopener,noreferrer"),
+      },
+    can && {
+      label: entry.pinned ? "Unpin" : "Pin in the room",
+      key: "p",
+      icon: "pin",
+      run: () =>
+        dispatch({ type: "change", room: room.name, body: { kind: "pin", target: entry.seq, on: !entry.pinned } }),
+    },
     can && entry.edited && { label: "Show what it said before", key: "v", run: () => DO.versions(view, entry, room) },
     can && (entry.isOwn || isMod) && { label: "Delete…", key: "d", isBad: true, run: () => remove(view, entry, room) },
-    !entry.isOwn && entry.from.id > 0 && { label: `${entry.from.name}…`, run: (at) => view.menu.openUser(at, entry.from) },
+    !entry.isOwn &&
+      entry.from.id > 0 && { label: `${entry.from.name}…`, run: (at) => view.menu.openUser(at, entry.from) },
   ];
   return actions.filter(Boolean);
 }
@@ -94,14 +114,22 @@ function openThread(view, entry, room) {
   requestAnimationFrame(() => view.threadComposer.focus());
 }
 
-const quoteOf = (text) => `${text.split("\n").map((line) => `> ${line}`).join("\n")}\n`;
+const quoteOf = (text) =>
+  `${text
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n")}\n`;
 
 async function copy(view, text) {
   try {
     await navigator.clipboard.writeText(text);
     view.dispatch({ type: "tell", text: "Copied" });
   } catch {
-    view.dispatch({ type: "tell", text: "The browser does not let this page copy. Select the text instead", isError: true });
+    view.dispatch({
+      type: "tell",
+      text: "The browser does not let this page copy. Select the text instead",
+      isError: true,
+    });
   }
 }
 

@@ -28,7 +28,13 @@ export function makeAlerts({ state, act }) {
     };
   }
 
-  return { say, notify, announce: ({ message }) => say(`${message.from.name}, ${clock(Date.parse(message.at))}: ${message.text.slice(0, 400)}`), installWorker };
+  return {
+    say,
+    notify,
+    announce: ({ message }) =>
+      say(`${message.from.name}, ${clock(Date.parse(message.at))}: ${message.text.slice(0, 400)}`),
+    installWorker,
+  };
 }
 
 /** Two short tones. */
@@ -58,7 +64,8 @@ async function installWorker() {
   let url = "/worker.js";
   try {
     // The one script address of the page that is not in its markup: the policy allows this one policy and no other.
-    url = window.trustedTypes?.createPolicy("worker", { createScriptURL: () => "/worker.js" }).createScriptURL("") ?? url;
+    url =
+      window.trustedTypes?.createPolicy("worker", { createScriptURL: () => "/worker.js" }).createScriptURL("") ?? url;
     await navigator.serviceWorker.register(url);
   } catch {
     // Without it the page needs the network to open, as any other.

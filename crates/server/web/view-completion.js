@@ -19,20 +19,34 @@ export function makeCompletion(view, { text, options }) {
     const before = text.value.slice(0, text.selectionStart);
     const [, command, argument] = /^\/(\S*)(?:\s+(\S*))?$/.exec(before) ?? [];
     if (command !== undefined && argument === undefined) {
-      const found = commands.filter((one) => one.name.startsWith(command) || one.others.some((other) => other === command));
-      return [[0, before.length], found.map((one) => ({ insert: `/${one.name} `, label: `/${one.name} ${one.takes}`, about: one.about }))];
+      const found = commands.filter(
+        (one) => one.name.startsWith(command) || one.others.some((other) => other === command),
+      );
+      return [
+        [0, before.length],
+        found.map((one) => ({ insert: `/${one.name} `, label: `/${one.name} ${one.takes}`, about: one.about })),
+      ];
     }
     if (argument !== undefined) {
       const { offers: kind } = commands.find((one) => one.name === command || one.others.includes(command)) ?? {};
       const start = before.length - argument.length;
-      if (kind === "users") return [[start, before.length], users(argument.replace(/^@/, "")).map((user) => offer(user.name, `${user.name} `, user.id))];
+      if (kind === "users")
+        return [
+          [start, before.length],
+          users(argument.replace(/^@/, "")).map((user) => offer(user.name, `${user.name} `, user.id)),
+        ];
       if (kind === "rooms" || kind === "own") return [[start, before.length], rooms(argument)];
     }
     const [word] = /(^|(?<=[\s(]))[@#:][^\s@#:]*$/u.exec(before) ?? [""];
     const at = [before.length - word.length, before.length];
-    if (word.startsWith("@")) return [at, users(word.slice(1)).map((user) => offer(`@${user.name}`, `@${user.name.replaceAll(" ", "_")} `, user.id))];
+    if (word.startsWith("@"))
+      return [
+        at,
+        users(word.slice(1)).map((user) => offer(`@${user.name}`, `@${user.name.replaceAll(" ", "_")} `, user.id)),
+      ];
     if (word.startsWith("#") && word.length > 1) return [at, rooms(word)];
-    if (word.startsWith(":") && word.length > 2) return [at, findEmoji(word.slice(1)).map(({ emoji, names }) => offer(`${emoji} ${names[0]}`, emoji, ""))];
+    if (word.startsWith(":") && word.length > 2)
+      return [at, findEmoji(word.slice(1)).map(({ emoji, names }) => offer(`${emoji} ${names[0]}`, emoji, ""))];
     return [at, []];
   }
 
@@ -40,8 +54,12 @@ export function makeCompletion(view, { text, options }) {
 
   function users(part) {
     const wanted = key(part);
-    const all = (currentRoom(state)?.users ?? []).filter((user) => user.id !== state.me && key(user.name).includes(wanted));
-    return all.sort((a, b) => key(b.name).startsWith(wanted) - key(a.name).startsWith(wanted) || a.name.localeCompare(b.name));
+    const all = (currentRoom(state)?.users ?? []).filter(
+      (user) => user.id !== state.me && key(user.name).includes(wanted),
+    );
+    return all.sort(
+      (a, b) => key(b.name).startsWith(wanted) - key(a.name).startsWith(wanted) || a.name.localeCompare(b.name),
+    );
   }
 
   function rooms(part) {
@@ -63,7 +81,22 @@ export function makeCompletion(view, { text, options }) {
   function draw() {
     const isOpen = offers.length > 0;
     options.hidden = !isOpen;
-    fill(options, offers.map((one, index) => h("li", { role: "option", id: `${options.id}-${index}`, "aria-selected": String(index === chosen), on: { pointerdown: (event) => event.preventDefault(), click: () => take(index) } }, h("span", { class: "label", dir: "auto", text: one.label }), h("span", { class: "quiet small", dir: "auto", text: one.about }))));
+    fill(
+      options,
+      offers.map((one, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${options.id}-${index}`,
+            "aria-selected": String(index === chosen),
+            on: { pointerdown: (event) => event.preventDefault(), click: () => take(index) },
+          },
+          h("span", { class: "label", dir: "auto", text: one.label }),
+          h("span", { class: "quiet small", dir: "auto", text: one.about }),
+        ),
+      ),
+    );
     if (isOpen) text.setAttribute("aria-activedescendant", `${options.id}-${chosen}`);
     else text.removeAttribute("aria-activedescendant");
   }

@@ -14,12 +14,24 @@ const ROWS_MAX = 8;
 
 export function makeComposer(view, { form, id, isThread }) {
   const { state, dispatch, submit } = view;
-  const text = h("textarea", { id: `${id}text`, rows: "1", dir: "auto", enterkeyhint: "send", autocapitalize: "sentences", "aria-autocomplete": "list", "aria-controls": `${id}complete` });
+  const text = h("textarea", {
+    id: `${id}text`,
+    rows: "1",
+    dir: "auto",
+    enterkeyhint: "send",
+    autocapitalize: "sentences",
+    "aria-autocomplete": "list",
+    "aria-controls": `${id}complete`,
+  });
   const bar = h("p", { id: `${id}compose-bar`, class: "compose-bar", hidden: true });
   const note = h("p", { id: `${id}write-note`, class: "write-note", hidden: true });
   const options = h("ul", { id: `${id}complete`, role: "listbox", "aria-label": "Completions", hidden: true });
   const emoji = iconButton("smile", "Insert an emoji", { class: "icon-button emoji-button" });
-  const send = h("button", { type: "submit", id: `${id}send`, class: "send", "aria-label": "Send", title: "Send" }, icon("send"));
+  const send = h(
+    "button",
+    { type: "submit", id: `${id}send`, class: "send", "aria-label": "Send", title: "Send" },
+    icon("send"),
+  );
   form.append(options, bar, note, h("div", { class: "box" }, emoji, text, send));
   const completion = makeCompletion(view, { text, options });
   /** The text that an edit has taken the place of. */
@@ -56,10 +68,12 @@ export function makeComposer(view, { form, id, isThread }) {
     const room = roomOf(state, roomName());
     if (value === "" || !room) return;
     const over = excess(state, value);
-    if (over > 0) return dispatch({ type: "tell", text: `Too long by ${over} bytes. Shorten it and send it again`, isError: true });
+    if (over > 0)
+      return dispatch({ type: "tell", text: `Too long by ${over} bytes. Shorten it and send it again`, isError: true });
     if (edited) {
       const entry = loaded(room.log, edited.seq);
-      if (entry?.text !== value) dispatch({ type: "change", room: room.name, body: { kind: "edit", target: edited.seq, text: value } });
+      if (entry?.text !== value)
+        dispatch({ type: "change", room: room.name, body: { kind: "edit", target: edited.seq, text: value } });
       return endCompose();
     }
     const about = { room: room.name };
@@ -98,7 +112,8 @@ export function makeComposer(view, { form, id, isThread }) {
     if (event.isComposing || completion.key(event)) return;
     const isEmpty = text.value === "";
     if (event.key === "Enter" && !event.altKey) {
-      const wantsSend = state.choices.enter === "send" ? !event.shiftKey && !event.ctrlKey : event.ctrlKey || event.metaKey;
+      const wantsSend =
+        state.choices.enter === "send" ? !event.shiftKey && !event.ctrlKey : event.ctrlKey || event.metaKey;
       if (!wantsSend) return;
       event.preventDefault();
       finish();
@@ -118,7 +133,8 @@ export function makeComposer(view, { form, id, isThread }) {
     const { selectionStart: start, selectionEnd: end, value } = text;
     text.focus();
     text.setRangeText(addition, start, end, "end");
-    if (addition.startsWith(">") && start > 0 && value[start - 1] !== "\n") text.setRangeText("\n", start, start, "preserve");
+    if (addition.startsWith(">") && start > 0 && value[start - 1] !== "\n")
+      text.setRangeText("\n", start, start, "preserve");
     changed();
   }
 
@@ -129,7 +145,12 @@ export function makeComposer(view, { form, id, isThread }) {
       shown = place();
       before = null;
       setValue(isThread ? (state.threadDrafts.get(place()) ?? "") : room.draft);
-    } else if (!isThread && room.draft !== text.value && document.activeElement !== text && compose()?.kind !== "edit") {
+    } else if (
+      !isThread &&
+      room.draft !== text.value &&
+      document.activeElement !== text &&
+      compose()?.kind !== "edit"
+    ) {
       setValue(room.draft);
     }
     const isEdit = compose()?.kind === "edit";
@@ -138,7 +159,10 @@ export function makeComposer(view, { form, id, isThread }) {
     set(send, { "aria-label": isEdit ? "Save" : "Send", title: isEdit ? "Save" : "Send" });
     drawBar(room);
     const reason = words.cannotWrite(room, rank(myRole(state, room)) >= 2, Date.now());
-    const offline = isDirect(room.name) && room.isJoined && room.count < 2 ? `${labelOf(room)} is offline and sees your messages when back` : null;
+    const offline =
+      isDirect(room.name) && room.isJoined && room.count < 2
+        ? `${labelOf(room)} is offline and sees your messages when back`
+        : null;
     set(note, { hidden: !(reason ?? offline) });
     setText(note, reason ?? offline ?? "");
   }
@@ -152,7 +176,12 @@ export function makeComposer(view, { form, id, isThread }) {
     if (!now) return bar.replaceChildren();
     const { name, text: beginning } = quotedOf(loaded(room.log, now.seq), now.seq);
     const what = now.kind === "edit" ? "Editing your message" : `Replying to ${name}`;
-    fill(bar, h("span", { class: "what", text: what }), h("span", { class: "quoted-text", dir: "auto", text: beginning }), iconButton("close", now.kind === "edit" ? "Cancel the edit" : "Cancel the reply", { on: { click: endCompose } }));
+    fill(
+      bar,
+      h("span", { class: "what", text: what }),
+      h("span", { class: "quoted-text", dir: "auto", text: beginning }),
+      iconButton("close", now.kind === "edit" ? "Cancel the edit" : "Cancel the reply", { on: { click: endCompose } }),
+    );
   }
 
   return {

@@ -11,7 +11,13 @@ export function makeFirst({ state, dispatch }) {
     event.preventDefault();
     const name = field("name").value.trim();
     if (name === "") return field("name").focus();
-    dispatch({ type: "enter", name, invite: field("invite").value, password: field("password").value, code: field("code").value.trim() });
+    dispatch({
+      type: "enter",
+      name,
+      invite: field("invite").value,
+      password: field("password").value,
+      code: field("code").value.trim(),
+    });
     field("password").value = "";
     field("code").value = "";
   });

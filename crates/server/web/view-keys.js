@@ -9,7 +9,10 @@ export const KEYS = [
   ["Up in an empty box", "Edit your last message"],
   ["PgUp, PgDn", "Scroll the messages"],
   ["Shift-Tab from the box", "Go to the messages: the arrow keys move, Enter opens the menu"],
-  ["r t + e d y q o p v", "On a message: reply, thread, react, edit, delete, copy, quote, open the link, pin, versions"],
+  [
+    "r t + e d y q o p v",
+    "On a message: reply, thread, react, edit, delete, copy, quote, open the link, pin, versions",
+  ],
   ["Ctrl-Shift-F", "Search messages"],
   ["Esc", "Cancel, close, and at last go to the newest message"],
   ["F1", "Show the commands and the keys"],
@@ -55,8 +58,10 @@ export function makeKeys(view) {
     else if (altKey && !ctrl && key === "ArrowUp") run(() => step(-1));
     else if (altKey && !ctrl && key === "ArrowDown") run(() => step(1));
     else if (altKey && !ctrl && event.code === "KeyA") run(nextUnread);
-    else if (ctrl && !altKey && !shiftKey && key.toLowerCase() === "k") run(() => dispatch({ type: "openPanel", panel: { kind: "go" } }));
-    else if (ctrl && shiftKey && key.toLowerCase() === "f") run(() => dispatch({ type: "openPanel", panel: { kind: "search" } }));
+    else if (ctrl && !altKey && !shiftKey && key.toLowerCase() === "k")
+      run(() => dispatch({ type: "openPanel", panel: { kind: "go" } }));
+    else if (ctrl && shiftKey && key.toLowerCase() === "f")
+      run(() => dispatch({ type: "openPanel", panel: { kind: "search" } }));
     else if (key === "Escape" && !view.menu.isOpen()) run(back);
   });
 }

@@ -18,7 +18,15 @@ const AT_END = 48;
 
 export function makeLog(view, { frame, items, isThread }) {
   const { state, dispatch } = view;
-  const log = { atEnd: true, drawn: "", room: null, places: new Map(), opened: new Set(), focused: null, wantsEnd: false };
+  const log = {
+    atEnd: true,
+    drawn: "",
+    room: null,
+    places: new Map(),
+    opened: new Set(),
+    focused: null,
+    wantsEnd: false,
+  };
   const jump = isThread ? null : byId("jump");
   const above = isThread ? null : byId("above");
 
@@ -45,7 +53,8 @@ export function makeLog(view, { frame, items, isThread }) {
       }
       if (entry.isIgnored) {
         const before = made.at(-1);
-        if (before?.type === "ignored") made[made.length - 1] = { ...before, count: before.count + 1, about: before.count + 1 };
+        if (before?.type === "ignored")
+          made[made.length - 1] = { ...before, count: before.count + 1, about: before.count + 1 };
         else made.push({ key: entry.key, type: "ignored", count: 1, about: 1 });
         last = null;
         continue;
@@ -59,13 +68,28 @@ export function makeLog(view, { frame, items, isThread }) {
   }
 
   function details(from, of, entry, last) {
-    const isFirst = last?.from?.id !== entry.from.id || entry.at - last.at > GROUP_MS || entry.replyTo !== undefined || last.delivery === "refused";
-    const answers = isThread && entry.replyTo === state.thread.root ? undefined : (entry.replyTo ?? (isThread ? undefined : entry.thread));
+    const isFirst =
+      last?.from?.id !== entry.from.id ||
+      entry.at - last.at > GROUP_MS ||
+      entry.replyTo !== undefined ||
+      last.delivery === "refused";
+    const answers =
+      isThread && entry.replyTo === state.thread.root
+        ? undefined
+        : (entry.replyTo ?? (isThread ? undefined : entry.thread));
     const quoted = answers === undefined ? null : quotedOf(loaded(from, answers) ?? loaded(of.log, answers), answers);
     const isMention = !entry.isOwn && mentions(entry.text, state.name).length > 0;
     const newReplies = entry.replies ? of.since.filter((one) => isReply(of, one.seq, entry.seq)).length : 0;
     const isOpen = log.opened.has(entry.key);
-    return { isFirst, quoted, isMention, newReplies, isOpen, hidesAnswers: isThread && entry.seq === state.thread.root, about: `${isFirst}|${quoted?.name}|${quoted?.text}|${isMention}|${newReplies}|${isOpen}|${state.name}` };
+    return {
+      isFirst,
+      quoted,
+      isMention,
+      newReplies,
+      isOpen,
+      hidesAnswers: isThread && entry.seq === state.thread.root,
+      about: `${isFirst}|${quoted?.name}|${quoted?.text}|${isMention}|${newReplies}|${isOpen}|${state.name}`,
+    };
   }
 
   const isReply = (of, seq, root) => {
@@ -163,7 +187,16 @@ export function makeLog(view, { frame, items, isThread }) {
     if (!edge) frame.prepend((edge = h("p", { class: "edge" })));
     const isBegin = from.first !== null && !from.hasOlder && of.loading === null && !isThread;
     const isEmpty = isBegin && from.entries.length === 0 && from.pending.length === 0;
-    setText(edge, isEmpty ? "No messages yet. Write the first one" : isBegin ? `This is the beginning of ${labelOf(of)}` : of.loading ? "Loading…" : "");
+    setText(
+      edge,
+      isEmpty
+        ? "No messages yet. Write the first one"
+        : isBegin
+          ? `This is the beginning of ${labelOf(of)}`
+          : of.loading
+            ? "Loading…"
+            : "",
+    );
   }
 
   /** Scrolls to the message that was asked for, once it is loaded. */
@@ -210,31 +243,45 @@ export function makeLog(view, { frame, items, isThread }) {
     if (!state.isVisible || items.children.length === 0) return;
     const { top, bottom } = frame.getBoundingClientRect();
     const seqs = [];
-    for (let child = firstBelow(top); child && child.getBoundingClientRect().top < bottom - 8; child = child.nextElementSibling) {
+    for (
+      let child = firstBelow(top);
+      child && child.getBoundingClientRect().top < bottom - 8;
+      child = child.nextElementSibling
+    ) {
       if (child.dataset.seq) seqs.push(Number(child.dataset.seq));
     }
     if (seqs.length === 0) return;
     const of = room();
     const last = Math.max(...seqs);
-    if (last > of.read) dispatch({ type: "seen", room: of.name, first: Math.min(...seqs), last });
+    const first = Math.min(...seqs);
+    // What does not count as read is reported once, or each drawing would ask for the next one.
+    const seen = `${of.name} ${first} ${last} ${of.read} ${source().version}`;
+    if (last <= of.read || seen === log.reported) return;
+    log.reported = seen;
+    dispatch({ type: "seen", room: of.name, first, last });
   }
 
   let isScrolling = false;
-  frame.addEventListener("scroll", () => {
-    if (isScrolling) return;
-    isScrolling = true;
-    requestAnimationFrame(() => {
-      isScrolling = false;
-      log.atEnd = isAtEnd();
-      if (isThread) return;
-      const of = currentRoom(state);
-      if (!of) return;
-      if (frame.scrollTop < NEAR) dispatch({ type: "older", room: of.name });
-      if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR) dispatch({ type: "newer", room: of.name });
-      drawJump(of);
-      report();
-    });
-  }, { passive: true });
+  frame.addEventListener(
+    "scroll",
+    () => {
+      if (isScrolling) return;
+      isScrolling = true;
+      requestAnimationFrame(() => {
+        isScrolling = false;
+        log.atEnd = isAtEnd();
+        if (isThread) return;
+        const of = currentRoom(state);
+        if (!of) return;
+        if (frame.scrollTop < NEAR) dispatch({ type: "older", room: of.name });
+        if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR)
+          dispatch({ type: "newer", room: of.name });
+        drawJump(of);
+        report();
+      });
+    },
+    { passive: true },
+  );
   new ResizeObserver(() => log.atEnd && (frame.scrollTop = frame.scrollHeight)).observe(frame);
 
   /** One message at a time can be reached with Tab; the arrow keys move on. */

@@ -3,7 +3,18 @@
 import { sanctionOf, ask } from "./commands.js";
 import { byId, fill, h } from "./dom.js";
 import { EMOJI, findEmoji } from "./emoji.js";
-import { LOBBY, currentRoom, isDirect, isIgnored, isModerator, isOwner, isQuiet, labelOf, rank, roleIn } from "./state.js";
+import {
+  LOBBY,
+  currentRoom,
+  isDirect,
+  isIgnored,
+  isModerator,
+  isOwner,
+  isQuiet,
+  labelOf,
+  rank,
+  roleIn,
+} from "./state.js";
 import { messageActions } from "./view-actions.js";
 
 /** Space in pixels between the menu and the edge of the window. */
@@ -49,7 +60,18 @@ export function makeMenu(view) {
     const items = actions.filter(Boolean).map((action) =>
       action === "-"
         ? h("hr", { role: "separator" })
-        : h("button", { type: "button", role: "menuitem", tabindex: "-1", class: action.isBad ? "bad" : null, on: { click: () => choose(action) } }, h("span", { class: "label", dir: "auto", text: action.label }), action.key ? h("kbd", { text: action.key, "aria-hidden": "true" }) : null),
+        : h(
+            "button",
+            {
+              type: "button",
+              role: "menuitem",
+              tabindex: "-1",
+              class: action.isBad ? "bad" : null,
+              on: { click: () => choose(action) },
+            },
+            h("span", { class: "label", dir: "auto", text: action.label }),
+            action.key ? h("kbd", { text: action.key, "aria-hidden": "true" }) : null,
+          ),
     );
     show(at, "menu", label, ...items);
   }
@@ -60,7 +82,14 @@ export function makeMenu(view) {
     action.run(at);
   }
 
-  const doing = (label, inputs, isBad = false) => ({ label, isBad, run: () => (typeof inputs === "string" ? dispatch({ type: "tell", text: inputs, isError: true }) : inputs.forEach((input) => act(input))) });
+  const doing = (label, inputs, isBad = false) => ({
+    label,
+    isBad,
+    run: () =>
+      typeof inputs === "string"
+        ? dispatch({ type: "tell", text: inputs, isError: true })
+        : inputs.forEach((input) => act(input)),
+  });
 
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape" || event.key === "Tab") {
@@ -71,7 +100,14 @@ export function makeMenu(view) {
     const items = [...element.querySelectorAll("[role=menuitem]")];
     const at = items.indexOf(document.activeElement);
     const columns = element.querySelector(".emoji-grid") ? 8 : 1;
-    const steps = { ArrowDown: columns, ArrowUp: -columns, ArrowRight: columns > 1 ? 1 : 0, ArrowLeft: columns > 1 ? -1 : 0, Home: -at, End: items.length - 1 - at };
+    const steps = {
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      ArrowRight: columns > 1 ? 1 : 0,
+      ArrowLeft: columns > 1 ? -1 : 0,
+      Home: -at,
+      End: items.length - 1 - at,
+    };
     if (event.target.tagName === "INPUT" && event.key !== "ArrowDown") return;
     if (steps[event.key]) {
       event.preventDefault();
@@ -87,7 +123,8 @@ export function makeMenu(view) {
   return {
     close,
     isOpen: () => !element.hidden,
-    openMessage: (at, entry, room, isThread) => showActions(at, `Message of ${entry.from.name}`, messageActions(view, entry, room, isThread)),
+    openMessage: (at, entry, room, isThread) =>
+      showActions(at, `Message of ${entry.from.name}`, messageActions(view, entry, room, isThread)),
     openUser: (at, user) => showActions(at, user.name, userActions(user)),
     openRoom: (at) => showActions(at, labelOf(currentRoom(state)), roomActions(currentRoom(state))),
     openEmoji,
@@ -95,7 +132,11 @@ export function makeMenu(view) {
 
   function userActions(user) {
     const room = currentRoom(state);
-    if (user.id === state.me) return [doing("Change your name…", [{ type: "openPanel", panel: { kind: "name" } }]), doing("Your devices…", [{ type: "openPanel", panel: { kind: "account" } }])];
+    if (user.id === state.me)
+      return [
+        doing("Change your name…", [{ type: "openPanel", panel: { kind: "name" } }]),
+        doing("Your devices…", [{ type: "openPanel", panel: { kind: "account" } }]),
+      ];
     const place = room.name === LOBBY || isDirect(room.name) ? undefined : room.name;
     const mine = isOwner(state, room) ? 4 : isModerator(state, room) ? 3 : 1;
     const outranks = isDirect(room.name) ? rank(state.role) >= 3 : mine >= 3 && mine > rank(roleIn(room, user.id));
@@ -105,13 +146,22 @@ export function makeMenu(view) {
       doing("Write to", [{ type: "openUser", id: user.id, name: user.name }]),
       { label: "Mention", run: () => view.composer.insert(`@${user.name.replaceAll(" ", "_")} `) },
       doing("About…", [{ type: "openPanel", panel: { kind: "user", user } }]),
-      doing(isIgnored(state, user.id) ? "Show messages again" : "Hide messages", [{ type: "ignore", user, on: !isIgnored(state, user.id) }]),
+      doing(isIgnored(state, user.id) ? "Show messages again" : "Hide messages", [
+        { type: "ignore", user, on: !isIgnored(state, user.id) },
+      ]),
       outranks && "-",
       outranks && doing("Mute for 10 minutes", sanctionOf(state, "mute", ofUser, { room: place, time: 600 }), true),
-      outranks && doing(place ? "Kick from the room…" : "End the sessions…", sanctionOf(state, "kick", ofUser, { room: place }), true),
+      outranks &&
+        doing(
+          place ? "Kick from the room…" : "End the sessions…",
+          sanctionOf(state, "kick", ofUser, { room: place }),
+          true,
+        ),
       outranks && ban(86400, "Ban for a day…"),
       outranks && ban(null, "Ban without an end…"),
-      isOwner(state, room) && !isDirect(room.name) && doing("Give a role…", [{ type: "openPanel", panel: { kind: "role", user, room: place } }]),
+      isOwner(state, room) &&
+        !isDirect(room.name) &&
+        doing("Give a role…", [{ type: "openPanel", panel: { kind: "role", user, room: place } }]),
     ];
   }
 
@@ -124,22 +174,53 @@ export function makeMenu(view) {
       doing("Mark all as read", [{ type: "readAll", room: room.name }]),
       panel("Pinned messages", { kind: "pins", room: room.name }),
       panel("Mentions of you", { kind: "mentions" }),
-      doing(quiet ? "Let it notify again" : "Make it quiet", [{ type: "choose", choices: { quiet: quiet ? others : [...others, room.name] } }]),
+      doing(quiet ? "Let it notify again" : "Make it quiet", [
+        { type: "choose", choices: { quiet: quiet ? others : [...others, room.name] } },
+      ]),
       isRoom && panel("Set the topic…", { kind: "topic", room: room.name }),
       isRoom && room.rules?.privacy === "private" && panel("Ask somebody in…", { kind: "askIn", room: room.name }),
       isRoom && isOwner(state, room) && panel("Rules…", { kind: "rules", room: room.name }),
-      isModerator(state, room) && panel("Mutes and bans", { kind: "sanctions", room: room.name === LOBBY || !isRoom ? undefined : room.name }),
+      isModerator(state, room) &&
+        panel("Mutes and bans", { kind: "sanctions", room: room.name === LOBBY || !isRoom ? undefined : room.name }),
       rank(state.role) >= 3 && panel("Audit log", { kind: "audit" }),
       room.name !== LOBBY && "-",
-      room.name !== LOBBY && doing(isRoom ? "Leave the room" : "Close", isRoom && room.rules?.privacy === "private" ? ask(`Leave ${room.name}? It is private: somebody in it has to ask you in again`, "Leave", [{ type: "leave", room: room.name }]) : [{ type: "leave", room: room.name }], isRoom),
+      room.name !== LOBBY &&
+        doing(
+          isRoom ? "Leave the room" : "Close",
+          isRoom && room.rules?.privacy === "private"
+            ? ask(`Leave ${room.name}? It is private: somebody in it has to ask you in again`, "Leave", [
+                { type: "leave", room: room.name },
+              ])
+            : [{ type: "leave", room: room.name }],
+          isRoom,
+        ),
     ];
   }
 
   /** A grid of emoji, with a field that finds others by name, or takes any. */
   function openEmoji(at, then) {
     const grid = h("div", { class: "emoji-grid", role: "menu", "aria-label": "Emoji" });
-    const drawGrid = (list) => fill(grid, list.map(({ emoji, names }) => h("button", { type: "button", role: "menuitem", tabindex: "-1", "aria-label": names[0].replaceAll("_", " "), title: names[0], text: emoji, on: { click: () => choose({ run: () => then(emoji) }) } })));
-    const input = h("input", { type: "text", "aria-label": "Find an emoji by name, or type one", placeholder: "Find, or type one", autocomplete: "off" });
+    const drawGrid = (list) =>
+      fill(
+        grid,
+        list.map(({ emoji, names }) =>
+          h("button", {
+            type: "button",
+            role: "menuitem",
+            tabindex: "-1",
+            "aria-label": names[0].replaceAll("_", " "),
+            title: names[0],
+            text: emoji,
+            on: { click: () => choose({ run: () => then(emoji) }) },
+          }),
+        ),
+      );
+    const input = h("input", {
+      type: "text",
+      "aria-label": "Find an emoji by name, or type one",
+      placeholder: "Find, or type one",
+      autocomplete: "off",
+    });
     input.addEventListener("input", () => drawGrid(input.value ? findEmoji(input.value.trim()) : EMOJI));
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

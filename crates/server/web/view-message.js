@@ -12,15 +12,26 @@ export function makeRow(view, item) {
     case "day":
       return h("h2", { class: "day", text: dayName(item.at, Date.now()) });
     case "line":
-      return h("p", { class: "unread-line", role: "separator", "aria-label": "New messages" }, h("span", { text: "new" }));
+      return h(
+        "p",
+        { class: "unread-line", role: "separator", "aria-label": "New messages" },
+        h("span", { text: "new" }),
+      );
     case "presence":
       return h("p", { class: "notice-line presence", dir: "auto", text: words.presence(item.entry.changes) });
     case "notice":
       return h("p", { class: "notice-line", dir: "auto", text: item.entry.text });
     case "topic":
-      return h("p", { class: "notice-line", dir: "auto", text: `${words.quoted(item.entry.from.name)} ${item.entry.text}` });
+      return h("p", {
+        class: "notice-line",
+        dir: "auto",
+        text: `${words.quoted(item.entry.from.name)} ${item.entry.text}`,
+      });
     case "ignored":
-      return h("p", { class: "notice-line", text: item.count === 1 ? "1 message from an ignored user" : `${item.count} messages from ignored users` });
+      return h("p", {
+        class: "notice-line",
+        text: item.count === 1 ? "1 message from an ignored user" : `${item.count} messages from ignored users`,
+      });
     default:
       return message(view, item);
   }
@@ -29,12 +40,41 @@ export function makeRow(view, item) {
 function message(view, item) {
   const { entry, isFirst, isOpen } = item;
   const { state } = view;
-  const bubble = h("div", { class: "bubble" }, isFirst ? head(entry) : null, quote(item), ...body(state, item), meta(item), reactions(entry), answers(item), refusal(entry));
+  const bubble = h(
+    "div",
+    { class: "bubble" },
+    isFirst ? head(entry) : null,
+    quote(item),
+    ...body(state, item),
+    meta(item),
+    reactions(entry),
+    answers(item),
+    refusal(entry),
+  );
   const isEmoji = !entry.deleted && isOnlyEmoji(entry.text);
-  const classes = ["row", entry.isOwn ? "own" : "other", isFirst ? "first" : "", entry.isAction ? "action" : "", isEmoji ? "only-emoji" : "", entry.deleted ? "is-deleted" : "", item.isMention ? "names-me" : ""];
+  const classes = [
+    "row",
+    entry.isOwn ? "own" : "other",
+    isFirst ? "first" : "",
+    entry.isAction ? "action" : "",
+    isEmoji ? "only-emoji" : "",
+    entry.deleted ? "is-deleted" : "",
+    item.isMention ? "names-me" : "",
+  ];
   return h(
     "article",
-    { class: classes.filter(Boolean).join(" "), tabindex: "-1", "aria-label": nameOf(item), dataset: { seq: entry.seq ?? null, key: entry.key, delivery: entry.delivery, own: entry.isOwn ? "" : null, open: isOpen ? "" : null } },
+    {
+      class: classes.filter(Boolean).join(" "),
+      tabindex: "-1",
+      "aria-label": nameOf(item),
+      dataset: {
+        seq: entry.seq ?? null,
+        key: entry.key,
+        delivery: entry.delivery,
+        own: entry.isOwn ? "" : null,
+        open: isOpen ? "" : null,
+      },
+    },
     isFirst ? h("span", { class: "side" }, avatar(entry.from)) : h("span", { class: "side" }),
     bubble,
     tools(entry),
@@ -46,7 +86,9 @@ function nameOf({ entry, quoted, isMention }) {
   const text = entry.deleted ? words.DELETED : entry.text;
   const state = { pending: ", not sent yet", refused: ", not sent" }[entry.delivery] ?? "";
   const answer = quoted ? `, replying to ${quoted.name}` : "";
-  const notes = [isMention && "mentions you", entry.edited && "edited", entry.pinned && "pinned"].filter(Boolean).map((note) => `, ${note}`);
+  const notes = [isMention && "mentions you", entry.edited && "edited", entry.pinned && "pinned"]
+    .filter(Boolean)
+    .map((note) => `, ${note}`);
   const short = text.length > 600 ? `${text.slice(0, 600)}…` : text;
   return `${entry.isOwn ? "you" : entry.from.name}, ${clock(entry.at)}${answer}${notes.join("")}${state}: ${entry.isAction ? `${entry.from.name} ` : ""}${short}`;
 }
@@ -65,7 +107,19 @@ function head({ from, at, isOwn }) {
 /** What a reply answers. */
 function quote({ quoted }) {
   if (!quoted) return null;
-  return h("button", { type: "button", class: "quote", tabindex: "-1", dataset: { do: "goTo", seq: quoted.seq, part: "quote" }, title: "Go to that message" }, icon("reply"), h("span", { class: "quoted-name", dir: "auto", text: quoted.name }), h("span", { class: "quoted-text", dir: "auto", text: quoted.text }));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "quote",
+      tabindex: "-1",
+      dataset: { do: "goTo", seq: quoted.seq, part: "quote" },
+      title: "Go to that message",
+    },
+    icon("reply"),
+    h("span", { class: "quoted-name", dir: "auto", text: quoted.name }),
+    h("span", { class: "quoted-text", dir: "auto", text: quoted.text }),
+  );
 }
 
 function body(state, { entry, isOpen }) {
@@ -76,16 +130,52 @@ function body(state, { entry, isOpen }) {
   text.append(...textNodes(entry.text, state.name, entry.isOwn));
   if (!folds) return [text];
   const label = isOpen ? "Fold" : "Show all";
-  return [text, h("button", { type: "button", class: "text-button fold", tabindex: "-1", text: label, dataset: { do: "fold", part: "fold" } })];
+  return [
+    text,
+    h("button", {
+      type: "button",
+      class: "text-button fold",
+      tabindex: "-1",
+      text: label,
+      dataset: { do: "fold", part: "fold" },
+    }),
+  ];
 }
 
 /** Times and marks below a text. */
 function meta({ entry, isFirst }) {
   const marks = [];
-  if (!isFirst) marks.push(h("time", { class: "later", datetime: new Date(entry.at).toISOString(), title: exact(entry.at), text: clock(entry.at), "aria-hidden": "true" }));
+  if (!isFirst)
+    marks.push(
+      h("time", {
+        class: "later",
+        datetime: new Date(entry.at).toISOString(),
+        title: exact(entry.at),
+        text: clock(entry.at),
+        "aria-hidden": "true",
+      }),
+    );
   if (entry.pinned) marks.push(h("span", { class: "mark" }, icon("pin"), "pinned"));
-  if (entry.edited) marks.push(h("button", { type: "button", class: "mark link-like", tabindex: "-1", text: "edited", title: `${exact(Date.parse(entry.edited.at) || entry.edited.at)}. Show what it said before`, dataset: { do: "versions", part: "versions" } }));
-  if (entry.delivery === "pending" || entry.changing) marks.push(h("span", { class: "mark waiting", title: "Not stored by the server yet", text: "…", "aria-label": "not sent yet" }));
+  if (entry.edited)
+    marks.push(
+      h("button", {
+        type: "button",
+        class: "mark link-like",
+        tabindex: "-1",
+        text: "edited",
+        title: `${exact(Date.parse(entry.edited.at) || entry.edited.at)}. Show what it said before`,
+        dataset: { do: "versions", part: "versions" },
+      }),
+    );
+  if (entry.delivery === "pending" || entry.changing)
+    marks.push(
+      h("span", {
+        class: "mark waiting",
+        title: "Not stored by the server yet",
+        text: "…",
+        "aria-label": "not sent yet",
+      }),
+    );
   return marks.length > 0 ? h("p", { class: "meta" }, marks) : null;
 }
 
@@ -95,7 +185,20 @@ function reactions(entry) {
     const names = one.users.map((user) => user.name);
     const others = one.count - names.length;
     const who = `${names.join(", ")}${others > 0 ? ` and ${words.counted(others, "other")}` : ""}`;
-    return h("button", { type: "button", class: "reaction", tabindex: "-1", "aria-pressed": String(one.own), title: who, "aria-label": `${one.emoji}, ${one.count}: ${who}`, dataset: { do: "react", emoji: one.emoji, part: `react-${one.emoji}` } }, h("span", { text: one.emoji }), h("span", { text: one.count }));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        tabindex: "-1",
+        "aria-pressed": String(one.own),
+        title: who,
+        "aria-label": `${one.emoji}, ${one.count}: ${who}`,
+        dataset: { do: "react", emoji: one.emoji, part: `react-${one.emoji}` },
+      },
+      h("span", { text: one.emoji }),
+      h("span", { text: one.count }),
+    );
   });
   return h("p", { class: "reactions" }, buttons);
 }
@@ -107,20 +210,37 @@ function answers({ entry, newReplies, hidesAnswers }) {
   if (newReplies > 0) parts.push(`${newReplies} new`);
   const last = typeof entry.replies.last_at === "string" ? Date.parse(entry.replies.last_at) : entry.replies.last_at;
   if (last) parts.push(`last ${moment(last, Date.now())}`);
-  return h("button", { type: "button", class: "answers", tabindex: "-1", dataset: { do: "thread", part: "answers" } }, icon("thread"), h("span", { text: parts.join(" · ") }));
+  return h(
+    "button",
+    { type: "button", class: "answers", tabindex: "-1", dataset: { do: "thread", part: "answers" } },
+    icon("thread"),
+    h("span", { text: parts.join(" · ") }),
+  );
 }
 
 /** Why a message was not sent, and what to do. */
 function refusal(entry) {
   if (entry.delivery !== "refused") return null;
-  return h("p", { class: "refusal" }, h("span", { text: `Not sent: ${entry.why}` }), h("button", { type: "button", class: "text-button", text: "Send again", dataset: { do: "again", part: "again" } }), h("button", { type: "button", class: "text-button", text: "Remove", dataset: { do: "remove", part: "remove" } }));
+  return h(
+    "p",
+    { class: "refusal" },
+    h("span", { text: `Not sent: ${entry.why}` }),
+    h("button", { type: "button", class: "text-button", text: "Send again", dataset: { do: "again", part: "again" } }),
+    h("button", { type: "button", class: "text-button", text: "Remove", dataset: { do: "remove", part: "remove" } }),
+  );
 }
 
 /** The buttons beside a message. Keys reach them by the menu, so Tab passes them over. */
 function tools(entry) {
   if (entry.delivery !== "accepted" || entry.deleted) return null;
   const button = (name, label, what) => iconButton(name, label, { tabindex: "-1", dataset: { do: what, part: what } });
-  return h("div", { class: "tools" }, button("smile", "React", "emoji"), button("reply", "Reply", "reply"), button("more", "More", "menu"));
+  return h(
+    "div",
+    { class: "tools" },
+    button("smile", "React", "emoji"),
+    button("reply", "Reply", "reply"),
+    button("more", "More", "menu"),
+  );
 }
 
 /** The beginning of a message, to name it beside another one. */

@@ -1,12 +1,13 @@
-// The dialog: one panel at a time. Each kind has its contents in `panel-lists.js`, `panel-forms.js` or `panel-find.js`.
+// The dialog: one panel at a time. Each kind has its contents in `panel-….js`.
 
 import { byId, fill, h, iconButton } from "./dom.js";
 import * as find from "./panel-find.js";
 import * as forms from "./panel-forms.js";
 import * as lists from "./panel-lists.js";
+import * as settings from "./panel-settings.js";
 
 /** What shows each kind: a function that takes the view and the panel, and returns `{title, element, draw}`. */
-const KINDS = { ...lists.KINDS, ...forms.KINDS, ...find.KINDS };
+const KINDS = { ...lists.KINDS, ...forms.KINDS, ...find.KINDS, ...settings.KINDS };
 
 export function makePanel(view) {
   const { state, dispatch } = view;
@@ -34,7 +35,15 @@ export function makePanel(view) {
     content = KINDS[panel.kind](view, panel);
     dialog.dataset.kind = panel.kind;
     const close = iconButton("close", "Close", { on: { click: view.closePanel } });
-    fill(dialog, h("div", { class: "panel-frame" }, h("header", {}, h("h2", { id: "panel-title", text: content.title }), close), content.element));
+    fill(
+      dialog,
+      h(
+        "div",
+        { class: "panel-frame" },
+        h("header", {}, h("h2", { id: "panel-title", text: content.title }), close),
+        content.element,
+      ),
+    );
     if (!dialog.open) dialog.showModal();
     content.draw?.();
     (dialog.querySelector("[autofocus]") ?? close).focus();

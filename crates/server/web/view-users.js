@@ -16,15 +16,29 @@ export function makeUsers({ state, act, menu }) {
   });
 
   const make = ({ user, role, away, isMe }) => {
-    const words = [role in SHOWN ? role : null, away === undefined ? null : away ? `away: ${away}` : "away", isMe ? "you" : null].filter(Boolean);
+    const words = [
+      role in SHOWN ? role : null,
+      away === undefined ? null : away ? `away: ${away}` : "away",
+      isMe ? "you" : null,
+    ].filter(Boolean);
     return h(
       "li",
       {},
       h(
         "button",
-        { type: "button", class: `user-button ${away === undefined ? "" : "is-away"}`, "aria-haspopup": "menu", dataset: { user: user.id, part: "user" } },
+        {
+          type: "button",
+          class: `user-button ${away === undefined ? "" : "is-away"}`,
+          "aria-haspopup": "menu",
+          dataset: { user: user.id, part: "user" },
+        },
         avatar(user),
-        h("span", { class: "label" }, h("span", { class: "name", dir: "auto", text: user.name }), words.length > 0 ? h("span", { class: "quiet small", dir: "auto", text: words.join(" · ") }) : null),
+        h(
+          "span",
+          { class: "label" },
+          h("span", { class: "name", dir: "auto", text: user.name }),
+          words.length > 0 ? h("span", { class: "quiet small", dir: "auto", text: words.join(" · ") }) : null,
+        ),
         h("span", { class: "number" }, h("span", { class: "only-read", text: "number " }), String(user.id)),
       ),
     );
@@ -37,14 +51,28 @@ export function makeUsers({ state, act, menu }) {
       setText(byId("users-title"), isDirect(room.name) ? "Users" : `Users · ${room.count}`);
       const order = (item) => SHOWN[item.role] ?? 3;
       const items = room.users.map((user) => {
-        const item = { key: user.id, user, role: roleIn(room, user.id), away: state.away.get(user.id), isMe: user.id === state.me };
+        const item = {
+          key: user.id,
+          user,
+          role: roleIn(room, user.id),
+          away: state.away.get(user.id),
+          isMe: user.id === state.me,
+        };
         return { ...item, about: `${user.name}|${item.role}|${item.away}|${item.isMe}` };
       });
       items.sort((a, b) => order(a) - order(b) || a.user.name.localeCompare(b.user.name) || a.user.id - b.user.id);
       const more = room.count - items.length;
       keyed(list, items, make, (a, b) => a.about === b.about);
       let note = byId("users-more");
-      if (more > 0 && !note) list.after((note = h("button", { type: "button", id: "users-more", class: "text-button", on: { click: () => act({ type: "openPanel", panel: { kind: "people", room: state.current } }) } })));
+      if (more > 0 && !note)
+        list.after(
+          (note = h("button", {
+            type: "button",
+            id: "users-more",
+            class: "text-button",
+            on: { click: () => act({ type: "openPanel", panel: { kind: "people", room: state.current } }) },
+          })),
+        );
       if (note) {
         note.hidden = more <= 0;
         setText(note, `${more} more`);

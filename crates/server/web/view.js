@@ -41,7 +41,16 @@ export function makeView(state, actions) {
   const view = { state, ...actions, isNarrow: () => NARROW.matches, usersAreShown: WIDE.matches };
   const { dispatch } = actions;
 
-  for (const [id, name] of Object.entries({ "open-settings": "gear", "close-rooms": "back", "show-rooms": "menu", "open-search": "search", "open-room-menu": "more", "show-users": "users", "close-thread": "close", "close-users": "close" })) {
+  for (const [id, name] of Object.entries({
+    "open-settings": "gear",
+    "close-rooms": "back",
+    "show-rooms": "menu",
+    "open-search": "search",
+    "open-room-menu": "more",
+    "show-users": "users",
+    "close-thread": "close",
+    "close-users": "close",
+  })) {
     byId(id).append(icon(name));
   }
   view.menu = makeMenu(view);
@@ -50,7 +59,16 @@ export function makeView(state, actions) {
   view.composer = makeComposer(view, { form: byId("say"), id: "", isThread: false });
   view.threadComposer = makeComposer(view, { form: byId("thread-say"), id: "thread-", isThread: true });
   view.composerOf = (isThread) => (isThread ? view.threadComposer : view.composer);
-  const parts = [makeFirst(view), makeRooms(view), makeUsers(view), view.log, view.thread, view.composer, view.threadComposer, makePanel(view)];
+  const parts = [
+    makeFirst(view),
+    makeRooms(view),
+    makeUsers(view),
+    view.log,
+    view.thread,
+    view.composer,
+    view.threadComposer,
+    makePanel(view),
+  ];
   const alerts = makeAlerts(view);
   makeKeys(view);
 
@@ -88,7 +106,8 @@ export function makeView(state, actions) {
   byId("close-users").onclick = () => view.toggleUsers(false);
   byId("close-thread").onclick = view.closeThread;
   byId("open-room-menu").onclick = (event) => view.menu.openRoom(event.currentTarget);
-  byId("status").onclick = () => (state.connection.kind === "expelled" ? dispatch({ type: "reconnect" }) : actions.hurry());
+  byId("status").onclick = () =>
+    state.connection.kind === "expelled" ? dispatch({ type: "reconnect" }) : actions.hurry();
 
   view.draw = () => {
     const isIn = state.me !== null || (state.journal !== null && state.connection.kind !== "welcome");
@@ -146,7 +165,10 @@ function drawHeader(view) {
   set(byId("thread"), { hidden: state.thread === null });
   document.body.dataset.thread = state.thread ? "open" : "closed";
   const elsewhere = roomList(state).reduce((sum, one) => sum + (one === room ? 0 : unread(state, one).mentions), 0);
-  set(byId("show-rooms"), { dataset: { count: elsewhere > 0 ? elsewhere : null }, "aria-label": elsewhere > 0 ? `Rooms, ${words.counted(elsewhere, "mention")}` : "Rooms" });
+  set(byId("show-rooms"), {
+    dataset: { count: elsewhere > 0 ? elsewhere : null },
+    "aria-label": elsewhere > 0 ? `Rooms, ${words.counted(elsewhere, "mention")}` : "Rooms",
+  });
   if (state.me !== null && byId("me-avatar").dataset.of !== `${state.me} ${state.name}`) {
     byId("me-avatar").dataset.of = `${state.me} ${state.name}`;
     fill(byId("me-avatar"), avatar({ id: state.me, name: state.name }));
@@ -178,12 +200,23 @@ function subtitle(state, room) {
 function drawStatus(view) {
   const { state } = view;
   const room = currentRoom(state);
-  const normal = words.status({ connection: state.connection, waiting: waiting(state.outbox), notStored: state.notStored }, Date.now());
-  const own = state.me !== null && state.away.has(state.me) ? `You're away${state.away.get(state.me) ? `: ${state.away.get(state.me)}` : ""}. /back ends that` : "";
+  const normal = words.status(
+    { connection: state.connection, waiting: waiting(state.outbox), notStored: state.notStored },
+    Date.now(),
+  );
+  const own =
+    state.me !== null && state.away.has(state.me)
+      ? `You're away${state.away.get(state.me) ? `: ${state.away.get(state.me)}` : ""}. /back ends that`
+      : "";
   const parts = [state.said?.text, normal, isFull(state.outbox) ? words.OUTBOX_FULL : "", own];
   const text = parts.filter(Boolean).join(" · ");
   setText(byId("status"), text);
-  const tone = state.said?.isError || state.connection.kind === "expelled" ? "bad" : state.connection.kind === "connected" ? "good" : "warn";
+  const tone =
+    state.said?.isError || state.connection.kind === "expelled"
+      ? "bad"
+      : state.connection.kind === "connected"
+        ? "good"
+        : "warn";
   set(byId("status"), { dataset: { tone }, hidden: text === "" });
   const typing = state.typing.filter((one) => one.room === room?.name).map((one) => one.user.name);
   setText(byId("typing"), words.typing(typing));
@@ -192,7 +225,10 @@ function drawStatus(view) {
 /** The title of the window: what is unread for the user, and the room. */
 function drawTitle(state) {
   const room = currentRoom(state);
-  const count = roomList(state).reduce((sum, one) => sum + (state.choices.quiet.includes(one.name) ? 0 : unread(state, one).mentions), 0);
+  const count = roomList(state).reduce(
+    (sum, one) => sum + (state.choices.quiet.includes(one.name) ? 0 : unread(state, one).mentions),
+    0,
+  );
   const name = state.connection.kind === "welcome" || !room ? "chat" : `${labelOf(room)} · chat`;
   const title = count > 0 ? `(${count}) ${name}` : name;
   if (document.title !== title) document.title = title;

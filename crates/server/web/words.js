@@ -11,8 +11,10 @@ export const MESSAGE_GONE = "the server does not have the message any more";
 export const NO_SEARCH = "This server has no search. Ask who runs it to start it with --search on";
 export const QUERY_TOO_LONG = "A search has at most 512 bytes. Search for fewer words";
 export const PASSWORD_SET = "Your password is set";
-export const ANOTHER_SERVER = "This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here";
-export const RESTORED = "The server was restored from an older copy of its data. It may not have the messages that you saw before";
+export const ANOTHER_SERVER =
+  "This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here";
+export const RESTORED =
+  "The server was restored from an older copy of its data. It may not have the messages that you saw before";
 
 /** Quotes a name that has spaces. */
 export const quoted = (name) => (name.includes(" ") ? `“${name}”` : name);
@@ -43,14 +45,20 @@ export const notSent = (room, why, text) => `Not sent to ${room}: ${why}. Your t
 
 /** A change of a message is not made. */
 export function notChanged(kind, why, text) {
-  const what = { edit: "Message not edited", delete: "Message not deleted", reaction: "Reaction not sent", pin: "Pin not changed" }[kind];
+  const what = {
+    edit: "Message not edited",
+    delete: "Message not deleted",
+    reaction: "Reaction not sent",
+    pin: "Pin not changed",
+  }[kind];
   return `${what ?? "Not sent"}: ${why}${text ? `. Your text: ${text}` : ""}`;
 }
 
 /** The server has refused the hello. */
 export function helloRefused(name, { code, text, suggestion }) {
   if (code === "bad_token") return `The server doesn't know ${name} any more. Choose a name to come in as a new user`;
-  if (code === "name_taken" && suggestion) return `The name ${name} is taken; ${suggestion} is free. If ${name} is you, log in below`;
+  if (code === "name_taken" && suggestion)
+    return `The name ${name} is taken; ${suggestion} is free. If ${name} is you, log in below`;
   if (code === "name_taken" || code === "bad_name") return `Choose another name: ${text}`;
   return sentence(text);
 }
@@ -78,7 +86,15 @@ export function typing(names) {
   return `${all[0]}, ${all[1]} and others are typing…`;
 }
 
-const WAYS = { bye: "left", lost: "lost connection", too_slow: "timed out", idle: "timed out", too_many_errors: "was disconnected", kicked: "was kicked", banned: "was banned" };
+const WAYS = {
+  bye: "left",
+  lost: "lost connection",
+  too_slow: "timed out",
+  idle: "timed out",
+  too_many_errors: "was disconnected",
+  kicked: "was kicked",
+  banned: "was banned",
+};
 
 /** `→ viktor, wei joined · ← bot left`. */
 export function presence(changes) {
@@ -100,7 +116,8 @@ export function presence(changes) {
 
 const ROLES = { guest: "a guest", member: "a member", voice: "a voice", moderator: "a moderator", owner: "an owner" };
 
-export const who = (state, user) => (user === undefined ? "The operator" : isMe(state, user.id) ? "You" : quoted(user.name));
+export const who = (state, user) =>
+  user === undefined ? "The operator" : isMe(state, user.id) ? "You" : quoted(user.name);
 const whom = (state, user) => (isMe(state, user.id) ? "you" : quoted(user.name));
 const place = (room) => room ?? "this server";
 
@@ -147,7 +164,8 @@ function target(state, { user, network, invite }) {
 /** Somebody is muted, kicked or banned. */
 export function sanctioned(state, it, at) {
   const on = it.kind !== "mute" ? "from" : it.room === undefined ? "on" : "in";
-  const time = it.until === undefined ? "" : ` for ${duration(Math.max(1, Math.ceil((Date.parse(it.until) - at) / 1000)))}`;
+  const time =
+    it.until === undefined ? "" : ` for ${duration(Math.max(1, Math.ceil((Date.parse(it.until) - at) / 1000)))}`;
   const reason = it.reason ? `: ${it.reason}` : "";
   return `${who(state, it.by)} ${DONE[it.kind] ?? "banned"} ${target(state, it)} ${on} ${place(it.room)}${time}${reason}`;
 }
@@ -174,7 +192,12 @@ export function accountChanged({ what, by }) {
   );
 }
 
-const UNITS = [["d", "day", 86400], ["h", "hour", 3600], ["m", "minute", 60], ["s", "second", 1]];
+const UNITS = [
+  ["d", "day", 86400],
+  ["h", "hour", 3600],
+  ["m", "minute", 60],
+  ["s", "second", 1],
+];
 
 /** The seconds of a duration such as `10m`; null if it is none. */
 export function seconds(written) {
@@ -195,7 +218,9 @@ export function duration(secs) {
 /** What the rules of a room and a mute say where one writes; null if one may write. */
 export function cannotWrite(room, canAnnounce, now) {
   if (room.muted && (room.muted.until === null || Date.parse(room.muted.until) > now)) {
-    const until = room.muted.until ? ` for ${duration(Math.ceil((Date.parse(room.muted.until) - now) / 1000))} more` : "";
+    const until = room.muted.until
+      ? ` for ${duration(Math.ceil((Date.parse(room.muted.until) - now) / 1000))} more`
+      : "";
     return `You are muted here${until}. You can read meanwhile`;
   }
   if (room.rules?.privacy === "announce" && !canAnnounce) return "Only voices, moderators and owners write here";

@@ -9,6 +9,8 @@ pub enum MessageAction {
     Copy,
     /// Opens its first link.
     OpenLink,
+    /// Copies its first link.
+    CopyLink,
     /// Quotes it.
     Quote,
     /// Replies to it.
@@ -52,8 +54,9 @@ pub const LETTERS: &[Letter] = &[
     row('e', MessageAction::Edit, "edit", "Edit your message"),
     row('d', MessageAction::Delete, "delete", "Delete your message; asks first"),
     row('y', MessageAction::Copy, "copy", "Copy its text"),
-    row('q', MessageAction::Quote, "quote", "Quote it in the input"),
+    row('l', MessageAction::CopyLink, "copy link", "Copy its first link"),
     row('o', MessageAction::OpenLink, "open link", "Open its first link"),
+    row('q', MessageAction::Quote, "quote", "Quote it in the input"),
     row('u', MessageAction::Unread, "unread", "Mark it and all after it as unread"),
     row(
         'm',

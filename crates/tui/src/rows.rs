@@ -14,7 +14,6 @@ use std::sync::Arc;
 use chat_client::Room;
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
-use chat_client::rooms::UnreadReplies;
 use chat_proto::command::Kind;
 use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
@@ -23,6 +22,7 @@ use jiff::tz::TimeZone;
 use self::cache::EntryLayout;
 use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
+use self::extras::ThreadMark;
 pub(crate) use self::extras::answered;
 pub use self::heights::Heights;
 use self::shape::Shape;
@@ -66,10 +66,14 @@ pub struct LogRows<'a> {
     keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
+    /// The entry below the line, found once for all rows.
+    first_new: Option<usize>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
     thread: Option<Seq>,
+    /// The first message of the thread that is on the screen, which shows what is typed for it.
+    open_thread: Option<Seq>,
 }
 
 impl<'a> LogRows<'a> {
@@ -88,8 +92,10 @@ impl<'a> LogRows<'a> {
             keys,
             shape: Shape::new(width, log.authors()),
             heights,
+            first_new: log.first_new(),
             room: None,
             thread: None,
+            open_thread: None,
         }
     }
 
@@ -97,6 +103,12 @@ impl<'a> LogRows<'a> {
     #[must_use]
     pub const fn of(self, room: &'a Room) -> Self {
         Self { room: Some(room), ..self }
+    }
+
+    /// The same, beside the thread that begins with this message, if there is one.
+    #[must_use]
+    pub const fn beside_thread(self, open_thread: Option<Seq>) -> Self {
+        Self { open_thread, ..self }
     }
 
     /// The same, of the thread that begins with a message: no row says that they answer it.
@@ -114,8 +126,7 @@ impl<'a> LogRows<'a> {
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
     pub fn bare(log: &'a Log, zone: &'a TimeZone, keys: &'a KeyMap, width: usize) -> Self {
-        let shape = Shape::bare(width);
-        Self { log, zone, keys, shape, heights: None, room: None, thread: None }
+        Self { shape: Shape::bare(width), heights: None, ..Self::new(log, zone, keys, width, None) }
     }
 
     /// The same, with times that are written so.
@@ -155,7 +166,7 @@ impl<'a> LogRows<'a> {
         Above {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
-            new: self.log.first_new() == Some(index),
+            new: self.first_new == Some(index),
             ..Above::default()
         }
     }
@@ -219,8 +230,8 @@ impl<'a> LogRows<'a> {
             return all;
         }
         let Self { shape, zone, keys, .. } = *self;
-        let (is_open, unread) = (self.is_open(entry), self.unread_replies(entry));
-        let layout = EntryLayout { above, shape, zone, keys, is_open, unread };
+        let (is_open, thread) = (self.is_open(entry), self.thread_mark(entry).unwrap_or_default());
+        let layout = EntryLayout { above, shape, zone, keys, is_open, thread };
         let answers = above.answers.map(|seq| beginning_of(self.log.message(seq)));
         let lay_out = || entry::rows(entry, layout, answers.as_deref());
         match self.heights.filter(|_| answers.is_none()) {
@@ -231,12 +242,15 @@ impl<'a> LogRows<'a> {
         all
     }
 
-    /// How many answers to a message of the room are unread.
-    fn unread_replies(&self, entry: &LogEntry) -> Option<UnreadReplies> {
+    /// What the room says of the answers to one of its messages; `None` if there are none.
+    fn thread_mark(&self, entry: &LogEntry) -> Option<ThreadMark> {
         let room = self.room?;
         let replies = entry.body.extras()?.details.replies?;
-        let unread = room.unread_replies(entry.message_seq()?);
-        (replies.last_seq > room.read() && unread.count > 0).then_some(unread)
+        let seq = entry.message_seq()?;
+        let unread = Some(room.unread_replies(seq))
+            .filter(|unread| replies.last_seq > room.read() && unread.count > 0);
+        let has_draft = self.open_thread != Some(seq) && !room.draft_in_thread(seq).is_empty();
+        Some(ThreadMark { unread, has_draft })
     }
 
     fn is_open(&self, entry: &LogEntry) -> bool {

@@ -49,6 +49,7 @@ use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
+pub(crate) use self::thread::ClosedThread;
 pub use self::thread::LogPane;
 pub(crate) use self::thread::ThreadPane;
 pub(crate) use self::user_list::UserRow;
@@ -108,6 +109,8 @@ pub struct State {
     compose_epoch: Option<ShortString>,
     /// The thread that is on the screen.
     pub(crate) thread: Option<ThreadPane>,
+    /// The one that was closed last, until the client has what was typed for it.
+    pub(crate) closed_thread: Option<ClosedThread>,
     /// The room that the user has asked to leave, and what is said once it is left.
     pub(crate) leaving: Option<(RoomName, String)>,
     /// Set while a message is gone to that may not be loaded.
@@ -226,6 +229,7 @@ impl State {
             compose: None,
             compose_epoch: None,
             thread: None,
+            closed_thread: None,
             leaving: None,
             goto: None,
             find: None,

@@ -20,7 +20,7 @@ mod sgr;
 
 use std::fs::File;
 use std::io::{self, Stdin, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::panic;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -126,7 +126,9 @@ impl Tty {
         let title = Mutex::default();
         let sets_alt = std::env::var_os(XTERM).is_some();
         let state = TtyState { original, input, is_taken, has_mouse, title, in_editor, sets_alt };
-        let output = Output::start(File::from(output), non_blocking(), size)?;
+        let direct = non_blocking(io::stdout(), OFlags::WRONLY);
+        let direct = direct.map(|file| Box::new(file) as Box<dyn Write + Send>);
+        let output = Output::start(File::from(output), direct, size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
         let (print, panicked) = (panic::take_hook(), tty.clone());
@@ -328,17 +330,10 @@ pub fn size() -> io::Result<Size> {
     Ok(if width == 0 || height == 0 { SIZE_UNKNOWN } else { Size { width, height } })
 }
 
-/// The terminal at standard output, opened again: the mode of the file that is shared with other programs stays as
-/// it is. `None` if the system does not open it.
-fn non_blocking() -> Option<Box<dyn Write + Send>> {
-    let path = ttyname(io::stdout(), Vec::new()).ok()?;
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = open(path, flags, Mode::empty()).ok()?;
-    Some(Box::new(File::from(file)))
-}
-
-/// Standard input as a file of its own.
-fn input_file() -> io::Result<File> {
-    let input: OwnedFd = io::stdin().as_fd().try_clone_to_owned()?;
-    Ok(File::from(input))
+/// A terminal, opened again: the mode of the file that is shared with other programs stays as it is. `None` if the
+/// system does not open it.
+fn non_blocking(terminal: impl AsFd, access: OFlags) -> Option<File> {
+    let path = ttyname(terminal, Vec::new()).ok()?;
+    let flags = access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Some(File::from(open(path, flags, Mode::empty()).ok()?))
 }

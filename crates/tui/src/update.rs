@@ -36,12 +36,12 @@ use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Notice, NoticeKind, Request};
-use chat_proto::Timestamp;
+use chat_proto::{RoomName, Seq, Timestamp};
 
 pub use self::effect::Effect;
 use crate::input::Input;
 use crate::lists::Subject;
-use crate::state::{LogPane, State};
+use crate::state::{ClosedThread, LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
 
@@ -137,26 +137,40 @@ fn end_answer(state: &mut State) {
     (state.done, state.done_until) = (None, None);
 }
 
-/// Runs something that may change the input box, and gives the draft to the client.
+/// Runs something that may change the input box, and gives the drafts to the client.
 fn typing(
     state: &mut State,
     at: Timestamp,
     does: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
     let before = state.shown().clone();
+    state.closed_thread = None;
     let mut effects = does(state);
     let now = state.shown().clone();
-    if now != before {
-        effects.extend(draft(state, before, at));
+    if let Some(ClosedThread { room, root, typed }) = state.closed_thread.take() {
+        effects.extend(draft(state, room, Some(root), typed, at));
     }
-    effects.extend(draft(state, now, at));
+    if now != before {
+        let typed = state.typed(&before);
+        effects.extend(draft(state, before, None, typed, at));
+    }
+    if let Some((root, typed)) = state.typed_in_thread() {
+        effects.extend(draft(state, now.clone(), Some(root), typed, at));
+    }
+    let typed = state.typed(&now);
+    effects.extend(draft(state, now, None, typed, at));
     effects
 }
 
-fn draft(state: &mut State, room: chat_proto::RoomName, at: Timestamp) -> Vec<Effect> {
-    let text = state.typed(&room);
-    let mut effects = live::type_in(state, &room, &text, at);
-    effects.extend(client(state, ClientInput::Request(Request::Draft { room, text }), at));
+fn draft(
+    state: &mut State,
+    room: RoomName,
+    thread: Option<Seq>,
+    text: String,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let mut effects = live::type_in(state, (&room, thread), &text, at);
+    effects.extend(client(state, ClientInput::Request(Request::Draft { room, thread, text }), at));
     effects
 }
 
@@ -198,7 +212,9 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
             return export::fetched(state, &room, to, messages);
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
-        ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
+        ClientEffect::NameRequired(suggestion) => {
+            state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
+        }
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
                 state.is_first = false;

@@ -128,7 +128,10 @@ impl Viewport {
         // A hint covers the end of the last row if there is more below.
         let shown = height.saturating_sub(usize::from(self.reads_back(rows, height)));
         let top = self.top(rows, height);
-        let (end, _) = rows.down(top, shown);
+        let end = match self.position {
+            ScrollPosition::Newest => rows.log.len(),
+            _ => rows.down(top, shown).0,
+        };
         rows.log.messages_in(top.0..end)
     }
 

@@ -9,7 +9,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Whether a text has printable ASCII alone: each byte takes a column, and nothing needs a look into Unicode.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // Without an early end, so that many bytes are compared at once.
+    text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Whether a character has one column, and is part of no other if its neighbours are such, too: printable ASCII, and
@@ -22,6 +23,9 @@ pub const fn is_simple(c: char) -> bool {
 /// Columns of `text` on the screen: by grapheme cluster, as they are drawn. Control characters take none.
 #[must_use]
 pub fn columns(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     let is_other = |byte: &u8| !matches!(byte, b' '..=b'~');
     let Some(first) = text.bytes().position(|byte| is_other(&byte)) else {
         return text.len();

@@ -22,6 +22,9 @@ struct Args {
     /// Number of rooms.
     #[arg(long, default_value_t = 5)]
     rooms: u32,
+    /// Number of groups of users who give and take rights from each other.
+    #[arg(long, default_value_t = 2)]
+    groups: u32,
     /// Let the clients use TLS.
     #[arg(long)]
     tls: bool,
@@ -29,11 +32,11 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { seed, kills, users, rooms, tls } = Args::parse();
+    let Args { seed, kills, users, rooms, groups, tls } = Args::parse();
     let seed = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     writeln!(out, "seed {seed}")?;
-    let findings = torture(Plan { seed, kills, users, rooms, tls }).await;
+    let findings = torture(Plan { seed, kills, users, rooms, groups, tls }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

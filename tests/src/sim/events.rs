@@ -26,8 +26,9 @@ const PAUSE_MS: std::ops::Range<u64> = 100..1_500;
 /// Messages that wait for their answer at most.
 const WINDOW: usize = 6;
 
-/// Why an event is refused that comes too late.
-const TOO_LATE: [&str; 4] = ["no_such_message", "bad_target", "not_yours", "deleted"];
+/// Why an event is refused that comes too late, or changes nothing.
+const TOO_LATE: [&str; 6] =
+    ["no_such_message", "removed", "bad_target", "not_yours", "deleted", "no_change"];
 
 /// A user of the room.
 #[derive(Debug)]
@@ -121,7 +122,7 @@ impl EventsUser {
         let seen = self.last_seen.saturating_sub(self.random.u64(..8));
         let own = self.random.choice(self.own.iter().copied());
         let on = self.random.u8(..3) > 0;
-        match (self.random.u8(..10), own) {
+        match (self.random.u8(..12), own) {
             (0..3, _) if seen > 0 => {
                 json!({"kind": "reaction", "target": seen, "emoji": "👍", "on": on})
             }
@@ -129,6 +130,8 @@ impl EventsUser {
             (4, _) if seen > 0 => json!({"kind": "pin", "target": seen, "on": on}),
             (5, Some(own)) => json!({"kind": "edit", "target": own, "text": text}),
             (6, Some(own)) => json!({"kind": "delete", "target": own}),
+            (7, _) if seen > 0 => json!({"text": text, "thread": seen}),
+            (8, _) => json!({"kind": "topic", "topic": text}),
             _ => json!({"text": text}),
         }
     }

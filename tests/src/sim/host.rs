@@ -17,7 +17,12 @@ use tokio::sync::watch;
 
 use super::follower::{Index, follow};
 use super::network::{self, Dialer, Listener, SERVER};
+use super::rights::appoint;
 use super::user::{User, keys};
+use crate::rights::Group;
+
+/// Bytes on their way between the operator and the daemon.
+const OPERATOR_BYTES: usize = 4_096;
 
 /// Idle time after which the daemon pings: short, so that both sides notice a dead connection within a
 /// storm. The client pings after a third of it.
@@ -32,10 +37,12 @@ const DISK_TIME: Duration = Duration::from_millis(20);
 /// The screen of a client: small, since most of the run time is layout.
 const SCREEN: Size = Size { width: 60, height: 10 };
 
-/// Runs the daemon on the directory `data`, and a follower of its journal, until `stop` is true.
+/// Runs the daemon on the directory `data`, and a follower of its journal, until `stop` is true. The
+/// operator helps `groups` to begin.
 pub(super) async fn serve(
     data: PathBuf,
     index: Rc<RefCell<Index>>,
+    groups: Vec<Group>,
     mut stop: watch::Receiver<bool>,
 ) -> turmoil::Result {
     let config = Config {
@@ -52,7 +59,11 @@ pub(super) async fn serve(
         let _ = stop.wait_for(|stop| *stop).await;
     };
     let follow = follow(daemon.journal().clone(), index);
-    let (run, ()) = tokio::join!(daemon.run(listener, stopped), follow);
+    let (operator, served) = tokio::io::duplex(OPERATOR_BYTES);
+    let operated = daemon.operate(served);
+    let appointed = appoint(operator, &groups);
+    let (run, (), (), ()) =
+        tokio::join!(daemon.run(listener, stopped), follow, operated, appointed);
     Ok(run?)
 }
 

@@ -33,6 +33,11 @@ pub(super) fn events(number: u32) -> String {
     format!("events-{number}")
 }
 
+/// Returns the name of the host of a group of users who give and take rights.
+pub(super) fn rights(number: u32) -> String {
+    format!("rights-{number}")
+}
+
 /// Begin of the simulation, in milliseconds since 1970: an arbitrary time.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 

@@ -37,6 +37,7 @@ pub(super) use self::connections::{LATENCY_MAX, LATENCY_MIN};
 use self::hosts::{DOWN_MS, accepted_in_flight};
 use super::disks::Disks;
 use super::network::SERVER;
+use crate::rights::BackupState;
 
 /// Time between two faults, in milliseconds.
 const PAUSE_MS: Range<u64> = 100..3_000;
@@ -98,6 +99,8 @@ pub(super) struct Storm {
     disks: Disks,
     /// The newest backup.
     backup: Option<PathBuf>,
+    /// Whether there is one, for the groups of users who compare what a restore brings back.
+    backup_state: BackupState,
     pub(super) faults: Faults,
 }
 
@@ -108,6 +111,7 @@ impl Storm {
         clients: Vec<String>,
         stop: watch::Sender<bool>,
         disks: Disks,
+        backup_state: BackupState,
     ) -> Self {
         Self {
             random,
@@ -119,6 +123,7 @@ impl Storm {
             next: Duration::ZERO,
             disks,
             backup: None,
+            backup_state,
             faults: Faults::default(),
         }
     }

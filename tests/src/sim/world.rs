@@ -21,7 +21,8 @@ use super::log::Log;
 use super::network::{self, SERVER};
 use super::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use super::user::User;
-use super::{Outcome, Plan, backup_directory, classic};
+use super::{Outcome, Plan, backup_directory, classic, rights};
+use crate::rights::{BackupState, Group, Settings};
 use crate::torture::classic::ClassicUser;
 use crate::torture::findings::Findings;
 
@@ -54,6 +55,7 @@ pub(super) struct World<'a> {
     users: Users,
     classics: Classics,
     events_users: EventsUsers,
+    pub(super) groups: Vec<Group>,
     directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// For each client, true once it runs. A client on a copy begins in the storm.
     begun: Vec<watch::Receiver<bool>>,
@@ -77,12 +79,17 @@ impl World<'_> {
         let state = directory(data, SERVER);
         let index: Rc<RefCell<Index>> = Rc::default();
         let stored = Rc::clone(&index);
-        sim.host(SERVER, move || serve(state.clone(), Rc::clone(&stored), stopping.clone()));
+        let (groups, backup_state) = groups(&plan);
+        let begin = groups.clone();
+        sim.host(SERVER, move || {
+            serve(state.clone(), Rc::clone(&stored), begin.clone(), stopping.clone())
+        });
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);
         let hosts = hosts.chain((0..plan.classics).map(network::classic));
         let hosts = hosts.chain((0..plan.events_users).map(network::events));
-        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
+        let hosts = hosts.chain((0..plan.groups).map(network::rights));
+        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks, backup_state);
         let (ids, epoch) = (Rc::default(), Rc::default());
         let user =
             |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());
@@ -97,8 +104,19 @@ impl World<'_> {
             .map(|user| Arc::new(Mutex::new(user)))
             .collect();
         let directory = ids;
-        let mut world =
-            Self { plan, sim, storm, users, classics, events_users, directory, begun, log, index };
+        let mut world = Self {
+            plan,
+            sim,
+            storm,
+            users,
+            classics,
+            events_users,
+            groups,
+            directory,
+            begun,
+            log,
+            index,
+        };
         world.add_clients(data);
         world
     }
@@ -121,6 +139,10 @@ impl World<'_> {
         for (number, user) in (0..).zip(&self.events_users) {
             let (host, user) = (network::events(number), Arc::clone(user));
             self.sim.host(host.as_str(), move || events::chat(Arc::clone(&user)));
+        }
+        for (number, group) in (0..).zip(&self.groups) {
+            let (host, group) = (network::rights(number), group.clone());
+            self.sim.host(host.as_str(), move || rights::chat(group.clone()));
         }
     }
 
@@ -157,7 +179,7 @@ impl World<'_> {
 
     /// Waits until all running clients have joined.
     fn until_joined(&mut self) {
-        while !self.all_are_done() {
+        while !self.all_are_done() || !self.groups.iter().all(Group::has_begun) {
             assert!(
                 self.sim.elapsed() < BEGIN_MAX,
                 "not all users have joined:\n{}",
@@ -173,7 +195,8 @@ impl World<'_> {
         let mut last = (self.changes(), self.sim.elapsed());
         while self.sim.elapsed() < end {
             let changes = self.changes();
-            if changes != last.0 || !self.all_are_done() || !self.all_have_read() {
+            let are_done = self.all_are_done() && self.groups.iter().all(Group::is_done);
+            if changes != last.0 || !are_done || !self.all_have_read() {
                 last = (changes, self.sim.elapsed());
             } else if self.sim.elapsed() - last.1 > QUIET {
                 return;
@@ -216,7 +239,28 @@ impl World<'_> {
         for user in &self.events_users {
             user.lock().unwrap().is_sending = is_sending;
         }
+        if !is_sending {
+            self.groups.iter().for_each(Group::stop);
+        }
     }
+}
+
+/// Returns the groups of users who give and take rights, and where the storm says that there is a backup.
+fn groups(plan: &Plan) -> (Vec<Group>, BackupState) {
+    let backup = BackupState::default();
+    let group = |group: u32| {
+        let settings = Settings {
+            group,
+            seed: plan.seed,
+            pauses_ms: rights::PAUSES_MS,
+            backup: backup.clone(),
+            is_simulated: true,
+            has_codes: plan.tls,
+        };
+        // Not of the random numbers of the storm, which are those of earlier versions.
+        Group::new(settings, fastrand::Rng::with_seed(plan.seed ^ u64::from(group)))
+    };
+    ((0..plan.groups).map(group).collect(), backup)
 }
 
 /// Returns the directories that the storm uses, and for each client, whether it runs: the clients on copies

@@ -15,10 +15,11 @@ pub(crate) use self::read::Read;
 pub use self::record::Record;
 pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
+use crate::rights;
 use crate::searched::Searched;
 
 /// The result of the comparison. Fields from `missing` on are faults.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Findings {
     /// Number of kills.
     pub kills: u32,
@@ -55,6 +56,8 @@ pub struct Findings {
     pub found: u64,
     /// Messages that a user should find and does not, or finds and should not.
     pub wrongly_found: u64,
+    /// What the users who give and take rights have found.
+    pub rights: rights::Found,
 }
 
 /// A message after one with a greater number.
@@ -124,7 +127,8 @@ impl Findings {
         let Self { missing, doubled, out_of_order, gaps, .. } = self;
         let Self { not_stored, unread, misdirected, wrong_state, wrongly_found, .. } = self;
         let lost = *missing + *doubled + *out_of_order + *gaps + *wrongly_found;
-        lost + *not_stored + *unread + *misdirected + *wrong_state == 0
+        let is_clean = lost + *not_stored + *unread + *misdirected + *wrong_state == 0;
+        is_clean && self.rights.is_clean()
     }
 
     fn add_out_of_order(&mut self, one: OutOfOrder) {
@@ -333,7 +337,7 @@ impl fmt::Display for Findings {
         if let Some(first) = self.first_out_of_order {
             writeln!(f, "out of order: {first}")?;
         }
-        Ok(())
+        write!(f, "{}", self.rights)
     }
 }
 

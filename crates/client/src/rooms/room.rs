@@ -2,7 +2,9 @@
 
 mod unread;
 
-use chat_proto::{RoomName, Rules, Seq, Timestamp, Topic, UserId, UserName};
+use std::collections::BTreeMap;
+
+use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, UserName};
 
 pub(crate) use self::unread::Counted;
 pub use self::unread::UnreadReplies;
@@ -17,6 +19,14 @@ pub(crate) const READ_FETCHED: u64 = 50;
 /// Most missed messages that are loaded together, those for orientation among them. If there are more, a
 /// page of them is loaded, and others as the user scrolls. A room in the background holds as many.
 pub(crate) const MISSED_MAX: u64 = 500;
+
+/// What is typed for a thread and not sent.
+#[derive(Debug, Default)]
+pub(crate) struct TypedInThread {
+    pub(crate) text: String,
+    /// The epoch of the journal in which the thread is, if it is known: in another one its first message is another one.
+    pub(crate) epoch: Option<ShortString>,
+}
 
 /// A room.
 #[derive(Debug)]
@@ -39,6 +49,8 @@ pub struct Room {
     pub(crate) log: Log,
     /// What is typed for it and not sent.
     pub(crate) draft: String,
+    /// The same, for the threads of these messages; none of the texts is empty.
+    pub(crate) in_threads: BTreeMap<Seq, TypedInThread>,
     /// Its last message, loaded or not.
     pub(crate) last_seq: Seq,
     /// The last message that the user has read.
@@ -108,6 +120,7 @@ impl Room {
             rules: None,
             log,
             draft: String::new(),
+            in_threads: BTreeMap::new(),
             last_seq: Seq::NONE,
             read: Seq::NONE,
             read_sent: Seq::NONE,
@@ -165,6 +178,12 @@ impl Room {
     #[must_use]
     pub fn draft(&self) -> &str {
         &self.draft
+    }
+
+    /// What is typed for the thread of a message and not sent.
+    #[must_use]
+    pub fn draft_in_thread(&self, thread: Seq) -> &str {
+        self.in_threads.get(&thread).map_or("", |typed| &typed.text)
     }
 
     /// Its last message, loaded or not; 0 if it has none.

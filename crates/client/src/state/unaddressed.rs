@@ -99,7 +99,9 @@ impl State {
     /// The titles of the direct messages that the next run shows before its first session.
     pub(super) fn titles(&self, drafts: &Drafts) -> BTreeMap<RoomName, UserName> {
         let is_left = |room: &RoomName| {
-            *room == drafts.shown || drafts.texts.contains_key(room) || self.outbox.has_for(room)
+            let has_draft = drafts.texts.contains_key(room)
+                || drafts.threads.iter().any(|draft| draft.room == *room);
+            *room == drafts.shown || has_draft || self.outbox.has_for(room)
         };
         let rooms = self.rooms.list().iter().filter(|room| is_left(&room.name));
         rooms.filter_map(|room| Some((room.name.clone(), room.title.clone()?))).collect()

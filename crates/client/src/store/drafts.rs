@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chat_proto::{RoomName, UserName};
+use chat_proto::{RoomName, Seq, ShortString, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
 
-/// Largest file that is read, in bytes: the longest draft for each of the most rooms, each byte escaped.
+/// Largest file that is read, in bytes: the longest draft for each of the most rooms and threads, each byte
+/// escaped.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// The drafts of all rooms, and the room that is open.
@@ -21,6 +22,30 @@ pub struct Drafts {
     pub texts: BTreeMap<RoomName, String>,
     /// The titles of the direct messages that the next run shows before it has a session.
     pub titles: BTreeMap<RoomName, UserName>,
+    /// The drafts of threads; none of them is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub threads: Vec<ThreadDraft>,
+}
+
+/// The draft of a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadDraft {
+    /// The room.
+    pub room: RoomName,
+    /// The `seq` of the first message of the thread.
+    pub thread: Seq,
+    /// The epoch of the journal with that message, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<ShortString>,
+    /// The text.
+    pub text: String,
+}
+
+impl ThreadDraft {
+    /// Whether two drafts are of one thread.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        (&self.room, self.thread) == (&other.room, other.thread)
+    }
 }
 
 /// The drafts as the file has them. Version 0.1.0 wrote no titles, and called direct messages by names.
@@ -29,16 +54,18 @@ struct Stored {
     shown: String,
     texts: BTreeMap<String, String>,
     titles: Option<BTreeMap<RoomName, UserName>>,
+    #[serde(default)]
+    threads: Vec<ThreadDraft>,
 }
 
 impl From<Stored> for Drafts {
     fn from(stored: Stored) -> Self {
-        let Stored { shown, texts, titles } = stored;
+        let Stored { shown, texts, titles, threads } = stored;
         let addressed = |written: &str| titles.as_ref().and_then(|_| RoomName::new(written).ok());
         let room = |written: &str| addressed(written).unwrap_or_else(|| names::room(written));
         let shown = room(&shown);
         let texts = texts.into_iter().map(|(name, text)| (room(&name), text)).collect();
-        Self { shown, texts, titles: titles.unwrap_or_default() }
+        Self { shown, texts, titles: titles.unwrap_or_default(), threads }
     }
 }
 
@@ -48,12 +75,15 @@ impl Drafts {
         self.shown = newer.shown.clone();
         self.texts.extend(newer.texts.clone());
         self.titles.extend(newer.titles.clone());
+        self.threads.retain(|older| !newer.threads.iter().any(|newer| newer.is_of(older)));
+        self.threads.extend(newer.threads.clone());
     }
 }
 
 impl Default for Drafts {
     fn default() -> Self {
-        Self { shown: RoomName::lobby(), texts: BTreeMap::new(), titles: BTreeMap::new() }
+        let (texts, titles, threads) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Self { shown: RoomName::lobby(), texts, titles, threads }
     }
 }
 

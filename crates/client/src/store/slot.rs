@@ -139,7 +139,9 @@ impl Slot {
 
     /// Whether there are messages, and whether there are drafts. Sorts slots: a greater one is opened first.
     fn left(&self) -> (bool, bool) {
-        (!self.outbox.messages().is_empty(), !self.drafts.drafts().texts.is_empty())
+        let drafts = self.drafts.drafts();
+        let has_draft = !drafts.texts.is_empty() || !drafts.threads.is_empty();
+        (!self.outbox.messages().is_empty(), has_draft)
     }
 }
 

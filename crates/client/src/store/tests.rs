@@ -292,6 +292,9 @@ fn a_draft_outlives_a_crash_until_it_is_gone() {
     let (mut store, new) = open(&state, "bob");
     assert_eq!(new.drafts, Drafts::default());
     let typed = drafts("#rust", &[("#lobby", "half\na \"sen"), ("#rust", "漢字")]);
+    let (room, thread) = (RoomName::lobby(), chat_proto::Seq::new(41));
+    let in_thread = ThreadDraft { room, thread, epoch: None, text: "in the thread".into() };
+    let typed = Drafts { threads: vec![in_thread], ..typed };
     store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half")]))).unwrap();
     store.apply(StoreOp::Drafts(typed.clone())).unwrap();
     drop(store);

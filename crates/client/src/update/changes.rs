@@ -154,6 +154,37 @@ pub(super) fn take_back(state: &mut State, at: Timestamp) -> Option<Effect> {
     })
 }
 
+/// A session has begun: does not send a reaction or a pin that a later one overtakes. The server may have refused it, as it
+/// changed nothing then, and the answer may be lost; now it would be stored after the later one.
+pub(super) fn drop_overtaken(state: &mut State) -> Option<Effect> {
+    let own: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
+    let is_overtaken = |(index, of): &(usize, &OwnMessage)| {
+        own[index + 1..]
+            .iter()
+            .any(|later| later.room == of.room && overtakes(&later.body, &of.body))
+    };
+    let dropped: Vec<&OwnMessage> =
+        own.iter().enumerate().filter(is_overtaken).map(|(_, of)| of).collect();
+    for of in &dropped {
+        state.outbox.acknowledge(&of.id);
+        state.logs_mut(&of.room).for_each(|log| log.remove_change(&of.id));
+    }
+    let ids: Vec<_> = dropped.into_iter().map(|of| of.id.clone()).collect();
+    (!ids.is_empty()).then(|| store(state, StoreOp::Acknowledged(ids)))
+}
+
+/// Whether both switch the same reaction or pin.
+fn overtakes(later: &Body, before: &Body) -> bool {
+    match (later, before) {
+        (
+            Body::Reaction { target, emoji, .. },
+            Body::Reaction { target: same, emoji: other, .. },
+        ) => target == same && emoji == other,
+        (Body::Pin { target, .. }, Body::Pin { target: same, .. }) => target == same,
+        _ => false,
+    }
+}
+
 /// The journal was set back: no `seq` is valid.
 pub(super) fn take_back_all(state: &mut State, at: Timestamp) -> Option<Effect> {
     take_back_if(state, at, OwnMessage::names_messages)

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{Effect, store};
+use crate::rooms::TypedInThread;
 use crate::state::State;
-use crate::store::{Drafts, StoreOp};
+use crate::store::{Drafts, StoreOp, ThreadDraft};
 
 /// How long after it was typed a draft is stored: two writes a second are little to a disk, and a client that
 /// is killed loses no more than a word. Typing on does not put it off, or nothing would be stored meanwhile.
@@ -15,6 +16,8 @@ pub const STORE_DRAFTS_AFTER: Duration = Duration::from_millis(500);
 pub(super) fn look(state: &mut State) -> Option<Effect> {
     let (now, stored) = (state.drafts(), &state.stored_drafts);
     let is_gone = stored.texts.keys().any(|room| !now.texts.contains_key(room));
+    let is_there = |before: &ThreadDraft| now.threads.iter().any(|draft| draft.is_of(before));
+    let is_gone = is_gone || !stored.threads.iter().all(is_there);
     if is_gone || now.shown != stored.shown {
         return store_all(state, now);
     }
@@ -29,6 +32,27 @@ pub(super) fn tick(state: &mut State) -> Option<Effect> {
     state.awaits_draft_tick = false;
     let now = state.drafts();
     store_all(state, now)
+}
+
+/// A session has begun. What was typed for threads of another epoch is given back: their first messages may be others.
+pub(super) fn take_back(state: &mut State) -> Option<Effect> {
+    let now = state.epoch.clone();
+    take_back_if(state, |typed| typed.epoch.is_some() && typed.epoch != now)
+}
+
+/// The journal was set back: no `seq` is valid.
+pub(super) fn take_back_all(state: &mut State) -> Option<Effect> {
+    take_back_if(state, |_| true)
+}
+
+fn take_back_if(state: &mut State, is_void: impl Fn(&TypedInThread) -> bool) -> Option<Effect> {
+    let mut texts = Vec::new();
+    for room in state.rooms.iter_mut() {
+        texts.extend(room.in_threads.extract_if(.., |_, typed| is_void(typed)));
+    }
+    let has_any = !texts.is_empty();
+    state.effects.extend(texts.into_iter().map(|(_, typed)| Effect::TextReturned(typed.text)));
+    if has_any { look(state) } else { None }
 }
 
 fn store_all(state: &mut State, now: Drafts) -> Option<Effect> {

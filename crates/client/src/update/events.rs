@@ -67,8 +67,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Thread { room, seq, replies, unread, messages, more } => {
             return threads::page(state, (&room, seq), (replies, unread), &messages, more);
         }
-        Event::Pins { room, messages, more, .. } => {
-            return listing::pins(state, room, messages, more).into_iter().collect();
+        Event::Pins { messages, more, .. } => {
+            return listing::pins(state, messages, more).into_iter().collect();
         }
         Event::Mentions { messages, next } => {
             return listing::mentions(state, messages, next).into_iter().collect();

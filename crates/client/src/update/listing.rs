@@ -1,10 +1,11 @@
-//! Lists of the server: its rooms, and the users of a room.
+//! Lists of the server: its rooms, messages to go to, and the users of a room.
 
 use chat_proto::event::{Message, RoomInfo};
-use chat_proto::{Command, RoomName, ShortString, Timestamp, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{Effect, changes, send};
 use crate::error::RequestError;
+use crate::listing::AskNext;
 use crate::state::State;
 
 /// Asks for the rooms, unless they are on their way.
@@ -27,13 +28,14 @@ pub(super) fn rooms(
     next.and_then(|command| send(state, command)).into_iter().collect()
 }
 
-/// Asks for the messages that mention the user.
+/// Asks for the messages that mention the user, unless they are on their way.
 pub(super) fn ask_mentions(state: &mut State) -> Result<Option<Effect>, RequestError> {
     changes::check_server(state)?;
-    let effect = send(state, Command::Mentions { before: None, limit: None });
-    let effect = effect.ok_or(RequestError::NotConnected)?;
-    state.mention_list.begin(None);
-    Ok(Some(effect))
+    if state.session().is_none() {
+        return Err(RequestError::NotConnected);
+    }
+    let is_due = state.mention_list.begin(None);
+    Ok(if is_due { mentions_before(state, None) } else { None })
 }
 
 /// Messages that mention the user have come, newest first.
@@ -42,33 +44,59 @@ pub(super) fn mentions(
     messages: Vec<Message>,
     next: Option<ShortString>,
 ) -> Option<Effect> {
-    let asks = state.mention_list.page(messages, next.is_some());
-    let before = next.filter(|_| asks)?;
-    send(state, Command::Mentions { before: Some(before), limit: None })
+    match state.mention_list.page(messages, next.is_some()) {
+        AskNext::Nothing => None,
+        AskNext::First => mentions_before(state, None),
+        AskNext::After => mentions_before(state, next),
+    }
 }
 
-/// Asks for the pinned messages of a room.
+fn mentions_before(state: &State, before: Option<ShortString>) -> Option<Effect> {
+    send(state, Command::Mentions { before, limit: None })
+}
+
+/// Asks for the pinned messages of a room, unless they are on their way.
 pub(super) fn ask_pins(state: &mut State, room: RoomName) -> Result<Option<Effect>, RequestError> {
     changes::check_server(state)?;
-    let effect = send(state, Command::Pins { room: room.clone(), after: None });
-    let effect = effect.ok_or(RequestError::NotConnected)?;
-    state.pin_list.begin(Some(room));
-    Ok(Some(effect))
+    if state.session().is_none() {
+        return Err(RequestError::NotConnected);
+    }
+    let is_due = state.pin_list.begin(Some(room));
+    Ok(if is_due { pins_after(state, None) } else { None })
 }
 
 /// Pinned messages of a room have come, oldest first.
-pub(super) fn pins(
-    state: &mut State,
-    room: RoomName,
-    messages: Vec<Message>,
-    more: bool,
-) -> Option<Effect> {
-    if state.pin_list.room() != Some(&room) {
+pub(super) fn pins(state: &mut State, messages: Vec<Message>, more: bool) -> Option<Effect> {
+    let last = messages.last().map(|message| message.seq);
+    match state.pin_list.page(messages, more && last.is_some()) {
+        AskNext::Nothing => None,
+        AskNext::First => pins_after(state, None),
+        AskNext::After => pins_after(state, last),
+    }
+}
+
+fn pins_after(state: &State, after: Option<Seq>) -> Option<Effect> {
+    let room = state.pin_list.room()?.clone();
+    send(state, Command::Pins { room, after })
+}
+
+/// The server has refused a command. If that may have been for a page of a list, no more of it comes; the list that the
+/// user wants since is asked for.
+pub(super) fn refused(state: &mut State, refusal: &Refusal) -> Option<Effect> {
+    if refusal.n.is_some() || refusal.seq.is_some() {
         return None;
     }
-    let last = messages.last().map(|message| message.seq);
-    let asks = state.pin_list.page(messages, more && last.is_some());
-    last.filter(|_| asks).and_then(|last| send(state, Command::Pins { room, after: Some(last) }))
+    match (refusal.room.as_ref(), refusal.code) {
+        (None, RefusalCode::NotReadable) => {
+            state.mention_list.refused(None);
+            None
+        }
+        (room @ Some(_), RefusalCode::NotReadable | RefusalCode::NotInRoom) => {
+            let is_due = state.pin_list.refused(room);
+            if is_due { pins_after(state, None) } else { None }
+        }
+        _ => None,
+    }
 }
 
 /// Asks for the users of a room.

@@ -2,7 +2,9 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, changes, history, orders, search, store, threads, versions};
+use super::{
+    Effect, addresses, changes, history, listing, orders, search, store, threads, versions,
+};
 use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -43,12 +45,18 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         close(state, &name);
     }
     let mut effects = Vec::new();
-    if let Some(room) = refusal.room.as_ref().filter(|_| refusal.code == RefusalCode::NotReadable) {
+    if refusal.seq.is_some() {
+        let is_wanted = [versions::refused(state, &refusal), threads::refused(state, &refusal)];
+        if is_wanted.contains(&true) {
+            return effects;
+        }
+    } else if refusal.code == RefusalCode::NotReadable
+        && let Some(room) = &refusal.room
+    {
         effects.extend(history::failed(state, room));
     }
-    if !versions::refused(state, &refusal) && !threads::refused(state, &refusal) {
-        state.notice(at, Notice::Refused(Box::new(refusal)));
-    }
+    effects.extend(listing::refused(state, &refusal));
+    state.notice(at, Notice::Refused(Box::new(refusal)));
     effects
 }
 
@@ -75,6 +83,10 @@ fn renumber_and_send(state: &mut State, id: &MessageId) -> Vec<Effect> {
 fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
     if message.target().is_some() {
         state.logs_mut(&message.room).for_each(|log| log.remove_change(&message.id));
+        if refusal.code == RefusalCode::NoChange {
+            // Another session of the user has done it before.
+            return;
+        }
         return changes::not_made(state, message, Some(Box::new(refusal)), at);
     }
     let is_in = |join_state| join_state == JoinState::Joined;

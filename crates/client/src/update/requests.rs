@@ -116,11 +116,14 @@ fn carry_out(
         Request::Reconnect => Some(Effect::Link(LinkRequest::Connect(state.name.clone()))),
         Request::LogIn(login) => Some(log_in(state, login)?),
         Request::ForgetToken => return forget(state),
-        Request::Draft { room, text } => {
+        Request::Draft { room, thread, text } => {
             if text.len() > DRAFT_BYTES_MAX {
                 return Err(RequestError::DraftTooLong(text.len()));
             }
-            with(state, &room, |room| room.draft = text);
+            match thread {
+                Some(thread) => state.type_in_thread(&room, thread, text),
+                None => with(state, &room, |room| room.draft = text),
+            }
             drafts::look(state)
         }
         Request::SetLevel { room, level } => {

@@ -86,6 +86,8 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     }
     state.epoch = epoch;
     let taken_back = changes::take_back(state, at);
+    let overtaken = changes::drop_overtaken(state);
+    let drafts = drafts::take_back(state);
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let (name, room) = (welcome.name.clone(), state.room().label());
         state.notice(at, Notice::Welcome { name, room });
@@ -93,7 +95,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
-    let mut effects: Vec<Effect> = taken_back.into_iter().collect();
+    let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).chain(drafts).collect();
     effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();
@@ -123,10 +125,11 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     }
     state.thread = None;
     let own = changes::take_back_all(state, at);
+    let drafts = drafts::take_back_all(state);
     state.warned.shorter_room = true;
     state.notice(at, Notice::SetBack);
     let connect = Effect::Link(LinkRequest::Connect(state.name.clone()));
-    own.into_iter().chain([connect]).collect()
+    own.into_iter().chain(drafts).chain([connect]).collect()
 }
 
 /// The rooms that the user has asked to join while there was no session.
@@ -240,8 +243,9 @@ pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timest
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     if matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName) {
-        let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
-        state.effects.push(Effect::NameRequired(suggestion.clone()));
+        // A name that nobody may have is no beginning of another one.
+        let own = (refusal.code == RefusalCode::NameTaken).then(|| state.name.clone());
+        state.effects.push(Effect::NameRequired(refusal.suggestion.clone().or(own)));
     }
     let name = state.name.clone();
     state.notice(at, Notice::HelloRefused { name, refusal });

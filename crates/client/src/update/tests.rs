@@ -1,4 +1,6 @@
 mod changes;
+mod drafts;
+mod lists;
 mod live;
 mod presence;
 mod read;
@@ -58,7 +60,7 @@ impl Harness {
     }
 
     fn draft(&mut self, room: &RoomName, text: &str) -> Vec<Effect> {
-        self.request(Request::Draft { room: room.clone(), text: text.into() })
+        self.request(Request::Draft { room: room.clone(), thread: None, text: text.into() })
     }
 }
 
@@ -139,7 +141,7 @@ fn a_request_that_is_not_carried_out_says_why() {
         (to(name("bob")), RequestError::MessageToSelf),
         (to(name("ana")), RequestError::UnknownName(name("ana"))),
         (
-            Request::Draft { room: lobby, text: "x".repeat(DRAFT_BYTES_MAX + 1) },
+            Request::Draft { room: lobby, thread: None, text: "x".repeat(DRAFT_BYTES_MAX + 1) },
             RequestError::DraftTooLong(DRAFT_BYTES_MAX + 1),
         ),
     ] {

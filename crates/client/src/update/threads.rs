@@ -83,16 +83,16 @@ pub(super) fn page(
     effects
 }
 
-/// The server has refused a command in a room. Returns whether that was the one for the thread.
+/// The server has refused a command about a message. Returns whether that was the one for the thread.
 pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
-    let is_about = matches!(
-        refusal.code,
-        RefusalCode::NoSuchMessage | RefusalCode::BadTarget | RefusalCode::NotReadable
-    );
     let thread = state.thread.as_mut().filter(|thread| {
-        thread.load == ThreadLoad::Loading && refusal.room.as_ref() == Some(&thread.room)
+        thread.load == ThreadLoad::Loading
+            && refusal.room.as_ref() == Some(&thread.room)
+            && refusal.seq == Some(thread.root)
     });
-    let Some(thread) = thread.filter(|_| is_about && refusal.n.is_none()) else { return false };
+    let Some(thread) = thread.filter(|_| refusal.code != RefusalCode::Deleted) else {
+        return false;
+    };
     thread.load = ThreadLoad::Refused(Box::new(refusal.clone()));
     true
 }

@@ -1,4 +1,4 @@
-//! A message that a search has found.
+//! What a search has found, and the state of the index in which it looks.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,4 +22,14 @@ pub struct Hit {
     pub text: Text,
     /// Where each match begins and ends in `text`, in characters (Unicode scalar values).
     pub marks: Vec<[u32; 2]>,
+}
+
+/// The state of the search index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchState {
+    /// How many percent of the messages can be found.
+    pub indexed: u8,
+    /// Why the index cannot be written, for a person; `None` if it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
 }

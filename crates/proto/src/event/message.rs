@@ -183,6 +183,9 @@ pub struct Refusal {
     /// The room it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
+    /// The message that the refused `thread` or `versions` is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
     /// A free name, if the requested one is taken.
     #[serde(
         default,
@@ -205,6 +208,7 @@ impl Refusal {
             n: None,
             device: None,
             room: None,
+            seq: None,
             suggestion: None,
             retry_ms: None,
         }

@@ -23,7 +23,7 @@ use serde_json::json;
 use self::accounts::{account_command, account_event};
 pub(crate) use self::cuts::cuts;
 pub(crate) use self::messages::say;
-use self::messages::{accepted, hit, message, order, refusal, replies, version};
+use self::messages::{accepted, hit, message, order, refusal, replies, search_state, version};
 use self::sanctions::{audit_entry, sanction_command, sanction_info};
 use self::states::*;
 
@@ -279,7 +279,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         welcome().prop_map(Event::Welcome),
         account_event(),
         (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
-        (server(), journal_id()).prop_map(|(server, journal)| Event::About { server, journal }),
+        (server(), journal_id(), option::of(search_state()))
+            .prop_map(|(server, journal, search)| Event::About { server, journal, search }),
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),

@@ -1,3 +1,5 @@
+use chat_server::Domain;
+use chat_server::config::LETS_ENCRYPT;
 use clap::CommandFactory;
 
 use super::*;
@@ -45,4 +47,31 @@ fn a_time_is_a_number_with_a_unit() {
     assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
     assert!(duration("-1s").is_err());
     assert!(duration("soon").is_err());
+}
+
+#[test]
+fn a_domain_is_certified_by_lets_encrypt_or_another_authority() {
+    let args = |more: &[&str]| Args::try_parse_from(["chat-server"].iter().chain(more));
+    let none = args(&[]).unwrap();
+    assert!(none.config().acme.is_none() && none.public_address().is_none());
+    let two = args(&["--domain", "Chat.example.org", "--domain", "b.example.org"]).unwrap();
+    let acme = two.config().acme.unwrap();
+    assert_eq!(
+        acme.domains.iter().map(Domain::as_str).collect::<Vec<_>>(),
+        ["chat.example.org", "b.example.org"]
+    );
+    assert_eq!(acme.directory_url, LETS_ENCRYPT);
+    assert_eq!(two.public_address().unwrap().to_string(), "chat.example.org");
+    assert_eq!(two.join(false), Join::Invite);
+    let other = args(&["--domain", "a.example", "--acme", "https://localhost:14000/dir"]).unwrap();
+    assert_eq!(other.config().acme.unwrap().directory_url, "https://localhost:14000/dir");
+    let public = args(&["--domain", "a.example", "--public-address", "b.example:443"]).unwrap();
+    assert_eq!(public.public_address().unwrap().to_string(), "b.example:443");
+    for wrong in [
+        &["--domain", "192.0.2.1"][..],
+        &["--acme", "https://localhost:14000/dir"],
+        &["--domain", "a.example", "--tls-cert", "a", "--tls-key", "b"],
+    ] {
+        assert!(args(wrong).is_err(), "{wrong:?}");
+    }
 }

@@ -1,12 +1,15 @@
 //! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing. It does
 //! what a `tokio::sync::watch` without a value does, in a fifth of the memory.
 
-use std::pin::pin;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use chat_proto::{EndCode, SessionId};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::typing::TypingQueue;
 use crate::limits::SendBudget;
@@ -138,12 +141,23 @@ impl ChangeNotifier {
         self.waiters.notify_waiters();
     }
 
+    /// The next notification from now on, for [`ChangeNotifier::poll_wait`].
+    pub(super) fn notified(&self) -> Notified<'_> {
+        self.waiters.notified()
+    }
+
     /// Waits until there are more notifications than `seen` of the kinds that `takes` names, and returns the counts;
-    /// those of other kinds are left for a later call. Returns also if `session` is to end. Cancel safe.
-    pub(super) async fn wait(&self, seen: Counts, takes: Takes, session: SessionId) -> Counts {
+    /// those of other kinds are left for a later call. Returns also if `session` is to end. `notified` is what the wait
+    /// began with. It is polled, and not awaited, since each idle session holds what it awaits.
+    pub(super) fn poll_wait<'n>(
+        &'n self,
+        mut notified: Pin<&mut Notified<'n>>,
+        seen: Counts,
+        takes: Takes,
+        session: SessionId,
+        cx: &mut Context<'_>,
+    ) -> Poll<Counts> {
         loop {
-            // Before the counts are read, so that no notification falls between the two.
-            let notified = pin!(self.waiters.notified());
             let now = self.counts();
             let counts = match takes {
                 Takes::All => now,
@@ -152,20 +166,32 @@ impl ChangeNotifier {
             };
             // An expulsion is a notification, too.
             if counts != seen || now != seen && self.is_expelled(session) {
-                return counts;
+                return Poll::Ready(counts);
             }
-            notified.await;
+            ready!(notified.as_mut().poll(cx));
+            // Before the counts are read again, so that no notification falls between the two.
+            notified.set(self.waiters.notified());
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+
     use futures_util::FutureExt;
 
     use super::*;
 
     const ONE: SessionId = SessionId::local(1);
+
+    impl ChangeNotifier {
+        async fn wait(&self, seen: Counts, takes: Takes, session: SessionId) -> Counts {
+            let mut notified = pin!(self.notified());
+            poll_fn(|cx| self.poll_wait(notified.as_mut(), seen, takes, session, cx)).await
+        }
+    }
 
     #[tokio::test]
     async fn each_session_sees_a_notification_once_even_if_it_waits_later() {

@@ -331,7 +331,9 @@ impl HubError {
                 Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
                 Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
                 Rejection::NotYours(_) => RefusalCode::NotYours,
+                Rejection::Removed(_) => RefusalCode::Removed,
                 Rejection::Deleted(_) => RefusalCode::Deleted,
+                Rejection::NoChange(_) => RefusalCode::NoChange,
                 Rejection::TooManyReactions(_) | Rejection::TooManyReactors(_) => {
                     RefusalCode::TooManyReactions
                 }

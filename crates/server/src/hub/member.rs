@@ -1,7 +1,9 @@
 //! A member: one session in the hub. It sends messages, and leaves the user's rooms when it is dropped.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use chat_proto::command;
 use chat_proto::event::{Away, RoleHolder, RoomInfo};
@@ -9,6 +11,7 @@ use chat_proto::{
     DeviceId, EndCode, Event, LeaveReason, Role, RoomName, Seq, SessionId, Timestamp, User, UserId,
     UserName,
 };
+use tokio::sync::futures::Notified;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -127,11 +130,21 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
+    /// The next change from now on, for [`Member::poll_changed`].
+    pub(crate) fn next_change(&self) -> Notified<'_> {
+        self.notifier.notified()
+    }
+
     /// Waits until the user's rooms or read positions have changed, by any of its sessions, or until another user
     /// is writing, as far as the session takes that; or until the session is to end. [`Member::take_changes`] takes
-    /// what it returns. Cancel safe.
-    pub(crate) async fn changed(&self, takes: Takes) -> Counts {
-        self.notifier.wait(self.seen(), takes, self.session).await
+    /// what it returns. `next` is what the wait began with.
+    pub(crate) fn poll_changed<'m>(
+        &'m self,
+        next: Pin<&mut Notified<'m>>,
+        takes: Takes,
+        cx: &mut Context<'_>,
+    ) -> Poll<Counts> {
+        self.notifier.poll_wait(next, self.seen(), takes, self.session, cx)
     }
 
     /// What has changed since the session looked last, up to `counts`.

@@ -35,7 +35,8 @@ use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, U
 
 #[derive(Debug)]
 pub(super) struct State {
-    accounts: IdMap<UserId, Account>,
+    /// Boxed: the map has room for up to twice as many as it holds.
+    accounts: IdMap<UserId, Box<Account>>,
     /// The users with a session, in order.
     connected: BTreeSet<UserId>,
     pub(super) names: Names,
@@ -143,11 +144,11 @@ impl State {
     }
 
     pub(super) fn account(&self, user: UserId) -> Option<&Account> {
-        self.accounts.get(&user)
+        self.accounts.get(&user).map(Box::as_ref)
     }
 
     pub(super) fn account_mut(&mut self, user: UserId) -> Option<&mut Account> {
-        self.accounts.get_mut(&user)
+        self.accounts.get_mut(&user).map(Box::as_mut)
     }
 
     /// The account of a user who has a session, or whom a commit has changed.
@@ -184,7 +185,7 @@ impl State {
         if let Some(invite) = account.invite {
             self.invited.entry(invite).or_default().push(id);
         }
-        if let Some(replaced) = self.accounts.insert(id, account) {
+        if let Some(replaced) = self.accounts.insert(id, Box::new(account)) {
             self.stored -= usize::from(replaced.kind.is_stored());
             self.owners -= usize::from(replaced.role == UserRole::Owner);
         }
@@ -253,7 +254,7 @@ impl State {
 
     /// The user who holds `name`, if it is not connected and was last connected before `since`.
     pub(super) fn overdue(&self, name: &UserName, since: Timestamp) -> Option<&Account> {
-        let holder = self.accounts.get(&self.names.holder(name)?)?;
+        let holder = self.account(self.names.holder(name)?)?;
         let is_overdue =
             holder.sessions == 0 && holder.seen_at < since && holder.user.name == *name;
         is_overdue.then_some(holder)
@@ -303,7 +304,7 @@ impl State {
 
     /// The users with a session.
     pub(super) fn connected(&self) -> impl Iterator<Item = &Account> {
-        self.connected.iter().filter_map(|user| self.accounts.get(user))
+        self.connected.iter().filter_map(|user| self.account(*user))
     }
 
     /// The key of the room that `user` means by a name or an address.

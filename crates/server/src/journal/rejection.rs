@@ -9,8 +9,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum Rejection {
     /// There is none.
-    #[error("there is no message {0} in this room, or it was removed because of its age")]
+    #[error("there is no message {0} in this room")]
     NoSuchMessage(Seq),
+    /// It was removed by age.
+    #[error("message {0} was removed because of its age")]
+    Removed(Seq),
     /// It cannot be read.
     #[error("message {0} is damaged on the server's disk, so nothing can be done with it")]
     Damaged(Seq),
@@ -31,6 +34,9 @@ pub(crate) enum Rejection {
     /// It was deleted.
     #[error("message {0} was deleted")]
     Deleted(Seq),
+    /// It is as the event would make it: the user reacts so, or not; it is pinned, or not.
+    #[error("this changes nothing: message {0} is like that already")]
+    NoChange(Seq),
     /// It has as many different reactions as it can have.
     #[error(
         "message {0} has {REACTIONS_MAX} different reactions, the most it can have; use one of them"

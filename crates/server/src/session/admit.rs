@@ -133,10 +133,14 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         Detected::Tls => {}
     }
     let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
-    let Accepted { stream, alpn } = accepted
+    let accepted = accepted
         .unwrap_or_else(|late| Err(late.into()))
         .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
         .ok()?;
+    let Some(Accepted { stream, alpn }) = accepted else {
+        info!("an authority has looked whether a domain leads here");
+        return None;
+    };
     let mut tls = Box::new(Prefixed::new(stream));
     match alpn {
         Alpn::Native => return Some(Opened::native(Carrier::Tls(tls))),

@@ -4,18 +4,20 @@ use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::task::{Context, Poll, ready};
 
+use chat_proto::command::Say;
 use chat_proto::event::Accepted;
-use chat_proto::{EndCode, Event, Refusal, RefusalCode};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Seq};
 use futures_util::future::Either;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, info};
+use tracing::{debug, error, info};
 
 use super::Session;
 use super::end::End;
 use crate::config::IN_FLIGHT_MAX;
 use crate::hub::{Answer, HubError, Outcome};
+use crate::journal::JournalError;
 
 /// The reason of [`RefusalCode::NumberUsed`].
 const NUMBER_USED: &str =
@@ -106,6 +108,41 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return ControlFlow::Break(End::Code(EndCode::TooManyErrors));
         }
         ControlFlow::Continue(())
+    }
+
+    pub(super) fn refuse_say(&mut self, say: &Say, error: HubError) -> ControlFlow<End> {
+        let (n, device, room) = (say.n, say.device.clone(), Some(say.room.clone()));
+        self.refuse(Refusal { n, device, room, ..error.into() })
+    }
+
+    pub(super) fn refuse_in(&mut self, room: RoomName, error: HubError) -> ControlFlow<End> {
+        self.refuse(Refusal { room: Some(room), ..error.into() })
+    }
+
+    pub(super) fn refuse_unreadable(
+        &mut self,
+        room: Option<RoomName>,
+        error: &JournalError,
+    ) -> ControlFlow<End> {
+        let refusal = self.unreadable(error);
+        self.refuse(Refusal { room, ..refusal })
+    }
+
+    /// Refuses a command about a message.
+    pub(super) fn refuse_about(
+        &mut self,
+        room: RoomName,
+        seq: Seq,
+        refusal: Refusal,
+    ) -> ControlFlow<End> {
+        self.refuse(Refusal { room: Some(room), seq: Some(seq), ..refusal })
+    }
+
+    /// The refusal of a command for which the journal cannot be read.
+    pub(super) fn unreadable(&self, error: &JournalError) -> Refusal {
+        self.log(|| error!(%error, "cannot read the journal"));
+        let text = format!("older messages cannot be read: {error}");
+        Refusal::new(RefusalCode::NotReadable, text)
     }
 
     /// Sends an answer, and all others that are there by now.

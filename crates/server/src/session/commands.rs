@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chat_proto::command::{Body, Say};
 use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Topic, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tracing::{error, info};
+use tracing::info;
 
 use super::Session;
 use super::end::End;
@@ -20,7 +20,6 @@ use super::pending::CommandResult;
 use super::rooms::read_event;
 use super::unread::Counted;
 use crate::hub::{Answer, HubError, IfTaken, RulesPatch};
-use crate::journal::JournalError;
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -29,18 +28,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.pending.wait_for_messages(command);
             return ControlFlow::Continue(());
         }
+        let seq = seq_of(&command);
         if let Some(room) = room_of(&mut command) {
             match self.member.address(room) {
                 Ok(address) => *room = address,
                 Err(error) => {
-                    let room = room.clone();
-                    return self.refuse_in(room, error);
+                    let room = Some(room.clone());
+                    return self.refuse(Refusal { room, seq, ..error.into() });
                 }
             }
         }
         match command {
             Command::Say(say) => self.say(say),
-            Command::About => self.send_event(&about(&self.context)),
+            Command::About => self.send_event(&about(&self.context, None)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
             Command::History { room, before, at, limit } => self.history(room, before, at, limit),
@@ -338,25 +338,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.connection.send(event);
         ControlFlow::Continue(())
     }
+}
 
-    fn refuse_say(&mut self, say: &Say, error: HubError) -> ControlFlow<End> {
-        let (n, device, room) = (say.n, say.device.clone(), Some(say.room.clone()));
-        self.refuse(Refusal { n, device, room, ..error.into() })
-    }
-
-    pub(super) fn refuse_in(&mut self, room: RoomName, error: HubError) -> ControlFlow<End> {
-        self.refuse(Refusal { room: Some(room), ..error.into() })
-    }
-
-    pub(super) fn refuse_unreadable(
-        &mut self,
-        room: Option<RoomName>,
-        error: &JournalError,
-    ) -> ControlFlow<End> {
-        self.log(|| error!(%error, "cannot read the journal"));
-        let text = format!("older messages cannot be read: {error}");
-        let refusal = Refusal::new(RefusalCode::NotReadable, text);
-        self.refuse(Refusal { room, ..refusal })
+/// The message that a refusal of a command names.
+const fn seq_of(command: &Command) -> Option<Seq> {
+    match command {
+        Command::Versions { seq, .. } | Command::Thread { seq, .. } => Some(*seq),
+        _ => None,
     }
 }
 

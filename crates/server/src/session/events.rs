@@ -25,7 +25,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
             Ok(room) => room,
-            Err(error) => return self.refuse_in(name, error),
+            Err(error) => return self.refuse_about(name, seq, error.into()),
         };
         let journal = self.context.hub.journal().clone();
         self.pending.wait(async move {
@@ -45,8 +45,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(Versions::Of(versions, more)) => {
                 self.send_event(&Event::Versions { room, seq, versions, more })
             }
-            Ok(Versions::None(rejection)) => self.refuse_in(room, HubError::Rejected(rejection)),
-            Err(error) => self.refuse_unreadable(Some(room), &error),
+            Ok(Versions::None(rejection)) => {
+                self.refuse_about(room, seq, HubError::Rejected(rejection).into())
+            }
+            Err(error) => {
+                let refusal = self.unreadable(&error);
+                self.refuse_about(room, seq, refusal)
+            }
         }
     }
 
@@ -59,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
             Ok(room) => room,
-            Err(error) => return self.refuse_in(name, error),
+            Err(error) => return self.refuse_about(name, seq, error.into()),
         };
         let read = self.subscriptions.get(room.id).map_or(Seq::NONE, |known| known.read);
         let (before, limit) = (before.unwrap_or(Seq::MAX), page_limit(limit));
@@ -82,8 +87,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let messages = self.to_wire(&room, &messages);
                 self.send_event(&Event::Thread { room, seq, replies, unread, messages, more })
             }
-            Ok(Err(rejection)) => self.refuse_in(room, HubError::Rejected(rejection)),
-            Err(error) => self.refuse_unreadable(Some(room), &error),
+            Ok(Err(rejection)) => {
+                self.refuse_about(room, seq, HubError::Rejected(rejection).into())
+            }
+            Err(error) => {
+                let refusal = self.unreadable(&error);
+                self.refuse_about(room, seq, refusal)
+            }
         }
     }
 

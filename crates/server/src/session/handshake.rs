@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION};
-use chat_proto::event::{Limits, Server, Welcome};
+use chat_proto::event::{Limits, SearchState, Server, Welcome};
 use chat_proto::{
     Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
     UserName, features, limits,
@@ -66,7 +66,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 return enter_guest(connection, sent_id, &name, origin, slot, context).await;
             }
             Some(Incoming::Command(Command::About)) => {
-                send_now(connection, &about(context)).await?;
+                send_now(connection, &about(context, None)).await?;
                 continue;
             }
             Some(Incoming::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
@@ -129,8 +129,9 @@ pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// The answer to `about`.
-pub(super) fn about(context: &Context) -> Event {
-    Event::About { server: server(), journal: context.hub.journal().identity().clone() }
+pub(super) fn about(context: &Context, search: Option<SearchState>) -> Event {
+    let journal = context.hub.journal().identity().clone();
+    Event::About { server: server(), journal, search }
 }
 
 fn server() -> Server {

@@ -21,6 +21,7 @@ use super::sanctions::{order, page};
 use crate::config::{Config, LINGER};
 use crate::door::{Connection, Door, Incoming, Native, WriteTimeout};
 use crate::hub::{AccountError, Asker, HubError, RulesPatch};
+use crate::search::Search;
 
 /// Serves a connection of the operator to its end.
 pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, context: Arc<Context>) {
@@ -98,7 +99,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Refusal> {
     let hub = &context.hub;
     let event = match command {
-        Command::About => about(context),
+        Command::About => about(context, context.search.as_ref().map(Search::state)),
         Command::Invite { uses, valid_s, role, note } => {
             invite(context, None, Asked { uses, valid_s, role, note }, false).await?
         }

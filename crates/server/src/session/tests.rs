@@ -10,7 +10,7 @@ use crate::{Config, Server};
 
 /// Bytes of the task of a connection and of its session, at most: today's figures, rounded up. What few sessions
 /// await is boxed, or each idle session would hold memory for it.
-const TASK_BYTES_MAX: usize = 640;
+const TASK_BYTES_MAX: usize = 280;
 const SESSION_BYTES_MAX: usize = 480;
 
 #[tokio::test]

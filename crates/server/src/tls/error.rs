@@ -44,6 +44,12 @@ pub enum TlsError {
         /// Why.
         reason: rustls::Error,
     },
+    /// What an authority has issued has no certificate, or no key.
+    #[error("there is no certificate with a key in it")]
+    NotIssued,
+    /// What an authority has issued cannot be used.
+    #[error("the certificate cannot be used for these domains: {0}")]
+    Issued(rustls::Error),
     /// No key can be made.
     #[error("cannot make a key for TLS: {0}")]
     Make(String),

@@ -70,6 +70,17 @@ impl Identity {
         Ok(Self { chain, key })
     }
 
+    /// Reads a certificate, with its chain, and its key from one text.
+    ///
+    /// # Errors
+    /// Returns an error if it has no certificate or no key.
+    pub(super) fn from_pem(pem: &[u8]) -> Result<Self, TlsError> {
+        let broken = |_| TlsError::NotIssued;
+        let chain = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(broken)?;
+        Ok(Self { chain: chain.map_err(broken)?, key })
+    }
+
     /// The key as clients know it.
     ///
     /// # Errors

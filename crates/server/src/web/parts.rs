@@ -58,6 +58,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "panel-find.js",
     "panel-forms.js",
     "panel-lists.js",
+    "panel-settings.js",
     "panels.css",
     "requests.js",
     "session.js",
@@ -95,7 +96,6 @@ struct Parts {
 }
 
 /// A file of the page.
-#[derive(Debug)]
 struct File {
     name: &'static str,
     bytes: Bytes,

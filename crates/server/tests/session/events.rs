@@ -226,7 +226,13 @@ async fn what_is_not_allowed_has_a_code_of_its_own() {
     accepted(&mut ana, json!({"text": "one"})).await;
     accepted(&mut ana, json!({"text": "two", "thread": 1})).await;
     accepted(&mut ana, json!({"kind": "pin", "target": 1})).await;
+    let heart = |on| json!({"kind": "reaction", "target": 2, "emoji": "❤️", "on": on});
+    accepted(&mut bob, heart(true)).await;
     for (fields, code) in [
+        (heart(true), "no_change"),
+        (json!({"kind": "reaction", "target": 2, "emoji": "🎉", "on": false}), "no_change"),
+        (json!({"kind": "pin", "target": 1}), "no_change"),
+        (json!({"kind": "pin", "target": 2, "on": false}), "no_change"),
         (json!({"kind": "edit", "target": 1, "text": "x"}), "not_yours"),
         (json!({"kind": "delete", "target": 1}), "not_yours"),
         (json!({"kind": "reaction", "target": 9, "emoji": "👍"}), "no_such_message"),

@@ -53,15 +53,33 @@ async fn a_thread_and_the_pinned_messages_are_read_by_commands() {
     );
     bob.send(r##"{"type":"pins","room":"#lobby","after":1}"##).await;
     assert_eq!(seqs(&bob.until("pins").await), [3]);
-    for (command, code) in [
-        (r##"{"type":"thread","room":"#lobby","seq":99}"##, "no_such_message"),
-        (r##"{"type":"thread","room":"#lobby","seq":5}"##, "bad_target"),
-        (r##"{"type":"thread","room":"#rust","seq":1}"##, "not_in_room"),
-        (r##"{"type":"pins","room":"#rust"}"##, "not_in_room"),
+    bob.send(r##"{"type":"pins","room":"#rust"}"##).await;
+    assert_eq!(bob.until("refused").await["code"], "not_in_room");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_refusal_of_a_thread_and_of_versions_names_the_message() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    say(&mut ana, json!({"text": "one"})).await;
+    say(&mut ana, json!({"kind": "pin", "target": 1})).await;
+    for (room, seq, code) in [
+        ("#lobby", 99, "no_such_message"),
+        ("#lobby", 2, "bad_target"),
+        ("#rust", 1, "not_in_room"),
+        ("@nobody", 1, "no_such_user"),
     ] {
-        bob.send(command).await;
-        assert_eq!(bob.until("refused").await["code"], code, "{command}");
+        for command in ["thread", "versions"] {
+            ana.send(&json!({"type": command, "room": room, "seq": seq}).to_string()).await;
+            let refused = ana.until("refused").await;
+            assert_eq!((&refused["code"], &refused["room"]), (&json!(code), &json!(room)));
+            assert_eq!(refused["seq"], seq, "{refused}");
+        }
     }
+    assert_eq!(say(&mut ana, json!({"kind": "delete", "target": 1})).await["type"], "accepted");
+    ana.send(r##"{"type":"versions","room":"#lobby","seq":1}"##).await;
+    let refused = ana.until("refused").await;
+    assert_eq!((&refused["code"], &refused["seq"]), (&json!("deleted"), &json!(1)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -45,7 +45,7 @@ enum Key {
     Text(&'static str),
 }
 
-const PICTURES: [Picture; 4] = [
+const PICTURES: [Picture; 5] = [
     Picture {
         name: "chat",
         size: (100, 30),
@@ -57,6 +57,7 @@ const PICTURES: [Picture; 4] = [
         size: (100, 24),
         keys: &[Key::Alt('3'), Key::Control('s'), Key::Text("k")],
     },
+    Picture { name: "users", size: (100, 24), keys: &[Key::Alt('3'), Key::Control('g')] },
     Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('3')] },
 ];
 

@@ -45,10 +45,27 @@ pub(super) struct Line {
     pub(super) room: &'static str,
     pub(super) from: &'static str,
     pub(super) text: &'static str,
+    pub(super) about: About,
+}
+
+/// What a message is about. Messages are named by their places in their room, from 1.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About {
+    Nothing,
+    /// It is one of this thread.
+    Thread(u64),
+    /// It is a reaction to this message; the text is the emoji.
+    Reaction(u64),
 }
 
 const fn line(when: u32, room: &'static str, from: &'static str, text: &'static str) -> Line {
-    Line { when, room, from, text }
+    Line { when, room, from, text, about: About::Nothing }
+}
+
+impl Line {
+    const fn about(self, about: About) -> Self {
+        Self { about, ..self }
+    }
 }
 
 /// What was written before, `when` in minutes.
@@ -108,10 +125,13 @@ pub(super) const BEFORE: &[Line] = &[
     ),
     line(4, "#dev", "bob", "merged 🎉 staging is green"),
     line(190, "#design", "sam", "three logos on the table, the deer 🦌 wins so far"),
-    line(95, "#design", "mei", "the deer is nice but does it work at 16×16?"),
-    line(93, "#design", "sam", "no 😄"),
-    line(92, "#design", "olga", "then the speech bubble"),
-    line(90, "#design", "sam", "speech bubble it is"),
+    line(180, "#design", "olga", "🦌").about(About::Reaction(1)),
+    line(178, "#design", "luis", "🦌").about(About::Reaction(1)),
+    line(95, "#design", "mei", "the deer is nice but does it work at 16×16?")
+        .about(About::Thread(1)),
+    line(93, "#design", "sam", "no 😄").about(About::Thread(1)),
+    line(92, "#design", "olga", "then the speech bubble").about(About::Thread(1)),
+    line(90, "#design", "sam", "speech bubble it is").about(About::Thread(1)),
     line(75, "#incidents", "viktor", "mail is slow, looking into it"),
     line(33, "#incidents", "viktor", "mail is fine again: the queue was full of bounces"),
     line(

@@ -2,7 +2,7 @@
 
 use chat_proto::command::VERSION;
 use chat_proto::event::{JournalId, Limits, Server, Welcome};
-use chat_proto::{Features, ShortString, User, features};
+use chat_proto::{Features, ShortString, User};
 
 /// Accepts the user.
 pub(super) fn welcome(me: &User) -> Welcome {
@@ -15,7 +15,7 @@ pub(super) fn welcome(me: &User) -> Welcome {
         last: 0,
         journal: Some(journal()),
         server: server(),
-        features: Features::all().without(features::ROLES),
+        features: Features::all(),
         limits: Limits {
             line_bytes: 65_536,
             text_bytes: 16_384,

@@ -2,11 +2,13 @@
 
 mod answer;
 mod cast;
+mod events;
 mod find;
 mod room;
 
 use std::collections::VecDeque;
 
+use chat_proto::command::Body;
 use chat_proto::{Event, LeaveReason, RoomName, Timestamp, User, UserId, UserName};
 use tokio::time::Instant;
 
@@ -72,7 +74,9 @@ impl World {
                 Event::Left { room: name, user: from, reason: LeaveReason::Bye }
             }
             StepAction::Type => Event::Typing { room: name, user: from },
-            StepAction::Say(text) => Event::Message(room.add(from, &text, now)),
+            StepAction::Say(text) => {
+                Event::Message(room.add(from, Body::text(cast::text(&text)), now))
+            }
         };
         if room.is_joined { vec![event] } else { Vec::new() }
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chat_client::entry::{Body, EntryId, Extras, LogEntry, Origin};
-use chat_client::rooms::UnreadReplies;
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
+use super::extras::ThreadMark;
 use super::id_hash::IdHash;
 use super::shape::Shape;
 use super::{Above, Row};
@@ -32,8 +32,8 @@ pub(super) struct EntryLayout<'a> {
     pub(super) keys: &'a KeyMap,
     /// Whether a long message is not folded.
     pub(super) is_open: bool,
-    /// How many answers to it are unread; `None` if none is.
-    pub(super) unread: Option<UnreadReplies>,
+    /// What is said of the answers to it.
+    pub(super) thread: ThreadMark,
 }
 
 /// All that the rows of a message depend on, but the time zone: if that is another one, all rows are forgotten.
@@ -48,7 +48,7 @@ struct MessageKey {
     above: Above,
     shape: Shape,
     is_open: bool,
-    unread: Option<UnreadReplies>,
+    thread: ThreadMark,
 }
 
 impl RowCache {
@@ -86,7 +86,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return None;
         };
-        let EntryLayout { above, shape, is_open, unread, .. } = layout;
+        let EntryLayout { above, shape, is_open, thread, .. } = layout;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -97,7 +97,7 @@ impl MessageKey {
             above,
             shape,
             is_open,
-            unread,
+            thread,
         })
     }
 
@@ -106,7 +106,7 @@ impl MessageKey {
         let Body::Message { from, kind, text, origin, extras } = &entry.body else {
             return false;
         };
-        let EntryLayout { above, shape, is_open, unread, .. } = layout;
+        let EntryLayout { above, shape, is_open, thread, .. } = layout;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind
@@ -116,6 +116,6 @@ impl MessageKey {
             && self.above == above
             && self.shape == shape
             && self.is_open == is_open
-            && self.unread == unread
+            && self.thread == thread
     }
 }

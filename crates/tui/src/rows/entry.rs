@@ -8,6 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::cache::EntryLayout;
+use super::extras::ThreadMark;
 use super::shape::Shape;
 use super::{Above, author};
 use crate::keymap::KeyMap;
@@ -99,11 +100,12 @@ pub(super) fn text_height(entry: &LogEntry, shape: Shape, keys: &KeyMap, is_open
     let extras = entry.body.extras().filter(|_| !shape.is_bare());
     if extras.is_some_and(|extras| extras.details.deleted || extras.details.edited.is_some()) {
         let (above, zone) = (Above::default(), &TimeZone::UTC);
-        return text_rows(entry, EntryLayout { above, shape, zone, keys, is_open, unread: None })
-            .len();
+        let thread = ThreadMark::default();
+        return text_rows(entry, EntryLayout { above, shape, zone, keys, is_open, thread }).len();
     }
     // A time takes as much room in each zone.
-    let below = extras.map_or(0, |extras| shape.below(extras, None, &TimeZone::UTC).len());
+    let below =
+        extras.map_or(0, |extras| shape.below(extras, ThreadMark::default(), &TimeZone::UTC).len());
     below
         + match &entry.body {
             Body::Restored | Body::Ignored { .. } => 1,
@@ -183,7 +185,7 @@ fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
         if extras.details.edited.is_some() {
             shape.edited(&mut rows);
         }
-        rows.extend(shape.below(extras, layout.unread, zone));
+        rows.extend(shape.below(extras, layout.thread, zone));
     }
     rows
 }

@@ -22,6 +22,15 @@ const AND: &str = " · ";
 /// What is before the message that another one answers.
 const ANSWERS: &str = "↳ ";
 
+/// What the room knows of the answers to a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ThreadMark {
+    /// How many of them are unread; `None` if none is.
+    pub(super) unread: Option<UnreadReplies>,
+    /// Whether something is typed for its thread, and not sent.
+    pub(super) has_draft: bool,
+}
+
 impl Shape {
     /// Adds to the rows of a text that it was edited.
     pub(super) fn edited(self, rows: &mut Vec<Row>) {
@@ -36,12 +45,7 @@ impl Shape {
     }
 
     /// The rows below the text of a message.
-    pub(super) fn below(
-        self,
-        extras: &Extras,
-        unread: Option<UnreadReplies>,
-        zone: &TimeZone,
-    ) -> Vec<Row> {
+    pub(super) fn below(self, extras: &Extras, mark: ThreadMark, zone: &TimeZone) -> Vec<Row> {
         let details = &extras.details;
         let mut pieces = Vec::new();
         if details.pinned {
@@ -51,25 +55,27 @@ impl Shape {
         let mut rows = self.pieces(pieces);
         if let Some(replies) = details.replies.filter(|_| self.shows_replies) {
             let time = self.clock.minutes(replies.last_at, zone);
-            rows.push(self.replied(replies, unread, &time));
+            rows.push(self.replied(replies, mark, &time));
         }
         rows
     }
 
-    /// How many answers there are, how many of them are new, and when the last one came.
-    fn replied(self, replies: Replies, unread: Option<UnreadReplies>, time: &str) -> Row {
+    /// How many answers there are, how many of them are new, when the last one came, and whether another one is typed.
+    fn replied(self, replies: Replies, mark: ThreadMark, time: &str) -> Row {
         let count = match replies.count {
             1 => "└ 1 reply".to_owned(),
             count => format!("└ {count} replies"),
         };
-        let new = unread.map(|UnreadReplies { count, is_all }| {
+        let new = mark.unread.map(|UnreadReplies { count, is_all }| {
             let more = if is_all { "" } else { "+" };
             format!("{AND}{count}{more} new")
         });
+        let draft = if mark.has_draft { format!("{AND}draft") } else { String::new() };
         let last = if replies.count == 1 { "" } else { "last " };
         let pieces = [
             (SpanKind::Dim, count),
             (SpanKind::New, new.unwrap_or_default()),
+            (SpanKind::New, draft),
             (SpanKind::Dim, format!("{AND}{last}{time}")),
         ];
         let (mut row, mut left) = (Row::new(), self.text_width());

@@ -86,19 +86,14 @@ impl State {
         self.rows_and_count().0
     }
 
-    /// How long the text is, if it is long: at the right of the first row.
-    #[must_use]
-    pub fn prompt_count(&self) -> Option<String> {
-        self.rows_and_count().1
-    }
-
     /// Whether the text is too long for a message.
     #[must_use]
     pub fn is_too_long(&self) -> bool {
         bytes(self) > TEXT_BYTES_MAX
     }
 
-    fn rows_and_count(&self) -> (Rows, Option<String>) {
+    /// The text as rows, and if it is long, how long it is: at the right of the first row.
+    pub(crate) fn rows_and_count(&self) -> (Rows, Option<String>) {
         let width = usize::from(self.size.width).saturating_sub(self.label().1);
         if self.picker.as_ref().is_some_and(|picker| picker.subject.is_secret()) {
             let hidden = self.editor().text().graphemes(true).map(|_| HIDDEN).collect::<String>();

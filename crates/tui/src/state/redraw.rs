@@ -77,6 +77,7 @@ impl State {
             compose: _,
             compose_epoch: _,
             thread: _,
+            closed_thread: _,
             leaving: _,
             export: _,
             exports: _,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::RoomName;
 
-use super::{Compose, State};
+use super::{Compose, LogPane, State};
 use crate::prompt::Editor;
 use crate::rows::Heights;
 use crate::viewport::Viewport;
@@ -22,8 +22,8 @@ pub(super) struct RoomView {
     has_read_all: bool,
     /// The first row of the user list.
     pub(super) users_top: usize,
-    /// The editor of the draft while the room is not on the screen.
-    editor: Editor,
+    /// The editor of the draft while it is not in the input box.
+    pub(super) editor: Editor,
 }
 
 impl State {
@@ -46,9 +46,14 @@ impl State {
         self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 
-    /// The editor of a draft: that of the input box if the room is on the screen.
+    /// Whether the draft of a room is in the input box: the room is on the screen, and keys are not for a thread.
+    fn is_in_box(&self, room: &RoomName) -> bool {
+        *room == self.shown && self.focus() == LogPane::Room
+    }
+
+    /// The editor of a draft: that of the input box if it is there.
     fn editor_mut(&mut self, room: &RoomName) -> &mut Editor {
-        if *room == self.shown {
+        if self.is_in_box(room) {
             if let Some(Compose::Edit { before, .. }) = &mut self.compose {
                 return before;
             }
@@ -60,14 +65,26 @@ impl State {
     /// The draft of a room.
     #[must_use]
     pub fn typed(&self, room: &RoomName) -> String {
-        if *room == self.shown {
-            // The new text of a message is no draft: it would be sent as another message.
-            if let Some(Compose::Edit { before, .. }) = &self.compose {
-                return before.text();
-            }
-            return self.draft.as_ref().unwrap_or(&self.prompt.editor).text();
+        if self.is_in_box(room) {
+            return self.typed_in_box();
         }
         self.views.get(room).map(|view| view.editor.text()).unwrap_or_default()
+    }
+
+    /// What is typed in the input box and not sent.
+    pub(super) fn typed_in_box(&self) -> String {
+        // The new text of a message is no draft: it would be sent as another message.
+        if let Some(Compose::Edit { before, .. }) = &self.compose {
+            return before.text();
+        }
+        self.draft.as_ref().unwrap_or(&self.prompt.editor).text()
+    }
+
+    /// Puts another draft into the input box. Returns the one that was there.
+    pub(super) fn replace_draft(&mut self, draft: Editor) -> Editor {
+        self.prompt.put_back();
+        self.prompt.end_completion();
+        std::mem::replace(self.draft.as_mut().unwrap_or(&mut self.prompt.editor), draft)
     }
 
     /// The client has another current room, or has the first messages of this one: shows it from the first
@@ -76,13 +93,10 @@ impl State {
         if *room != self.shown {
             self.end_all();
             self.end_jump();
-            self.prompt.put_back();
-            self.prompt.end_completion();
             (self.selection, self.rooms_top) = (None, None);
             let before = std::mem::replace(&mut self.shown, room.clone());
             let editor = std::mem::take(&mut self.view(room).editor);
-            let box_ = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
-            let typed = std::mem::replace(box_, editor);
+            let typed = self.replace_draft(editor);
             if self.client.rooms().get(&before).is_some() {
                 self.view(&before).editor = typed;
             }

@@ -20,7 +20,7 @@ pub struct Selection {
 pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'static str> {
     match action {
         MessageAction::Copy | MessageAction::Quote => has_text(entry),
-        MessageAction::OpenLink => has_link(entry),
+        MessageAction::OpenLink | MessageAction::CopyLink => has_link(entry),
         MessageAction::Reply | MessageAction::Thread | MessageAction::Unread => is_stored(entry),
         MessageAction::React | MessageAction::Pin | MessageAction::Remember => is_there(entry),
         MessageAction::Edit | MessageAction::Delete => is_own(entry),

@@ -25,7 +25,9 @@ pub(crate) fn on_rule(rule: Rect, log: Rect) -> Rect {
 impl State {
     /// How many unread messages are above the screen, and how many of them name the user.
     pub(crate) fn skipped(&self) -> Option<(u64, usize)> {
-        let (rows, height) = self.rows_of(LogPane::Room).filter(|_| !self.is_bare)?;
+        // In most frames all is read: nobody need know what is on the screen.
+        let has_unread = self.client.room().unread() > 0;
+        let (rows, height) = self.rows_of(LogPane::Room).filter(|_| has_unread && !self.is_bare)?;
         let (first, _) = self.viewport_of(LogPane::Room).seen(rows, height)?;
         let room = self.client.room();
         let unread = room.unread_before(first);
@@ -34,7 +36,7 @@ impl State {
 
     /// How many unread messages are below the screen.
     pub(crate) fn unread_below(&self, pane: LogPane) -> u64 {
-        if pane == LogPane::Thread {
+        if pane == LogPane::Thread || self.client.room().unread() == 0 {
             return 0;
         }
         let seen = self

@@ -3,10 +3,11 @@
 use chat_client::ThreadLoad;
 use chat_client::entry::LogEntry;
 use chat_client::log::Log;
-use chat_proto::Seq;
+use chat_proto::{RoomName, Seq};
 use ratatui::layout::Rect;
 
 use super::State;
+use crate::prompt::Editor;
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
 
@@ -20,6 +21,16 @@ pub(crate) struct ThreadPane {
     pub(crate) has_focus: bool,
     pub(super) viewport: Viewport,
     pub(super) heights: Heights,
+    /// The editor of its draft while keys are for the log.
+    editor: Editor,
+}
+
+/// A thread that was closed, with what was typed for it.
+#[derive(Debug)]
+pub(crate) struct ClosedThread {
+    pub(crate) room: RoomName,
+    pub(crate) root: Seq,
+    pub(crate) typed: String,
 }
 
 /// A pane that shows a log.
@@ -94,7 +105,9 @@ impl State {
             (LogPane::Thread, Some(thread)) => {
                 LogRows::new(log, &self.zone, keys, width, heights).in_thread(thread.root)
             }
-            _ => LogRows::new(log, &self.zone, keys, width, heights).of(self.client.room()),
+            (_, thread) => LogRows::new(log, &self.zone, keys, width, heights)
+                .of(self.client.room())
+                .beside_thread(thread.as_ref().map(|thread| thread.root)),
         };
         Some((rows.with_clock(self.look.settings().time.value), height.into()))
     }
@@ -161,35 +174,56 @@ impl State {
         self.client.message(seq)
     }
 
-    /// Shows a thread, from its first unread message on.
+    /// Shows a thread, from its first unread message on, and what is typed for it.
     pub(crate) fn open_thread(&mut self, root: Seq) {
+        self.close_thread();
         self.end_compose();
         self.selection = None;
+        let editor = Editor::new(self.client.room().draft_in_thread(root));
         let (mut viewport, heights) = (Viewport::default(), Heights::default());
         if self.client.thread().is_some_and(|thread| thread.log().has_line()) {
             viewport.to_new();
         }
-        self.thread = Some(ThreadPane { root, has_focus: true, viewport, heights });
+        self.thread = Some(ThreadPane { root, has_focus: false, viewport, heights, editor });
+        self.focus_on(LogPane::Thread);
+    }
+
+    /// What is typed for the thread that is on the screen, and not sent.
+    pub(crate) fn typed_in_thread(&self) -> Option<(Seq, String)> {
+        let thread = self.thread.as_ref()?;
+        let typed = if thread.has_focus { self.typed_in_box() } else { thread.editor.text() };
+        Some((thread.root, typed))
     }
 
     /// Closes the thread. Returns whether one was shown.
     pub(crate) fn close_thread(&mut self) -> bool {
-        if self.thread.is_none() {
-            return false;
-        }
         self.focus_on(LogPane::Room);
-        self.thread = None;
+        let Some(ThreadPane { root, editor, .. }) = self.thread.take() else { return false };
+        let (room, typed) = (self.shown.clone(), editor.text());
+        self.closed_thread = Some(ClosedThread { room, root, typed });
         true
     }
 
-    /// Keys are for another pane: what was begun in the one before is over.
+    /// Keys are for another pane, and the input box has what is typed for it: what was begun in the one before is over.
     pub(crate) fn focus_on(&mut self, pane: LogPane) {
-        if pane != self.focus() {
-            self.end_compose();
-            self.selection = None;
+        if pane == self.focus() || self.thread.is_none() {
+            return;
         }
+        self.end_compose();
+        self.selection = None;
+        let next = std::mem::take(self.editor_aside(pane));
+        let before = self.replace_draft(next);
+        *self.editor_aside(self.focus()) = before;
         if let Some(thread) = &mut self.thread {
             thread.has_focus = pane == LogPane::Thread;
+        }
+    }
+
+    /// The editor of the draft of a pane while it is not in the input box.
+    fn editor_aside(&mut self, pane: LogPane) -> &mut Editor {
+        match (pane, &mut self.thread) {
+            (LogPane::Thread, Some(thread)) => &mut thread.editor,
+            _ => &mut self.views.entry(self.shown.clone()).or_default().editor,
         }
     }
 

@@ -11,10 +11,6 @@ mod row;
 
 use std::io;
 
-use crossterm::cursor::{Hide, MoveTo, Show};
-use crossterm::queue;
-use crossterm::style::{Attribute, SetAttribute};
-use crossterm::terminal::{Clear, ClearType as Erase};
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
@@ -22,6 +18,16 @@ use ratatui::layout::{Position, Size};
 use self::row::{Row, Write};
 use super::{ascii, sgr};
 use crate::hyperlinks::{CLOSING, Link, LinkCells, LinkSlot, ShowsLinks};
+
+const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
+const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
+
+/// No style, and the rest of the row without text, or the whole screen.
+const RESET_AND_ERASE_REST: &[u8] = b"\x1b[0m\x1b[K";
+const RESET_AND_CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
+
+/// Bytes that most frames take at most.
+const FRAME_BYTES: usize = 4096;
 
 /// What a frame is sent to.
 pub trait Sink {
@@ -75,17 +81,19 @@ impl<S: Sink> RowBackend<S> {
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Row::default);
         }
-        let columns = cell.symbol().cell_width().max(1);
+        let symbol = cell.symbol();
+        // Nearly all cells have ASCII.
+        let columns = if symbol.len() == 1 { 1 } else { symbol.cell_width().max(1) };
         let mut cell = cell.clone();
         if self.is_ascii {
             let shown = ascii::shown(cell.symbol()).to_owned();
             cell.set_symbol(&shown);
         }
-        self.rows[row].set(x, &cell, columns);
+        self.rows[row].set(x, cell, columns);
     }
 
     /// Writes what has changed on row `y`.
-    fn write_row(&mut self, y: u16) -> io::Result<()> {
+    fn write_row(&mut self, y: u16) {
         let row = &mut self.rows[usize::from(y)];
         match row.take_write() {
             None => {}
@@ -94,34 +102,51 @@ impl<S: Sink> RowBackend<S> {
                 let (shown, blank): (Vec<u16>, Vec<u16>) =
                     columns.into_iter().partition(|x| usize::from(*x) < end);
                 let cells = shown.into_iter().map(|x| (x, y, row.cell(x)));
-                write_cells(&mut self.frame, cells, &[])?;
+                write_cells(&mut self.frame, cells, &[]);
                 if let Some(x) = blank.first() {
-                    erase(&mut self.frame, *x, y)?;
+                    erase(&mut self.frame, *x, y);
                 }
             }
             Some(Write::From(x)) => {
-                erase(&mut self.frame, x, y)?;
+                erase(&mut self.frame, x, y);
                 for part in row.parts(x) {
                     // Each call starts with an absolute cursor position.
                     let cells = part.into_iter().map(|(x, cell)| (x, y, cell));
-                    write_cells(&mut self.frame, cells, row.links())?;
+                    write_cells(&mut self.frame, cells, row.links());
                 }
             }
         }
-        Ok(())
     }
 }
 
 /// Erases a row from a column on.
-fn erase(frame: &mut Vec<u8>, x: u16, y: u16) -> io::Result<()> {
-    queue!(frame, MoveTo(x, y), SetAttribute(Attribute::Reset), Clear(Erase::UntilNewLine))
+fn erase(frame: &mut Vec<u8>, x: u16, y: u16) {
+    move_to(frame, x, y);
+    frame.extend_from_slice(RESET_AND_ERASE_REST);
+}
+
+/// Puts the cursor on a cell. Each key and each part of a row does it, so it is not formatted as other sequences are.
+fn move_to(frame: &mut Vec<u8>, x: u16, y: u16) {
+    frame.extend_from_slice(b"\x1b[");
+    number(frame, u32::from(y) + 1);
+    frame.push(b';');
+    number(frame, u32::from(x) + 1);
+    frame.push(b'H');
+}
+
+/// Adds the digits of a number.
+fn number(frame: &mut Vec<u8>, number: u32) {
+    if number >= 10 {
+        self::number(frame, number / 10);
+    }
+    frame.push(b'0' + (number % 10) as u8);
 }
 
 fn write_cells<'a>(
     frame: &mut Vec<u8>,
     cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
     links: &[LinkCells],
-) -> io::Result<()> {
+) {
     let (mut next, mut look) = (None, sgr::PLAIN);
     let mut open: Option<&Link> = None;
     for (x, y, cell) in cells {
@@ -132,7 +157,7 @@ fn write_cells<'a>(
             open = link;
         }
         if next != Some((x, y)) {
-            queue!(frame, MoveTo(x, y))?;
+            move_to(frame, x, y);
         }
         next = Some((x + 1, y));
         if look != sgr::look(cell) {
@@ -147,7 +172,6 @@ fn write_cells<'a>(
     if look != sgr::PLAIN {
         frame.extend_from_slice(b"\x1b[m");
     }
-    Ok(())
 }
 
 impl<S> ShowsLinks for RowBackend<S> {
@@ -163,27 +187,30 @@ impl<S: Sink> Backend for RowBackend<S> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        self.frame.reserve(FRAME_BYTES);
         for (x, y, cell) in content {
             self.set(x, y, cell);
         }
         self.set_links();
         if self.sink.take_stale() {
-            queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
+            self.frame.extend_from_slice(RESET_AND_CLEAR);
             self.rows.iter_mut().for_each(Row::set_stale);
         }
         // From the top: once the last row is shown, all are.
         for y in 0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX) {
-            self.write_row(y)?;
+            self.write_row(y);
         }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        queue!(self.frame, Hide)
+        self.frame.extend_from_slice(HIDE_CURSOR);
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        queue!(self.frame, Show)
+        self.frame.extend_from_slice(SHOW_CURSOR);
+        Ok(())
     }
 
     /// The position that was set last: to ask the terminal, one would have to read its answer from
@@ -194,12 +221,14 @@ impl<S: Sink> Backend for RowBackend<S> {
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         self.cursor = position.into();
-        queue!(self.frame, MoveTo(self.cursor.x, self.cursor.y))
+        move_to(&mut self.frame, self.cursor.x, self.cursor.y);
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
         self.rows.clear();
-        queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))
+        self.frame.extend_from_slice(RESET_AND_CLEAR);
+        Ok(())
     }
 
     /// Clears all of the screen: a full-screen program has no other region.

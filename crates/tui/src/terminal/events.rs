@@ -12,13 +12,14 @@ use futures_util::stream::{self, SelectAll};
 use futures_util::{Stream, StreamExt};
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use super::keys::Parser;
-use super::{Tty, input_file, size};
+use super::{Tty, non_blocking, size};
 use crate::input::Report;
 
 /// Bytes that one read asks for: more than anybody types, and a paste in a few reads.
@@ -40,7 +41,7 @@ const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
     let events = Events {
         tty,
-        input: TerminalInput::new(input_file()?)?,
+        input: TerminalInput::open()?,
         bytes: vec![0; READ_BYTES].into_boxed_slice(),
         parser: Parser::default(),
         parsed: Vec::new(),
@@ -128,13 +129,16 @@ fn resized() -> io::Result<Report> {
     Ok(Event::Resize(width, height).into())
 }
 
+/// Whether a read that returns fewer bytes than there was room for has taken all that was there, and bytes that come
+/// later are reported as well: so it is with epoll.
+const SHORT_READ_DRAINS: bool = cfg!(target_os = "linux");
+
 /// The bytes of a terminal, read by the loop itself: a thread that reads would have to wake the loop for each key.
-/// The file is in blocking mode, which belongs to other programs as well, so each read is preceded by the question
-/// whether there is anything to read.
 struct TerminalInput<F: AsFd> {
     file: AsyncFd<Fd<F>>,
-    /// Whether the last read took all that was there, most likely. The loop draws before it asks again.
-    is_drained: bool,
+    /// Whether a read may wait. The mode of standard input belongs to other programs as well, so each read of it is
+    /// preceded by the question whether there is anything to read.
+    may_block: bool,
 }
 
 /// A file by its descriptor.
@@ -146,47 +150,51 @@ impl<F: AsFd> AsRawFd for Fd<F> {
     }
 }
 
+impl TerminalInput<File> {
+    /// The terminal at standard input.
+    fn open() -> io::Result<Self> {
+        let input = io::stdin();
+        match non_blocking(&input, OFlags::RDONLY) {
+            Some(file) => Self::new(file, false),
+            None => Self::new(File::from(input.as_fd().try_clone_to_owned()?), true),
+        }
+    }
+}
+
 impl<F: AsFd> TerminalInput<F>
 where
     for<'a> &'a F: Read,
 {
     #[expect(deprecated, reason = "what replaces it is unsafe; the file is owned, and stays open")]
-    fn new(file: F) -> io::Result<Self> {
+    fn new(file: F, may_block: bool) -> io::Result<Self> {
         let file = AsyncFd::with_interest(Fd(file), Interest::READABLE)?;
-        Ok(Self { file, is_drained: false })
+        Ok(Self { file, may_block })
     }
 
     /// Reads what is there; 0 bytes if the terminal is gone.
-    fn poll_read(
-        &mut self,
-        context: &mut Context<'_>,
-        bytes: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        if std::mem::take(&mut self.is_drained) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
+    fn poll_read(&self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut guard = ready!(self.file.poll_read_ready(context))?;
-            let file = &self.file.get_ref().0;
-            let mut files = [PollFd::new(file, PollFlags::IN)];
-            poll(&mut files, Some(&Timespec::default()))?;
-            let found = files[0].revents();
-            if found.is_empty() {
+            let mut file = &self.file.get_ref().0;
+            if self.may_block && found(file)?.is_empty() {
                 guard.clear_ready();
                 continue;
             }
-            let mut file = file;
             match file.read(bytes) {
-                // Another program has taken the bytes.
-                Ok(0) if !found.intersects(PollFlags::HUP | PollFlags::ERR) => guard.clear_ready(),
+                // The modes of a terminal may say that nothing is there, too; and another program may have taken it.
+                Ok(0) if !found(file)?.intersects(PollFlags::HUP | PollFlags::ERR) => {
+                    guard.clear_ready();
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.raw_os_error() == Some(TERMINAL_GONE) => {
                     return Poll::Ready(Ok(0));
                 }
                 read => {
-                    self.is_drained = read.as_ref().is_ok_and(|count| *count < bytes.len());
+                    if SHORT_READ_DRAINS && read.as_ref().is_ok_and(|count| *count < bytes.len()) {
+                        // The loop draws before it asks again.
+                        guard.clear_ready();
+                    }
                     return Poll::Ready(read);
                 }
             }
@@ -194,14 +202,24 @@ where
     }
 }
 
+/// What there is to read.
+fn found(file: &impl AsFd) -> io::Result<PollFlags> {
+    let mut files = [PollFd::new(file, PollFlags::IN)];
+    poll(&mut files, Some(&Timespec::default()))?;
+    Ok(files[0].revents())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Write, pipe};
     use std::os::fd::BorrowedFd;
+    use std::sync::atomic::AtomicBool;
+
+    use rustix::fs::fcntl_setfl;
 
     use super::*;
 
-    async fn read<F: AsFd>(input: &mut TerminalInput<F>) -> io::Result<Vec<u8>>
+    async fn read<F: AsFd>(input: &TerminalInput<F>) -> io::Result<Vec<u8>>
     where
         for<'a> &'a F: Read,
     {
@@ -212,20 +230,56 @@ mod tests {
 
     #[tokio::test]
     async fn input_is_read_as_it_comes_until_it_ends() {
+        for may_block in [false, true] {
+            let (terminal, mut keyboard) = pipe().unwrap();
+            if !may_block {
+                fcntl_setfl(&terminal, OFlags::NONBLOCK).unwrap();
+            }
+            let input = TerminalInput::new(terminal, may_block).unwrap();
+            for typed in [&b"abc"[..], b"d", &[b'x'; READ_BYTES]] {
+                keyboard.write_all(typed).unwrap();
+                assert_eq!(read(&input).await.unwrap(), typed);
+            }
+            for _ in 0..2 {
+                assert!(is_empty(&input).await, "no read waits for bytes");
+            }
+            drop(keyboard);
+            assert_eq!(read(&input).await.unwrap(), b"");
+        }
+    }
+
+    /// A terminal whose modes are those of the program says that nothing is there with a read of no bytes.
+    #[tokio::test]
+    async fn a_read_of_no_bytes_ends_nothing_before_the_terminal_is_gone() {
+        struct Empty(io::PipeReader, AtomicBool);
+        impl Read for &Empty {
+            fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+                if self.1.swap(false, Ordering::SeqCst) { Ok(0) } else { (&self.0).read(bytes) }
+            }
+        }
+        impl AsFd for Empty {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.0.as_fd()
+            }
+        }
         let (terminal, mut keyboard) = pipe().unwrap();
-        let mut input = TerminalInput::new(terminal).unwrap();
-        for typed in [&b"abc"[..], b"d", &[b'x'; READ_BYTES]] {
-            keyboard.write_all(typed).unwrap();
-            assert_eq!(read(&mut input).await.unwrap(), typed);
-        }
-        for _ in 0..2 {
-            let nothing = poll_fn(|context| {
-                Poll::Ready(input.poll_read(context, &mut [0; READ_BYTES]).is_pending())
-            });
-            assert!(nothing.await, "no read waits for bytes");
-        }
-        drop(keyboard);
-        assert_eq!(read(&mut input).await.unwrap(), b"");
+        keyboard.write_all(b"x").unwrap();
+        let mut taken = [0];
+        let input = TerminalInput::new(Empty(terminal, AtomicBool::new(true)), false).unwrap();
+        input.file.readable().await.unwrap().retain_ready();
+        // Another program takes it.
+        (&input.file.get_ref().0.0).read_exact(&mut taken).unwrap();
+        assert!(is_empty(&input).await);
+        keyboard.write_all(b"y").unwrap();
+        assert_eq!(read(&input).await.unwrap(), b"y");
+    }
+
+    async fn is_empty<F: AsFd>(input: &TerminalInput<F>) -> bool
+    where
+        for<'a> &'a F: Read,
+    {
+        let read = |context: &mut Context<'_>| input.poll_read(context, &mut [0; READ_BYTES]);
+        poll_fn(|context| Poll::Ready(read(context).is_pending())).await
     }
 
     #[tokio::test]
@@ -242,8 +296,8 @@ mod tests {
             }
         }
         let (terminal, mut keyboard) = pipe().unwrap();
-        let mut input = TerminalInput::new(Gone(terminal)).unwrap();
+        let input = TerminalInput::new(Gone(terminal), false).unwrap();
         keyboard.write_all(b"x").unwrap();
-        assert!(read(&mut input).await.is_err());
+        assert!(read(&input).await.is_err());
     }
 }

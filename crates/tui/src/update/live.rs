@@ -1,7 +1,7 @@
 //! What the user lets others see: that it writes, and that it is away.
 
 use chat_client::{Input as ClientInput, Request};
-use chat_proto::{AwayText, RoomName, Timestamp};
+use chat_proto::{AwayText, RoomName, Seq, Timestamp};
 
 use super::{Effect, client};
 use crate::state::State;
@@ -9,11 +9,12 @@ use crate::state::State;
 /// The text of the input box has become `text`: sends `typing` unless that is turned off or it is a command.
 pub(super) fn type_in(
     state: &mut State,
-    room: &RoomName,
+    (room, thread): (&RoomName, Option<Seq>),
     text: &str,
     at: Timestamp,
 ) -> Vec<Effect> {
-    let before = state.client.rooms().get(room).map(chat_client::Room::draft);
+    let room_of = state.client.rooms().get(room);
+    let before = room_of.map(|of| thread.map_or(of.draft(), |thread| of.draft_in_thread(thread)));
     let is_command = text.starts_with('/') && !text.starts_with("//");
     let is_told = state.look.settings().typing.value.is_on() && state.draft.is_none();
     if !is_told || text.is_empty() || is_command || before.is_none_or(|before| before == text) {

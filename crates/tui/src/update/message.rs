@@ -50,7 +50,10 @@ pub(super) fn act(
             state.done = Some(Ok(said.to_owned()));
             return done(state, Request::Save { room, seq, on }, at);
         }
-        MessageAction::Copy | MessageAction::OpenLink | MessageAction::Quote => {}
+        MessageAction::Copy
+        | MessageAction::OpenLink
+        | MessageAction::CopyLink
+        | MessageAction::Quote => {}
     }
     state.selection = None;
     Vec::new()

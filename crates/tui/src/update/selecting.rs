@@ -115,6 +115,7 @@ fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
     match action {
         MessageAction::Copy => copy(state, &text, None),
         MessageAction::OpenLink => open_link(state, &links(&entry)),
+        MessageAction::CopyLink => copy_link(state, &links(&entry)),
         MessageAction::Quote => quote(state, &text, at),
         _ => message::act(state, action, &entry, at),
     }
@@ -143,10 +144,7 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
     let Some(link) = links.first() else {
         return end(state);
     };
-    let which = match links.len() {
-        1 => "the link".to_owned(),
-        count => format!("the first of {count} links"),
-    };
+    let which = which(links);
     if !state.opens_links {
         let what = format!("{which}; there is no browser on this machine");
         return copy(state, link, Some(&what));
@@ -154,6 +152,22 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
     state.selection = None;
     state.done = Some(Ok(format!("Opening {which}: {link}")));
     vec![Effect::OpenLink(link.clone())]
+}
+
+/// Copies the first link.
+fn copy_link(state: &mut State, links: &[String]) -> Vec<Effect> {
+    match links.first() {
+        Some(link) => copy(state, link, Some(&which(links))),
+        None => end(state),
+    }
+}
+
+/// The first of these links in words.
+fn which(links: &[String]) -> String {
+    match links.len() {
+        1 => "the link".to_owned(),
+        count => format!("the first of {count} links"),
+    }
 }
 
 /// A link could not be opened: copies it, and says why.

@@ -236,6 +236,17 @@ fn a_name_refused_twice_keeps_the_first_draft() {
 }
 
 #[test]
+fn a_name_that_nobody_may_have_is_not_in_the_way_of_another() {
+    let mut harness = Harness::new(80, 20);
+    let refusal =
+        Refusal::new(RefusalCode::BadName, "the name bob is reserved; choose another name");
+    harness.link_event(LinkEvent::Refused(Box::new(refusal)));
+    assert_shows(&harness, "! Not connected: the name bob is reserved; choose another name");
+    let effects = harness.type_text("rob\n");
+    assert!(effects.contains(&Effect::Client(ClientEffect::Become(name("rob")))), "{effects:?}");
+}
+
+#[test]
 fn a_mention_rings_the_bell() {
     let mut harness = Harness::connected(80, 20);
     assert!(harness.message(3, "ana", "hi @BOB!").contains(&Effect::Ring));

@@ -103,6 +103,9 @@ fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {
 
 /// The style of a part of a text with markup.
 fn formatted(format: Format, theme: Theme) -> Style {
+    if format == Format::default() {
+        return Style::new();
+    }
     let roles = [
         (Format::QUOTE, Role::Dim),
         (Format::QUIET, Role::Dim),

@@ -36,22 +36,24 @@ pub(super) fn line(line: &Line<'_>, columns: Range<usize>, row: &mut Row) {
 
 /// Draws a span on these columns of a row. Returns its columns, of which some may have no room.
 fn span(span: &Span<'_>, columns: Range<usize>, row: &mut Row) -> usize {
-    let width = width(span);
     let glyphs = &mut row.glyphs[columns.clone()];
-    if is_plain(&span.content) {
+    let width = if is_plain(&span.content) {
         for (glyph, byte) in glyphs.iter_mut().zip(span.content.bytes()) {
             glyph.set_char(char::from(byte));
         }
+        span.content.len()
     } else if span.content.chars().all(is_simple) {
         for (glyph, c) in glyphs.iter_mut().zip(span.content.chars()) {
             glyph.set_char(c);
         }
+        span.content.chars().count()
     } else {
+        let width = span.width();
         if width > 0 {
             by_ratatui(span, columns, row);
         }
         return width;
-    }
+    };
     let shown = width.min(glyphs.len());
     patch(&mut glyphs[..shown], span.style);
     width

@@ -103,7 +103,7 @@ impl Screen {
         self.canvas.begin(area);
         let links = draw(&mut self.canvas);
         self.cursor = self.canvas.end();
-        let mut changes = Vec::new();
+        let mut changes = Vec::with_capacity(area.width.into());
         for y in area.top()..area.bottom() {
             let (row, drawn) = (&mut self.rows[usize::from(y)], self.canvas.row_mut(y));
             std::mem::swap(row, drawn);

@@ -16,7 +16,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     let label = Span::raw(state.prompt_label());
     let label_area = Rect { width: narrow(label.width()).min(area.width), ..area };
     let text_area = Rect { x: label_area.right(), width: area.width - label_area.width, ..area };
-    let rows = state.prompt_rows();
+    let (rows, count) = state.rows_and_count();
     // Keys are for the selected message.
     let style = if state.selection.is_some() { theme.dim() } else { Style::new() };
     let (cursor_row, cursor_column) = rows.cursor;
@@ -24,7 +24,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
         canvas.line(&Line::from(Span::styled(text.as_str(), style)), row);
     }
-    if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
+    if let (Some(count), Some(row)) = (count, text_area.rows().next()) {
         let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
         let count = Line::from(Span::styled(count, style)).alignment(Alignment::Right);
         canvas.line(&count, row);

@@ -14,7 +14,7 @@ use crate::theme::{Role, Theme};
 use crate::wording::in_short;
 use crate::wrap::{columns, cut};
 
-/// Columns between what is not normal and the hints, at least.
+/// Columns between what is not normal and the hints, at least, if there is both.
 const GAP: usize = 3;
 
 /// What joins two parts.
@@ -27,7 +27,8 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     let width = usize::from(area.width);
     let text = cut(&not_normal(state).join(AND), width);
     let typing = typing(state, width.saturating_sub(columns(&text)), text.is_empty());
-    let mut left = width.saturating_sub(columns(&text) + columns(&typing) + GAP);
+    let taken = columns(&text) + columns(&typing);
+    let mut left = width.saturating_sub(if taken > 0 { taken + GAP } else { 0 });
     let mut hints = String::new();
     // If there is no room for all, the last ones matter most.
     for hint in hints_of(state).into_iter().rev() {

@@ -35,9 +35,9 @@ pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String
                 "The name {name} is taken. {press} {free}, or type another. If {name} is you: {empty}/login"
             )
         }
-        (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
-            format!("Choose another name: {}", refusal.text)
-        }
+        (RefusalCode::NameTaken, None) => format!("Choose another name: {}", refusal.text),
+        // The server says what to do.
+        (RefusalCode::BadName, _) => format!("Not connected: {}", refusal.text),
         (RefusalCode::BadSecret | RefusalCode::InviteNeeded, _) => format!(
             "Not connected: {}. /connect LINE connects with another line. If you have an account: /login",
             refusal.text

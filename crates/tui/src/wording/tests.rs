@@ -142,7 +142,7 @@ fn every_notice_has_a_text() {
     ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
     ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
     ! The name ana is taken. Press Enter for ana_2, or type another. If ana is you: Ctrl-U, then /login
-    ! Choose another name: the server's words
+    ! Not connected: the server's words
     ! The server refused the connection: the server's words. /reconnect tries again
     ! You can't leave #lobby
     ! Refused: the server's words.

@@ -9,6 +9,7 @@ use turmoil::{Protocol, Segment, Sim};
 
 use super::connections::{LATENCY_MAX, LATENCY_MIN, Trouble};
 use super::{Server, Storm};
+use crate::rights::Backup;
 use crate::sim::disks::copy_directory;
 use crate::sim::network::{self, SERVER};
 
@@ -65,6 +66,7 @@ impl Storm {
             let backup = self.disks.backups.join("journal.sqlite");
             journal::backup(&self.disks.server, &backup).unwrap();
             info!("backed up");
+            self.backup_state.set(Backup::Made);
             self.backup = Some(backup);
             return;
         };

@@ -17,12 +17,15 @@ const BACK_MAX: u64 = 30;
 /// One for each client of a user, and for some users the same.
 const EMOJI: [&str; 5] = ["👍", "🎉", "👩‍💻", "❤️", "🇪🇸"];
 
-/// Why an event is refused that comes too late: its target was deleted, or a restore has put another message there.
-pub(super) const EVENT_REFUSED: [&str; 7] = [
+/// Why an event is refused that comes too late: its target was deleted, another client of the user has done the same,
+/// or a restore has put another message there.
+pub(super) const EVENT_REFUSED: [&str; 9] = [
     "no_such_message",
+    "removed",
     "bad_target",
     "not_yours",
     "deleted",
+    "no_change",
     "too_many_edits",
     "too_many_reactions",
     "too_many_pins",
@@ -60,6 +63,7 @@ impl Client {
             (6, _) if seen > 0 => json!({"kind": "pin", "target": seen, "on": on}),
             (7..9, Some(own)) => json!({"kind": "edit", "target": own, "text": text}),
             (9, Some(own)) => json!({"kind": "delete", "target": own}),
+            (10, _) => json!({"kind": "topic", "topic": text}),
             _ => plain,
         }
     }

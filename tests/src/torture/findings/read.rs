@@ -64,8 +64,8 @@ impl Event {
     }
 
     #[cfg(test)]
-    pub(super) fn is_pin(&self) -> bool {
-        self.kind == "pin"
+    pub(super) fn is_switch(&self) -> bool {
+        self.kind == "pin" || self.kind == "reaction"
     }
 
     /// The message that it has edited.

@@ -10,6 +10,7 @@ use chat_server::journal::{self, Page, Part, RoomKey, StoredMessage};
 use super::label::{Label, Position, direct};
 use super::read::{self, Event, Read};
 use super::state::{self, State};
+use crate::rights::ROOM_PREFIX;
 use crate::sim::EVENTS_ROOM;
 use crate::torture::room_name;
 
@@ -20,8 +21,8 @@ const PAGE: u32 = 500;
 #[derive(Debug, Clone, Copy)]
 struct Named {
     seq: u64,
-    /// Whether the other one is a pin.
-    by_pin: bool,
+    /// Whether the other one is a pin or a reaction.
+    by_switch: bool,
 }
 
 /// The messages of the journal.
@@ -49,7 +50,9 @@ impl Journal {
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
         for room in &records.rooms {
-            if matches!(&room.key, RoomKey::Named(name) if name.as_str() == EVENTS_ROOM) {
+            if let RoomKey::Named(name) = &room.key
+                && (name.as_str() == EVENTS_ROOM || name.as_str().starts_with(ROOM_PREFIX))
+            {
                 continue; // has a comparison of its own
             }
             let number = number_of(&room.key, rooms, users);
@@ -78,8 +81,8 @@ impl Journal {
         self.put(position, read::label(message));
         let details = message.details.as_ref().map(|details| &details.wire);
         let named = details.and_then(|wire| wire.target.or(wire.reply_to).or(wire.thread));
-        let by_pin = message.kind == MessageKind::Pin;
-        self.naming.extend(named.map(|seq| (position, Named { seq: seq.get(), by_pin })));
+        let by_switch = matches!(message.kind, MessageKind::Pin | MessageKind::Reaction);
+        self.naming.extend(named.map(|seq| (position, Named { seq: seq.get(), by_switch })));
         let event = Event::of(message);
         if event.is_some() || message.text.as_str().parse::<Label>().is_err() {
             self.unlabelled.insert(position);
@@ -109,8 +112,8 @@ impl Journal {
     pub(super) fn put_event(&mut self, position: Position, label: Label, event: Event) {
         self.put(position, label);
         self.unlabelled.insert(position);
-        let by_pin = event.is_pin();
-        self.naming.extend(event.target().map(|seq| (position, Named { seq, by_pin })));
+        let by_switch = event.is_switch();
+        self.naming.extend(event.target().map(|seq| (position, Named { seq, by_switch })));
         self.events.insert(position, event);
     }
 
@@ -118,15 +121,17 @@ impl Journal {
     #[cfg(test)]
     pub(super) fn put_reply(&mut self, position: Position, label: Label, seq: u64) {
         self.put(position, label);
-        self.naming.insert(position, Named { seq, by_pin: false });
+        self.naming.insert(position, Named { seq, by_switch: false });
     }
 
     /// Returns true if the message at `position` may have been refused before it was stored: it names a message that a
-    /// restore had removed, and whose `seq` another one has now; or it is a pin, for which the room may have had no room.
+    /// restore had removed, and whose `seq` another one has now; or it is a pin, for which the room may have had no room; or a
+    /// pin or a reaction that changed nothing then, and does so since another one.
     /// Nothing else that a client is refused is allowed later.
     pub(super) fn may_be_late(&self, position: Position) -> bool {
-        let may =
-            |named: &Named| named.by_pin || self.is_undone(Position { seq: named.seq, ..position });
+        let may = |named: &Named| {
+            named.by_switch || self.is_undone(Position { seq: named.seq, ..position })
+        };
         self.naming.get(&position).is_some_and(may)
     }
 

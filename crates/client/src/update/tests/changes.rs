@@ -167,6 +167,37 @@ fn a_change_that_is_refused_is_taken_back_and_the_text_returned() {
 }
 
 #[test]
+fn a_reaction_that_changes_nothing_is_taken_back_without_a_word() {
+    let mut harness = with_two();
+    harness.request(react(1, true));
+    let mut refusal = Refusal::new(RefusalCode::NoChange, "it is there already");
+    (refusal.n, refusal.room) = (Some(1), Some(RoomName::lobby()));
+    assert_eq!(notices(&harness.event(Event::Refused(refusal))), []);
+    assert_eq!(text(&harness, 1).1, Extras::default());
+    assert_eq!(harness.state.outbox().messages().count(), 0);
+    // Another session of the user has done it.
+    harness.event(Event::Message(reaction(3, user(7, "bob"), 1, true)));
+    assert!(text(&harness, 1).1.details.reactions[0].own);
+}
+
+#[test]
+fn of_several_reactions_that_wait_the_last_one_is_sent() {
+    let mut harness = with_two();
+    harness.request(react(1, true));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    for on in [false, true, false] {
+        harness.request(react(1, on));
+    }
+    harness.request(react(2, true));
+    assert_eq!(harness.state.outbox().messages().count(), 5);
+    let welcome = welcome(7, "bob");
+    let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 2, welcome }));
+    let sent: Vec<u64> = sent(&effects).iter().map(|(n, _)| *n).collect();
+    assert_eq!(sent, [4, 5]);
+    assert!(!text(&harness, 1).1.details.reactions.iter().any(|reaction| reaction.own));
+}
+
+#[test]
 fn what_cannot_be_changed_is_not_sent() {
     let mut harness = with_two();
     let fails = |harness: &mut Harness, request, error| {

@@ -186,7 +186,14 @@ fn a_thread_that_the_server_refuses_says_why_and_keeps_what_is_loaded() {
     let mut harness = talking();
     open(&mut harness, 1);
     let refusal = Refusal::new(RefusalCode::NotReadable, "The disk is ill");
-    harness.event(Event::Refused(Refusal { room: Some(RoomName::lobby()), ..refusal }));
+    let (room, seq) = (Some(RoomName::lobby()), Some(Seq::new(1)));
+    let refusal = Refusal { room, ..refusal };
+    // Those of a page of the room, and of another message, are not about the thread.
+    for seq in [None, Some(Seq::new(2))] {
+        harness.event(Event::Refused(Refusal { seq, ..refusal.clone() }));
+        assert_eq!(harness.state.thread().unwrap().load(), &ThreadLoad::Loading);
+    }
+    harness.event(Event::Refused(Refusal { seq, ..refusal }));
     let thread = harness.state.thread().unwrap();
     assert!(matches!(thread.load(), ThreadLoad::Refused(why) if why.text == "The disk is ill"));
     assert_eq!(thread.loaded(), 1);

@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Body, Links, Say, SearchOrder};
 use chat_proto::event::{
-    Accepted, Details, Edited, Hit, Message, MessageKind, Reaction, Replies, Version,
+    Accepted, Details, Edited, Hit, Message, MessageKind, Reaction, Replies, SearchState, Version,
 };
 use chat_proto::{Emoji, Refusal, RefusalCode};
 use proptest::collection::vec;
@@ -101,6 +101,11 @@ pub(super) fn hit() -> impl Strategy<Value = Hit> {
     })
 }
 
+pub(super) fn search_state() -> impl Strategy<Value = SearchState> {
+    (any::<u8>(), option::of(writing(20)))
+        .prop_map(|(indexed, trouble)| SearchState { indexed, trouble })
+}
+
 pub(super) fn accepted() -> impl Strategy<Value = Accepted> {
     let own = (option::of(any::<u64>()), option::of(device()));
     (own, room_name(), seq(), at(), any::<bool>()).prop_map(
@@ -111,13 +116,15 @@ pub(super) fn accepted() -> impl Strategy<Value = Accepted> {
 pub(super) fn refusal() -> impl Strategy<Value = Refusal> {
     let own = (option::of(any::<u64>()), option::of(device()));
     let about = (own, option::of(room_name()), option::of(user_name()));
-    (select(RefusalCode::ALL), writing(20), about, option::of(any::<u64>())).prop_map(
-        |(code, text, ((n, device), room, suggestion), retry_ms)| Refusal {
+    let seq = option::of(seq());
+    (select(RefusalCode::ALL), writing(20), about, seq, option::of(any::<u64>())).prop_map(
+        |(code, text, ((n, device), room, suggestion), seq, retry_ms)| Refusal {
             code,
             text,
             n,
             device,
             room,
+            seq,
             suggestion,
             retry_ms,
         },

@@ -98,19 +98,13 @@ pub(super) fn admit(
         }
         Body::Reaction { target, emoji, on } => {
             let found = self::target(db, room, *target)?.and_then(is_there);
-            let reacts = match on {
-                true => may_react(db, room, *target, (emoji, author)).map_err(marked)?,
-                false => Ok(()),
-            };
-            Ok(found.and_then(|found| reacts.map(|()| described(excerpt(found.text.as_str())))))
+            let allowed = may_react(db, room, *target, (emoji, author, *on)).map_err(marked)?;
+            Ok(found.and_then(|found| allowed.map(|()| described(excerpt(found.text.as_str())))))
         }
         Body::Pin { target, on } => {
             let found = self::target(db, room, *target)?.and_then(is_there);
-            let is_over = *on && is_over_pins(db, room, *target).map_err(marked)?;
-            Ok(found.and_then(|found| match is_over {
-                true => Err(Rejection::TooManyPins),
-                false => Ok(described(excerpt(found.text.as_str()))),
-            }))
+            let allowed = may_pin(db, room, *target, *on).map_err(marked)?;
+            Ok(found.and_then(|found| allowed.map(|()| described(excerpt(found.text.as_str())))))
         }
     }
 }
@@ -125,6 +119,8 @@ pub(super) fn target(
         return Ok(Err(Rejection::NoSuchMessage(seq)));
     }
     Ok(match messages::at(db, room, seq)? {
+        // No `seq` is left out: it was there.
+        None if seq <= messages::last_seq(db, room)? => Err(Rejection::Removed(seq)),
         None => Err(Rejection::NoSuchMessage(seq)),
         Some(found) if found.damaged => Err(Rejection::Damaged(seq)),
         Some(found) if !found.kind.is_read() => Err(Rejection::IsEvent(seq)),
@@ -179,38 +175,52 @@ fn counted(
     Ok(count >= max as u64)
 }
 
-/// Returns a rejection if one more reaction of the user would be too many. A user who reacts again adds none.
+/// Returns a rejection if the user reacts with the emoji already, or takes back a reaction that is not there, or if one
+/// more would be too many. Clients count reactions by their events, so each event must change something.
 fn may_react(
     db: &Connection,
     room: RoomId,
     seq: Seq,
-    (emoji, user): (&Emoji, UserId),
+    (emoji, user, on): (&Emoji, UserId, bool),
 ) -> rusqlite::Result<Result<(), Rejection>> {
-    let sql = "SELECT count(DISTINCT emoji), coalesce(max(emoji = ?3), 0),
-                      count(*), coalesce(max(emoji = ?3 AND user = ?4), 0)
+    let sql = "SELECT coalesce(max(emoji = ?3 AND user = ?4), 0), coalesce(max(emoji = ?3), 0),
+                      count(DISTINCT emoji), count(*)
                FROM about WHERE target = ?1 AND kind = ?2";
     let asked = params![place(room, seq), REACTION, emoji.as_str(), user_number(user)];
     db.prepare_cached(sql)?.query_row(asked, |row| {
-        let is_over = |column, max: usize| -> rusqlite::Result<bool> {
-            Ok(unsigned(row, column)? >= max as u64 && !row.get::<_, bool>(column + 1)?)
-        };
-        Ok(if is_over(0, REACTIONS_MAX)? {
-            Err(Rejection::TooManyReactions(seq))
-        } else if is_over(2, REACTORS_MAX)? {
-            Err(Rejection::TooManyReactors(seq))
-        } else {
-            Ok(())
+        let (is_there, is_known): (bool, bool) = (row.get(0)?, row.get(1)?);
+        let (emojis, reactions) = (unsigned(row, 2)?, unsigned(row, 3)?);
+        Ok(match on {
+            _ if is_there == on => Err(Rejection::NoChange(seq)),
+            true if emojis >= REACTIONS_MAX as u64 && !is_known => {
+                Err(Rejection::TooManyReactions(seq))
+            }
+            true if reactions >= REACTORS_MAX as u64 => Err(Rejection::TooManyReactors(seq)),
+            _ => Ok(()),
         })
     })
 }
 
-/// Returns true if one more pinned message would be too many for the room. One that is pinned again adds none.
-fn is_over_pins(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*), coalesce(max(target = ?3), 0) FROM about
+/// Returns a rejection if the message is pinned already, or is unpinned and not pinned, or if one more pinned message
+/// would be too many for the room.
+fn may_pin(
+    db: &Connection,
+    room: RoomId,
+    seq: Seq,
+    on: bool,
+) -> rusqlite::Result<Result<(), Rejection>> {
+    let sql = "SELECT coalesce(max(target = ?3), 0), count(*) FROM about
                WHERE target BETWEEN ?1 AND ?2 AND kind = 5";
     let asked = params![place(room, Seq::NONE), place(room, SEQ_MAX), place(room, seq)];
-    db.prepare_cached(sql)?
-        .query_row(asked, |row| Ok(unsigned(row, 0)? >= PINS_MAX as u64 && !row.get::<_, bool>(1)?))
+    db.prepare_cached(sql)?.query_row(asked, |row| {
+        let is_there: bool = row.get(0)?;
+        let is_full = unsigned(row, 1)? >= PINS_MAX as u64;
+        Ok(match on {
+            _ if is_there == on => Err(Rejection::NoChange(seq)),
+            true if is_full => Err(Rejection::TooManyPins),
+            _ => Ok(()),
+        })
+    })
 }
 
 /// Records the changes of a new message to the state of others, and whom it mentions.
@@ -264,7 +274,7 @@ pub(super) fn note(db: &Connection, room: RoomId, message: &StoredMessage) -> ru
                     "DELETE FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
                 return db.prepare_cached(sql)?.execute(known).map(drop);
             }
-            // A user who reacts again keeps its place in the order.
+            // The same one may be stored twice, if this table was damaged: the user keeps its place in the order.
             let sql =
                 "SELECT 1 FROM about WHERE target = ? AND kind = ? AND emoji = ? AND user = ?";
             if db.prepare_cached(sql)?.exists(known)? {

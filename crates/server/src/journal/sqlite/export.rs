@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chat_proto::event::MessageKind;
 use chat_proto::{RoomName, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -9,8 +10,8 @@ use super::stored::{DirectKey, Page, Part, RoomId, RoomKey, StoredMessage, View}
 use super::{JournalError, file, fold, schema};
 use crate::config::PAGE_MESSAGES;
 
-/// Calls `each` with every message of the room `name` of the journal in `directory`, oldest first, as it is now; without
-/// events and deleted messages. `name` may be the address of a direct message. Holds one page at a time. Returns false if
+/// Calls `each` with every message and every topic of the room `name` of the journal in `directory`, oldest first, as it is
+/// now; without other events and deleted messages. `name` may be the address of a direct message. Holds one page at a time. Returns false if
 /// there is no such room.
 ///
 /// # Errors
@@ -33,8 +34,10 @@ pub fn export<E: From<JournalError>>(
         let page = page.map_err(JournalError::from)?;
         let Some(newest) = page.last() else { return Ok(true) };
         last = newest.seq;
-        for message in page.iter().filter(|message| message.kind.is_read() && !message.is_deleted())
-        {
+        let is_shown = |message: &&StoredMessage| {
+            (message.kind.is_read() || message.kind == MessageKind::Topic) && !message.is_deleted()
+        };
+        for message in page.iter().filter(is_shown) {
             each(message)?;
         }
     }
@@ -58,7 +61,7 @@ fn find(db: &Connection, key: &RoomKey) -> rusqlite::Result<Option<RoomId>> {
 #[cfg(test)]
 mod tests {
     use chat_proto::command::Body;
-    use chat_proto::{DeviceId, Text, Timestamp, User, UserName};
+    use chat_proto::{DeviceId, Text, Timestamp, Topic, User, UserName};
 
     use super::*;
     use crate::journal::tests::execute;
@@ -96,6 +99,7 @@ mod tests {
         send(&mut engine, Body::Edit { target, text: text("two") });
         send(&mut engine, Body::Delete { target: Seq::new(3) });
         send(&mut engine, Body::Pin { target, on: true });
+        send(&mut engine, Body::Topic { topic: Topic::from_lossy("crabs") });
         let mut texts = Vec::new();
         let mut take = |message: &StoredMessage| {
             texts.push(message.text.to_string());
@@ -103,7 +107,8 @@ mod tests {
         };
         let lobby = RoomName::lobby();
         assert!(export(directory.path(), &lobby, &mut take).unwrap());
-        assert_eq!(texts.len(), 3 * PAGE_MESSAGES as usize - 1);
+        assert_eq!(texts.len(), 3 * PAGE_MESSAGES as usize);
+        assert_eq!(texts.last().map(String::as_str), Some("set the topic: crabs"));
         assert_eq!(texts[..4], ["1", "two", "4", "5"]);
         let other = RoomName::new("#other").unwrap();
         assert!(!export(directory.path(), &other, |_| Ok::<_, JournalError>(())).unwrap());

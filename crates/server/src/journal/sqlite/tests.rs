@@ -5,6 +5,7 @@ mod damage;
 mod deleted;
 mod derived;
 mod events;
+mod events_cost;
 mod files;
 mod interrupted;
 mod invites;

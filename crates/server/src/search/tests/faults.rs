@@ -63,6 +63,26 @@ async fn an_index_that_cannot_be_opened_is_tried_again() {
     assert_eq!(rig.found(1, &ALL, "one ").await, ["1:1"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_index_that_becomes_read_only_is_refused_and_opened_again() {
+    let mut rig = Rig::new();
+    rig.say(LOBBY, 1, "one");
+    rig.settle().await;
+    let state = rig.search.state();
+    assert_eq!((state.indexed, state.trouble), (100, None));
+    let writer = writer(&rig);
+    writer.lock().unwrap().pragma_update(None, "query_only", true).unwrap();
+    drop(writer);
+    rig.say(LOBBY, 2, "one more");
+    let reason = refusal(&rig).await;
+    assert_eq!(reason, "the server has no access to its file");
+    assert_eq!(rig.search.state().trouble, Some(reason));
+    // The next attempt opens it again.
+    rig.settle().await;
+    assert_eq!(rig.found(1, &ALL, "one ").await, ["1:2", "1:1"]);
+    assert_eq!(rig.search.state().trouble, None);
+}
+
 /// A log that a test reads.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -69,7 +69,11 @@ pub(super) async fn accept_client_with(server: DuplexStream, welcome: Welcome) -
     let mut first = receive(&mut server).await;
     if first == Command::About {
         let journal = welcome.journal.clone().unwrap();
-        send_event(&mut server, &Event::About { server: welcome.server.clone(), journal }).await;
+        send_event(
+            &mut server,
+            &Event::About { server: welcome.server.clone(), journal, search: None },
+        )
+        .await;
         first = receive(&mut server).await;
     }
     let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };

@@ -13,6 +13,10 @@ use super::super::welcome::{journal, server, welcome};
 use super::room::Room;
 use super::{Step, StepAction, World, cast};
 
+/// Why nothing is done that concerns other people, or the user's account.
+const ALONE: &str =
+    "this is a demo: nobody else can come, and nothing is stored; start chat-server for that";
+
 /// How long another user takes to answer.
 const ANSWER_AFTER: Duration = Duration::from_millis(2_500);
 
@@ -23,19 +27,13 @@ impl World {
     pub(in crate::demo) fn answer(&mut self, command: Command) -> Vec<Event> {
         match command {
             Command::Hello(hello) => self.hello(*hello),
-            Command::About => vec![Event::About { server: server(), journal: journal() }],
-            // The client of the demo does not ask for them.
-            Command::Versions { .. }
-            | Command::Thread { .. }
-            | Command::Pins { .. }
-            | Command::Mentions { .. }
-            | Command::SetPassword { .. }
-            | Command::Link { .. }
-            | Command::Account { .. }
-            | Command::Drop { .. }
-            | Command::End { .. }
-            | Command::Sessions { .. }
-            | Command::Free { .. } => Vec::new(),
+            Command::About => {
+                vec![Event::About { server: server(), journal: journal(), search: None }]
+            }
+            Command::Versions { room, seq, .. } => self.about(room, seq, Room::versions),
+            Command::Thread { room, seq, .. } => self.about(room, seq, Room::thread),
+            Command::Pins { room, .. } => self.in_room(room, |room, me| vec![room.pins(me)]),
+            Command::Mentions { .. } => vec![self.mentions()],
             Command::Search { query, order, .. } => vec![self.found(query, order)],
             Command::Say(say) => self.say(say),
             Command::Join { room, since } => self.join(room, since),
@@ -57,19 +55,26 @@ impl World {
             Command::Ping { nonce } => vec![Event::Pong { nonce }],
             Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
             Command::Back => vec![Event::Back { user: self.me.clone() }],
-            // Nobody can join the demo.
-            Command::Invite { .. } | Command::Invites { .. } | Command::Revoke { .. } => {
-                vec![Event::Invites { invites: Vec::new(), more: false }]
-            }
-            Command::Pong { .. }
-            | Command::Typing { .. }
+            Command::Pong { .. } | Command::Typing { .. } => Vec::new(),
+            Command::Invite { .. }
+            | Command::Invites { .. }
+            | Command::Revoke { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
             | Command::Sanction(_)
             | Command::Pardon { .. }
             | Command::Sanctions { .. }
-            | Command::Audit { .. } => Vec::new(),
+            | Command::Audit { .. }
+            | Command::SetPassword { .. }
+            | Command::Link { .. }
+            | Command::Account { .. }
+            | Command::Drop { .. }
+            | Command::End { .. }
+            | Command::Sessions { .. }
+            | Command::Free { .. } => {
+                vec![Event::Refused(Refusal::new(RefusalCode::NotAllowed, ALONE))]
+            }
             Command::Bye => {
                 vec![Event::Goodbye { code: EndCode::Bye, text: "The demo has ended".to_owned() }]
             }
@@ -111,6 +116,22 @@ impl World {
         }
     }
 
+    /// Answers a question about a message of a room.
+    fn about(
+        &mut self,
+        name: RoomName,
+        seq: Seq,
+        answers: impl FnOnce(&Room, Seq, &User) -> Option<Event>,
+    ) -> Vec<Event> {
+        self.in_room(name, |room, me| {
+            let none = || {
+                let refusal = Refusal::new(RefusalCode::NoSuchMessage, "there is no such message");
+                Event::Refused(Refusal { room: Some(room.name.clone()), seq: Some(seq), ..refusal })
+            };
+            vec![answers(room, seq, me).unwrap_or_else(none)]
+        })
+    }
+
     /// The address of a room: that of a direct message, if a user is named.
     fn address(&self, name: RoomName) -> RoomName {
         let other = name.other().and_then(|other| cast::called(&other, &self.me));
@@ -127,7 +148,7 @@ impl World {
         }
         let at = (self.clock)();
         let said = self.in_room(name.clone(), |room, me| {
-            let seq = room.add_own(me.clone(), body, at);
+            let seq = room.add(me.clone(), body, at).seq;
             vec![Event::Accepted(Accepted {
                 n,
                 device,

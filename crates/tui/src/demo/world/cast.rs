@@ -1,8 +1,9 @@
 //! The users, rooms and texts of the script as values of the protocol.
 
-use chat_proto::{RoomName, Timestamp, Topic, User, UserId, UserName};
+use chat_proto::command::{Body, Kind, Links};
+use chat_proto::{Emoji, RoomName, Seq, Text, Timestamp, Topic, User, UserId, UserName};
 
-use super::super::script::{BEFORE, OFFLINE, ROOMS, USERS};
+use super::super::script::{About, BEFORE, Line, OFFLINE, ROOMS, USERS};
 use super::room::Room;
 
 const MINUTE_MILLIS: i64 = 60_000;
@@ -26,13 +27,34 @@ pub(super) fn rooms(me: &User, now: Timestamp) -> Vec<Room> {
             let age = i64::from(line.when) * MINUTE_MILLIS;
             let at = Timestamp::from_millis(now.as_millis().saturating_sub(age));
             if let Some(from) = user(line.from, me) {
-                new.add(from, &written(line.text, me), at);
+                new.add(from, body(line, me), at);
             }
         }
         new.read = new.last_seq().minus(script.unread);
         new
     });
     rooms.collect()
+}
+
+/// What a line of the script says.
+fn body(line: &Line, me: &User) -> Body {
+    let text = text(&written(line.text, me));
+    match line.about {
+        About::Nothing => Body::text(text),
+        About::Thread(root) => {
+            Body::Message { kind: Kind::Text, text, links: Links::new(None, Some(Seq::new(root))) }
+        }
+        About::Reaction(target) => Body::Reaction {
+            target: Seq::new(target),
+            emoji: Emoji::new(line.text).expect("the reactions of the script are emoji"),
+            on: true,
+        },
+    }
+}
+
+/// A text of the script.
+pub(super) fn text(written: &str) -> Text {
+    Text::from_lossy(written).expect("no text of the script is empty")
 }
 
 /// A text of the script as it is written to the user.

@@ -1,8 +1,10 @@
 //! The rooms of the demo.
 
 use chat_proto::command::{Body, Links};
-use chat_proto::event::{Details, Message, MessageKind, RoomInfo, RoomState};
-use chat_proto::{Event, RoomName, Seq, Text, Timestamp, Topic, User, UserName};
+use chat_proto::event::{Details, Message, RoomInfo, RoomState};
+use chat_proto::{Event, RoomName, Seq, Timestamp, Topic, User, UserName};
+
+use super::cast;
 
 /// Most messages in a page of history.
 const PAGE_MAX: u32 = 200;
@@ -38,30 +40,11 @@ impl Room {
         Seq::new(self.messages.len() as u64)
     }
 
-    /// Adds a message, and returns it.
-    pub(super) fn add(&mut self, from: User, text: &str, at: Timestamp) -> Message {
-        let message = Message {
-            room: self.name.clone(),
-            seq: self.last_seq().next(),
-            from,
-            at,
-            kind: MessageKind::Text,
-            text: Text::from_lossy(text).expect("no text of the script is empty"),
-            damaged: false,
-            device: None,
-            n: None,
-            details: None,
-        };
-        self.messages.push(message.clone());
-        message
-    }
-
-    /// Adds what the user of the demo says: a message, or an event about one. The client knows the state of its messages
-    /// from the events.
-    pub(super) fn add_own(&mut self, from: User, body: Body, at: Timestamp) -> Seq {
+    /// Adds a message, or an event about one, and returns it. The client knows the state of its messages from the events.
+    pub(super) fn add(&mut self, from: User, body: Body, at: Timestamp) -> Message {
         let kind = body.kind();
         let text = if body.as_str().is_empty() { kind.as_str() } else { body.as_str() };
-        let mut message = self.add(from, text, at);
+        let text = cast::text(text);
         let (target, Links { reply_to, thread }) = (body.target(), body.links());
         let mut details = Details { target, reply_to, thread, ..Details::default() };
         match body {
@@ -72,11 +55,12 @@ impl Room {
             Body::Topic { topic } => details.topic = Some(topic),
             Body::Message { .. } | Body::Edit { .. } | Body::Delete { .. } => {}
         }
-        message.kind = kind;
-        message.details = (details != Details::default()).then(|| Box::new(details));
-        let seq = message.seq;
-        self.messages[position(seq) - 1] = message;
-        seq
+        let details = (details != Details::default()).then(|| Box::new(details));
+        let (room, seq) = (self.name.clone(), self.last_seq().next());
+        let (damaged, device, n) = (false, None, None);
+        let message = Message { room, seq, from, at, kind, text, damaged, device, n, details };
+        self.messages.push(message.clone());
+        message
     }
 
     pub(super) fn state(&self) -> Event {

@@ -41,17 +41,19 @@ pub(super) enum Write {
 
 impl Row {
     /// Puts a cell that covers that many columns at column `x`.
-    pub(super) fn set(&mut self, x: u16, cell: &Cell, columns: u16) {
+    pub(super) fn set(&mut self, x: u16, cell: Cell, columns: u16) {
         let covered = usize::from(x)..usize::from(x + columns);
         if self.cells.len() < covered.end {
             self.cells.resize(covered.end, Cell::EMPTY);
         }
         if self.change.columns.is_empty() {
+            // Most rows change to their end, or in one cell.
+            self.change.columns.reserve(self.cells.len() - usize::from(x));
             self.change.was_certain = !is_uncertain(&self.cells[covered.start]);
         }
         self.change.columns.extend(x..x + columns);
-        self.cells[covered.clone()].fill(Cell::EMPTY);
-        self.cells[covered.start] = cell.clone();
+        self.cells[covered.start + 1..covered.end].fill(Cell::EMPTY);
+        self.cells[covered.start] = cell;
     }
 
     pub(super) fn set_links(&mut self, links: Vec<LinkCells>) {

@@ -19,6 +19,9 @@ pub(in crate::update) fn sanction(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
+    if kind == SanctionKind::Mute && argument.starts_with('#') {
+        return Err(format!("/mute is for a user. To make a room quiet: /quiet {argument}"));
+    }
     let (whom, written) = place::whom(state, argument)?;
     let Rest { room, is_named, for_s, text } = place::rest(state, written)?;
     let reason = Reason::new(text).map_err(|error| format!("Not sent: {error}"))?;

@@ -304,7 +304,8 @@ fn v_lists_what_an_edited_message_said_before_and_enter_copies_it() {
     // Words if they cannot be had.
     on(&mut harness, 1, "v");
     let refusal = Refusal::new(RefusalCode::NotReadable, "the disk is ill");
-    harness.event(Event::Refused(Refusal { room: Some(room.clone()), ..refusal }));
+    let (room, seq) = (Some(room.clone()), Some(seq));
+    harness.event(Event::Refused(Refusal { room, seq, ..refusal }));
     assert_shows(&harness, "The server can't send them: the disk is ill");
     harness.press(KeyCode::Esc);
     harness.lose();

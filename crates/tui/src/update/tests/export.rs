@@ -68,7 +68,7 @@ fn a_room_is_written_page_by_page_from_its_first_message_to_its_last() {
     assert_eq!(disk.path, Path::new("lobby.txt"));
     assert!(disk.is_finished && !disk.is_removed);
     let lines: Vec<&str> = disk.text.lines().collect();
-    let expected = |seq: u64| format!("2026-11-22T14:02:00.000Z ana: message {seq}.");
+    let expected = |seq: u64| format!("2026-11-22T14:02:00.000Z [{seq}] ana: message {seq}.");
     assert_eq!(lines, (41..=340).map(expected).collect::<Vec<_>>());
     assert_eq!(disk.writes, 4, "the beginning, and three pages");
     assert_eq!(lobby.read(), 340);

@@ -114,6 +114,21 @@ fn o_opens_a_link_or_copies_it() {
 }
 
 #[test]
+fn l_copies_the_first_link_and_not_the_rest_of_the_text() {
+    let mut harness = talking();
+    harness.message(3, "ana", "see https://a.org/b and mailto:a@b.org");
+    harness.state.opens_links = true;
+    harness.control('s');
+    assert_shows(&harness, "l copy link");
+    assert_eq!(harness.type_text("l"), [Effect::Copy("https://a.org/b".to_owned())]);
+    assert_shows(&harness, "Copied the first of 2 links");
+    harness.control('s');
+    harness.type_text("k");
+    harness.type_text("l");
+    assert_shows(&harness, "No link in this message");
+}
+
+#[test]
 fn o_says_that_there_is_no_link_and_the_message_stays_selected() {
     let mut harness = talking();
     harness.control('s');

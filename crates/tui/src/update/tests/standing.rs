@@ -89,6 +89,7 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
             "/mute",
             "Usage: /mute NAME [TIME] [REASON], e.g. /mute ana 10m cool down. To make a room",
         ),
+        ("/mute #rust", "/mute is for a user. To make a room quiet: /quiet #rust"),
         ("/mute bob 10m", "You can't do this to yourself"),
         (
             "/kick carl 10m",

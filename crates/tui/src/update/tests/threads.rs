@@ -234,7 +234,8 @@ fn the_header_says_what_is_missing_of_a_thread() {
     assert!(!harness.screen().contains("The rest loads"), "{}", harness.screen());
     comes(&mut harness, vec![answer(3, "x", 1), answer(4, "or later", 1)], true);
     let refusal = Refusal::new(RefusalCode::NotReadable, "the disk is ill");
-    harness.event(Event::Refused(Refusal { room: Some(RoomName::lobby()), ..refusal }));
+    let (room, seq) = (Some(RoomName::lobby()), Some(Seq::FIRST));
+    harness.event(Event::Refused(Refusal { room, seq, ..refusal }));
     assert_shows(&harness, "Couldn't load all: the disk is");
 }
 
@@ -245,4 +246,114 @@ fn another_room_closes_the_thread_on_the_screen() {
     harness.join_rust();
     assert!(!harness.screen().contains("Thread in"), "{}", harness.screen());
     assert!(harness.state.client.thread().is_none());
+}
+
+#[test]
+fn a_thread_goes_on_without_its_first_message() {
+    let mut harness = talking(80, 14);
+    on(&mut harness, 3, "t");
+    comes(&mut harness, vec![answer(2, "at ten", 1), answer(4, "or later", 1)], false);
+    let details = Details { target: Some(Seq::new(1)), ..Details::default() };
+    let deleted = Message {
+        kind: MessageKind::Delete,
+        details: Some(Box::new(details)),
+        ..message_in("#lobby", 5, user(3, "ana"), "deleted a message", harness.at)
+    };
+    harness.event(Event::Message(deleted));
+    assert_snapshot!(harness.screen(), @"
+    #lobby                              3 online│ Thread in #lobby · 2 replies   Esc
+    ────────────────────────────────────────────│ ──────────────────────────────────
+      · Welcome, bob. You're in #lobby.         │
+    ana 14:02                                   │
+      Message deleted                           │
+      └ 2 replies · last 14:02                  │
+    carl 14:02                                  │ ──── Sunday, 22 November 2026 ────
+      ↳ ana: Message deleted                    │ ana 14:02
+      at ten                                    │   Message deleted
+      and lunch?                                │ carl 14:02
+      ↳ ana: Message deleted                    │   at ten
+      or later                                  │   or later
+                                  F6 messages · Ctrl-S select · Esc close the thread
+    thread ›  Reply in this thread
+    ");
+    let before = harness.screen();
+    // Opened again, as the server has it by now.
+    harness.press(KeyCode::Esc);
+    on(&mut harness, 3, "t");
+    let gone = Details { deleted: true, ..Details::default() };
+    let root = message_in("#lobby", 1, user(3, "ana"), "This message was deleted.", harness.at);
+    let root = Message { details: Some(Box::new(gone)), ..root };
+    let messages = vec![root, answer(2, "at ten", 1), answer(4, "or later", 1)];
+    let (room, seq) = (RoomName::lobby(), Seq::new(1));
+    let replies = Some(Replies { count: 2, last_seq: Seq::new(4), last_at: harness.at });
+    harness.event(Event::Thread { room, seq, replies, unread: 0, messages, more: false });
+    assert_eq!(harness.screen(), before);
+    let links = Links::new(None, Some(Seq::new(1)));
+    let yes = Said::Message { kind: Kind::Text, text: text("yes"), links };
+    assert_eq!(said(&harness.type_text("yes\n")), [yes]);
+}
+
+#[test]
+fn each_pane_has_a_draft_of_its_own() {
+    let mut harness = talking(80, 14);
+    harness.type_text("for all");
+    on(&mut harness, 3, "t");
+    assert_eq!(typed(&harness), "", "the draft of the room is not sent to the thread");
+    harness.type_text("in the thread");
+    let drafts = |harness: &Harness| {
+        let room = harness.state.client.room();
+        [room.draft(), room.draft_in_thread(Seq::FIRST)].map(str::to_owned)
+    };
+    assert_eq!(drafts(&harness), ["for all", "in the thread"]);
+    harness.press(KeyCode::F(6));
+    assert_eq!(typed(&harness), "for all");
+    harness.type_text("!");
+    harness.press(KeyCode::F(6));
+    assert_eq!(typed(&harness), "in the thread");
+    assert_eq!(drafts(&harness), ["for all!", "in the thread"]);
+    // It is closed, and the row of its first message says that something is typed there.
+    harness.press(KeyCode::Esc);
+    assert_eq!(typed(&harness), "for all!");
+    assert_shows(&harness, "└ 2 replies · draft · last 14:02");
+    harness.control('u');
+    on(&mut harness, 3, "t");
+    assert!(!harness.screen().contains("draft"), "{}", harness.screen());
+    assert_eq!(typed(&harness), "in the thread");
+    harness.type_text("\n");
+    assert_eq!(drafts(&harness), ["", ""]);
+    // A command that closes it is no draft.
+    harness.type_text("/join #rust\n");
+    let lobby = harness.state.client.rooms().get(&RoomName::lobby()).unwrap();
+    assert_eq!(lobby.draft_in_thread(Seq::FIRST), "");
+}
+
+#[test]
+fn a_draft_of_a_thread_is_there_after_a_restart() {
+    let mut before = talking(80, 14);
+    on(&mut before, 3, "t");
+    before.type_text("half a sen");
+    let mut harness = Harness::with_drafts(80, 14, before.state.client.drafts());
+    assert_eq!(typed(&harness), "", "it is not that of the room");
+    harness.connect(1);
+    harness.message(3, "ana", "on Friday?");
+    answers(&mut harness, "at ten", 1);
+    assert_shows(&harness, "└ 1 reply · draft · 14:02");
+    on(&mut harness, 1, "t");
+    assert_eq!(typed(&harness), "half a sen");
+}
+
+#[test]
+fn another_text_of_a_message_is_no_draft_of_its_thread() {
+    let mut harness = talking(80, 14);
+    harness.message(7, "bob", "mine");
+    on(&mut harness, 4, "t");
+    harness.type_text("half");
+    harness.press(KeyCode::F(6));
+    on(&mut harness, 0, "e");
+    assert_eq!(typed(&harness), "mine");
+    harness.type_text("!");
+    harness.press(KeyCode::F(6));
+    assert_eq!(typed(&harness), "half");
+    harness.press(KeyCode::F(6));
+    assert_eq!(typed(&harness), "");
 }

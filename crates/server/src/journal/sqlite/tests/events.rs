@@ -98,6 +98,7 @@ impl Model {
     /// The message `seq`, if an event may be about it.
     fn target(&self, seq: Seq) -> Result<&Row, Rejection> {
         match self.rows.get(&seq.get()) {
+            None if (1..=self.last).contains(&seq.get()) => Err(Rejection::Removed(seq)),
             None => Err(Rejection::NoSuchMessage(seq)),
             Some(row) if !row.body.kind().is_read() => Err(Rejection::IsEvent(seq)),
             Some(row) => Ok(row),
@@ -113,6 +114,7 @@ impl Model {
             row if row.author != author => Err(Rejection::NotYours(seq)),
             _ => there(seq),
         };
+        let changes = |seq, it_does| if it_does { Ok(()) } else { Err(Rejection::NoChange(seq)) };
         match body {
             Body::Topic { .. } => Ok(()),
             Body::Message { links: None, .. } => Ok(()),
@@ -125,8 +127,25 @@ impl Model {
                 }
             }
             Body::Edit { target, .. } | Body::Delete { target } => own(*target),
-            Body::Reaction { target, .. } | Body::Pin { target, .. } => there(*target),
+            Body::Reaction { target, emoji, on } => {
+                there(*target)?;
+                changes(*target, self.reacts(*target, emoji, author) != *on)
+            }
+            Body::Pin { target, on } => {
+                there(*target)?;
+                changes(*target, self.now(target.get()).1.pinned != *on)
+            }
         }
+    }
+
+    /// Whether a user reacts to a message with an emoji: by the last of its events about that.
+    fn reacts(&self, seq: Seq, wanted: &Emoji, author: u64) -> bool {
+        let mut events = self.rows.values().rev().filter(|row| row.author == author);
+        let found = events.find_map(|row| match &row.body {
+            Body::Reaction { target, emoji, on } if *target == seq && emoji == wanted => Some(*on),
+            _ => None,
+        });
+        found.unwrap_or(false)
     }
 
     fn add(&mut self, author: u64, at: Timestamp, body: Body, mentions: Vec<UserId>) {
@@ -348,47 +367,4 @@ proptest! {
     fn the_journal_has_what_a_plain_model_has(steps in vec(step(), 1..60)) {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(follow(steps));
     }
-}
-
-/// The microseconds of one of `count` calls.
-fn micros(count: u64, run: impl FnOnce()) -> u128 {
-    let start = std::time::Instant::now();
-    run();
-    start.elapsed().as_micros() / u128::from(count)
-}
-
-#[tokio::test]
-#[ignore = "measures, and asserts nothing"]
-async fn a_look_up_among_100_000_messages_and_a_page_with_2_000_reactions() {
-    let directory = TempDir::new().unwrap();
-    let journal = open_at(&Location::DirectoryInTask(directory.path().to_path_buf())).unwrap();
-    let commit = |count: u64, body: &dyn Fn(u64) -> (u64, Body)| {
-        let entry = |nth| {
-            let (author, body) = body(nth);
-            Entry::Message(Message { n: None, from: user(author), body, ..say(1, "x") })
-        };
-        journal.journal.append((0..count).map(entry).collect());
-    };
-    let plain = |nth: u64| (7, Body::text(text(&format!("message {nth}"))));
-    for _ in 0..100 {
-        commit(1_000, &plain);
-    }
-    let texts = micros(2_000, || commit(2_000, &plain));
-    // Spread over the room, so that each look-up reads another page.
-    let spread = |nth: u64| {
-        let target = Seq::new(1 + nth * 7_919 % 100_000);
-        (7, Body::Reaction { target, emoji: emoji("👍"), on: true })
-    };
-    let reactions = micros(2_000, || commit(2_000, &spread));
-    let target = |nth: u64| Seq::new(100_001 + nth % 200);
-    let near =
-        |nth| (nth / 200, Body::Reaction { target: target(nth), emoji: emoji("👍"), on: true });
-    commit(2_000, &near);
-    let page = Page { of: Part::After(Seq::new(100_000)), limit: 200 };
-    for (what, view) in [("stored", View::Stored), ("now", View::Now(READER))] {
-        let start = std::time::Instant::now();
-        let found = journal.journal.read_as(RoomId::LOBBY, page, view).await.unwrap();
-        eprintln!("a page of {} messages, {what}: {} µs", found.len(), start.elapsed().as_micros());
-    }
-    eprintln!("a text {texts} µs, a reaction {reactions} µs");
 }

@@ -110,7 +110,8 @@ async fn a_room_has_a_bounded_number_of_pinned_messages() {
     }
     let one_more = || journal.send(event(pin(max + 1, true)));
     assert_eq!(one_more(), Outcome::Rejected(Rejection::TooManyPins));
-    assert!(is_stored(&journal.send(event(pin(1, true)))), "it is pinned already");
+    let pinned_again = journal.send(event(pin(1, true)));
+    assert_eq!(pinned_again, Outcome::Rejected(Rejection::NoChange(Seq::FIRST)));
     assert_eq!(pinned(&journal, 0).await, (max, (1..=max).collect(), false));
     assert_eq!(pinned(&journal, max - 2).await, (max, vec![max - 1, max], false));
     journal.send(event(pin(2, false)));
@@ -139,8 +140,10 @@ async fn a_message_has_a_bounded_number_of_reactions() {
     assert!(is_stored(&journal.send(of(users, react(1, "🎉", true)))));
     let one_more = || journal.send(of(users + 1, react(1, "👍", true)));
     assert_eq!(one_more(), Outcome::Rejected(Rejection::TooManyReactors(Seq::FIRST)));
-    assert!(is_stored(&journal.send(of(5, react(1, "👍", true)))), "it is there already");
+    let no_change = Outcome::Rejected(Rejection::NoChange(Seq::FIRST));
+    assert_eq!(journal.send(of(5, react(1, "👍", true))), no_change, "it is there already");
     assert!(is_stored(&journal.send(of(5, react(1, "👍", false)))));
     assert!(is_stored(&one_more()));
-    assert!(is_stored(&one_more()), "it is there already");
+    assert_eq!(one_more(), no_change);
+    assert_eq!(journal.send(of(5, react(1, "👍", false))), no_change, "it is not there");
 }

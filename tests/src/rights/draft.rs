@@ -1,0 +1,143 @@
+//! Chooses at random what a user does next. Much of it is not allowed.
+
+use super::USERS;
+use super::board::Board;
+use super::entry::Secrets;
+use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
+
+/// Most invites of a group: the server has a bound for each user.
+const INVITES_MAX: usize = 15;
+
+/// Most further devices of a group: the server has a bound for each user.
+const DEVICES_MAX: usize = 60;
+
+impl Board {
+    /// The next order; `None` if there is none to give now. The number of a sanction or of a device is to be found out.
+    pub(super) fn draft(&mut self, secrets: &mut Secrets) -> Option<Order> {
+        let online: Vec<User> = (0..USERS).filter(|user| self.users[*user].is_online).collect();
+        let any = self.random.choice(online.iter().copied())?;
+        // The owner may do the most, and undoes what the others suffer.
+        let by = if self.users[0].is_online && self.random.u8(..5) < 2 { 0 } else { any };
+        let (room, user) = (self.random.usize(..super::ROOMS), self.random.usize(1..USERS));
+        let kinds = match (self.settings.has_codes, self.settings.is_simulated) {
+            (false, _) => 31,
+            (true, true) => 34,
+            (true, false) => 40,
+        };
+        match self.random.u8(..kinds) {
+            0 => {
+                let roles = [Role::Member, Role::Member, Role::Moderator, Role::Owner];
+                let role = self.random.choice(roles)?;
+                Some(Order::Grant { by, user, room: None, role })
+            }
+            1..4 => {
+                let roles = [Role::Member, Role::Voice, Role::Moderator, Role::Owner];
+                let role = self.random.choice(roles)?;
+                Some(Order::Grant { by, user, room: Some(room), role })
+            }
+            4..7 => Some(Order::Rule { by, room, rules: self.rules() }),
+            7..9 => Some(Order::AskIn { by, room, user }),
+            9..14 => Some(Order::Join { by: any, room }),
+            14 => Some(Order::Leave { by: any, room }),
+            15 => {
+                let label = self.next_label();
+                Some(Order::Topic { by, room, label })
+            }
+            16..18 => Some(Order::Read { by: any, room }),
+            18..22 => Some(self.sanction(by, user, room)),
+            22..28 => {
+                let labels = self.worlds.iter().flat_map(|state| state.sanctions.values());
+                let labels: Vec<u64> = labels.map(|(_, label)| *label).collect();
+                let label = self.random.choice(labels)?;
+                Some(Order::Pardon { by, label, id: 0 })
+            }
+            28..31 => {
+                let text = self.random.choice(self.texts.iter().copied())?;
+                let (room, seq, of) = text;
+                (of != by).then_some(Order::Delete { by, room, seq, of })
+            }
+            34 => self.invite(by, secrets),
+            35 => {
+                let invite = self.random.choice(&secrets.invites)?;
+                let (label, id) = (invite.label, invite.id);
+                Some(Order::Revoke { by, label, id })
+            }
+            36..39 => self.admit(secrets),
+            31 => {
+                let label = self.next_label();
+                let is_full = secrets.devices.len() >= DEVICES_MAX;
+                (!is_full).then_some(Order::AddDevice { user: any, label })
+            }
+            32 => {
+                let device = self.random.choice(&secrets.devices)?;
+                Some(Order::UseDevice { user: device.user, label: device.label })
+            }
+            33 => {
+                let device = self.random.choice(&secrets.devices)?;
+                let (user, label) = (device.user, device.label);
+                Some(Order::Drop { by, user, label, id: 0 })
+            }
+            _ => self.password(any),
+        }
+    }
+
+    fn rules(&mut self) -> Rules {
+        let privacy = [Privacy::Public, Privacy::Private, Privacy::Private, Privacy::Announce];
+        let privacy = self.random.choice(privacy).unwrap_or_default();
+        Rules { privacy, is_slow: self.random.u8(..4) == 0, by_moderators: self.random.bool() }
+    }
+
+    fn sanction(&mut self, by: User, user: User, room: Room) -> Order {
+        let kind = self.random.choice([Kind::Mute, Kind::Mute, Kind::Kick, Kind::Ban]);
+        let room = (self.random.u8(..5) > 0).then_some(room);
+        let label = self.next_label();
+        Order::Sanction { by, kind: kind.unwrap_or(Kind::Mute), user, room, label }
+    }
+
+    fn invite(&mut self, by: User, secrets: &Secrets) -> Option<Order> {
+        if secrets.invites.len() >= INVITES_MAX {
+            return None;
+        }
+        let role =
+            self.random.choice([Role::Member, Role::Member, Role::Moderator, Role::Owner])?;
+        let uses = if self.random.bool() { 1 } else { 3 };
+        let label = self.next_label();
+        Some(Order::Invite { by, role, uses, label })
+    }
+
+    /// A new user, or one whose `welcome` was lost.
+    fn admit(&mut self, secrets: &mut Secrets) -> Option<Order> {
+        let is_admission = |order: &&Order| matches!(order, Order::Admit { .. });
+        let unanswered = self.worlds.iter().flat_map(|state| &state.unanswered).find(is_admission);
+        if let Some(again) = unanswered {
+            return Some(again.clone());
+        }
+        let invite = self.random.choice(&secrets.invites)?;
+        let (label, id) = (invite.label, invite.id);
+        secrets.newcomers += 1;
+        Some(Order::Admit { newcomer: secrets.newcomers, label, id })
+    }
+
+    /// Another password if the present one is known; else finds out which it is. A wrong one is sent as seldom as possible,
+    /// since the server takes few of them.
+    fn password(&mut self, user: User) -> Option<Order> {
+        let mut known: Vec<_> = self.worlds.iter().map(|state| state.passwords[user]).collect();
+        known.sort_unstable();
+        known.dedup();
+        match *known {
+            [Some(label)] if self.random.bool() => Some(Order::LogIn { user, label }),
+            [old] => {
+                let label = self.next_label();
+                Some(Order::SetPassword { user, old, label })
+            }
+            [.., Some(label)] => Some(Order::LogIn { user, label }),
+            _ => None,
+        }
+    }
+
+    /// The room of a sanction in one of the states; `None` if there is none.
+    pub(super) fn room_of_sanction(&self, label: u64) -> Option<Option<Room>> {
+        let made = self.worlds.iter().flat_map(|state| &state.sanctions);
+        made.map(|(key, made)| (key.2, made.1)).find(|(_, of)| *of == label).map(|(room, _)| room)
+    }
+}

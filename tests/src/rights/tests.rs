@@ -1,0 +1,122 @@
+//! The model finds what a server does wrong.
+
+use serde_json::json;
+
+use super::board::Board;
+use super::order::{Kind, Order, Role};
+use super::worlds::Outcome::{self, Done, Refused, Unanswered};
+use super::{BackupState, Settings};
+
+const MUTE: Order = Order::Sanction { by: 1, kind: Kind::Mute, user: 2, room: Some(0), label: 1 };
+
+/// A group whose users are in the first room, which user 1 moderates.
+fn group() -> Board {
+    let settings = Settings {
+        group: 0,
+        seed: 1,
+        pauses_ms: 1..2,
+        backup: BackupState::default(),
+        is_simulated: false,
+        has_codes: true,
+    };
+    let mut board = Board::new(settings, fastrand::Rng::with_seed(1));
+    board.begin();
+    for by in 1..3 {
+        take(&mut board, &[(Order::Join { by, room: 0 }, Done)]);
+    }
+    take(&mut board, &[(grant(Role::Moderator), Done)]);
+    assert!(board.found.is_clean(), "{:?}", board.found);
+    board
+}
+
+/// The owner gives user 1 a role in the first room.
+fn grant(role: Role) -> Order {
+    Order::Grant { by: 0, user: 1, room: Some(0), role }
+}
+
+fn take(board: &mut Board, orders: &[(Order, Outcome)]) {
+    let (given, outcomes): (Vec<_>, Vec<_>) = orders.iter().cloned().unzip();
+    board.send(&given);
+    board.answer(&outcomes, &[]);
+}
+
+/// Number of wrong orders after some more.
+fn wrong_after(orders: &[&[(Order, Outcome)]]) -> u64 {
+    let mut board = group();
+    orders.iter().for_each(|orders| take(&mut board, orders));
+    board.found.wrong_orders
+}
+
+#[test]
+fn a_right_that_was_taken_is_not_used_afterwards() {
+    let taken = (grant(Role::Member), Done);
+    assert_eq!(wrong_after(&[std::slice::from_ref(&taken), &[(MUTE, Refused)]]), 0);
+    assert_eq!(wrong_after(&[std::slice::from_ref(&taken), &[(MUTE, Done)]]), 1);
+    for outcome in [Done, Refused] {
+        assert_eq!(wrong_after(&[&[taken.clone(), (MUTE, outcome)]]), 0, "at the same time");
+    }
+    let unanswered = (grant(Role::Member), Unanswered);
+    assert_eq!(wrong_after(&[&[unanswered], &[(MUTE, Done)], &[(MUTE, Refused)]]), 0, "then it is");
+}
+
+#[test]
+fn the_records_of_orders_at_the_same_time_are_in_the_order_in_which_they_were_allowed() {
+    let record = |by: &str, what: &str, about: &str, reason: &str| json!({"by": {"name": by}, "what": what, "about": about, "reason": reason});
+    let granted =
+        record("owner of 0", "role", "maria of 0 in #rights-0-one: member → moderator", "");
+    let taken = record("owner of 0", "role", "maria of 0 in #rights-0-one: moderator → member", "");
+    let muted =
+        record("maria of 0", "sanction", "mute eva of 0, #rights-0-one, no end", "reason 1");
+    let wrong = |records: &[&serde_json::Value]| {
+        let mut board = group();
+        take(&mut board, &[(grant(Role::Member), Done), (MUTE, Done)]);
+        let records: Vec<_> = records.iter().map(|record| (*record).clone()).collect();
+        board.records(&records, 3, false);
+        board.found.wrong_audit
+    };
+    assert_eq!(wrong(&[&granted, &muted, &taken]), 0);
+    assert_eq!(wrong(&[&granted, &taken, &muted]), 1, "the mute was not allowed any more");
+    assert_eq!(wrong(&[&granted, &taken]), 1, "one is lost");
+    assert_eq!(wrong(&[&granted, &muted, &muted, &taken]), 1, "one is there twice");
+}
+
+#[test]
+fn a_message_of_a_muted_user_is_wrong_if_it_is_accepted_and_fine_if_the_mute_may_have_come_later() {
+    let wrong = |is_sent_before: bool| {
+        let mut board = group();
+        let say = |board: &mut Board| loop {
+            let said = board.say(2).unwrap();
+            if said["room"] == "#rights-0-one" {
+                break said["n"].clone();
+            }
+            board.users[2].outbox.clear();
+        };
+        let before = say(&mut board);
+        take(&mut board, &[(MUTE, Done)]);
+        let after = say(&mut board);
+        let n = if is_sent_before { before } else { after };
+        board.said(2, &json!({"type": "accepted", "n": n, "seq": 9}));
+        board.found.wrong_says
+    };
+    assert_eq!((wrong(true), wrong(false)), (0, 1));
+}
+
+#[test]
+fn a_message_that_a_user_is_sent_after_it_has_left_is_found() {
+    let read_outside = |is_out: bool| {
+        let mut board = group();
+        if is_out {
+            take(&mut board, &[(Order::Leave { by: 1, room: 0 }, Done)]);
+        }
+        let said = loop {
+            let said = board.say(2).unwrap();
+            if said["room"] == "#rights-0-one" {
+                break said;
+            }
+            board.users[2].outbox.clear();
+        };
+        board.read(1, &json!({"room": said["room"], "text": said["text"], "seq": 3}));
+        board.found.read_outside
+    };
+    assert_eq!((read_outside(false), read_outside(true)), (0, 1));
+}
