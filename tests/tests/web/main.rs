@@ -5,6 +5,5 @@
 mod first_minute;
 mod hostile;
 mod keys;
-mod long_log;
 mod look;
 mod outbox;
