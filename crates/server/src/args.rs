@@ -318,7 +318,7 @@ impl Args {
 
     /// What is served to browsers: by the names that lead here.
     fn web(&self) -> WebConfig {
-        let listens = self.listen.iter().map(Address::host);
+        let listens = self.listen.iter().filter(|address| address.is_name()).map(Address::host);
         let public = self.public_address.iter().map(|address| address.host.as_str());
         let names = listens.chain(public).chain(self.certified.names());
         let names = HostNames::new(names.map(str::to_owned));

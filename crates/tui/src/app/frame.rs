@@ -9,9 +9,9 @@ use super::{App, Control, Draw, RunError};
 use crate::input::Input;
 use crate::state::State;
 
-/// Shortest time from a frame to the next that no key asks for, 10 in a second: nobody reads messages faster, and
+/// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
 /// in a busy room each frame shows several. After a key, and after a pause, the next frame comes at once.
-pub const FRAME_MIN: Duration = Duration::from_millis(100);
+pub const FRAME_MIN: Duration = Duration::from_millis(66);
 
 /// Shortest time between two looks at the time zone of the machine, each with a frame: it costs two system calls.
 const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);

@@ -96,7 +96,7 @@ async fn messages_alone_are_not_drawn_too_often() {
             message.seq = chat_proto::Seq::new(seq);
         }
         send_event(&mut server, &event).await;
-        advance(Duration::from_millis(8)).await;
+        advance(Duration::from_millis(5)).await;
     }
     sees(&mut bob, "number 200").await;
     let allowed = before.elapsed().as_secs_f64() / super::FRAME_MIN.as_secs_f64() + 2.0;
