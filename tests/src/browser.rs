@@ -1,7 +1,7 @@
 //! A Chromium that no one looks at, and the pages in it.
 //!
 //! It is spoken to in the Chrome DevTools Protocol over a WebSocket: a test presses keys and clicks as a user does,
-//! and also reads the console, the requests and the heap, which WebDriver does not give.
+//! and also reads the console, the requests and what the policy refuses, which WebDriver does not give.
 
 mod page;
 mod wire;

@@ -131,13 +131,6 @@ impl Page {
         data_encoding::BASE64.decode(base64.as_bytes()).unwrap()
     }
 
-    /// Bytes of the JavaScript heap that are in use, without what can be collected.
-    pub async fn heap_bytes(&self) -> u64 {
-        self.call("HeapProfiler.collectGarbage", json!({})).await;
-        let usage = self.call("Runtime.getHeapUsage", json!({})).await;
-        usage["usedSize"].as_f64().map_or(0, |size| size as u64)
-    }
-
     /// Closes the tab.
     pub async fn closes(self) {
         let target = json!({"targetId": self.target});

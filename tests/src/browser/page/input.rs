@@ -85,17 +85,4 @@ impl Page {
             self.call("Input.dispatchMouseEvent", event).await;
         }
     }
-
-    /// Turns the wheel over what `selector` selects, by this many CSS pixels; up is negative.
-    pub async fn scrolls(&self, selector: &str, by: i32) {
-        let quoted = Value::from(selector).to_string();
-        let middle = format!(
-            "(() => {{ const box = document.querySelector({quoted}).getBoundingClientRect(); \
-             return {{x: box.x + box.width / 2, y: box.y + box.height / 2}}; }})()"
-        );
-        let at = self.value(&middle).await;
-        let event =
-            json!({"type": "mouseWheel", "x": at["x"], "y": at["y"], "deltaX": 0, "deltaY": by});
-        self.call("Input.dispatchMouseEvent", event).await;
-    }
 }
