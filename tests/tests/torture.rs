@@ -17,7 +17,5 @@ async fn run(plan: Plan) {
     let findings = torture(plan).await;
     assert!(findings.is_clean(), "{plan:?}\n{findings}");
     assert!(findings.accepted > 0 && findings.read > findings.accepted, "{findings}");
-    let rights = &findings.rights;
-    assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{findings}");
-    assert!(rights.accepted > 0 && rights.kept_back > 0, "{findings}");
+    assert!(findings.rights.connections > 0, "{findings}");
 }

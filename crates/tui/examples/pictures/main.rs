@@ -45,7 +45,7 @@ enum Key {
     Text(&'static str),
 }
 
-const PICTURES: [Picture; 5] = [
+const PICTURES: [Picture; 7] = [
     Picture {
         name: "chat",
         size: (100, 30),
@@ -58,6 +58,17 @@ const PICTURES: [Picture; 5] = [
         keys: &[Key::Alt('3'), Key::Control('s'), Key::Text("k")],
     },
     Picture { name: "users", size: (100, 24), keys: &[Key::Alt('3'), Key::Control('g')] },
+    Picture {
+        name: "thread",
+        size: (120, 24),
+        keys: &[
+            Key::Alt('2'),
+            Key::Control('s'),
+            Key::Text("kkkkkt"),
+            Key::Text("can we have the antlers in the favicon?"),
+        ],
+    },
+    Picture { name: "search", size: (100, 24), keys: &[Key::Text("/search release\n")] },
     Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('3')] },
 ];
 
