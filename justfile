@@ -27,6 +27,15 @@ test:
     cargo build --workspace --locked --bins
     cargo test --workspace --locked
 
+# Test the page in a real browser; scripts/browser gets one. Part of just test
+test-web *ARGS:
+    cargo build --workspace --locked --bins
+    cargo test --locked -p e2e --test web -- {{ ARGS }}
+
+# Take pictures of the page at five sizes, dark and light, into DIR, to be looked at
+pictures-web DIR="target/pictures-web":
+    CHAT_PICTURES={{ quote(absolute_path(DIR)) }} cargo test --quiet --locked -p e2e --test web -- nothing_is_cut
+
 # Test the pure parts of the page, if node is there
 web-check:
     @if command -v node >/dev/null; then node --test tests/cases/; else echo "web-check: skipped: no node"; fi

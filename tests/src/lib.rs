@@ -6,6 +6,7 @@
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
 //! * [`tui`]: the terminal client, on a screen in memory.
 //! * [`pty`]: a program on a pseudo-terminal.
+//! * [`browser`]: the page in a real browser.
 //! * [`attack`]: attacks the daemon, and shows what honest users notice.
 //! * [`rights`]: users who give and take rights from each other, for the next two.
 //! * [`torture`]: kills the daemon under load, and counts lost messages.
@@ -19,6 +20,7 @@
 
 pub mod attack;
 pub mod binary;
+pub mod browser;
 pub mod classic;
 pub mod native;
 pub mod pty;

@@ -134,7 +134,8 @@ function help(view) {
     title: "Commands and keys",
     element: h(
       "div",
-      { class: "panel-body" },
+      // Keys scroll what has the focus, and nothing else in it can have it.
+      { class: "panel-body", tabindex: "0", role: "group", "aria-labelledby": "panel-title" },
       table("Keys", KEYS),
       table(
         "Commands",

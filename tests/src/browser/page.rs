@@ -1,0 +1,173 @@
+//! A tab with the page of a daemon, and its user.
+
+mod axe;
+mod input;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::BROWSER_DEADLINE;
+use super::wire::Wire;
+
+/// Pause before the page is looked at again: nothing reports every change.
+const POLL_PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs before any script of the page: notes what the browser has refused to it.
+const NOTE_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
+     (globalThis.violations ??= []).push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`))";
+
+/// A tab. It stays open on drop, until the browser ends.
+#[derive(Debug)]
+pub struct Page {
+    wire: Wire,
+    session: String,
+    target: String,
+    origin: String,
+}
+
+impl Page {
+    pub(super) fn new(wire: Wire, session: String, target: String, origin: String) -> Self {
+        Self { wire, session, target, origin }
+    }
+
+    pub(super) async fn prepares(&self) {
+        for domain in ["Page", "Runtime", "Network", "Log"] {
+            self.call(&format!("{domain}.enable"), json!({})).await;
+        }
+        // Without it only one tab has the focus, and is told of keys.
+        self.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_VIOLATIONS}))
+            .await;
+        self.resizes(1280, 800).await;
+    }
+
+    /// Loads the page, and waits until it shows something.
+    pub async fn loads(&self) {
+        let loaded = self.call("Page.navigate", json!({"url": format!("{}/", self.origin)})).await;
+        assert!(loaded["errorText"].is_null(), "{loaded}");
+        self.until(
+            "the page",
+            "document.querySelector('#first:not([hidden]), #chat:not([hidden])')",
+        )
+        .await;
+    }
+
+    /// Opens the page as this user, who is new, and waits until the lobby is shown.
+    pub async fn comes_in(&self, name: &str) {
+        self.until("the first screen", "document.activeElement.id === 'first-name'").await;
+        self.types(&format!("{name}\n")).await;
+        self.is_in().await;
+    }
+
+    /// Waits until the open room is shown and connected.
+    pub async fn is_in(&self) {
+        self.until("the box", "document.querySelector('#text')?.checkVisibility()").await;
+        self.until("a connection", "document.querySelector('#user-list [data-user]')").await;
+    }
+
+    /// Evaluates JavaScript. Returns its value, of a promise when it is settled.
+    pub async fn value(&self, script: &str) -> Value {
+        let params = json!({"expression": script, "returnByValue": true, "awaitPromise": true});
+        let mut result = self.call("Runtime.evaluate", params).await;
+        assert!(result["exceptionDetails"].is_null(), "{script}: {}", result["exceptionDetails"]);
+        result["result"]["value"].take()
+    }
+
+    /// Waits until JavaScript is true, or a promise of what is.
+    pub async fn until(&self, what: &str, script: &str) {
+        let end = Instant::now() + BROWSER_DEADLINE;
+        let script = format!("(async () => Boolean(await ({script})))()");
+        while self.value(&script).await != true {
+            if Instant::now() > end {
+                let text = self.value("document.body.innerText").await;
+                panic!(
+                    "not within {BROWSER_DEADLINE:?}: {what} ({script}); faults: {:#?}; the page: {text}",
+                    self.faults().await
+                );
+            }
+            sleep(POLL_PAUSE).await;
+        }
+    }
+
+    /// Waits until what `selector` selects shows `text`.
+    pub async fn sees(&self, selector: &str, text: &str) {
+        let [selector, quoted] = [selector, text].map(|text| Value::from(text).to_string());
+        let script = format!("document.querySelector({selector})?.innerText.includes({quoted})");
+        self.until(text, &script).await;
+    }
+
+    /// Waits until these are the texts in the log, in this order, and all are stored by the daemon.
+    pub async fn has(&self, texts: &[&str]) {
+        let wanted = json!(texts);
+        let script = format!(
+            "JSON.stringify([...document.querySelectorAll('#log article[data-delivery=accepted] .text')].map((one) => one.innerText)) \
+             === JSON.stringify({wanted}) && !document.querySelector('#log article:not([data-delivery=accepted])')"
+        );
+        self.until(&format!("{wanted}"), &script).await;
+    }
+
+    /// Sets the size of the window, in CSS pixels.
+    pub async fn resizes(&self, width: u32, height: u32) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Sets whether the system asks for dark or light colours, and for reduced motion.
+    pub async fn prefers(&self, scheme: &str) {
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
+        self.call("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Takes a picture of the window. Returns a PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        let picture = self.call("Page.captureScreenshot", json!({"format": "png"})).await;
+        let base64 = picture["data"].as_str().unwrap();
+        data_encoding::BASE64.decode(base64.as_bytes()).unwrap()
+    }
+
+    /// Closes the tab.
+    pub async fn closes(self) {
+        let target = json!({"targetId": self.target});
+        self.wire.call(None, "Target.closeTarget", target).await;
+    }
+
+    /// What went wrong in the page: errors, what the policy refused, requests to other servers. A lost connection
+    /// is no fault.
+    pub async fn faults(&self) -> Vec<String> {
+        let violations = self.value("globalThis.violations ?? []").await;
+        let mut faults: Vec<_> =
+            violations.as_array().into_iter().flatten().map(ToString::to_string).collect();
+        for event in self.wire.events(&self.session) {
+            let params = &event["params"];
+            let is_fault = match event["method"].as_str().unwrap_or_default() {
+                "Runtime.exceptionThrown" => true,
+                "Runtime.consoleAPICalled" => params["type"] == "error",
+                "Log.entryAdded" => {
+                    params["entry"]["level"] == "error" && params["entry"]["source"] != "network"
+                }
+                "Network.requestWillBeSent" => {
+                    !self.is_own(params["request"]["url"].as_str().unwrap_or_default())
+                }
+                _ => false,
+            };
+            if is_fault {
+                faults.push(params.to_string());
+            }
+        }
+        faults
+    }
+
+    fn is_own(&self, url: &str) -> bool {
+        [self.origin.as_str(), "data:", "blob:"].iter().any(|own| url.starts_with(own))
+    }
+
+    async fn call(&self, method: &str, params: Value) -> Value {
+        self.wire.call(Some(&self.session), method, params).await
+    }
+}

@@ -1,0 +1,73 @@
+//! What a user does first.
+
+use e2e::binary::Daemon;
+use e2e::browser::Browser;
+use e2e::native::Native;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_comes_in_talks_and_loses_nothing_by_a_reload() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.sees("#me-name", "ana").await;
+    ana.sees("#title", "#lobby").await;
+    ana.sees("#user-list", "ana").await;
+    ana.types("hello\n").await;
+    ana.has(&["hello"]).await;
+
+    let mut bob = Native::join(daemon.address, "bob").await;
+    bob.say_accepted(1, "hi ana").await;
+    ana.has(&["hello", "hi ana"]).await;
+    ana.sees("#user-list", "bob").await;
+    ana.sees(&format!("#user-list [data-user='{}']", bob.id), &bob.id.to_string()).await;
+    // Each on a side of its own, with an avatar.
+    ana.until("own side", "document.querySelector('#log article[data-own] svg')").await;
+    ana.until("other side", "document.querySelector('#log article:not([data-own]) svg')").await;
+    let sides = "(() => { const left = (own) => document.querySelector(`#log article${own} .bubble`).getBoundingClientRect().left; \
+                 return left('[data-own]') > left(':not([data-own])'); })()";
+    ana.until("one's own at the right", sides).await;
+
+    ana.types("half a sen").await;
+    let number = ana.value("document.querySelector('#me-number').innerText").await;
+    ana.loads().await;
+    ana.is_in().await;
+    ana.until("the draft", "document.querySelector('#text').value === 'half a sen'").await;
+    assert_eq!(ana.value("document.querySelector('#me-number').innerText").await, number);
+    ana.clicks("#text").await;
+    ana.presses("End").await;
+    ana.types("tence\n").await;
+    assert_eq!(bob.next_message().await, ("ana".to_owned(), "half a sentence".to_owned()));
+    ana.has(&["hello", "hi ana", "half a sentence"]).await;
+    assert_eq!(ana.faults().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_are_one_user_and_see_the_same_as_a_native_client() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    let first = browser.open(daemon.address).await;
+    first.comes_in("ana").await;
+    let second = browser.open(daemon.address).await;
+    second.is_in().await;
+    for page in [&first, &second] {
+        page.sees("#me-name", "ana").await;
+        page.until("two users", "document.querySelectorAll('#user-list [data-user]').length === 2")
+            .await;
+    }
+    first.types("one\n").await;
+    assert_eq!(bob.next_message().await.1, "one");
+    second.clicks("#text").await;
+    second.types("two\n").await;
+    assert_eq!(bob.next_message().await.1, "two");
+    bob.say_accepted(1, "three").await;
+    for page in [&first, &second] {
+        page.has(&["one", "two", "three"]).await;
+        assert_eq!(
+            page.value("document.querySelectorAll('#log article[data-own]').length").await,
+            2
+        );
+        assert_eq!(page.faults().await, [""; 0]);
+    }
+}

@@ -1,0 +1,9 @@
+//! The page in a real browser, with a daemon and other clients. Skipped, and says so, where no browser is installed.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod first_minute;
+mod hostile;
+mod keys;
+mod look;
+mod outbox;
