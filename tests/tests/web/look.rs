@@ -34,7 +34,7 @@ async fn talk(daemon: &Daemon) -> [Native; 3] {
     let mut bob = Native::join(daemon.address, "bob").await;
     let mut eva = Native::join(daemon.address, "eva lund").await;
     let mut ltr = Native::join(daemon.address, "ليلى").await;
-    let long = "The queue of a reader is bounded in bytes, so one who does not read costs the others nothing: see \
+    let long = "The queue of a reader is bounded in bytes, so a client that does not read costs the others nothing: see \
                 https://example.org/a/path/that/is/very/long/and/has/no/place/to/break/at/all/index.html for the figures.";
     bob.say_accepted(1, "Does anybody know why the build is *slow* today?").await;
     bob.say_accepted(2, long).await;
