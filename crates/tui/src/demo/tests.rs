@@ -152,6 +152,7 @@ async fn every_command_has_an_answer() {
         (r##""drop","id":1"##, "Refused"),
         (r##""end","session":1"##, "Refused"),
         (r##""sessions""##, "Refused"),
+        (r##""accounts""##, "Refused"),
         (r##""free","user":"bob""##, "Refused"),
         (r##""bye""##, "Goodbye"),
     ];
