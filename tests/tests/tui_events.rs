@@ -27,6 +27,9 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     ana.sees("Welcome, ana.").await;
     let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("Welcome, bob.").await;
+    // Another session of the same user, which only reads.
+    let mut other = client(&daemon, "bob", &bob_state);
+    other.sees("Welcome, bob.").await;
     for text in ["on Friday", "a slip"] {
         bob.types(&format!("{text}\n"));
         ana.sees(&format!("   {text}")).await;
@@ -34,6 +37,7 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     }
     ana.types("is it settled?\n");
     bob.sees("ana   is it settled?").await;
+    other.sees("ana   is it settled?").await;
 
     daemon.signal("KILL");
     daemon.exit_code().await;
@@ -44,6 +48,9 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     bob.sees("React to ana: is it settled?").await;
     bob.types("\n");
     bob.sees("👍 1").await;
+    bob.types(SHIFT_UP);
+    bob.types("p");
+    bob.sees("pinned").await;
     bob.types(SHIFT_UP);
     bob.types("k");
     bob.sees("▶ a slip").await;
@@ -63,7 +70,7 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     bob.types("r");
     bob.sees("Replying to ana: is it settled?").await;
     bob.types("yes\n");
-    bob.sees("4 messages queued").await;
+    bob.sees("5 messages queued").await;
     bob.sees("… ↳ ana: is it settled?").await;
     bob.types(SHIFT_UP);
     bob.types("k");
@@ -71,7 +78,7 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     bob.types("t");
     bob.sees("Thread in #lobby").await;
     bob.types("signed, too\n");
-    bob.sees("5 messages queued").await;
+    bob.sees("6 messages queued").await;
     // The mark says that it is stored, and so is what was done before it. A text that was typed and not stored is lost with
     // its client.
     bob.sees("… signed, too").await;
@@ -87,7 +94,7 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     let shown = [
         "on Friday, at ten (edited)",
         "Message deleted",
-        "👍 1",
+        "pinned  👍 1",
         "   yes",
         "   signed, too",
         "└ 2 replies",
@@ -100,8 +107,9 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     };
     bob.sees_that("each change once", once).await;
     ana.sees_that("each change once", once).await;
-    let mut other = client(&daemon, "bob", &bob_state);
     other.sees_that("each change once", once).await;
+    let mut third = client(&daemon, "bob", &bob_state);
+    third.sees_that("each change once", once).await;
     other.types(SHIFT_UP);
     other.sees("▶ signed, too").await;
     other.types("t");
@@ -114,5 +122,5 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     // Each took one place in the room, after the three messages.
     let mut witness = Native::connect(daemon.address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
-    assert_eq!(witness.until("room").await["last_seq"], 8);
+    assert_eq!(witness.until("room").await["last_seq"], 9);
 }
