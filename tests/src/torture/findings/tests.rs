@@ -154,7 +154,7 @@ fn an_event_that_is_another_one_than_the_stored_one_is_found() {
 
 /// Number 8 of client 0 is stored after number 9.
 #[test]
-fn a_message_is_late_if_it_names_one_that_a_restore_removed_and_otherwise_out_of_order() {
+fn a_message_is_late_if_it_may_have_been_refused_and_otherwise_out_of_order() {
     let late = |put: &dyn Fn(&mut Journal)| {
         let found = findings_after(|journal, records| {
             journal.put(position(LOBBY, 2), label(0, 9, None));
@@ -178,8 +178,9 @@ fn a_message_is_late_if_it_names_one_that_a_restore_removed_and_otherwise_out_of
     assert_eq!(late(&|journal| journal.put(position(LOBBY, 3), label(0, 8, None))), (1, 0));
     assert_eq!(late(&|journal| reply(journal, 1)), (1, 0), "it was there all the time");
     assert_eq!(late(&|journal| reply(journal, 2)), (0, 1));
-    assert_eq!(late(&|journal| event(journal, "reaction")), (1, 0));
-    assert_eq!(late(&|journal| event(journal, "pin")), (0, 1), "the room had no room for it");
+    assert_eq!(late(&|journal| event(journal, "edit")), (1, 0));
+    assert_eq!(late(&|journal| event(journal, "pin")), (0, 1), "the room had too many pins");
+    assert_eq!(late(&|journal| event(journal, "reaction")), (0, 1), "it changed nothing then");
 }
 
 #[test]
