@@ -103,7 +103,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     ▌ hi @bob, 漢字 ok?
     bob hh:mm
       yes, it is
-                      Ctrl-G users · F1 keys
+      Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › and typing
     "#);
     bob.resizes(100, 20);

@@ -104,7 +104,8 @@ async fn a_line_is_trusted_unless_another_key_is_known() {
 
     end(&mut first).await;
     let other = daemon(&data.path().join("other"), Some(&first)).await;
-    let mut old_line = client(&TempDir::new().unwrap(), &first_line);
+    let elsewhere = TempDir::new().unwrap();
+    let mut old_line = client(&elsewhere, &first_line);
     assert_eq!(old_line.exit_code().await, 1);
     old_line.sees("does not have the key of the address line").await;
     let mut new_line = client(&state, &line(key(&other).await));

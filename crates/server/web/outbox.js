@@ -46,11 +46,15 @@ export function adopt(outbox, left) {
   return added;
 }
 
-/** A message is stored, or could not be: it may be sent. */
+/** A message is stored, or could not be: it may be sent. Returns it. */
 export function markStored(outbox, id) {
   const found = outbox.pending.find((one) => idOf(one.message) === id);
   if (found) found.stored = true;
+  return found?.message;
 }
+
+/** Whether a message is still there if the tab is closed now. */
+export const isStored = (outbox, id) => outbox.pending.some((one) => one.stored && idOf(one.message) === id);
 
 /** Takes the messages to send: those that are stored and not sent in this session, in order, up to the first that is not stored. */
 export function take(outbox) {

@@ -149,7 +149,8 @@ export function showPending(state, messages) {
     for (const one of logsOf(state, message.room)) {
       if (change) log.pushChange(one, id, change);
       const isHere = one === room.log || isInThread(state.thread, message.body);
-      if (!isEvent && message.body.kind !== "topic" && isHere) log.pushPending(one, entryOfOwn(state, message));
+      if (isEvent || message.body.kind === "topic" || !isHere) continue;
+      log.pushPending(one, { ...entryOfOwn(state, message), isStored: outbox.isStored(state.outbox, id) });
     }
   }
 }

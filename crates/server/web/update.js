@@ -2,6 +2,7 @@
 // the state. Pure: no clock, no network, no storage, no page. `input.at` is the time in milliseconds.
 
 import * as events from "./events.js";
+import * as log from "./log.js";
 import * as orders from "./orders.js";
 import * as outbox from "./outbox.js";
 import * as requests from "./requests.js";
@@ -35,7 +36,9 @@ export function update(state, input) {
 function stored(state, fx, { id, error }) {
   if (error && !state.notStored) state.notStored = error;
   if (!id) return;
-  outbox.markStored(state.outbox, id);
+  const message = outbox.markStored(state.outbox, id);
+  if (message && !error)
+    for (const one of session.logsOf(state, message.room)) log.updatePending(one, id, { isStored: true });
   session.sendWaiting(state, fx);
 }
 

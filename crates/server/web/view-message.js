@@ -167,7 +167,8 @@ function meta({ entry, isFirst }) {
         dataset: { do: "versions", part: "versions" },
       }),
     );
-  if (entry.delivery === "pending" || entry.changing)
+  // As in the terminal client, the mark says that the message survives the end of the tab.
+  if ((entry.delivery === "pending" && entry.isStored) || entry.changing)
     marks.push(
       h("span", {
         class: "mark waiting",

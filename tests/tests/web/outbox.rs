@@ -6,10 +6,10 @@ use e2e::native::Native;
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Waits until these texts are shown as waiting.
+/// Waits until these texts are shown as waiting, with the mark that says that they are stored.
 async fn until_waiting(page: &Page, texts: &[&str]) {
     let script = format!(
-        "JSON.stringify([...document.querySelectorAll('#log article[data-delivery=pending] .text')].map((one) => one.innerText)) \
+        "JSON.stringify([...document.querySelectorAll('#log article[data-delivery=pending]:has(.waiting) .text')].map((one) => one.innerText)) \
          === JSON.stringify({})",
         json!(texts)
     );
