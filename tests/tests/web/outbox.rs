@@ -16,6 +16,21 @@ async fn until_waiting(page: &Page, texts: &[&str]) {
     page.until("the waiting messages", &script).await;
 }
 
+/// A daemon with this data, and a page of ana, who has said "one".
+async fn with_one_message(browser: &Browser, data: &TempDir) -> (Daemon, Page) {
+    let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.types("one\n").await;
+    ana.has(&["one"]).await;
+    (daemon, ana)
+}
+
+/// The same daemon again.
+async fn restarted(daemon: &Daemon, data: &TempDir) -> Daemon {
+    Daemon::start_on(daemon.address, &["--data", data.path().to_str().unwrap()]).await
+}
+
 /// The texts in the lobby, as a new user reads them.
 async fn stored(daemon: &Daemon) -> Vec<String> {
     Native::join(daemon.address, "witness").await.texts().await
@@ -25,12 +40,7 @@ async fn stored(daemon: &Daemon) -> Vec<String> {
 async fn messages_said_while_the_daemon_is_killed_are_sent_once_and_in_order() {
     let Some(browser) = Browser::start().await else { return };
     let data = TempDir::new().unwrap();
-    let on_disk = ["--data", data.path().to_str().unwrap()];
-    let mut daemon = Daemon::start(&on_disk).await;
-    let ana = browser.open(daemon.address).await;
-    ana.comes_in("ana").await;
-    ana.types("one\n").await;
-    ana.has(&["one"]).await;
+    let (mut daemon, ana) = with_one_message(&browser, &data).await;
 
     daemon.signal("KILL");
     daemon.exit_code().await;
@@ -39,7 +49,7 @@ async fn messages_said_while_the_daemon_is_killed_are_sent_once_and_in_order() {
     until_waiting(&ana, &["two", "three"]).await;
     ana.sees("#status", "2 messages").await;
     ana.types("half a sen").await;
-    let daemon = Daemon::start_on(daemon.address, &on_disk).await;
+    let daemon = restarted(&daemon, &data).await;
     ana.has(&["one", "two", "three"]).await;
     ana.types("tence\n").await;
     ana.has(&["one", "two", "three", "half a sentence"]).await;
@@ -51,12 +61,7 @@ async fn messages_said_while_the_daemon_is_killed_are_sent_once_and_in_order() {
 async fn messages_of_a_closed_tab_are_sent_once_by_the_next_one() {
     let Some(browser) = Browser::start().await else { return };
     let data = TempDir::new().unwrap();
-    let on_disk = ["--data", data.path().to_str().unwrap()];
-    let mut daemon = Daemon::start(&on_disk).await;
-    let ana = browser.open(daemon.address).await;
-    ana.comes_in("ana").await;
-    ana.types("one\n").await;
-    ana.has(&["one"]).await;
+    let (mut daemon, ana) = with_one_message(&browser, &data).await;
     // The page then opens without the daemon.
     ana.until(
         "the shell is stored",
@@ -72,7 +77,7 @@ async fn messages_of_a_closed_tab_are_sent_once_by_the_next_one() {
     ana.closes().await;
     let next = browser.open(daemon.address).await;
     next.sees("#status", "3 messages").await;
-    let daemon = Daemon::start_on(daemon.address, &on_disk).await;
+    let daemon = restarted(&daemon, &data).await;
     next.has(&["one", "two", "three", "four"]).await;
     assert_eq!(stored(&daemon).await, ["one", "two", "three", "four"]);
     assert_eq!(next.faults().await, [""; 0]);
