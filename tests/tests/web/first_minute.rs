@@ -4,6 +4,9 @@ use e2e::binary::Daemon;
 use e2e::browser::Browser;
 use e2e::native::Native;
 
+/// Bytes that a browser loads before the page is shown, at most: a second on a connection of 1.2 Mbit/s.
+const PAGE_BYTES_MAX: u64 = 150_000;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_comes_in_talks_and_loses_nothing_by_a_reload() {
     let Some(browser) = Browser::start().await else { return };
@@ -40,6 +43,18 @@ async fn a_user_comes_in_talks_and_loses_nothing_by_a_reload() {
     assert_eq!(bob.next_message().await, ("ana".to_owned(), "half a sentence".to_owned()));
     ana.has(&["hello", "hi ana", "half a sentence"]).await;
     assert_eq!(ana.faults().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_small() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let page = browser.open(daemon.address).await;
+    page.until("the first screen", "document.querySelector('#first-name')").await;
+    let loaded = "['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)) \
+                  .reduce((bytes, one) => bytes + one.transferSize, 0)";
+    let bytes = page.value(loaded).await.as_u64().expect("a number of bytes");
+    assert!(bytes > 0 && bytes <= PAGE_BYTES_MAX, "{bytes} bytes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
