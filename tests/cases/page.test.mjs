@@ -160,7 +160,7 @@ const roomOf = (fields) => ({
 });
 
 /** A page that is in `#lobby`, and what it has sent. */
-function connected(fields = {}) {
+function connected(fields = {}, left = []) {
   const state = newState("web-1");
   const sent = [];
   const restored = [];
@@ -181,7 +181,7 @@ function connected(fields = {}) {
       type: "profile",
       journal: { id: "j", epoch: "e" },
       user: undefined,
-      left: [],
+      left,
       drafts: [],
       token: "t",
       deviceName: "",
@@ -311,6 +311,30 @@ test("a refused message stays with its reason, and can be sent again as another 
   assert.deepEqual(
     sent.filter((command) => command.type === "say").map((say) => say.n),
     [1, 2],
+  );
+});
+
+test("a refused message is still there, and not sent, after the page was loaded again", () => {
+  const kept = new Map();
+  const keep = (effects) => {
+    for (const { type, message } of effects) {
+      if (type === "putMessage") kept.set(outbox.idOf(message), message);
+      if (type === "removeMessage") kept.delete(outbox.idOf(message));
+    }
+  };
+  const first = connected();
+  const said = (state, input) => keep(update(state, { at: 1000, ...input }));
+  said(first.state, { type: "say", room: "#lobby", kind: "text", text: "hi" });
+  const refused = { type: "refused", code: "slow", text: "wait", n: 1, room: "#lobby" };
+  said(first.state, { type: "event", event: refused });
+  const { state } = connected({}, [...kept.values()]);
+  const [entry] = log(state).pending;
+  assert.deepEqual([entry.text, entry.delivery, entry.why], ["hi", "refused", "wait"]);
+  assert.deepEqual(state.outbox.pending, []);
+  said(state, { type: "sayAgain", room: "#lobby", id: entry.id });
+  assert.deepEqual(
+    [...kept.values()].map((message) => [message.n, message.refused]),
+    [[2, undefined]],
   );
 });
 

@@ -118,20 +118,22 @@ function refusedOwn(state, fx, own, it, at) {
   const id = outbox.idOf(own);
   if (it.code === "number_used") {
     const renumbered = outbox.renumber(state.outbox, id);
-    for (const one of logsOf(state, own.room)) log.updatePending(one, id, { id: outbox.idOf(renumbered) });
+    for (const one of logsOf(state, own.room)) log.updatePending(one, id, { id: outbox.idOf(renumbered), message: renumbered });
     fx.push({ type: "putMessage", message: renumbered, old: own });
     return;
   }
   outbox.acknowledge(state.outbox, id);
-  fx.push({ type: "removeMessage", message: own });
   const isEvent = own.body.target !== undefined || own.body.kind === "topic";
+  const room = roomOf(state, own.room);
+  const isGone = !room || (it.code === "not_in_room" && !room.isJoined);
+  // A message that stays in the log is stored until the user removes it or sends it again.
+  if (isEvent || isGone) fx.push({ type: "removeMessage", message: own });
+  else fx.push({ type: "putMessage", message: { ...own, refused: it.text } });
   for (const one of logsOf(state, own.room)) {
     log.settleChange(one, id);
-    log.updatePending(one, id, { delivery: "refused", why: it.text, retryMs: it.retry_ms });
+    log.updatePending(one, id, { delivery: "refused", why: it.text });
   }
-  const room = roomOf(state, own.room);
-  // The log that would show it is gone, or goes now.
-  if (!room || (it.code === "not_in_room" && !room.isJoined)) {
+  if (isGone) {
     close(state, fx, own.room);
     if (own.body.text) notice(state, null, words.notSent(own.room, it.text, own.body.text), at);
   } else if (isEvent) {

@@ -80,24 +80,25 @@ function put(state, fx, room, body, at) {
 /** Sends a refused message again, as a new one. */
 function sayAgain(state, fx, { room, id, at }) {
   if (outbox.isFull(state.outbox)) return tell(state, words.OUTBOX_FULL, at, true);
-  const entry = removeRefused(state, fx, { room, id });
-  if (entry)
-    say(state, fx, {
-      room,
-      kind: entry.isAction ? "action" : "text",
-      text: entry.text,
-      replyTo: entry.replyTo,
-      thread: entry.thread,
-      at,
-    });
+  const entry = roomOf(state, room)?.log.pending.find((one) => one.id === id);
+  if (!entry) return;
+  say(state, fx, {
+    room,
+    kind: entry.isAction ? "action" : "text",
+    text: entry.text,
+    replyTo: entry.replyTo,
+    thread: entry.thread,
+    at,
+  });
+  // Only now: the new one is stored before the refused one is removed.
+  removeRefused(state, fx, { room, id });
 }
 
 function removeRefused(state, fx, { room, id }) {
-  return (
-    logsOf(state, room)
-      .map((one) => log.takePending(one, id))
-      .find(Boolean) ?? null
-  );
+  for (const one of logsOf(state, room)) {
+    const entry = log.takePending(one, id);
+    if (entry && one === roomOf(state, room).log) fx.push({ type: "removeMessage", message: entry.message });
+  }
 }
 
 function openRoom(state, fx, { room: name }) {

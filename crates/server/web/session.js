@@ -155,13 +155,17 @@ export function showPending(state, messages) {
   for (const message of messages) {
     const room = makeRoom(state, message.room);
     const id = outbox.idOf(message);
-    const change = changeOf({ kind: "text", ...message.body }, { id: state.me, name: state.name }, true, message.at);
+    const isRefused = message.refused !== undefined;
+    const said = { kind: "text", ...message.body };
+    const change = isRefused ? null : changeOf(said, { id: state.me, name: state.name }, true, message.at);
     const isEvent = message.body.target !== undefined;
     for (const one of logsOf(state, message.room)) {
       if (change) log.pushChange(one, id, change);
       const isHere = one === room.log || isInThread(state.thread, message.body);
       if (isEvent || message.body.kind === "topic" || !isHere) continue;
-      log.pushPending(one, { ...entryOfOwn(state, message), isStored: outbox.isStored(state.outbox, id) });
+      const delivery = isRefused ? { delivery: "refused", why: message.refused } : {};
+      const isStored = outbox.isStored(state.outbox, id);
+      log.pushPending(one, { ...entryOfOwn(state, message), ...delivery, isStored });
     }
   }
 }
@@ -260,7 +264,7 @@ export function roomsComplete(state, fx, { nonce }) {
     if (needed.has(room.name)) {
       room.isRequested = true;
       fx.push({ type: "send", command: { type: "join", room: room.name } });
-    } else if (room.name !== LOBBY && room.draft === "") close(state, fx, room.name);
+    } else if (room.name !== LOBBY && room.draft === "" && room.log.pending.length === 0) close(state, fx, room.name);
   }
   state.isComplete = true;
   sendWaiting(state, fx);
