@@ -38,11 +38,7 @@ export const COMMANDS = [
   row("role", [], "NAME ROLE", "Give a role: /role ana moderator", role, "users"),
   row("private", [], "", "Make this room private", (state) => rule(state, { privacy: "private" })),
   row("public", [], "", "Make this room public", (state) =>
-    ask(
-      `Make ${state.current} public? Everybody can then read all of it`,
-      "Make it public",
-      rule(state, { privacy: "public" }),
-    ),
+    ask(words.askPublic(state.current), "Make it public", rule(state, { privacy: "public" })),
   ),
   row("announce", [], "", "Only voices, moderators and owners write here", (state) =>
     rule(state, { privacy: "announce" }),
@@ -234,13 +230,7 @@ function role(state, written) {
     return "Usage: /role NAME member, voice, moderator or owner";
   const room = placeOf(state, isServer);
   const order = command({ type: "grant", user: parts.join(" "), role: given, ...(room && { room }) });
-  return given === "owner"
-    ? ask(
-        `Make ${parts.join(" ")} an owner of ${room ?? "this server"}? Only that user can give it up`,
-        "Make an owner",
-        order,
-      )
-    : order;
+  return given === "owner" ? ask(words.askOwner(parts.join(" "), room), "Make an owner", order) : order;
 }
 
 function rule(state, rules) {
@@ -295,7 +285,8 @@ function lift(state, written) {
   });
 }
 
-function logOut({ outbox }) {
+/** The question before the browser forgets the user. */
+export function logOut({ outbox }) {
   const lost = outbox.pending.length;
   const queued = lost > 0 ? ` ${words.counted(lost, "queued message")} will not be sent.` : "";
   return ask(

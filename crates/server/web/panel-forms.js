@@ -1,5 +1,6 @@
 // The forms of the dialog: what is asked before it is done, and what the user fills in.
 
+import { ask } from "./commands.js";
 import { clock } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
 import { currentRoom, isConnected, roleIn, roomOf } from "./state.js";
@@ -136,17 +137,7 @@ function rules(view, panel) {
         topic_by: by.value,
       };
       if (privacy.value !== "public" || now.privacy !== "private") return order(command);
-      return [
-        {
-          type: "openPanel",
-          panel: {
-            kind: "confirm",
-            question: `Make ${room.name} public? Everybody can then read all of it`,
-            yes: "Make it public",
-            inputs: order(command),
-          },
-        },
-      ];
+      return ask(words.askPublic(room.name), "Make it public", order(command));
     },
   );
 }
@@ -167,17 +158,7 @@ function role(view, panel) {
     () => {
       const inputs = order({ type: "grant", user: user.name, role: select.value, ...(room && { room }) });
       if (select.value !== "owner") return inputs;
-      return [
-        {
-          type: "openPanel",
-          panel: {
-            kind: "confirm",
-            question: `Make ${user.name} an owner of ${room ?? "this server"}? Only that user can give it up`,
-            yes: "Make an owner",
-            inputs,
-          },
-        },
-      ];
+      return ask(words.askOwner(user.name, room), "Make an owner", inputs);
     },
   );
 }

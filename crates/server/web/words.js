@@ -122,6 +122,9 @@ export const who = (state, user) =>
 const whom = (state, user) => (isMe(state, user.id) ? "you" : quoted(user.name));
 const place = (room) => room ?? "this server";
 
+export const askPublic = (room) => `Make ${room} public? Everybody can then read all of it`;
+export const askOwner = (name, room) => `Make ${name} an owner of ${place(room)}? Only that user can give it up`;
+
 /** A user has another role. */
 export function roleGiven(state, { room, user, role, by }) {
   if (role === "voice") return `${who(state, by)} gave ${whom(state, user)} a voice in ${place(room)}`;
