@@ -92,11 +92,7 @@ export const COMMANDS = [
   row("read", [], "", "Mark this room as read", (state) => [{ type: "readAll", room: state.current }]),
   row("unread", [], "", "Go to the first unread message", unread),
   row("reconnect", [], "", "Reconnect now", () => [{ type: "reconnect" }]),
-  row("forget", ["logout"], "", "Log out: this browser forgets who you are", () =>
-    ask("Log out? Without a password or another device you can't come back as the same user", "Log out", [
-      { type: "forget" },
-    ]),
-  ),
+  row("forget", ["logout"], "", "Log out: this browser forgets who you are", logOut),
 ];
 
 function row(name, others, takes, about, run, offers = null) {
@@ -297,6 +293,16 @@ function lift(state, written) {
     room: placeOf(state, / server$/.test(written)),
     part: bare(written.replace(/ server$/, "")),
   });
+}
+
+function logOut({ outbox }) {
+  const lost = outbox.pending.length;
+  const queued = lost > 0 ? ` ${words.counted(lost, "queued message")} will not be sent.` : "";
+  return ask(
+    `Log out?${queued} Without a password or another device you can't come back as the same user`,
+    "Log out",
+    [{ type: "forget" }],
+  );
 }
 
 function unread(state) {

@@ -45,7 +45,8 @@ function form(view, panel, title, controls, button, submit, { stays = false } = 
   };
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    const inputs = submit();
+    let inputs = submit();
+    if (!isConnected(view.state) && inputs.some?.((input) => input.type === "command")) inputs = words.OFFLINE;
     if (typeof inputs === "string") {
       panel.note = inputs;
       return draw();
@@ -197,7 +198,6 @@ function password(view, panel) {
     controls,
     "Set it",
     () => {
-      if (!isConnected(view.state)) return words.OFFLINE;
       if (first.value !== second.value) return "The two are not the same";
       panel.note = "";
       return order({ type: "set_password", password: first.value, ...(old.value && { old: old.value }) });
