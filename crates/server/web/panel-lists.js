@@ -1,6 +1,7 @@
 // The lists of the dialog: each asks the server, page by page, and shows what has come.
 
 import { avatar, colourOf } from "./avatar.js";
+import { logOut } from "./commands.js";
 import { exact, moment } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
 import { labelOf, roomOf } from "./state.js";
@@ -245,6 +246,7 @@ function account(view, panel) {
       const end = it.this ? null : doing(view, "End", { type: "command", command: { type: "end", session: it.id } });
       return listItem("li", title(it.device || it.door, it), since, end);
     };
+    const asksToLogOut = () => logOut(view.state).forEach((input) => view.act(input));
     const open = (text, kind) => doing(view, text, { type: "openPanel", panel: { kind } });
     fill(
       body,
@@ -256,7 +258,7 @@ function account(view, panel) {
         { class: "buttons" },
         open(drawn.has_password ? "Change the password" : "Set a password", "password"),
         open("Log in another device", "link"),
-        doing(view, "Log out here", ...logOut),
+        h("button", { type: "button", class: "text-button", text: "Log out here", on: { click: asksToLogOut } }),
       ),
       h("h3", { text: "Devices" }),
       h("ul", { class: "panel-list" }, drawn.devices.map(device)),
@@ -266,18 +268,6 @@ function account(view, panel) {
   };
   return { title: "Your account", element: body, draw };
 }
-
-const logOut = [
-  {
-    type: "openPanel",
-    panel: {
-      kind: "confirm",
-      question: "Log out? Without a password or another device you can't come back as the same user",
-      yes: "Log out",
-      inputs: [{ type: "forget" }],
-    },
-  },
-];
 
 export const KINDS = {
   rooms: list("Rooms", roomRow, {
