@@ -107,7 +107,7 @@ impl Browser {
             }
         };
         let address = timeout(BROWSER_DEADLINE, announced).await.expect("the browser starts");
-        let (runs, running) = mpsc::channel();
+        let (runs, running) = mpsc::sync_channel::<()>(1);
         tokio::spawn(async move {
             // Read on, so that the browser never blocks.
             while let Ok(Some(_)) = errors.next_line().await {}
