@@ -11,6 +11,7 @@ pub use page::Page;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -51,13 +52,23 @@ const FLAGS: [&str; 13] = [
     "--remote-debugging-port=0",
 ];
 
-/// A running browser with a profile of its own, killed on drop.
+/// A running browser with a profile of its own. It is killed on drop, which needs a runtime of several threads.
 #[derive(Debug)]
 pub struct Browser {
     wire: Wire,
-    _process: Child,
-    /// The profile. Dropped after the process.
+    process: Child,
+    /// Disconnected once all processes of the browser have ended: each of them holds its standard error.
+    running: mpsc::Receiver<()>,
+    /// The profile, and temporary files. Removed after the end of the processes, which write to it.
     _profile: TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.process.start_kill();
+        // The others end a little later.
+        let _ = self.running.recv_timeout(BROWSER_DEADLINE);
+    }
 }
 
 impl Browser {
@@ -71,7 +82,12 @@ impl Browser {
             return None;
         };
         let profile = TempDir::new().unwrap();
-        let mut process = Command::new(program)
+        let mut command = Command::new(program);
+        if cfg!(target_os = "linux") {
+            // Elsewhere the path of a socket there would be too long.
+            command.env("TMPDIR", profile.path());
+        }
+        let mut process = command
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .env("LANGUAGE", "en")
@@ -91,10 +107,14 @@ impl Browser {
             }
         };
         let address = timeout(BROWSER_DEADLINE, announced).await.expect("the browser starts");
-        // Read on, so that the browser never blocks.
-        tokio::spawn(async move { while let Ok(Some(_)) = errors.next_line().await {} });
+        let (runs, running) = mpsc::sync_channel::<()>(1);
+        tokio::spawn(async move {
+            // Read on, so that the browser never blocks.
+            while let Ok(Some(_)) = errors.next_line().await {}
+            drop(runs);
+        });
         let wire = Wire::connect(&address).await;
-        Some(Self { wire, _process: process, _profile: profile })
+        Some(Self { wire, process, running, _profile: profile })
     }
 
     /// Opens the page of the daemon in a new tab of 1,280 × 800. Tabs share what the browser stores.

@@ -120,7 +120,7 @@ impl Settings {
 pub struct Found {
     /// Connections of the clients.
     pub connections: u64,
-    /// Orders that were carried out, and refused ones.
+    /// Orders that were carried out.
     pub done: u64,
     /// Orders that were refused.
     pub refused: u64,

@@ -10,12 +10,12 @@ use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse";
 
-/// A daemon with the user bob, and its data directory.
-async fn daemon() -> (Daemon, TempDir) {
+/// A data directory, which outlives its daemon, and a daemon with the user bob.
+async fn daemon() -> (TempDir, Daemon) {
     let data = TempDir::new().unwrap();
     let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
     drop(Native::join(daemon.address, "bob").await);
-    (daemon, data)
+    (data, daemon)
 }
 
 /// Asks for a password for bob.
@@ -34,7 +34,7 @@ async fn log_in(daemon: &Daemon) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_is_typed_twice_and_not_shown() {
-    let (daemon, data) = daemon().await;
+    let (data, daemon) = daemon().await;
     let mut terminal = asks(&data);
     for prompt in ["Password of bob:", "Once more:"] {
         terminal.sees(prompt).await;
@@ -49,7 +49,7 @@ async fn a_password_is_typed_twice_and_not_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_that_is_mistyped_or_given_up_changes_nothing() {
-    let (daemon, data) = daemon().await;
+    let (data, daemon) = daemon().await;
     let mistyped = ["correct horse\n", "correct house\n"];
     for (typed, said) in [
         (&mistyped[..], "chat-server: the two passwords differ; nothing was changed"),

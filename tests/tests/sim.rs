@@ -26,6 +26,8 @@ fn nothing_accepted_is_lost_in_ten_storms() {
         let Followed { messages, starts, .. } = outcome.followed;
         assert!(messages > 0 && starts > 1, "{seed}: {outcome}");
         assert!(findings.accepted > 0 && findings.read > findings.accepted, "{seed}: {outcome}");
+        let rights = &findings.rights;
+        assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{seed}: {outcome}");
     }
     let accepted_lost: u64 = outcomes.iter().map(|(_, outcome)| outcome.faults.accepted_lost).sum();
     assert!(accepted_lost > 0, "no daemon was killed between a commit and its answer");

@@ -56,13 +56,6 @@ impl Board {
                 let (room, seq, of) = text;
                 (of != by).then_some(Order::Delete { by, room, seq, of })
             }
-            34 => self.invite(by, secrets),
-            35 => {
-                let invite = self.random.choice(&secrets.invites)?;
-                let (label, id) = (invite.label, invite.id);
-                Some(Order::Revoke { by, label, id })
-            }
-            36..39 => self.admit(secrets),
             31 => {
                 let label = self.next_label();
                 let is_full = secrets.devices.len() >= DEVICES_MAX;
@@ -77,6 +70,13 @@ impl Board {
                 let (user, label) = (device.user, device.label);
                 Some(Order::Drop { by, user, label, id: 0 })
             }
+            34 => self.invite(by, secrets),
+            35 => {
+                let invite = self.random.choice(&secrets.invites)?;
+                let (label, id) = (invite.label, invite.id);
+                Some(Order::Revoke { by, label, id })
+            }
+            36..39 => self.admit(secrets),
             _ => self.password(any),
         }
     }

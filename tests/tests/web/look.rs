@@ -33,21 +33,22 @@ async fn check(page: &Page, what: &str) {
 async fn talk(daemon: &Daemon) -> [Native; 3] {
     let mut bob = Native::join(daemon.address, "bob").await;
     let mut eva = Native::join(daemon.address, "eva lund").await;
-    let mut ltr = Native::join(daemon.address, "ليلى").await;
+    let mut layla = Native::join(daemon.address, "ليلى").await;
     let long = "The queue of a reader is bounded in bytes, so a client that does not read costs the others nothing: see \
                 https://example.org/a/path/that/is/very/long/and/has/no/place/to/break/at/all/index.html for the figures.";
     bob.say_accepted(1, "Does anybody know why the build is *slow* today?").await;
     bob.say_accepted(2, long).await;
     eva.say_accepted(1, "It compiles everything again:\n```rust\nfn main() {\n    println!(\"a line that is too long for a small window, so that it scrolls\");\n}\n```").await;
-    ltr.say_accepted(1, "مرحبا بالعالم، كيف الحال؟").await;
+    layla.say_accepted(1, "مرحبا بالعالم، كيف الحال؟").await;
     eva.say_accepted(2, "🎉").await;
     bob.send(&json!({"type": "say", "room": "#lobby", "n": 3, "text": "Thanks, that was `it`.\n> a quote", "reply_to": 3})).await;
     bob.until("accepted").await;
     for (n, emoji) in [(4, "👍"), (5, "🎉")] {
-        bob.send(&json!({"type": "react", "room": "#lobby", "n": n, "target": 3, "emoji": emoji, "on": true})).await;
+        bob.send(&json!({"type": "say", "room": "#lobby", "n": n, "kind": "reaction", "target": 3, "emoji": emoji, "on": true})).await;
+        bob.until("accepted").await;
     }
     bob.send(&json!({"type": "topic", "room": "#lobby", "topic": "Where everybody is: questions, answers and what is new this week"})).await;
-    [bob, eva, ltr]
+    [bob, eva, layla]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,6 +67,8 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
     }
     ana.comes_in("ana").await;
     ana.sees("#log", "Thanks").await;
+    ana.sees("#log", "👍").await;
+    ana.sees("#topic", "what is new").await;
     ana.types("Good, then I @bob can go on\n").await;
     ana.sees("#log", "can go on").await;
     for (scheme, (width, height)) in places {
@@ -85,6 +88,7 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
             ana.clicks("#close-users").await;
         }
         ana.clicks("#open-room-menu").await;
+        ana.until("the menu", "document.querySelector('#menu:not([hidden])')").await;
         check(&ana, &format!("menu-{width}-{scheme}")).await;
         ana.presses("Escape").await;
         ana.presses("F1").await;
