@@ -23,7 +23,7 @@ pictures *ARGS:
     cargo run --quiet --locked -p chat-tui --example pictures -- {{ ARGS }}
 
 # Run all tests, also end to end
-test:
+test: && web-check
     cargo build --workspace --locked --bins
     cargo test --workspace --locked
 
@@ -36,7 +36,7 @@ test-web *ARGS:
 pictures-web DIR="target/pictures-web":
     CHAT_PICTURES={{ quote(absolute_path(DIR)) }} cargo test --quiet --locked -p e2e --test web -- nothing_is_cut
 
-# Test the pure parts of the page, if node is there
+# Test the pure parts of the page, if node is there. Part of just test
 web-check:
     @if command -v node >/dev/null; then node --test tests/cases/; else echo "web-check: skipped: no node"; fi
 

@@ -160,11 +160,14 @@ const roomOf = (fields) => ({
 });
 
 /** A page that is in `#lobby`, and what it has sent. */
-function connected(fields = {}) {
+function connected(fields = {}, left = []) {
   const state = newState("web-1");
   const sent = [];
+  const restored = [];
   const take = (input) => {
     for (const effect of update(state, { at: 1000, ...input })) {
+      if (effect.type === "restoreText") restored.push([effect.place, effect.text]);
+      if (effect.type === "input") take(effect.input);
       if (effect.type === "send") sent.push(effect.command);
       if (effect.type === "putMessage") take({ type: "stored", id: outbox.idOf(effect.message) });
       if (effect.type === "putUser" && effect.then) sent.push(effect.then);
@@ -178,7 +181,7 @@ function connected(fields = {}) {
       type: "profile",
       journal: { id: "j", epoch: "e" },
       user: undefined,
-      left: [],
+      left,
       drafts: [],
       token: "t",
       deviceName: "",
@@ -198,7 +201,7 @@ function connected(fields = {}) {
   take({ type: "start", known: null, choices: undefined, left: [], drafts: [], invite: "" });
   take({ type: "enter", name: "bob", invite: "", password: "", code: "" });
   begin(fields);
-  return { state, sent, take, event, begin };
+  return { state, sent, restored, take, event, begin };
 }
 
 const log = (state) => state.rooms.get("#lobby").log;
@@ -308,6 +311,92 @@ test("a refused message stays with its reason, and can be sent again as another 
   assert.deepEqual(
     sent.filter((command) => command.type === "say").map((say) => say.n),
     [1, 2],
+  );
+});
+
+test("a refused message is still there, and not sent, after the page was loaded again", () => {
+  const kept = new Map();
+  const keep = (effects) => {
+    for (const { type, message } of effects) {
+      if (type === "putMessage") kept.set(outbox.idOf(message), message);
+      if (type === "removeMessage") kept.delete(outbox.idOf(message));
+    }
+  };
+  const first = connected();
+  const said = (state, input) => keep(update(state, { at: 1000, ...input }));
+  said(first.state, { type: "say", room: "#lobby", kind: "text", text: "hi" });
+  const refused = { type: "refused", code: "slow", text: "wait", n: 1, room: "#lobby" };
+  said(first.state, { type: "event", event: refused });
+  const { state } = connected({}, [...kept.values()]);
+  const [entry] = log(state).pending;
+  assert.deepEqual([entry.text, entry.delivery, entry.why], ["hi", "refused", "wait"]);
+  assert.deepEqual(state.outbox.pending, []);
+  said(state, { type: "sayAgain", room: "#lobby", id: entry.id });
+  assert.deepEqual(
+    [...kept.values()].map((message) => [message.n, message.refused]),
+    [[2, undefined]],
+  );
+});
+
+test("what is said to a user who is not known is given back, and to no other user", () => {
+  const { state, sent, restored, take, event } = connected();
+  const typed = { place: "#lobby", text: "/msg anna hi" };
+  take({ type: "openUser", name: "anna", text: "hi", typed });
+  event({ type: "refused", code: "no_such_user", text: "nobody has that name", room: "@anna" });
+  assert.deepEqual(restored, [["#lobby", "/msg anna hi"]]);
+  take({ type: "openUser", name: "Ana" });
+  event(roomOf({ room: "@3-7", title: "ana" }));
+  assert.equal(state.current, "@3-7");
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say"),
+    [],
+  );
+  take({ type: "openUser", id: 3, name: "ana", text: "hello" });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => [say.room, say.text]),
+    [["@3-7", "hello"]],
+  );
+});
+
+test("what cannot be done is given back, or shown if something else is typed by then", () => {
+  const { state, restored, take } = connected();
+  const typed = { place: "#lobby", text: "/topic long" };
+  take({ type: "link", state: "lost" });
+  take({ type: "link", state: "waiting", until: 2000 });
+  take({ type: "command", command: { type: "topic" }, typed });
+  assert.deepEqual(restored, [["#lobby", "/topic long"]]);
+  take({ type: "draft", room: "#lobby", text: "something else" });
+  take({ type: "command", command: { type: "topic" }, typed });
+  assert.equal(restored.length, 1);
+  assert.ok(log(state).entries.at(-1).text.includes("/topic long"));
+});
+
+test("a message that is refused after its room was closed is shown elsewhere", () => {
+  const { state, take, event } = connected();
+  take({ type: "join", room: "#rust" });
+  event(roomOf({ room: "#rust" }));
+  take({ type: "say", room: "#rust", kind: "text", text: "hi all" });
+  event({ type: "left", room: "#rust", user: { id: 7, name: "bob" }, reason: "kicked" });
+  event({ type: "refused", code: "not_in_room", text: "join it first", n: 1, room: "#rust" });
+  assert.ok(log(state).entries.at(-1).text.includes("hi all"));
+});
+
+test("a room whose name the server refuses is not in the list", () => {
+  const { state, take, event } = connected();
+  take({ type: "join", room: "#_" });
+  event({ type: "refused", code: "bad_room", text: "a name has letters" });
+  assert.deepEqual([...state.rooms.keys()], ["#lobby"]);
+});
+
+test("what has no answer is sent again if the user connects again", () => {
+  const { sent, take, begin } = connected();
+  take({ type: "say", room: "#lobby", kind: "text", text: "hi" });
+  take({ type: "reconnect" });
+  take({ type: "link", state: "connecting" });
+  begin();
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => say.n),
+    [1, 1],
   );
 });
 

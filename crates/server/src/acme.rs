@@ -29,7 +29,7 @@ use self::https::Https;
 use self::renewal::Renewal;
 use crate::clock::Clock;
 use crate::config::Acme;
-use crate::tls::Tls;
+use crate::tls::{Tls, TlsError};
 use crate::watch;
 
 /// How often the daemon looks whether it needs a certificate.
@@ -97,7 +97,7 @@ impl Certifier {
         }
     }
 
-    /// Asks the authority for a certificate. A panic is an error like any other: it is no reason to end the daemon.
+    /// Calls [`Self::certify`], within [`ORDER_MAX`]. A panic is an error like any other: it is no reason to end the daemon.
     async fn certify_or_fail(&self) -> Result<Stored, AcmeError> {
         let certify = AssertUnwindSafe(timeout(ORDER_MAX, self.certify())).catch_unwind().await;
         self.tls.clear_proofs();
@@ -107,7 +107,7 @@ impl Certifier {
         }
     }
 
-    /// The same. If the authority does not know the account any more, another one is made.
+    /// Asks the authority for a certificate. If it does not know the account any more, another one is made.
     async fn certify(&self) -> Result<Stored, AcmeError> {
         match self.certify_with_account().await {
             Err(AcmeError::UnknownAccount) => {
@@ -123,7 +123,7 @@ impl Certifier {
         let domains = &self.settings.domains;
         let pem = order::order(&account, &self.tls, domains).await?;
         self.tls.set_issued(pem.as_bytes(), domains).map_err(AcmeError::Issued)?;
-        let stored = Stored::new(pem).ok_or(AcmeError::Ended)?;
+        let stored = Stored::new(pem).ok_or(AcmeError::Issued(TlsError::NotIssued))?;
         if let Err(error) = self.files.set_certificate(&stored) {
             let error = with_sources(&error);
             warn!(error, "cannot store the certificate; the next start asks for another one");

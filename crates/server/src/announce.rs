@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chat_proto::{AddressLine, Secret};
 use chat_server::config::Plain;
-use chat_server::{Server, is_loopback, remove_owner_line};
+use chat_server::{Server, remove_owner_line};
 use tracing::{info, warn};
 
 use crate::address_line;
@@ -72,8 +72,7 @@ pub(crate) fn announce(announced: &Announced<'_>) {
         let (client, server) = (client_program(), reached_from_here(*first));
         let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
         // Without TLS, browsers show no warning of a certificate that they do not know.
-        let is_plain = is_loopback(server.ip()) || *plain != Plain::Loopback;
-        let scheme = if is_plain { "http" } else { "https" };
+        let scheme = if plain.allows(server.ip()) { "http" } else { "https" };
         let _ = writeln!(text, "or open {scheme}://{server} in a browser");
     }
     for line in lines {

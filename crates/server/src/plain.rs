@@ -16,7 +16,7 @@ pub enum Plain {
 impl Plain {
     /// Whether plain text from `address` is accepted.
     #[must_use]
-    pub(crate) fn allows(self, address: IpAddr) -> bool {
+    pub fn allows(self, address: IpAddr) -> bool {
         match self {
             Self::Loopback => is_loopback(address),
             Self::Private => is_loopback(address) || is_private(address.to_canonical()),

@@ -20,7 +20,7 @@ const LOCALHOST: &str = "localhost";
 pub struct HostNames(Vec<String>);
 
 impl HostNames {
-    /// HostNames of hosts, without a port. An address among them does no harm.
+    /// The names of hosts, without a port. An address among them does no harm.
     #[must_use]
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
         Self(names.into_iter().map(|name| plain(&name).to_ascii_lowercase()).collect())

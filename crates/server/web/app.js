@@ -2,7 +2,7 @@
 
 import { makeLink } from "./link.js";
 import { COMMANDS, run } from "./commands.js";
-import { isConnected, newState } from "./state.js";
+import { isConnected, newState, placeOf } from "./state.js";
 import { openStore } from "./store.js";
 import { update } from "./update.js";
 import { makeView } from "./view.js";
@@ -22,6 +22,8 @@ const hex = (bytes) =>
 const state = newState(`web-${hex(8)}`);
 const store = await openStore();
 let queue = Promise.resolve();
+/** The user that was stored last in this run. */
+let lastPut = null;
 let isDrawing = false;
 
 /** Takes an input: changes the state, carries out the effects, and draws. */
@@ -47,37 +49,20 @@ function drawSoon() {
 
 const link = makeLink(dispatch);
 
-/** What `send` means in the box: a command, or a message. */
-function submit(text, kind = "text", about = {}) {
-  const room = about.room ?? state.current;
-  if (text.startsWith("//")) return dispatch({ type: "say", ...about, room, kind, text: text.slice(1) });
-  if (!text.startsWith("/")) return dispatch({ type: "say", ...about, room, kind, text });
+/** What `send` means in the box: a command, or a message. If it cannot be done, `typed` says what is given back. */
+function submit(text, about) {
+  const typed = { place: placeOf(about.room, about.thread), text };
+  if (!text.startsWith("/") || text.startsWith("//"))
+    return dispatch({ type: "say", ...about, kind: "text", text: text.replace(/^\/\//, "/"), typed });
   const inputs = run(state, text);
-  if (typeof inputs === "string") return dispatch({ type: "tell", text: inputs, isError: true });
-  inputs.forEach((input) => act(input, about));
+  if (typeof inputs === "string") return dispatch({ type: "tell", text: inputs, isError: true, typed });
+  inputs.forEach((input) => act({ ...input, typed }, about));
 }
 
 /** Carries out an input of a command or a menu. */
 function act(input, about = {}) {
-  if (input.type === "sayHere")
-    dispatch({ type: "say", room: state.current, ...about, kind: input.kind, text: input.text });
-  else if (input.type === "openUser" && input.text) sayTo(input);
+  if (input.type === "sayHere") dispatch({ room: state.current, ...about, ...input, type: "say" });
   else dispatch(input);
-}
-
-/** Opens the direct message with a user, and says something there once it is open. */
-let afterOpen = null;
-function sayTo({ text, ...input }) {
-  const before = state.current;
-  afterOpen = text;
-  dispatch(input);
-  if (state.current !== before && afterOpen) opened();
-  else if (!state.asked.open && !state.asked.join) afterOpen = null;
-}
-function opened() {
-  const text = afterOpen;
-  afterOpen = null;
-  if (text && state.current.startsWith("@")) dispatch({ type: "say", room: state.current, kind: "text", text });
 }
 
 const view = makeView(state, { dispatch, submit, act, commands: COMMANDS, hurry: link.hurry });
@@ -117,7 +102,8 @@ const EFFECTS = {
   reload: () => keep(async () => location.reload()),
   async load({ journal }) {
     await queue;
-    const nothing = { user: undefined, left: [], drafts: [] };
+    // If the browser does not read it now, the page goes on as the user that it was.
+    const nothing = { user: lastPut?.journal === journal.id ? lastPut : undefined, left: [], drafts: [] };
     const read = async () => ({
       user: await store.user(journal.id),
       left: await store.left(journal.id),
@@ -127,6 +113,7 @@ const EFFECTS = {
     dispatch({ type: "profile", journal, ...loaded, token: hex(32), deviceName: deviceName() });
   },
   async putUser({ user, then }) {
+    lastPut = user;
     const error = await keep(() => store.putUser({ ...user, at: Date.now() }));
     if (error) dispatch({ type: "stored", error });
     if (then) link.send(then);
@@ -137,7 +124,10 @@ const EFFECTS = {
     sessionStorage.removeItem(UNSTORED);
     keep(() => store.forget(journal));
   },
-  removeUser: ({ journal }) => keep(() => store.removeUser(journal)),
+  removeUser({ journal }) {
+    lastPut = null;
+    keep(() => store.removeUser(journal));
+  },
   renamed: ({ journal, name }) => keep(async () => store.putUser({ ...(await store.user(journal)), name })),
   async putMessage({ message, old }) {
     const error = await keep(() => store.putMessage(state.journal, message, old));
@@ -157,10 +147,7 @@ const EFFECTS = {
   putChoices: ({ choices }) => keep(() => store.putChoices(choices)),
   notify: (effect) => view.notify(effect),
   announce: (effect) => view.announce(effect),
-  opened: (effect) => {
-    view.opened(effect);
-    opened();
-  },
+  opened: (effect) => view.opened(effect),
   toEnd: () => view.toEnd(),
   restoreText: (effect) => view.restoreText(effect),
 };
@@ -175,9 +162,13 @@ function deviceName() {
 
 /** The secret of an invite in the address of the page, which is taken out of it: others may look at the screen. */
 function inviteOfAddress() {
-  const hash = decodeURIComponent(location.hash.slice(1));
+  const hash = location.hash.slice(1);
   if (hash) history.replaceState(null, "", location.pathname);
-  return hash;
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
 }
 
 function unstored() {
@@ -207,12 +198,14 @@ const [known, choices] = await Promise.all([store.lastUser(), store.choices()]).
 const read = known
   ? await Promise.all([store.left(known.journal), store.drafts(known.journal)]).catch(() => [[], []])
   : [[], []];
+const unsaved = known ? unstored() : [];
 dispatch({
   type: "start",
   known,
   left: read[0],
-  drafts: [...read[1], ...unstored()],
+  drafts: [...read[1], ...unsaved],
   choices,
   invite: inviteOfAddress(),
 });
+unsaved.forEach(EFFECTS.putDraft);
 view.installWorker();

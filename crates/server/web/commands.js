@@ -38,11 +38,7 @@ export const COMMANDS = [
   row("role", [], "NAME ROLE", "Give a role: /role ana moderator", role, "users"),
   row("private", [], "", "Make this room private", (state) => rule(state, { privacy: "private" })),
   row("public", [], "", "Make this room public", (state) =>
-    ask(
-      `Make ${state.current} public? Everybody can then read all of it`,
-      "Make it public",
-      rule(state, { privacy: "public" }),
-    ),
+    ask(words.askPublic(state.current), "Make it public", rule(state, { privacy: "public" })),
   ),
   row("announce", [], "", "Only voices, moderators and owners write here", (state) =>
     rule(state, { privacy: "announce" }),
@@ -92,11 +88,7 @@ export const COMMANDS = [
   row("read", [], "", "Mark this room as read", (state) => [{ type: "readAll", room: state.current }]),
   row("unread", [], "", "Go to the first unread message", unread),
   row("reconnect", [], "", "Reconnect now", () => [{ type: "reconnect" }]),
-  row("forget", ["logout"], "", "Log out: this browser forgets who you are", () =>
-    ask("Log out? Without a password or another device you can't come back as the same user", "Log out", [
-      { type: "forget" },
-    ]),
-  ),
+  row("forget", ["logout"], "", "Log out: this browser forgets who you are", logOut),
 ];
 
 function row(name, others, takes, about, run, offers = null) {
@@ -238,13 +230,7 @@ function role(state, written) {
     return "Usage: /role NAME member, voice, moderator or owner";
   const room = placeOf(state, isServer);
   const order = command({ type: "grant", user: parts.join(" "), role: given, ...(room && { room }) });
-  return given === "owner"
-    ? ask(
-        `Make ${parts.join(" ")} an owner of ${room ?? "this server"}? Only that user can give it up`,
-        "Make an owner",
-        order,
-      )
-    : order;
+  return given === "owner" ? ask(words.askOwner(parts.join(" "), room), "Make an owner", order) : order;
 }
 
 function rule(state, rules) {
@@ -297,6 +283,17 @@ function lift(state, written) {
     room: placeOf(state, / server$/.test(written)),
     part: bare(written.replace(/ server$/, "")),
   });
+}
+
+/** The question before the browser forgets the user. */
+export function logOut({ outbox }) {
+  const lost = outbox.pending.length;
+  const queued = lost > 0 ? ` ${words.counted(lost, "queued message")} will not be sent.` : "";
+  return ask(
+    `Log out?${queued} Without a password or another device you can't come back as the same user`,
+    "Log out",
+    [{ type: "forget" }],
+  );
 }
 
 function unread(state) {

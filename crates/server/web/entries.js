@@ -56,5 +56,5 @@ export function entryOfOwn(state, message, accepted = null) {
   };
   const entry = { ...entryOf(state, { ...said, seq: accepted?.seq }), id, key: id, isOwn: true, room: message.room };
   if (accepted) return entry;
-  return { ...entry, pos: Infinity, seq: undefined, delivery: "pending" };
+  return { ...entry, message, pos: Infinity, seq: undefined, delivery: "pending" };
 }

@@ -3,10 +3,11 @@
 import * as history from "./history.js";
 import { listAway, notice, presence, say, stopTyping, typing } from "./live.js";
 import * as log from "./log.js";
+import { key } from "./mention.js";
 import { accepted, message, refused } from "./messages.js";
 import * as orders from "./orders.js";
 import * as session from "./session.js";
-import { LOBBY, addressOf, isDirect, isMe, makeRoom, roomOf } from "./state.js";
+import { LOBBY, addressOf, isDirect, isMe, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -69,9 +70,14 @@ function roomEvent(state, fx, now, at) {
     notice(state, room, words.created(now.room), at);
   }
   resume(state, fx, room, wasJoined);
-  if (state.asked.join === now.room || (now.title && state.asked.open === now.title)) {
-    state.asked.join = state.asked.open = null;
+  const { asked } = state;
+  if (asked.join === now.room || (now.title && asked.open && key(asked.open) === key(now.title))) {
+    state.asked = newAsked();
     fx.push({ type: "input", input: { type: "openRoom", room: now.room } });
+    if (asked.text) {
+      const said = { type: "say", room: now.room, kind: "text", text: asked.text, typed: asked.typed };
+      fx.push({ type: "input", input: said });
+    }
   }
 }
 

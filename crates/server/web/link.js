@@ -18,8 +18,8 @@ const OPEN_MS = 15000;
 
 /**
  * Makes a link, which does nothing before `connect`. `emit` receives `{type: "link", …}` with `state`:
- * `connecting`, `open`, `waiting` (with `seconds`) or `lost` (with `goodbye` or `refused`, if the server said why),
- * and `{type: "event", event}`, sanitized.
+ * `connecting`, `open`, `waiting` (with `until`, in milliseconds of the clock) or `lost`, and `{type: "event", event}`,
+ * sanitized.
  */
 export function makeLink(emit) {
   const link = { socket: null, pause: PAUSE_MIN_MS, timer: 0, watch: 0, heard: 0, opened: 0, isEnabled: false };
@@ -39,7 +39,9 @@ export function makeLink(emit) {
     };
     socket.onmessage = (message) => {
       link.heard = Date.now();
-      if (typeof message.data === "string") message.data.split("\n").forEach(receive);
+      if (typeof message.data !== "string") return;
+      // An event may end the session; what follows it is of no session then.
+      for (const line of message.data.split("\n")) if (socket === link.socket) receive(line);
     };
     socket.onclose = () => socket === link.socket && lost();
     link.watch = setInterval(watch, 1000);

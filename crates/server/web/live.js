@@ -2,6 +2,7 @@
 
 import * as log from "./log.js";
 import { currentRoom } from "./state.js";
+import * as words from "./words.js";
 
 /** Time for which a user is shown as typing, and for which an answer stays in the status line. */
 const TYPING_MS = 5000;
@@ -31,6 +32,21 @@ export function say(state, text, at, isError = false) {
 
 export function resetSaid(state, at) {
   if (state.said && at >= state.said.until) state.said = null;
+}
+
+/** Says why it cannot be done, and gives back what was `typed` for it, if that was in a box. */
+export function fail(state, fx, why, at, typed) {
+  say(state, why, at, true);
+  if (typed) giveBack(state, fx, typed, at);
+}
+
+/** Gives a text that was not sent back to the box that `place` names, or shows it if something else is typed there. */
+export function giveBack(state, fx, { place, text }, at) {
+  const [name] = place.split(" ");
+  const room = state.rooms.get(name);
+  const draft = name === place ? room?.draft : (state.threadDrafts.get(place) ?? "");
+  if (room && draft === "") fx.push({ type: "restoreText", place, text });
+  else notice(state, room, words.notSentText(text), at);
 }
 
 /** Shows a notice in the log of a room. */

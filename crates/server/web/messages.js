@@ -2,13 +2,13 @@
 
 import { changeOf } from "./changes.js";
 import { entryOf, entryOfOwn, isCounted, isEvent } from "./entries.js";
-import { notice, say, stopTyping } from "./live.js";
+import { fail, notice, stopTyping } from "./live.js";
 import * as log from "./log.js";
 import { mentions } from "./mention.js";
 import * as orders from "./orders.js";
 import * as outbox from "./outbox.js";
 import { isInThread, logsOf, close, sendWaiting } from "./session.js";
-import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, roomOf } from "./state.js";
+import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -103,14 +103,14 @@ export function refused(state, fx, it, at) {
   if (own) return refusedOwn(state, fx, own, it, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (it.code === "not_readable" && room) room.loading = null;
-  if (room?.isRequested) {
-    state.asked.join = null;
-    close(state, fx, room.name);
-  }
-  if (it.code === "no_such_user" && state.asked.open) {
-    say(state, words.noUser(state.asked.open), at, true);
-    state.asked.open = null;
-  } else say(state, words.refused(it), at, true);
+  const { asked } = state;
+  // A name that is none of a room is not repeated.
+  const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);
+  const requested = room ?? (isAsked ? roomOf(state, asked.join) : null);
+  if (requested?.isRequested) close(state, fx, requested.name);
+  if (isAsked) state.asked = newAsked();
+  const isUnknown = isAsked && asked.open && it.code === "no_such_user";
+  fail(state, fx, isUnknown ? words.noUser(asked.open) : words.refused(it), at, isAsked ? asked.typed : null);
 }
 
 /** A message of the user was refused. Its text stays, with the reason. */
@@ -118,23 +118,27 @@ function refusedOwn(state, fx, own, it, at) {
   const id = outbox.idOf(own);
   if (it.code === "number_used") {
     const renumbered = outbox.renumber(state.outbox, id);
-    for (const one of logsOf(state, own.room)) log.updatePending(one, id, { id: outbox.idOf(renumbered) });
+    for (const one of logsOf(state, own.room)) log.updatePending(one, id, { id: outbox.idOf(renumbered), message: renumbered });
     fx.push({ type: "putMessage", message: renumbered, old: own });
     return;
   }
   outbox.acknowledge(state.outbox, id);
-  fx.push({ type: "removeMessage", message: own });
   const isEvent = own.body.target !== undefined || own.body.kind === "topic";
+  const room = roomOf(state, own.room);
+  const isGone = !room || (it.code === "not_in_room" && !room.isJoined);
+  // A message that stays in the log is stored until the user removes it or sends it again.
+  if (isEvent || isGone) fx.push({ type: "removeMessage", message: own });
+  else fx.push({ type: "putMessage", message: { ...own, refused: it.text } });
   for (const one of logsOf(state, own.room)) {
     log.settleChange(one, id);
-    log.updatePending(one, id, { delivery: "refused", why: it.text, retryMs: it.retry_ms });
+    log.updatePending(one, id, { delivery: "refused", why: it.text });
   }
-  if (isEvent) say(state, words.notChanged(own.body.kind, it.text, null), at, true);
-  if (isEvent && own.body.text) fx.push({ type: "restoreText", room: own.room, text: own.body.text });
-  const room = roomOf(state, own.room);
-  if (it.code === "not_in_room" && room && !room.isJoined) {
-    notice(state, null, words.notSent(own.room, it.text, own.body.text), at);
+  if (isGone) {
     close(state, fx, own.room);
+    if (own.body.text) notice(state, null, words.notSent(own.room, it.text, own.body.text), at);
+  } else if (isEvent) {
+    const typed = own.body.text && { place: own.room, text: own.body.text };
+    fail(state, fx, words.notChanged(own.body.kind, it.text, null), at, typed);
   }
   sendWaiting(state, fx);
 }

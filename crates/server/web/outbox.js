@@ -37,11 +37,14 @@ const nextN = (outbox) => (outbox.lastN += 1);
 /** Whether a message is about others, by their `seq`: it is void if the journal is restored from a backup. */
 export const namesMessages = (body) => [body.target, body.reply_to, body.thread].some((seq) => seq !== undefined);
 
-/** Adds messages that another run has left. */
+/** Adds messages that another run has left, and returns those that are new here. Refused ones are not sent again. */
 export function adopt(outbox, left) {
   const has = new Set(outbox.pending.map((one) => idOf(one.message)));
   const added = left.filter((message) => !has.has(idOf(message)) && !outbox.settled.has(idOf(message)));
-  outbox.pending.push(...added.map((message) => ({ message, sent: false, stored: true })));
+  for (const message of added) {
+    if (message.refused === undefined) outbox.pending.push({ message, sent: false, stored: true });
+    else settle(outbox, idOf(message));
+  }
   outbox.lastN = Math.max(outbox.lastN, 0, ...added.map((message) => message.n));
   return added;
 }
@@ -83,9 +86,13 @@ export function answered(outbox, device, n) {
 export function acknowledge(outbox, id) {
   const index = outbox.pending.findIndex((one) => idOf(one.message) === id);
   if (index === -1) return null;
+  settle(outbox, id);
+  return outbox.pending.splice(index, 1)[0].message;
+}
+
+function settle(outbox, id) {
   outbox.settled.add(id);
   if (outbox.settled.size > SETTLED_MAX) outbox.settled.delete(outbox.settled.values().next().value);
-  return outbox.pending.splice(index, 1)[0].message;
 }
 
 /** Another message has the number of this one: gives it a new one, which is to be stored before it is sent. */

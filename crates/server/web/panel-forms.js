@@ -1,5 +1,6 @@
 // The forms of the dialog: what is asked before it is done, and what the user fills in.
 
+import { ask } from "./commands.js";
 import { clock } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
 import { currentRoom, isConnected, roleIn, roomOf } from "./state.js";
@@ -45,7 +46,8 @@ function form(view, panel, title, controls, button, submit, { stays = false } = 
   };
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    const inputs = submit();
+    let inputs = submit();
+    if (!isConnected(view.state) && inputs.some?.((input) => input.type === "command")) inputs = words.OFFLINE;
     if (typeof inputs === "string") {
       panel.note = inputs;
       return draw();
@@ -135,17 +137,7 @@ function rules(view, panel) {
         topic_by: by.value,
       };
       if (privacy.value !== "public" || now.privacy !== "private") return order(command);
-      return [
-        {
-          type: "openPanel",
-          panel: {
-            kind: "confirm",
-            question: `Make ${room.name} public? Everybody can then read all of it`,
-            yes: "Make it public",
-            inputs: order(command),
-          },
-        },
-      ];
+      return ask(words.askPublic(room.name), "Make it public", order(command));
     },
   );
 }
@@ -166,17 +158,7 @@ function role(view, panel) {
     () => {
       const inputs = order({ type: "grant", user: user.name, role: select.value, ...(room && { room }) });
       if (select.value !== "owner") return inputs;
-      return [
-        {
-          type: "openPanel",
-          panel: {
-            kind: "confirm",
-            question: `Make ${user.name} an owner of ${room ?? "this server"}? Only that user can give it up`,
-            yes: "Make an owner",
-            inputs,
-          },
-        },
-      ];
+      return ask(words.askOwner(user.name, room), "Make an owner", inputs);
     },
   );
 }
@@ -197,7 +179,6 @@ function password(view, panel) {
     controls,
     "Set it",
     () => {
-      if (!isConnected(view.state)) return words.OFFLINE;
       if (first.value !== second.value) return "The two are not the same";
       panel.note = "";
       return order({ type: "set_password", password: first.value, ...(old.value && { old: old.value }) });

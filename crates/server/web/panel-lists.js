@@ -1,6 +1,7 @@
 // The lists of the dialog: each asks the server, page by page, and shows what has come.
 
 import { avatar, colourOf } from "./avatar.js";
+import { logOut } from "./commands.js";
 import { exact, moment } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
 import { labelOf, roomOf } from "./state.js";
@@ -145,6 +146,21 @@ function newRoom(view) {
   return form;
 }
 
+/** A row of a list: a title, what there is to know about it, and a button or nothing. */
+function listItem(tag, title, about, button) {
+  return h(
+    tag,
+    { class: "list-item" },
+    h(
+      "span",
+      { class: "label" },
+      h("span", { dir: "auto", text: title }),
+      h("span", { class: "quiet small", dir: "auto", text: about }),
+    ),
+    button,
+  );
+}
+
 function inviteRow(view, { id, by, role = "member", uses, used, until, note }) {
   const about = [
     `${used} of ${uses} used`,
@@ -154,17 +170,8 @@ function inviteRow(view, { id, by, role = "member", uses, used, until, note }) {
   ]
     .filter(Boolean)
     .join(" · ");
-  return h(
-    "div",
-    { class: "list-item" },
-    h(
-      "span",
-      { class: "label" },
-      h("span", { text: `Invite ${id} · ${role}` }),
-      h("span", { class: "quiet small", dir: "auto", text: about }),
-    ),
-    doing(view, "End it", { type: "command", command: { type: "revoke", id } }),
-  );
+  const end = doing(view, "End it", { type: "command", command: { type: "revoke", id } });
+  return listItem("div", `Invite ${id} · ${role}`, about, end);
 }
 
 function sanctionRow(view, it) {
@@ -176,31 +183,13 @@ function sanctionRow(view, it) {
   ]
     .filter(Boolean)
     .join(" · ");
-  return h(
-    "div",
-    { class: "list-item" },
-    h(
-      "span",
-      { class: "label" },
-      h("span", { dir: "auto", text: words.sanctionTitle(state, it) }),
-      h("span", { class: "quiet small", dir: "auto", text: about }),
-    ),
-    doing(view, "End it", { type: "command", command: { type: "pardon", id: it.id } }),
-  );
+  const end = doing(view, "End it", { type: "command", command: { type: "pardon", id: it.id } });
+  return listItem("div", words.sanctionTitle(state, it), about, end);
 }
 
 function auditRow(view, { at, by, what, about, reason }) {
   const head = `${words.who(view.state, by)} · ${what} · ${moment(Date.parse(at), Date.now())}`;
-  return h(
-    "div",
-    { class: "list-item" },
-    h(
-      "span",
-      { class: "label" },
-      h("span", { dir: "auto", text: about }),
-      h("span", { class: "quiet small", dir: "auto", text: reason ? `${head} · ${reason}` : head }),
-    ),
-  );
+  return listItem("div", about, reason ? `${head} · ${reason}` : head, null);
 }
 
 function versionRow(view, { at, text }) {
@@ -246,33 +235,18 @@ function account(view, panel) {
     }
     if (!panel.account || drawn === panel.account) return;
     drawn = panel.account;
-    const device = (it) =>
-      h(
-        "li",
-        { class: "list-item" },
-        h(
-          "span",
-          { class: "label" },
-          h("span", { dir: "auto", text: `${it.device || "A device without a name"}${it.this ? " · this one" : ""}` }),
-          h("span", { class: "quiet small", text: `last used ${moment(Date.parse(it.seen_at), Date.now())}` }),
-        ),
-        it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } }),
-      );
-    const session = (it) =>
-      h(
-        "li",
-        { class: "list-item" },
-        h(
-          "span",
-          { class: "label" },
-          h("span", { dir: "auto", text: `${it.device || it.door}${it.this ? " · this one" : ""}` }),
-          h("span", {
-            class: "quiet small",
-            text: `since ${moment(Date.parse(it.since), Date.now())}${it.network ? ` · ${it.network}` : ""}`,
-          }),
-        ),
-        it.this ? null : doing(view, "End", { type: "command", command: { type: "end", session: it.id } }),
-      );
+    const title = (name, it) => `${name}${it.this ? " · this one" : ""}`;
+    const device = (it) => {
+      const seen = `last used ${moment(Date.parse(it.seen_at), Date.now())}`;
+      const drop = it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } });
+      return listItem("li", title(it.device || "A device without a name", it), seen, drop);
+    };
+    const session = (it) => {
+      const since = `since ${moment(Date.parse(it.since), Date.now())}${it.network ? ` · ${it.network}` : ""}`;
+      const end = it.this ? null : doing(view, "End", { type: "command", command: { type: "end", session: it.id } });
+      return listItem("li", title(it.device || it.door, it), since, end);
+    };
+    const asksToLogOut = () => logOut(view.state).forEach((input) => view.act(input));
     const open = (text, kind) => doing(view, text, { type: "openPanel", panel: { kind } });
     fill(
       body,
@@ -284,7 +258,7 @@ function account(view, panel) {
         { class: "buttons" },
         open(drawn.has_password ? "Change the password" : "Set a password", "password"),
         open("Log in another device", "link"),
-        doing(view, "Log out here", ...logOut),
+        h("button", { type: "button", class: "text-button", text: "Log out here", on: { click: asksToLogOut } }),
       ),
       h("h3", { text: "Devices" }),
       h("ul", { class: "panel-list" }, drawn.devices.map(device)),
@@ -294,18 +268,6 @@ function account(view, panel) {
   };
   return { title: "Your account", element: body, draw };
 }
-
-const logOut = [
-  {
-    type: "openPanel",
-    panel: {
-      kind: "confirm",
-      question: "Log out? Without a password or another device you can't come back as the same user",
-      yes: "Log out",
-      inputs: [{ type: "forget" }],
-    },
-  },
-];
 
 export const KINDS = {
   rooms: list("Rooms", roomRow, {

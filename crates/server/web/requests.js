@@ -2,11 +2,11 @@
 
 import { isCounted } from "./entries.js";
 import * as history from "./history.js";
-import { say as tell } from "./live.js";
+import { fail, say as tell } from "./live.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
 import { close, logsOf, showPending } from "./session.js";
-import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, roomOf } from "./state.js";
+import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -42,17 +42,17 @@ export const INPUTS = {
   visible,
   choose,
   ignore,
-  tell: (state, fx, { text, isError, at }) => tell(state, text, at, isError),
-  notice: (state, fx, { text, at }) => tell(state, text, at),
-  command: (state, fx, { command, at }) => {
+  tell: (state, fx, { text, isError, at, typed }) =>
+    isError ? fail(state, fx, text, at, typed) : tell(state, text, at),
+  command: (state, fx, { command, at, typed }) => {
     if (isConnected(state)) fx.push({ type: "send", command });
-    else tell(state, words.OFFLINE, at, true);
+    else fail(state, fx, words.OFFLINE, at, typed);
   },
 };
 
 /** Sends a message: `kind` is `text` or `action`. */
-function say(state, fx, { room, kind, text, replyTo, thread, at }) {
-  if (outbox.isFull(state.outbox)) return tell(state, words.OUTBOX_FULL, at, true);
+function say(state, fx, { room, kind, text, replyTo, thread, at, typed }) {
+  if (outbox.isFull(state.outbox)) return fail(state, fx, words.OUTBOX_FULL, at, typed);
   const body = { kind, text };
   if (replyTo !== undefined) body.reply_to = replyTo;
   if (thread !== undefined) body.thread = thread;
@@ -65,7 +65,9 @@ function say(state, fx, { room, kind, text, replyTo, thread, at }) {
 
 /** Edits, deletes, reacts or pins: `body` has the fields of the `say`. */
 function change(state, fx, { room, body, at }) {
-  if (outbox.isFull(state.outbox)) return tell(state, words.OUTBOX_FULL, at, true);
+  if (outbox.isFull(state.outbox)) {
+    return fail(state, fx, words.OUTBOX_FULL, at, body.text && { place: room, text: body.text });
+  }
   put(state, fx, room, body, at);
 }
 
@@ -77,24 +79,26 @@ function put(state, fx, room, body, at) {
 
 /** Sends a refused message again, as a new one. */
 function sayAgain(state, fx, { room, id, at }) {
-  const entry = removeRefused(state, fx, { room, id });
-  if (entry)
-    say(state, fx, {
-      room,
-      kind: entry.isAction ? "action" : "text",
-      text: entry.text,
-      replyTo: entry.replyTo,
-      thread: entry.thread,
-      at,
-    });
+  if (outbox.isFull(state.outbox)) return tell(state, words.OUTBOX_FULL, at, true);
+  const entry = roomOf(state, room)?.log.pending.find((one) => one.id === id);
+  if (!entry) return;
+  say(state, fx, {
+    room,
+    kind: entry.isAction ? "action" : "text",
+    text: entry.text,
+    replyTo: entry.replyTo,
+    thread: entry.thread,
+    at,
+  });
+  // Only now: the new one is stored before the refused one is removed.
+  removeRefused(state, fx, { room, id });
 }
 
 function removeRefused(state, fx, { room, id }) {
-  return (
-    logsOf(state, room)
-      .map((one) => log.takePending(one, id))
-      .find(Boolean) ?? null
-  );
+  for (const one of logsOf(state, room)) {
+    const entry = log.takePending(one, id);
+    if (entry && one === roomOf(state, room).log) fx.push({ type: "removeMessage", message: entry.message });
+  }
 }
 
 function openRoom(state, fx, { room: name }) {
@@ -110,26 +114,29 @@ function openRoom(state, fx, { room: name }) {
   fx.push({ type: "opened", room: name });
 }
 
-/** Opens the direct message with a user, by its number or its name. */
-function openUser(state, fx, { id, name, at }) {
+/** Opens the direct message with a user, by its number or its name, and says `text` there. */
+function openUser(state, fx, { id, name, text, at, typed }) {
   const user = id !== undefined ? { id } : findUser(state, (one) => one.name.toLowerCase() === name.toLowerCase());
-  if (user && isMe(state, user.id)) return tell(state, words.MESSAGE_TO_SELF, at, true);
+  if (user && isMe(state, user.id)) return fail(state, fx, words.MESSAGE_TO_SELF, at, typed);
   const room = user && roomOf(state, addressOf(state, user.id));
-  if (room) return openRoom(state, fx, { room: room.name });
-  if (!isConnected(state)) return tell(state, words.OFFLINE, at, true);
+  if (room) {
+    openRoom(state, fx, { room: room.name });
+    if (text) say(state, fx, { room: room.name, kind: "text", text, at, typed });
+    return;
+  }
+  if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   const title = name ?? findUser(state, (one) => one.id === id)?.name;
-  state.asked.open = title;
-  state.asked.join = user ? addressOf(state, user.id) : null;
+  state.asked = { open: title, join: user ? addressOf(state, user.id) : null, text: text ?? null, typed };
   fx.push({ type: "send", command: { type: "join", room: user ? addressOf(state, user.id) : `@${title}` } });
 }
 
-function join(state, fx, { room: name, at }) {
+function join(state, fx, { room: name, at, typed }) {
   const known = roomOf(state, name);
   if (known?.isJoined) return openRoom(state, fx, { room: name });
-  if (!isConnected(state)) return tell(state, words.OFFLINE, at, true);
+  if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   const room = makeRoom(state, name);
   room.isRequested = true;
-  state.asked.join = name;
+  state.asked = { ...newAsked(), join: name };
   fx.push({ type: "send", command: { type: "join", room: name } });
 }
 

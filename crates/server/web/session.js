@@ -5,8 +5,8 @@ import { changeOf } from "./changes.js";
 import { entryOfOwn } from "./entries.js";
 import * as log from "./log.js";
 import { begin as beginLog } from "./history.js";
-import { notice } from "./live.js";
-import { FEATURES, LOBBY, currentRoom, makeRoom, newChoices, newSearch } from "./state.js";
+import { giveBack, notice } from "./live.js";
+import { FEATURES, LOBBY, currentRoom, makeRoom, newAsked, newChoices, newSearch } from "./state.js";
 import * as words from "./words.js";
 
 /** The answer to this ping comes after all rooms of the user. */
@@ -64,26 +64,35 @@ export function reconnect(state, fx) {
 
 /** The state of the connection. */
 export function link(state, fx, input) {
-  if (input.state === "connecting" && state.connection.kind !== "waiting") state.connection = { kind: "connecting" };
-  else if (input.state === "open") fx.push({ type: "send", command: { type: "about" } });
+  if (input.state === "connecting") {
+    // Also if the page itself has ended the session before.
+    sessionEnded(state, fx, input.at);
+    if (state.connection.kind !== "waiting") state.connection = { kind: "connecting" };
+  } else if (input.state === "open") fx.push({ type: "send", command: { type: "about" } });
   else if (input.state === "waiting")
     state.connection = { kind: "waiting", until: input.until, why: state.ended?.text ?? null };
-  else if (input.state === "lost") lost(state, fx);
+  else if (input.state === "lost") lost(state, fx, input.at);
 }
 
-/** The session has ended, or did not begin. All that is on the screen stays. */
-function lost(state, fx) {
+/** There is no session: all messages are to be sent again, and nothing is answered. What is on the screen stays. */
+function sessionEnded(state, fx, at) {
   outbox.sessionEnded(state.outbox);
   state.isComplete = false;
   state.typing = [];
-  state.asked = { open: null, join: null };
+  if (state.asked.typed) giveBack(state, fx, state.asked.typed, at);
+  state.asked = newAsked();
   state.search.isLoading = false;
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
     Object.assign(room, { isJoined: false, isRejoining: false, loading: null, readSent: 0 });
   }
-  if (["refused", "expelled", "welcome"].includes(state.connection.kind)) return;
+}
+
+/** The session has ended, or did not begin. */
+function lost(state, fx, at) {
+  sessionEnded(state, fx, at);
+  if (["expelled", "welcome"].includes(state.connection.kind)) return;
   if (state.ended && FINAL.has(state.ended.code)) {
     state.connection = { kind: "expelled", ...state.ended };
     fx.push({ type: "stop" });
@@ -121,7 +130,9 @@ function takeUp(state, journal, messages, drafts) {
   if (isOther) {
     state.rooms.clear();
     makeRoom(state, LOBBY);
-    Object.assign(state, { current: LOBBY, thread: null, me: null, search: newSearch() });
+    state.threadDrafts.clear();
+    state.away.clear();
+    Object.assign(state, { current: LOBBY, thread: null, compose: null, me: null, epoch: null, search: newSearch() });
     state.outbox = outbox.newOutbox(state.outbox.device);
   }
   state.journal = journal.id;
@@ -144,13 +155,17 @@ export function showPending(state, messages) {
   for (const message of messages) {
     const room = makeRoom(state, message.room);
     const id = outbox.idOf(message);
-    const change = changeOf({ kind: "text", ...message.body }, { id: state.me, name: state.name }, true, message.at);
+    const isRefused = message.refused !== undefined;
+    const said = { kind: "text", ...message.body };
+    const change = isRefused ? null : changeOf(said, { id: state.me, name: state.name }, true, message.at);
     const isEvent = message.body.target !== undefined;
     for (const one of logsOf(state, message.room)) {
       if (change) log.pushChange(one, id, change);
       const isHere = one === room.log || isInThread(state.thread, message.body);
       if (isEvent || message.body.kind === "topic" || !isHere) continue;
-      log.pushPending(one, { ...entryOfOwn(state, message), isStored: outbox.isStored(state.outbox, id) });
+      const delivery = isRefused ? { delivery: "refused", why: message.refused } : {};
+      const isStored = outbox.isStored(state.outbox, id);
+      log.pushPending(one, { ...entryOfOwn(state, message), ...delivery, isStored });
     }
   }
 }
@@ -249,7 +264,7 @@ export function roomsComplete(state, fx, { nonce }) {
     if (needed.has(room.name)) {
       room.isRequested = true;
       fx.push({ type: "send", command: { type: "join", room: room.name } });
-    } else if (room.name !== LOBBY && room.draft === "") close(state, fx, room.name);
+    } else if (room.name !== LOBBY && room.draft === "" && room.log.pending.length === 0) close(state, fx, room.name);
   }
   state.isComplete = true;
   sendWaiting(state, fx);

@@ -21,7 +21,7 @@ export const FEATURES = [
 /** A state of this run of the page, whose device is `device`. */
 export function newState(device) {
   return {
-    /** `starting`, `welcome` (the first screen), `connecting`, `waiting`, `connected`, `refused` or `expelled`. */
+    /** `starting`, `welcome` (the first screen), `connecting`, `waiting`, `connected` or `expelled`. */
     connection: { kind: "starting" },
     /** The user: its number, name and role on the server. */
     me: null,
@@ -52,14 +52,19 @@ export function newState(device) {
     said: null,
     /** What the first screen asks for, and what it says. */
     form: { name: "", note: "", needs: null },
-    /** Questions to the server whose answer opens something. */
-    asked: { open: null, join: null },
+    asked: newAsked(),
     /** The message to go to once it is loaded. */
     goal: null,
     isVisible: true,
     notStored: null,
   };
 }
+
+/**
+ * What opens once the server has answered: the direct message with the user named `open`, and the room `join`. `text`
+ * is said there then; `typed` is given back if it cannot be opened.
+ */
+export const newAsked = () => ({ open: null, join: null, text: null, typed: null });
 
 export const newSearch = () => ({
   query: "",
@@ -115,6 +120,8 @@ export function newRoom(name) {
 
 export const roomOf = (state, name) => state.rooms.get(name) ?? null;
 export const currentRoom = (state) => state.rooms.get(state.current) ?? null;
+/** Names what a draft is for: a room, or the thread of a message of it. */
+export const placeOf = (room, thread) => (thread === undefined ? room : `${room} ${thread}`);
 export const isDirect = (name) => name.startsWith("@");
 export const isMe = (state, id) => state.me !== null && id === state.me;
 export const isConnected = (state) => state.connection.kind === "connected";

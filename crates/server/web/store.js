@@ -98,13 +98,20 @@ function lasting(database, slot) {
     putUser: (user) => transact(["users"], (transaction) => void transaction.objectStore("users").put(user)),
     removeUser: (journal) =>
       transact(["users"], (transaction) => void transaction.objectStore("users").delete(journal)),
-    /** The user of the last session, of whatever server answered then. */
-    lastUser: async () => (await read("users", (users) => users.getAll())).sort((a, b) => b.at - a.at)[0] ?? null,
+    /** The user of the last session, of whatever server answered then; null if that one has logged out. */
+    lastUser: async () =>
+      (await read("users", (users) => users.getAll()))
+        .filter((user) => user.at > 0)
+        .sort((a, b) => b.at - a.at)[0] ?? null,
 
     /** Removes the user, and all that it has written: another user of this browser must not send it. */
     forget: (journal) =>
       transact(["users", "outbox", "drafts"], (transaction) => {
-        transaction.objectStore("users").delete(journal);
+        const users = transaction.objectStore("users");
+        users.delete(journal);
+        // The page does not begin as a user of another server either.
+        const others = users.getAll();
+        others.onsuccess = () => others.result.forEach((user) => users.put({ ...user, at: 0 }));
         for (const name of ["outbox", "drafts"]) {
           const request = transaction.objectStore(name).openCursor();
           request.onsuccess = () => {
@@ -132,10 +139,20 @@ function lasting(database, slot) {
       for (const other of new Set(all.map((message) => message.slot))) {
         if (other === slot || !navigator.locks || (await isFree(other))) closed.add(other);
       }
-      const left = all.filter((message) => closed.has(message.slot));
-      await transact(["outbox"], (transaction) =>
-        left.forEach((message) => transaction.objectStore("outbox").put({ ...message, slot })),
-      );
+      const left = await transact(["outbox"], (transaction, done) => {
+        const outbox = transaction.objectStore("outbox");
+        const taken = [];
+        done(taken);
+        for (const message of all.filter((one) => closed.has(one.slot))) {
+          // It may be answered and removed by now, or taken by another tab.
+          const request = outbox.get([message.device, message.n]);
+          request.onsuccess = () => {
+            if (request.result?.slot !== message.slot) return;
+            outbox.put({ ...message, slot });
+            taken.push(message);
+          };
+        }
+      });
       return left.sort((a, b) => a.at - b.at || a.n - b.n);
     },
 

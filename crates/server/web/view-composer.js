@@ -3,7 +3,7 @@
 import { fill, h, icon, iconButton, set, setText } from "./dom.js";
 import { message as loaded } from "./log.js";
 import { excess } from "./requests.js";
-import { currentRoom, isDirect, labelOf, myRole, rank, roomOf } from "./state.js";
+import { currentRoom, isDirect, labelOf, myRole, placeOf, rank, roomOf } from "./state.js";
 import { editLast } from "./view-actions.js";
 import { makeCompletion } from "./view-completion.js";
 import { quotedOf } from "./view-message.js";
@@ -40,7 +40,7 @@ export function makeComposer(view, { form, id, isThread }) {
 
   const roomName = () => (isThread ? state.thread?.room : state.current);
   /** The name under which the draft is stored. */
-  const place = () => (isThread ? `${state.thread.room} ${state.thread.root}` : state.current);
+  const place = () => (isThread ? state.thread && placeOf(state.thread.room, state.thread.root) : state.current);
   const compose = () => (isThread ? null : state.compose);
 
   function changed() {
@@ -87,7 +87,7 @@ export function makeComposer(view, { form, id, isThread }) {
     else dispatch({ type: "draft", room: room.name, text: "" });
     dispatch({ type: "compose", compose: null });
     completion.close();
-    submit(value, "text", about);
+    submit(value, about);
   }
 
   /** Ends a reply or an edit; what was typed before an edit comes back. */
@@ -197,11 +197,12 @@ export function makeComposer(view, { form, id, isThread }) {
       text.setSelectionRange(entry.text.length, entry.text.length);
     },
     /** Brings back a text that was not sent. */
-    restore({ room, text: lost }) {
-      const of = roomOf(state, room);
-      if (!of || of.draft !== "") return;
-      dispatch({ type: "draft", room, text: lost });
-      if (room === state.current && !isThread) setValue(lost);
+    restore({ place: of, text: lost }) {
+      if (isThread) dispatch({ type: "threadDraft", place: of, text: lost });
+      else dispatch({ type: "draft", room: of, text: lost });
+      if (of !== place()) return;
+      if (compose()?.kind === "edit") before = lost;
+      else setValue(lost);
     },
     cancel: () => compose() && endCompose(),
   };

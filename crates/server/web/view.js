@@ -133,7 +133,7 @@ export function makeView(state, actions) {
     alerts.say(`${labelOf(currentRoom(state))}${describeUnread(unread(state, currentRoom(state)))}`);
   };
   view.toEnd = () => view.log.toEnd();
-  view.restoreText = (effect) => view.composer.restore(effect);
+  view.restoreText = (effect) => view.composerOf(effect.place.includes(" ")).restore(effect);
   return Object.assign(view, { notify: alerts.notify, announce: alerts.announce, installWorker: alerts.installWorker });
 }
 

@@ -41,6 +41,7 @@ export function refused({ code, text, suggestion }) {
   return `Refused: ${text}.${suggestion ? ` Type /name ${suggestion}` : ""}`;
 }
 
+export const notSentText = (text) => `This was not sent: ${text}`;
 export const notSent = (room, why, text) => `Not sent to ${room}: ${why}. Your text: ${text}`;
 
 /** A change of a message is not made. */
@@ -71,7 +72,7 @@ export function status({ connection, waiting, notStored }, now) {
     parts.push(`Offline, retrying in ${Math.max(0, Math.ceil((connection.until - now) / 1000))} s`);
     if (connection.why) parts.push(connection.why);
   }
-  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}`);
+  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
   if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
   if (notStored) parts.push("This browser can't store anything: queued messages are lost if you close the page");
   return parts.join(" · ");
@@ -120,6 +121,9 @@ export const who = (state, user) =>
   user === undefined ? "The operator" : isMe(state, user.id) ? "You" : quoted(user.name);
 const whom = (state, user) => (isMe(state, user.id) ? "you" : quoted(user.name));
 const place = (room) => room ?? "this server";
+
+export const askPublic = (room) => `Make ${room} public? Everybody can then read all of it`;
+export const askOwner = (name, room) => `Make ${name} an owner of ${place(room)}? Only that user can give it up`;
 
 /** A user has another role. */
 export function roleGiven(state, { room, user, role, by }) {

@@ -43,7 +43,7 @@ pub struct AccountSummary {
     pub has_password: bool,
     /// Number of devices that have a token.
     pub devices: u32,
-    /// Number of sessions that there are now.
+    /// Number of present sessions.
     pub sessions: u32,
     /// When the user was last connected, to an hour.
     pub seen_at: Timestamp,

@@ -21,7 +21,7 @@ pub struct InviteInfo {
     /// How many have.
     #[serde(default)]
     pub used: u32,
-    /// The room that new users join, too; `None` also if who asks cannot find the room.
+    /// The room that new users join, too; also `None` if the user who asks cannot find the room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
     /// When it ends.

@@ -19,7 +19,7 @@ use crate::journal::{Page, Part, StoredMessage};
 use crate::room::Room;
 
 /// Messages that one order removes, at most: a raid of a minute by ten users who write as fast as they may.
-const REMOVED_MAX: usize = 2_400;
+pub(super) const REMOVED_MAX: usize = 2_400;
 
 /// Pages of a room that are read for one order, at most: 10,000 messages.
 const PAGES_READ_MAX: usize = 50;
@@ -101,6 +101,8 @@ impl Removal {
 
     fn is_meant(&self, message: &StoredMessage) -> bool {
         matches!(message.kind, MessageKind::Text | MessageKind::Action)
+            // An earlier order may have deleted as many as one order can.
+            && !message.is_deleted()
             && message.at >= self.since
             && self.authors.contains(&message.from.id)
     }

@@ -32,12 +32,17 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
     require-trusted-types-for 'script'; trusted-types worker";
 
 /// Fields of every answer.
-const FIELDS: [(HeaderName, &str); 6] = [
-    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+const FIELDS: [(HeaderName, &str); 2] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Fields of every answer that a browser may take for a document or a worker. What the page loads has none of them: they
+/// would be a fifth of the bytes before the page is shown.
+const DOCUMENT_FIELDS: [(HeaderName, &str); 4] = [
+    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(), microphone=(), geolocation=(), display-capture=()",
@@ -49,12 +54,12 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// A part of the page.
 pub(super) fn part(name: &str, bytes: Bytes) -> Reply {
-    with_type(bytes, media_type(name))
+    document(bytes, media_type(name))
 }
 
 /// A part of the page under a name that changes with it.
 pub(super) fn immutable(name: &str, bytes: Bytes) -> Reply {
-    let mut reply = part(name, bytes);
+    let mut reply = with_type(bytes, media_type(name));
     reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
     reply.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     reply
@@ -69,7 +74,7 @@ pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
 
 /// A status, and a line that says why.
 pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
-    let mut reply = with_type(Bytes::from_static(text.as_bytes()), "text/plain; charset=utf-8");
+    let mut reply = document(Bytes::from_static(text.as_bytes()), "text/plain; charset=utf-8");
     *reply.status_mut() = status;
     reply
 }
@@ -91,13 +96,23 @@ pub(super) fn last(mut reply: Reply) -> Reply {
     reply
 }
 
+fn document(bytes: Bytes, media_type: &'static str) -> Reply {
+    let mut reply = with_type(bytes, media_type);
+    insert(&mut reply, &DOCUMENT_FIELDS);
+    reply
+}
+
 fn with_type(bytes: Bytes, media_type: &'static str) -> Reply {
     let mut reply = Response::new(Full::new(bytes));
     let headers = reply.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    for (name, value) in FIELDS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    insert(&mut reply, &FIELDS);
     reply
+}
+
+fn insert(reply: &mut Reply, fields: &[(HeaderName, &'static str)]) {
+    for (name, value) in fields {
+        reply.headers_mut().insert(name.clone(), HeaderValue::from_static(value));
+    }
 }

@@ -20,7 +20,7 @@ use crate::config::WebConfig;
 /// Requests on one connection: more than the page has parts.
 const REQUESTS_MAX: u32 = 100;
 
-/// The methods of what is not changed by anybody.
+/// The methods of a path that can only be read.
 const READ_METHODS: &str = "GET, HEAD";
 
 /// Parts that are served under their own names, with their addresses: a browser wants to find them there.
@@ -122,7 +122,7 @@ impl<'c> Site<'c> {
     }
 }
 
-/// Whether a client has said that it takes `gzip`, and not that it rather does not.
+/// Whether a client accepts `gzip`. One that gives it a weight (`gzip;q=…`) is sent the plain bytes.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")

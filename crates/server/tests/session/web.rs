@@ -98,9 +98,16 @@ async fn a_part_is_compressed_for_a_client_that_takes_it() {
     let plain = answers(&daemon, HERE, &get(script, "Accept-Encoding: br, gzip;q=0\r\n")).await;
     assert!(plain.contains("immutable\r\n") && !plain.contains("content-encoding"), "{plain}");
     let compressed = answers(&daemon, HERE, &get(script, "Accept-Encoding: br, gzip\r\n")).await;
-    for field in ["content-encoding: gzip\r\n", "vary: accept-encoding\r\n", "text/javascript"] {
+    for field in [
+        "content-encoding: gzip\r\n",
+        "vary: accept-encoding\r\n",
+        "text/javascript",
+        "x-content-type-options: nosniff\r\n",
+        "cross-origin-resource-policy: same-origin\r\n",
+    ] {
         assert!(compressed.contains(field), "{field} is not in {compressed}");
     }
+    assert!(!compressed.contains("policy: default-src"), "a part is no document: {compressed}");
     let picture = answers(&daemon, HERE, &get("/icon-192.png", "Accept-Encoding: gzip\r\n")).await;
     assert!(statuses(&picture) == [200] && !picture.contains("content-encoding"), "{picture}");
 }

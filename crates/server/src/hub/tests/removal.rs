@@ -4,6 +4,7 @@ use chat_proto::event::MessageKind;
 use chat_proto::{Reason, Role, SanctionKind};
 
 use super::*;
+use crate::hub::removal::REMOVED_MAX;
 use crate::journal::{Page, Part};
 
 fn ban(target: SanctionTarget, to: Option<&str>) -> SanctionOrder {
@@ -78,4 +79,22 @@ async fn a_long_flood_is_removed_and_nobody_else_loses_a_message() {
     let room = ana.room(&room("#lobby")).unwrap();
     let deletions = room.last_seq().get() - 455;
     assert_eq!(deletions, 450);
+}
+
+#[tokio::test]
+async fn a_second_order_removes_what_the_first_one_has_left() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    hub.grant(None, name("ana"), None, Role::Moderator).await.unwrap();
+    for _ in 0..=REMOVED_MAX {
+        say(&eva, "#lobby", "spam").await.unwrap();
+    }
+    let room = ana.room(&room("#lobby")).unwrap();
+    let said = room.last_seq().get();
+    for deleted in [REMOVED_MAX, REMOVED_MAX + 1] {
+        let order = ban(SanctionTarget::User(name("eva")), None);
+        ana.removal(&order, 600).unwrap().carry_out(&hub).await;
+        assert_eq!(room.last_seq().get() - said, deleted as u64);
+    }
 }
