@@ -52,8 +52,8 @@ pub enum Effect {
     DraftChanged(RoomName),
     /// To the front end: the user wrote this, it is not sent, and no draft has it.
     TextReturned(String),
-    /// To the front end: the server does not let the user in under the name they have; this one may be free, or be the
-    /// beginning of one that is.
+    /// To the front end: the server does not let the user in under the name they have, so the user chooses another one.
+    /// This one may be free, or the beginning of one that is; `None` if there is nothing to suggest.
     NameRequired(Option<UserName>),
     /// To the front end: the server has another key than it must have, or none is known. The link waits, and was sent
     /// nothing.

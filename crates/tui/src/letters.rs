@@ -52,7 +52,12 @@ pub const LETTERS: &[Letter] = &[
     row('t', MessageAction::Thread, "thread", "Show its thread, and write in it"),
     row('+', MessageAction::React, "react", "React with an emoji, or take that back"),
     row('e', MessageAction::Edit, "edit", "Edit your message"),
-    row('d', MessageAction::Delete, "delete", "Delete your message; asks first"),
+    row(
+        'd',
+        MessageAction::Delete,
+        "delete",
+        "Delete your message; moderators also delete others; asks first",
+    ),
     row('y', MessageAction::Copy, "copy", "Copy its text"),
     row('l', MessageAction::CopyLink, "copy link", "Copy its first link"),
     row('o', MessageAction::OpenLink, "open link", "Open its first link"),

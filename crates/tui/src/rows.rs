@@ -66,7 +66,7 @@ pub struct LogRows<'a> {
     keys: &'a KeyMap,
     shape: Shape,
     heights: Option<&'a Heights>,
-    /// The entry below the line, found once for all rows.
+    /// The entry below the line of unread messages, found once for all rows.
     first_new: Option<usize>,
     /// The room of the log, if the beginning of the log is to be named.
     room: Option<&'a Room>,

@@ -47,7 +47,7 @@ pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
-pub(crate) use self::selection::{applies, links, text};
+pub(crate) use self::selection::{applies, links, other_author, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
 pub(crate) use self::thread::ClosedThread;
 pub use self::thread::LogPane;

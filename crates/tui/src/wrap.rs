@@ -27,9 +27,7 @@ pub fn columns(text: &str) -> usize {
         return text.len();
     }
     let is_other = |byte: &u8| !matches!(byte, b' '..=b'~');
-    let Some(first) = text.bytes().position(|byte| is_other(&byte)) else {
-        return text.len();
-    };
+    let first = text.bytes().position(|byte| is_other(&byte)).unwrap_or_default();
     if text[first..].chars().all(is_simple) {
         return first + text[first..].chars().count();
     }

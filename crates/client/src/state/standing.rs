@@ -19,6 +19,12 @@ impl State {
         self.me.map_or(Role::Member, |me| room.role(me))
     }
 
+    /// Whether the user may delete messages of others in a room, as far as it is known.
+    #[must_use]
+    pub fn may_delete_others(&self, room: &Room) -> bool {
+        !room.is_private() && matches!(self.role_in(room), Role::Moderator | Role::Owner)
+    }
+
     /// The rooms that the user was asked into and has not joined.
     #[must_use]
     pub fn asked_into(&self) -> &[RoomName] {

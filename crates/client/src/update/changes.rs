@@ -100,12 +100,16 @@ pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
     }
 }
 
-/// Leaves a deleted message out of the counts. Only its author deletes a message, and the user's own are in no count.
-fn count_out(room: &mut Room, event: &Message, change: &Change, is_own: bool) {
-    match change.kind {
-        ChangeKind::Delete if is_own => room.mark_uncounted(change.target),
-        ChangeKind::Delete => room.mark_deleted(change.target, event.seq),
-        _ => {}
+/// Leaves a deleted message out of the counts, in which the user's own are not. Moderators delete messages of others: a
+/// message that is not loaded is taken for one of whoever deleted it.
+fn count_out(room: &mut Room, event: &Message, change: &Change, is_by_user: bool) {
+    if !matches!(change.kind, ChangeKind::Delete) {
+        return;
+    }
+    let loaded = room.log.message(change.target).and_then(|entry| entry.body.origin());
+    match loaded.map_or(is_by_user, |origin| matches!(origin, Origin::Own(_))) {
+        true => room.mark_uncounted(change.target),
+        false => room.mark_deleted(change.target, event.seq),
     }
 }
 
@@ -116,15 +120,14 @@ pub(super) fn request(
     body: Body,
     at: Timestamp,
 ) -> Result<Effect, RequestError> {
-    let is_own = matches!(body, Body::Edit { .. } | Body::Delete { .. });
     if let Some(target) = body.target() {
-        check(state, room, target, is_own)?;
+        check(state, room, target, &body)?;
     }
     requests::put(state, room, body, at)
 }
 
 /// Checks what the client knows of the message that the user changes. The server decides.
-fn check(state: &State, room: &RoomName, target: Seq, is_own: bool) -> Result<(), RequestError> {
+fn check(state: &State, room: &RoomName, target: Seq, body: &Body) -> Result<(), RequestError> {
     check_server(state)?;
     let room = state.rooms.get(room).ok_or_else(|| RequestError::NotInRoom(room.clone()))?;
     if target == Seq::NONE || target > room.last_seq.max(room.log.last()) {
@@ -135,7 +138,12 @@ fn check(state: &State, room: &RoomName, target: Seq, is_own: bool) -> Result<()
         return Err(RequestError::Deleted);
     }
     let is_mine = matches!(entry.body.origin(), Some(Origin::Own(Delivery::Accepted)));
-    if is_own && !is_mine { Err(RequestError::NotYours) } else { Ok(()) }
+    let may = match body {
+        Body::Edit { .. } => is_mine,
+        Body::Delete { .. } => is_mine || state.may_delete_others(room),
+        _ => true,
+    };
+    if may { Ok(()) } else { Err(RequestError::NotYours) }
 }
 
 /// Checks that the server knows events about messages. Nothing is known without a session: then it decides.

@@ -46,8 +46,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     }
     let mut effects = Vec::new();
     if refusal.seq.is_some() {
-        let is_wanted = [versions::refused(state, &refusal), threads::refused(state, &refusal)];
-        if is_wanted.contains(&true) {
+        if versions::refused(state, &refusal) || threads::refused(state, &refusal) {
             return effects;
         }
     } else if refusal.code == RefusalCode::NotReadable

@@ -90,6 +90,7 @@ pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
             && refusal.room.as_ref() == Some(&thread.room)
             && refusal.seq == Some(thread.root)
     });
+    // A deleted message has a thread, but no versions: that refusal is about them.
     let Some(thread) = thread.filter(|_| refusal.code != RefusalCode::Deleted) else {
         return false;
     };

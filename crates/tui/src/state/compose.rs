@@ -72,7 +72,7 @@ impl State {
             matches!(entry.body.origin(), Some(Origin::Own(_))) && !is_deleted
         };
         let entry = entries.into_iter().find(is_own)?;
-        applies(MessageAction::Edit, entry).ok()?;
+        applies(MessageAction::Edit, entry, false).ok()?;
         Some((entry.message_seq()?, text(entry)?.to_owned()))
     }
 

@@ -1,7 +1,7 @@
 //! The selected message, and what can be done with it.
 
 use chat_client::entry::{Body, Delivery, EntryId, LogEntry, Origin};
-use chat_proto::Seq;
+use chat_proto::{Seq, UserName};
 
 use super::State;
 use crate::letters::MessageAction;
@@ -16,13 +16,19 @@ pub struct Selection {
     seq: Seq,
 }
 
-/// Whether a letter does something with a message; if not, why.
-pub(crate) fn applies(action: MessageAction, entry: &LogEntry) -> Result<(), &'static str> {
+/// Whether a letter does something with a message; if not, why. `deletes_others` says whether the user may delete
+/// messages of others.
+pub(crate) fn applies(
+    action: MessageAction,
+    entry: &LogEntry,
+    deletes_others: bool,
+) -> Result<(), &'static str> {
     match action {
         MessageAction::Copy | MessageAction::Quote => has_text(entry),
         MessageAction::OpenLink | MessageAction::CopyLink => has_link(entry),
         MessageAction::Reply | MessageAction::Thread | MessageAction::Unread => is_stored(entry),
         MessageAction::React | MessageAction::Pin | MessageAction::Remember => is_there(entry),
+        MessageAction::Delete if deletes_others => is_there(entry),
         MessageAction::Edit | MessageAction::Delete => is_own(entry),
         MessageAction::Versions => is_edited(entry),
     }
@@ -44,6 +50,11 @@ impl LogRows<'_> {
 }
 
 impl State {
+    /// Whether the user may delete messages of others in the room on the screen.
+    pub(crate) fn deletes_others(&self) -> bool {
+        self.client.may_delete_others(self.client.room())
+    }
+
     /// The index of the selected message and the message; `None` if there is none, or if it is no longer
     /// in the log.
     #[must_use]
@@ -168,6 +179,14 @@ pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
         | Body::Presence(_)
         | Body::Offline { .. }
         | Body::Restored => None,
+    }
+}
+
+/// The author of a message of another user.
+pub(crate) fn other_author(entry: &LogEntry) -> Option<&UserName> {
+    match &entry.body {
+        Body::Message { from, origin: Origin::Other(_), .. } => Some(from),
+        _ => None,
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn on_rule(rule: Rect, log: Rect) -> Rect {
 impl State {
     /// How many unread messages are above the screen, and how many of them name the user.
     pub(crate) fn skipped(&self) -> Option<(u64, usize)> {
-        // In most frames all is read: nobody need know what is on the screen.
+        // In most frames all is read, and the rows on the screen need not be found.
         let has_unread = self.client.room().unread() > 0;
         let (rows, height) = self.rows_of(LogPane::Room).filter(|_| has_unread && !self.is_bare)?;
         let (first, _) = self.viewport_of(LogPane::Room).seen(rows, height)?;

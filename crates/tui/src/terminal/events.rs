@@ -129,8 +129,8 @@ fn resized() -> io::Result<Report> {
     Ok(Event::Resize(width, height).into())
 }
 
-/// Whether a read that returns fewer bytes than there was room for has taken all that was there, and bytes that come
-/// later are reported as well: so it is with epoll.
+/// Whether a read that returns fewer bytes than it has room for has taken all bytes, and the system reports those that
+/// come later: epoll does.
 const SHORT_READ_DRAINS: bool = cfg!(target_os = "linux");
 
 /// The bytes of a terminal, read by the loop itself: a thread that reads would have to wake the loop for each key.
@@ -181,7 +181,7 @@ where
                 continue;
             }
             match file.read(bytes) {
-                // The modes of a terminal may say that nothing is there, too; and another program may have taken it.
+                // No end: some modes of a terminal return 0 if nothing is typed, or another program has read it.
                 Ok(0) if !found(file)?.intersects(PollFlags::HUP | PollFlags::ERR) => {
                     guard.clear_ready();
                 }

@@ -43,7 +43,9 @@ pub(super) fn key(
     let page = actions::page(state);
     let letter = Chord::types(key);
     let action = LETTERS.iter().find(|row| Some(row.key) == letter).map(|row| row.action);
-    match (found, action.map(|action| applies(action, entry).map(|()| action))) {
+    let applied =
+        action.map(|action| applies(action, entry, state.deletes_others()).map(|()| action));
+    match (found, applied) {
         (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
         (Found::Action(Action::Down), _) => state.select(1),
         (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),

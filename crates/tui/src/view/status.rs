@@ -9,9 +9,9 @@ use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
 use crate::letters::{LETTERS, Letter};
-use crate::state::{Back, Find, LogPane, State, applies};
+use crate::state::{Back, Find, LogPane, State, applies, other_author};
 use crate::theme::{Role, Theme};
-use crate::wording::in_short;
+use crate::wording::{in_short, quoted};
 use crate::wrap::{columns, cut};
 
 /// Columns between what is not normal and the hints, at least, if there is both.
@@ -71,8 +71,10 @@ fn not_normal(state: &State) -> Vec<String> {
     if state.is_demo {
         parts.push("Demo: nothing is sent".to_owned());
     }
-    if state.deleting.is_some() {
-        parts.push("Delete this message? y deletes it, any other key keeps it".to_owned());
+    if let Some(target) = state.deleting {
+        let whose = state.message(target).and_then(other_author);
+        let whose = whose.map(|name| format!(" of {}", quoted(name))).unwrap_or_default();
+        parts.push(format!("Delete this message{whose}? y deletes it, any other key keeps it"));
     }
     if let Some(question) = &state.question {
         let (line, keys) = (question.line(), question.keys());
@@ -140,8 +142,11 @@ fn hints_of(state: &State) -> Vec<String> {
         Vec::new()
     } else if let Some((_, message)) = state.selected() {
         // The last hint matters most.
-        let applying =
-            LETTERS.iter().rev().filter(|letter| applies(letter.action, message).is_ok());
+        let deletes_others = state.deletes_others();
+        let applying = LETTERS
+            .iter()
+            .rev()
+            .filter(|letter| applies(letter.action, message, deletes_others).is_ok());
         let hint = |letter: &Letter| format!("{} {}", letter.key, letter.hint);
         let mut all: Vec<_> = applying.map(|action| Some(hint(action))).collect();
         if state.selected_is_long() {

@@ -2,7 +2,9 @@
 
 use chat_proto::command::{Body as MessageBody, Links, Say};
 use chat_proto::event::{Details, Message, MessageKind, RoomState};
-use chat_proto::{DeviceId, Emoji, Features, Refusal, RefusalCode, ShortString, User, features};
+use chat_proto::{
+    DeviceId, Emoji, Features, Refusal, RefusalCode, Role, ShortString, User, features,
+};
 
 use super::*;
 use crate::entry::Extras;
@@ -108,6 +110,27 @@ fn an_unread_message_that_is_deleted_is_not_unread_any_more() {
     harness.event(Event::Message(event_about(MessageKind::Delete, 5, user(3, "ana"), 3)));
     let room = harness.state.room();
     assert_eq!((room.unread(), room.mentions()), (1, 0));
+}
+
+#[test]
+fn a_message_of_another_that_the_user_deletes_elsewhere_is_not_unread_any_more() {
+    let mut harness = with_two();
+    harness.event(Event::Message(message_in("#lobby", 3, user(3, "ana"), "well", at())));
+    harness.event(Event::Message(message_in("#lobby", 4, user(3, "ana"), "@bob look", at())));
+    harness.event(Event::Message(event_about(MessageKind::Delete, 5, user(7, "bob"), 4)));
+    let room = harness.state.room();
+    assert_eq!((room.unread(), room.mentions()), (1, 0));
+}
+
+#[test]
+fn a_moderator_deletes_messages_of_others_and_edits_none() {
+    let mut harness = with_two();
+    let (room, role) = (Some(RoomName::lobby()), Role::Moderator);
+    harness.event(Event::Role { room, user: user(7, "bob"), role, by: None });
+    assert_eq!(harness.request(edit(1, "x")), [Effect::Failed(RequestError::NotYours)]);
+    harness.request(Request::Delete { room: RoomName::lobby(), target: Seq::new(1) });
+    assert_eq!(harness.state.outbox().messages().count(), 1);
+    assert!(text(&harness, 1).1.details.deleted);
 }
 
 #[test]

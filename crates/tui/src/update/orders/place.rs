@@ -12,7 +12,7 @@ pub(super) const SERVER: &str = "server";
 /// What begins the number of an invite, in place of a user.
 const INVITE: &str = "invite:";
 
-/// What begins the time of which the messages are removed.
+/// What is before the time whose messages are removed.
 pub(super) const REMOVE: &str = "remove:";
 
 /// What follows the name: a time, a place, and a text, in any order, the text last.
@@ -68,7 +68,7 @@ pub(super) fn whom<'a>(state: &State, argument: &'a str) -> Result<(Whom, &'a st
 /// Reads what follows the name.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if a room has no valid name.
+/// Returns the reason in words for the user, if a room has no valid name, or a removal no valid time.
 pub(super) fn rest<'a>(state: &State, written: &'a str) -> Result<Rest<'a>, String> {
     let mut rest = Rest {
         room: shown(state),
@@ -81,7 +81,10 @@ pub(super) fn rest<'a>(state: &State, written: &'a str) -> Result<Rest<'a>, Stri
         let (word, after) = rest.text.split_once(char::is_whitespace).unwrap_or((rest.text, ""));
         if let (None, Some(seconds)) = (rest.for_s, durations::seconds(word)) {
             rest.for_s = Some(seconds);
-        } else if let Some(seconds) = word.strip_prefix(REMOVE).and_then(durations::seconds) {
+        } else if let Some(time) = word.strip_prefix(REMOVE) {
+            // As a part of the reason, a slip would remove nothing, and be seen too late.
+            let seconds = durations::seconds(time)
+                .ok_or_else(|| format!("remove: is followed by a time, such as {REMOVE}10m"))?;
             rest.remove_since_s = Some(seconds);
         } else if !rest.is_named && word == SERVER {
             (rest.room, rest.is_named) = (None, true);

@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Body as Said, Kind, Links, Say};
 use chat_proto::event::{Details, Version};
-use chat_proto::{Emoji, Seq, Text, User};
+use chat_proto::{Emoji, Role, Seq, Text, User};
 
 use super::*;
 
@@ -146,6 +146,19 @@ fn d_asks_and_only_y_deletes() {
     harness.event(Event::Refused(refusal));
     assert_shows(&harness, "a slip");
     assert_shows(&harness, "! Message not deleted in #lobby: the disk is full");
+}
+
+#[test]
+fn a_moderator_deletes_messages_of_others_and_edits_none() {
+    let mut harness = talking();
+    let (room, role) = (Some(RoomName::lobby()), Role::Moderator);
+    harness.event(Event::Role { room, user: user(7, "bob"), role, by: None });
+    on(&mut harness, 2, "e");
+    assert_shows(&harness, "This is not your message");
+    harness.press(KeyCode::Esc);
+    on(&mut harness, 2, "d");
+    assert_shows(&harness, "Delete this message of ana? y deletes it, any other key keeps it");
+    assert_eq!(said(&harness.type_text("y")), [Said::Delete { target: Seq::new(1) }]);
 }
 
 #[test]

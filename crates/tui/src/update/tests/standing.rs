@@ -103,6 +103,7 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
         ("/ban invite:x", "invite: and a number"),
         ("/ban 203.0.113.7 #rust", "on the whole server. Leave out the room"),
         ("/ban carl remove:2d", "remove: takes at most 1 day"),
+        ("/ban carl remove:10x spam", "remove: is followed by a time, such as remove:10m"),
         ("/unmute carl now", "Type the name alone"),
         ("/slow soon", "soon is no time. Type 30s, 10m, 2h, 7d or 4w, or off"),
         ("/slow 7h", "A pause has at most 6 hours"),
