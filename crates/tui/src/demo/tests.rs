@@ -88,8 +88,6 @@ async fn commands_have_answers_on_the_screen() {
     ana.presses(KeyCode::Esc, KeyModifiers::NONE).await;
     ana.types("/link\n").await;
     sees(&mut ana, "this is a demo: nobody else can come").await;
-    ana.types("/sanctions\n").await;
-    ana.presses(KeyCode::Esc, KeyModifiers::NONE).await;
     ana.types("/topic only piano\n").await;
     sees(&mut ana, "only piano").await;
     ana.types("/leave\n").await;
