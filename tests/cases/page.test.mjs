@@ -8,8 +8,10 @@ import * as clean from "../../crates/server/web/clean.js";
 import { parse } from "../../crates/server/web/markup.js";
 import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
+import * as rows from "../../crates/server/web/log.js";
 import { newState } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
+import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
 
 const cases = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url)));
@@ -433,4 +435,75 @@ test("durations are read and said as in the terminal client", () => {
     "1 day",
     "2 days",
   ]);
+});
+
+const entriesOf = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, pos: from + index }));
+
+/** A log of messages with these `seq`. */
+function logOf(from, to) {
+  const made = rows.newLog();
+  for (const entry of entriesOf(from, to)) rows.insert(made, { ...entry, reactions: [], asOf: 0 });
+  rows.cover(made, from, to);
+  return made;
+}
+
+test("what is taken away from a full log is far from the reader, at both ends", () => {
+  const ends = (made) => [made.first, made.last, made.hasOlder, made.isCut, made.base.size];
+  const atEnd = logOf(1, 30);
+  rows.trim(atEnd, null, 20);
+  assert.deepEqual(ends(atEnd), [11, 30, true, false, 20]);
+  const atBegin = logOf(1, 30);
+  rows.trim(atBegin, 3, 20);
+  assert.deepEqual(ends(atBegin), [1, 20, false, true, 20]);
+  const within = logOf(1, 30);
+  rows.trim(within, 15, 20);
+  assert.deepEqual(ends(within), [5, 24, true, true, 20]);
+  assert.deepEqual(
+    within.entries.map((entry) => entry.seq),
+    entriesOf(5, 24).map((entry) => entry.seq),
+  );
+});
+
+test("the rows of a long log are those around the reader, and the others keep their height", () => {
+  const entries = entriesOf(1, 1000);
+  const window = windows.newWindow();
+  const shown = () => [entries[window.from].seq, entries[window.to - 1].seq];
+  windows.follow(window, entries, true);
+  assert.deepEqual(shown(), [801, 1000]);
+  const average = window.above / 800;
+  assert.ok(windows.move(window, entries, true, 30 * average));
+  assert.deepEqual(shown(), [771, 970]);
+  windows.settle(window, 30 * 40, -30 * 40);
+  assert.equal(window.above + 30 * 40, 800 * average, "30 rows of 40 pixels were empty space");
+  assert.equal(window.below, 30 * 40);
+  // Older messages are loaded, and new ones come: the window stays where it is.
+  const above = window.above;
+  entries.unshift(...entriesOf(-99, 0));
+  entries.push(...entriesOf(1001, 1010));
+  windows.follow(window, entries, false);
+  assert.deepEqual(shown(), [771, 970]);
+  assert.equal(window.above, above + 100 * average);
+  assert.equal(window.below, 30 * 40 + 10 * average);
+  windows.jump(window, entries, windows.indexAbove(window, window.above / 2));
+  assert.ok(window.from < 435 && 435 < window.to, "the middle of the space above");
+  // All of it was higher than the rows that took its place.
+  windows.settle(window, 1e6, 0);
+  assert.equal(window.above, window.from);
+  while (windows.move(window, entries, true, 1000));
+  windows.settle(window, 0, 0);
+  assert.deepEqual([shown()[0], window.above], [-99, 0]);
+});
+
+test("the window goes with the end of a room, and has a bound", () => {
+  const entries = entriesOf(1, 10);
+  const window = windows.newWindow();
+  for (let seq = 11; seq <= 1000; seq += 1) {
+    entries.push({ seq, pos: seq });
+    windows.follow(window, entries, true);
+    assert.equal(window.to, entries.length);
+    assert.ok(window.to - window.from <= windows.ROWS_MAX);
+  }
+  entries.length = 0;
+  windows.follow(window, entries, false);
+  assert.deepEqual([window.from, window.to], [0, 0]);
 });

@@ -34,6 +34,7 @@ export const INPUTS = {
   goTo,
   date: (state, fx, { time }) => history.loadDate(state, fx, currentRoom(state), time),
   arrived: (state) => void (state.goal = null),
+  looked: (state, fx, { room, pos }) => void (roomOf(state, room).eye = pos),
   draft,
   threadDraft,
   compose: (state, fx, { compose }) => void (state.compose = compose),
@@ -105,7 +106,10 @@ function openRoom(state, fx, { room: name }) {
   const room = makeRoom(state, name);
   if (state.current !== name) {
     const before = currentRoom(state);
-    if (before) before.line = null;
+    if (before) {
+      before.line = null;
+      log.trim(before.log, before.eye, log.PARKED_MAX);
+    }
     if (state.thread && state.thread.room !== name) state.thread = null;
     if (state.compose && state.compose.room !== name) state.compose = null;
     state.current = name;
@@ -161,9 +165,12 @@ function seen(state, fx, { room: name, first, last }) {
 export function skips(room, first) {
   if (first <= room.read + 1) return false;
   if (room.log.first > room.read + 1) return true;
-  return room.log.entries.some(
-    (entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry),
-  );
+  const { entries } = room.log;
+  for (let at = log.place(entries, room.read + 1); entries[at]?.pos < first; at += 1) {
+    const entry = entries[at];
+    if (entry.seq !== undefined && !entry.isOwn && isCounted(entry)) return true;
+  }
+  return false;
 }
 
 /** Marks all of a room as read. */

@@ -114,6 +114,8 @@ export function newRoom(name) {
     /** Some messages of others are below this `seq`, unread when the room was opened. */
     line: null,
     loading: null,
+    /** The position in the log that the reader looks at; null at the end. */
+    eye: null,
     muted: null,
   };
 }

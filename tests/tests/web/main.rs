@@ -5,5 +5,6 @@
 mod first_minute;
 mod hostile;
 mod keys;
+mod long_log;
 mod look;
 mod outbox;
