@@ -3,13 +3,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { qr } from "../../crates/server/web/qr.js";
 import * as changes from "../../crates/server/web/changes.js";
 import * as clean from "../../crates/server/web/clean.js";
+import * as exports from "../../crates/server/web/export.js";
 import { parse } from "../../crates/server/web/markup.js";
 import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
 import * as rows from "../../crates/server/web/log.js";
-import { newState } from "../../crates/server/web/state.js";
+import { savedOf } from "../../crates/server/web/saved.js";
+import { newState, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
 import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
@@ -506,4 +509,98 @@ test("the window goes with the end of a room, and has a bound", () => {
   entries.length = 0;
   windows.follow(window, entries, false);
   assert.deepEqual([window.from, window.to], [0, 0]);
+});
+
+test("a room is exported as by the terminal client", () => {
+  for (const { message, ...formats } of cases("export")) {
+    for (const format of ["text", "html"]) assert.equal(exports.textOf(format, message), formats[format]);
+  }
+  const [line] = cases("export").filter((one) => one.message.seq === 9);
+  const written = JSON.parse(exports.textOf("jsonl", { ...line.message, type: "message", device: "d", n: 3 }));
+  assert.deepEqual([written.type, written.device, written.n, written.reactions[0].own], [undefined, undefined, undefined, undefined]);
+});
+
+test("an export asks for all pages, also in another session, and takes none of the log", () => {
+  const { state, sent, take, event, begin } = connected({ last_seq: 300, read: 300 });
+  const asked = () => sent.filter((command) => command.type === "history").at(-1);
+  const page = (from, to, more) =>
+    event({
+      type: "history",
+      room: "#lobby",
+      messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
+      more,
+    });
+  page(241, 300, true);
+  take({ type: "export", format: "text" });
+  assert.deepEqual([asked().before, asked().limit], [301, 200]);
+  page(101, 300, true);
+  assert.equal(asked().before, 101);
+  assert.equal(log(state).first, 241);
+  take({ type: "link", state: "lost" });
+  sent.length = 0;
+  begin({ last_seq: 300 });
+  assert.equal(asked().before, 101);
+  page(1, 100, false);
+  assert.equal(state.exporting, null);
+  assert.ok(state.said.text.includes("300 messages"));
+});
+
+test("a message is remembered on its server, and forgotten when it is chosen again", () => {
+  const { state, take, event } = connected();
+  event({ type: "message", ...message(1, "> a quote\nthe text") });
+  take({ type: "save", room: "#lobby", seq: 1 });
+  assert.deepEqual(
+    savedOf(state).map((one) => [one.room, one.seq, one.text]),
+    [["#lobby", 1, "the text"]],
+  );
+  take({ type: "save", room: "#lobby", seq: 1 });
+  assert.deepEqual(savedOf(state), []);
+});
+
+test("messages that are marked as unread stay so until the room is opened again, and the server is not told", () => {
+  const { state, sent, take, event } = connected();
+  for (const seq of [1, 2, 3]) event({ type: "message", ...message(seq, seq === 2 ? "@bob" : "hi") });
+  const lobby = state.rooms.get("#lobby");
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.equal(unread(state, lobby).count, 0);
+  take({ type: "markUnread", room: "#lobby", seq: 2 });
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.deepEqual([unread(state, lobby).count, unread(state, lobby).mentions, lobby.line], [2, 1, 1]);
+  take({ type: "join", room: "#rust" });
+  event(roomOf({ room: "#rust" }));
+  take({ type: "openRoom", room: "#lobby" });
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.equal(unread(state, lobby).count, 0);
+  take({ type: "tick" });
+  assert.ok(!sent.some((command) => command.type === "read" && command.seq < 3));
+});
+
+test("a room notifies by its own level, if it has one", () => {
+  const { state } = connected();
+  const notified = (fields) => {
+    const event = { type: "message", ...fields };
+    return update(state, { type: "event", at: 1000, event }).some((effect) => effect.type === "notify");
+  };
+  state.isVisible = false;
+  assert.equal(notified(message(1, "hi")), false);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: "all" });
+  assert.equal(notified(message(2, "hi")), true);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: "mentions" });
+  assert.deepEqual([notified(message(3, "hi")), notified(message(4, "@bob"))], [false, true]);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: null });
+  assert.deepEqual(state.choices.levels, {});
+});
+
+test("a QR code has the three large squares, and the size of its text", () => {
+  const { rows } = qr("https://192.0.2.7:12345/#KEY.SECRET");
+  assert.equal(rows.length, 29);
+  const square = (x, y) => rows.slice(y, y + 7).map((row) => row.slice(x, x + 7).join(""));
+  const expected = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"];
+  for (const [x, y] of [
+    [0, 0],
+    [22, 0],
+    [0, 22],
+  ])
+    assert.deepEqual(square(x, y), expected);
+  assert.equal(qr("x".repeat(272)), null);
 });

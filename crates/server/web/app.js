@@ -30,6 +30,8 @@ const hex = (bytes) =>
 const state = newState(`web-${hex(8)}`);
 const store = await openStore();
 let queue = Promise.resolve();
+/** The parts of the file of a room that is exported, the newest first. */
+let exported = [];
 /** The user that was stored last in this run. */
 let lastPut = null;
 /** The drawing that is due: a function that cancels it. */
@@ -171,6 +173,13 @@ const EFFECTS = {
     drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
     const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
     sessionStorage.setItem(UNSTORED, JSON.stringify(all));
+  },
+  exportBegin: () => void (exported = []),
+  // A blob may be on the disk; a room may have more messages than fit into memory.
+  exportPart: ({ text }) => void exported.push(new Blob([text])),
+  exportEnd({ name, head, tail }) {
+    if (name !== null) view.download(new Blob([head, ...exported.reverse(), tail]), name);
+    exported = [];
   },
   putChoices: ({ choices }) => keep(() => store.putChoices(choices)),
   notify: (effect) => view.notify(effect),

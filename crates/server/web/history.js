@@ -78,6 +78,7 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
+  room.loading.before = before;
   fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
 }
 

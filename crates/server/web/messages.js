@@ -6,6 +6,7 @@ import { fail, notice, stopTyping } from "./live.js";
 import * as log from "./log.js";
 import { mentions } from "./mention.js";
 import * as orders from "./orders.js";
+import { levelOf } from "./saved.js";
 import * as outbox from "./outbox.js";
 import { isInThread, logsOf, close, sendWaiting } from "./session.js";
 import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, newAsked, roomOf } from "./state.js";
@@ -71,8 +72,8 @@ function arrived(state, fx, room, it, names) {
   if (!isShown && room.line === null) room.line = it.seq - 1;
   if (isShown) fx.push({ type: "announce", message: it });
   const isFor = names || isDirect(room.name);
-  const { notify } = state.choices;
-  const wants = notify === "all" || (notify === "mentions" && isFor);
+  const level = levelOf(state, room.name);
+  const wants = level === "all" || (level === "mentions" && isFor);
   if (!isShown && wants && !isQuiet(state, room.name)) {
     fx.push({ type: "notify", room: room.name, label: labelOf(room), from: it.from.name, text: it.text });
   }

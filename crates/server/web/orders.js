@@ -20,8 +20,8 @@ const COMMANDS = {
   invite: (panel) => ({ type: "invite", ...panel.order }),
   sanctions: (panel, after) => ({ type: "sanctions", room: panel.room, after }),
   audit: (panel, before) => ({ type: "audit", before }),
-  account: () => ({ type: "account" }),
-  link: () => ({ type: "link" }),
+  account: ({ user }) => ({ type: "account", user }),
+  link: ({ user }) => ({ type: "link", user }),
 };
 
 export const INPUTS = {

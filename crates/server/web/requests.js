@@ -5,6 +5,8 @@ import * as history from "./history.js";
 import { fail, say as tell } from "./live.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
+import * as exports from "./export.js";
+import * as saved from "./saved.js";
 import { close, logsOf, showPending } from "./session.js";
 import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
@@ -43,6 +45,11 @@ export const INPUTS = {
   visible,
   choose,
   ignore,
+  save: saved.save,
+  unsave: saved.unsave,
+  markUnread: saved.markUnread,
+  level: saved.setLevel,
+  export: exports.start,
   tell: (state, fx, { text, isError, at, typed }) =>
     isError ? fail(state, fx, text, at, typed) : tell(state, text, at),
   command: (state, fx, { command, at, typed }) => {
@@ -106,6 +113,7 @@ function openRoom(state, fx, { room: name }) {
   const room = makeRoom(state, name);
   if (state.current !== name) {
     const before = currentRoom(state);
+    room.isHeld = false;
     if (before) {
       before.line = null;
       log.trim(before.log, before.eye, log.PARKED_MAX);
@@ -157,7 +165,7 @@ function leave(state, fx, { room: name, at }) {
 /** Messages were on the screen. They count as read if all before them are. */
 function seen(state, fx, { room: name, first, last }) {
   const room = roomOf(state, name);
-  if (!room || !state.isVisible || last <= room.read) return;
+  if (!room || !state.isVisible || last <= room.read || room.isHeld) return;
   if (!skips(room, first)) markRead(room, last);
 }
 
@@ -177,6 +185,7 @@ export function skips(room, first) {
 function readAll(state, fx, { room: name }) {
   const room = roomOf(state, name);
   if (!room) return;
+  room.isHeld = false;
   markRead(room, room.lastSeq);
   room.line = null;
   sendRead(state, fx);
@@ -237,7 +246,7 @@ function visible(state, fx, { isVisible }) {
 }
 
 /** Changes what the user has chosen. */
-function choose(state, fx, { choices }) {
+export function choose(state, fx, { choices }) {
   state.choices = { ...state.choices, ...choices };
   fx.push({ type: "putChoices", choices: state.choices });
 }

@@ -4,10 +4,11 @@ import { dayOf } from "./dates.js";
 import { byId, h, icon, keyed, set, setText, styleOf } from "./dom.js";
 import { place } from "./log.js";
 import { skips } from "./requests.js";
-import { currentRoom, labelOf, roomOf, unread } from "./state.js";
+import { LOBBY, currentRoom, labelOf, roomOf, unread } from "./state.js";
 import { actOn } from "./view-actions.js";
 import { makeRow, makeTools } from "./view-message.js";
 import { rowsOf } from "./view-rows.js";
+import * as words from "./words.js";
 import * as windows from "./view-window.js";
 
 /** So near the last row, in pixels, more rows are made. */
@@ -79,8 +80,13 @@ export function makeLog(view, { frame, items, isThread }) {
     const { window, pads } = log;
     const before = kept && heightsAround(rowNamed(kept.key));
     const hadFocus = items.contains(document.activeElement);
-    const about = { room: room(), thread: isThread ? state.thread : null, name: state.name, opened: log.opened };
-    const rows = rowsOf(source(), window, { ...about, now: Date.now() });
+    const about = { room: room(), thread: isThread ? state.thread : null, opened: log.opened };
+    const rows = rowsOf(source(), window, {
+      ...about,
+      name: state.name,
+      drafts: state.threadDrafts,
+      now: Date.now(),
+    });
     keyed(items, rows, (item) => makeRow(view, item), isSame);
     if (rows.length > 0) window.average = (items.offsetHeight - pads.above - pads.below) / rows.length;
     const after = before && heightsAround(rowNamed(kept.key));
@@ -120,7 +126,7 @@ export function makeLog(view, { frame, items, isThread }) {
     const isOther = log.room !== name;
     if (isOther) leave(name);
     const replies = isThread ? "" : `${of.since.length} ${of.read}`;
-    const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.thread?.root}`;
+    const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.threadDrafts.size}|${of.count <= 1}|${state.role}|${state.thread?.root}`;
     if (now !== log.drawn || isOther) {
       log.drawn = now;
       drawEdges(from, of);
@@ -212,6 +218,7 @@ export function makeLog(view, { frame, items, isThread }) {
     if (!edge) frame.prepend((edge = h("p", { class: "edge" })));
     const isBegin = from.first !== null && log.window.from === 0 && !from.hasOlder && of.loading === null && !isThread;
     const isEmpty = isBegin && from.entries.length === 0 && from.pending.length === 0;
+    if (!isThread) drawWelcome(edge, isBegin && of.name === LOBBY && of.count <= 1 && state.role === "owner");
     setText(
       edge,
       isEmpty
@@ -221,6 +228,28 @@ export function makeLog(view, { frame, items, isThread }) {
           : of.loading
             ? "Loading…"
             : "",
+    );
+  }
+
+  /** What an owner does first, who is alone on the server. */
+  function drawWelcome(edge, isShown) {
+    const old = frame.querySelector(":scope > .welcome");
+    if (!isShown || old) return isShown || old?.remove();
+    const open = (panel) => () => dispatch({ type: "openPanel", panel });
+    const button = (text, className, panel) =>
+      h("button", { type: "button", class: className, text, on: { click: open(panel) } });
+    edge.after(
+      h(
+        "div",
+        { class: "welcome" },
+        h("p", { text: words.OWNER_ALONE }),
+        h(
+          "p",
+          { class: "buttons" },
+          button("Invite colleagues", "primary", { kind: "invite", order: null }),
+          button("Create a room", "text-button", { kind: "rooms" }),
+        ),
+      ),
     );
   }
 

@@ -203,11 +203,14 @@ function reactions(entry) {
 }
 
 /** `3 replies · 1 new · last 14:02`. */
-function answers({ entry, newReplies, hidesAnswers }) {
-  if (!entry.replies || entry.replies.count === 0 || hidesAnswers) return null;
-  const parts = [words.counted(entry.replies.count, "reply", "replies")];
+function answers({ entry, newReplies, hidesAnswers, hasDraft }) {
+  const count = entry.replies?.count ?? 0;
+  if ((count === 0 && !hasDraft) || hidesAnswers) return null;
+  const parts = count > 0 ? [words.counted(count, "reply", "replies")] : [];
+  if (hasDraft) parts.unshift("draft");
   if (newReplies > 0) parts.push(`${newReplies} new`);
-  const last = typeof entry.replies.last_at === "string" ? Date.parse(entry.replies.last_at) : entry.replies.last_at;
+  const at = entry.replies?.last_at;
+  const last = typeof at === "string" ? Date.parse(at) : at;
   if (last) parts.push(`last ${moment(last, Date.now())}`);
   return h(
     "button",

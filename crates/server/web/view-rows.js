@@ -4,6 +4,7 @@ import { dayOf } from "./dates.js";
 import { isCounted } from "./entries.js";
 import { message as loaded, place } from "./log.js";
 import { mentions } from "./mention.js";
+import { placeOf } from "./state.js";
 import { quotedOf } from "./view-message.js";
 
 /** Messages of one user within this time share a head. */
@@ -11,7 +12,8 @@ const GROUP_MS = 5 * 60000;
 
 /**
  * The rows of the entries `from` to `to` of a log, and of what has no answer if that is its end. `about` has the room,
- * the open thread if this is its log, the user's name, and the keys of the long messages that are opened.
+ * the open thread if this is its log, the user's name, the keys of the long messages that are opened, and the drafts of
+ * threads.
  */
 export function rowsOf(log, { from, to }, about) {
   const { room, thread, now } = about;
@@ -70,7 +72,7 @@ function isLinedBefore({ entries }, from, line) {
   return false;
 }
 
-function details(log, { room, thread, name, opened }, entry, last) {
+function details(log, { room, thread, name, opened, drafts }, entry, last) {
   const isFirst =
     last?.from?.id !== entry.from.id ||
     entry.at - last.at > GROUP_MS ||
@@ -82,20 +84,22 @@ function details(log, { room, thread, name, opened }, entry, last) {
   const isMention = !entry.isOwn && namesUser(entry, name);
   const newReplies = entry.replies ? room.since.filter((one) => isReply(room, one.seq, entry.seq)).length : 0;
   const isOpen = opened.has(entry.key);
+  const hasDraft = !thread && drafts.has(placeOf(room.name, entry.seq));
   return {
     isFirst,
     quoted,
     isMention,
     newReplies,
     isOpen,
+    hasDraft,
     hidesAnswers: entry.seq === thread?.root,
-    about: `${isFirst}|${quoted?.name}|${quoted?.text}|${isMention}|${newReplies}|${isOpen}|${name}`,
+    about: `${isFirst}|${quoted?.name}|${quoted?.text}|${isMention}|${newReplies}|${isOpen}|${hasDraft}|${name}`,
   };
 }
 
 /** Whether an entry mentions the user, by entry; the name is the same until the user changes it. */
 const mentioned = new WeakMap();
-function namesUser(entry, name) {
+export function namesUser(entry, name) {
   const known = mentioned.get(entry);
   if (known?.name === name) return known.isMention;
   const isMention = mentions(entry.text, name).length > 0;
