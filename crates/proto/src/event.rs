@@ -3,6 +3,7 @@
 mod account;
 mod details;
 mod hit;
+mod hook;
 mod invite;
 mod message;
 mod room;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::account::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::{Hit, SearchState};
+pub use self::hook::HookInfo;
 pub use self::invite::InviteInfo;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::room::{Away, RoleHolder, RoomInfo, RoomState, User, Version};
@@ -260,6 +262,20 @@ pub enum Event {
         /// Whether there are more.
         more: bool,
     },
+    /// A hook was made: answers a `hook`. Its address is sent this once.
+    Hook {
+        /// The address to which a program posts: whoever has it says something as the bot.
+        url: Secret,
+        /// The hook.
+        hook: HookInfo,
+    },
+    /// Hooks: answers a `hooks` or a `revoke_hook`.
+    Hooks {
+        /// The newest ones first, at most 50.
+        hooks: Vec<HookInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A user has another role, on the server or in a room.
     Role {
         /// The room; `None` for the role on the server.
@@ -374,6 +390,8 @@ impl Event {
         "back",
         "invite",
         "invites",
+        "hook",
+        "hooks",
         "role",
         "rules",
         "asked_in",

@@ -14,6 +14,7 @@ mod error_budget;
 mod events;
 mod handshake;
 mod history;
+mod hooks;
 mod invites;
 mod lists;
 mod live;

@@ -8,7 +8,7 @@ mod states;
 
 use chat_proto::command::{Hello, Kind, Nonce};
 use chat_proto::event::{
-    Away, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
+    Away, HookInfo, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
     AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Privacy, Role, RoomName,
@@ -180,6 +180,11 @@ fn invite() -> impl Strategy<Value = InviteInfo> {
     )
 }
 
+fn hook() -> impl Strategy<Value = HookInfo> {
+    (any::<u64>(), room_name(), user(), option::of(user()), at())
+        .prop_map(|(id, room, bot, by, made_at)| HookInfo { id, room, bot, by, made_at })
+}
+
 fn nonce() -> impl Strategy<Value = Nonce> {
     prop_oneof![any::<u64>().prop_map(Nonce::Number), short_string().prop_map(Nonce::Text)]
 }
@@ -258,6 +263,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             }),
         option::of(any::<u64>()).prop_map(|before| Command::Invites { before }),
         any::<u64>().prop_map(|id| Command::Revoke { id }),
+        (room_name(), user_name()).prop_map(|(room, name)| Command::Hook { room, name }),
+        option::of(any::<u64>()).prop_map(|before| Command::Hooks { before }),
+        any::<u64>().prop_map(|id| Command::RevokeHook { id }),
         (user_name(), option::of(room_name()), select(Role::ALL))
             .prop_map(|(user, room, role)| Command::Grant { user, room, role }),
         (room_name(), rules()).prop_map(|(room, Rules { privacy, slow_s, topic_by })| {
@@ -347,6 +355,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
         (vec(invite(), 0..3), any::<bool>())
             .prop_map(|(invites, more)| Event::Invites { invites, more }),
+        (secret(), hook()).prop_map(|(url, hook)| Event::Hook { url, hook }),
+        (vec(hook(), 0..3), any::<bool>()).prop_map(|(hooks, more)| Event::Hooks { hooks, more }),
         (option::of(room_name()), user(), select(Role::ALL), option::of(user()))
             .prop_map(|(room, user, role, by)| Event::Role { room, user, role, by }),
         (room_name(), rules(), option::of(user())).prop_map(|(room, rules, by)| Event::Rules {

@@ -40,6 +40,8 @@ pub(super) enum Action {
     /// To invite new users to the server who join the room, too.
     InviteInto(Standing),
     SetRules(Standing),
+    /// To make hooks that say something in the room, to see them, and to end them.
+    ManageHooks(Standing),
     /// To give a user with the role `from` in the room another one.
     SetRoleInRoom {
         standing: Standing,
@@ -128,6 +130,8 @@ pub(super) enum Denied {
     Needs(Needed),
     /// The other user has no lower role.
     IsEqual,
+    /// A bot only writes.
+    IsBot,
 }
 
 impl Standing {
@@ -159,7 +163,7 @@ impl Standing {
     /// The role that a user has here: its own, or what its role on the server makes of it. The owners of the server own
     /// all rooms with a name; its moderators moderate those that everybody may join, and those that they are in.
     pub(super) fn rank(&self, Subject { kind, role }: Subject) -> MemberRole {
-        if self.room == RoomKind::Direct || kind == UserKind::Guest {
+        if self.room == RoomKind::Direct || kind != UserKind::Registered {
             return MemberRole::Member;
         }
         let of_server = match role {
@@ -193,6 +197,7 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         | Action::SeeAudit { .. }
         | Action::ManageUsers => Ok(()),
         Action::SetRules(at)
+        | Action::ManageHooks(at)
         | Action::InviteInto(at)
         | Action::SetRoleInRoom { standing: at, .. }
         | Action::SanctionInRoom { standing: at, .. } => {
@@ -216,6 +221,9 @@ fn operator_may(action: Action) -> Result<(), Denied> {
 }
 
 fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
+    if subject.kind == UserKind::Bot {
+        return bot_may(action);
+    }
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
         Action::Find(at) => allow(at.is_in || !at.is_private(), Denied::NotInRoom),
@@ -258,6 +266,10 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
         Action::SetRules(at) => {
             allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
             needs(subject, at, MemberRole::Owner)
+        }
+        Action::ManageHooks(at) => {
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            needs(subject, at, MemberRole::Moderator)
         }
         Action::SetRoleInRoom { standing, from, to, is_self } => {
             allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
@@ -303,6 +315,14 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
     }
 }
 
+/// A bot says what its hooks are sent, whatever the rules of the room: a moderator of the room has made them.
+fn bot_may(action: Action) -> Result<(), Denied> {
+    match action {
+        Action::Send(at) if at.room != RoomKind::Direct => is_in(at),
+        _ => Err(Denied::IsBot),
+    }
+}
+
 fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
     let needed = match role {
         UserRole::Member => return Ok(()),
@@ -317,6 +337,7 @@ fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denied> {
         (UserKind::Registered, RoomKind::Lobby | RoomKind::Direct)
         | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
         (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
+        (UserKind::Bot, _) => Err(Denied::IsBot),
         (UserKind::Registered, RoomKind::Named) => {
             let is_invited = at.is_in || at.is_asked || at.role > MemberRole::Member;
             allow(is_invited || !at.is_private(), Denied::NotAsked)
@@ -365,6 +386,7 @@ impl Denied {
             Self::IsDirect => HubError::IsDirect(name()),
             Self::Needs(needed) => HubError::NotAllowed(Some(name()), needed),
             Self::IsEqual => HubError::IsEqual,
+            Self::IsBot => HubError::BotOnlyWrites,
         }
     }
 

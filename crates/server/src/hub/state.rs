@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
+use super::hooks::Hooks;
 use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
@@ -46,6 +47,7 @@ pub(super) struct State {
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     pub(super) invites: Invites,
+    pub(super) hooks: Hooks,
     pub(super) sanctions: Sanctions,
     pub(super) pauses: Pauses,
     pub(super) sessions: Sessions,
@@ -53,7 +55,7 @@ pub(super) struct State {
     invited: IdMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
-    /// The same of a credential, an invite or a sanction.
+    /// The same of a credential, an invite, a hook or a sanction.
     pub(super) last_record: u64,
     /// Number of users who own the server.
     owners: usize,
@@ -70,7 +72,8 @@ impl State {
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
+        let Restored { rooms, users, credentials, members, invites, hooks, sanctions, .. } =
+            restored;
         // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
         let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
         let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
@@ -83,6 +86,7 @@ impl State {
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
+            hooks: Hooks::default(),
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
             sessions: Sessions::default(),
@@ -101,6 +105,7 @@ impl State {
             state.restore_member(member);
         }
         invites.into_iter().for_each(|invite| state.invites.put(invite));
+        hooks.into_iter().for_each(|hook| state.hooks.put(hook));
         state.rooms.find_unused();
         (state, renamed)
     }
@@ -257,6 +262,8 @@ impl State {
         let holder = self.account(self.names.holder(name)?)?;
         let is_overdue =
             holder.sessions == 0 && holder.seen_at < since && holder.user.name == *name;
+        // A bot has no sessions, and comes back with each post.
+        let is_overdue = is_overdue && !self.hooks.has_bot(holder.user.id);
         is_overdue.then_some(holder)
     }
 
@@ -383,7 +390,8 @@ pub(super) fn room_key<'u>(
     };
     match other {
         other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if !kind.is_stored() => Err(HubError::IsGuest(other.name.clone())),
+        other if kind == UserKind::Guest => Err(HubError::IsGuest(other.name.clone())),
+        other if kind == UserKind::Bot => Err(HubError::IsBot(other.name.clone())),
         other => Ok(RoomKey::Direct(DirectKey::of(user, other.id))),
     }
 }

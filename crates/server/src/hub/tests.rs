@@ -115,6 +115,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod hooks;
 mod invites;
 mod logins;
 mod look_alikes;

@@ -175,6 +175,9 @@ pub(super) fn holder(proposal: &Proposal<'_>, name: &UserName) -> Result<User, H
 /// The user with that name, if it is stored.
 fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
     let user = holder(proposal, name)?;
+    if proposal.is_bot(user.id) {
+        return Err(HubError::IsBot(user.name));
+    }
     if proposal.has_record(user.id) { Ok(user) } else { Err(HubError::NotForGuests(user.name)) }
 }
 

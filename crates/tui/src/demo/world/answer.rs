@@ -59,6 +59,9 @@ impl World {
             Command::Invite { .. }
             | Command::Invites { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::Hooks { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
