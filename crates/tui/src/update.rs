@@ -40,7 +40,7 @@ use chat_proto::{RoomName, Seq, Timestamp};
 
 pub use self::effect::Effect;
 use crate::input::Input;
-use crate::lists::Subject;
+use crate::lists::{Asking, Subject};
 use crate::state::{ClosedThread, LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
@@ -212,6 +212,9 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
             return export::fetched(state, &room, to, messages);
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
+        ClientEffect::PasswordRequired => {
+            state.open_picker(Subject::Secret(Asking::Server), "");
+        }
         ClientEffect::NameRequired(suggestion) => {
             state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
         }

@@ -103,6 +103,9 @@ impl Directory {
             (None, Join::Invite) => return Err(HubError::InviteNeeded),
             (None, Join::Closed) => return Err(HubError::Closed),
         };
+        if admission.lacks_password {
+            return Err(HubError::PasswordNeeded);
+        }
         self.not_banned_from(proposal, admission.network)?;
         Ok(invite)
     }
@@ -114,6 +117,7 @@ impl Directory {
         admission: Admission,
     ) -> Result<(), HubError> {
         match admission.join {
+            Join::Open if admission.lacks_password => Err(HubError::NoPasswordOfGuests),
             Join::Open => self.not_banned_from(proposal, admission.network),
             Join::Invite | Join::Closed => Err(HubError::NoGuests),
         }
