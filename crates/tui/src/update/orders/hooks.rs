@@ -18,9 +18,6 @@ pub(in crate::update) fn hook(
     if room.is_private() {
         return Err("Nothing is posted into a direct message. Go to a room first".to_owned());
     }
-    if argument.is_empty() {
-        return Err("As whom? /hook NAME makes a hook of this room".to_owned());
-    }
     let name = UserName::new(argument).map_err(|error| format!("Not a name: {error}"))?;
     order(state, Command::Hook { room, name }, None, at)
 }
