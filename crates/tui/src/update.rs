@@ -146,14 +146,16 @@ fn typing(
     let before = state.shown().clone();
     state.closed_thread = None;
     let mut effects = does(state);
-    let now = state.shown().clone();
     if let Some(ClosedThread { room, root, typed }) = state.closed_thread.take() {
         effects.extend(draft(state, room, Some(root), typed, at));
     }
-    if now != before {
+    let now = if before == *state.shown() {
+        before
+    } else {
         let typed = state.typed(&before);
         effects.extend(draft(state, before, None, typed, at));
-    }
+        state.shown().clone()
+    };
     if let Some((root, typed)) = state.typed_in_thread() {
         effects.extend(draft(state, now.clone(), Some(root), typed, at));
     }
