@@ -8,6 +8,7 @@ mod invite;
 mod message;
 mod room;
 mod sanction;
+mod types;
 mod welcome;
 
 use serde::{Deserialize, Serialize};
@@ -264,7 +265,7 @@ pub enum Event {
     },
     /// A hook was made: answers a `hook`. Its address is sent this once.
     Hook {
-        /// The address to which a program posts: whoever has it says something as the bot.
+        /// The address to which a program posts: a sender that has it speaks as the bot.
         url: Secret,
         /// The hook.
         hook: HookInfo,
@@ -358,52 +359,4 @@ pub enum Event {
         /// Why it ends, and what to do, for a person.
         text: String,
     },
-}
-
-impl Event {
-    /// The `type` of every event, as it is on the wire.
-    pub const TYPES: &[&str] = &[
-        "welcome",
-        "about",
-        "account",
-        "account_changed",
-        "sessions",
-        "accounts",
-        "link",
-        "room",
-        "history",
-        "versions",
-        "thread",
-        "pins",
-        "mentions",
-        "found",
-        "users",
-        "rooms",
-        "presence",
-        "topic",
-        "read",
-        "joined",
-        "left",
-        "renamed",
-        "typing",
-        "away",
-        "back",
-        "invite",
-        "invites",
-        "hook",
-        "hooks",
-        "role",
-        "rules",
-        "asked_in",
-        "sanction",
-        "pardoned",
-        "sanctions",
-        "audit",
-        "message",
-        "accepted",
-        "refused",
-        "ping",
-        "pong",
-        "goodbye",
-    ];
 }

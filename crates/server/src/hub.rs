@@ -69,7 +69,7 @@ pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
-pub(crate) use self::error::{AccountError, HubError};
+pub(crate) use self::error::{AccountError, HookError, HubError};
 pub(crate) use self::hooks::HOOKS_LISTED;
 pub(crate) use self::invites::INVITES_LISTED;
 pub(crate) use self::login::{Proof, StoredPassword};

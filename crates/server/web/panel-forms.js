@@ -253,7 +253,7 @@ function hook(view, panel) {
     fill(
       body,
       h("p", {
-        text: `What a program posts to this address, ${bot.name} says in ${room}. It is shown this once. Whoever has it writes in the room.`,
+        text: `What a program posts to this address, ${bot.name} says in ${room}. It is shown this once. Who has it writes in the room.`,
       }),
       shown("The address", url, view),
       shown("To try it", `curl -d 'hello' ${url}`, view),

@@ -2,13 +2,14 @@
 
 mod accounts;
 mod cuts;
+mod hooks;
 mod messages;
 mod sanctions;
 mod states;
 
 use chat_proto::command::{Hello, Kind, Nonce};
 use chat_proto::event::{
-    Away, HookInfo, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
+    Away, InviteInfo, JournalId, Limits, RoleHolder, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
     AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Privacy, Role, RoomName,
@@ -22,6 +23,7 @@ use serde_json::json;
 
 use self::accounts::{account_command, account_event};
 pub(crate) use self::cuts::cuts;
+use self::hooks::hook;
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, search_state, version};
 use self::sanctions::{audit_entry, sanction_command, sanction_info};
@@ -178,11 +180,6 @@ fn invite() -> impl Strategy<Value = InviteInfo> {
             note,
         },
     )
-}
-
-fn hook() -> impl Strategy<Value = HookInfo> {
-    (any::<u64>(), room_name(), user(), option::of(user()), at())
-        .prop_map(|(id, room, bot, by, made_at)| HookInfo { id, room, bot, by, made_at })
 }
 
 fn nonce() -> impl Strategy<Value = Nonce> {

@@ -1,16 +1,18 @@
 //! The errors with which the hub refuses messages and requests.
 
 mod account;
+mod hook;
 mod needed;
+mod refusal;
 mod sanctioned;
 
-use chat_proto::{Network, Refusal, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
+pub(crate) use self::hook::HookError;
 pub(crate) use self::needed::Needed;
 pub(crate) use self::sanctioned::Sanctioned;
-use super::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
 use crate::config::{
@@ -108,32 +110,9 @@ pub(crate) enum HubError {
         "you have {0} invites that have not ended, the most that you can have; revoke one, or wait until one ends"
     )]
     TooManyInvitesOfUser(usize),
-    /// The client's fault: the user may not end such a hook, or there is none.
-    #[error("there is no hook {0} that you may end")]
-    NoSuchHook(u64),
-    /// The sender's fault: the hook was ended.
-    #[error("this hook has ended; ask a moderator of its room for another address")]
-    HookEnded,
-    /// The sender's fault: the user who made the hook may not write itself.
-    #[error(
-        "the user who made this hook is muted or banned; ask another moderator of the room for another address"
-    )]
-    HookSilenced,
-    /// The server's fault: there are as many hooks as there can be.
-    #[error("this server has {HOOKS_MAX} hooks, the most it can have; revoke one first")]
-    TooManyHooks,
-    /// The client's fault: the room has as many hooks as one can have.
-    #[error("{0} has {HOOKS_OF_ROOM_MAX} hooks, the most for one room; revoke one first")]
-    TooManyHooksInRoom(RoomName),
-    /// The client's fault: the user has made as many hooks as it may.
-    #[error("you have made {HOOKS_OF_USER_MAX} hooks, the most for one user; revoke one first")]
-    TooManyHooksOfUser,
-    /// The client's fault: a bot has no role, no password and no direct messages.
-    #[error("{0} is a bot: it says what its hook is sent, and nothing else")]
-    IsBot(UserName),
-    /// A bot may not do that.
-    #[error("a bot can only write in the room of its hook")]
-    BotOnlyWrites,
+    /// A hook, or its bot.
+    #[error(transparent)]
+    Hook(HookError),
     /// A device, a session, a password or a name of an account.
     #[error(transparent)]
     Account(AccountError),
@@ -333,14 +312,9 @@ impl HubError {
             Self::NotThePassword => RefusalCode::BadSecret,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::NoSuchHook(_) | Self::HookEnded => RefusalCode::NoSuchHook,
-            Self::HookSilenced => RefusalCode::Muted,
+            Self::Hook(error) => error.code(),
             Self::OneUseOnly => RefusalCode::BadField,
-            Self::TooManyInvites
-            | Self::TooManyInvitesOfUser(_)
-            | Self::TooManyHooks
-            | Self::TooManyHooksInRoom(_)
-            | Self::TooManyHooksOfUser => RefusalCode::NotKept,
+            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
             Self::Muted(_) => RefusalCode::Muted,
             Self::Banned(_) => RefusalCode::Banned,
             Self::Slow { .. } => RefusalCode::Slow,
@@ -357,8 +331,6 @@ impl HubError {
             | Self::IsEqual
             | Self::LastOwner(_)
             | Self::NotForGuests(_)
-            | Self::IsBot(_)
-            | Self::BotOnlyWrites
             | Self::LobbyIsOpen
             | Self::NoSuchRole
             | Self::IsInRoom(_)
@@ -396,30 +368,6 @@ impl HubError {
             | Self::TooManyOwnSanctions => RefusalCode::NotKept,
             Self::TooManySessions(_) => RefusalCode::Busy,
             Self::GoingAway => RefusalCode::Shutdown,
-        }
-    }
-}
-
-impl From<HubError> for Refusal {
-    fn from(error: HubError) -> Self {
-        let refusal = Self::new(error.code(), error.to_string());
-        match error {
-            HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
-            HubError::Muted(sanctioned) | HubError::Banned(sanctioned) => {
-                Self { room: sanctioned.room, retry_ms: sanctioned.left_ms, ..refusal }
-            }
-            HubError::Slow { room, wait_ms, .. } => {
-                Self { room: Some(room), retry_ms: Some(wait_ms), ..refusal }
-            }
-            HubError::NotInRoom(room)
-            | HubError::NotYours(room)
-            | HubError::GuestInLobbyAlone(room)
-            | HubError::NotAsked(room)
-            | HubError::IsPublic(room)
-            | HubError::IsDirect(room)
-            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
-            HubError::NotAllowed(room, _) => Self { room, ..refusal },
-            _ => refusal,
         }
     }
 }

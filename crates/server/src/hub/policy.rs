@@ -1,9 +1,11 @@
 //! The rights of users: one pure function, which every operation calls under the lock. `policy/table.txt` shows what it
 //! answers.
 
-use chat_proto::{Privacy, RoomName, Rules, TopicBy};
+mod denied;
 
-use super::HubError;
+use chat_proto::{Privacy, Rules, TopicBy};
+
+pub(super) use self::denied::Denied;
 use super::error::Needed;
 use crate::journal::{MemberRole, RoomId, RoomKey, UserKind, UserRole};
 
@@ -108,29 +110,6 @@ enum RoomKind {
     Lobby,
     Named,
     Direct,
-}
-
-/// Why an action is not allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Denied {
-    /// The user is not in the room.
-    NotInRoom,
-    /// Everybody stays in the lobby.
-    StaysInLobby,
-    /// A guest joins the lobby and no other room.
-    GuestInLobbyAlone,
-    /// Nobody has asked the user into the room.
-    NotAsked,
-    /// Everybody may join the room.
-    IsPublic,
-    /// A direct message has no rules and no roles.
-    IsDirect,
-    /// The role is too low.
-    Needs(Needed),
-    /// The other user has no lower role.
-    IsEqual,
-    /// A bot only writes.
-    IsBot,
 }
 
 impl Standing {
@@ -370,32 +349,6 @@ fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denied>
 
 const fn allow(is_allowed: bool, denied: Denied) -> Result<(), Denied> {
     if is_allowed { Ok(()) } else { Err(denied) }
-}
-
-impl Denied {
-    /// The error for a client that named the room `name`.
-    pub(super) fn in_room(self, name: &RoomName) -> HubError {
-        let name = || name.clone();
-        match self {
-            Self::NotInRoom => HubError::NotInRoom(name()),
-            Self::StaysInLobby => HubError::CannotLeave(name()),
-            Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name()),
-            Self::NotAsked => HubError::NotAsked(name()),
-            Self::IsPublic => HubError::IsPublic(name()),
-            Self::IsDirect => HubError::IsDirect(name()),
-            Self::Needs(needed) => HubError::NotAllowed(Some(name()), needed),
-            Self::IsEqual => HubError::IsEqual,
-            Self::IsBot => HubError::BotOnlyWrites,
-        }
-    }
-
-    /// The error for an action that is about no room.
-    pub(super) fn on_server(self) -> HubError {
-        match self {
-            Self::Needs(needed) => HubError::NotAllowed(None, needed),
-            other => other.in_room(&RoomName::lobby()),
-        }
-    }
 }
 
 #[cfg(test)]

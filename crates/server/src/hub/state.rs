@@ -4,12 +4,14 @@
 
 mod credentials;
 mod roles;
+mod room_key;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+pub(super) use self::room_key::room_key;
 use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
@@ -26,8 +28,7 @@ use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use crate::id_map::IdMap;
 use crate::journal::{
-    DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
-    UserRole,
+    MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::room::Room;
 use crate::token::TokenHash;
@@ -366,33 +367,6 @@ impl State {
         rooms.dedup_by_key(|room| room.id);
         rooms.truncate(limit);
         rooms
-    }
-}
-
-/// The key of the room that `user` means by a name or an address. `holder` returns the user who has a name, and
-/// `find` the user with a number and its kind.
-pub(super) fn room_key<'u>(
-    user: UserId,
-    name: &RoomName,
-    holder: impl Fn(&UserName) -> Option<UserId>,
-    find: impl Fn(UserId) -> Option<(&'u User, UserKind)>,
-) -> Result<RoomKey, HubError> {
-    let (other, kind) = if let Some(pair) = name.pair() {
-        if !pair.contains(&user) {
-            return Err(HubError::NotYours(name.clone()));
-        }
-        let other = if pair[0] == user { pair[1] } else { pair[0] };
-        find(other).ok_or(HubError::NoSuchNumber(other))?
-    } else if let Some(other) = name.other() {
-        holder(&other).and_then(find).ok_or(HubError::NoSuchUser(other))?
-    } else {
-        return Ok(RoomKey::Named(name.clone()));
-    };
-    match other {
-        other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if kind == UserKind::Guest => Err(HubError::IsGuest(other.name.clone())),
-        other if kind == UserKind::Bot => Err(HubError::IsBot(other.name.clone())),
-        other => Ok(RoomKey::Direct(DirectKey::of(user, other.id))),
     }
 }
 

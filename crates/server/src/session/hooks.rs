@@ -13,6 +13,7 @@ use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::config::PORT;
 use crate::hub::{HOOKS_LISTED, HookDraft, HubError};
+use crate::plain::is_loopback;
 use crate::token::{self, TokenHash};
 
 /// Bytes of a hook in a list, at most: its fields, a room and two names of 32 characters of 4 bytes.
@@ -69,7 +70,7 @@ impl Context {
 
 /// Whether `host` is this machine, from which plain text is accepted.
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|host| host.is_loopback())
+    host == "localhost" || host.parse().is_ok_and(is_loopback)
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {

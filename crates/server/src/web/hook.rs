@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use super::post::{self, Post};
 use super::reply::{self, Reply};
-use crate::hub::{Hub, HubError, Outcome};
+use crate::hub::{HookError, Hub, HubError, Outcome};
 use crate::limits::{Cost, Limits};
 use crate::tries::Tries;
 
@@ -116,7 +116,7 @@ const NOT_STORED_RETRY: Duration = Duration::from_secs(5);
 fn refused(error: &HubError) -> Reply {
     let text = format!("{error}\n");
     match error {
-        HubError::HookEnded => reply::refusal(StatusCode::NOT_FOUND, text),
+        HubError::Hook(HookError::Ended) => reply::refusal(StatusCode::NOT_FOUND, text),
         HubError::Slow { room, pause_s, wait_ms } => {
             let text =
                 format!("{room} has a pause of {pause_s} s between two messages of one user\n");

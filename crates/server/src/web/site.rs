@@ -72,30 +72,27 @@ impl<'c> Site<'c> {
         self.has_opened.get()
     }
 
-    /// Whether a request is a post to a hook that may be looked at.
-    ///
-    /// # Errors
-    /// Returns the answer if it is one that may not.
-    fn is_post<B>(&self, request: &Request<B>) -> Result<bool, Reply> {
-        if hook::secret(request.uri().path()).is_none() {
-            return Ok(false);
-        }
-        let host = host(request, &self.config.names).map_err(refuse_host)?;
+    /// Why a request for the path of a hook is not looked at; `None` if it is.
+    fn refuse_post<B>(&self, request: &Request<B>) -> Option<Reply> {
+        let host = match host(request, &self.config.names) {
+            Ok(host) => host,
+            Err(status) => return Some(refuse_host(status)),
+        };
         if self.transport == Transport::PlainRefused {
             // Not redirected: a program would go on to send the secret in plain text first.
             let text = "this server wants TLS from your address: post to https:// instead of http://, and make another \
                         hook, since others may have read this address\n";
-            return Err(reply::refusal(StatusCode::FORBIDDEN, text));
+            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
         }
         if request.method() != Method::POST {
-            return Err(reply::wrong_method("POST"));
+            return Some(reply::wrong_method("POST"));
         }
         let is_encrypted = self.transport == Transport::Encrypted;
         if !is_same_origin(request.headers(), &host, is_encrypted) {
             let text = "a page of another site posts nothing here\n";
-            return Err(reply::refusal(StatusCode::FORBIDDEN, text));
+            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
         }
-        Ok(true)
+        None
     }
 
     fn answer<B: Body>(&self, request: &Request<B>) -> Reply {
@@ -199,14 +196,15 @@ impl<'c> Service<Request<Incoming>> for Site<'c> {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.requests.set(self.requests.get() + 1);
         let is_past_max = self.requests.get() >= REQUESTS_MAX;
-        let reply = match self.is_post(&request) {
-            Ok(true) => {
+        let is_post = hook::secret(request.uri().path()).is_some();
+        let reply = match is_post.then(|| self.refuse_post(&request)) {
+            Some(None) => {
                 let posted = hook::answer(self.senders, request);
-                let closing = move |reply| Ok(finished(reply, is_past_max));
-                return Either::Right(Box::pin(posted.map(closing)));
+                let finished = posted.map(move |reply| Ok(finished(reply, is_past_max)));
+                return Either::Right(Box::pin(finished));
             }
-            Ok(false) => self.answer(&request),
-            Err(refused) => refused,
+            Some(Some(refused)) => refused,
+            None => self.answer(&request),
         };
         Either::Left(ready(Ok(finished(reply, is_past_max && !self.has_opened()))))
     }

@@ -8,7 +8,7 @@ use super::super::directory::Directory;
 use super::super::policy::{Action, Denied, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
-use super::super::{AccountError, HubError};
+use super::super::{AccountError, HookError, HubError};
 use super::roles::author;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -192,7 +192,11 @@ fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Resu
 
 /// The user, to whom a credential is given.
 fn not_a_bot(proposal: &Proposal<'_>, user: User) -> Result<User, HubError> {
-    if proposal.is_bot(user.id) { Err(HubError::IsBot(user.name)) } else { Ok(user) }
+    if proposal.is_bot(user.id) {
+        Err(HubError::Hook(HookError::IsBot(user.name)))
+    } else {
+        Ok(user)
+    }
 }
 
 fn changed(

@@ -7,7 +7,7 @@ use super::super::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::HookDraft;
-use super::super::{HubError, IfTaken};
+use super::super::{HookError, HubError, IfTaken};
 use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -22,14 +22,14 @@ impl Directory {
         let action = Action::ManageHooks(proposal.standing_of(*by, &key));
         may(proposal.subject_of(*by), action).map_err(|denied| denied.in_room(name))?;
         if proposal.all_hooks().count() >= HOOKS_MAX {
-            return Err(HubError::TooManyHooks);
+            return Err(HubError::Hook(HookError::TooMany));
         }
         if proposal.all_hooks().filter(|hook| hook.room == room).count() >= HOOKS_OF_ROOM_MAX {
-            return Err(HubError::TooManyHooksInRoom(name.clone()));
+            return Err(HubError::Hook(HookError::TooManyInRoom(name.clone())));
         }
         let is_own = |hook: &&HookRecord| Some(hook.by) == *by;
         if proposal.all_hooks().filter(is_own).count() >= HOOKS_OF_USER_MAX {
-            return Err(HubError::TooManyHooksOfUser);
+            return Err(HubError::Hook(HookError::TooManyOfUser));
         }
         let (bot, mut changes) = self.bot(proposal, wants, room)?;
         let (id, created_at) = (proposal.next_record(), self.clock.now());
@@ -95,10 +95,12 @@ impl Directory {
         by: Option<UserId>,
         id: u64,
     ) -> GrantResult {
-        let HookRecord { bot, room, .. } = *proposal.hook(id).ok_or(HubError::NoSuchHook(id))?;
+        let HookRecord { bot, room, .. } =
+            *proposal.hook(id).ok_or(HubError::Hook(HookError::NoSuchHook(id)))?;
         let action = Action::ManageHooks(proposal.standing_in(by, room));
         // Only those who may end it learn that it is there.
-        may(proposal.subject_of(by), action).map_err(|_| HubError::NoSuchHook(id))?;
+        may(proposal.subject_of(by), action)
+            .map_err(|_| HubError::Hook(HookError::NoSuchHook(id)))?;
         proposal.remove_hook(id);
         let mut changes = vec![Change::HookRemoved { id }];
         if room != RoomId::LOBBY && proposal.is_in(bot, room) {
@@ -118,13 +120,13 @@ impl Directory {
         id: u64,
         room: RoomId,
     ) -> Result<(), HubError> {
-        let by = proposal.hook(id).ok_or(HubError::HookEnded)?.by;
+        let by = proposal.hook(id).ok_or(HubError::Hook(HookError::Ended))?.by;
         if by == UserId::SERVER {
             return Ok(());
         }
         let banned = self.not_banned(proposal, by, Some(room));
         let muted = banned.and_then(|()| self.not_muted(proposal, by, Some(room)));
-        muted.map_err(|_| HubError::HookSilenced)
+        muted.map_err(|_| HubError::Hook(HookError::Silenced))
     }
 
     fn audit_hook(

@@ -3,12 +3,12 @@
 use chat_proto::command::Body;
 use chat_proto::{AuditKind, DeviceId, RoomName, Topic, UserId};
 
-use super::super::HubError;
 use super::super::directory::Directory;
 use super::super::mentions::mentioned;
 use super::super::policy::{Action, Standing, may};
 use super::super::proposal::Proposal;
 use super::super::request::{DirectScope, Submission};
+use super::super::{HookError, HubError};
 use super::{is_direct, memberships};
 use crate::journal::{AuditRecord, Change, DeletionRecord, MemberRole, Message, RoomId};
 
@@ -58,7 +58,7 @@ pub(super) fn message(
 ) -> Result<(Message, Option<HubError>), HubError> {
     let user = submission.user;
     if submission.hook.is_some_and(|hook| proposal.hook(hook).is_none()) {
-        return Err(HubError::HookEnded);
+        return Err(HubError::Hook(HookError::Ended));
     }
     let from = proposal.author(user)?.clone();
     let name = &submission.name;

@@ -4,7 +4,7 @@ use chat_proto::{Reason, SanctionKind};
 
 use super::*;
 use crate::hub::hooks::{HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
-use crate::hub::{HookDraft, SanctionOrder, SanctionTarget};
+use crate::hub::{HookDraft, HookError, SanctionOrder, SanctionTarget};
 use crate::token::{self, TokenHash};
 
 /// Makes a hook as the operator, or as `by`; returns its number and its secret.
@@ -86,7 +86,10 @@ async fn a_moderator_of_the_room_makes_sees_and_ends_its_hooks_and_nobody_else()
     let listed = hub.hooks(Some(ana.id()), None).0;
     assert_eq!((listed.len(), listed[0].id, listed[0].bot.name.as_str()), (1, id, "nightly"));
     assert_eq!(hub.hooks(Some(bob.id()), None).0, []);
-    assert_eq!(hub.revoke_hook(Some(bob.id()), id).await, Err(HubError::NoSuchHook(id)));
+    assert_eq!(
+        hub.revoke_hook(Some(bob.id()), id).await,
+        Err(HubError::Hook(HookError::NoSuchHook(id)))
+    );
     let taken = hook(&hub, Some(&ana), "#ops", "nightly").await.unwrap_err();
     assert!(matches!(taken, HubError::NameTaken { .. }), "its hook has not ended: {taken}");
     let direct = hook(&hub, Some(&ana), "@bob", "x").await.unwrap_err();
@@ -95,7 +98,7 @@ async fn a_moderator_of_the_room_makes_sees_and_ends_its_hooks_and_nobody_else()
     let found = hub.hook(&secret).unwrap();
     hub.revoke_hook(Some(ana.id()), id).await.unwrap();
     let late = hub.say_by_hook(&found, Text::new("late").unwrap(), Some(1)).await;
-    assert_eq!(refused(late), HubError::HookEnded, "it was looked up before");
+    assert_eq!(refused(late), HubError::Hook(HookError::Ended), "it was looked up before");
     let records = hub.audit(None, None, 10).await.unwrap().0;
     let what: Vec<_> =
         records.iter().map(|record| (record.what.as_str(), &*record.about)).collect();
@@ -120,7 +123,7 @@ async fn a_bot_writes_also_where_only_some_may_and_has_no_other_rights() {
         hub.grant(None, bot.clone(), None, Role::Owner).await.unwrap_err(),
         hub.permit_link(Asker::OPERATOR, bot.clone()).await.unwrap_err(),
     ] {
-        assert_eq!(error, HubError::IsBot(bot.clone()));
+        assert_eq!(error, HubError::Hook(HookError::IsBot(bot.clone())));
     }
     days_pass(100);
     let taken = enter(&hub, "nightly").await.unwrap_err();
@@ -142,14 +145,17 @@ async fn what_silences_the_bot_or_who_made_it_silences_the_hook() {
         reason: Reason::default(),
     };
     hub.sanction(None, order("ana", Some("#ops"), SanctionKind::Mute)).await.unwrap();
-    assert_eq!(refused(post(&hub, &secret, "hi", Some(2)).await), HubError::HookSilenced);
+    assert_eq!(
+        refused(post(&hub, &secret, "hi", Some(2)).await),
+        HubError::Hook(HookError::Silenced)
+    );
     assert!(matches!(post(&hub, &secret, "first", Some(1)).await, Outcome::Repeat { .. }));
     assert!(post(&hub, &of_operator, "hi", None).await.is_stored());
     let muted = hub.sanctions(Some(&room("#ops")), 0, 10).unwrap().0[0].id.unwrap();
     hub.pardon(None, muted).await.unwrap();
     assert!(post(&hub, &secret, "hi", Some(2)).await.is_stored(), "the key was not used");
     hub.sanction(None, order("ana", None, SanctionKind::Ban)).await.unwrap();
-    assert_eq!(refused(post(&hub, &secret, "hi", None).await), HubError::HookSilenced);
+    assert_eq!(refused(post(&hub, &secret, "hi", None).await), HubError::Hook(HookError::Silenced));
     hub.sanction(None, order("weekly", Some("#ops"), SanctionKind::Kick)).await.unwrap();
     let kicked = refused(post(&hub, &of_operator, "hi", None).await);
     assert_eq!(kicked, HubError::NotInRoom(room("#ops")));
@@ -163,7 +169,7 @@ async fn the_hooks_of_a_room_and_of_a_user_are_bounded() {
         hook(&hub, Some(&ana), "#ops", &format!("bot {nth}")).await.unwrap();
     }
     let full = hook(&hub, None, "#ops", "one more").await.unwrap_err();
-    assert_eq!(full, HubError::TooManyHooksInRoom(room("#ops")));
+    assert_eq!(full, HubError::Hook(HookError::TooManyInRoom(room("#ops"))));
     for nth in HOOKS_OF_ROOM_MAX..HOOKS_OF_USER_MAX {
         let place = format!("#room{}", nth / 10);
         ana.actor().join(&room(&place)).await.unwrap();
@@ -171,6 +177,6 @@ async fn the_hooks_of_a_room_and_of_a_user_are_bounded() {
     }
     ana.actor().join(&room("#other")).await.unwrap();
     let full = hook(&hub, Some(&ana), "#other", "one more").await.unwrap_err();
-    assert_eq!(full, HubError::TooManyHooksOfUser);
+    assert_eq!(full, HubError::Hook(HookError::TooManyOfUser));
     hook(&hub, None, "#other", "one more").await.unwrap();
 }
