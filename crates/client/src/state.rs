@@ -85,6 +85,8 @@ pub struct State {
     /// The room and the time, in milliseconds, of the last `typing` that was sent.
     pub(crate) typed: Option<(RoomName, i64)>,
     pub(crate) warned: WarnOnce,
+    /// Whether the last `hello` had the password of the server.
+    pub(crate) says_password: bool,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
     /// What mentions the user.
@@ -181,6 +183,7 @@ impl State {
             features: Features::default(),
             typed: None,
             warned: WarnOnce::default(),
+            says_password: false,
             joins: JoinPolicy::default(),
             mentions: MentionPolicy::default(),
             choices: Choices::default(),

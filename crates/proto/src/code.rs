@@ -81,6 +81,8 @@ words! {
         BadToken = "bad_token",
         /// New users need an invite; the text says how to get one.
         InviteNeeded = "invite_needed",
+        /// New users need the password of the server, and there is none in the `hello`.
+        PasswordNeeded = "password_needed",
         /// The password, the code of a `link`, or the invite is not valid.
         BadSecret = "bad_secret",
         /// A new password breaks a rule; the text says which.

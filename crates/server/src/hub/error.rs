@@ -70,6 +70,17 @@ pub(crate) enum HubError {
         "this server takes no classic clients; use chat-tui, and ask one of its users for a chat:// line"
     )]
     NoGuests,
+    /// The client's fault: it has not sent the password of the server.
+    #[error("new users of this server need its password; ask the person who runs it")]
+    PasswordNeeded,
+    /// The client's fault: it has sent another password than that of the server.
+    #[error("this is not the password of the server; ask the person who runs it")]
+    NotThePassword,
+    /// The client's fault: it uses the classic protocol, which cannot send a password.
+    #[error(
+        "this server asks new users for its password, which a classic client cannot send; use chat-tui, or a browser"
+    )]
+    NoPasswordOfGuests,
     /// The client's fault: nobody new comes in.
     #[error("this server takes no new users; ask the person who runs it")]
     Closed,
@@ -291,6 +302,8 @@ impl HubError {
                 RefusalCode::NotInRoom
             }
             Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
+            Self::PasswordNeeded | Self::NoPasswordOfGuests => RefusalCode::PasswordNeeded,
+            Self::NotThePassword => RefusalCode::BadSecret,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
             Self::OneUseOnly => RefusalCode::BadField,

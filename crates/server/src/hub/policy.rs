@@ -65,7 +65,6 @@ pub(super) enum Action {
     /// To invite users to the server, with that role.
     Invite {
         role: UserRole,
-        members_may: bool,
     },
     /// To end an invite for that role.
     Revoke {
@@ -290,11 +289,11 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
             needs_on_server(subject, above)?;
             allow(subject.role > of, Denied::IsEqual)
         }
-        Action::Invite { role: UserRole::Member, members_may: true } => {
+        Action::Invite { role: UserRole::Member } => {
             allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
         }
         Action::Revoke { is_own: true, .. } => Ok(()),
-        Action::Revoke { role, .. } | Action::Invite { role, .. } => {
+        Action::Revoke { role, .. } | Action::Invite { role } => {
             needs_on_server(subject, role.max(UserRole::Moderator))
         }
         Action::SeeAudit { is_own } => {

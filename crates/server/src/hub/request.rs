@@ -200,6 +200,8 @@ pub(crate) struct Admission {
     /// The hash of the secret of its invite.
     pub(super) invite: Option<TokenHash>,
     pub(super) join: Join,
+    /// Whether the server has a password that the client has not sent.
+    pub(super) lacks_password: bool,
     /// The network that it comes from; `None` for this machine, which is never banned.
     pub(super) network: Option<IpAddr>,
 }
@@ -207,7 +209,12 @@ pub(crate) struct Admission {
 impl Admission {
     /// Of a client from `network` that sends the secret `invite`, if any.
     pub(crate) fn new(invite: Option<&Secret>, join: Join, network: Option<IpAddr>) -> Self {
-        Self { invite: invite.map(TokenHash::of), join, network }
+        Self { invite: invite.map(TokenHash::of), join, lacks_password: false, network }
+    }
+
+    /// The same of a client that has not sent the password of the server.
+    pub(crate) const fn lacking_password(self, lacks_password: bool) -> Self {
+        Self { lacks_password, ..self }
     }
 }
 

@@ -20,6 +20,7 @@ mod roles;
 mod rooms;
 mod sanctions;
 mod search;
+mod server_password;
 mod threads;
 mod timers;
 mod tls;

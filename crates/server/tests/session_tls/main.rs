@@ -38,6 +38,8 @@ mod rooms;
 mod sanctions;
 #[path = "../session/search.rs"]
 mod search;
+#[path = "../session/server_password.rs"]
+mod server_password;
 #[path = "../session/threads.rs"]
 mod threads;
 #[path = "../session/timers.rs"]

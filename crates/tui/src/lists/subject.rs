@@ -55,6 +55,8 @@ pub enum Asking {
     Again,
     /// The password, to log in.
     Login,
+    /// The password of the server, which new users need.
+    Server,
 }
 
 impl Asking {
@@ -65,6 +67,7 @@ impl Asking {
             Self::NewPassword => "New password › ",
             Self::Again => "The same again › ",
             Self::Login => "Password › ",
+            Self::Server => "Password of the server › ",
         }
     }
 
@@ -76,6 +79,9 @@ impl Asking {
             Self::Again => "To rule out a typing error",
             Self::Login => {
                 "It is not shown. Or /login CODE: an owner of the server can give you a code"
+            }
+            Self::Server => {
+                "The person who runs the server tells you. If you have an account: Esc, then /login"
             }
         }
     }
@@ -204,6 +210,9 @@ impl Subject {
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
             Self::Secret(Asking::Login) => format!("Log in as {}", client.name()),
+            Self::Secret(Asking::Server) => {
+                "This server asks new users for its password".to_owned()
+            }
             Self::Secret(_) => "Your password".to_owned(),
             Self::Invites => "Invites".to_owned(),
             Self::Sanctions { is_server: true } => "Mutes and bans on this server".to_owned(),

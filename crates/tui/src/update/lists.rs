@@ -168,7 +168,7 @@ pub(super) fn typed(state: &mut State, text: &str) -> Option<()> {
 
 /// The text before the cursor has changed by a key: opens the list for the word there, if it has one.
 pub(super) fn suggest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let before = state.input().editor.before_cursor();
+    let before = state.input().editor.before_cursor().to_owned();
     match word(state, &before).filter(Word::opens_list) {
         Some(word) => {
             let offers = word.offers(&state.client);
@@ -192,7 +192,7 @@ fn word<'a>(state: &State, before: &'a str) -> Option<Word<'a>> {
 
 /// Completes the word before the cursor.
 pub(super) fn complete(state: &mut State, backwards: bool, at: Timestamp) -> Vec<Effect> {
-    let before = state.input().editor.before_cursor();
+    let before = state.input().editor.before_cursor().to_owned();
     let Some(word) = word(state, &before) else {
         return Vec::new();
     };
@@ -213,7 +213,7 @@ pub(super) fn frame(state: &mut State) {
     state.find();
     // The rooms have come that were asked for when the list opened.
     if state.prompt.completions().is_some_and(|list| list.chosen().is_none()) {
-        let before = state.prompt.editor.before_cursor();
+        let before = state.prompt.editor.before_cursor().to_owned();
         if let Some(word) = Word::find(&before).filter(Word::needs_rooms) {
             let offers = word.offers(&state.client);
             state.prompt.suggest(word.text(), offers);
