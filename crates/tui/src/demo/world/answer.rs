@@ -77,6 +77,9 @@ impl World {
             Command::Invite { .. }
             | Command::Invites { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::Hooks { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
