@@ -7,4 +7,5 @@ mod hostile;
 mod keys;
 mod long_log;
 mod look;
+mod one_room;
 mod outbox;

@@ -7,6 +7,7 @@ mod classic;
 mod events;
 mod expelled;
 mod ghosts;
+mod hooks;
 mod invites;
 mod journal;
 mod limits;

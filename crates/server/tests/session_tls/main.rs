@@ -12,6 +12,8 @@ mod events;
 mod expelled;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
+#[path = "../session/hooks.rs"]
+mod hooks;
 #[path = "../session/invites.rs"]
 mod invites;
 #[path = "../session/journal.rs"]
