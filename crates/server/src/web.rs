@@ -6,6 +6,7 @@
 mod form;
 mod hook;
 mod host;
+mod metrics;
 mod parts;
 mod patient;
 mod post;
