@@ -50,7 +50,9 @@ const REPLACEMENT: char = '\u{FFFD}';
 pub fn event(event: Event) -> Event {
     match event {
         // The rest is for the operator.
-        Event::About { server, journal, .. } => Event::About { server, journal, search: None },
+        Event::About { server, journal, .. } => {
+            Event::About { server, journal, key: None, search: None }
+        }
         Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
         Event::Account(of) => Event::Account(Box::new(account(*of))),
         Event::AccountChanged { what, by } => {

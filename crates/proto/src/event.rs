@@ -40,6 +40,9 @@ pub enum Event {
         server: Server,
         /// Which journal it has.
         journal: JournalId,
+        /// The key of the server, as an address line has it; `None` if it is of an earlier version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<ShortString>,
         /// The state of the search index, for the operator alone; `None` if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         search: Option<SearchState>,

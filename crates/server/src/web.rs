@@ -12,6 +12,7 @@ mod patient;
 mod post;
 mod reply;
 mod site;
+mod slack;
 mod web_socket;
 
 use std::io;

@@ -288,8 +288,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         welcome().prop_map(Event::Welcome),
         account_event(),
         (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
-        (server(), journal_id(), option::of(search_state()))
-            .prop_map(|(server, journal, search)| Event::About { server, journal, search }),
+        (server(), journal_id(), option::of(short_string()), option::of(search_state())).prop_map(
+            |(server, journal, key, search)| Event::About { server, journal, key, search }
+        ),
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
