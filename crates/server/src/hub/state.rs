@@ -310,6 +310,11 @@ impl State {
         self.invited.get(&invite).map_or(&[], Vec::as_slice)
     }
 
+    /// Number of users with a session.
+    pub(super) fn users_connected(&self) -> usize {
+        self.connected.len()
+    }
+
     /// The users with a session.
     pub(super) fn connected(&self) -> impl Iterator<Item = &Account> {
         self.connected.iter().filter_map(|user| self.account(*user))
