@@ -216,6 +216,11 @@ function unstored() {
   }
 }
 
+/** Asks again for style sheets whose connection broke: without one, the page could hardly be used. */
+for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+  if (!link.sheet) link.replaceWith(link.cloneNode());
+}
+
 const isLooking = () => !document.hidden && document.hasFocus();
 for (const type of ["visibilitychange", "focus", "blur", "pageshow"]) {
   (type === "visibilitychange" ? document : window).addEventListener(type, () => {

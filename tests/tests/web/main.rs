@@ -9,3 +9,4 @@ mod long_log;
 mod look;
 mod one_room;
 mod outbox;
+mod together;
