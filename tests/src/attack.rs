@@ -10,6 +10,8 @@ mod floods;
 mod honest;
 mod junk;
 mod memory;
+mod requests;
+mod web_sockets;
 
 use std::fmt;
 use std::time::Duration;
@@ -24,6 +26,12 @@ use crate::within;
 /// Tries of an attack before the users talk again: it has begun.
 const TRIES_BEFORE: u64 = 20;
 
+/// How a line begins that comes a byte at a time.
+const SLOW_LINE: &[u8] = br#"{"type":"hello","version":1,"name":"slow"#;
+
+/// The same of the head of a request.
+const SLOW_HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: x";
+
 /// An attack: its name, and what never ends by itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Attack {
@@ -33,11 +41,11 @@ pub struct Attack {
 }
 
 /// All attacks.
-pub const ATTACKS: [Attack; 17] = [
+pub const ATTACKS: [Attack; 26] = [
     Attack { name: "strangers", run: |enemy| Box::pin(connections::strangers(enemy)) },
     Attack { name: "half-open", run: |enemy| Box::pin(connections::half_open(enemy)) },
     Attack { name: "classic-crowd", run: |enemy| Box::pin(connections::classic_crowd(enemy)) },
-    Attack { name: "slow-lines", run: |enemy| Box::pin(connections::slow_lines(enemy)) },
+    Attack { name: "slow-lines", run: |enemy| Box::pin(connections::slow(enemy, SLOW_LINE)) },
     Attack { name: "junk", run: |enemy| Box::pin(junk::junk(enemy)) },
     Attack { name: "long-lines", run: |enemy| Box::pin(junk::long_lines(enemy)) },
     Attack { name: "tls-junk", run: |enemy| Box::pin(junk::tls(enemy)) },
@@ -51,6 +59,21 @@ pub const ATTACKS: [Attack; 17] = [
     Attack { name: "history", run: |enemy| Box::pin(floods::flood(enemy, floods::history)) },
     Attack { name: "search", run: |enemy| Box::pin(floods::flood(enemy, floods::search)) },
     Attack { name: "slow-readers", run: |enemy| Box::pin(floods::slow_readers(enemy)) },
+    Attack { name: "slow-heads", run: |enemy| Box::pin(connections::slow(enemy, SLOW_HEAD)) },
+    Attack { name: "endless-heads", run: |enemy| Box::pin(requests::endless_heads(enemy)) },
+    Attack { name: "endless-bodies", run: |enemy| Box::pin(requests::endless_bodies(enemy)) },
+    Attack {
+        name: "foreign-pages",
+        run: |enemy| Box::pin(requests::refused(enemy, &requests::FOREIGN)),
+    },
+    Attack {
+        name: "smuggling",
+        run: |enemy| Box::pin(requests::refused(enemy, &requests::SMUGGLED)),
+    },
+    Attack { name: "web-sockets", run: |enemy| Box::pin(web_sockets::crowd(enemy)) },
+    Attack { name: "huge-frames", run: |enemy| Box::pin(web_sockets::huge(enemy)) },
+    Attack { name: "fragments", run: |enemy| Box::pin(web_sockets::fragments(enemy)) },
+    Attack { name: "pings", run: |enemy| Box::pin(web_sockets::pings(enemy)) },
 ];
 
 /// What the users noticed of an attack.

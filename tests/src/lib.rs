@@ -21,12 +21,12 @@
 pub mod attack;
 pub mod binary;
 pub mod browser;
+mod carrier;
 pub mod classic;
 pub mod native;
 pub mod pty;
 pub mod rights;
 mod searched;
-mod secure;
 pub mod server;
 pub mod sim;
 pub mod torture;

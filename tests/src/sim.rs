@@ -74,6 +74,8 @@ pub struct Plan {
     pub storm: Duration,
     /// Whether all clients use TLS. Then the log of a seed is not the same to the byte: keys and signatures are random.
     pub tls: bool,
+    /// Whether all clients but the classic ones use WebSockets; otherwise one of three of their connections does.
+    pub web: bool,
 }
 
 impl Plan {
@@ -91,6 +93,7 @@ impl Plan {
             rooms: 3,
             storm: Duration::from_secs(60),
             tls: false,
+            web: false,
         }
     }
 
@@ -157,7 +160,8 @@ pub fn simulate(plan: Plan) -> Outcome {
     let data = new_directory();
     let log = Log::default();
     network::set_server_clock(0);
-    network::set_tls(plan.tls.then(|| directory(data.path(), SERVER)));
+    let key_directory = plan.tls.then(|| directory(data.path(), SERVER));
+    let webs = network::set_carriers(key_directory, plan.web);
     let listening = log.listen();
     // For the client library: its pauses before a reconnect, and the names of its devices.
     fastrand::seed(plan.seed);
@@ -186,6 +190,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
     findings.add_searched(searched);
     findings.rights = rights;
+    findings.web_sockets = webs.opened();
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;
         findings.out_of_order += out_of_order;

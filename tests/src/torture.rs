@@ -15,7 +15,6 @@ mod groups;
 mod users;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,10 +27,12 @@ use tokio::time::{sleep, timeout};
 
 use self::classic::ClassicUser;
 use self::client::{Client, Common};
+use self::connection::Target;
 use self::findings::{Findings, Journal, Record};
 use self::groups::Groups;
 use self::users::Users;
 use crate::binary::{Daemon, program};
+use crate::carrier::Webs;
 use crate::rights::{self, Backup};
 use crate::searched;
 
@@ -71,6 +72,8 @@ pub struct Plan {
     pub groups: u32,
     /// Whether the clients use TLS.
     pub tls: bool,
+    /// Whether all clients but the classic one use WebSockets; otherwise one of three of their connections does.
+    pub web: bool,
 }
 
 /// Runs the torture on a new daemon with a new journal. Returns the findings.
@@ -82,19 +85,20 @@ pub async fn torture(plan: Plan) -> Findings {
     let args = ["--data", data.path().to_str().unwrap(), "--limits", "off"];
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let mut daemon = Daemon::start(&args).await;
-    let address = daemon.address;
+    let webs = Arc::new(Webs::new(plan.web));
     let key = plan.tls.then(|| key_of(data.path()));
+    let target = Target { address: daemon.address, key, webs: Arc::clone(&webs) };
 
     let (sending, is_sending) = watch::channel(true);
     let users = Arc::new(Users::new(plan.users));
     let settled = Arc::new(Barrier::new((plan.users + SECOND_CLIENTS + COPIES) as usize));
-    let common = Common { address, key, users: Arc::clone(&users), is_sending, settled };
+    let common = Common { target: target.clone(), users: Arc::clone(&users), is_sending, settled };
     let clients = start_clients(plan, &common, &mut random);
     let classic = ClassicUser::new(0, CLASSIC_PAUSE_MS, random.fork()).sending();
     let classic = Arc::new(Mutex::new(classic));
-    let classic_task = tokio::spawn(run_classic(address, key, Arc::clone(&classic)));
+    let classic_task = tokio::spawn(run_classic(target.clone(), Arc::clone(&classic)));
 
-    let groups = Groups::start(plan, (address, key), data.path(), &mut random);
+    let groups = Groups::start(plan, &target, data.path(), &mut random);
 
     let backup = data.path().join("backup.sqlite");
     let mut restored = None;
@@ -113,7 +117,7 @@ pub async fn torture(plan: Plan) -> Findings {
             restored = Some(restore(data.path(), &backup, plan.rooms, &users).await);
             classic.lock().unwrap().set_restored();
         }
-        daemon = Daemon::start_on(address, &args).await;
+        daemon = Daemon::start_on(target.address, &args).await;
     }
     sleep(Duration::from_millis(LIFE_MS.end)).await;
     sending.send_replace(false);
@@ -135,6 +139,7 @@ pub async fn torture(plan: Plan) -> Findings {
     let mut findings = Findings::of(&journal, &records, plan.kills);
     findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
     findings.rights = rights::compare(data.path(), &groups).await;
+    findings.web_sockets = webs.opened();
     findings
 }
 
@@ -170,9 +175,9 @@ async fn run_task(data: &Path, task: &str, file: &Path) {
 }
 
 /// Runs a classic client, which reconnects for as long as the torture lasts.
-async fn run_classic(address: SocketAddr, key: Option<ServerKey>, user: Arc<Mutex<ClassicUser>>) {
+async fn run_classic(target: Target, user: Arc<Mutex<ClassicUser>>) {
     loop {
-        if let Ok(stream) = connection::open(address, key).await {
+        if let Ok(stream) = target.connect_classic().await {
             let _ = classic::run_connection(stream, &user).await;
         }
         let pause = user.lock().unwrap().pause();

@@ -195,7 +195,11 @@ async fn a_user_who_has_lost_all_devices_comes_back_and_a_name_is_freed() {
     let device = number("devices:", &data.done(&["user", "show", "bob"]).await);
     let dropped = data.done(&["user", "drop", "bob", &device]).await;
     assert!(dropped.contains(&format!("device {device} of bob is dropped")), "{dropped}");
-    assert_eq!(data.admin(&["user", "drop", "bob", &device]).await.0, Some(1));
+    let (code, _, errors) = data.admin(&["user", "drop", "bob", &device]).await;
+    let missing = format!(
+        "bob has no device with the number {device}; chat-server admin user show bob lists them"
+    );
+    assert!(code == Some(1) && errors.contains(&missing), "{errors}");
 
     let password = "correct horse battery";
     let file = data.0.path().join("password");
@@ -210,6 +214,9 @@ async fn a_user_who_has_lost_all_devices_comes_back_and_a_name_is_freed() {
     assert_eq!(log_in(&daemon, "bob", "password", password).await["id"], 1);
     let (code, _, errors) = data.admin(&["user", "password", "bob", "--password-stdin"]).await;
     assert!(code == Some(1) && errors.contains("no password"), "{errors}");
+    // It is not asked for a password first.
+    let (code, _, errors) = data.admin(&["user", "password", "nobody"]).await;
+    assert!(code == Some(1) && errors.contains("there is no user called nobody"), "{errors}");
 
     let free = async {
         // Until the daemon has seen the end of the last session.
@@ -221,11 +228,21 @@ async fn a_user_who_has_lost_all_devices_comes_back_and_a_name_is_freed() {
         }
     };
     let freed = within("the end of the session of bob", free).await;
+    let (code, _, errors) = data.admin(&["kick", &freed_name(&freed)]).await;
+    assert!(
+        code == Some(1) && errors.contains("is not connected, so there is no session to end"),
+        "{errors}"
+    );
     assert!(freed.starts_with("The name bob is free; its user is bob_"), "{freed}");
     daemon.signal("TERM");
     assert_eq!(daemon.exit_code().await, Some(0));
     let log = daemon.whole_log().await.join("\n");
     assert!(!log.contains(password) && !log.contains(&code_of(&linked)), "a secret is in the log");
+}
+
+/// The name that the user of a freed name has.
+fn freed_name(freed: &str) -> String {
+    freed.rsplit("its user is ").next().unwrap().replace(" now.\n", "")
 }
 
 fn code_of(linked: &str) -> String {

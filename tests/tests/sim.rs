@@ -26,6 +26,7 @@ fn nothing_accepted_is_lost_in_ten_storms() {
         let Followed { messages, starts, .. } = outcome.followed;
         assert!(messages > 0 && starts > 1, "{seed}: {outcome}");
         assert!(findings.accepted > 0 && findings.read > findings.accepted, "{seed}: {outcome}");
+        assert!(findings.web_sockets > 0, "{seed}: {outcome}");
         let rights = &findings.rights;
         assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{seed}: {outcome}");
     }
@@ -39,6 +40,7 @@ fn nothing_accepted_is_lost_in_a_storm_within_tls() {
     println!("{outcome}");
     assert!(outcome.is_clean(), "just sim 1 --tls --seed {}\n{outcome}", SEEDS.end() + 1);
     assert!(outcome.findings.accepted > 0 && outcome.followed.starts > 1, "{outcome}");
+    assert!(outcome.findings.web_sockets > 0, "{outcome}");
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub enum Effect {
     /// To the front end: the server does not let the user in under the name they have, so the user chooses another one.
     /// This one may be free, or the beginning of one that is; `None` if there is nothing to suggest.
     NameRequired(Option<UserName>),
+    /// To the front end: new users need the password of the server, which the user is asked for.
+    PasswordRequired,
     /// To the front end: the server has another key than it must have, or none is known. The link waits, and was sent
     /// nothing.
     WrongKey(WrongKey),

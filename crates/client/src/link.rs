@@ -19,6 +19,7 @@ mod sanitize;
 mod secure;
 mod session;
 pub mod tls;
+pub mod vouched;
 
 use std::time::Duration;
 
@@ -88,6 +89,8 @@ pub enum Login {
     Code(Secret),
     /// The password of the user who has the name.
     Password(Secret),
+    /// The password of the server, for a new user.
+    Server(Secret),
 }
 
 /// What the client says in its hello.
@@ -135,10 +138,10 @@ impl Identity {
         let (link, password) = match self.login.clone() {
             None => (None, None),
             Some(Login::Code(code)) => (Some(code), None),
-            Some(Login::Password(password)) => (None, Some(password)),
+            Some(Login::Password(password) | Login::Server(password)) => (None, Some(password)),
         };
         // The server looks at a token first.
-        let is_login = self.login.is_some();
+        let is_login = matches!(self.login, Some(Login::Code(_) | Login::Password(_)));
         let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
         Hello {
             version: VERSION,

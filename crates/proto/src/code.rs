@@ -81,6 +81,8 @@ words! {
         BadToken = "bad_token",
         /// New users need an invite; the text says how to get one.
         InviteNeeded = "invite_needed",
+        /// New users need the password of the server, and there is none in the `hello`.
+        PasswordNeeded = "password_needed",
         /// The password, the code of a `link`, or the invite is not valid.
         BadSecret = "bad_secret",
         /// A new password breaks a rule; the text says which.
@@ -91,6 +93,8 @@ words! {
         NotAllowed = "not_allowed",
         /// No invite that the user may see has that number.
         NoSuchInvite = "no_such_invite",
+        /// No hook that the user may end has that number.
+        NoSuchHook = "no_such_hook",
         /// The user is muted; the text says until when, and why.
         Muted = "muted",
         /// The room has a pause between two messages of one user; the text says how long.

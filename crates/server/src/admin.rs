@@ -35,6 +35,9 @@ pub(crate) fn perform(args: &AdminArgs, data: &Path) -> anyhow::Result<ExitCode>
         Order::Unmute(terms) => lists::pardon(&mut control, SanctionKind::Mute, terms)?,
         Order::Unban(terms) => lists::pardon(&mut control, SanctionKind::Ban, terms)?,
         order => {
+            if let Order::Kick(terms) = order {
+                terms.check(&mut control)?;
+            }
             let Some(command) = order.command() else { return Ok(ExitCode::SUCCESS) };
             let event = control.ask(&command)?;
             match order.done() {

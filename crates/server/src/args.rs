@@ -31,6 +31,7 @@ Examples:
   chat-server --listen 0.0.0.0 --public-address chat.example.org    the name in the lines of invites
   chat-server --listen 0.0.0.0 --domain chat.example.org    with a certificate of Let's Encrypt, also on port 443
   chat-server --listen 0.0.0.0:12345 --plain private --join open    the original clients of this network too
+  chat-server --listen 0.0.0.0 --join open --password-file FILE    everybody who knows the password comes in
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?
   chat-server admin owner-line                 a line that makes its user an owner of the server here
@@ -76,6 +77,11 @@ pub(crate) struct Args {
     /// [default: open if only this machine can connect and there is no --public-address, else invite].
     #[arg(long, value_name = "WHO")]
     join: Option<JoinBy>,
+
+    /// Everybody who is new says the password in the first line of this file, of 8 bytes or more, besides what --join asks
+    /// for. The original clients cannot.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
 
     /// Certificate for TLS in PEM format, with its chain [default: one that the first start makes].
     #[arg(long, value_name = "FILE", requires = "tls_key", global = true)]

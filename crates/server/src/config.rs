@@ -30,6 +30,7 @@ pub use crate::clock::{Clock, Monotonic};
 pub use crate::domain::{ACME_PORT, Acme, DOMAINS_MAX, LETS_ENCRYPT};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
+use crate::server_password::ServerPassword;
 pub use crate::web_config::{HostNames, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
@@ -287,6 +288,8 @@ pub struct Config {
     pub plain: Plain,
     /// Which new users come in.
     pub join: Join,
+    /// What everybody who is new has to know; `None` if there is no such password.
+    pub password: Option<ServerPassword>,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
     /// The authority that issues a certificate for clients that know the daemon by its name; `None` for none.
@@ -360,6 +363,7 @@ impl Default for Config {
             detect_silence: Duration::from_millis(300),
             plain: Plain::Loopback,
             join: Join::Open,
+            password: None,
             tls_files: None,
             acme: None,
             web: WebConfig::default(),

@@ -4,7 +4,7 @@
 //! few long ones take the time of readers and the disk. A session whose budget is used up is not read from until the budget
 //! has some of it again, so nothing is lost or refused.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -134,16 +134,44 @@ impl SendBudget {
     /// Takes `cost` out of the budgets. Returns when the command may be carried out, which is at once (`None`) if there
     /// was some left of both. The cost is taken in any case, so several that wait for a budget get it in their order.
     pub(crate) fn charge(&self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
-        let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let units = both.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
-        let kib = both.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);
-        units.max(kib)
+        self.both().charge(rate, cost, now)
+    }
+
+    /// Takes `cost` out of the budgets if there is some left of both.
+    ///
+    /// # Errors
+    /// Returns the time until there is.
+    pub(crate) fn try_charge(
+        &self,
+        rate: SendRate,
+        cost: Cost,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        let mut both = self.both();
+        let wait = both.units.wait(rate.units, now).max(both.kib.wait(rate.kib, now));
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        both.charge(rate, cost, now);
+        Ok(())
     }
 
     /// Whether nothing is missing.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
-        let both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let both = self.both();
         both.units.is_full(now) && both.kib.is_full(now)
+    }
+
+    fn both(&self) -> MutexGuard<'_, Both> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Both {
+    fn charge(&mut self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
+        let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
+        let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);
+        units.max(kib)
     }
 }
 

@@ -23,7 +23,7 @@ use anyhow::{Context, ensure};
 use chat_log::Log;
 use chat_server::config::{ACME_PORT, DOMAINS_MAX};
 use chat_server::journal::Location;
-use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server};
+use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server, ServerPassword};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
@@ -113,6 +113,7 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
     config.join = args.join(wanted.is_for_others());
+    config.password = password(args)?;
     // Before clients can connect: a daemon without a journal must not look like a running one.
     let mut server = Server::open(config, &location, args.durability())?;
     let data = match &location {
@@ -166,6 +167,13 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// The password that everybody who is new has to say, if there is one.
+fn password(args: &Args) -> anyhow::Result<Option<ServerPassword>> {
+    let Some(file) = &args.password_file else { return Ok(None) };
+    let read = ServerPassword::read(file);
+    Ok(Some(read.with_context(|| format!("cannot use the password file {}", file.display()))?))
 }
 
 /// What SIGHUP asks for: reopens the log file, and reads the certificate again.

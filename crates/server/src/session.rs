@@ -14,6 +14,7 @@ mod error_budget;
 mod events;
 mod handshake;
 mod history;
+mod hooks;
 mod invites;
 mod lists;
 mod live;
@@ -99,8 +100,7 @@ pub(crate) struct Context {
 /// Serves the connection of `peer` to its end. `slot` is dropped once the session has ended, or the client was refused.
 /// An error of the connection is logged here, once.
 ///
-/// The stages before and after the session are boxed, and their spans of the log end with them, so that a session
-/// does not hold memory for them.
+/// The stages before and after the session, and their spans, are boxed, so that a session holds no memory for them.
 pub(crate) fn serve<S, P>(
     stream: S,
     peer: P,

@@ -32,6 +32,11 @@ export const COMMANDS = [
   row("revoke", [], "NUMBER", "End an invite", (state, id) =>
     numbered(id, (number) => command({ type: "revoke", id: number })),
   ),
+  row("hook", [], "NAME", "Make an address to which a program posts here", hook),
+  row("hooks", [], "", "List the hooks, and end one", () => panel("hooks")),
+  row("revoke-hook", [], "NUMBER", "End a hook", (state, id) =>
+    numbered(id, (number) => command({ type: "revoke_hook", id: number })),
+  ),
   row("password", [], "", "Set your password, to log in elsewhere", () => panel("password")),
   row("link", [], "", "Show a code for another device of yours", () => panel("link")),
   row("devices", ["account"], "", "List your devices and sessions", () => panel("account")),
@@ -217,6 +222,12 @@ function invite(state, written) {
   }
   if (rest.length > 0) order.note = rest.join(" ").replace(/^for /, "");
   return panel("invite", { order });
+}
+
+/** `/hook nightly`: an address to which a program posts what nightly says in this room. */
+function hook(state, name) {
+  if (isDirect(state.current)) return "Nothing is posted into a direct message";
+  return name === "" ? "Usage: /hook NAME" : panel("hook", { room: state.current, name: bare(name) });
 }
 
 const numbered = (written, then) => (/^\d+$/.test(written) ? then(Number(written)) : `${written} is not a number`);

@@ -239,6 +239,38 @@ function invite(view, panel) {
   return { title: "Invite", element: body, draw };
 }
 
+/** Makes a hook, and shows its address this once. */
+function hook(view, panel) {
+  const body = h("div", { class: "panel-body" }, h("p", { role: "status", text: "Loading…" }));
+  let drawn = null;
+  const draw = () => {
+    if (panel.note) return fill(body, h("p", { class: "bad", role: "alert", text: panel.note }));
+    if (!panel.url || drawn === panel.url) return;
+    drawn = panel.url;
+    // The address by which this browser has come leads here.
+    const url = `${location.origin}${new URL(drawn).pathname}`;
+    const { room, bot } = panel.hook;
+    fill(
+      body,
+      h("p", {
+        text: `What a program posts to this address, ${bot.name} says in ${room}. It is shown this once. Who has it writes in the room.`,
+      }),
+      shown("The address", url, view),
+      shown("To try it", `curl -d 'hello' ${url}`, view),
+      h(
+        "p",
+        { class: "buttons" },
+        h("button", {
+          type: "button",
+          text: "All hooks",
+          on: { click: () => view.dispatch({ type: "openPanel", panel: { kind: "hooks" } }) },
+        }),
+      ),
+    );
+  };
+  return { title: "Hook", element: body, draw };
+}
+
 /** A line that the user copies. */
 function shown(label, line, view) {
   const input = h("input", { value: line, readonly: true, dir: "ltr" });
@@ -274,4 +306,4 @@ function inviteForm(view, panel) {
   );
 }
 
-export const KINDS = { confirm, name, topic, askIn, rules, role, password, link, invite };
+export const KINDS = { confirm, name, topic, askIn, rules, role, password, link, invite, hook };

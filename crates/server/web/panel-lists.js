@@ -174,6 +174,16 @@ function inviteRow(view, { id, by, role = "member", uses, used, until, note }) {
   return listItem("div", `Invite ${id} · ${role}`, about, end);
 }
 
+function hookRow(view, { id, room, bot, by, made_at }) {
+  const about = [
+    `in ${room}`,
+    `made ${moment(Date.parse(made_at), Date.now())}`,
+    by ? `by ${by.name}` : "by the operator",
+  ].join(" · ");
+  const end = doing(view, "End it", { type: "command", command: { type: "revoke_hook", id } });
+  return listItem("div", `Hook ${id} · ${bot.name}`, about, end);
+}
+
 function sanctionRow(view, it) {
   const { state } = view;
   const about = [
@@ -286,6 +296,7 @@ export const KINDS = {
   ),
   versions: list("What it said before", versionRow, { empty: "The server does not have it any more" }),
   invites: list("Invites", inviteRow, { empty: "There are no valid invites" }),
+  hooks: list("Hooks", hookRow, { empty: "No room that you moderate has a hook. /hook NAME makes one" }),
   sanctions: list(
     (view, panel) => `Mutes and bans ${panel.room ? `in ${panel.room}` : "on this server"}`,
     sanctionRow,

@@ -36,8 +36,8 @@ export function start(state, fx, { known, left: messages, drafts, choices, invit
 }
 
 /** The first screen was sent. */
-export function enter(state, fx, { name, invite, password, code }) {
-  state.wanted = { name, invite: secretOf(invite), password, code };
+export function enter(state, fx, { name, invite, password, code, serverPassword }) {
+  state.wanted = { name, invite: secretOf(invite), password, code, serverPassword };
   state.form = { ...state.form, name, note: "" };
   state.connection = { kind: "connecting" };
   fx.push({ type: "connect" });
@@ -105,7 +105,7 @@ function lost(state, fx, at) {
 /** The server has said which journal it has, and the browser what it has stored for it. */
 export function profile(state, fx, { journal, user, left: messages, drafts, token, deviceName }) {
   if (state.journal !== journal.id) takeUp(state, journal, messages, drafts);
-  const { name, invite, password, code } = state.wanted ?? {};
+  const { name, invite, password, code, serverPassword } = state.wanted ?? {};
   const hello = {
     type: "hello",
     version: 1,
@@ -117,7 +117,10 @@ export function profile(state, fx, { journal, user, left: messages, drafts, toke
   if (invite) hello.invite = invite;
   if (code) hello.link = code;
   else if (password) hello.password = password;
-  else Object.assign(hello, { token: user?.token ?? token, new: !user || user.isNew });
+  else {
+    Object.assign(hello, { token: user?.token ?? token, new: !user || user.isNew });
+    if (hello.new && serverPassword) hello.password = serverPassword;
+  }
   if (!user && !code && !password) {
     // Stored before it is sent: the user is not lost if the welcome does not arrive.
     fx.push({ type: "putUser", user: { journal: journal.id, name: hello.name, token, isNew: true }, then: hello });
@@ -285,7 +288,8 @@ export function helloRefused(state, fx, event) {
   }
   fx.push({ type: "stop" });
   const name = state.wanted?.name || state.name;
-  const needs = { invite_needed: "invite", bad_secret: state.wanted?.invite ? "invite" : "login" }[event.code] ?? null;
+  const wrong = state.wanted?.serverPassword ? "server" : state.wanted?.invite ? "invite" : "login";
+  const needs = { invite_needed: "invite", password_needed: "server", bad_secret: wrong }[event.code] ?? null;
   if (event.code === "bad_token") fx.push({ type: "removeUser", journal: state.journal });
   if (["banned", "tls_needed", "bad_version"].includes(event.code)) {
     state.connection = { kind: "expelled", code: event.code, text: event.text };

@@ -17,6 +17,7 @@ export function makeFirst({ state, dispatch }) {
       invite: field("invite").value,
       password: field("password").value,
       code: field("code").value.trim(),
+      serverPassword: field("server").value,
     });
     field("password").value = "";
     field("code").value = "";
@@ -27,6 +28,8 @@ export function makeFirst({ state, dispatch }) {
       const isShown = state.connection.kind === "welcome";
       if (!isShown) {
         wasShown = false;
+        // It is asked for again only if it was wrong, or if the name was.
+        if (state.connection.kind === "connected") field("server").value = "";
         return;
       }
       if (state.form.name && state.form.name !== shownName) {
@@ -40,7 +43,9 @@ export function makeFirst({ state, dispatch }) {
       if (state.form.invite) field("invite").value = state.form.invite;
       field("invite-fold").open = state.form.needs === "invite";
       field("login-fold").open = state.form.needs === "login";
-      field(state.form.needs === "invite" && state.form.name ? "invite" : "name").focus();
+      field("server-fold").open = state.form.needs === "server";
+      const isAsked = ["invite", "server"].includes(state.form.needs) && state.form.name;
+      field(isAsked ? state.form.needs : "name").focus();
     },
   };
 }

@@ -37,6 +37,14 @@ impl Demo {
     pub fn new(name: &UserName, clock: fn() -> Timestamp) -> Self {
         Self { world: Some(World::new(name.clone(), clock)) }
     }
+
+    /// The same, with an invite as an answer to `/invite`: for a picture, since its line leads nowhere.
+    #[must_use]
+    pub fn with_invite(name: &UserName, clock: fn() -> Timestamp) -> Self {
+        let mut world = World::new(name.clone(), clock);
+        world.invites = true;
+        Self { world: Some(world) }
+    }
 }
 
 impl Dial for Demo {

@@ -36,6 +36,7 @@ pub(crate) use self::export::{Export, Stage};
 pub(crate) use self::find::{Find, FindRows};
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
+pub(crate) use self::input_box::InputBox;
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
 pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;

@@ -40,7 +40,7 @@ use chat_proto::{RoomName, Seq, Timestamp};
 
 pub use self::effect::Effect;
 use crate::input::Input;
-use crate::lists::Subject;
+use crate::lists::{Asking, Subject};
 use crate::state::{ClosedThread, LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
 use crate::wording::{not_done, notice};
@@ -146,14 +146,16 @@ fn typing(
     let before = state.shown().clone();
     state.closed_thread = None;
     let mut effects = does(state);
-    let now = state.shown().clone();
     if let Some(ClosedThread { room, root, typed }) = state.closed_thread.take() {
         effects.extend(draft(state, room, Some(root), typed, at));
     }
-    if now != before {
+    let now = if before == *state.shown() {
+        before
+    } else {
         let typed = state.typed(&before);
         effects.extend(draft(state, before, None, typed, at));
-    }
+        state.shown().clone()
+    };
     if let Some((root, typed)) = state.typed_in_thread() {
         effects.extend(draft(state, now.clone(), Some(root), typed, at));
     }
@@ -212,6 +214,9 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
             return export::fetched(state, &room, to, messages);
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
+        ClientEffect::PasswordRequired => {
+            state.open_picker(Subject::Secret(Asking::Server), "");
+        }
         ClientEffect::NameRequired(suggestion) => {
             state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
         }

@@ -33,12 +33,13 @@ use crate::theme::Role;
 /// Draws the whole screen, or only the input box if that is the part to be drawn. Returns the cells of its links. The
 /// same state gives the same screen.
 pub fn draw(state: &State, canvas: &mut Canvas) -> Vec<LinkCells> {
-    let (panes, theme) = (state.panes(), state.look.theme());
+    let theme = state.look.theme();
     canvas.style(canvas.area(), theme.style(Role::Text));
     if !canvas.is_whole() {
-        prompt::draw(state, theme, canvas.clip(panes.prompt), canvas);
+        prompt::draw(state, theme, canvas.area(), canvas);
         return Vec::new();
     }
+    let panes = state.panes();
     let on_screen =
         Panes { header: canvas.clip(panes.header), rule: canvas.clip(panes.rule), ..panes };
     let finds = find::draw(state, theme, &on_screen, canvas);

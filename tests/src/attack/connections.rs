@@ -1,5 +1,6 @@
 //! Connections that take places: those of nobody, of nobody yet, and of classic clients.
 
+use std::iter::repeat;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -67,10 +68,10 @@ pub(super) async fn classic_crowd(enemy: Enemy) {
     .await;
 }
 
-/// A crowd of clients whose `hello` comes a byte at a time.
-pub(super) async fn slow_lines(enemy: Enemy) {
-    crowd(enemy, |enemy, mut stream| async move {
-        for byte in br#"{"type":"hello","version":1,"name":"slow"#.iter().cycle() {
+/// A crowd of clients that send `begin` a byte at a time, and then more of the last byte of it.
+pub(super) async fn slow(enemy: Enemy, begin: &'static [u8]) {
+    crowd(enemy, move |enemy, mut stream| async move {
+        for byte in begin.iter().chain(repeat(begin.last().expect("a byte"))) {
             if stream.write_all(&[*byte]).await.is_err() {
                 return;
             }
@@ -81,7 +82,8 @@ pub(super) async fn slow_lines(enemy: Enemy) {
     .await;
 }
 
-async fn crowd<F>(enemy: Enemy, each: impl Fn(Enemy, TcpStream) -> F)
+/// Keeps a crowd of connections, each of which goes on with `each`.
+pub(super) async fn crowd<F>(enemy: Enemy, each: impl Fn(Enemy, TcpStream) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

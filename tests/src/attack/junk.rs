@@ -11,7 +11,7 @@ use super::enemy::Enemy;
 const AT_ONCE: usize = 8;
 
 /// Bytes of one piece.
-const PIECE_BYTES: usize = 4_096;
+pub(super) const PIECE_BYTES: usize = 4_096;
 
 /// The head of a handshake record of TLS with 16 KiB, and of a first message in it.
 const TLS_HEAD: [u8; 9] = [22, 3, 1, 64, 0, 1, 0, 63, 252];
@@ -43,7 +43,7 @@ pub(super) async fn tls(enemy: Enemy) {
 }
 
 /// Sends the pieces of each connection, by their numbers, until the daemon ends it; then connects again.
-async fn send(enemy: Enemy, piece: fn(u64) -> Vec<u8>) {
+pub(super) async fn send(enemy: Enemy, piece: fn(u64) -> Vec<u8>) {
     let mut tasks = JoinSet::new();
     for _ in 0..AT_ONCE {
         let enemy = enemy.clone();

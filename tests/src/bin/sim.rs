@@ -19,19 +19,22 @@ struct Args {
     /// Let all clients use TLS.
     #[arg(long)]
     tls: bool,
+    /// Let all clients but the classic one use WebSockets, and not only one of three of their connections.
+    #[arg(long)]
+    web: bool,
     /// Print the log of each simulation.
     #[arg(long)]
     log: bool,
 }
 
 fn main() -> io::Result<ExitCode> {
-    let Args { seeds, seed, tls, log } = Args::parse();
+    let Args { seeds, seed, tls, web, log } = Args::parse();
     let first = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     let mut code = ExitCode::SUCCESS;
     for seed in first..first.saturating_add(seeds) {
         writeln!(out, "seed {seed}")?;
-        let outcome = simulate(Plan { tls, ..Plan::usual(seed) });
+        let outcome = simulate(Plan { tls, web, ..Plan::usual(seed) });
         if log {
             write!(out, "{}", outcome.log)?;
         }

@@ -28,15 +28,18 @@ struct Args {
     /// Let the clients use TLS.
     #[arg(long)]
     tls: bool,
+    /// Let all clients but the classic one use WebSockets, and not only one of three of their connections.
+    #[arg(long)]
+    web: bool,
 }
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { seed, kills, users, rooms, groups, tls } = Args::parse();
+    let Args { seed, kills, users, rooms, groups, tls, web } = Args::parse();
     let seed = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     writeln!(out, "seed {seed}")?;
-    let findings = torture(Plan { seed, kills, users, rooms, groups, tls }).await;
+    let findings = torture(Plan { seed, kills, users, rooms, groups, tls, web }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -67,6 +67,13 @@ impl Page {
         self.until("a connection", "document.querySelector('#user-list [data-user]')").await;
     }
 
+    /// Waits until the browser has stored the page, so that another tab opens it without the daemon.
+    pub async fn opens_without_the_daemon(&self) {
+        let is_active =
+            "navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')";
+        self.until("the page is stored", is_active).await;
+    }
+
     /// Evaluates JavaScript. Returns its value, of a promise when it is settled.
     pub async fn value(&self, script: &str) -> Value {
         let params = json!({"expression": script, "returnByValue": true, "awaitPromise": true});

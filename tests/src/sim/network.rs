@@ -5,15 +5,16 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chat_client::link::{Dial, DialError, ServerStream};
-use chat_proto::Timestamp;
+use chat_proto::{ServerKey, Timestamp};
 use chat_server::Listen;
 use chat_server::config::PORT;
 use turmoil::net::{TcpListener, TcpStream};
 
-use crate::secure::secure;
+use crate::carrier::{Carried, Webs, secure};
 
 /// Name of the daemon's host.
 pub(super) const SERVER: &str = "server";
@@ -89,23 +90,38 @@ impl Listen for Listener {
 thread_local! {
     /// The directory with the daemon's key if the clients use TLS.
     static KEY_DIRECTORY: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
+    /// The WebSockets of the clients.
+    static WEBS: RefCell<Arc<Webs>> = RefCell::default();
 }
 
-/// Lets the clients use TLS, with the key of the daemon in this directory; or not.
-pub(super) fn set_tls(key_directory: Option<PathBuf>) {
+/// Lets the clients use TLS, with the key of the daemon in this directory, or not; and WebSockets, on all connections or on
+/// some. Returns their counter.
+pub(super) fn set_carriers(key_directory: Option<PathBuf>, are_all_web: bool) -> Arc<Webs> {
     KEY_DIRECTORY.set(key_directory);
+    let webs = Arc::new(Webs::new(are_all_web));
+    WEBS.set(Arc::clone(&webs));
+    webs
 }
 
 /// A connection to the daemon.
-pub(super) type Stream = ServerStream<TcpStream>;
+pub(super) type Stream = Carried<TcpStream>;
 
 /// Connects to the daemon.
 pub(super) async fn connect() -> io::Result<Stream> {
     let stream = TcpStream::connect((SERVER, PORT)).await?;
+    let webs = WEBS.with_borrow(Arc::clone);
+    webs.put_on(stream, key()).await
+}
+
+/// Connects to the daemon without a WebSocket, as a classic client does.
+pub(super) async fn connect_classic() -> io::Result<ServerStream<TcpStream>> {
+    let stream = TcpStream::connect((SERVER, PORT)).await?;
+    secure(stream, key()).await
+}
+
+fn key() -> Option<ServerKey> {
     let directory = KEY_DIRECTORY.with_borrow(Clone::clone);
-    let key =
-        directory.map(|directory| chat_server::server_key(&directory, None).unwrap().unwrap());
-    secure(stream, key).await
+    directory.map(|directory| chat_server::server_key(&directory, None).unwrap().unwrap())
 }
 
 /// Connects a client to the daemon.

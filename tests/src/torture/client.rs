@@ -5,18 +5,16 @@ mod kinds;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_proto::ServerKey;
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
 
 use self::events::READY;
-use super::connection::Connection;
+use super::connection::{Connection, Target};
 use super::findings::{Label, Position, Record, direct, other};
 use super::users::Users;
 
@@ -52,9 +50,7 @@ struct Pending {
 /// The state that all clients of a torture share.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
-    pub(super) address: SocketAddr,
-    /// The key of the daemon if the clients use TLS.
-    pub(super) key: Option<ServerKey>,
+    pub(super) target: Target,
     pub(super) users: Arc<Users>,
     /// True while clients send.
     pub(super) is_sending: watch::Receiver<bool>,
@@ -215,7 +211,7 @@ impl Client {
             // Without the user's token it would be another user.
             return Err(io::ErrorKind::NotConnected.into());
         }
-        let mut connection = Connection::connect(self.common.address, self.common.key).await?;
+        let mut connection = Connection::connect(&self.common.target).await?;
         let mut hello = json!({"type": "hello", "version": 1, "device": *self.device});
         if self.knows_events() {
             hello["features"] = json!(["events", "unknown_kinds"]);

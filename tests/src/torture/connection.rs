@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use chat_client::link::ServerStream;
 use chat_proto::ServerKey;
@@ -11,16 +12,36 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, Writ
 use tokio::net::TcpStream;
 
 use super::findings::{Position, Read};
-use crate::secure::secure;
+use crate::carrier::{Carried, Webs, secure};
 
-/// A connection, with TLS or without.
-pub(super) type Stream = ServerStream<TcpStream>;
+/// A connection with its carrier.
+pub(super) type Stream = Carried<TcpStream>;
 
-/// Connects: with TLS if the server has a key.
-pub(super) async fn open(address: SocketAddr, key: Option<ServerKey>) -> io::Result<Stream> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    secure(stream, key).await
+/// The daemon, and how it is connected to.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) address: SocketAddr,
+    /// The key of the daemon if the clients use TLS.
+    pub(super) key: Option<ServerKey>,
+    pub(super) webs: Arc<Webs>,
+}
+
+impl Target {
+    /// Connects.
+    pub(super) async fn connect(&self) -> io::Result<Stream> {
+        self.webs.put_on(self.tcp().await?, self.key).await
+    }
+
+    /// Connects without a WebSocket, as a classic client does.
+    pub(super) async fn connect_classic(&self) -> io::Result<ServerStream<TcpStream>> {
+        secure(self.tcp().await?, self.key).await
+    }
+
+    async fn tcp(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
 }
 
 /// A connection and its state.
@@ -42,8 +63,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) async fn connect(address: SocketAddr, key: Option<ServerKey>) -> io::Result<Self> {
-        let (incoming, outgoing) = split(open(address, key).await?);
+    pub(super) async fn connect(target: &Target) -> io::Result<Self> {
+        let (incoming, outgoing) = split(target.connect().await?);
         Ok(Self {
             incoming: BufReader::new(incoming).lines(),
             outgoing,

@@ -25,6 +25,8 @@ pub struct Findings {
     pub kills: u32,
     /// Connections of the clients.
     pub connections: u64,
+    /// Those of them, and of the users who give and take rights, on which a WebSocket was opened.
+    pub web_sockets: u64,
     /// Accepted messages.
     pub accepted: u64,
     /// Messages that clients read, once for each reader.
@@ -313,9 +315,10 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 16] = [
+        let rows: [(&str, u64); 17] = [
             ("kills", self.kills.into()),
             ("connections", self.connections),
+            ("with a WebSocket", self.web_sockets),
             ("accepted", self.accepted),
             ("read", self.read),
             ("undone by a restore", self.undone),

@@ -1,11 +1,9 @@
 //! The groups of users who give and take rights from each other.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_proto::ServerKey;
 use chat_server::control_path;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -14,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::Plan;
-use super::connection::{self, Stream};
+use super::connection::{Stream, Target};
 use crate::rights::{BackupState, Connect, Group, Settings};
 use crate::within;
 
@@ -32,26 +30,19 @@ pub(super) struct Groups {
     pub(super) backup: BackupState,
 }
 
-/// Connects to the daemon.
-#[derive(Debug, Clone, Copy)]
-struct Connector {
-    address: SocketAddr,
-    key: Option<ServerKey>,
-}
-
-impl Connect for Connector {
+impl Connect for Target {
     type Stream = Stream;
 
     async fn connect(&self) -> io::Result<Stream> {
-        connection::open(self.address, self.key).await
+        Self::connect(self).await
     }
 }
 
 impl Groups {
-    /// Starts the groups of a torture of the daemon at this address, whose data is in `data`.
+    /// Starts the groups of a torture of this daemon, whose data is in `data`.
     pub(super) fn start(
         plan: Plan,
-        (address, key): (SocketAddr, Option<ServerKey>),
+        target: &Target,
         data: &Path,
         random: &mut fastrand::Rng,
     ) -> Self {
@@ -70,7 +61,8 @@ impl Groups {
             let group = Group::new(settings, random.fork());
             groups.push(group.clone());
             operator.spawn(appoint(group.clone(), control_path(data)));
-            tasks.spawn(async move { group.run(&Connector { address, key }).await });
+            let target = target.clone();
+            tasks.spawn(async move { group.run(&target).await });
         }
         Self { groups, tasks, operator, backup }
     }

@@ -86,3 +86,26 @@ async fn two_tabs_are_one_user_and_see_the_same_as_a_native_client() {
         assert_eq!(page.faults().await, [""; 0]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_a_password_asks_those_who_are_new_for_it() {
+    let Some(browser) = Browser::start().await else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("password");
+    std::fs::write(&file, "four little words here\n").unwrap();
+    let daemon = Daemon::start(&["--password-file", file.to_str().unwrap()]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.until("the first screen", "document.activeElement.id === 'first-name'").await;
+    ana.types("ana\n").await;
+    ana.until("the question", "document.activeElement.id === 'first-server'").await;
+    ana.sees("#first-note", "New users of this server need its password").await;
+    ana.types("not these words\n").await;
+    ana.sees("#first-note", "This is not the password of the server").await;
+    ana.clicks("#first-server").await;
+    ana.value("document.querySelector('#first-server').select()").await;
+    ana.types("four little words here\n").await;
+    ana.is_in().await;
+    ana.loads().await;
+    ana.is_in().await;
+    assert_eq!(ana.faults().await, [""; 0]);
+}

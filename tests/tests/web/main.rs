@@ -6,4 +6,5 @@ mod first_minute;
 mod hostile;
 mod keys;
 mod look;
+mod one_room;
 mod outbox;

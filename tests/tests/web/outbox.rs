@@ -62,12 +62,7 @@ async fn messages_of_a_closed_tab_are_sent_once_by_the_next_one() {
     let Some(browser) = Browser::start().await else { return };
     let data = TempDir::new().unwrap();
     let (mut daemon, ana) = with_one_message(&browser, &data).await;
-    // The page then opens without the daemon.
-    ana.until(
-        "the shell is stored",
-        "navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')",
-    )
-    .await;
+    ana.opens_without_the_daemon().await;
 
     daemon.signal("KILL");
     daemon.exit_code().await;

@@ -126,6 +126,9 @@ pub(crate) struct BenchArgs {
     /// Measure chat-server with and without its search index, instead of rawfan.
     #[arg(long, conflicts_with_all = ["peers", "our_bytes"])]
     pub(crate) search: bool,
+    /// Measure chat-server on connections and on WebSockets, instead of rawfan.
+    #[arg(long, conflicts_with_all = ["peers", "our_bytes", "search", "tls"])]
+    pub(crate) web: bool,
     /// Measure these workloads only, for example W1,W2.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Workload>,

@@ -1,5 +1,7 @@
 //! The tables: every load on rawfan and on the servers, alternating, in several rounds.
 
+mod web;
+
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use crate::table::{self, Arrivals, Row};
 use crate::target::{Durability, PEERS, Target};
 use crate::workload::{
     CASES, Case, IDLE_USERS, LAG_BEHIND, LAG_CASES, MESSAGES_MAX, SEARCH_CASES, STORM_USERS,
-    Workload,
+    WEB_CASES, Workload,
 };
 
 /// Targets that are always measured; the first is the base of all ratios.
@@ -33,6 +35,11 @@ pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io
         let cases: Vec<&Case> =
             SEARCH_CASES.iter().filter(|case| is_selected(case.workload)).collect();
         return search(&cases, args.rounds, cores, out);
+    }
+    if args.web {
+        let cases: Vec<&Case> =
+            WEB_CASES.iter().filter(|case| is_selected(case.workload)).collect();
+        return web::web(&cases, is_selected(Workload::W5), args.rounds, cores, out);
     }
     if !cases.is_empty() {
         is_complete &= loads(&cases, &targets, args, cores, out)?;

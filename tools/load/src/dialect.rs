@@ -8,7 +8,7 @@ mod pattern;
 mod template;
 
 pub(crate) use known::{
-    CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATS, RAW, RAW_LONG, REDIS,
+    CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATIVE_WEB, NATS, RAW, RAW_LONG, REDIS,
 };
 pub(crate) use template::Template;
 
@@ -38,8 +38,19 @@ pub(crate) struct Dialect {
     /// Users who join at the same time: fewer than the server allows connections before `hello` from one address,
     /// and fewer than its listen backlog.
     pub(crate) joining_max: usize,
-    /// Whether it is spoken within TLS.
-    pub(crate) uses_tls: bool,
+    /// What it is spoken on.
+    pub(crate) carrier: Carrier,
+}
+
+/// What a protocol is spoken on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// The connection itself.
+    Plain,
+    /// TLS on it.
+    Tls,
+    /// A WebSocket on it.
+    Web,
 }
 
 /// A request, and the answer to wait for.

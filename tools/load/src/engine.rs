@@ -109,7 +109,7 @@ pub(crate) fn run(
     server: Process,
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
-    let mut crowd = Crowd::new(&mut poll, address, plan.laggard(), dialect.uses_tls);
+    let mut crowd = Crowd::new(&mut poll, address, plan.laggard(), dialect.carrier);
     crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.hello(plan.member(user)))?;
     crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.join(plan.member(user)))?;
     crowd.wait_until_quiet()?;

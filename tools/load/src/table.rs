@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod searches;
+mod webs;
 
 use std::fmt::Write;
 
@@ -11,6 +12,7 @@ use crate::target::Target;
 use crate::workload::Case;
 pub(crate) use arrivals::{Arrivals, idle, storms};
 pub(crate) use searches::searches;
+pub(crate) use webs::{idle_webs, webs};
 
 /// One server under one load.
 #[derive(Debug)]

@@ -16,7 +16,8 @@ use tempfile::TempDir;
 use crate::child;
 use crate::cores::Cores;
 use crate::dialect::{
-    CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATS, RAW, RAW_LONG, REDIS,
+    CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATIVE_TLS, NATIVE_WEB, NATS, RAW, RAW_LONG,
+    REDIS,
 };
 use crate::process::Process;
 use peer::Peer;
@@ -44,6 +45,8 @@ pub(crate) enum Target {
     Ours,
     /// chat-server with native clients within TLS.
     OursTls,
+    /// chat-server with native clients on WebSockets.
+    OursWeb,
     /// chat-server with native clients, without the search index.
     OursUnindexed,
     /// chat-server with classic clients.
@@ -129,6 +132,7 @@ impl Target {
             Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
             Self::OursTls => "ours, TLS",
+            Self::OursWeb => "ours, WebSocket",
             Self::OursUnindexed => "ours, without search",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
@@ -141,7 +145,10 @@ impl Target {
 
     /// Whether it stores messages, with a durability.
     pub(crate) const fn stores(self) -> bool {
-        matches!(self, Self::Ours | Self::OursTls | Self::OursUnindexed | Self::OursClassic)
+        matches!(
+            self,
+            Self::Ours | Self::OursTls | Self::OursWeb | Self::OursUnindexed | Self::OursClassic
+        )
     }
 
     /// Returns an error if it cannot be started on this machine.
@@ -159,6 +166,7 @@ impl Target {
             Self::RawfanLong => &RAW_LONG,
             Self::Ours | Self::OursUnindexed => &NATIVE,
             Self::OursTls => &NATIVE_TLS,
+            Self::OursWeb => &NATIVE_WEB,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
             Self::Ngircd => &IRC_NARROW,
@@ -182,7 +190,7 @@ impl Target {
             Self::Rawfan | Self::RawfanLong => {
                 start(&mut Command::new(programs()?.join("rawfan")), cores)?
             }
-            Self::Ours | Self::OursTls | Self::OursClassic => {
+            Self::Ours | Self::OursTls | Self::OursWeb | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
             }
             Self::OursUnindexed => start_ours(home.path(), cores, durability, Search::Off)?,

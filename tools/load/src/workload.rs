@@ -47,6 +47,8 @@ pub(crate) enum Workload {
     W1one,
     /// One user sends to 1,000 readers.
     W2,
+    /// W2 with one message in flight.
+    W2one,
     /// 100 users in one room, all send.
     W3,
     /// One user sends 1,000 messages per second to 100 readers.
@@ -97,6 +99,14 @@ pub(crate) const SEARCH_CASES: [Case; 4] = [
     Case::new(Workload::W1one, 1, Durability::Os),
 ];
 
+/// The loads of the table of WebSockets: two in which a processor has nothing left, and the time that one message takes to
+/// 1,000 readers.
+pub(crate) const WEB_CASES: [Case; 3] = [
+    Case::new(Workload::W1, 64, Durability::Os),
+    Case::new(Workload::W2, 1024, Durability::Os),
+    Case::new(Workload::W2one, 1, Durability::Os),
+];
+
 /// The kinds of laggards in the table; the first does not lag and is the base of the comparison.
 pub(crate) const LAG_CASES: [Case; 3] = [
     Case::new(Workload::W8, 1024, Durability::Disk),
@@ -108,7 +118,10 @@ impl Workload {
     /// Whether each room has one sender. If several send long messages, `rawfan` reads them in parts and mixes
     /// them up.
     pub(crate) const fn has_one_sender(self) -> bool {
-        matches!(self, Self::W1 | Self::W1L | Self::W1one | Self::W2 | Self::W4 | Self::W6)
+        matches!(
+            self,
+            Self::W1 | Self::W1L | Self::W1one | Self::W2 | Self::W2one | Self::W4 | Self::W6
+        )
     }
 
     /// Whether users send messages, rather than only arrive.
@@ -125,7 +138,7 @@ impl Workload {
     pub(crate) const fn in_flight(self) -> u32 {
         match self {
             Self::W1 | Self::W1L | Self::W2 | Self::W8 => 1024,
-            Self::W1one => 1,
+            Self::W1one | Self::W2one => 1,
             Self::W3 => 10,
             Self::W6 | Self::W6all => 8,
             Self::W4 | Self::W5 | Self::W7 => 0,
@@ -168,6 +181,7 @@ impl Case {
             Workload::W1L => Plan { text_bytes: 512, ..one_room },
             Workload::W1one => Plan { pace: Pace::Window(1), ..one_room },
             Workload::W2 => Plan { members: 1_001, ..one_room },
+            Workload::W2one => Plan { members: 1_001, pace: Pace::Window(1), ..one_room },
             Workload::W3 => Plan { members: 100, senders: 100, ..one_room },
             Workload::W4 => Plan { pace: Pace::Rate(1_000), ..one_room },
             Workload::W6 => Plan { rooms: 1_000, members: 10, ..one_room },

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::backoff::Backoff;
 use super::opening::{Failed, open};
 use super::session::{self, End};
-use super::{Dial, Identity, LinkEvent, LinkRequest, Lost};
+use super::{Dial, Identity, LinkEvent, LinkRequest, Login, Lost};
 
 /// How long a session must last until pauses start over at the shortest. So a server that ends each session
 /// at once is not connected to more often than one that does not answer.
@@ -59,8 +59,8 @@ impl Requests {
             LinkRequest::ConnectAs(identity) => {
                 // An unused invite is valid for another name, too.
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
-                let machine = self.identity.machine.take();
-                self.identity = Identity { invite, machine, ..*identity };
+                let (machine, login) = (self.identity.machine.take(), self.identity.login.take());
+                self.identity = Identity { invite, machine, login, ..*identity };
             }
             LinkRequest::LogIn(name, login) => {
                 (self.identity.name, self.identity.login) = (name, Some(login));
@@ -68,6 +68,14 @@ impl Requests {
             LinkRequest::ConnectAsNew => self.identity.forget(self.journal.as_ref()),
             LinkRequest::Send { .. } | LinkRequest::Close => {}
         }
+    }
+
+    /// Forgets what was to let the user in, unless the server has refused the name alone.
+    fn forget_login(&mut self, refusal: &Refusal) {
+        let is_about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
+        let is_of_server = |login: &Login| matches!(login, Login::Server(_));
+        let login = self.identity.login.take();
+        self.identity.login = login.filter(|login| is_about_name && is_of_server(login));
     }
 
     /// Whether the server has refused the token that this client made for a new user: some versions know
@@ -141,7 +149,7 @@ impl<D: Dial> Connector<D> {
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
-                self.requests.identity.login = None;
+                self.requests.forget_login(&refusal);
                 self.send(LinkEvent::Refused(refusal)).await;
                 return Next::Wait;
             }

@@ -88,6 +88,26 @@ impl State {
         drafts
     }
 
+    /// Whether the same room is open as in these drafts, and each of them is there, perhaps with another text.
+    pub(crate) fn has_all_of(&self, drafts: &Drafts) -> bool {
+        let open = &self.room().name;
+        let is_asked_for = |room: &RoomName| {
+            room == open && self.questions.iter().any(|question| question.typed.is_some())
+        };
+        let is_typed = |room: &RoomName| {
+            self.rooms.get(room).is_some_and(|room| !room.draft.is_empty())
+                || self.unaddressed.texts.contains_key(room)
+                || is_asked_for(room)
+        };
+        let is_in_thread = |draft: &ThreadDraft| {
+            let room = self.rooms.get(&draft.room);
+            room.is_some_and(|room| room.in_threads.contains_key(&draft.thread))
+        };
+        drafts.shown == *self.unaddressed.shown.as_ref().unwrap_or(open)
+            && drafts.texts.keys().all(is_typed)
+            && drafts.threads.iter().all(is_in_thread)
+    }
+
     /// All that is typed and not sent, with what waits for an address, and the current room.
     #[must_use]
     pub fn drafts(&self) -> Drafts {

@@ -101,7 +101,7 @@ pub(super) fn page(state: &mut State, name: &RoomName, page: &[Message]) {
 }
 
 /// Leaves a deleted message out of the counts, in which the user's own are not. Moderators delete messages of others: a
-/// message that is not loaded is taken for one of whoever deleted it.
+/// message that is not loaded is taken for one of the user who deleted it.
 fn count_out(room: &mut Room, event: &Message, change: &Change, is_by_user: bool) {
     if !matches!(change.kind, ChangeKind::Delete) {
         return;

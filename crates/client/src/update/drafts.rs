@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Effect, store};
 use crate::rooms::TypedInThread;
 use crate::state::State;
-use crate::store::{Drafts, StoreOp, ThreadDraft};
+use crate::store::{Drafts, StoreOp};
 
 /// How long after it was typed a draft is stored: two writes a second are little to a disk, and a client that
 /// is killed loses no more than a word. Typing on does not put it off, or nothing would be stored meanwhile.
@@ -14,16 +14,15 @@ pub const STORE_DRAFTS_AFTER: Duration = Duration::from_millis(500);
 /// The drafts may have changed. If a text is gone or another room is open they are stored at once, so that a
 /// message that was sent is no draft after a restart; else a moment later.
 pub(super) fn look(state: &mut State) -> Option<Effect> {
-    let (now, stored) = (state.drafts(), &state.stored_drafts);
-    let is_gone = stored.texts.keys().any(|room| !now.texts.contains_key(room));
-    let is_there = |before: &ThreadDraft| now.threads.iter().any(|draft| draft.is_of(before));
-    let is_gone = is_gone || !stored.threads.iter().all(is_there);
-    if is_gone || now.shown != stored.shown {
+    if !state.has_all_of(&state.stored_drafts) {
+        let now = state.drafts();
         return store_all(state, now);
     }
-    if now == *stored || std::mem::replace(&mut state.awaits_draft_tick, true) {
+    // Each key comes here: the drafts are not collected again while the time to store them runs.
+    if state.awaits_draft_tick || state.drafts() == state.stored_drafts {
         return None;
     }
+    state.awaits_draft_tick = true;
     Some(Effect::Tick(STORE_DRAFTS_AFTER))
 }
 

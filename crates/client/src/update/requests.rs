@@ -267,9 +267,10 @@ fn rename(state: &mut State, name: UserName) -> Effect {
 }
 
 /// Logs in by a code or a password. A user whom the server knows would lose its token.
-fn log_in(state: &State, login: Login) -> Result<Effect, RequestError> {
+fn log_in(state: &mut State, login: Login) -> Result<Effect, RequestError> {
     match state.connection {
         Connection::Refused { .. } => {
+            state.says_password = matches!(login, Login::Server(_));
             Ok(Effect::Link(LinkRequest::LogIn(state.name.clone(), login)))
         }
         _ => Err(RequestError::NotRefused),

@@ -67,7 +67,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     presence::session_began(state, welcome.id, at);
     state.connection = Connection::Connected { session };
     (state.features, state.live, state.typed) = (welcome.features, Live::default(), None);
-    state.trouble = None;
+    (state.trouble, state.says_password) = (None, false);
     (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
         (false, false, false);
     state.warned.not_connected = None;
@@ -246,6 +246,10 @@ pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timest
         // A name that nobody may have is no beginning of another one.
         let own = (refusal.code == RefusalCode::NameTaken).then(|| state.name.clone());
         state.effects.push(Effect::NameRequired(refusal.suggestion.clone().or(own)));
+    }
+    let is_wrong = refusal.code == RefusalCode::BadSecret && state.says_password;
+    if refusal.code == RefusalCode::PasswordNeeded || is_wrong {
+        state.effects.push(Effect::PasswordRequired);
     }
     let name = state.name.clone();
     state.notice(at, Notice::HelloRefused { name, refusal });

@@ -133,8 +133,8 @@ pub(super) fn seen(state: &mut State, (first, last): (Seq, Seq)) {
 
 /// The thread is closed with its room, or if another room is the current one.
 pub(super) fn close_left(state: &mut State) {
-    let current = state.room().name.clone();
-    state.thread.take_if(|thread| thread.room != current);
+    let current = &state.rooms.current().name;
+    state.thread.take_if(|thread| thread.room != *current);
 }
 
 /// Whether a message of the user that has no answer is one of the open thread.

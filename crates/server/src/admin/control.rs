@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
+use chat_proto::event::AccountInfo;
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::native::{Vocabulary, write_line};
-use chat_proto::{Command, Event};
+use chat_proto::{Command, Event, Refusal, UserName};
 use chat_server::{check_control_path, control_path};
 
 use super::words::words;
@@ -50,11 +51,36 @@ impl Control {
         Ok(Self { stream: BufReader::new(stream), prints_json })
     }
 
-    /// Sends a command, and returns the answer.
+    /// Sends a command, and returns the answer, which is printed if answers are printed as they are.
     ///
     /// # Errors
     /// Returns an error if the daemon refuses the command, does not answer, ends the connection, or is another version.
     pub(super) fn ask(&mut self, command: &Command) -> anyhow::Result<Event> {
+        let (line, event) = self.send(command)?;
+        if self.prints_json {
+            io::stdout().write_all(line.as_bytes())?;
+        }
+        match event {
+            Event::Refused(refusal) => bail!("{}", refusal.text),
+            Event::Goodbye { text, .. } => bail!("{text}"),
+            event => Ok(event),
+        }
+    }
+
+    /// The account of a user, which is not printed: to say in other words than the daemon what cannot be done.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such user, or the daemon does not answer or is another version.
+    pub(super) fn account(&mut self, name: &UserName) -> anyhow::Result<Box<AccountInfo>> {
+        match self.send(&Command::Account { user: Some(name.clone()) })?.1 {
+            Event::Account(account) => Ok(account),
+            Event::Refused(Refusal { text, .. }) | Event::Goodbye { text, .. } => bail!("{text}"),
+            _ => bail!(OTHER_VERSION),
+        }
+    }
+
+    /// Sends a command. Returns the line of the answer, and the event that it has.
+    fn send(&mut self, command: &Command) -> anyhow::Result<(String, Event)> {
         let mut line = bytes::BytesMut::new();
         write_line(command, &mut line);
         // If it takes no command, it has said why.
@@ -65,14 +91,7 @@ impl Control {
             if matches!(event, Event::Ping { .. }) {
                 continue;
             }
-            if self.prints_json {
-                io::stdout().write_all(line.as_bytes())?;
-            }
-            match event {
-                Event::Refused(refusal) => bail!("{}", refusal.text),
-                Event::Goodbye { text, .. } => bail!("{text}"),
-                event => return Ok(event),
-            }
+            return Ok((line, event));
         }
     }
 

@@ -1,7 +1,10 @@
 //! The arguments that name a user or a network, and the reason and the length of a sanction.
 
+use anyhow::ensure;
 use chat_proto::{Network, Reason, RoomName, SanctionKind, UserName, command};
 
+use super::control::Control;
+use super::user::quoted;
 use crate::span;
 
 /// Whom a sanction is about. An address is a network, also if a user has it for a name.
@@ -74,6 +77,20 @@ pub(super) struct KickTerms {
 }
 
 impl KickTerms {
+    /// Makes sure that there is somebody to send out: the daemon would end no session, and say that it is done.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not connected, or there is none.
+    pub(super) fn check(&self, control: &mut Control) -> anyhow::Result<()> {
+        let Self { name, room, .. } = self;
+        ensure!(
+            room.is_some() || !control.account(name)?.sessions.is_empty(),
+            "{name} is not connected, so there is no session to end; chat-server admin ban {} keeps the user out",
+            quoted(name)
+        );
+        Ok(())
+    }
+
     pub(super) fn command(&self) -> command::Sanction {
         let kind = SanctionKind::Kick;
         let (user, room) = (Some(self.name.clone()), self.room.clone());

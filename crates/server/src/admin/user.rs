@@ -1,6 +1,6 @@
 //! What the operator changes of a user, and says afterwards.
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use chat_proto::{Command, Event, Role, RoomName, UserName};
 use clap::Subcommand;
 
@@ -75,6 +75,8 @@ impl UserOrder {
             }
             Self::Link { name } => (Command::Link { user: user(name) }, None),
             Self::Password { name, password_stdin, drop_devices } => {
+                // Nobody types a password for nobody.
+                control.account(name)?;
                 let password = match password_stdin {
                     true => secret::from_stdin()?,
                     false => secret::ask(name.as_str())?,
@@ -85,6 +87,12 @@ impl UserOrder {
                 (command, Some(format!("{name} has the new password.{devices}\n")))
             }
             Self::Drop { name, id } => {
+                let devices = control.account(name)?.devices;
+                ensure!(
+                    devices.iter().any(|device| device.id == *id),
+                    "{name} has no device with the number {id}; chat-server admin user show {} lists them",
+                    quoted(name)
+                );
                 let said =
                     format!("The device {id} of {name} is dropped, and its sessions have ended.\n");
                 (Command::Drop { id: *id, user: user(name) }, Some(said))
@@ -100,6 +108,27 @@ impl UserOrder {
                 bail!("the daemon answers with something else than an account")
             }
             _ => control.print(&event),
+        }
+    }
+}
+
+/// A name as a word of a shell.
+pub(super) fn quoted(name: &UserName) -> String {
+    let name = name.as_str();
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+'));
+    if is_plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_word_of_a_shell() {
+        for (name, word) in
+            [("bob", "bob"), ("Ana María", "'Ana María'"), ("o'neil", r"'o'\''neil'")]
+        {
+            assert_eq!(quoted(&UserName::new(name).unwrap()), word);
         }
     }
 }

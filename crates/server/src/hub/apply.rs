@@ -142,6 +142,11 @@ impl Directory {
                 let invite = state.invites.get(id).expect("it was just made");
                 Response::Invite(state.invite_info(invite, Some(invite.by)))
             }
+            Grant::Hook(id) => {
+                let state = self.state();
+                let hook = state.hooks.get(id).and_then(|hook| state.hook_info(hook));
+                Response::Hook(hook.expect("it was just made"))
+            }
             Grant::Account(user, asker) => {
                 Response::Account(self.state().account_info(user, asker))
             }
@@ -205,6 +210,8 @@ impl Directory {
             Change::Invite(record) => self.state().invites.put(record),
             Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
             Change::InviteRemoved { id } => self.state().invites.remove(id),
+            Change::Hook(record) => self.state().hooks.put(record),
+            Change::HookRemoved { id } => self.state().hooks.remove(id),
             Change::Sanction(record) => self.apply_sanction(&record),
             Change::GuestSanctioned { id, guest } => self.apply_guest_sanction(id, guest),
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),

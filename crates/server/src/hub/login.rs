@@ -8,8 +8,9 @@ use tokio::time::Instant;
 use super::actor::Actor;
 use super::enter::Returning;
 use super::member::Member;
+use super::proposal::Proposal;
 use super::request::Request;
-use super::{Admission, Hub, HubError};
+use super::{Admission, Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{Credential, CredentialId};
@@ -36,6 +37,16 @@ impl Hub {
     /// The user who has a name.
     pub(crate) fn holder(&self, name: &UserName) -> Option<UserId> {
         self.state().names.holder(name)
+    }
+
+    /// Whether a new user can have a name.
+    ///
+    /// # Errors
+    /// Returns an error if it is taken, or nobody may take it.
+    pub(crate) fn check_name(&self, name: &UserName) -> Result<(), HubError> {
+        let state = self.state();
+        let proposal = Proposal::new(&state, self.directory.newcomers_after());
+        proposal.names.choose(None, name, IfTaken::Refuse).map(drop)
     }
 
     /// The password of a user; `None` if it has none.

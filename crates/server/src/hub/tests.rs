@@ -38,7 +38,8 @@ fn clock_jumps(days: i64) {
 }
 
 /// A client of this machine on a server that everybody may join.
-const OPEN: Admission = Admission { invite: None, join: Join::Open, network: None };
+const OPEN: Admission =
+    Admission { invite: None, join: Join::Open, lacks_password: false, network: None };
 
 fn config() -> Config {
     Config { clock, monotonic: || MONOTONIC.get(), ..Config::default() }
@@ -115,6 +116,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod hooks;
 mod invites;
 mod logins;
 mod look_alikes;

@@ -17,6 +17,7 @@ mod events;
 mod export;
 mod file;
 mod fold;
+mod hooks;
 mod invites;
 mod load;
 mod lock;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, SearchState, Server, Welcome};
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
-    UserName, features, limits,
+    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, ShortString, User,
+    UserId, UserName, features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
@@ -18,7 +18,7 @@ use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use super::live::Shows;
-use super::login::{LoggedIn, Origin, log_in};
+use super::login::{LoggedIn, Origin, log_in, prove_server_password, sends_server_password};
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
 use crate::hub::{Admission, HubError, Member, Returning};
@@ -96,7 +96,8 @@ async fn enter_guest<S: AsyncRead + AsyncWrite + Unpin>(
     slot: &Slot,
     context: &Context,
 ) -> Result<Handshake, End> {
-    let admission = Admission::new(None, context.config.join, slot.origin());
+    let admission = Admission::new(None, context.config.join, slot.origin())
+        .lacking_password(context.config.password.is_some());
     let mut refuse = |error: HubError| {
         let end = End::of_hub(&error);
         if let End::Refused(_) = end {
@@ -131,7 +132,8 @@ pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
 /// The answer to `about`.
 pub(super) fn about(context: &Context, search: Option<SearchState>) -> Event {
     let journal = context.hub.journal().identity().clone();
-    Event::About { server: server(), journal, search }
+    let key = ShortString::new(context.tls.key().to_string()).ok();
+    Event::About { server: server(), journal, key, search }
 }
 
 fn server() -> Server {
@@ -202,7 +204,7 @@ async fn enter(
     if hello.invite.is_some() {
         origin.check_private()?;
     }
-    let kind = permit(hello, slot, context).await?;
+    let kind = permit(hello, origin, slot, context).await?;
     slot.identify(kind).map_err(|Busy| busy())?;
     let (hub, admission) = (&context.hub, admission(hello, slot, context));
     let (member, token) = match &hello.token {
@@ -219,10 +221,16 @@ async fn enter(
 /// What decides whether the client of a `hello` may come in.
 pub(super) fn admission(hello: &Hello, slot: &Slot, context: &Context) -> Admission {
     Admission::new(hello.invite.as_ref(), context.config.join, slot.origin())
+        .lacking_password(!sends_server_password(hello, context))
 }
 
 /// Waits until the budgets of the user, or of a new user's network, allow the session. Returns what kind it is.
-async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, Refusal> {
+async fn permit(
+    hello: &Hello,
+    origin: Origin,
+    slot: &Slot,
+    context: &Context,
+) -> Result<Kind, Refusal> {
     let (limits, now) = (&context.config.limits, Instant::now());
     let known = match &hello.token {
         Some(token) => context.hub.charge_entry(token, limits, now)?,
@@ -233,7 +241,10 @@ async fn permit(hello: &Hello, slot: &Slot, context: &Context) -> Result<Kind, R
         if hello.token.is_some() && !hello.new {
             return Err(HubError::BadToken.into());
         }
-        context.hub.check_admission(admission(hello, slot, context))?;
+        // Who needs an invite, and has none, does not get to try passwords.
+        let admission = admission(hello, slot, context).lacking_password(false);
+        context.hub.check_admission(admission)?;
+        prove_server_password(hello, origin, context).await?;
         let charged = slot.network().new_users.try_charge(limits.new_users, now);
         charged.map_err(too_many_new_users)?;
         wait_for_units(slot, context).await;

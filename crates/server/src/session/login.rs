@@ -22,6 +22,7 @@ use crate::journal::CredentialId;
 use crate::networks::{Busy, Kind, Slot};
 use crate::password::{HashError, Hasher, Password, PasswordError, Verdict};
 use crate::plain::is_loopback;
+use crate::server_password::ServerPassword;
 use crate::token::PasswordHash;
 use crate::tries::BegunTry;
 
@@ -30,6 +31,9 @@ const BUSY_RETRY_MS: u64 = 1_000;
 
 /// What a code is counted as, where tries are counted: no name has a space at its start.
 const LINK: &str = " link";
+
+/// What the password of the server is counted as.
+const SERVER: &str = " server";
 
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
@@ -76,10 +80,49 @@ pub(super) async fn log_in(
     if hello.token.is_some() || hello.link.is_none() && hello.password.is_none() {
         return Ok(None);
     }
+    // The password is that of the server if there is no user whose it could be.
+    if hello.link.is_none() && context.config.password.is_some() && !has_holder(hello, context) {
+        return Ok(None);
+    }
     origin.check_private()?;
     let secret = if hello.link.is_some() { LINK } else { hello.name.key() };
     let begun = begin_try(context, origin, secret)?;
     decided(begun, identify(hello, slot, context).await).map(Some)
+}
+
+fn has_holder(hello: &Hello, context: &Context) -> bool {
+    context.hub.holder(&hello.name).is_some()
+}
+
+/// Whether a client knows what everybody who is new has to know. Whether it may try is asked before.
+pub(super) fn sends_server_password(hello: &Hello, context: &Context) -> bool {
+    let is_sent =
+        |server: &ServerPassword| hello.password.as_ref().is_some_and(|sent| server.is(sent));
+    context.config.password.as_ref().is_none_or(is_sent)
+}
+
+/// Lets a client that is new go on if it knows the password of the server, or if there is none. Each password is a try.
+///
+/// # Errors
+/// Returns the refusal. For a client that may be a known user's, it is that of [`log_in`], and takes as long.
+pub(super) async fn prove_server_password(
+    hello: &Hello,
+    origin: Origin,
+    context: &Context,
+) -> Result<(), Refusal> {
+    if context.config.password.is_none() {
+        return Ok(());
+    }
+    let Some(sent) = &hello.password else { return Err(HubError::PasswordNeeded.into()) };
+    origin.check_private()?;
+    let secret = if hello.new { SERVER } else { hello.name.key() };
+    let begun = begin_try(context, origin, secret)?;
+    let checked = match (sends_server_password(hello, context), hello.new) {
+        (true, _) => Ok(()),
+        (false, true) => Err(HubError::NotThePassword.into()),
+        (false, false) => verify(hello, sent, context).await.map(drop),
+    };
+    decided(begun, checked)
 }
 
 /// Ends a try: it counts if the secret was wrong, and not if the user is refused for another reason.
@@ -140,6 +183,12 @@ async fn verify(
     match (verdict, user, id) {
         (Verdict::Right(replacement), Some(user), Some(id)) => {
             Ok((user, Proof::Password(id, replacement)))
+        }
+        // Who is new, and wants a name that is taken.
+        (_, Some(_), _)
+            if context.config.password.is_some() && sends_server_password(hello, context) =>
+        {
+            Err(context.hub.check_name(&hello.name).err().unwrap_or(HubError::BadSecret).into())
         }
         _ => Err(HubError::BadSecret.into()),
     }

@@ -126,6 +126,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Back => (Cost::UNIT, true),
             Command::Invite { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
@@ -136,6 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
             Command::Invites { .. }
+            | Command::Hooks { .. }
             | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }

@@ -1,10 +1,12 @@
 //! What a request is answered with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
@@ -73,8 +75,8 @@ pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
 }
 
 /// A status, and a line that says why.
-pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
-    let mut reply = document(Bytes::from_static(text.as_bytes()), "text/plain; charset=utf-8");
+pub(super) fn refusal(status: StatusCode, text: impl Into<Bytes>) -> Reply {
+    let mut reply = document(text.into(), "text/plain; charset=utf-8");
     *reply.status_mut() = status;
     reply
 }
@@ -85,8 +87,16 @@ pub(super) fn not_found() -> Reply {
 
 /// `allowed` are the methods that the path has.
 pub(super) fn wrong_method(allowed: &'static str) -> Reply {
-    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, "this address is for GET alone\n");
+    let text = format!("the methods of this address are: {allowed}\n");
+    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, text);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    reply
+}
+
+/// Says that the client can try again after `wait`.
+pub(super) fn retry_after(mut reply: Reply, wait: Duration) -> Reply {
+    // A second is the unit of the field, and the answer would be the same a moment too early.
+    reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     reply
 }
 

@@ -2,7 +2,11 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+use futures_util::FutureExt;
+use futures_util::future::Either;
 
 use hyper::body::{Body, Incoming};
 use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
@@ -11,6 +15,7 @@ use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
 use tracing::{debug, info};
 
+use super::hook::{self, Senders};
 use super::host::{host, is_same_origin};
 use super::parts::Source;
 use super::reply::{self, Reply};
@@ -47,18 +52,47 @@ pub(crate) enum Transport {
 pub(crate) struct Site<'c> {
     config: &'c WebConfig,
     transport: Transport,
+    senders: Senders<'c>,
     requests: Cell<u32>,
     has_opened: Cell<bool>,
 }
 
 impl<'c> Site<'c> {
-    pub(crate) const fn new(config: &'c WebConfig, transport: Transport) -> Self {
-        Self { config, transport, requests: Cell::new(0), has_opened: Cell::new(false) }
+    pub(crate) const fn new(
+        config: &'c WebConfig,
+        transport: Transport,
+        senders: Senders<'c>,
+    ) -> Self {
+        let (requests, has_opened) = (Cell::new(0), Cell::new(false));
+        Self { config, transport, senders, requests, has_opened }
     }
 
     /// Whether the last request has opened a WebSocket.
     pub(super) const fn has_opened(&self) -> bool {
         self.has_opened.get()
+    }
+
+    /// Why a request for the path of a hook is not looked at; `None` if it is.
+    fn refuse_post<B>(&self, request: &Request<B>) -> Option<Reply> {
+        let host = match host(request, &self.config.names) {
+            Ok(host) => host,
+            Err(status) => return Some(refuse_host(status)),
+        };
+        if self.transport == Transport::PlainRefused {
+            // Not redirected: a program would go on to send the secret in plain text first.
+            let text = "this server wants TLS from your address: post to https:// instead of http://, and make another \
+                        hook, since others may have read this address\n";
+            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
+        }
+        if request.method() != Method::POST {
+            return Some(reply::wrong_method("POST"));
+        }
+        let is_encrypted = self.transport == Transport::Encrypted;
+        if !is_same_origin(request.headers(), &host, is_encrypted) {
+            let text = "a page of another site posts nothing here\n";
+            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
+        }
+        None
     }
 
     fn answer<B: Body>(&self, request: &Request<B>) -> Reply {
@@ -151,16 +185,33 @@ fn refuse_host(status: StatusCode) -> Reply {
     reply::refusal(status, text)
 }
 
-impl Service<Request<Incoming>> for Site<'_> {
+impl<'c> Service<Request<Incoming>> for Site<'c> {
     type Response = Reply;
     type Error = Infallible;
-    type Future = Ready<Result<Reply, Infallible>>;
+    type Future = Either<
+        Ready<Result<Reply, Infallible>>,
+        Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send + 'c>>,
+    >;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let reply = self.answer(&request);
-        debug!(status = reply.status().as_u16(), "a request");
         self.requests.set(self.requests.get() + 1);
-        let is_last = self.requests.get() >= REQUESTS_MAX && !self.has_opened();
-        ready(Ok(if is_last { reply::last(reply) } else { reply }))
+        let is_past_max = self.requests.get() >= REQUESTS_MAX;
+        let is_post = hook::secret(request.uri().path()).is_some();
+        let reply = match is_post.then(|| self.refuse_post(&request)) {
+            Some(None) => {
+                let posted = hook::answer(self.senders, request);
+                let finished = posted.map(move |reply| Ok(finished(reply, is_past_max)));
+                return Either::Right(Box::pin(finished));
+            }
+            Some(Some(refused)) => refused,
+            None => self.answer(&request),
+        };
+        Either::Left(ready(Ok(finished(reply, is_past_max && !self.has_opened()))))
     }
+}
+
+/// The answer as it is sent; `is_last` if the connection is to be closed after it.
+fn finished(reply: Reply, is_last: bool) -> Reply {
+    debug!(status = reply.status().as_u16(), "a request");
+    if is_last { reply::last(reply) } else { reply }
 }

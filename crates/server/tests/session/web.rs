@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(600);
 const PIPE_BYTES: usize = 64 * 1024;
 
 /// An address of another network.
-const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
+pub(crate) const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
@@ -40,14 +40,14 @@ async fn rest(stream: &mut DuplexStream) -> String {
 }
 
 /// What a connection that sends `request` and then waits receives.
-async fn answers(daemon: &Server, peer: SocketAddr, request: &str) -> String {
+pub(crate) async fn answers(daemon: &Server, peer: SocketAddr, request: &str) -> String {
     let mut stream = connect(daemon, peer);
     stream.write_all(request.as_bytes()).await.unwrap();
     rest(&mut stream).await
 }
 
 /// The statuses of the answers in `received`.
-fn statuses(received: &str) -> Vec<u16> {
+pub(crate) fn statuses(received: &str) -> Vec<u16> {
     let codes = received.split("HTTP/1.1 ").skip(1);
     codes.map(|answer| answer[..3].parse().unwrap()).collect()
 }

@@ -12,6 +12,8 @@ mod events;
 mod expelled;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
+#[path = "../session/hooks.rs"]
+mod hooks;
 #[path = "../session/invites.rs"]
 mod invites;
 #[path = "../session/journal.rs"]
@@ -38,6 +40,8 @@ mod rooms;
 mod sanctions;
 #[path = "../session/search.rs"]
 mod search;
+#[path = "../session/server_password.rs"]
+mod server_password;
 #[path = "../session/threads.rs"]
 mod threads;
 #[path = "../session/timers.rs"]

@@ -27,6 +27,9 @@ const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tui.md");
 /// Thursday, 26 November 2026, half past five.
 const NOW_MILLIS: i64 = 1_795_714_200_000;
 
+/// The settings file of the user of the pictures, which is named and not read.
+const SETTINGS_FILE: &str = "/home/ana/.config/chat-tui/config.toml";
+
 /// How long the demo runs before a picture is drawn.
 const DEMO_TIME: Duration = Duration::from_secs(30);
 
@@ -45,7 +48,7 @@ enum Key {
     Text(&'static str),
 }
 
-const PICTURES: [Picture; 7] = [
+const PICTURES: [Picture; 9] = [
     Picture {
         name: "chat",
         size: (100, 30),
@@ -69,6 +72,12 @@ const PICTURES: [Picture; 7] = [
         ],
     },
     Picture { name: "search", size: (100, 24), keys: &[Key::Text("/search release\n")] },
+    Picture {
+        name: "invite",
+        size: (100, 24),
+        keys: &[Key::Text("/invite 5 2d for the new office\n")],
+    },
+    Picture { name: "settings", size: (100, 30), keys: &[Key::Text("/set\n")] },
     Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('3')] },
 ];
 
@@ -142,9 +151,10 @@ async fn draw(picture: &Picture, size: (u16, u16), theme: &str, colours: &Colour
         Some(value.into())
     });
     let writer = Writer::Task(Duration::ZERO);
-    let options =
-        Options { writer, clock, settings, environment, ..Options::new(user.clone(), SERVER) };
-    let mut client = Client::start(options, Demo::new(&user, clock), size.0, size.1);
+    let settings_file = Some(PathBuf::from(SETTINGS_FILE));
+    let options = Options::new(user.clone(), SERVER);
+    let options = Options { writer, clock, settings, settings_file, environment, ..options };
+    let mut client = Client::start(options, Demo::with_invite(&user, clock), size.0, size.1);
     for (asked, colour) in
         [(Asked::Background, colours.background), (Asked::Foreground, colours.foreground)]
     {

@@ -24,6 +24,8 @@ pub(super) struct World {
     /// The rest of the script; empty until the user has come.
     steps: VecDeque<Step>,
     answers: usize,
+    /// Whether the user may make invites.
+    pub(super) invites: bool,
 }
 
 /// Something that one of the other users does.
@@ -47,7 +49,7 @@ impl World {
     pub(super) fn new(name: UserName, clock: fn() -> Timestamp) -> Self {
         let me = User { id: UserId::new(USERS.len() as u64 + 1), name };
         let rooms = cast::rooms(&me, clock());
-        Self { me, rooms, clock, steps: VecDeque::new(), answers: 0 }
+        Self { me, rooms, clock, steps: VecDeque::new(), answers: 0, invites: false }
     }
 
     /// When the next step of the script is due.

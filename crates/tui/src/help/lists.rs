@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{HelpRow, rows};
 use crate::commands::COMMANDS;
-use crate::settings::{Layers, SETTINGS, SettingHelp};
+use crate::settings::{Layers, SETTINGS, SettingHelp, Source};
 
 /// How `/set` changes the keys.
 pub const SET_KEYS: (&str, &str) = (
@@ -33,7 +33,11 @@ pub fn setting_rows(layers: &Layers, file: Option<&Path>, width: usize) -> Vec<H
         let values = values.join(", ");
         match layers.settings().value(name) {
             Some((value, source)) => {
-                (format!("{name} = {value}"), format!("{does}. Values: {values}. From: {source}"))
+                let from = match source {
+                    Source::Default => String::new(),
+                    source => format!(". From: {source}"),
+                };
+                (format!("{name} = {value}"), format!("{does}. Values: {values}{from}"))
             }
             None => ((*name).to_owned(), format!("{does}. Values: {values}")),
         }

@@ -151,8 +151,8 @@ impl<'a> Word<'a> {
 /// What completes the next argument of the command that `before` is; `None` if it is no command, or a text comes
 /// next.
 fn argument(before: &str) -> Option<Kind<'_>> {
-    let mut words = before.split_whitespace();
-    let command = Command::named(words.next()?).filter(|_| before.starts_with('/'))?;
+    let mut words = before.starts_with('/').then(|| before.split_whitespace())?;
+    let command = Command::named(words.next()?)?;
     match (command.offers, words.next(), words.next()) {
         (Offers::Nothing, ..) => None,
         (offers, None, _) => Some(Kind::Argument(offers)),

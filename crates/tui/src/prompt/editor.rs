@@ -1,22 +1,19 @@
-//! The text of the input box. The library has lines, cursor and undo; here every move ends between two
-//! grapheme clusters, and every deletion is a move whose path is removed.
+//! The text of the input box: every move ends between two grapheme clusters, and every deletion is a move whose path
+//! is removed.
 
 mod change;
+mod lines;
 
-use std::collections::BTreeSet;
-
-use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
 pub use self::change::Case;
+use self::lines::Lines;
+pub(super) use self::lines::TextPosition;
 use crate::wording::kilobytes;
 use crate::wrap::is_plain;
 
 /// Longest text of the box, in bytes: it is a draft of the client.
 pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
-
-/// Most changes that can be undone.
-const UNDO_MAX: usize = 200;
 
 /// The text would have this many bytes, too many.
 #[derive(Debug, thiserror::Error)]
@@ -50,17 +47,10 @@ pub enum Motion {
     Down,
 }
 
-/// A line, and a number of characters in it.
-pub(super) type TextPosition = (usize, usize);
-
 /// A text of one or more lines and a cursor in it.
 #[derive(Debug)]
 pub struct Editor {
-    area: TextArea<'static>,
-    /// How many changes were made and not undone.
-    changes: u64,
-    /// The numbers of changes after which a replacement is half done: undo and redo do not stop there.
-    halves: BTreeSet<u64>,
+    text: Lines,
 }
 
 impl Default for Editor {
@@ -73,43 +63,37 @@ impl Editor {
     /// An editor with `text` in it, the cursor at its end.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let mut area = TextArea::from(text.split('\n'));
-        area.set_max_histories(UNDO_MAX);
-        area.move_cursor(CursorMove::Bottom);
-        area.move_cursor(CursorMove::End);
-        Self { area, changes: 0, halves: BTreeSet::new() }
+        Self { text: Lines::new(text) }
     }
 
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> String {
-        self.area.lines().join("\n")
+        self.lines().join("\n")
     }
 
     /// The lines; at least one.
     #[must_use]
     pub fn lines(&self) -> &[String] {
-        self.area.lines()
+        self.text.all()
     }
 
     /// The line of the cursor, and the number of characters before it in the line.
     #[must_use]
-    pub fn cursor(&self) -> (usize, usize) {
-        let DataCursor(row, column) = self.area.cursor();
-        (row, column)
+    pub const fn cursor(&self) -> (usize, usize) {
+        self.text.cursor()
     }
 
     /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.area.is_empty()
+        matches!(self.lines(), [line] if line.is_empty())
     }
 
     /// Whether there is text behind the cursor in its line.
     #[must_use]
     pub fn has_rest_of_line(&self) -> bool {
-        let (row, column) = self.cursor();
-        self.lines()[row].chars().nth(column).is_some()
+        !self.text.split(self.cursor()).1.is_empty()
     }
 
     /// Whether the cursor is on the first line.
@@ -126,9 +110,8 @@ impl Editor {
 
     /// The text before the cursor in its line.
     #[must_use]
-    pub fn before_cursor(&self) -> String {
-        let (row, column) = self.cursor();
-        self.lines()[row].chars().take(column).collect()
+    pub fn before_cursor(&self) -> &str {
+        self.text.split(self.cursor()).0
     }
 
     /// Inserts a text at the cursor. Any line end becomes `\n`.
@@ -136,15 +119,10 @@ impl Editor {
     /// # Errors
     /// Returns an error if there would be more than [`PROMPT_BYTES_MAX`] bytes; the text stays as it was.
     pub fn insert(&mut self, text: &str) -> Result<(), TooMuch> {
-        let lines = self.lines();
-        let bytes = lines.iter().map(|line| line.len() + 1).sum::<usize>() + text.len();
-        if bytes > PROMPT_BYTES_MAX {
-            return Err(TooMuch(bytes));
+        if text.contains('\r') {
+            return self.insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
         }
-        let is_changed = self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
-        self.count(is_changed);
-        self.snap_to_cluster();
-        Ok(())
+        self.replace(self.cursor(), self.cursor(), text)
     }
 
     /// Replaces `count` characters before the cursor, in its line.
@@ -159,20 +137,20 @@ impl Editor {
     /// Replaces the text between two places, and leaves the cursor behind the new text.
     ///
     /// # Errors
-    /// As [`Editor::insert`]; the old text is deleted then.
+    /// As [`Editor::insert`].
     pub(super) fn replace(
         &mut self,
         from: TextPosition,
         to: TextPosition,
         text: &str,
     ) -> Result<(), TooMuch> {
-        let before = self.changes;
-        self.delete_between(from, to);
-        let half = self.changes;
-        self.insert(text)?;
-        if before < half && half < self.changes {
-            self.halves.insert(half);
+        let kept = self.lines().iter().map(|line| line.len() + 1).sum::<usize>();
+        let bytes = kept + text.len() - self.text.between(from, to).len();
+        if bytes > PROMPT_BYTES_MAX {
+            return Err(TooMuch(bytes));
         }
+        self.text.replace(from, to, text);
+        self.snap_to_cluster();
         Ok(())
     }
 
@@ -185,8 +163,7 @@ impl Editor {
             return Err(TooMuch(text.len()));
         }
         let row = self.lines().len() - 1;
-        let end = (row, self.lines()[row].chars().count());
-        self.replace((0, 0), end, text)
+        self.replace((0, 0), (row, self.lines()[row].chars().count()), text)
     }
 
     /// Moves the cursor.
@@ -194,22 +171,22 @@ impl Editor {
         let (row, column) = self.cursor();
         match motion {
             Motion::Left => match self.border_before(row, column) {
-                Some(border) => self.jump(row, border),
-                None if row > 0 => self.jump(row - 1, usize::MAX),
+                Some(border) => self.text.go_to((row, border)),
+                None if row > 0 => self.text.go_to((row - 1, usize::MAX)),
                 None => {}
             },
             Motion::Right => match self.border_after(row, column) {
-                Some(border) => self.jump(row, border),
-                None if row + 1 < self.lines().len() => self.jump(row + 1, 0),
+                Some(border) => self.text.go_to((row, border)),
+                None if row + 1 < self.lines().len() => self.text.go_to((row + 1, 0)),
                 None => {}
             },
             Motion::WordLeft => self.go_to_start(char::is_alphanumeric, is_of_word),
             Motion::WordRight => self.go_to_word_end(),
             Motion::SpaceLeft => self.go_to_start(is_no_space, is_no_space),
-            Motion::LineStart => self.area.move_cursor(CursorMove::Head),
-            Motion::LineEnd => self.area.move_cursor(CursorMove::End),
-            Motion::Up => self.area.move_cursor(CursorMove::Up),
-            Motion::Down => self.area.move_cursor(CursorMove::Down),
+            Motion::LineStart => self.text.go_to((row, 0)),
+            Motion::LineEnd => self.text.go_to((row, usize::MAX)),
+            Motion::Up => self.text.go_to((row.saturating_sub(1), column)),
+            Motion::Down => self.text.go_to((row + 1, column)),
         }
         self.snap_to_cluster();
     }
@@ -219,61 +196,21 @@ impl Editor {
         let from = self.cursor();
         self.go(motion);
         let to = self.cursor();
-        let deleted = self.between(from.min(to), from.max(to));
-        self.delete_between(from.min(to), from.max(to));
+        let deleted = self.text.replace(from.min(to), from.max(to), "");
         self.snap_to_cluster();
         deleted
     }
 
     /// Undoes the last change.
     pub fn undo(&mut self) {
-        while self.area.undo() {
-            self.changes = self.changes.saturating_sub(1);
-            if !self.halves.contains(&self.changes) {
-                break;
-            }
-        }
+        self.text.undo();
         self.snap_to_cluster();
     }
 
     /// Redoes the last undone change.
     pub fn redo(&mut self) {
-        while self.area.redo() {
-            self.changes += 1;
-            if !self.halves.contains(&self.changes) {
-                break;
-            }
-        }
+        self.text.redo();
         self.snap_to_cluster();
-    }
-
-    /// Counts a change, if it was one. What was undone cannot be redone then.
-    fn count(&mut self, is_changed: bool) {
-        if is_changed {
-            self.changes += 1;
-            self.halves.retain(|half| *half < self.changes);
-            if self.halves.len() > UNDO_MAX {
-                self.halves.pop_first();
-            }
-        }
-    }
-
-    /// The text between two places.
-    pub(super) fn between(&self, from: TextPosition, to: TextPosition) -> String {
-        let lines = &self.lines()[from.0..=to.0];
-        let part = |(number, line): (usize, &String)| {
-            let end = if from.0 + number == to.0 { to.1 } else { usize::MAX };
-            let start = if number == 0 { from.1 } else { 0 };
-            line.chars().take(end).skip(start).collect::<String>()
-        };
-        lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
-    }
-
-    fn delete_between(&mut self, from: TextPosition, to: TextPosition) {
-        let chars = self.between(from, to).chars().count();
-        self.jump(from.0, from.1);
-        let is_changed = self.area.delete_str(chars);
-        self.count(is_changed);
     }
 
     /// Goes over what is no word, then to the end of the word; at the end of a line to the next line.
@@ -284,7 +221,7 @@ impl Editor {
         }
         let blanks = self.after(row, column).take_while(|c| !c.is_alphanumeric()).count();
         let word = self.after(row, column + blanks).take_while(|c| is_of_word(*c)).count();
-        self.jump(row, column + blanks + word);
+        self.text.go_to((row, column + blanks + word));
     }
 
     /// Goes back over what is no word, then to the start of the word; at the start of a line to the line before. A
@@ -298,26 +235,16 @@ impl Editor {
         let before: Vec<char> = self.before(row, column).collect();
         let blanks = before.iter().rev().take_while(|c| !of_word(**c)).count();
         let word = before.iter().rev().skip(blanks).take_while(|c| of_word(**c)).count();
-        self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
+        let start = self.border_before(row, column - blanks - word + 1).unwrap_or(0);
+        self.text.go_to((row, start));
     }
 
     fn before(&self, row: usize, column: usize) -> impl Iterator<Item = char> {
-        self.lines()[row].chars().take(column)
+        self.text.split((row, column)).0.chars()
     }
 
     fn after(&self, row: usize, column: usize) -> impl Iterator<Item = char> {
-        self.lines()[row].chars().skip(column)
-    }
-
-    /// Moves the cursor.
-    fn go_to(&mut self, (row, column): TextPosition) {
-        self.jump(row, column);
-    }
-
-    /// The bound of the box keeps rows and columns far below `u16::MAX`.
-    fn jump(&mut self, row: usize, column: usize) {
-        let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
-        self.area.move_cursor(CursorMove::Jump(narrow(row), narrow(column)));
+        self.text.split((row, column)).1.chars()
     }
 
     /// Moves a cursor within a grapheme cluster to its end.
@@ -327,7 +254,7 @@ impl Editor {
             return;
         }
         if let Some(border) = column.checked_sub(1).and_then(|last| self.border_after(row, last)) {
-            self.jump(row, border);
+            self.text.go_to((row, border));
         }
     }
 
@@ -342,10 +269,16 @@ impl Editor {
     }
 
     fn border_before(&self, row: usize, column: usize) -> Option<usize> {
+        if is_plain(&self.lines()[row]) {
+            return column.checked_sub(1);
+        }
         self.borders(row).take_while(|border| *border < column).last()
     }
 
     fn border_after(&self, row: usize, column: usize) -> Option<usize> {
+        if is_plain(&self.lines()[row]) {
+            return Some(column + 1).filter(|border| *border <= self.lines()[row].len());
+        }
         self.borders(row).find(|border| *border > column)
     }
 }

@@ -36,6 +36,17 @@ const HIDDEN: char = '•';
 /// Columns between the text and its size.
 const COUNT_GAP: usize = 2;
 
+/// What is shown in the input box.
+#[derive(Debug)]
+pub(crate) struct InputBox {
+    /// The label before the text, and its columns.
+    pub(crate) label: (String, usize),
+    /// The text.
+    pub(crate) rows: Rows,
+    /// If the text is long, how long it is: at the right of the first row.
+    pub(crate) count: Option<String>,
+}
+
 impl State {
     /// The label before the input: the room that Enter sends to, what the box asks for, or what is searched
     /// for.
@@ -83,7 +94,7 @@ impl State {
     /// The text of the input box as rows, as wide as the screen allows.
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
-        self.rows_and_count().0
+        self.input_box().rows
     }
 
     /// Whether the text is too long for a message.
@@ -92,23 +103,27 @@ impl State {
         bytes(self) > TEXT_BYTES_MAX
     }
 
-    /// The text as rows, and if it is long, how long it is: at the right of the first row.
-    pub(crate) fn rows_and_count(&self) -> (Rows, Option<String>) {
-        let width = usize::from(self.size.width).saturating_sub(self.label().1);
+    /// The input box, as wide as the screen allows.
+    pub(crate) fn input_box(&self) -> InputBox {
+        let label = self.label();
+        let width = usize::from(self.size.width).saturating_sub(label.1);
         if self.picker.as_ref().is_some_and(|picker| picker.subject.is_secret()) {
             let hidden = self.editor().text().graphemes(true).map(|_| HIDDEN).collect::<String>();
-            return (Rows::new(&Editor::new(&hidden), width), None);
+            let rows = Rows::new(&Editor::new(&hidden), width);
+            return InputBox { label, rows, count: None };
         }
         let rows = Rows::new(self.editor(), width);
         let is_message =
             self.draft.is_none() && self.picker.is_none() && self.open_find().is_none();
         if rows.rows.len() < COUNT_ROWS_MIN || !is_message {
-            return (rows, None);
+            return InputBox { label, rows, count: None };
         }
         let count = count(self);
         match width.checked_sub(columns(&count) + COUNT_GAP) {
-            Some(left) if left >= TEXT_COLUMNS_MIN => (Rows::new(self.editor(), left), Some(count)),
-            _ => (rows, None),
+            Some(left) if left >= TEXT_COLUMNS_MIN => {
+                InputBox { label, rows: Rows::new(self.editor(), left), count: Some(count) }
+            }
+            _ => InputBox { label, rows, count: None },
         }
     }
 }

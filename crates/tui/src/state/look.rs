@@ -10,6 +10,8 @@ use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
 #[derive(Debug, Clone)]
 pub struct Look {
     layers: Layers,
+    /// What the layers come to: each key asks for it.
+    settings: Settings,
     environment: Environment,
     background: Option<Rgb>,
     foreground: Option<Rgb>,
@@ -23,15 +25,15 @@ impl Look {
     #[must_use]
     pub fn new(layers: Layers, environment: Environment) -> Self {
         let (background, foreground) = (None, None);
-        let theme = theme(&layers, environment, background, foreground);
-        let keys = KeyMap::new(&layers);
-        Self { layers, environment, background, foreground, is_asked: false, theme, keys }
+        let (settings, keys) = (layers.settings(), KeyMap::new(&layers));
+        let theme = theme(&settings, environment, background, foreground);
+        Self { layers, settings, environment, background, foreground, is_asked: false, theme, keys }
     }
 
     /// The settings in force.
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        self.layers.settings()
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Whether to show the list of users; `None` if the size of the screen decides.
@@ -106,7 +108,8 @@ impl Look {
     }
 
     fn follow(&mut self) {
-        self.theme = theme(&self.layers, self.environment, self.background, self.foreground);
+        self.settings = self.layers.settings();
+        self.theme = theme(&self.settings, self.environment, self.background, self.foreground);
     }
 }
 
@@ -117,12 +120,12 @@ impl Default for Look {
 }
 
 fn theme(
-    layers: &Layers,
+    settings: &Settings,
     environment: Environment,
     background: Option<Rgb>,
     foreground: Option<Rgb>,
 ) -> Theme {
-    let choice = layers.settings().theme.value;
+    let choice = settings.theme.value;
     let depth = environment.depth(choice);
     Theme::new(choice, Terminal { depth, background, foreground })
 }

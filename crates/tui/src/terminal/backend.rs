@@ -98,7 +98,9 @@ impl<S: Sink> RowBackend<S> {
         match row.take_write() {
             None => {}
             Some(Write::Cells(columns)) => {
-                let end = row.end();
+                let is_blank = |x: &u16| sgr::is_blank(row.cell(*x));
+                // Of a key that is typed, none is blank.
+                let end = if columns.iter().any(is_blank) { row.end() } else { usize::MAX };
                 let (shown, blank): (Vec<u16>, Vec<u16>) =
                     columns.into_iter().partition(|x| usize::from(*x) < end);
                 let cells = shown.into_iter().map(|x| (x, y, row.cell(x)));

@@ -48,7 +48,8 @@ pub fn draw(buffer: &Buffer, cursor: Option<Position>, colours: &Colours) -> Str
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
     ));
     picture.put(format_args!(
-        "<style>text{{font:{LETTER}px {FONTS};white-space:pre}}.b{{font-weight:bold}}\
+        "<style>text{{font:{LETTER}px {FONTS};white-space:pre}}\
+         rect{{shape-rendering:crispEdges}}.b{{font-weight:bold}}\
          .i{{font-style:italic}}</style>"
     ));
     picture.put(format_args!(
@@ -108,6 +109,14 @@ impl Picture<'_> {
                 r#"<rect x="{}" y="{top}" width="{width}" height="{CELL_HEIGHT}" fill="{ink}"/>"#,
                 x + left
             )),
+            Kind::Block { is_upper, is_lower } => {
+                let (start, end) =
+                    (if is_upper { top } else { middle }, if is_lower { bottom } else { middle });
+                let height = end - start;
+                self.put(format_args!(
+                    r#"<rect x="{x}" y="{start}" width="{width}" height="{height}" fill="{ink}"/>"#
+                ));
+            }
             Kind::Corner { right, down } => {
                 let (end_x, end_y) =
                     (if right { x + CELL_WIDTH } else { x }, if down { bottom } else { top });

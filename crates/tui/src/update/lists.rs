@@ -26,6 +26,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
         Subject::Invites => order(state, Command::Invites { before: None }, at),
+        Subject::Hooks => order(state, Command::Hooks { before: None }, at),
         Subject::Sanctions { is_server } => {
             let room = (!is_server).then(|| state.shown().clone());
             order(state, Command::Sanctions { room, after: None, limit: None }, at)
@@ -168,7 +169,7 @@ pub(super) fn typed(state: &mut State, text: &str) -> Option<()> {
 
 /// The text before the cursor has changed by a key: opens the list for the word there, if it has one.
 pub(super) fn suggest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let before = state.input().editor.before_cursor();
+    let before = state.input().editor.before_cursor().to_owned();
     match word(state, &before).filter(Word::opens_list) {
         Some(word) => {
             let offers = word.offers(&state.client);
@@ -192,7 +193,7 @@ fn word<'a>(state: &State, before: &'a str) -> Option<Word<'a>> {
 
 /// Completes the word before the cursor.
 pub(super) fn complete(state: &mut State, backwards: bool, at: Timestamp) -> Vec<Effect> {
-    let before = state.input().editor.before_cursor();
+    let before = state.input().editor.before_cursor().to_owned();
     let Some(word) = word(state, &before) else {
         return Vec::new();
     };
@@ -213,7 +214,7 @@ pub(super) fn frame(state: &mut State) {
     state.find();
     // The rooms have come that were asked for when the list opened.
     if state.prompt.completions().is_some_and(|list| list.chosen().is_none()) {
-        let before = state.prompt.editor.before_cursor();
+        let before = state.prompt.editor.before_cursor().to_owned();
         if let Some(word) = Word::find(&before).filter(Word::needs_rooms) {
             let offers = word.offers(&state.client);
             state.prompt.suggest(word.text(), offers);
@@ -284,6 +285,9 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         }
         OfferAction::Pardon(id) => orders::order(state, Command::Pardon { id }, None, at),
         OfferAction::Revoke(id) => return orders::ask(state, orders::end_of(id), at),
+        OfferAction::RevokeHook(id) => {
+            return orders::ask(state, orders::end_of_hook(id), at);
+        }
         OfferAction::Drop(id) => {
             let question = orders::end_of_listed_device(state, id);
             return orders::ask(state, question, at);

@@ -6,17 +6,16 @@ use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
 use super::standing;
-use crate::state::State;
+use crate::state::{InputBox, State};
 use crate::theme::Theme;
 
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     if area.is_empty() {
         return;
     }
-    let label = Span::raw(state.prompt_label());
-    let label_area = Rect { width: narrow(label.width()).min(area.width), ..area };
+    let InputBox { label: (label, width), rows, count } = state.input_box();
+    let label_area = Rect { width: narrow(width).min(area.width), ..area };
     let text_area = Rect { x: label_area.right(), width: area.width - label_area.width, ..area };
-    let (rows, count) = state.rows_and_count();
     // Keys are for the selected message.
     let style = if state.selection.is_some() { theme.dim() } else { Style::new() };
     let (cursor_row, cursor_column) = rows.cursor;
@@ -30,7 +29,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         canvas.line(&count, row);
     }
     if above == 0 {
-        canvas.line(&Line::from(label), label_area);
+        canvas.line(&Line::raw(label), label_area);
     }
     if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
         let read_only = standing::read_only(state);

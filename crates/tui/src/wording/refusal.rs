@@ -42,6 +42,9 @@ pub(super) fn hello(name: &UserName, refusal: &Refusal, keys: &KeyMap) -> String
             "Not connected: {}. /connect LINE connects with another line. If you have an account: /login",
             refusal.text
         ),
+        (RefusalCode::PasswordNeeded, _) => {
+            "Not connected: new users of this server need its password. /reconnect asks for it again".to_owned()
+        }
         (RefusalCode::Banned, _) => {
             format!("Not connected: {}. /reconnect tries again", refusal.text)
         }

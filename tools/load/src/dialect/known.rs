@@ -1,6 +1,6 @@
 //! The dialects of the servers.
 
-use super::Dialect;
+use super::{Carrier, Dialect};
 
 /// Users who join at the same time, if the server has no lower limit.
 const JOINING_MAX: usize = 256;
@@ -21,11 +21,14 @@ pub(crate) const NATIVE: Dialect = Dialect {
     message: b"{\"type\":\"say\",\"room\":\"<room>\",\"n\":1<n>,\"text\":\"<text>\"}\n",
     text_bytes_max: 16_384,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// The same within TLS.
-pub(crate) const NATIVE_TLS: Dialect = Dialect { uses_tls: true, ..NATIVE };
+pub(crate) const NATIVE_TLS: Dialect = Dialect { carrier: Carrier::Tls, ..NATIVE };
+
+/// The same on WebSockets.
+pub(crate) const NATIVE_WEB: Dialect = Dialect { carrier: Carrier::Web, ..NATIVE };
 
 /// The protocol of the original chat, which has one room and no line ends. Only for arriving users, not for
 /// messages.
@@ -39,7 +42,7 @@ pub(crate) const CLASSIC: Dialect = Dialect {
     message: b"<text>",
     text_bytes_max: 0,
     joining_max: CLASSIC_JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// The input of `rawfan`: an empty line, the number of a room, then bytes.
@@ -53,7 +56,7 @@ pub(crate) const RAW: Dialect = Dialect {
     message: b"<text>",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// [`RAW`] with messages as long as the lines that `chat-server` sends.
@@ -75,7 +78,7 @@ pub(crate) const IRC: Dialect = Dialect {
     message: b"PRIVMSG <room> :<text>\r\n",
     text_bytes_max: 400,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// IRC, for a server with a listen backlog of ten.
@@ -92,7 +95,7 @@ pub(crate) const REDIS: Dialect = Dialect {
     message: b"*3\r\n$7\r\nPUBLISH\r\n$5\r\n<room>\r\n$<bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// NATS, with the option not to send a client its own messages.
@@ -106,7 +109,7 @@ pub(crate) const NATS: Dialect = Dialect {
     message: b"PUB <room> <bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };
 
 /// MQTT 3.1.1, each message at most once. A length precedes each name.
@@ -120,5 +123,5 @@ pub(crate) const MQTT: Dialect = Dialect {
     message: b"\x30<mqtt bytes>\x00\x05<room><text>",
     text_bytes_max: 16_000,
     joining_max: JOINING_MAX,
-    uses_tls: false,
+    carrier: Carrier::Plain,
 };

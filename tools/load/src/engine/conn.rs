@@ -89,7 +89,7 @@ impl Conn {
         let rest = stamps(&buffer.0[from..STAMP_BYTES + read], on_stamp);
         self.carry[..rest.len()].copy_from_slice(rest);
         self.carried = rest.len();
-        let is_drained = read < bytes_max && self.stream.ends_with_short_read();
+        let is_drained = self.stream.is_drained(read, bytes_max);
         Ok(if is_drained { ReadOutcome::Drained } else { ReadOutcome::More })
     }
 }

@@ -12,7 +12,7 @@ use socket2::{Domain, Socket, Type};
 use super::conn::Conn;
 use super::stream::Stream;
 use super::{EngineError, poll_events};
-use crate::dialect::Step;
+use crate::dialect::{Carrier, Step};
 
 /// The time for one step of all users: a slow server needs a second for a hundred users.
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
@@ -40,7 +40,7 @@ pub(super) struct Crowd<'a> {
     events: Events,
     address: SocketAddr,
     laggard: Option<usize>,
-    uses_tls: bool,
+    carrier: Carrier,
     conns: Vec<Conn>,
     /// The answer that each user waits for; `None` if it waits for none.
     pending: Vec<Option<PendingAnswer>>,
@@ -56,19 +56,19 @@ struct PendingAnswer {
 
 impl<'a> Crowd<'a> {
     /// Connections will be registered with `poll` for reading and writing, each under the number of its user. The
-    /// connection of `laggard` has a small buffer; `uses_tls` puts TLS on all of them.
+    /// connection of `laggard` has a small buffer; `carrier` is put on all of them.
     pub(super) fn new(
         poll: &'a mut Poll,
         address: SocketAddr,
         laggard: Option<usize>,
-        uses_tls: bool,
+        carrier: Carrier,
     ) -> Self {
         Self {
             poll,
             events: Events::with_capacity(1024),
             address,
             laggard,
-            uses_tls,
+            carrier,
             conns: Vec::new(),
             pending: Vec::new(),
             pending_count: 0,
@@ -150,7 +150,7 @@ impl<'a> Crowd<'a> {
         stream.set_nodelay(true)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(user), both)?;
-        self.conns.push(Conn::new(Stream::new(stream, self.uses_tls)?));
+        self.conns.push(Conn::new(Stream::new(stream, self.carrier)?));
         self.pending.push(None);
         Ok(())
     }

@@ -34,7 +34,7 @@ pub(crate) fn storm(
     server: Process,
 ) -> Result<Storm, EngineError> {
     let mut poll = Poll::new()?;
-    let mut crowd = Crowd::new(&mut poll, address, None, dialect.uses_tls);
+    let mut crowd = Crowd::new(&mut poll, address, None, dialect.carrier);
     let member = |user| Member { user, room: 0, is_only_room: false };
     let has_join = dialect.join(member(0)).is_some();
     if has_join {
@@ -76,7 +76,7 @@ pub(crate) fn idle(
 ) -> Result<Idle, EngineError> {
     let mut poll = Poll::new()?;
     let before = server.usage()?;
-    let mut crowd = Crowd::new(&mut poll, address, None, dialect.uses_tls);
+    let mut crowd = Crowd::new(&mut poll, address, None, dialect.carrier);
     let member = |user| Member { user, room: user / members, is_only_room: members >= users };
     crowd.run_step(users, dialect.joining_max, |user| dialect.hello(member(user)))?;
     crowd.run_step(users, dialect.joining_max, |user| dialect.join(member(user)))?;

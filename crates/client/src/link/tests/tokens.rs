@@ -211,3 +211,37 @@ async fn a_code_or_a_password_is_sent_once_in_place_of_a_token() {
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.token.is_some(), hello.link), (true, None), "the device has a token now");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_password_of_the_server_is_sent_with_the_token_of_a_new_user_until_it_is_refused() {
+    let bob = Identity {
+        name: name("bob"),
+        token: None,
+        known: Vec::new(),
+        seed: Some(Seed::new().unwrap()),
+        device: DeviceId::default(),
+        invite: None,
+        login: None,
+        machine: None,
+    };
+    let mut harness = Harness::with_identity(bob.clone());
+    let refuse = |code| Event::Refused(Refusal::new(code, "no"));
+    let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
+    harness.answers().await.refuse_hello(&refuse(RefusalCode::PasswordNeeded)).await;
+    harness.next_event_that("the first refusal", refused).await;
+    let says = |password| LinkRequest::LogIn(name("bob"), Login::Server(Secret::new(password)));
+    harness.link.request(says("wrong")).unwrap();
+    let hello = harness.answers().await.refuse_hello(&refuse(RefusalCode::BadSecret)).await;
+    assert_eq!((hello.new, hello.password), (true, Some(Secret::new("wrong"))));
+    harness.next_event_that("the second refusal", refused).await;
+    harness.link.request(says("right")).unwrap();
+    harness.answers().await.refuse_hello(&refuse(RefusalCode::NameTaken)).await;
+    harness.next_event_that("the third refusal", refused).await;
+    // It is right for another name, too.
+    let rob = Identity { name: name("rob"), ..bob };
+    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!((hello.name, hello.password), (name("rob"), Some(Secret::new("right"))));
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!(hello.password, None, "the user is known now");
+}

@@ -14,7 +14,7 @@ pub(super) fn role(room: Option<&RoomName>, user: &User, role: Role) -> String {
 
 /// A sanction that was made.
 pub(super) fn sanction(sanction: &SanctionInfo) -> String {
-    let (target, place) = (target(sanction), place(sanction.room.as_ref()));
+    let (target, place) = (begin(&target(sanction), sanction), place(sanction.room.as_ref()));
     let (end, reason) = (end(sanction.until), after(": ", sanction.reason.as_str()));
     match sanction.kind {
         SanctionKind::Mute => {
@@ -68,6 +68,14 @@ fn target(sanction: &SanctionInfo) -> String {
     }
 }
 
+/// Whom a sanction is about, at the begin of a sentence. A name stays as it is.
+fn begin(target: &str, sanction: &SanctionInfo) -> String {
+    match (&sanction.user, target.split_at_checked(1)) {
+        (None, Some((first, rest))) => first.to_uppercase() + rest,
+        _ => target.to_owned(),
+    }
+}
+
 fn end(until: Option<Timestamp>) -> String {
     until.map_or_else(|| "without an end".to_owned(), |until| format!("until {}", time(until)))
 }
@@ -106,7 +114,7 @@ mod tests {
         let banned = sanction(&ban);
         assert_eq!(
             banned,
-            "the network 203.0.113.0/24 is banned from the server without an end.\n"
+            "The network 203.0.113.0/24 is banned from the server without an end.\n"
         );
         assert_eq!(pardon(&mute()), "The mute of eva in #rust has ended.\n");
         let line = "  12  mute  eva  until 2026-11-29 10:00 UTC  by the operator  cool down\n";

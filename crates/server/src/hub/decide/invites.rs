@@ -22,7 +22,7 @@ use crate::token::TokenHash;
 impl Directory {
     /// Makes an invite, and removes some that have ended.
     pub(super) fn invite(&self, proposal: &mut Proposal<'_>, draft: &InviteDraft) -> GrantResult {
-        let action = Action::Invite { role: draft.role, members_may: true };
+        let action = Action::Invite { role: draft.role };
         proposal.permit_on_server(draft.by, action)?;
         if draft.uses > uses_max(draft.role) {
             return Err(HubError::OneUseOnly);
@@ -103,6 +103,9 @@ impl Directory {
             (None, Join::Invite) => return Err(HubError::InviteNeeded),
             (None, Join::Closed) => return Err(HubError::Closed),
         };
+        if admission.lacks_password {
+            return Err(HubError::PasswordNeeded);
+        }
         self.not_banned_from(proposal, admission.network)?;
         Ok(invite)
     }
@@ -114,6 +117,7 @@ impl Directory {
         admission: Admission,
     ) -> Result<(), HubError> {
         match admission.join {
+            Join::Open if admission.lacks_password => Err(HubError::NoPasswordOfGuests),
             Join::Open => self.not_banned_from(proposal, admission.network),
             Join::Invite | Join::Closed => Err(HubError::NoGuests),
         }
@@ -194,7 +198,7 @@ impl Directory {
         }
         self.invite_not_banned(proposal, invite.id)?;
         if invite.by != UserId::SERVER {
-            let action = Action::Invite { role: invite.role, members_may: true };
+            let action = Action::Invite { role: invite.role };
             let may_invite = may(proposal.subject(invite.by), action).is_ok();
             if !may_invite || self.not_banned(proposal, invite.by, None).is_err() {
                 return Err(HubError::NoInvite);

@@ -59,6 +59,7 @@ fn actions_in_rooms() -> Vec<(&'static str, InRoom)> {
         ("ask in", Action::AskIn),
         ("invite into", Action::InviteInto),
         ("set rules", Action::SetRules),
+        ("manage hooks", Action::ManageHooks),
         ("give a voice", |at| set_role(at, Member, Voice)),
         ("make a moderator", |at| set_role(at, Voice, Moderator)),
         ("make an owner", |at| set_role(at, Member, Owner)),
@@ -88,10 +89,9 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
         ("mute, ban a member", Action::Sanction { of: Member }),
         ("mute, ban a moderator", Action::Sanction { of: Moderator }),
         ("mute, ban an owner", Action::Sanction { of: Owner }),
-        ("invite a member", Action::Invite { role: Member, members_may: true }),
-        ("… if members may not", Action::Invite { role: Member, members_may: false }),
-        ("invite a moderator", Action::Invite { role: Moderator, members_may: true }),
-        ("invite an owner", Action::Invite { role: Owner, members_may: true }),
+        ("invite a member", Action::Invite { role: Member }),
+        ("invite a moderator", Action::Invite { role: Moderator }),
+        ("invite an owner", Action::Invite { role: Owner }),
         ("end an own invite", Action::Revoke { role: Member, is_own: true }),
         ("end a member's invite", Action::Revoke { role: Member, is_own: false }),
         ("… an owner's invite", Action::Revoke { role: Owner, is_own: false }),
@@ -102,11 +102,12 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
     ]
 }
 
-const SUBJECTS: [(&str, UserKind, UserRole); 4] = [
+const SUBJECTS: [(&str, UserKind, UserRole); 5] = [
     ("guest", UserKind::Guest, UserRole::Member),
     ("member", UserKind::Registered, UserRole::Member),
     ("moderator", UserKind::Registered, UserRole::Moderator),
     ("owner", UserKind::Registered, UserRole::Owner),
+    ("bot", UserKind::Bot, UserRole::Member),
 ];
 
 /// Whether the operator may do it, who is in no room.

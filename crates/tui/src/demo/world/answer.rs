@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use chat_proto::command::{Hello, Say};
-use chat_proto::event::{Accepted, RoomInfo};
+use chat_proto::event::{Accepted, InviteInfo, RoomInfo};
 use chat_proto::native::UnreadableLine;
-use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Seq, User};
+use chat_proto::{
+    Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, Role, RoomName, Secret, Seq,
+    Timestamp, User,
+};
 use tokio::time::Instant;
 
 use super::super::script::{AFTER, ANSWERS, JOINS, LEAVES};
@@ -16,6 +19,13 @@ use super::{Step, StepAction, World, cast};
 /// Why nothing is done that concerns other people, or the user's account.
 const ALONE: &str =
     "this is a demo: nobody else can come, and nothing is stored; start chat-server for that";
+
+/// The line of the invite of a picture: a key and a secret that nobody has.
+const INVITE_LINE: &str = "chat://chat.example.org:12345/\
+    #cVxnW5AYHhLnUtsU9qIWJbfVq1_7mxJXN_qMOckZbbY.iK7tXYHLyRmrTrKnNb8RIS";
+
+/// How long such an invite is valid if nothing else is asked for, in seconds: a week, as that of a server.
+const INVITE_S: u32 = 604_800;
 
 /// How long another user takes to answer.
 const ANSWER_AFTER: Duration = Duration::from_millis(2_500);
@@ -28,7 +38,7 @@ impl World {
         match command {
             Command::Hello(hello) => self.hello(*hello),
             Command::About => {
-                vec![Event::About { server: server(), journal: journal(), search: None }]
+                vec![Event::About { server: server(), journal: journal(), key: None, search: None }]
             }
             Command::Versions { room, seq, .. } => self.about(room, seq, Room::versions),
             Command::Thread { room, seq, .. } => self.about(room, seq, Room::thread),
@@ -56,9 +66,20 @@ impl World {
             Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
             Command::Back => vec![Event::Back { user: self.me.clone() }],
             Command::Pong { .. } | Command::Typing { .. } => Vec::new(),
+            Command::Invite { uses, valid_s, role, room, note } if self.invites => {
+                let (uses, role) = (uses.unwrap_or(1), role.unwrap_or(Role::Member));
+                let valid_ms = i64::from(valid_s.unwrap_or(INVITE_S)) * 1_000;
+                let until = Timestamp::from_millis((self.clock)().as_millis() + valid_ms);
+                let (by, note) = (Some(self.me.clone()), note.unwrap_or_default());
+                let invite = InviteInfo { id: 1, by, role, uses, used: 0, room, until, note };
+                vec![Event::Invite { line: Secret::new(INVITE_LINE), invite }]
+            }
             Command::Invite { .. }
             | Command::Invites { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::Hooks { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }

@@ -37,7 +37,7 @@ impl Editor {
         let from = self.cursor();
         self.go(Motion::WordRight);
         let to = self.cursor();
-        let word = self.between(from, to);
+        let word = self.text.between(from, to);
         let changed = case.of(&word);
         if changed == word {
             return Ok(());
@@ -75,7 +75,7 @@ impl Editor {
         let first_end = self.cursor();
         let are_words = first < first_end && first_end <= second && second < end;
         if !are_words || first.0 != end.0 {
-            self.go_to(began);
+            self.text.go_to(began);
             return Ok(());
         }
         self.swap(first, first_end, second, end)
@@ -90,7 +90,7 @@ impl Editor {
         end: (usize, usize),
     ) -> Result<(), TooMuch> {
         let parts = [(second, end), (first_end, second), (first, first_end)]
-            .map(|(from, to)| self.between(from, to));
+            .map(|(from, to)| self.text.between(from, to));
         self.replace(first, end, &parts.concat())
     }
 }
@@ -105,7 +105,7 @@ mod tests {
         let mut editor = Editor::new(&format!("{before}{behind}"));
         let row = before.matches('\n').count();
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-        editor.go_to((row, column));
+        editor.text.go_to((row, column));
         does(&mut editor);
         let (row, column) = editor.cursor();
         let mut lines = editor.lines().to_vec();

@@ -26,6 +26,8 @@ struct Change {
     columns: Vec<u16>,
     /// Whether the first of them had ASCII.
     was_certain: bool,
+    /// Whether any of them had something else, or has it now.
+    is_uncertain: bool,
     /// Whether all of the row is to be written.
     is_whole: bool,
 }
@@ -52,6 +54,8 @@ impl Row {
             self.change.was_certain = !is_uncertain(&self.cells[covered.start]);
         }
         self.change.columns.extend(x..x + columns);
+        self.change.is_uncertain |=
+            is_uncertain(&cell) || self.cells[covered.clone()].iter().any(is_uncertain);
         self.cells[covered.start + 1..covered.end].fill(Cell::EMPTY);
         self.cells[covered.start] = cell;
     }
@@ -86,9 +90,12 @@ impl Row {
         if self.change.columns.is_empty() && !self.change.is_whole {
             return None;
         }
-        let Change { columns, was_certain, is_whole } = std::mem::take(&mut self.change);
-        let first = columns.first().copied();
-        let before = std::mem::replace(&mut self.reach, reach(&self.cells));
+        let Change { columns, was_certain, is_uncertain, is_whole } =
+            std::mem::take(&mut self.change);
+        let (first, before) = (columns.first().copied(), self.reach);
+        if is_uncertain {
+            self.reach = reach(&self.cells);
+        }
         match first.map(usize::from) {
             Some(first) if !is_whole && self.links.is_empty() => {
                 if first >= before.max(self.reach) {

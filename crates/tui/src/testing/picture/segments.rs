@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Across,
     /// A bar from top to bottom, in pixels from the left of the cell.
     Bar { left: usize, width: usize },
+    /// A block as wide as its cells: their upper half, their lower half, or both.
+    Block { is_upper: bool, is_lower: bool },
     /// A round corner.
     Corner { right: bool, down: bool },
 }
@@ -34,13 +36,16 @@ pub(super) enum Kind {
 impl Kind {
     fn of(cell: &Cell) -> Self {
         let corner = |right, down| Self::Corner { right, down };
+        let block = |is_upper, is_lower| Self::Block { is_upper, is_lower };
         match cell.symbol() {
             " " if !cell.modifier.contains(Modifier::UNDERLINED) => Self::Blank,
             "─" => Self::Across,
             "│" => Self::Bar { left: CELL_WIDTH / 2, width: 1 },
             "┃" => Self::Bar { left: CELL_WIDTH / 2 - 1, width: 3 },
             "▌" => Self::Bar { left: 0, width: CELL_WIDTH / 2 },
-            "█" => Self::Bar { left: 0, width: CELL_WIDTH },
+            "█" => block(true, true),
+            "▀" => block(true, false),
+            "▄" => block(false, true),
             "╭" => corner(true, true),
             "╮" => corner(false, true),
             "╰" => corner(true, false),
@@ -51,7 +56,7 @@ impl Kind {
 
     /// Whether neighbours of this kind are drawn together.
     const fn joins(self) -> bool {
-        matches!(self, Self::Blank | Self::Text | Self::Across)
+        matches!(self, Self::Blank | Self::Text | Self::Across | Self::Block { .. })
     }
 }
 

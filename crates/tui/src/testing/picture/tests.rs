@@ -51,6 +51,18 @@ fn lines_are_drawn_without_gaps() {
 }
 
 #[test]
+fn blocks_are_drawn_without_gaps() {
+    assert_eq!(
+        elements(Line::raw("██▀▀▄")),
+        [
+            r##"<rect x="14" y="14" width="18" height="19" fill="#d8dee9"/>"##,
+            r##"<rect x="32" y="14" width="18" height="9" fill="#d8dee9"/>"##,
+            r##"<rect x="50" y="23" width="9" height="10" fill="#d8dee9"/>"##,
+        ]
+    );
+}
+
+#[test]
 fn a_background_covers_blanks() {
     let style = Style::new().bg(Color::Rgb(1, 2, 3));
     let elements = elements(Line::from(vec![Span::raw("x"), Span::styled("  y ", style)]));

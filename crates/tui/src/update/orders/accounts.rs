@@ -70,6 +70,12 @@ pub(in crate::update) fn entered(
             (Asking::Login, Some(password)) => {
                 request(state, Request::LogIn(Login::Password(password)), at)
             }
+            (Asking::Server, Some(password)) => {
+                request(state, Request::LogIn(Login::Server(password)), at)
+            }
+            (Asking::Server, None) => {
+                Err("Not connected: no password was typed. /reconnect asks for it again".to_owned())
+            }
             (_, None) => Err("Nothing was changed: nothing was typed".to_owned()),
             (Asking::NewPassword, new) => {
                 state.passwords.1 = new;

@@ -99,6 +99,28 @@ fn a_password_logs_in_after_a_refusal_alone() {
 }
 
 #[test]
+fn a_new_user_is_asked_for_the_password_of_the_server_until_it_is_right() {
+    let mut harness = Harness::new(80, 20);
+    refused(&mut harness, RefusalCode::PasswordNeeded);
+    assert_shows(&harness, "This server asks new users for its password");
+    assert_shows(&harness, "Password of the server ›");
+    assert_shows(&harness, "The person who runs the server tells you.");
+    let effects = harness.type_text("little words\n");
+    assert!(!harness.screen().contains("little words"), "{}", harness.screen());
+    assert!(logs_in(&effects, Login::Server(Secret::new("little words"))), "{effects:?}");
+    refused(&mut harness, RefusalCode::BadSecret);
+    assert_shows(&harness, "Password of the server ›");
+    harness.type_text("\n");
+    assert_shows(&harness, "Not connected: no password was typed. /reconnect asks for it");
+    refused(&mut harness, RefusalCode::PasswordNeeded);
+    harness.press(KeyCode::Esc);
+    assert_shows(&harness, "new users of this server need its password.");
+    harness.type_text("/login\nsecret of bob\n");
+    refused(&mut harness, RefusalCode::BadSecret);
+    assert!(!harness.screen().contains("Password of the server ›"), "that of bob was wrong");
+}
+
+#[test]
 fn a_code_is_shown_once_with_what_to_type() {
     let mut harness = Harness::connected(80, 24);
     assert_eq!(sent(&harness.type_text("/link\n")), [Command::Link { user: None }]);
