@@ -12,6 +12,7 @@ mod commands;
 mod end;
 mod error_budget;
 mod events;
+mod figures;
 mod handshake;
 mod history;
 mod hooks;
@@ -68,7 +69,7 @@ use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Hub, Member};
-use crate::journal::{CredentialId, RoomId};
+use crate::journal::{CredentialId, Location, RoomId};
 use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
@@ -85,6 +86,7 @@ pub(crate) struct Context {
     pub config: Config,
     pub tls: Arc<Tls>,
     pub hub: Arc<Hub>,
+    pub location: Location,
     /// `None` if it is switched off.
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
@@ -270,13 +272,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Err(error) => ControlFlow::Break(End::of_write(error)),
         }
-    }
-
-    /// Sends the list of the users in the lobby.
-    fn list_users(&mut self) {
-        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
-        let own = self.member.user();
-        let connection = &mut self.connection;
-        lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
     }
 }

@@ -6,11 +6,13 @@
 mod form;
 mod hook;
 mod host;
+mod metrics;
 mod parts;
 mod patient;
 mod post;
 mod reply;
 mod site;
+mod slack;
 mod web_socket;
 
 use std::io;

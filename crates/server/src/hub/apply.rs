@@ -8,6 +8,7 @@ mod sanctions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chat_proto::event::MessageKind;
 use chat_proto::{LeaveReason, Seq, SessionId, User, UserId, UserName};
@@ -164,9 +165,14 @@ impl Directory {
         }
         let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
         self.end_away(stored.map(|(submission, _)| submission.user));
+        let (mut accepted, mut refused) = (0, 0);
         for (submission, outcome) in unpublished.answers.drain(..) {
+            accepted += u64::from(outcome.is_stored());
+            refused += u64::from(matches!(outcome, Outcome::NumberUsed | Outcome::Refused(_)));
             submission.answer(outcome);
         }
+        self.counts.accepted.fetch_add(accepted, Relaxed);
+        self.counts.refused.fetch_add(refused, Relaxed);
     }
 
     fn apply_change(self: &Arc<Self>, change: Change) {

@@ -42,6 +42,8 @@ pub(super) struct State {
     tokens: BTreeSet<(u64, UserId)>,
     /// Number of accounts that are stored.
     stored: usize,
+    /// Number of users with a session.
+    users_connected: usize,
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     pub(super) invites: Invites,
@@ -80,6 +82,7 @@ impl State {
             names: Names::new(reserved),
             tokens: BTreeSet::new(),
             stored: 0,
+            users_connected: 0,
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
@@ -213,6 +216,7 @@ impl State {
         let account = self.existing_mut(user);
         account.sessions += 1;
         if account.sessions == 1 {
+            self.users_connected += 1;
             for (user, room) in self.rooms_of(user) {
                 self.enter(&room, &user);
             }
@@ -228,6 +232,7 @@ impl State {
         account.sessions -= 1;
         if account.sessions == 0 {
             account.left_at = Some(at);
+            self.users_connected -= 1;
             for (user, room) in self.rooms_of(user) {
                 self.leave(&room, &user, reason);
             }
@@ -308,6 +313,11 @@ impl State {
     /// The users who came by an invite.
     pub(super) fn invited(&self, invite: u64) -> &[UserId] {
         self.invited.get(&invite).map_or(&[], Vec::as_slice)
+    }
+
+    /// Number of users with a session.
+    pub(super) const fn users_connected(&self) -> usize {
+        self.users_connected
     }
 
     /// The users with a session.

@@ -13,6 +13,7 @@ mod journal;
 mod limits;
 mod live;
 mod logins;
+mod metrics;
 mod native;
 mod older;
 mod operator;

@@ -24,6 +24,8 @@ mod limits;
 mod live;
 #[path = "../session/logins.rs"]
 mod logins;
+#[path = "../session/metrics.rs"]
+mod metrics;
 #[path = "../session/native.rs"]
 mod native;
 #[path = "../session/older.rs"]
