@@ -19,6 +19,7 @@ mod sanitize;
 mod secure;
 mod session;
 pub mod tls;
+pub mod vouched;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@
 //! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
 mod accounts;
+mod hooks;
 mod invites;
 mod sanctions;
 mod sequences;
@@ -26,6 +27,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 use self::accounts::{account, session, summary};
+use self::hooks::hook;
 use self::invites::invite;
 use self::sequences::without_loose;
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
@@ -48,7 +50,9 @@ const REPLACEMENT: char = '\u{FFFD}';
 pub fn event(event: Event) -> Event {
     match event {
         // The rest is for the operator.
-        Event::About { server, journal, .. } => Event::About { server, journal, search: None },
+        Event::About { server, journal, .. } => {
+            Event::About { server, journal, key: None, search: None }
+        }
         Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
         Event::Account(of) => Event::Account(Box::new(account(*of))),
         Event::AccountChanged { what, by } => {
@@ -118,6 +122,12 @@ pub fn event(event: Event) -> Event {
         }
         Event::Invites { invites, more } => {
             Event::Invites { invites: invites.iter().map(invite).collect(), more }
+        }
+        Event::Hook { url, hook } => {
+            Event::Hook { url: Secret::new(line(url.reveal())), hook: self::hook(&hook) }
+        }
+        Event::Hooks { hooks, more } => {
+            Event::Hooks { hooks: hooks.iter().map(hook).collect(), more }
         }
         Event::Role { room, user, role, by } => Event::Role {
             room: room.as_ref().map(self::room),

@@ -8,7 +8,7 @@ mod people;
 mod standing;
 mod unaddressed;
 
-use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
+use chat_proto::event::{AuditEntry, HookInfo, InviteInfo, SanctionInfo};
 use chat_proto::{
     EndCode, Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName,
 };
@@ -55,6 +55,8 @@ pub struct State {
     pub(crate) version_list: VersionList,
     /// The invites that the user may see.
     pub(crate) invites: Listed<InviteInfo>,
+    /// The hooks that the user may see.
+    pub(crate) hooks: Listed<HookInfo>,
     /// Mutes and bans that have not ended.
     pub(crate) sanctions: Listed<SanctionInfo>,
     /// Records of the audit log.
@@ -167,6 +169,7 @@ impl State {
             pin_list: MessageList::default(),
             version_list: VersionList::default(),
             invites: Listed::default(),
+            hooks: Listed::default(),
             sanctions: Listed::default(),
             audit: Listed::default(),
             account: ListedAccount::default(),
@@ -314,6 +317,7 @@ impl State {
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.version_list = VersionList::default();
         (self.invites, self.sanctions) = (Listed::default(), Listed::default());
+        self.hooks = Listed::default();
         (self.audit, self.standing) = (Listed::default(), Standing::default());
         self.account = ListedAccount::default();
         self.search.end();

@@ -93,6 +93,8 @@ words! {
         NotAllowed = "not_allowed",
         /// No invite that the user may see has that number.
         NoSuchInvite = "no_such_invite",
+        /// No hook that the user may end has that number.
+        NoSuchHook = "no_such_hook",
         /// The user is muted; the text says until when, and why.
         Muted = "muted",
         /// The room has a pause between two messages of one user; the text says how long.

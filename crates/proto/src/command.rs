@@ -191,6 +191,24 @@ pub enum Command {
         /// Its number.
         id: u64,
     },
+    /// Makes a hook, by which a program says something in a room as a bot.
+    Hook {
+        /// The room.
+        room: RoomName,
+        /// The name of the bot.
+        name: UserName,
+    },
+    /// Asks for the hooks of the rooms that the user moderates, the newest first.
+    Hooks {
+        /// Those with a lower number; `None` for the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
+    /// Ends a hook.
+    RevokeHook {
+        /// Its number.
+        id: u64,
+    },
     /// Gives a user another role, on the server or in a room.
     Grant {
         /// The user.

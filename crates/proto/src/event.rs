@@ -3,10 +3,12 @@
 mod account;
 mod details;
 mod hit;
+mod hook;
 mod invite;
 mod message;
 mod room;
 mod sanction;
+mod types;
 mod welcome;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::account::{AccountInfo, AccountSummary, DeviceInfo, SessionInfo};
 pub use self::details::{Details, Edited, Reaction, Replies};
 pub use self::hit::{Hit, SearchState};
+pub use self::hook::HookInfo;
 pub use self::invite::InviteInfo;
 pub use self::message::{Accepted, Message, MessageKind, Refusal};
 pub use self::room::{Away, RoleHolder, RoomInfo, RoomState, User, Version};
@@ -37,6 +40,9 @@ pub enum Event {
         server: Server,
         /// Which journal it has.
         journal: JournalId,
+        /// The key of the server, as an address line has it; `None` if it is of an earlier version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<ShortString>,
         /// The state of the search index, for the operator alone; `None` if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         search: Option<SearchState>,
@@ -260,6 +266,20 @@ pub enum Event {
         /// Whether there are more.
         more: bool,
     },
+    /// A hook was made: answers a `hook`. Its address is sent this once.
+    Hook {
+        /// The address to which a program posts: a sender that has it speaks as the bot.
+        url: Secret,
+        /// The hook.
+        hook: HookInfo,
+    },
+    /// Hooks: answers a `hooks` or a `revoke_hook`.
+    Hooks {
+        /// The newest ones first, at most 50.
+        hooks: Vec<HookInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A user has another role, on the server or in a room.
     Role {
         /// The room; `None` for the role on the server.
@@ -342,50 +362,4 @@ pub enum Event {
         /// Why it ends, and what to do, for a person.
         text: String,
     },
-}
-
-impl Event {
-    /// The `type` of every event, as it is on the wire.
-    pub const TYPES: &[&str] = &[
-        "welcome",
-        "about",
-        "account",
-        "account_changed",
-        "sessions",
-        "accounts",
-        "link",
-        "room",
-        "history",
-        "versions",
-        "thread",
-        "pins",
-        "mentions",
-        "found",
-        "users",
-        "rooms",
-        "presence",
-        "topic",
-        "read",
-        "joined",
-        "left",
-        "renamed",
-        "typing",
-        "away",
-        "back",
-        "invite",
-        "invites",
-        "role",
-        "rules",
-        "asked_in",
-        "sanction",
-        "pardoned",
-        "sanctions",
-        "audit",
-        "message",
-        "accepted",
-        "refused",
-        "ping",
-        "pong",
-        "goodbye",
-    ];
 }

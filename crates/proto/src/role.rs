@@ -88,6 +88,10 @@ words! {
         Revoke = "revoke",
         /// A user came by an invite, or got a role by it.
         Admit = "admit",
+        /// A hook was made.
+        Hook = "hook",
+        /// A hook was revoked.
+        RevokeHook = "revoke_hook",
     }
 }
 

@@ -28,6 +28,8 @@ mod decide;
 mod directory;
 mod enter;
 mod error;
+mod figures;
+mod hooks;
 mod invites;
 mod login;
 mod looks;
@@ -68,7 +70,8 @@ pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::Returning;
-pub(crate) use self::error::{AccountError, HubError};
+pub(crate) use self::error::{AccountError, HookError, HubError};
+pub(crate) use self::hooks::HOOKS_LISTED;
 pub(crate) use self::invites::INVITES_LISTED;
 pub(crate) use self::login::{Proof, StoredPassword};
 pub(crate) use self::member::{Member, Membership};
@@ -78,7 +81,7 @@ pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
 pub(crate) use self::request::{
-    Admission, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
+    Admission, HookDraft, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
 };
 pub(crate) use self::sessions::Client;
 use self::state::State;

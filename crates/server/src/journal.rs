@@ -42,7 +42,7 @@ pub(crate) use self::sqlite::{FIRST_PAGE, clear_unused};
 use self::sqlite::{Parts, Reader};
 pub(crate) use self::sqlite::{create_private, create_private_directory, is_in_use};
 pub use self::stored::{
-    AuditRecord, CredentialId, CredentialRecord, DirectKey, InviteRecord, MemberRole,
+    AuditRecord, CredentialId, CredentialRecord, DirectKey, HookRecord, InviteRecord, MemberRole,
     MembershipRecord, MuteOrBan, Page, Part, RoomId, RoomKey, RoomRecord, SanctionRecord,
     StoredDetails, StoredMessage, UserKind, UserRecord, UserRole,
 };
@@ -76,6 +76,18 @@ pub enum Location {
     Memory,
 }
 
+impl Location {
+    /// Bytes of the journal's files, its log included; 0 in memory, or if they cannot be looked at.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            Self::Directory(directory) | Self::DirectoryInTask(directory) => {
+                sqlite::bytes(directory)
+            }
+            Self::Memory => 0,
+        }
+    }
+}
+
 /// The contents of the journal when it was opened, without its messages.
 #[derive(Debug)]
 pub struct Restored {
@@ -89,6 +101,8 @@ pub struct Restored {
     pub(crate) members: Vec<MembershipRecord>,
     /// The invites.
     pub(crate) invites: Vec<InviteRecord>,
+    /// The hooks.
+    pub(crate) hooks: Vec<HookRecord>,
     /// The mutes and bans, by their numbers.
     pub(crate) sanctions: Vec<SanctionRecord>,
     /// The greatest number that a user ever had; 0 before the first.
@@ -97,7 +111,7 @@ pub struct Restored {
     pub(crate) newest: Option<Timestamp>,
     /// The greatest number that a room ever had.
     pub(crate) last_room: u32,
-    /// The greatest number that a credential, an invite or a sanction ever had; 0 before the first.
+    /// The greatest number that a credential, an invite, a hook or a sanction ever had; 0 before the first.
     pub(crate) last_record: u64,
     /// The damaged records that were replaced, a line each.
     pub(crate) damage: Vec<String>,

@@ -136,6 +136,24 @@ impl SendBudget {
         units.max(kib)
     }
 
+    /// Takes `cost` out of the budgets if there is some left of both.
+    ///
+    /// # Errors
+    /// Returns the time until there is.
+    pub(crate) fn try_charge(
+        &self,
+        rate: SendRate,
+        cost: Cost,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        let wait = self.units.wait(rate.units, now).max(self.kib.wait(rate.kib, now));
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        self.charge(rate, cost, now);
+        Ok(())
+    }
+
     /// Whether nothing is missing.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
         self.units.is_full(now) && self.kib.is_full(now)
@@ -157,6 +175,13 @@ impl Budget {
         *full_at = Some(now + missing + time);
         let wait = missing.saturating_sub(rate.every * rate.holds.saturating_sub(1));
         (!wait.is_zero()).then(|| now + wait)
+    }
+
+    /// The time until there is a unit.
+    fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        let full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        missing.saturating_sub(rate.every * rate.holds.saturating_sub(1))
     }
 
     /// Takes a unit out of the budget if there is one.

@@ -5,6 +5,7 @@ mod seat;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
@@ -41,6 +42,7 @@ pub(crate) struct Networks {
     bounds: Bounds,
     start: Instant,
     all: Mutex<All>,
+    turned_away: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -79,7 +81,18 @@ pub(crate) struct Busy;
 
 impl Networks {
     pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
-        Arc::new(Self { bounds, start: Instant::now(), all: Mutex::default() })
+        let (all, turned_away) = (Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { bounds, start: Instant::now(), all, turned_away })
+    }
+
+    /// Counts a connection that found no place.
+    pub(crate) fn count_turned_away(&self) {
+        self.turned_away.fetch_add(1, Relaxed);
+    }
+
+    /// Number of connections that had a place since the start, and of those that found none.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.all().last, self.turned_away.load(Relaxed))
     }
 
     /// A slot for a new connection. If there are too many that have not identified themselves, the oldest of the

@@ -12,8 +12,10 @@ mod commands;
 mod end;
 mod error_budget;
 mod events;
+mod figures;
 mod handshake;
 mod history;
+mod hooks;
 mod invites;
 mod lists;
 mod live;
@@ -67,7 +69,7 @@ use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
 use crate::hub::{Answer, Counts, Hub, Member, Takes};
-use crate::journal::{CredentialId, RoomId};
+use crate::journal::{CredentialId, Location, RoomId};
 use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
@@ -84,6 +86,7 @@ pub(crate) struct Context {
     pub config: Config,
     pub tls: Arc<Tls>,
     pub hub: Arc<Hub>,
+    pub location: Location,
     /// `None` if it is switched off.
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
@@ -99,8 +102,7 @@ pub(crate) struct Context {
 /// Serves the connection of `peer` to its end. `slot` is dropped once the session has ended, or the client was refused.
 /// An error of the connection is logged here, once.
 ///
-/// The stages before and after the session are boxed, and their spans of the log end with them, so that a session
-/// does not hold memory for them.
+/// The stages before and after the session, and their spans, are boxed, so that a session holds no memory for them.
 pub(crate) fn serve<S, P>(
     stream: S,
     peer: P,
@@ -388,13 +390,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Err(error) => ControlFlow::Break(End::of_write(error)),
         }
-    }
-
-    /// Sends the list of the users in the lobby.
-    fn list_users(&mut self) {
-        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
-        let own = self.member.user();
-        let connection = &mut self.connection;
-        lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
     }
 }

@@ -32,11 +32,23 @@ pub(crate) fn new() -> Result<Secret, getrandom::Error> {
 /// # Errors
 /// Returns an error if the system has no random numbers.
 pub(crate) fn invite() -> Result<Secret, getrandom::Error> {
+    with_digits('i')
+}
+
+/// Makes the secret of a hook: `h`, and 128 random bits in base64url.
+///
+/// # Errors
+/// Returns an error if the system has no random numbers.
+pub(crate) fn hook() -> Result<Secret, getrandom::Error> {
+    with_digits('h')
+}
+
+fn with_digits(kind: char) -> Result<Secret, getrandom::Error> {
     let mut bytes = [0; SECRET_DIGITS];
     getrandom::fill(&mut bytes)?;
     // 6 bits of each byte: a digit.
     let digits = bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte & 63)]));
-    Ok(Secret::new(std::iter::once('i').chain(digits).collect::<String>()))
+    Ok(Secret::new(std::iter::once(kind).chain(digits).collect::<String>()))
 }
 
 /// Whether a token that a client has made for a new user has as many hexadecimal digits as one of [`new`],

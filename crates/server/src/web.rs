@@ -1,13 +1,18 @@
 //! The web: serves the page of the chat over HTTP on the port of the daemon, and opens the WebSocket on which the page, or
 //! any other client, speaks the native protocol.
 //!
-//! `hyper` reads the requests; [`Site`] answers them. No request changes anything.
+//! `hyper` reads the requests; [`Site`] answers them. No request changes anything but a post to a hook.
 
+mod form;
+mod hook;
 mod host;
+mod metrics;
 mod parts;
 mod patient;
+mod post;
 mod reply;
 mod site;
+mod slack;
 mod web_socket;
 
 use std::io;
@@ -18,6 +23,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+pub(crate) use self::hook::Senders;
 use self::patient::Patient;
 pub(crate) use self::reply::FULL;
 pub(crate) use self::site::{Site, Transport};

@@ -18,10 +18,12 @@ const COMMANDS = {
   versions: (panel, after) => ({ type: "versions", room: panel.room, seq: panel.seq, after }),
   invites: (panel, before) => ({ type: "invites", before }),
   invite: (panel) => ({ type: "invite", ...panel.order }),
+  hooks: (panel, before) => ({ type: "hooks", before }),
+  hook: (panel) => ({ type: "hook", room: panel.room, name: panel.name }),
   sanctions: (panel, after) => ({ type: "sanctions", room: panel.room, after }),
   audit: (panel, before) => ({ type: "audit", before }),
-  account: () => ({ type: "account" }),
-  link: () => ({ type: "link" }),
+  account: ({ user }) => ({ type: "account", user }),
+  link: ({ user }) => ({ type: "link", user }),
 };
 
 export const INPUTS = {
@@ -97,6 +99,12 @@ export const EVENTS = {
     (items) => items.at(-1)?.id,
     true,
   ),
+  hooks: page(
+    "hooks",
+    (event) => event.hooks,
+    (items) => items.at(-1)?.id,
+    true,
+  ),
   sanctions: page(
     "sanctions",
     (event) => event.sanctions,
@@ -109,6 +117,7 @@ export const EVENTS = {
   ),
   found,
   invite: (state, fx, event) => fillOne(state, "invite", { line: event.line, invite: event.invite }),
+  hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook }),
   link: (state, fx, event, at) => fillOne(state, "link", { code: event.code, until: at + event.valid_ms }),
   account,
   account_changed: (state, fx, event, at) => notice(state, null, words.accountChanged(event), at),

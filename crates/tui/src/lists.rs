@@ -52,6 +52,8 @@ pub enum OfferAction {
     Pardon(u64),
     /// The invite with this number is ended, after a question.
     Revoke(u64),
+    /// The hook with this number is ended, after a question.
+    RevokeHook(u64),
     /// The device with this number is dropped, after a question.
     Drop(u64),
     /// The session with this number is ended, after a question.

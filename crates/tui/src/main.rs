@@ -135,6 +135,11 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
         let (quits, then) = (start.follow(&ended), ended.then);
         left.push(ended.unsent);
         let quits = match then {
+            // A server that is not known: by a name for which an authority vouches, it needs no question.
+            Then::WrongKey(wrong) if start.is_vouched_for(&wrong).await => {
+                start.accept_vouched(wrong.found)?;
+                false
+            }
             Then::WrongKey(wrong) => {
                 let answer = screens.ask(&options, start.question(wrong)?).await?;
                 start.answer(answer, wrong.found)?
@@ -153,6 +158,7 @@ fn options(args: &Args, start: &Start) -> Options {
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
     notices.extend(state.as_deref().and_then(|state| waits_elsewhere(state, &server, &name)));
+    notices.extend(start.vouched.clone());
     if !check::is_utf8() {
         notices.push(check::ASCII_NOTICE.to_owned());
     }

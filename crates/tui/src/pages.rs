@@ -1,9 +1,11 @@
 //! Pages that show a secret once: it is not stored, and no key closes them by accident.
 
 mod code;
+mod hook;
 mod invite;
 
 pub use self::code::{CodePage, Whose};
+pub use self::hook::HookPage;
 pub use self::invite::InvitePage;
 use crate::help::HelpRow;
 use crate::qr::Qr;

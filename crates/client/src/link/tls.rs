@@ -6,10 +6,10 @@ mod verifier;
 use std::sync::Arc;
 
 use chat_proto::{NATIVE_ALPN, ServerKey};
-use rustls::ClientConfig;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -52,12 +52,35 @@ impl Tls {
     pub fn new(host: &str, expected: Option<ServerKey>) -> Result<Self, rustls::Error> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = Arc::new(Verifier::new(&provider, expected));
-        let mut config = ClientConfig::builder_with_provider(provider)
+        let mut tls = Self::verified_by(host, provider, verifier)?;
+        Arc::make_mut(&mut tls.config).alpn_protocols = vec![NATIVE_ALPN.to_vec()];
+        Ok(tls)
+    }
+
+    /// For the server that is called `host`, if one of the authorities `roots` vouches for that. The protocol is not in
+    /// ALPN, since a server shows its own certificate to a client that names the native one. Without such an authority
+    /// every connection fails.
+    ///
+    /// # Errors
+    /// Returns an error if no certificate can be for that name, or the library for cryptography cannot be used.
+    pub fn vouched(host: &str, roots: RootCertStore) -> Result<Self, rustls::Error> {
+        let name = ServerName::try_from(host.to_owned());
+        name.map_err(|_| rustls::Error::UnsupportedNameType)?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let verifier = Arc::new(Verifier::of_authorities(&provider, roots)?);
+        Self::verified_by(host, provider, verifier)
+    }
+
+    fn verified_by(
+        host: &str,
+        provider: Arc<CryptoProvider>,
+        verifier: Arc<Verifier>,
+    ) -> Result<Self, rustls::Error> {
+        let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
             .with_no_client_auth();
-        config.alpn_protocols = vec![NATIVE_ALPN.to_vec()];
         let any = ServerName::try_from(ANY_NAME).map_err(|_| rustls::Error::UnsupportedNameType);
         let name = ServerName::try_from(host.to_owned()).or(any)?;
         Ok(Self { config: Arc::new(config), verifier, name })

@@ -1,6 +1,6 @@
 //! The lists that the server was asked for.
 
-use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
+use chat_proto::event::{AuditEntry, HookInfo, InviteInfo, SanctionInfo};
 
 use super::State;
 use crate::listing::{Listed, ListedAccount, MessageList, RoomListing, VersionList};
@@ -17,6 +17,12 @@ impl State {
     #[must_use]
     pub const fn invites(&self) -> &Listed<InviteInfo> {
         &self.invites
+    }
+
+    /// The hooks of the rooms that the user moderates, as far as they were asked for: the newest first.
+    #[must_use]
+    pub const fn hooks(&self) -> &Listed<HookInfo> {
+        &self.hooks
     }
 
     /// The mutes and bans that were asked for last: by their numbers.

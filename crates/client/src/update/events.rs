@@ -57,6 +57,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Link { .. }
         | Event::Invite { .. }
         | Event::Invites { .. }
+        | Event::Hook { .. }
+        | Event::Hooks { .. }
         | Event::Sanctions { .. }
         | Event::Audit { .. }) => return orders::answered(state, event),
         Event::Versions { room, seq, versions, more } => {

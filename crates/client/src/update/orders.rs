@@ -18,6 +18,9 @@ const fn missing(command: &Command) -> Option<(&'static str, RequestError)> {
         Command::Invite { .. }
         | Command::Invites { .. }
         | Command::Revoke { .. }
+        | Command::Hook { .. }
+        | Command::Hooks { .. }
+        | Command::RevokeHook { .. }
         | Command::Grant { .. }
         | Command::Rule { .. }
         | Command::AskIn { .. }
@@ -46,6 +49,7 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
     if state.session().is_some() {
         match command {
             Command::Invites { .. } | Command::Revoke { .. } => state.invites.begin(),
+            Command::Hooks { .. } | Command::RevokeHook { .. } => state.hooks.begin(),
             Command::Sanctions { .. } => state.sanctions.begin(),
             Command::Audit { .. } => state.audit.begin(),
             Command::Account { .. } => state.account.begin(),
@@ -61,6 +65,10 @@ pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Invites { invites, more } => {
             let last = state.invites.page(invites.clone(), *more);
             last.map(|last| Command::Invites { before: Some(last.id) })
+        }
+        Event::Hooks { hooks, more } => {
+            let last = state.hooks.page(hooks.clone(), *more);
+            last.map(|last| Command::Hooks { before: Some(last.id) })
         }
         Event::Sanctions { room, sanctions, more } => {
             let last = state.sanctions.page(sanctions.clone(), *more);
@@ -91,6 +99,7 @@ pub(super) const fn refused(state: &mut State) {
 /// No answer comes any more.
 pub(super) const fn session_ended(state: &mut State) {
     state.invites.session_ended();
+    state.hooks.session_ended();
     state.sanctions.session_ended();
     state.audit.session_ended();
     state.account.session_ended();

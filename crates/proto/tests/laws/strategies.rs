@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cuts;
+mod hooks;
 mod messages;
 mod sanctions;
 mod states;
@@ -22,6 +23,7 @@ use serde_json::json;
 
 use self::accounts::{account_command, account_event};
 pub(crate) use self::cuts::cuts;
+use self::hooks::hook;
 pub(crate) use self::messages::say;
 use self::messages::{accepted, hit, message, order, refusal, replies, search_state, version};
 use self::sanctions::{audit_entry, sanction_command, sanction_info};
@@ -258,6 +260,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             }),
         option::of(any::<u64>()).prop_map(|before| Command::Invites { before }),
         any::<u64>().prop_map(|id| Command::Revoke { id }),
+        (room_name(), user_name()).prop_map(|(room, name)| Command::Hook { room, name }),
+        option::of(any::<u64>()).prop_map(|before| Command::Hooks { before }),
+        any::<u64>().prop_map(|id| Command::RevokeHook { id }),
         (user_name(), option::of(room_name()), select(Role::ALL))
             .prop_map(|(user, room, role)| Command::Grant { user, room, role }),
         (room_name(), rules()).prop_map(|(room, Rules { privacy, slow_s, topic_by })| {
@@ -283,8 +288,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         welcome().prop_map(Event::Welcome),
         account_event(),
         (secret(), any::<u64>()).prop_map(|(code, valid_ms)| Event::Link { code, valid_ms }),
-        (server(), journal_id(), option::of(search_state()))
-            .prop_map(|(server, journal, search)| Event::About { server, journal, search }),
+        (server(), journal_id(), option::of(short_string()), option::of(search_state())).prop_map(
+            |(server, journal, key, search)| Event::About { server, journal, key, search }
+        ),
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
@@ -347,6 +353,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
         (vec(invite(), 0..3), any::<bool>())
             .prop_map(|(invites, more)| Event::Invites { invites, more }),
+        (secret(), hook()).prop_map(|(url, hook)| Event::Hook { url, hook }),
+        (vec(hook(), 0..3), any::<bool>()).prop_map(|(hooks, more)| Event::Hooks { hooks, more }),
         (option::of(room_name()), user(), select(Role::ALL), option::of(user()))
             .prop_map(|(room, user, role, by)| Event::Role { room, user, role, by }),
         (room_name(), rules(), option::of(user())).prop_map(|(room, rules, by)| Event::Rules {

@@ -1,7 +1,7 @@
 //! The arguments of `chat-server admin`, and the command that each of them sends.
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX, SLOW_S_MAX};
-use chat_proto::{Command, Privacy, Role, RoomName, SanctionKind, ShortString, TopicBy};
+use chat_proto::{Command, Privacy, Role, RoomName, SanctionKind, ShortString, TopicBy, UserName};
 use chat_server::config::OWNER_INVITE_VALID;
 use clap::{Subcommand, ValueEnum};
 
@@ -15,6 +15,7 @@ Examples:
   chat-server admin owner-line                 make an owner, also if all tokens are lost
   chat-server admin invite --uses 5 --for 2d   five new users may come by one line
   chat-server admin revoke 4                   end that invite
+  chat-server admin hook '#ops' nightly         an address to which a program posts what it says in #ops
   chat-server admin user role ana owner
   chat-server admin user link bob              a code for bob, who has lost all devices
   chat-server admin mute eva --for 10m --reason 'cool down' --room '#rust'
@@ -75,6 +76,20 @@ pub(super) enum Order {
     /// End an invite. Users who came by it stay.
     Revoke {
         /// Its number, as `invites` lists it.
+        id: u64,
+    },
+    /// Make a hook, and print the address to which a program posts what it says in a room as a bot.
+    Hook {
+        /// The room.
+        room: RoomName,
+        /// The name of the bot: that of no other user, but of a bot whose hook of this room was revoked.
+        name: UserName,
+    },
+    /// List the hooks.
+    Hooks,
+    /// End a hook. The messages of its bot stay.
+    RevokeHook {
+        /// Its number, as `hooks` lists it.
         id: u64,
     },
     /// Show a user, or change its role, password, devices or name.
@@ -177,6 +192,9 @@ impl Order {
             },
             Self::Invites => Command::Invites { before: None },
             Self::Revoke { id } => Command::Revoke { id: *id },
+            Self::Hook { room, name } => Command::Hook { room: room.clone(), name: name.clone() },
+            Self::Hooks => Command::Hooks { before: None },
+            Self::RevokeHook { id } => Command::RevokeHook { id: *id },
             Self::Mute(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Mute))),
             Self::Ban(terms) => Command::Sanction(Box::new(terms.command(SanctionKind::Ban))),
             Self::Kick(terms) => Command::Sanction(Box::new(terms.command())),
@@ -205,6 +223,9 @@ impl Order {
         match self {
             Self::Revoke { id } => {
                 Some(format!("Invite {id} has ended. Users who came by it stay.\n"))
+            }
+            Self::RevokeHook { id } => {
+                Some(format!("Hook {id} has ended. The messages of its bot stay.\n"))
             }
             Self::End { session } => Some(format!("Session {session} has ended.\n")),
             _ => None,

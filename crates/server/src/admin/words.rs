@@ -1,6 +1,7 @@
 //! The answers of the daemon in plain words. Each function returns whole lines.
 
 mod accounts;
+mod hooks;
 mod invites;
 mod orders;
 mod rooms;
@@ -13,6 +14,8 @@ pub(super) fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::Invite { line, invite } => invites::made(line, invite),
         Event::Invites { invites, more } => invites::list(invites, *more),
+        Event::Hook { url, hook } => hooks::made(url, hook),
+        Event::Hooks { hooks, more } => hooks::list(hooks, *more),
         Event::Account(account) => accounts::account(account),
         Event::Sessions { sessions, .. } => sessions.iter().map(accounts::session).collect(),
         Event::Accounts { accounts, .. } => accounts.iter().map(accounts::listed).collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::event::{AccountInfo, InviteInfo};
+use chat_proto::event::{AccountInfo, HookInfo, InviteInfo};
 use chat_proto::{DeviceId, Event, RoomName, Seq, Timestamp};
 
 use super::HubError;
@@ -65,6 +65,8 @@ pub(super) enum Response {
     Read(Seq),
     /// An invite was made.
     Invite(InviteInfo),
+    /// A hook was made.
+    Hook(HookInfo),
     /// The account is changed; `None` if it ended with its session meanwhile.
     Account(Option<Box<AccountInfo>>),
     /// The changes are applied, and this event says so, unless another one does.
@@ -90,6 +92,13 @@ impl Response {
         match self {
             Self::Invite(invite) => invite,
             other => unreachable!("an invite is answered with its record, not {other:?}"),
+        }
+    }
+
+    pub(super) fn hook(self) -> HookInfo {
+        match self {
+            Self::Hook(hook) => hook,
+            other => unreachable!("a hook is answered with its record, not {other:?}"),
         }
     }
 

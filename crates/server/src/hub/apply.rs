@@ -8,6 +8,7 @@ mod sanctions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chat_proto::event::MessageKind;
 use chat_proto::{LeaveReason, Seq, SessionId, User, UserId, UserName};
@@ -142,6 +143,11 @@ impl Directory {
                 let invite = state.invites.get(id).expect("it was just made");
                 Response::Invite(state.invite_info(invite, Some(invite.by)))
             }
+            Grant::Hook(id) => {
+                let state = self.state();
+                let hook = state.hooks.get(id).and_then(|hook| state.hook_info(hook));
+                Response::Hook(hook.expect("it was just made"))
+            }
             Grant::Account(user, asker) => {
                 Response::Account(self.state().account_info(user, asker))
             }
@@ -159,9 +165,14 @@ impl Directory {
         }
         let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
         self.end_away(stored.map(|(submission, _)| submission.user));
+        let (mut accepted, mut refused) = (0, 0);
         for (submission, outcome) in unpublished.answers.drain(..) {
+            accepted += u64::from(outcome.is_stored());
+            refused += u64::from(matches!(outcome, Outcome::NumberUsed | Outcome::Refused(_)));
             submission.answer(outcome);
         }
+        self.counts.accepted.fetch_add(accepted, Relaxed);
+        self.counts.refused.fetch_add(refused, Relaxed);
     }
 
     fn apply_change(self: &Arc<Self>, change: Change) {
@@ -205,6 +216,8 @@ impl Directory {
             Change::Invite(record) => self.state().invites.put(record),
             Change::InviteUsed { id, used } => self.state().invites.set_used(id, used),
             Change::InviteRemoved { id } => self.state().invites.remove(id),
+            Change::Hook(record) => self.state().hooks.put(record),
+            Change::HookRemoved { id } => self.state().hooks.remove(id),
             Change::Sanction(record) => self.apply_sanction(&record),
             Change::GuestSanctioned { id, guest } => self.apply_guest_sanction(id, guest),
             Change::SanctionEnded { id } => drop(self.state().sanctions.remove(id)),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod arrive;
+mod hooks;
 mod invites;
 mod login;
 mod messages;
@@ -53,6 +54,7 @@ pub(super) enum Grant {
     Room(RoomId),
     Read(Seq),
     Invite(u64),
+    Hook(u64),
     /// The account of this user, as the asker sees it.
     Account(UserId, Asker),
 }
@@ -131,6 +133,8 @@ impl Directory {
             }
             Request::Invite(draft) => self.invite(proposal, draft),
             Request::Revoke { by, id } => self.revoke(proposal, *by, *id),
+            Request::MakeHook(draft) => self.make_hook(proposal, draft),
+            Request::RevokeHook { by, id } => self.revoke_hook(proposal, *by, *id),
             Request::LogIn { user, proof, token, device, admission } => {
                 self.log_in(proposal, *user, proof, (*token, device), *admission)
             }

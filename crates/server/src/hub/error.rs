@@ -1,13 +1,16 @@
 //! The errors with which the hub refuses messages and requests.
 
 mod account;
+mod hook;
 mod needed;
+mod refusal;
 mod sanctioned;
 
-use chat_proto::{Network, Refusal, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
+pub(crate) use self::hook::HookError;
 pub(crate) use self::needed::Needed;
 pub(crate) use self::sanctioned::Sanctioned;
 use super::invites::INVITES_MAX;
@@ -107,6 +110,9 @@ pub(crate) enum HubError {
         "you have {0} invites that have not ended, the most that you can have; revoke one, or wait until one ends"
     )]
     TooManyInvitesOfUser(usize),
+    /// A hook, or its bot.
+    #[error(transparent)]
+    Hook(HookError),
     /// A device, a session, a password or a name of an account.
     #[error(transparent)]
     Account(AccountError),
@@ -306,6 +312,7 @@ impl HubError {
             Self::NotThePassword => RefusalCode::BadSecret,
             Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
             Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
+            Self::Hook(error) => error.code(),
             Self::OneUseOnly => RefusalCode::BadField,
             Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
             Self::Muted(_) => RefusalCode::Muted,
@@ -361,30 +368,6 @@ impl HubError {
             | Self::TooManyOwnSanctions => RefusalCode::NotKept,
             Self::TooManySessions(_) => RefusalCode::Busy,
             Self::GoingAway => RefusalCode::Shutdown,
-        }
-    }
-}
-
-impl From<HubError> for Refusal {
-    fn from(error: HubError) -> Self {
-        let refusal = Self::new(error.code(), error.to_string());
-        match error {
-            HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
-            HubError::Muted(sanctioned) | HubError::Banned(sanctioned) => {
-                Self { room: sanctioned.room, retry_ms: sanctioned.left_ms, ..refusal }
-            }
-            HubError::Slow { room, wait_ms, .. } => {
-                Self { room: Some(room), retry_ms: Some(wait_ms), ..refusal }
-            }
-            HubError::NotInRoom(room)
-            | HubError::NotYours(room)
-            | HubError::GuestInLobbyAlone(room)
-            | HubError::NotAsked(room)
-            | HubError::IsPublic(room)
-            | HubError::IsDirect(room)
-            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
-            HubError::NotAllowed(room, _) => Self { room, ..refusal },
-            _ => refusal,
         }
     }
 }

@@ -344,6 +344,7 @@ impl Member {
         Unqueued(Box::new(Submission {
             user: self.id(),
             session: self.session(),
+            hook: None,
             name,
             room,
             device: named.unwrap_or_else(|| device.clone()),

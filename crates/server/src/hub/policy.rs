@@ -1,9 +1,11 @@
 //! The rights of users: one pure function, which every operation calls under the lock. `policy/table.txt` shows what it
 //! answers.
 
-use chat_proto::{Privacy, RoomName, Rules, TopicBy};
+mod denied;
 
-use super::HubError;
+use chat_proto::{Privacy, Rules, TopicBy};
+
+pub(super) use self::denied::Denied;
 use super::error::Needed;
 use crate::journal::{MemberRole, RoomId, RoomKey, UserKind, UserRole};
 
@@ -40,6 +42,8 @@ pub(super) enum Action {
     /// To invite new users to the server who join the room, too.
     InviteInto(Standing),
     SetRules(Standing),
+    /// To make hooks that say something in the room, to see them, and to end them.
+    ManageHooks(Standing),
     /// To give a user with the role `from` in the room another one.
     SetRoleInRoom {
         standing: Standing,
@@ -108,27 +112,6 @@ enum RoomKind {
     Direct,
 }
 
-/// Why an action is not allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Denied {
-    /// The user is not in the room.
-    NotInRoom,
-    /// Everybody stays in the lobby.
-    StaysInLobby,
-    /// A guest joins the lobby and no other room.
-    GuestInLobbyAlone,
-    /// Nobody has asked the user into the room.
-    NotAsked,
-    /// Everybody may join the room.
-    IsPublic,
-    /// A direct message has no rules and no roles.
-    IsDirect,
-    /// The role is too low.
-    Needs(Needed),
-    /// The other user has no lower role.
-    IsEqual,
-}
-
 impl Standing {
     /// The standing in the room with the key `key`; `id` is its number, if it exists.
     pub(super) fn new(key: &RoomKey, id: Option<RoomId>, rules: Rules, part: Part) -> Self {
@@ -158,7 +141,7 @@ impl Standing {
     /// The role that a user has here: its own, or what its role on the server makes of it. The owners of the server own
     /// all rooms with a name; its moderators moderate those that everybody may join, and those that they are in.
     pub(super) fn rank(&self, Subject { kind, role }: Subject) -> MemberRole {
-        if self.room == RoomKind::Direct || kind == UserKind::Guest {
+        if self.room == RoomKind::Direct || kind != UserKind::Registered {
             return MemberRole::Member;
         }
         let of_server = match role {
@@ -192,6 +175,7 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         | Action::SeeAudit { .. }
         | Action::ManageUsers => Ok(()),
         Action::SetRules(at)
+        | Action::ManageHooks(at)
         | Action::InviteInto(at)
         | Action::SetRoleInRoom { standing: at, .. }
         | Action::SanctionInRoom { standing: at, .. } => {
@@ -215,6 +199,9 @@ fn operator_may(action: Action) -> Result<(), Denied> {
 }
 
 fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
+    if subject.kind == UserKind::Bot {
+        return bot_may(action);
+    }
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
         Action::Find(at) => allow(at.is_in || !at.is_private(), Denied::NotInRoom),
@@ -257,6 +244,10 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
         Action::SetRules(at) => {
             allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
             needs(subject, at, MemberRole::Owner)
+        }
+        Action::ManageHooks(at) => {
+            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            needs(subject, at, MemberRole::Moderator)
         }
         Action::SetRoleInRoom { standing, from, to, is_self } => {
             allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
@@ -302,6 +293,14 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
     }
 }
 
+/// A bot says what its hooks are sent, whatever the rules of the room: a moderator of the room has made them.
+fn bot_may(action: Action) -> Result<(), Denied> {
+    match action {
+        Action::Send(at) if at.room != RoomKind::Direct => is_in(at),
+        _ => Err(Denied::IsBot),
+    }
+}
+
 fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
     let needed = match role {
         UserRole::Member => return Ok(()),
@@ -316,6 +315,7 @@ fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denied> {
         (UserKind::Registered, RoomKind::Lobby | RoomKind::Direct)
         | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
         (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
+        (UserKind::Bot, _) => Err(Denied::IsBot),
         (UserKind::Registered, RoomKind::Named) => {
             let is_invited = at.is_in || at.is_asked || at.role > MemberRole::Member;
             allow(is_invited || !at.is_private(), Denied::NotAsked)
@@ -349,31 +349,6 @@ fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denied>
 
 const fn allow(is_allowed: bool, denied: Denied) -> Result<(), Denied> {
     if is_allowed { Ok(()) } else { Err(denied) }
-}
-
-impl Denied {
-    /// The error for a client that named the room `name`.
-    pub(super) fn in_room(self, name: &RoomName) -> HubError {
-        let name = || name.clone();
-        match self {
-            Self::NotInRoom => HubError::NotInRoom(name()),
-            Self::StaysInLobby => HubError::CannotLeave(name()),
-            Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name()),
-            Self::NotAsked => HubError::NotAsked(name()),
-            Self::IsPublic => HubError::IsPublic(name()),
-            Self::IsDirect => HubError::IsDirect(name()),
-            Self::Needs(needed) => HubError::NotAllowed(Some(name()), needed),
-            Self::IsEqual => HubError::IsEqual,
-        }
-    }
-
-    /// The error for an action that is about no room.
-    pub(super) fn on_server(self) -> HubError {
-        match self {
-            Self::Needs(needed) => HubError::NotAllowed(None, needed),
-            other => other.in_room(&RoomName::lobby()),
-        }
-    }
 }
 
 #[cfg(test)]

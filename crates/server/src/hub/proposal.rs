@@ -3,10 +3,11 @@
 //! Items are decided in the order of the queue, and each must see the effects of those before it. The directory
 //! changes after the commit only, so there is nothing to undo if the commit fails.
 
+mod hooks;
 mod invites;
 mod members;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
 
@@ -21,7 +22,8 @@ use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
 use crate::id_map::{IdMap, IdSet};
 use crate::journal::{
-    Credential, CredentialRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord, UserRole,
+    Credential, CredentialRecord, HookRecord, MemberRole, RoomId, RoomKey, UserKind, UserRecord,
+    UserRole,
 };
 use crate::token::TokenHash;
 
@@ -51,6 +53,8 @@ pub(super) struct Proposal<'s> {
     invites: IdMap<u64, Option<u32>>,
     /// Number of invites that are added, by their authors.
     invites_more: IdMap<UserId, usize>,
+    /// The hooks that will be made, or removed (`None`).
+    hooks: BTreeMap<u64, Option<HookRecord>>,
     /// Number of users who will own the server.
     owners: usize,
     /// Number of rooms more into which a user was asked.
@@ -99,6 +103,7 @@ impl<'s> Proposal<'s> {
             last_record: state.last_record,
             invites: IdMap::default(),
             invites_more: IdMap::default(),
+            hooks: BTreeMap::new(),
             owners: state.owners(),
             asked_more: IdMap::default(),
             is_closed: state.is_closed,
@@ -125,7 +130,7 @@ impl<'s> Proposal<'s> {
         self.last_user
     }
 
-    /// The number for a new credential, invite or sanction.
+    /// The number for a new credential, invite, hook or sanction.
     pub(super) const fn next_record(&mut self) -> u64 {
         self.last_record += 1;
         self.last_record
@@ -298,6 +303,11 @@ impl<'s> Proposal<'s> {
     /// The same of the author of a request; `None` for the operator.
     pub(super) fn subject_of(&self, by: Option<UserId>) -> Option<Subject> {
         by.map(|by| self.subject(by))
+    }
+
+    /// Whether a user is a bot.
+    pub(super) fn is_bot(&self, user: UserId) -> bool {
+        self.kind(user) == UserKind::Bot
     }
 
     fn kind(&self, id: UserId) -> UserKind {

@@ -116,6 +116,7 @@ impl Removal {
                     user: self.actor.id(),
                     // The session of the moderator is to receive it, too.
                     session: SessionId::NONE,
+                    hook: None,
                     name: room.name().clone(),
                     room: Some(room.id),
                     device: DeviceId::default(),

@@ -39,6 +39,8 @@ pub(super) type Reply = oneshot::Sender<Result<Response, HubError>>;
 pub(super) struct Submission {
     pub(super) user: UserId,
     pub(super) session: SessionId,
+    /// The hook by which it comes, which must still be there.
+    pub(super) hook: Option<u64>,
     /// The room as the client names it.
     pub(super) name: RoomName,
     /// The same room, if the session is subscribed to it.
@@ -71,6 +73,14 @@ pub(super) enum Request {
     Invite(InviteDraft),
     /// An invite ends.
     Revoke {
+        /// Who ends it; `None` for the operator.
+        by: Option<UserId>,
+        id: u64,
+    },
+    /// A hook is made.
+    MakeHook(HookDraft),
+    /// A hook ends.
+    RevokeHook {
         /// Who ends it; `None` for the operator.
         by: Option<UserId>,
         id: u64,
@@ -138,6 +148,8 @@ impl Request {
         match self {
             Self::Invite(InviteDraft { by, .. })
             | Self::Revoke { by, .. }
+            | Self::MakeHook(HookDraft { by, .. })
+            | Self::RevokeHook { by, .. }
             | Self::SetRole { by, .. }
             | Self::SetRules { by, .. }
             | Self::Sanction { by, .. }
@@ -169,7 +181,8 @@ impl Request {
             Self::SetRole { room, .. } => room.as_ref(),
             Self::Sanction { order, .. } => order.room.as_ref(),
             Self::Invite(draft) => draft.room.as_ref(),
-            // A pardon names a sanction, which names its room.
+            Self::MakeHook(draft) => Some(&draft.room),
+            // A pardon names a sanction, which names its room; so does the number of a hook.
             _ => None,
         }
     }
@@ -234,6 +247,17 @@ pub(crate) struct InviteDraft {
     pub(crate) note: ShortString,
     /// Whether the operator's earlier invites for an owner end if nobody has used them.
     pub(crate) replaces: bool,
+}
+
+/// A hook that is to be made.
+#[derive(Debug, Clone)]
+pub(crate) struct HookDraft {
+    /// Who makes it; `None` for the operator.
+    pub(crate) by: Option<UserId>,
+    pub(crate) hash: TokenHash,
+    pub(crate) room: RoomName,
+    /// The name of the bot.
+    pub(crate) name: UserName,
 }
 
 /// A mute, a kick or a ban, as a moderator asks for it.

@@ -44,6 +44,9 @@ pub(super) struct Sessions {
     /// Boxed: a tree has room for nearly twice as many as it holds.
     by_id: BTreeMap<SessionId, Box<LiveSession>>,
     by_user: BTreeSet<(UserId, SessionId)>,
+    /// Number of those whose clients are in, by protocol.
+    native: usize,
+    classic: usize,
 }
 
 impl Sessions {
@@ -61,15 +64,35 @@ impl Sessions {
         client: Client,
         credential: Option<CredentialId>,
     ) {
-        if let Some(session) = self.by_id.get_mut(&id) {
-            (session.client, session.credential) = (Some(client), credential);
+        let Some(session) = self.by_id.get_mut(&id) else { return };
+        let door = client.door;
+        let before = session.client.replace(client);
+        session.credential = credential;
+        *self.count_mut(door) += 1;
+        if let Some(before) = before {
+            *self.count_mut(before.door) -= 1;
         }
     }
 
     pub(super) fn end(&mut self, id: SessionId) {
         if let Some(session) = self.by_id.remove(&id) {
             self.by_user.remove(&(session.user, id));
+            if let Some(client) = session.client {
+                *self.count_mut(client.door) -= 1;
+            }
         }
+    }
+
+    const fn count_mut(&mut self, door: Door) -> &mut usize {
+        match door {
+            Door::Classic => &mut self.classic,
+            _ => &mut self.native,
+        }
+    }
+
+    /// Number of sessions whose clients are in, of the native protocol and of the classic one.
+    pub(super) const fn counts(&self) -> (usize, usize) {
+        (self.native, self.classic)
     }
 
     /// The user of a session that is not told to end.

@@ -4,15 +4,18 @@
 
 mod credentials;
 mod roles;
+mod room_key;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+pub(super) use self::room_key::room_key;
 use super::HubError;
 use super::account::Account;
 use super::away::AwayUsers;
+use super::hooks::Hooks;
 use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
@@ -25,8 +28,7 @@ use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use crate::id_map::IdMap;
 use crate::journal::{
-    DirectKey, MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord,
-    UserRole,
+    MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::room::Room;
 use crate::token::TokenHash;
@@ -46,6 +48,7 @@ pub(super) struct State {
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     pub(super) invites: Invites,
+    pub(super) hooks: Hooks,
     pub(super) sanctions: Sanctions,
     pub(super) pauses: Pauses,
     pub(super) sessions: Sessions,
@@ -53,7 +56,7 @@ pub(super) struct State {
     invited: IdMap<u64, Vec<UserId>>,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
-    /// The same of a credential, an invite or a sanction.
+    /// The same of a credential, an invite, a hook or a sanction.
     pub(super) last_record: u64,
     /// Number of users who own the server.
     owners: usize,
@@ -70,7 +73,8 @@ impl State {
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, invites, sanctions, .. } = restored;
+        let Restored { rooms, users, credentials, members, invites, hooks, sanctions, .. } =
+            restored;
         // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
         let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
         let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
@@ -83,6 +87,7 @@ impl State {
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
+            hooks: Hooks::default(),
             sanctions: Sanctions::restore(sanctions),
             pauses: Pauses::default(),
             sessions: Sessions::default(),
@@ -101,6 +106,7 @@ impl State {
             state.restore_member(member);
         }
         invites.into_iter().for_each(|invite| state.invites.put(invite));
+        hooks.into_iter().for_each(|hook| state.hooks.put(hook));
         state.rooms.find_unused();
         (state, renamed)
     }
@@ -257,6 +263,8 @@ impl State {
         let holder = self.account(self.names.holder(name)?)?;
         let is_overdue =
             holder.sessions == 0 && holder.seen_at < since && holder.user.name == *name;
+        // A bot has no sessions, and comes back with each post.
+        let is_overdue = is_overdue && !self.hooks.has_bot(holder.user.id);
         is_overdue.then_some(holder)
     }
 
@@ -300,6 +308,11 @@ impl State {
     /// The users who came by an invite.
     pub(super) fn invited(&self, invite: u64) -> &[UserId] {
         self.invited.get(&invite).map_or(&[], Vec::as_slice)
+    }
+
+    /// Number of users with a session.
+    pub(super) fn users_connected(&self) -> usize {
+        self.connected.len()
     }
 
     /// The users with a session.
@@ -359,32 +372,6 @@ impl State {
         rooms.dedup_by_key(|room| room.id);
         rooms.truncate(limit);
         rooms
-    }
-}
-
-/// The key of the room that `user` means by a name or an address. `holder` returns the user who has a name, and
-/// `find` the user with a number and its kind.
-pub(super) fn room_key<'u>(
-    user: UserId,
-    name: &RoomName,
-    holder: impl Fn(&UserName) -> Option<UserId>,
-    find: impl Fn(UserId) -> Option<(&'u User, UserKind)>,
-) -> Result<RoomKey, HubError> {
-    let (other, kind) = if let Some(pair) = name.pair() {
-        if !pair.contains(&user) {
-            return Err(HubError::NotYours(name.clone()));
-        }
-        let other = if pair[0] == user { pair[1] } else { pair[0] };
-        find(other).ok_or(HubError::NoSuchNumber(other))?
-    } else if let Some(other) = name.other() {
-        holder(&other).and_then(find).ok_or(HubError::NoSuchUser(other))?
-    } else {
-        return Ok(RoomKey::Named(name.clone()));
-    };
-    match other {
-        other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if !kind.is_stored() => Err(HubError::IsGuest(other.name.clone())),
-        other => Ok(RoomKey::Direct(DirectKey::of(user, other.id))),
     }
 }
 

@@ -116,6 +116,7 @@ mod clock;
 mod direct;
 mod expire;
 mod faults;
+mod hooks;
 mod invites;
 mod logins;
 mod look_alikes;

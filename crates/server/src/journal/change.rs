@@ -12,8 +12,8 @@ use chat_proto::{
 };
 
 use super::stored::{
-    AuditRecord, CredentialId, CredentialRecord, InviteRecord, MemberRole, MembershipRecord,
-    RoomId, RoomKey, SanctionRecord, UserRecord, UserRole,
+    AuditRecord, CredentialId, CredentialRecord, HookRecord, InviteRecord, MemberRole,
+    MembershipRecord, RoomId, RoomKey, SanctionRecord, UserRecord, UserRole,
 };
 
 /// A change of the journal, other than a message.
@@ -140,6 +140,13 @@ pub enum Change {
     },
     /// An invite is removed.
     InviteRemoved {
+        /// Its number.
+        id: u64,
+    },
+    /// There is one more hook.
+    Hook(HookRecord),
+    /// A hook is removed.
+    HookRemoved {
         /// Its number.
         id: u64,
     },

@@ -1,6 +1,7 @@
 //! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
 mod details;
+mod hooks;
 mod invites;
 mod roles;
 mod sanctions;
@@ -16,6 +17,7 @@ use chat_proto::{
 pub(crate) use self::details::Kinds;
 pub use self::details::StoredDetails;
 pub(in crate::journal) use self::details::{DELETED_TEXT, content, excerpt};
+pub use self::hooks::HookRecord;
 pub use self::invites::InviteRecord;
 pub use self::roles::{AuditRecord, MemberRole, UserRole};
 pub(in crate::journal) use self::roles::{

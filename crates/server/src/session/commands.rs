@@ -63,6 +63,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),
+            Command::Hook { room, name } => self.make_hook(room, name),
+            Command::Hooks { before } => self.list_hooks(before),
+            Command::RevokeHook { id } => self.revoke_hook(id),
             Command::Grant { user, room, role } => self.grant(user, room, role),
             Command::Rule { room, privacy, slow_s, topic_by } => {
                 self.rule(room, RulesPatch { privacy, slow_s, topic_by })
@@ -363,6 +366,7 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::Read { room, .. }
         | Command::Rule { room, .. }
         | Command::AskIn { room, .. }
+        | Command::Hook { room, .. }
         | Command::Typing { room } => Some(room),
         Command::Grant { room, .. } | Command::Sanctions { room, .. } => room.as_mut(),
         Command::Sanction(sanction) => sanction.room.as_mut(),

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, SearchState, Server, Welcome};
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
-    UserName, features, limits,
+    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, ShortString, User,
+    UserId, UserName, features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
@@ -132,7 +132,8 @@ pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
 /// The answer to `about`.
 pub(super) fn about(context: &Context, search: Option<SearchState>) -> Event {
     let journal = context.hub.journal().identity().clone();
-    Event::About { server: server(), journal, search }
+    let key = ShortString::new(context.tls.key().to_string()).ok();
+    Event::About { server: server(), journal, key, search }
 }
 
 fn server() -> Server {

@@ -14,6 +14,7 @@ use super::accounts::{hand_back, link};
 use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
+use super::hooks;
 use super::invites::{Asked, invite, revoke};
 use super::lists::{self, fitting_rooms};
 use super::roles::check_rules;
@@ -105,6 +106,9 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         }
         Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
+        Command::Hook { room, name } => hooks::make(context, None, room, name).await?,
+        Command::Hooks { before } => context.hooks(None, before),
+        Command::RevokeHook { id } => hooks::revoke(context, None, id).await?,
         Command::Rooms { after, limit } => {
             let (rooms, is_more) = hub.all_rooms(after.as_ref(), lists::limit(limit));
             let (rooms, is_cut) = fitting_rooms(rooms);

@@ -125,6 +125,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Back => (Cost::UNIT, true),
             Command::Invite { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }
@@ -135,6 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
             Command::Invites { .. }
+            | Command::Hooks { .. }
             | Command::History { .. }
             | Command::Search { .. }
             | Command::Versions { .. }

@@ -7,7 +7,7 @@ use tracing::{Span, debug};
 
 use super::Context;
 use crate::transport::{Carrier, WebSocket};
-use crate::web::{self, Opened, Site, Transport};
+use crate::web::{self, Opened, Senders, Site, Transport};
 
 /// Serves HTTP on `carrier`. Returns the carrier of a session if the client opens a WebSocket; `None` at the end of the
 /// connection.
@@ -25,7 +25,14 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
     } else {
         Transport::PlainRefused
     };
-    let site = Site::new(&config.web, transport);
+    let senders = Senders {
+        hub: &context.hub,
+        tries: &context.logins.tries,
+        limits: &config.limits,
+        address,
+    };
+    let figures = || context.figures();
+    let site = Site::new(&config.web, transport, senders, &context.tls, &figures);
     let served = Box::pin(web::serve(carrier, site, config.write_timeout)).await;
     let served = served.inspect_err(|error| debug!(%error, "closed: a request was not answered"));
     let Opened { stream, input } = served.ok()??;

@@ -1,13 +1,17 @@
 //! What a request is answered with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
+use super::metrics;
 use super::parts::media_type;
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -49,6 +53,9 @@ const DOCUMENT_FIELDS: [(HeaderName, &str); 4] = [
     ),
 ];
 
+/// A year, in seconds.
+const STRICT: &str = "max-age=31536000";
+
 /// What is served under a name that changes with it. A year.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -73,8 +80,8 @@ pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
 }
 
 /// A status, and a line that says why.
-pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
-    let mut reply = document(Bytes::from_static(text.as_bytes()), "text/plain; charset=utf-8");
+pub(super) fn refusal(status: StatusCode, text: impl Into<Bytes>) -> Reply {
+    let mut reply = document(text.into(), "text/plain; charset=utf-8");
     *reply.status_mut() = status;
     reply
 }
@@ -85,8 +92,31 @@ pub(super) fn not_found() -> Reply {
 
 /// `allowed` are the methods that the path has.
 pub(super) fn wrong_method(allowed: &'static str) -> Reply {
-    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, "this address is for GET alone\n");
+    let text = format!("the methods of this address are: {allowed}\n");
+    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, text);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    reply
+}
+
+/// The figures of the daemon.
+pub(super) fn metrics(text: String) -> Reply {
+    with_type(text.into(), metrics::MEDIA_TYPE)
+}
+
+/// Has a browser use TLS for this host from now on, on all ports: with the certificate of an authority it can. Only documents
+/// say so, since browsers ask for one first.
+pub(super) fn strict(mut reply: Reply) -> Reply {
+    let headers = reply.headers_mut();
+    if headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
+    }
+    reply
+}
+
+/// Says that the client can try again after `wait`.
+pub(super) fn retry_after(mut reply: Reply, wait: Duration) -> Reply {
+    // A second is the unit of the field, and the answer would be the same a moment too early.
+    reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     reply
 }
 

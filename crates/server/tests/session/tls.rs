@@ -4,13 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use chat_client::link::tls::Tls;
+use chat_client::link::vouched::ask;
 use chat_client::link::{Dial, DialError, Identity, Link, LinkEvent, Secure};
 use chat_proto::{DeviceId, Secret, ServerKey};
-use chat_server::config::Plain;
+use chat_server::config::{Plain, TlsFiles};
 use chat_server::{Config, Server};
-use rustls::ServerConfig;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy_bidirectional, duplex};
 use tokio::time::{Duration, Instant, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -218,4 +220,44 @@ impl Dial for Once {
     async fn dial(&mut self) -> Result<DuplexStream, DialError> {
         Ok(self.0.take().expect("one dial"))
     }
+}
+
+/// A daemon whose certificate for `chat.example.org` an authority has signed, and that authority.
+fn vouched(directory: &std::path::Path) -> (Server, RootCertStore) {
+    let (root_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut root = CertificateParams::new([]).unwrap();
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let mut roots = RootCertStore::empty();
+    roots.add(root.self_signed(&root_key).unwrap().der().clone()).unwrap();
+    let parameters = CertificateParams::new(["chat.example.org".to_owned()]).unwrap();
+    let certificate = parameters.signed_by(&key, &Issuer::new(root, root_key)).unwrap();
+    let files = TlsFiles { certificate: directory.join("cert"), key: directory.join("key") };
+    std::fs::write(&files.certificate, certificate.pem()).unwrap();
+    std::fs::write(&files.key, key.serialize_pem()).unwrap();
+    (daemon_with(Config { tls_files: Some(files), ..Config::default() }), roots)
+}
+
+/// Connects to a daemon on a pipe, from another network.
+struct FarPipe(Server);
+
+impl Dial for FarPipe {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> Result<DuplexStream, DialError> {
+        Ok(connect(&self.0, FAR, PIPE_BYTES))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_for_whose_name_an_authority_vouches_says_its_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, roots) = vouched(directory.path());
+    let ask = |server: &Server, host, roots| ask(FarPipe(server.clone()), host, roots);
+    assert_eq!(ask(&server, "chat.example.org", roots.clone()).await, Some(server.key()));
+    assert_eq!(ask(&server, "chat.example.com", roots.clone()).await, None, "another name");
+    assert_eq!(ask(&server, "192.0.2.1", roots.clone()).await, None, "an address");
+    let (_, others) = vouched(directory.path());
+    assert_eq!(ask(&server, "chat.example.org", others).await, None, "another authority");
+    assert_eq!(ask(&server, "chat.example.org", RootCertStore::empty()).await, None, "none");
+    assert_eq!(ask(&daemon(), "chat.example.org", roots).await, None, "its own certificate");
 }

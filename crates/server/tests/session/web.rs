@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::peer::{HERE, daemon, daemon_with};
+use crate::peer::{HERE, Peer, daemon, daemon_with};
 use crate::tls;
 
 /// Longer than any bound of the daemon.
@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(600);
 const PIPE_BYTES: usize = 64 * 1024;
 
 /// An address of another network.
-const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
+pub(crate) const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
@@ -40,25 +40,25 @@ async fn rest(stream: &mut DuplexStream) -> String {
 }
 
 /// What a connection that sends `request` and then waits receives.
-async fn answers(daemon: &Server, peer: SocketAddr, request: &str) -> String {
+pub(crate) async fn answers(daemon: &Server, peer: SocketAddr, request: &str) -> String {
     let mut stream = connect(daemon, peer);
     stream.write_all(request.as_bytes()).await.unwrap();
     rest(&mut stream).await
 }
 
 /// The statuses of the answers in `received`.
-fn statuses(received: &str) -> Vec<u16> {
+pub(crate) fn statuses(received: &str) -> Vec<u16> {
     let codes = received.split("HTTP/1.1 ").skip(1);
     codes.map(|answer| answer[..3].parse().unwrap()).collect()
 }
 
 /// The statuses of the answers to `request`.
-async fn status(daemon: &Server, request: &str) -> Vec<u16> {
+pub(crate) async fn status(daemon: &Server, request: &str) -> Vec<u16> {
     statuses(&answers(daemon, HERE, request).await)
 }
 
 /// A request for `target` with the usual host, these fields and no body.
-fn get(target: &str, fields: &str) -> String {
+pub(crate) fn get(target: &str, fields: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n")
 }
 
@@ -80,6 +80,7 @@ async fn a_browser_gets_the_page_and_its_parts() {
     ] {
         assert!(page.contains(field), "{field} is not in {page}");
     }
+    assert!(!page.contains("strict-transport-security"), "the certificate is the own one: {page}");
     assert!(!page.contains("\r\nserver:") && !page.contains("access-control-"), "{page}");
     assert!(page.contains("<!doctype html>") && !page.contains("{HASH}"), "{page}");
     assert_eq!(status(&daemon, &get("/health", "")).await, [200]);
@@ -150,7 +151,8 @@ async fn what_is_not_there_or_not_allowed_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_of_the_server_is_a_host() {
-    let web = WebConfig { names: HostNames::new(["Chat.Example.org".to_owned()]), directory: None };
+    let names = HostNames::new(["Chat.Example.org".to_owned()]);
+    let web = WebConfig { names, ..WebConfig::default() };
     let daemon = daemon_with(Config { web, ..Config::default() });
     let request = "GET / HTTP/1.1\r\nHost: chat.example.org:443\r\n\r\n";
     assert_eq!(status(&daemon, request).await, [200]);
@@ -322,7 +324,7 @@ async fn the_native_protocol_is_spoken_on_a_web_socket() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_closes_its_web_socket_says_goodbye() {
     let daemon = daemon();
-    let mut bob = crate::peer::Peer::native(&daemon, "bob").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
     for (closes, reason) in [(true, "bye"), (false, "lost")] {
         let mut socket = open(&daemon, HERE, &[]).await.unwrap();
         let hello = format!(r#"{{"type":"hello","version":1,"name":"{reason}"}}"#);

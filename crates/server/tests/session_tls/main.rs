@@ -12,6 +12,8 @@ mod events;
 mod expelled;
 #[path = "../session/ghosts.rs"]
 mod ghosts;
+#[path = "../session/hooks.rs"]
+mod hooks;
 #[path = "../session/invites.rs"]
 mod invites;
 #[path = "../session/journal.rs"]
@@ -22,6 +24,8 @@ mod limits;
 mod live;
 #[path = "../session/logins.rs"]
 mod logins;
+#[path = "../session/metrics.rs"]
+mod metrics;
 #[path = "../session/native.rs"]
 mod native;
 #[path = "../session/older.rs"]

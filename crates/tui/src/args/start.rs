@@ -41,6 +41,8 @@ pub(crate) struct Start {
     pub(crate) has_worked: bool,
     /// The server that worked before the user went to this one.
     pub(crate) back: Option<Back>,
+    /// What the user is told of a server for which an authority vouches, until there is a session.
+    pub(crate) vouched: Option<String>,
 }
 
 impl Start {
@@ -84,6 +86,7 @@ impl Start {
             trouble: None,
             has_worked,
             back: None,
+            vouched: None,
         })
     }
 
@@ -98,6 +101,7 @@ impl Start {
     /// The user has filled in the first screen.
     pub(crate) fn answered(&mut self, name: UserName, server: Endpoint) {
         self.has_worked &= server.address == self.server;
+        self.vouched = None;
         (self.name, self.asks) = (name, false);
         (self.server, self.key, self.invite) = (server.address, server.key, server.secret);
     }
@@ -106,7 +110,7 @@ impl Start {
     pub(crate) fn follow(&mut self, ended: &Ended) -> bool {
         if ended.had_session {
             (self.has_worked, self.is_first, self.back) = (true, false, None);
-            self.invite = None;
+            (self.invite, self.vouched) = (None, None);
         }
         match ended.then.clone() {
             Then::Quit => return true,
@@ -124,6 +128,7 @@ impl Start {
                     self.back = Some(Back { server, waiting });
                 }
                 (self.name, self.server, self.key, self.invite) = (name, server, key, secret);
+                self.vouched = None;
             }
         }
         false

@@ -3,6 +3,7 @@
 use anyhow::bail;
 use chat_client::driver::system_clock;
 use chat_client::link::tls::{Tls, WrongKey};
+use chat_client::link::vouched::vouched_key;
 use chat_client::link::{Secure, Tcp};
 use chat_client::store::KnownKey;
 use chat_proto::{ServerKey, Timestamp};
@@ -71,6 +72,25 @@ impl Start {
             Answer::Quit => return Ok(true),
         }
         Ok(false)
+    }
+
+    /// Whether an authority that this machine trusts vouches for the name of a server that is not known, and the server says
+    /// by that name that it has the key that it has shown.
+    pub(crate) async fn is_vouched_for(&self, shown: &WrongKey) -> bool {
+        shown.expected.is_none() && vouched_key(&self.server).await == Some(shown.found)
+    }
+
+    /// Goes on with a server for which an authority vouches: from now on it must have this key.
+    ///
+    /// # Errors
+    /// Returns an error if the key cannot be stored.
+    pub(crate) fn accept_vouched(&mut self, key: ServerKey) -> anyhow::Result<()> {
+        self.store_key(key, system_clock())?;
+        self.vouched = Some(format!(
+            "An authority vouches for {}. chat-tui knows the server by its key from now on, and takes no other one",
+            self.server.host
+        ));
+        Ok(())
     }
 
     /// What to ask about a key that a server has shown.

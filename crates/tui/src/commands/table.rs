@@ -147,6 +147,16 @@ pub const COMMANDS: &[Command] = &[
     row(Verb::Invites, "/invites", &[], "", Offers::Nothing, "List the invites, and end one"),
     row(Verb::Revoke, "/revoke", &[], "NUMBER", Offers::Nothing, "End an invite"),
     row(
+        Verb::Hook,
+        "/hook",
+        &[],
+        "NAME",
+        Offers::Nothing,
+        "Make an address to which a program posts here",
+    ),
+    row(Verb::Hooks, "/hooks", &[], "", Offers::Nothing, "List the hooks, and end one"),
+    row(Verb::RevokeHook, "/revoke-hook", &[], "NUMBER", Offers::Nothing, "End a hook"),
+    row(
         Verb::Password,
         "/password",
         &[],

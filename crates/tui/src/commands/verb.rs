@@ -67,6 +67,12 @@ pub enum Verb {
     Invites,
     /// Ends an invite.
     Revoke,
+    /// Makes a hook.
+    Hook,
+    /// Lists the hooks.
+    Hooks,
+    /// Ends a hook.
+    RevokeHook,
     /// Sets the user's password.
     Password,
     /// Shows a code for another device.

@@ -1,7 +1,7 @@
-//! Lists of orders: invites, mutes and bans, and the audit log.
+//! Lists of orders: invites, hooks, mutes and bans, and the audit log.
 
 use chat_client::State as ClientState;
-use chat_proto::event::{AuditEntry, InviteInfo, SanctionInfo};
+use chat_proto::event::{AuditEntry, HookInfo, InviteInfo, SanctionInfo};
 use chat_proto::{SanctionKind, Timestamp, User};
 
 use super::{Offer, OfferAction};
@@ -27,6 +27,17 @@ pub(super) fn invites(client: &ClientState, when: impl Fn(Timestamp) -> String) 
         Offer::new(id.to_string(), OfferAction::Revoke(*id)).detail(detail)
     };
     client.invites().items().iter().map(offer).collect()
+}
+
+/// The hooks that the user may see, the newest first. `when` writes a time.
+pub(super) fn hooks(client: &ClientState, when: impl Fn(Timestamp) -> String) -> Vec<Offer> {
+    let offer = |hook: &HookInfo| {
+        let HookInfo { id, room, bot, by, made_at } = hook;
+        let by = by_whom(client, by.as_ref());
+        let detail = format!("{} in {room} · made {} · by {by}", bot.name, when(*made_at));
+        Offer::new(id.to_string(), OfferAction::RevokeHook(*id)).detail(detail)
+    };
+    client.hooks().items().iter().map(offer).collect()
 }
 
 /// The mutes and bans that were asked for.

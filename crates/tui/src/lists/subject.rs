@@ -27,6 +27,8 @@ pub enum Subject {
     Mentions,
     /// The invites that the user may see.
     Invites,
+    /// The hooks of the rooms that the user moderates.
+    Hooks,
     /// The mutes and bans of the current room, or of the server.
     Sanctions {
         /// Whether they are those of the server.
@@ -97,7 +99,10 @@ impl Subject {
     /// Whether the server is asked for it by an order, which it may refuse.
     #[must_use]
     pub const fn is_order(self) -> bool {
-        matches!(self, Self::Invites | Self::Sanctions { .. } | Self::Audit | Self::Devices)
+        matches!(
+            self,
+            Self::Invites | Self::Hooks | Self::Sanctions { .. } | Self::Audit | Self::Devices
+        )
     }
 
     /// What is before the input.
@@ -111,6 +116,7 @@ impl Subject {
             Self::Saved => "Remembered › ",
             Self::Mentions => "Mentions › ",
             Self::Invites => "Invites › ",
+            Self::Hooks => "Hooks › ",
             Self::Sanctions { .. } => "Mutes and bans › ",
             Self::Audit => "Audit › ",
             Self::Devices => "Devices › ",
@@ -131,6 +137,7 @@ impl Subject {
             Self::Versions(_) => "part of a text",
             Self::Secret(_) => "",
             Self::Invites => "part of a note or a name",
+            Self::Hooks => "part of a name or a room",
             Self::Sanctions { .. } => "part of a name or a reason",
             Self::Audit => "part of a name, an action or a reason",
             Self::Devices => "part of a name or a number",
@@ -145,7 +152,7 @@ impl Subject {
             Self::GoTo | Self::Pins | Self::Saved | Self::Mentions => "go there",
             Self::Rooms => "join",
             Self::People => "direct message",
-            Self::Invites | Self::Sanctions { .. } => "end it",
+            Self::Invites | Self::Hooks | Self::Sanctions { .. } => "end it",
             Self::Audit => "copy",
             Self::Devices => "drop or end it",
             Self::Secret(_) => "go on",
@@ -163,6 +170,7 @@ impl Subject {
             | Self::Mentions
             | Self::Versions(_)
             | Self::Invites
+            | Self::Hooks
             | Self::Sanctions { .. }
             | Self::Audit
             | Self::Devices
@@ -177,6 +185,8 @@ impl Subject {
             Self::Audit => "There are no records".to_owned(),
             Self::Invites if client.invites().is_loading() => "Loading…".to_owned(),
             Self::Invites => "No invite is valid. /invite makes one".to_owned(),
+            Self::Hooks if client.hooks().is_loading() => "Loading…".to_owned(),
+            Self::Hooks => "No room that you moderate has a hook. /hook NAME makes one".to_owned(),
             Self::Devices => accounts::empty(client),
             Self::Mentions if client.mention_list().is_loading() => "Loading…".to_owned(),
             Self::Pins if client.session().is_none() => {
@@ -215,6 +225,7 @@ impl Subject {
             }
             Self::Secret(_) => "Your password".to_owned(),
             Self::Invites => "Invites".to_owned(),
+            Self::Hooks => "Hooks".to_owned(),
             Self::Sanctions { is_server: true } => "Mutes and bans on this server".to_owned(),
             Self::Sanctions { .. } => format!("Mutes and bans in {}", client.room().label()),
             Self::Audit => "Who changed what".to_owned(),
@@ -254,6 +265,7 @@ impl Subject {
             | Self::Mentions
             | Self::Versions(_)
             | Self::Invites
+            | Self::Hooks
             | Self::Sanctions { .. }
             | Self::Audit
             | Self::Devices => {
@@ -262,6 +274,7 @@ impl Subject {
                     Self::Audit => orders::audit(client, when),
                     Self::Devices => accounts::devices(client, when),
                     Self::Invites => orders::invites(client, when),
+                    Self::Hooks => orders::hooks(client, when),
                     Self::Pins => found::pinned(client),
                     Self::Versions(seq) => found::versions(client, seq, when),
                     Self::Saved => found::saved(client),

@@ -21,6 +21,10 @@ impl Ordered {
                 "The connection was lost before the line of your invite came. Nobody has that line. /invite makes \
                  another one, /invites lists both",
             ),
+            Command::Hook { .. } => Some(
+                "The connection was lost before the address of your hook came. Nobody has that address. /hooks lists \
+                 the hook and ends it, /hook makes another one",
+            ),
             Command::Link { .. } => Some(
                 "The connection was lost before the code came. Nobody has that code. /link makes another one",
             ),

@@ -4,7 +4,7 @@ use chat_proto::Secret;
 
 use super::State;
 use crate::help::{command_rows, key_rows, setting_rows};
-use crate::pages::{CodePage, InvitePage, PageRow, PageSize};
+use crate::pages::{CodePage, HookPage, InvitePage, PageRow, PageSize};
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Subject {
     Settings,
     /// An invite that was made.
     Invite(Box<InvitePage>),
+    /// A hook that was made.
+    Hook(Box<HookPage>),
     /// A code for another device.
     Code(Box<CodePage>),
 }
@@ -39,6 +41,7 @@ impl Subject {
             Self::Commands => "Commands",
             Self::Settings => "Settings",
             Self::Invite(_) => "Invite",
+            Self::Hook(_) => "Hook",
             Self::Code(_) => "Code for another device",
         }
     }
@@ -48,6 +51,7 @@ impl Subject {
     pub const fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Invite(page) => Some(&page.line),
+            Self::Hook(page) => Some(&page.url),
             Self::Code(page) => Some(&page.code),
             Self::Keys | Self::Commands | Self::Settings => None,
         }
@@ -67,6 +71,7 @@ impl State {
                 setting_rows(self.look.layers(), self.settings_file.as_deref(), width)
             }
             Some(Subject::Code(page)) => return page.rows(self.page_size()),
+            Some(Subject::Hook(page)) => return page.rows(self.page_size()),
             Some(Subject::Invite(page)) => {
                 let (day, time) = self.day_and_time(page.invite.until);
                 return page.rows(&format!("{day}, {time}"), self.page_size());

@@ -128,6 +128,7 @@ impl Picker {
             | Subject::Mentions
             | Subject::Versions(_)
             | Subject::Invites
+            | Subject::Hooks
             | Subject::Sanctions { .. }
             | Subject::Audit
             | Subject::Devices

@@ -26,6 +26,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
             request(state, Request::ListVersions { room, seq }, at).unwrap_or_default()
         }
         Subject::Invites => order(state, Command::Invites { before: None }, at),
+        Subject::Hooks => order(state, Command::Hooks { before: None }, at),
         Subject::Sanctions { is_server } => {
             let room = (!is_server).then(|| state.shown().clone());
             order(state, Command::Sanctions { room, after: None, limit: None }, at)
@@ -284,6 +285,9 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         }
         OfferAction::Pardon(id) => orders::order(state, Command::Pardon { id }, None, at),
         OfferAction::Revoke(id) => return orders::ask(state, orders::end_of(id), at),
+        OfferAction::RevokeHook(id) => {
+            return orders::ask(state, orders::end_of_hook(id), at);
+        }
         OfferAction::Drop(id) => {
             let question = orders::end_of_listed_device(state, id);
             return orders::ask(state, question, at);

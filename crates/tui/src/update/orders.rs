@@ -2,6 +2,7 @@
 
 mod accounts;
 mod devices;
+mod hooks;
 mod invites;
 mod place;
 mod roles;
@@ -15,12 +16,13 @@ pub(super) use self::accounts::{entered, login, password};
 pub(super) use self::devices::{
     devices, drop_device, end_of_listed_device, end_of_session, end_session, free, link,
 };
+pub(super) use self::hooks::{end_of_hook, hook, revoke_hook};
 pub(super) use self::invites::{end_of, invite, revoke};
 pub(super) use self::roles::role;
 pub(super) use self::rules::{ask_in, privacy, slow, topic_by};
 pub(super) use self::sanctions::{lift, list, sanction};
 use super::{Effect, lists, notify, request};
-use crate::pages::InvitePage;
+use crate::pages::{HookPage, InvitePage};
 use crate::state::{Ordered, Page, PageSubject, Question, State};
 use crate::wrap::columns;
 
@@ -81,6 +83,11 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
     match event {
         Event::Invite { line, invite } => {
             let subject = PageSubject::Invite(Box::new(InvitePage { line, invite }));
+            state.page = Some(Page { subject, top: 0 });
+            None
+        }
+        Event::Hook { url, hook } => {
+            let subject = PageSubject::Hook(Box::new(HookPage { url, hook }));
             state.page = Some(Page { subject, top: 0 });
             None
         }

@@ -62,7 +62,7 @@ impl Server {
     pub(super) async fn answer_about(&mut self, id: &str) {
         assert_eq!(self.receive().await, Command::About);
         let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
-        self.send_event(&Event::About { server, journal, search: None }).await;
+        self.send_event(&Event::About { server, journal, key: None, search: None }).await;
     }
 
     /// Lets the client in, and returns its hello. A client with a token asks for the journal first.
@@ -86,7 +86,7 @@ impl Server {
         let mut first = self.receive().await;
         if first == Command::About {
             let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
-            self.send_event(&Event::About { server, journal, search: None }).await;
+            self.send_event(&Event::About { server, journal, key: None, search: None }).await;
             first = self.receive().await;
         }
         let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };

@@ -8,7 +8,7 @@ use super::super::directory::Directory;
 use super::super::policy::{Action, Denied, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
-use super::super::{AccountError, HubError};
+use super::super::{AccountError, HookError, HubError};
 use super::roles::author;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -33,7 +33,7 @@ impl Directory {
                 self.hand_back(proposal, by, user, hash, *drop_devices)?
             }
             AccountOrder::Link(user) => {
-                let user = managed(proposal, by, user)?;
+                let user = not_a_bot(proposal, managed(proposal, by, user)?)?;
                 let link = changed(proposal, by, user.id, AccountChange::Link);
                 (
                     user.id,
@@ -107,7 +107,7 @@ impl Directory {
         hash: &PasswordHash,
         drop_devices: bool,
     ) -> Result<(UserId, Vec<Change>), HubError> {
-        let user = managed(proposal, by, name)?;
+        let user = not_a_bot(proposal, managed(proposal, by, name)?)?;
         let mut changes = vec![changed(proposal, by, user.id, AccountChange::Password)];
         let is_dropped = |record: &&CredentialRecord| drop_devices || !is_token(record);
         let dropped: Vec<_> =
@@ -187,6 +187,15 @@ fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Resu
     match proposal.has_record(user.id) {
         true => Ok(user),
         false => Err(AccountError::HasNoAccount(user.name).into()),
+    }
+}
+
+/// The user, to whom a credential is given.
+fn not_a_bot(proposal: &Proposal<'_>, user: User) -> Result<User, HubError> {
+    if proposal.is_bot(user.id) {
+        Err(HubError::Hook(HookError::IsBot(user.name)))
+    } else {
+        Ok(user)
     }
 }
 

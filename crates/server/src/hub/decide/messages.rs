@@ -3,12 +3,12 @@
 use chat_proto::command::Body;
 use chat_proto::{AuditKind, DeviceId, RoomName, Topic, UserId};
 
-use super::super::HubError;
 use super::super::directory::Directory;
 use super::super::mentions::mentioned;
 use super::super::policy::{Action, Standing, may};
 use super::super::proposal::Proposal;
 use super::super::request::{DirectScope, Submission};
+use super::super::{HookError, HubError};
 use super::{is_direct, memberships};
 use crate::journal::{AuditRecord, Change, DeletionRecord, MemberRole, Message, RoomId};
 
@@ -57,6 +57,9 @@ pub(super) fn message(
     submission: &Submission,
 ) -> Result<(Message, Option<HubError>), HubError> {
     let user = submission.user;
+    if submission.hook.is_some_and(|hook| proposal.hook(hook).is_none()) {
+        return Err(HubError::Hook(HookError::Ended));
+    }
     let from = proposal.author(user)?.clone();
     let name = &submission.name;
     let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
@@ -122,6 +125,9 @@ impl Directory {
         submission: &Submission,
         room: RoomId,
     ) -> Result<Option<Change>, HubError> {
+        if let Some(hook) = submission.hook {
+            self.hook_may_write(proposal, hook, room)?;
+        }
         // A muted user may delete its own messages.
         if matches!(submission.body, Body::Delete { .. }) {
             return self.not_banned(proposal, submission.user, None).map(|()| None);

@@ -2,11 +2,11 @@
 
 use chat_proto::{AuditKind, Event, Privacy, Role, RoomName, Timestamp, User, UserId, UserName};
 
-use super::super::HubError;
 use super::super::directory::Directory;
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::RulesPatch;
+use super::super::{HookError, HubError};
 use super::{Grant, GrantResult};
 use crate::config::{ASKED_PER_USER_MAX, AUDIT_KEPT};
 use crate::journal::{AuditRecord, Change, MemberRole, RoomId, RoomKey, UserRole};
@@ -175,6 +175,9 @@ pub(super) fn holder(proposal: &Proposal<'_>, name: &UserName) -> Result<User, H
 /// The user with that name, if it is stored.
 fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError> {
     let user = holder(proposal, name)?;
+    if proposal.is_bot(user.id) {
+        return Err(HubError::Hook(HookError::IsBot(user.name)));
+    }
     if proposal.has_record(user.id) { Ok(user) } else { Err(HubError::NotForGuests(user.name)) }
 }
 

@@ -59,6 +59,7 @@ fn actions_in_rooms() -> Vec<(&'static str, InRoom)> {
         ("ask in", Action::AskIn),
         ("invite into", Action::InviteInto),
         ("set rules", Action::SetRules),
+        ("manage hooks", Action::ManageHooks),
         ("give a voice", |at| set_role(at, Member, Voice)),
         ("make a moderator", |at| set_role(at, Voice, Moderator)),
         ("make an owner", |at| set_role(at, Member, Owner)),
@@ -101,11 +102,12 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
     ]
 }
 
-const SUBJECTS: [(&str, UserKind, UserRole); 4] = [
+const SUBJECTS: [(&str, UserKind, UserRole); 5] = [
     ("guest", UserKind::Guest, UserRole::Member),
     ("member", UserKind::Registered, UserRole::Member),
     ("moderator", UserKind::Registered, UserRole::Moderator),
     ("owner", UserKind::Registered, UserRole::Owner),
+    ("bot", UserKind::Bot, UserRole::Member),
 ];
 
 /// Whether the operator may do it, who is in no room.

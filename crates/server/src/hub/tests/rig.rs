@@ -105,6 +105,7 @@ impl Rig {
         Submission {
             user: BOB,
             session: SessionId::local(1),
+            hook: None,
             name: RoomName::new(ROOMS[room as usize - 1]).unwrap(),
             room: Some(RoomId(room)),
             device: DeviceId::new("laptop").unwrap(),

@@ -159,8 +159,13 @@ struct Table {
 fn numbered_tables(version: u32) -> Vec<Table> {
     let table = |name, columns, is_foreign| Table { name, columns, is_foreign };
     if version >= schema::ROLES_SINCE {
-        return vec![
-            table("user", schema::USER_VALUES, "kind <> 1 OR role NOT IN (0, 1, 2)"),
+        let has_hooks = version >= schema::HOOKS_SINCE;
+        let is_foreign = match has_hooks {
+            true => "kind NOT IN (1, 2) OR role NOT IN (0, 1, 2)",
+            false => "kind <> 1 OR role NOT IN (0, 1, 2)",
+        };
+        let mut tables = vec![
+            table("user", schema::USER_VALUES, is_foreign),
             table(
                 "room",
                 schema::ROOM_VALUES,
@@ -170,6 +175,8 @@ fn numbered_tables(version: u32) -> Vec<Table> {
             table("sanction", schema::SANCTION_VALUES, "kind NOT IN (1, 2)"),
             table("audit", schema::AUDIT_VALUES, "FALSE"),
         ];
+        tables.extend(has_hooks.then(|| table("hook", schema::HOOK_VALUES, "FALSE")));
+        return tables;
     }
     let user = if version >= schema::CREDENTIALS_SINCE {
         table("user", "id, kind, name, key, seen_at", "kind <> 1")

@@ -16,8 +16,8 @@ use super::stored::{
     UserRecord, UserRole, privacy_of, topic_by_of,
 };
 use super::{
-    Restored, RoomExtent, audit, backlog, checksum, credentials, invites, messages, records, rows,
-    salvage, sanctions, schema, used,
+    Restored, RoomExtent, audit, backlog, checksum, credentials, hooks, invites, messages, records,
+    rows, salvage, sanctions, schema, used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
@@ -37,6 +37,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
     let invites = invites::load(db, &mut damage)?;
+    let hooks = hooks::load(db, &mut damage)?;
     bound_backlog(db, &rooms, &mut damage)?;
     audit::mend(db, &mut damage)?;
     let numbers = numbers::open(db, &rooms, &mut damage)?;
@@ -55,6 +56,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
         credentials,
         members,
         invites,
+        hooks,
         sanctions,
         last_user: used.last_user,
         last_room: used.last_room.0,
@@ -129,7 +131,9 @@ fn note_credentials(
     }));
     let mut recognised: HashSet<UserId> = credentials.iter().map(|record| record.user).collect();
     recognised.extend(damaged);
-    damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
+    let needs_one =
+        |user: &&UserRecord| user.kind != UserKind::Bot && !recognised.contains(&user.user.id);
+    damage.extend(users.iter().filter(needs_one).map(|user| {
         format!(
             "user number {}: it has no credential; nobody can connect as this user",
             user.user.id
@@ -326,7 +330,7 @@ fn users(
         ));
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
-            kind: UserKind::Registered,
+            kind: if hooks::has_bot(db, id)? { UserKind::Bot } else { UserKind::Registered },
             // A wrong time in the future could prevent the removal of messages by age.
             seen_at: Timestamp::from_millis(0),
             role: UserRole::Member,

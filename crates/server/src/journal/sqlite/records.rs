@@ -14,7 +14,7 @@ use super::stored::{
     MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord, UserRole, privacy_number,
     topic_by_number,
 };
-use super::{audit, credentials, invites, sanctions, used};
+use super::{audit, credentials, hooks, invites, sanctions, used};
 
 /// Stores a change within a transaction.
 pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
@@ -48,6 +48,8 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Invite(record) => invites::insert(db, record),
         Change::InviteUsed { id, used } => invites::used(db, *id, *used),
         Change::InviteRemoved { id } => invites::remove(db, *id),
+        Change::Hook(record) => hooks::insert(db, record),
+        Change::HookRemoved { id } => hooks::remove(db, *id),
         Change::Sanction(record) => sanctions::insert(db, record),
         Change::SanctionEnded { id } | Change::Pardoned { id, .. } => sanctions::remove(db, *id),
         Change::Audit { record, kept_since } => audit::insert(db, record, *kept_since),

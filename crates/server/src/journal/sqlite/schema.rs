@@ -23,6 +23,9 @@ pub(super) const EVENTS_SINCE: u32 = 7;
 /// The version from which there are roles.
 pub(super) const ROLES_SINCE: u32 = 8;
 
+/// The version from which there are hooks.
+pub(super) const HOOKS_SINCE: u32 = 9;
+
 /// The columns of a table that its checksum covers.
 pub(super) const USER_VALUES: &str = "id, kind, name, key, seen_at, role, invite, created_at";
 pub(super) const CREDENTIAL_VALUES: &str = "value, user, kind, label, created_at, id, seen_at";
@@ -30,6 +33,7 @@ pub(super) const ROOM_VALUES: &str = "id, key, name, topic, privacy, slow_s, top
 pub(super) const MEMBER_VALUES: &str = "user, room, is_in, read_seq, role, asked_by";
 pub(super) const INVITE_VALUES: &str =
     "id, hash, by_id, role, room, uses, used, created_at, until, note";
+pub(super) const HOOK_VALUES: &str = "id, hash, bot, room, by_id, created_at";
 pub(super) const SANCTION_VALUES: &str =
     "id, kind, room, user, network, invite, by_id, reason, at, until";
 pub(super) const AUDIT_VALUES: &str = "id, at, by_id, what, user, room, about, reason";

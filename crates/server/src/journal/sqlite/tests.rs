@@ -7,6 +7,7 @@ mod derived;
 mod events;
 mod events_cost;
 mod files;
+mod hooks;
 mod interrupted;
 mod invites;
 pub(crate) mod layer;

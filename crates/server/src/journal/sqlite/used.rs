@@ -23,7 +23,7 @@ const EPOCH_RECORDS: u64 = 1_000_000;
 pub(super) struct GreatestNumbers {
     pub(super) last_user: UserId,
     pub(super) last_room: RoomId,
-    /// That of a credential, an invite or a sanction.
+    /// That of a credential, an invite, a hook or a sanction.
     pub(super) last_record: u64,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Records the use of the number `id` of a credential, an invite or a sanction. A damaged record stays as it is.
+/// Records the use of the number `id` of a credential, an invite, a hook or a sanction. A damaged record stays as it is.
 pub(super) fn put_last_record(db: &Connection, id: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_record = ?1, sum = checksum(last_user, last_room, ?1)
@@ -148,9 +148,11 @@ pub(super) fn last_record(db: &Connection) -> rusqlite::Result<u64> {
         "SELECT max(
              (SELECT coalesce(max(id), 0) FROM credential WHERE sum = checksum({})),
              (SELECT coalesce(max(id), 0) FROM invite WHERE sum = checksum({})),
+             (SELECT coalesce(max(id), 0) FROM hook WHERE sum = checksum({})),
              (SELECT coalesce(max(id), 0) FROM sanction WHERE sum = checksum({})))",
         schema::CREDENTIAL_VALUES,
         schema::INVITE_VALUES,
+        schema::HOOK_VALUES,
         schema::SANCTION_VALUES
     );
     db.query_row(&sql, [], |row| unsigned(row, 0))

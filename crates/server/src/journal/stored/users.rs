@@ -13,6 +13,8 @@ pub enum UserKind {
     Guest,
     /// Stored, with credentials.
     Registered,
+    /// Stored, without credentials: what its hooks are sent is said in its name.
+    Bot,
 }
 
 impl UserKind {
@@ -20,6 +22,7 @@ impl UserKind {
     pub(in crate::journal) const fn of(number: i64) -> Option<Self> {
         match number {
             1 => Some(Self::Registered),
+            2 => Some(Self::Bot),
             _ => None,
         }
     }
@@ -28,6 +31,7 @@ impl UserKind {
         match self {
             Self::Guest => 0,
             Self::Registered => 1,
+            Self::Bot => 2,
         }
     }
 
@@ -35,7 +39,7 @@ impl UserKind {
     pub(crate) const fn is_stored(self) -> bool {
         match self {
             Self::Guest => false,
-            Self::Registered => true,
+            Self::Registered | Self::Bot => true,
         }
     }
 }

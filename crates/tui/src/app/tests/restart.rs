@@ -54,7 +54,8 @@ async fn clients_that_start_before_the_first_welcome_say_the_token_of_the_first(
         let mut server = Framed::new(server, NativeCodec::<Command>::default());
         assert_eq!(receive(&mut server).await, Command::About);
         let (about, journal) = (welcome(7, "bob").server, journal("journal", "epoch"));
-        send_event(&mut server, &Event::About { server: about, journal, search: None }).await;
+        send_event(&mut server, &Event::About { server: about, journal, key: None, search: None })
+            .await;
         let Command::Hello(hello) = receive(&mut server).await else { panic!("no hello") };
         assert!(hello.new);
         tokens.push(hello.token.unwrap());
@@ -216,7 +217,7 @@ async fn a_refused_user_goes_on_under_another_name_with_the_pending_messages() {
     let journal = journal("journal", "epoch");
     send_event(
         &mut server,
-        &Event::About { server: welcome(7, "bob").server, journal, search: None },
+        &Event::About { server: welcome(7, "bob").server, journal, key: None, search: None },
     )
     .await;
     receive(&mut server).await;

@@ -71,7 +71,7 @@ pub(super) async fn accept_client_with(server: DuplexStream, welcome: Welcome) -
         let journal = welcome.journal.clone().unwrap();
         send_event(
             &mut server,
-            &Event::About { server: welcome.server.clone(), journal, search: None },
+            &Event::About { server: welcome.server.clone(), journal, key: None, search: None },
         )
         .await;
         first = receive(&mut server).await;

@@ -38,7 +38,7 @@ impl World {
         match command {
             Command::Hello(hello) => self.hello(*hello),
             Command::About => {
-                vec![Event::About { server: server(), journal: journal(), search: None }]
+                vec![Event::About { server: server(), journal: journal(), key: None, search: None }]
             }
             Command::Versions { room, seq, .. } => self.about(room, seq, Room::versions),
             Command::Thread { room, seq, .. } => self.about(room, seq, Room::thread),
@@ -77,6 +77,9 @@ impl World {
             Command::Invite { .. }
             | Command::Invites { .. }
             | Command::Revoke { .. }
+            | Command::Hook { .. }
+            | Command::Hooks { .. }
+            | Command::RevokeHook { .. }
             | Command::Grant { .. }
             | Command::Rule { .. }
             | Command::AskIn { .. }

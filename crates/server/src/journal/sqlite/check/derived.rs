@@ -66,7 +66,7 @@ pub(super) fn check_numbers(
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
         report.add(format!("the record of user {} is missing", user?));
     }
-    let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
+    let unknown = "SELECT id FROM user WHERE kind <> 2 AND id NOT IN (SELECT user FROM credential)";
     let mut statement = db.prepare(unknown)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
         report.add(format!("user {} has no credential; nobody can connect as this user", user?));

@@ -275,4 +275,17 @@ pub(super) const STEPS: &[&str] = &[
         sum INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    -- Hooks, at most 1,000. `hash` is the SHA-256 of the secret; `bot` is the user that says in `room` what is posted. A
+    -- user with `kind` 2 is a bot, which has no credential.
+    CREATE TABLE hook (
+        id INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL,
+        bot INTEGER NOT NULL,
+        room INTEGER NOT NULL,
+        by_id INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT;
+",
 ];

@@ -256,8 +256,8 @@ async fn a_damaged_record_does_not_prevent_the_start() {
         ("UPDATE user SET seen_at = seen_at + 1 WHERE id = 1", "user number 1"),
         ("UPDATE user SET kind = 2 WHERE id = 1", "user number 1"),
         (
-            "UPDATE user SET kind = 2, 
-                              sum = checksum(id, 2, name, key, seen_at, role, invite, created_at)
+            "UPDATE user SET kind = 3, 
+                              sum = checksum(id, 3, name, key, seen_at, role, invite, created_at)
              WHERE id = 1",
             "user number 1",
         ),

@@ -1,0 +1,51 @@
+//! The names of the events.
+
+use super::Event;
+
+impl Event {
+    /// The `type` of every event, as it is on the wire.
+    pub const TYPES: &[&str] = &[
+        "welcome",
+        "about",
+        "account",
+        "account_changed",
+        "sessions",
+        "accounts",
+        "link",
+        "room",
+        "history",
+        "versions",
+        "thread",
+        "pins",
+        "mentions",
+        "found",
+        "users",
+        "rooms",
+        "presence",
+        "topic",
+        "read",
+        "joined",
+        "left",
+        "renamed",
+        "typing",
+        "away",
+        "back",
+        "invite",
+        "invites",
+        "hook",
+        "hooks",
+        "role",
+        "rules",
+        "asked_in",
+        "sanction",
+        "pardoned",
+        "sanctions",
+        "audit",
+        "message",
+        "accepted",
+        "refused",
+        "ping",
+        "pong",
+        "goodbye",
+    ];
+}

@@ -1,0 +1,38 @@
+//! The page of a hook that was made: its address, and how a program uses it.
+
+use chat_proto::Secret;
+use chat_proto::event::HookInfo;
+
+use super::{PageRow, PageSize, pieces};
+use crate::help::{HelpRow, table};
+
+/// A hook that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookPage {
+    /// The address, with its secret.
+    pub url: Secret,
+    /// What is posted there.
+    pub hook: HookInfo,
+}
+
+impl HookPage {
+    /// The rows of the page.
+    #[must_use]
+    pub fn rows(&self, size: PageSize) -> Vec<PageRow> {
+        let HookInfo { id, room, bot, .. } = &self.hook;
+        let entries = [
+            ("Says", format!("what is posted there, as {} in {room}", bot.name)),
+            ("Try it", "curl -d 'hello', a space, and this address".to_owned()),
+            (
+                "Takes",
+                "text, JSON with a text, and what senders for Slack and Mattermost post".to_owned(),
+            ),
+            ("To copy it", "y. It is shown this once".to_owned()),
+            ("To end it", format!("/revoke-hook {id}. /hooks lists all")),
+        ];
+        let entries = entries.map(|(name, does)| (name.to_owned(), does)).to_vec();
+        let sections = [("Who has this address writes in the room", entries)];
+        let url = pieces(self.url.reveal(), size.width).map(HelpRow::Text);
+        url.chain(table(&sections, size.width)).map(PageRow::from).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of the
+//! daemon.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use e2e::binary::{Daemon, run};
+use e2e::native::Native;
+use e2e::within;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// Between two posts of one text to a daemon that does not answer.
+const RETRY: Duration = Duration::from_millis(5);
+
+const PAGE: &str = include_str!("../../docs/web.md");
+
+/// The commands of the section on programs that post.
+fn lines() -> Vec<&'static str> {
+    let (_, section) = PAGE.split_once("\n## Programs that post\n").expect("the section");
+    let section = section.split("\n## ").next().unwrap();
+    section.split("```sh\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect()
+}
+
+/// A client in #ops, which its user owns, and the address of a hook of it.
+async fn with_hook(daemon: &Daemon) -> (Native, String) {
+    let mut ana = Native::join(daemon.address, "ana").await;
+    ana.send(&json!({"type": "join", "room": "#ops"})).await;
+    ana.until("room").await;
+    ana.send(&json!({"type": "hook", "room": "#ops", "name": "nightly"})).await;
+    let url = ana.until("hook").await["url"].as_str().unwrap().to_owned();
+    (ana, url)
+}
+
+async fn said(ana: &mut Native) -> String {
+    let message = ana.until("message").await;
+    assert_eq!((&message["from"]["name"], &message["room"]), (&json!("nightly"), &json!("#ops")));
+    message["text"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+#[allow(clippy::print_stdout, reason = "the output of the test reports that it was skipped")]
+async fn the_lines_of_the_guide_post_what_they_say() {
+    if std::process::Command::new("curl").arg("--version").output().is_err() {
+        println!("skipped: cannot run curl");
+        return;
+    }
+    let daemon = Daemon::start(&["--data", ":memory:"]).await;
+    let (mut ana, url) = with_hook(&daemon).await;
+    let lines = lines();
+    for line in [&lines[..], &lines[1..2]].concat() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line]).env("HOOK", &url);
+        let (code, answer, log) = run(&mut shell).await;
+        assert_eq!((code, &*answer), (Some(0), "ok"), "{line}: {log}");
+    }
+    let expected = ["the build is green", "build 4711 is green", "[ci] green\n41 tests"];
+    for text in expected {
+        assert_eq!(said(&mut ana).await, text);
+    }
+    ana.send(&json!({"type": "ping"})).await;
+    assert_eq!(ana.next().await.unwrap()["type"], "pong", "the repeat is not said again");
+}
+
+/// Posts `text` under a key, until it is answered with 200; the daemon may die meanwhile.
+async fn post(address: SocketAddr, path: &str, text: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    let length = text.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nIdempotency-Key: {text}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
+    );
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    answer.get(9..12)?.parse().ok()
+}
+
+#[tokio::test]
+async fn what_is_posted_again_until_it_is_answered_is_said_once_over_kills() {
+    const POSTS: usize = 60;
+    let directory = TempDir::new().unwrap();
+    let data = directory.path().to_str().unwrap();
+    let mut daemon = Daemon::start(&["--data", data]).await;
+    let (address, (ana, url)) = (daemon.address, with_hook(&daemon).await);
+    drop(ana);
+    let path = format!("/hook/{}", url.rsplit('/').next().unwrap());
+    let (count, mut answered) = watch::channel(0);
+    let sender = tokio::spawn(async move {
+        for nth in 0..POSTS {
+            let text = format!("post {nth}");
+            // The first answer is not looked at, as by a sender that dies after each post.
+            post(address, &path, &text).await;
+            while post(address, &path, &text).await != Some(200) {
+                sleep(RETRY).await;
+            }
+            count.send_replace(nth + 1);
+        }
+    });
+    for kill in 1..=5 {
+        within("more posts are answered", answered.wait_for(|count| *count >= kill * 10))
+            .await
+            .unwrap();
+        daemon.signal("KILL");
+        daemon.exit_code().await;
+        daemon = Daemon::start_on(address, &["--data", data]).await;
+    }
+    within("all posts are answered", sender).await.unwrap();
+    let mut bob = Native::join(address, "bob").await;
+    bob.send(&json!({"type": "join", "room": "#ops"})).await;
+    bob.until("room").await;
+    bob.send(&json!({"type": "history", "room": "#ops"})).await;
+    let history = bob.until("history").await;
+    let texts =
+        history["messages"].as_array().unwrap().iter().map(|message| message["text"].clone());
+    let expected: Vec<_> = (0..POSTS).map(|nth| json!(format!("post {nth}"))).collect();
+    assert_eq!(texts.collect::<Vec<_>>(), expected);
+}
