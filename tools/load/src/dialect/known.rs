@@ -9,10 +9,6 @@ const JOINING_MAX: usize = 256;
 /// server allows 1,024 connections before `hello` from one address.
 const CLASSIC_JOINING_MAX: usize = 1_000;
 
-/// The same on WebSockets. The server takes a client that is silent for 300 ms for a classic one, and a request is sent once
-/// all of these are connected.
-const WEB_JOINING_MAX: usize = 32;
-
 /// The native protocol of `chat-server`. A device's `n` must increase but may have gaps; it starts with the digit 1
 /// so that all have the same length.
 pub(crate) const NATIVE: Dialect = Dialect {
@@ -32,8 +28,7 @@ pub(crate) const NATIVE: Dialect = Dialect {
 pub(crate) const NATIVE_TLS: Dialect = Dialect { carrier: Carrier::Tls, ..NATIVE };
 
 /// The same on WebSockets.
-pub(crate) const NATIVE_WEB: Dialect =
-    Dialect { carrier: Carrier::Web, joining_max: WEB_JOINING_MAX, ..NATIVE };
+pub(crate) const NATIVE_WEB: Dialect = Dialect { carrier: Carrier::Web, ..NATIVE };
 
 /// The protocol of the original chat, which has one room and no line ends. Only for arriving users, not for
 /// messages.
