@@ -61,9 +61,9 @@ async fn refused_requests_are_logged_once_for_each_connection() {
     let mut daemon = Daemon::start(&[]).await;
     for _ in 0..2 {
         let mut stream = TcpStream::connect(daemon.address).await.unwrap();
-        let refused = "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n".repeat(3);
-        stream.write_all(refused.as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
+        let refused = "GET / HTTP/1.1\r\nHost: evil.example\r\n";
+        let last = format!("{refused}\r\n{refused}\r\n{refused}Connection: close\r\n\r\n");
+        stream.write_all(last.as_bytes()).await.unwrap();
         let mut answers = String::new();
         stream.read_to_string(&mut answers).await.unwrap();
         assert_eq!(answers.matches("HTTP/1.1 421").count(), 3, "{answers}");

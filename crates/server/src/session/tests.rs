@@ -8,10 +8,10 @@ use super::Session;
 use crate::transport::{Carrier, WebSocket};
 use crate::{Config, Server};
 
-/// Bytes of the task of a connection and of its session, at most: today's figures, rounded up. What few sessions
-/// await is boxed, or each idle session would hold memory for it.
-const TASK_BYTES_MAX: usize = 280;
-const SESSION_BYTES_MAX: usize = 480;
+/// Bytes of the task of a connection and of its session, at most: today's figures. What few sessions await is boxed, or
+/// each idle session would hold memory for it. Tokio puts a task of up to 152 bytes into 256, and a longer one into 384.
+const TASK_BYTES_MAX: usize = 152;
+const SESSION_BYTES_MAX: usize = 440;
 
 /// Bytes of what a session on a WebSocket has besides, but for the buffers of the library: a pool of 256 bytes.
 const WEB_SOCKET_BYTES_MAX: usize = 640;

@@ -54,9 +54,14 @@ mod tls;
 mod unread;
 #[path = "../session/web.rs"]
 mod web;
+#[path = "../session/web_socket.rs"]
+mod web_socket;
 
 /// Whether the peers use TLS.
 const USES_TLS: bool = true;
+
+/// Whether native peers use WebSockets; `session_web` has most of the tests with them.
+const USES_WEB_SOCKETS: bool = false;
 
 #[test]
 fn no_module_of_session_is_left_out() {
