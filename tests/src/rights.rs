@@ -1,5 +1,5 @@
 //! Groups of users in rooms of their own who give each other roles, set rules, ask each other in, mute, kick, ban and
-//! pardon, invite, and add and drop devices, while they talk; the torture and the simulation disturb them. Each answer is
+//! pardon, invite, add and drop devices, end sessions and free names, while they talk; the torture and the simulation disturb them. Each answer is
 //! compared with a model of who may do what, and so is what is there after each reconnect, and the audit log.
 //!
 //! * `order`: what a user does.

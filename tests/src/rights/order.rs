@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{room_name, user_name};
+use super::{newcomer_name, room_name, user_name};
 
 /// The number of a user in its group.
 pub(super) type User = usize;
@@ -49,6 +49,30 @@ pub(super) enum Kind {
     Ban,
 }
 
+/// Whom a ban of the server is about that names no user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Barred {
+    /// A network from which nobody comes.
+    Network,
+    /// Those who come by the invite with that label, which has this number.
+    Invite { label: u64, id: u64 },
+}
+
+impl Barred {
+    /// As the audit log describes it.
+    pub(super) fn words(self, group: u32) -> String {
+        match self {
+            Self::Network => format!("network {}", network(group)),
+            Self::Invite { id, .. } => format!("invite {id}"),
+        }
+    }
+}
+
+/// The network that a group bans.
+fn network(group: u32) -> String {
+    format!("198.51.{group}.0/24")
+}
+
 /// Something that a user does. Labels are numbers that no other order of the group has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Order {
@@ -91,6 +115,12 @@ pub(super) enum Order {
         kind: Kind,
         user: User,
         room: Option<Room>,
+        label: u64,
+    },
+    /// Bans a network, or those who come by an invite.
+    Bar {
+        by: User,
+        whom: Barred,
         label: u64,
     },
     /// Ends the sanction with that label, which has this number.
@@ -140,6 +170,17 @@ pub(super) enum Order {
         user: User,
         label: u64,
         id: u64,
+    },
+    /// Ends the session of the user that has this number.
+    End {
+        by: User,
+        user: User,
+        id: u64,
+    },
+    /// The name of a user who has come by an invite, and is not connected, is free.
+    Free {
+        by: User,
+        newcomer: u64,
     },
     /// The user has another password in place of the old one.
     SetPassword {
@@ -252,6 +293,9 @@ impl Order {
             | Self::Topic { by, .. }
             | Self::Read { by, .. }
             | Self::Sanction { by, .. }
+            | Self::Bar { by, .. }
+            | Self::End { by, .. }
+            | Self::Free { by, .. }
             | Self::Pardon { by, .. }
             | Self::Delete { by, .. }
             | Self::Invite { by, .. }
@@ -273,6 +317,11 @@ impl Order {
             | Self::LogIn { user, .. } => Some(*user),
             _ => self.by(),
         }
+    }
+
+    /// Whether it may be refused although the user may do it: a session may have ended, or not yet.
+    pub(super) const fn depends_on_sessions(&self) -> bool {
+        matches!(self, Self::End { .. } | Self::Free { .. })
     }
 
     /// The command. A connection of its own sends a `hello` instead.
@@ -311,6 +360,21 @@ impl Order {
                     sanction["for_s"] = SANCTION_S.into();
                 }
                 sanction
+            }
+            Self::Bar { whom, label, .. } => {
+                let mut bar = json!({"type": "sanction", "kind": "ban", "reason": reason(*label)});
+                match whom {
+                    Barred::Network => bar["network"] = network(group).into(),
+                    Barred::Invite { id, .. } => bar["invite"] = (*id).into(),
+                }
+                if has_end(*label) {
+                    bar["for_s"] = SANCTION_S.into();
+                }
+                bar
+            }
+            Self::End { id, .. } => json!({"type": "end", "session": id}),
+            Self::Free { newcomer, .. } => {
+                json!({"type": "free", "user": newcomer_name(group, *newcomer)})
             }
             Self::Pardon { id, .. } => json!({"type": "pardon", "id": id}),
             Self::Delete { room: at, seq, .. } => {
