@@ -69,6 +69,11 @@ bench-peers *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
 
+# Measure the page in a browser: frames while 10,000 messages are scrolled, its heap, and keys in a busy room
+bench-web:
+    cargo build --workspace --locked --bins
+    cargo test --quiet --locked -p e2e --test web -- long_log --nocapture --test-threads=1
+
 # Measure the terminal client, beside weechat and irssi where they are installed, in three minutes
 bench-tui:
     cargo build --release --locked -p chat-server -p chat-tui -p bench-tui

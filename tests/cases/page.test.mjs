@@ -3,13 +3,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { qr } from "../../crates/server/web/qr.js";
 import * as changes from "../../crates/server/web/changes.js";
 import * as clean from "../../crates/server/web/clean.js";
+import * as exports from "../../crates/server/web/export.js";
 import { parse } from "../../crates/server/web/markup.js";
 import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
-import { newState } from "../../crates/server/web/state.js";
+import * as rows from "../../crates/server/web/log.js";
+import { savedOf } from "../../crates/server/web/saved.js";
+import { newState, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
+import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
 
 const cases = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url)));
@@ -433,4 +438,169 @@ test("durations are read and said as in the terminal client", () => {
     "1 day",
     "2 days",
   ]);
+});
+
+const entriesOf = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, pos: from + index }));
+
+/** A log of messages with these `seq`. */
+function logOf(from, to) {
+  const made = rows.newLog();
+  for (const entry of entriesOf(from, to)) rows.insert(made, { ...entry, reactions: [], asOf: 0 });
+  rows.cover(made, from, to);
+  return made;
+}
+
+test("what is taken away from a full log is far from the reader, at both ends", () => {
+  const ends = (made) => [made.first, made.last, made.hasOlder, made.isCut, made.base.size];
+  const atEnd = logOf(1, 30);
+  rows.trim(atEnd, null, 20);
+  assert.deepEqual(ends(atEnd), [11, 30, true, false, 20]);
+  const atBegin = logOf(1, 30);
+  rows.trim(atBegin, 3, 20);
+  assert.deepEqual(ends(atBegin), [1, 20, false, true, 20]);
+  const within = logOf(1, 30);
+  rows.trim(within, 15, 20);
+  assert.deepEqual(ends(within), [5, 24, true, true, 20]);
+  assert.deepEqual(
+    within.entries.map((entry) => entry.seq),
+    entriesOf(5, 24).map((entry) => entry.seq),
+  );
+});
+
+test("the rows of a long log are those around the reader, and the others keep their height", () => {
+  const entries = entriesOf(1, 1000);
+  const window = windows.newWindow();
+  const shown = () => [entries[window.from].seq, entries[window.to - 1].seq];
+  windows.follow(window, entries, true);
+  assert.deepEqual(shown(), [801, 1000]);
+  const average = window.above / 800;
+  assert.ok(windows.move(window, entries, true, 30 * average));
+  assert.deepEqual(shown(), [771, 970]);
+  windows.settle(window, 30 * 40, -30 * 40);
+  assert.equal(window.above + 30 * 40, 800 * average, "30 rows of 40 pixels were empty space");
+  assert.equal(window.below, 30 * 40);
+  // Older messages are loaded, and new ones come: the window stays where it is.
+  const above = window.above;
+  entries.unshift(...entriesOf(-99, 0));
+  entries.push(...entriesOf(1001, 1010));
+  windows.follow(window, entries, false);
+  assert.deepEqual(shown(), [771, 970]);
+  assert.equal(window.above, above + 100 * average);
+  assert.equal(window.below, 30 * 40 + 10 * average);
+  windows.jump(window, entries, windows.indexAbove(window, window.above / 2));
+  assert.ok(window.from < 435 && 435 < window.to, "the middle of the space above");
+  // All of it was higher than the rows that took its place.
+  windows.settle(window, 1e6, 0);
+  assert.equal(window.above, window.from);
+  while (windows.move(window, entries, true, 1000));
+  windows.settle(window, 0, 0);
+  assert.deepEqual([shown()[0], window.above], [-99, 0]);
+});
+
+test("the window goes with the end of a room, and has a bound", () => {
+  const entries = entriesOf(1, 10);
+  const window = windows.newWindow();
+  for (let seq = 11; seq <= 1000; seq += 1) {
+    entries.push({ seq, pos: seq });
+    windows.follow(window, entries, true);
+    assert.equal(window.to, entries.length);
+    assert.ok(window.to - window.from <= windows.ROWS_MAX);
+  }
+  entries.length = 0;
+  windows.follow(window, entries, false);
+  assert.deepEqual([window.from, window.to], [0, 0]);
+});
+
+test("a room is exported as by the terminal client", () => {
+  for (const { message, ...formats } of cases("export")) {
+    for (const format of ["text", "html"]) assert.equal(exports.textOf(format, message), formats[format]);
+  }
+  const [line] = cases("export").filter((one) => one.message.seq === 9);
+  const written = JSON.parse(exports.textOf("jsonl", { ...line.message, type: "message", device: "d", n: 3 }));
+  assert.deepEqual([written.type, written.device, written.n, written.reactions[0].own], [undefined, undefined, undefined, undefined]);
+});
+
+test("an export asks for all pages, also in another session, and takes none of the log", () => {
+  const { state, sent, take, event, begin } = connected({ last_seq: 300, read: 300 });
+  const asked = () => sent.filter((command) => command.type === "history").at(-1);
+  const page = (from, to, more) =>
+    event({
+      type: "history",
+      room: "#lobby",
+      messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
+      more,
+    });
+  page(241, 300, true);
+  take({ type: "export", format: "text" });
+  assert.deepEqual([asked().before, asked().limit], [301, 200]);
+  page(101, 300, true);
+  assert.equal(asked().before, 101);
+  assert.equal(log(state).first, 241);
+  take({ type: "link", state: "lost" });
+  sent.length = 0;
+  begin({ last_seq: 300 });
+  assert.equal(asked().before, 101);
+  page(1, 100, false);
+  assert.equal(state.exporting, null);
+  assert.ok(state.said.text.includes("300 messages"));
+});
+
+test("a message is remembered on its server, and forgotten when it is chosen again", () => {
+  const { state, take, event } = connected();
+  event({ type: "message", ...message(1, "> a quote\nthe text") });
+  take({ type: "save", room: "#lobby", seq: 1 });
+  assert.deepEqual(
+    savedOf(state).map((one) => [one.room, one.seq, one.text]),
+    [["#lobby", 1, "the text"]],
+  );
+  take({ type: "save", room: "#lobby", seq: 1 });
+  assert.deepEqual(savedOf(state), []);
+});
+
+test("messages that are marked as unread stay so until the room is opened again, and the server is not told", () => {
+  const { state, sent, take, event } = connected();
+  for (const seq of [1, 2, 3]) event({ type: "message", ...message(seq, seq === 2 ? "@bob" : "hi") });
+  const lobby = state.rooms.get("#lobby");
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.equal(unread(state, lobby).count, 0);
+  take({ type: "markUnread", room: "#lobby", seq: 2 });
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.deepEqual([unread(state, lobby).count, unread(state, lobby).mentions, lobby.line], [2, 1, 1]);
+  take({ type: "join", room: "#rust" });
+  event(roomOf({ room: "#rust" }));
+  take({ type: "openRoom", room: "#lobby" });
+  take({ type: "seen", room: "#lobby", first: 1, last: 3 });
+  assert.equal(unread(state, lobby).count, 0);
+  take({ type: "tick" });
+  assert.ok(!sent.some((command) => command.type === "read" && command.seq < 3));
+});
+
+test("a room notifies by its own level, if it has one", () => {
+  const { state } = connected();
+  const notified = (fields) => {
+    const event = { type: "message", ...fields };
+    return update(state, { type: "event", at: 1000, event }).some((effect) => effect.type === "notify");
+  };
+  state.isVisible = false;
+  assert.equal(notified(message(1, "hi")), false);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: "all" });
+  assert.equal(notified(message(2, "hi")), true);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: "mentions" });
+  assert.deepEqual([notified(message(3, "hi")), notified(message(4, "@bob"))], [false, true]);
+  update(state, { type: "level", at: 1000, room: "#lobby", level: null });
+  assert.deepEqual(state.choices.levels, {});
+});
+
+test("a QR code has the three large squares, and the size of its text", () => {
+  const { rows } = qr("https://192.0.2.7:12345/#KEY.SECRET");
+  assert.equal(rows.length, 29);
+  const square = (x, y) => rows.slice(y, y + 7).map((row) => row.slice(x, x + 7).join(""));
+  const expected = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"];
+  for (const [x, y] of [
+    [0, 0],
+    [22, 0],
+    [0, 22],
+  ])
+    assert.deepEqual(square(x, y), expected);
+  assert.equal(qr("x".repeat(272)), null);
 });

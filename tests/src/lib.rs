@@ -2,6 +2,7 @@
 //!
 //! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
+//! * [`hook`]: a program that posts to a hook.
 //! * [`native`]: a client of the native protocol.
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
 //! * [`tui`]: the terminal client, on a screen in memory.
@@ -23,6 +24,7 @@ pub mod binary;
 pub mod browser;
 mod carrier;
 pub mod classic;
+pub mod hook;
 pub mod native;
 pub mod pty;
 pub mod rights;

@@ -95,6 +95,23 @@ fn the_script_starts_finds_and_stops_a_daemon() {
 }
 
 #[test]
+fn a_daemon_of_an_earlier_build_is_reported() {
+    let checkout = Checkout::new();
+    let port = free_port();
+    let server = format!("127.0.0.1:{port}");
+    let stop = StopOnDrop(&checkout, server.clone());
+    checkout.chat(&server, &["ana"]);
+    let record = checkout.0.path().join(format!(".local/state/chat/server-127.0.0.1-{port}.pid"));
+    let started = fs::read_to_string(&record).unwrap();
+    let (process, _) = started.split_once(' ').unwrap();
+    // As if the program was built again since.
+    fs::write(&record, format!("{process} 1 2\n")).unwrap();
+    let (_, printed) = checkout.chat(&server, &["ana"]);
+    assert!(printed.contains("runs an earlier build; restart it with: ./chat stop"), "{printed}");
+    drop(stop);
+}
+
+#[test]
 fn a_name_is_given_to_the_client_as_to_the_client_itself() {
     let checkout = Checkout::new();
     let client = checkout.0.path().join("target/release/chat-tui");

@@ -4,22 +4,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
 use e2e::binary::{Daemon, run};
+use e2e::hook::{post, post_until_answered};
 use e2e::native::Native;
 use e2e::within;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::sync::watch;
-use tokio::time::sleep;
-
-/// Between two posts of one text to a daemon that does not answer.
-const RETRY: Duration = Duration::from_millis(5);
 
 const PAGE: &str = include_str!("../../docs/web.md");
 
@@ -70,19 +62,6 @@ async fn the_lines_of_the_guide_post_what_they_say() {
     assert_eq!(ana.next().await.unwrap()["type"], "pong", "the repeat is not said again");
 }
 
-/// Posts `text` under a key, until it is answered with 200; the daemon may die meanwhile.
-async fn post(address: SocketAddr, path: &str, text: &str) -> Option<u16> {
-    let mut stream = TcpStream::connect(address).await.ok()?;
-    let length = text.len();
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nIdempotency-Key: {text}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
-    );
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.ok()?;
-    answer.get(9..12)?.parse().ok()
-}
-
 #[tokio::test]
 async fn what_is_posted_again_until_it_is_answered_is_said_once_over_kills() {
     const POSTS: usize = 60;
@@ -98,9 +77,7 @@ async fn what_is_posted_again_until_it_is_answered_is_said_once_over_kills() {
             let text = format!("post {nth}");
             // The first answer is not looked at, as by a sender that dies after each post.
             post(address, &path, &text).await;
-            while post(address, &path, &text).await != Some(200) {
-                sleep(RETRY).await;
-            }
+            post_until_answered(address, &path, &text).await;
             count.send_replace(nth + 1);
         }
     });

@@ -6,6 +6,8 @@ use e2e::binary::{Daemon, program};
 use e2e::classic::Classic;
 use e2e::native::Native;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,6 +54,25 @@ async fn the_log_is_complete_after_a_regular_end() {
         assert!(left.contains("left"), "{log:#?}");
         assert!(last.ends_with("ended; the journal is closed"), "{log:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_requests_are_logged_once_for_each_connection() {
+    let mut daemon = Daemon::start(&[]).await;
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(daemon.address).await.unwrap();
+        let refused = "GET / HTTP/1.1\r\nHost: evil.example\r\n";
+        let last = format!("{refused}\r\n{refused}\r\n{refused}Connection: close\r\n\r\n");
+        stream.write_all(last.as_bytes()).await.unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).await.unwrap();
+        assert_eq!(answers.matches("HTTP/1.1 421").count(), 3, "{answers}");
+    }
+    daemon.signal("TERM");
+    daemon.exit_code().await;
+    let log = daemon.whole_log().await;
+    let lines = log.iter().filter(|line| line.contains("refused a request for a host name"));
+    assert_eq!(lines.count(), 2, "{log:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -254,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_exported_as_by_the_page() {
+        let cases = include_str!("../../../tests/cases/export.json");
+        let cases: Vec<serde_json::Value> = serde_json::from_str(cases).unwrap();
+        assert!(cases.len() > 3);
+        for case in cases {
+            let message: Message = serde_json::from_value(case["message"].clone()).unwrap();
+            for format in [ExportFormat::Text, ExportFormat::Html] {
+                assert_eq!(format.message(&message), case[format.name()], "{case}");
+            }
+        }
+    }
+
+    #[test]
     fn events_and_deleted_messages_are_left_out() {
         for format in ExportFormat::ALL {
             let deleted = Details { deleted: true, ..Details::default() };

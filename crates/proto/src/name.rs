@@ -87,42 +87,44 @@ struct Name(Arc<Spelling>);
 
 /// The name as written, and the key it is compared by where that is another.
 struct Spelling {
-    written: Box<str>,
-    key: Option<Box<str>>,
+    /// The name, and behind it the key.
+    text: Box<str>,
+    /// Bytes of the name.
+    written_bytes: u32,
 }
 
 impl Name {
     /// A user's name, perhaps with `@` in front.
-    fn of_user(written: impl Into<Box<str>>) -> Self {
-        let written = written.into();
-        if rules::is_plain_key(&written) {
-            return Self(Arc::new(Spelling { written, key: None }));
-        }
-        let key = without_spaces(compare_key(&written));
-        Self::with_key(written, key)
+    fn of_user(written: impl Into<String>) -> Self {
+        Self::with_key(written.into(), |written| without_spaces(compare_key(written)))
     }
 
     /// The name of a room, which has no spaces.
-    fn of_room(written: impl Into<Box<str>>) -> Self {
-        let written = written.into();
-        if rules::is_plain_key(&written) {
-            return Self(Arc::new(Spelling { written, key: None }));
-        }
-        let key = compare_key(&written);
-        Self::with_key(written, key)
+    fn of_room(written: impl Into<String>) -> Self {
+        Self::with_key(written.into(), compare_key)
     }
 
-    fn with_key(written: Box<str>, key: String) -> Self {
-        let key = Some(key).filter(|key| **key != *written);
-        Self(Arc::new(Spelling { written, key: key.map(Into::into) }))
+    fn with_key(written: String, key_of: impl Fn(&str) -> String) -> Self {
+        let written_bytes = u32::try_from(written.len()).expect("a name is short");
+        let mut text = written;
+        if !rules::is_plain_key(&text) {
+            let key = key_of(&text);
+            if key != text {
+                text.push_str(&key);
+            }
+        }
+        Self(Arc::new(Spelling { text: text.into(), written_bytes }))
     }
 
     fn written(&self) -> &str {
-        &self.0.written
+        &self.0.text[..self.0.written_bytes as usize]
     }
 
     fn key(&self) -> &str {
-        self.0.key.as_deref().unwrap_or(&self.0.written)
+        match &self.0.text[self.0.written_bytes as usize..] {
+            "" => &self.0.text,
+            key => key,
+        }
     }
 }
 

@@ -94,6 +94,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     certified: Certified,
 
+    /// A monitor on another machine that has the token in the first line of this file, of 16 bytes or more, may ask for
+    /// /metrics. One on this machine needs none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics_token_file: Option<PathBuf>,
+
     /// Serve the page from the files in DIR instead of those in this program, for a person who works on them.
     #[arg(long, value_name = "DIR", hide = true)]
     web_dir: Option<PathBuf>,
@@ -328,7 +333,7 @@ impl Args {
         let public = self.public_address.iter().map(|address| address.host.as_str());
         let names = listens.chain(public).chain(self.certified.names());
         let names = HostNames::new(names.map(str::to_owned));
-        WebConfig { names, directory: self.web_dir.clone() }
+        WebConfig { names, directory: self.web_dir.clone(), metrics_token: None }
     }
 
     /// The settings of the daemon.

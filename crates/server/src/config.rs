@@ -31,7 +31,7 @@ pub use crate::domain::{ACME_PORT, Acme, DOMAINS_MAX, LETS_ENCRYPT};
 use crate::limits::Limits;
 pub use crate::plain::Plain;
 use crate::server_password::ServerPassword;
-pub use crate::web_config::{HostNames, WebConfig};
+pub use crate::web_config::{HostNames, MetricsToken, MetricsTokenError, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;

@@ -28,6 +28,7 @@ mod decide;
 mod directory;
 mod enter;
 mod error;
+mod figures;
 mod hooks;
 mod invites;
 mod login;

@@ -76,6 +76,18 @@ pub enum Location {
     Memory,
 }
 
+impl Location {
+    /// Bytes of the journal's files, its log included; 0 in memory, or if they cannot be looked at.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            Self::Directory(directory) | Self::DirectoryInTask(directory) => {
+                sqlite::bytes(directory)
+            }
+            Self::Memory => 0,
+        }
+    }
+}
+
 /// The contents of the journal when it was opened, without its messages.
 #[derive(Debug)]
 pub struct Restored {

@@ -29,6 +29,7 @@ mod control;
 mod domain;
 mod door;
 mod feed;
+mod figures;
 mod hub;
 mod id_map;
 mod jobs;

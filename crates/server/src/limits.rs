@@ -4,7 +4,7 @@
 //! few long ones take the time of readers and the disk. A session whose budget is used up is not read from until the budget
 //! has some of it again, so nothing is lost or refused.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -122,18 +122,19 @@ impl Cost {
 
 /// The budgets of a [`SendRate`].
 #[derive(Debug, Default)]
-pub(crate) struct SendBudget {
-    units: Budget,
-    kib: Budget,
+pub(crate) struct SendBudget(Mutex<Both>);
+
+#[derive(Debug, Default)]
+struct Both {
+    units: FullAt,
+    kib: FullAt,
 }
 
 impl SendBudget {
     /// Takes `cost` out of the budgets. Returns when the command may be carried out, which is at once (`None`) if there
     /// was some left of both. The cost is taken in any case, so several that wait for a budget get it in their order.
     pub(crate) fn charge(&self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
-        let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
-        let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);
-        units.max(kib)
+        self.both().charge(rate, cost, now)
     }
 
     /// Takes `cost` out of the budgets if there is some left of both.
@@ -146,44 +147,39 @@ impl SendBudget {
         cost: Cost,
         now: Instant,
     ) -> Result<(), Duration> {
-        let wait = self.units.wait(rate.units, now).max(self.kib.wait(rate.kib, now));
+        let mut both = self.both();
+        let wait = both.units.wait(rate.units, now).max(both.kib.wait(rate.kib, now));
         if !wait.is_zero() {
             return Err(wait);
         }
-        self.charge(rate, cost, now);
+        both.charge(rate, cost, now);
         Ok(())
     }
 
     /// Whether nothing is missing.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
-        self.units.is_full(now) && self.kib.is_full(now)
+        let both = self.both();
+        both.units.is_full(now) && both.kib.is_full(now)
+    }
+
+    fn both(&self) -> MutexGuard<'_, Both> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A budget: full at first. It stores the time at which it will be full again, so nothing has to fill it.
+impl Both {
+    fn charge(&mut self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
+        let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
+        let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);
+        units.max(kib)
+    }
+}
+
+/// A budget.
 #[derive(Debug, Default)]
-pub(crate) struct Budget(Mutex<Option<Instant>>);
+pub(crate) struct Budget(Mutex<FullAt>);
 
 impl Budget {
-    /// Takes what the budget gains in `time`. Returns when it may be used, see [`SendBudget::charge`].
-    fn charge(&self, rate: Rate, time: Duration, now: Instant) -> Option<Instant> {
-        if time.is_zero() {
-            return None;
-        }
-        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        *full_at = Some(now + missing + time);
-        let wait = missing.saturating_sub(rate.every * rate.holds.saturating_sub(1));
-        (!wait.is_zero()).then(|| now + wait)
-    }
-
-    /// The time until there is a unit.
-    fn wait(&self, rate: Rate, now: Instant) -> Duration {
-        let full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        missing.saturating_sub(rate.every * rate.holds.saturating_sub(1))
-    }
-
     /// Takes a unit out of the budget if there is one.
     ///
     /// # Errors
@@ -193,19 +189,50 @@ impl Budget {
             return Ok(());
         }
         let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        let wait = missing.saturating_sub(rate.every * rate.holds.saturating_sub(1));
+        let wait = full_at.wait(rate, now);
         if !wait.is_zero() {
             return Err(wait);
         }
-        *full_at = Some(now + missing + rate.every);
+        full_at.take(rate.every, now);
         Ok(())
     }
 
     /// Whether nothing is missing.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
-        let full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        full_at.is_none_or(|at| at <= now)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_full(now)
+    }
+}
+
+/// When a budget will be full again, so that nothing has to fill it; `None` for a new one, which is full.
+#[derive(Debug, Default)]
+struct FullAt(Option<Instant>);
+
+impl FullAt {
+    /// Takes what the budget gains in `time`. Returns when it may be used, see [`SendBudget::charge`].
+    fn charge(&mut self, rate: Rate, time: Duration, now: Instant) -> Option<Instant> {
+        if time.is_zero() {
+            return None;
+        }
+        let wait = self.wait(rate, now);
+        self.take(time, now);
+        (!wait.is_zero()).then(|| now + wait)
+    }
+
+    fn take(&mut self, time: Duration, now: Instant) {
+        self.0 = Some(now + self.missing(now) + time);
+    }
+
+    /// How long to wait until there is a unit.
+    fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        self.missing(now).saturating_sub(rate.every * rate.holds.saturating_sub(1))
+    }
+
+    fn missing(&self, now: Instant) -> Duration {
+        self.0.map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
+    }
+
+    fn is_full(&self, now: Instant) -> bool {
+        self.missing(now).is_zero()
     }
 }
 
@@ -217,13 +244,14 @@ mod tests {
 
     #[test]
     fn a_full_budget_is_used_at_once_and_then_one_unit_at_a_time() {
-        let (budget, now) = (Budget::default(), Instant::now());
-        let charge = |now| budget.charge(RATE, RATE.every, now);
+        let (mut budget, now) = (FullAt::default(), Instant::now());
+        let mut charge = |now| budget.charge(RATE, RATE.every, now);
         assert_eq!([charge(now), charge(now), charge(now)], [None; 3]);
         let after = |seconds| Some(now + Duration::from_secs(seconds));
         assert_eq!([charge(now), charge(now)], [after(1), after(2)], "each has its turn");
         let later = now + Duration::from_secs(60);
         assert!(!budget.is_full(now) && budget.is_full(later));
+        let mut charge = |now| budget.charge(RATE, RATE.every, now);
         assert_eq!([charge(later), charge(later), charge(later)], [None; 3]);
         assert_eq!(charge(later), Some(later + RATE.every));
     }

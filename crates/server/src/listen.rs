@@ -99,6 +99,7 @@ pub(crate) async fn accept<L: Listen>(
         let Some((stream, peer)) = errors.check(accepted).await else { continue };
         if sessions.len() >= config.max_connections + reserve {
             info!(%peer, "turned away: too many connections");
+            context.networks.count_turned_away();
             turned_away.reject(stream).await;
             continue;
         }

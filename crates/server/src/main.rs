@@ -21,7 +21,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, ensure};
 use chat_log::Log;
-use chat_server::config::{ACME_PORT, DOMAINS_MAX};
+use chat_server::config::{ACME_PORT, DOMAINS_MAX, MetricsToken};
 use chat_server::journal::Location;
 use chat_server::{Addresses, Certificate, DaemonError, Listeners, Server, ServerPassword};
 use clap::Parser;
@@ -114,6 +114,7 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     config.turned_away_max = allowed.turned_away;
     config.join = args.join(wanted.is_for_others());
     config.password = password(args)?;
+    config.web.metrics_token = metrics_token(args)?;
     // Before clients can connect: a daemon without a journal must not look like a running one.
     let mut server = Server::open(config, &location, args.durability())?;
     let data = match &location {
@@ -174,6 +175,13 @@ fn password(args: &Args) -> anyhow::Result<Option<ServerPassword>> {
     let Some(file) = &args.password_file else { return Ok(None) };
     let read = ServerPassword::read(file);
     Ok(Some(read.with_context(|| format!("cannot use the password file {}", file.display()))?))
+}
+
+/// The token of a monitor on another machine, if there is one.
+fn metrics_token(args: &Args) -> anyhow::Result<Option<MetricsToken>> {
+    let Some(file) = &args.metrics_token_file else { return Ok(None) };
+    let read = MetricsToken::read(file);
+    Ok(Some(read.with_context(|| format!("cannot use the token file {}", file.display()))?))
 }
 
 /// What SIGHUP asks for: reopens the log file, and reads the certificate again.

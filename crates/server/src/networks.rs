@@ -5,12 +5,14 @@ mod seat;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use self::seat::Seat;
 pub(crate) use self::seat::{Kind, Slot};
+use crate::id_map::IdMap;
 use crate::limits::{Budget, SendBudget};
 use crate::network::network;
 
@@ -41,6 +43,7 @@ pub(crate) struct Networks {
     bounds: Bounds,
     start: Instant,
     all: Mutex<All>,
+    turned_away: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -59,7 +62,8 @@ struct All {
 struct Entry {
     network: Arc<Network>,
     unidentified: BTreeMap<u64, Arc<Seat>>,
-    sessions: BTreeMap<u64, (Kind, Arc<Seat>)>,
+    /// The sessions of each [`Kind`].
+    sessions: [IdMap<u64, Arc<Seat>>; Kind::COUNT],
 }
 
 /// The budgets of one network.
@@ -79,7 +83,18 @@ pub(crate) struct Busy;
 
 impl Networks {
     pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
-        Arc::new(Self { bounds, start: Instant::now(), all: Mutex::default() })
+        let (all, turned_away) = (Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { bounds, start: Instant::now(), all, turned_away })
+    }
+
+    /// Counts a connection that found no place.
+    pub(crate) fn count_turned_away(&self) {
+        self.turned_away.fetch_add(1, Relaxed);
+    }
+
+    /// Number of connections that had a place since the start, and of those that found none.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.all().last, self.turned_away.load(Relaxed))
     }
 
     /// A slot for a new connection. If there are too many that have not identified themselves, the oldest of the
@@ -120,7 +135,7 @@ impl Networks {
         }
         let Some(entry) = all.networks.get_mut(&seat.address) else { return Err(Busy) };
         let Some(seat) = entry.unidentified.remove(&seat.number) else { return Err(Busy) };
-        entry.sessions.insert(seat.number, (kind, seat));
+        entry.sessions[kind as usize].insert(seat.number, seat);
         all.unidentified -= 1;
         all.sessions += 1;
         Ok(())
@@ -167,7 +182,7 @@ impl All {
     fn victim(&self, address: IpAddr, kind: Kind) -> Option<Arc<Seat>> {
         if kind == Kind::Known {
             for lower in [Kind::Guest, Kind::Newcomer] {
-                let count = |entry: &&Entry| entry.of_kind(lower).count();
+                let count = |entry: &&Entry| entry.of_kind(lower).len();
                 if let Some(largest) = self.networks.values().max_by_key(count)
                     && let Some(seat) = idlest(largest.of_kind(lower))
                 {
@@ -175,9 +190,9 @@ impl All {
                 }
             }
         }
-        let own = self.networks.get(&address).map_or(0, |entry| entry.sessions.len());
-        let largest = self.networks.values().max_by_key(|entry| entry.sessions.len())?;
-        if largest.sessions.len() <= own + 1 {
+        let own = self.networks.get(&address).map_or(0, Entry::sessions);
+        let largest = self.networks.values().max_by_key(|entry| entry.sessions())?;
+        if largest.sessions() <= own + 1 {
             return None;
         }
         [Kind::Guest, Kind::Newcomer, Kind::Known]
@@ -189,7 +204,8 @@ impl All {
     fn remove(&mut self, seat: &Seat) {
         let Some(entry) = self.networks.get_mut(&seat.address) else { return };
         self.unidentified -= usize::from(entry.unidentified.remove(&seat.number).is_some());
-        self.sessions -= usize::from(entry.sessions.remove(&seat.number).is_some());
+        let removed = entry.sessions.iter_mut().find_map(|kind| kind.remove(&seat.number));
+        self.sessions -= usize::from(removed.is_some());
     }
 
     /// Forgets networks without connections: those whose budgets are full, and all if they are too many.
@@ -207,11 +223,15 @@ impl All {
 
 impl Entry {
     fn is_open(&self) -> bool {
-        !self.unidentified.is_empty() || !self.sessions.is_empty()
+        !self.unidentified.is_empty() || self.sessions() > 0
     }
 
-    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Seat>> {
-        self.sessions.values().filter(move |(of, _)| *of == kind).map(|(_, seat)| seat)
+    fn sessions(&self) -> usize {
+        self.sessions.iter().map(IdMap::len).sum()
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl ExactSizeIterator<Item = &Arc<Seat>> {
+        self.sessions[kind as usize].values()
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Rings<T> {
     /// Bytes of all batches that exist, in a ring or taken from it.
     bytes: AtomicUsize,
     dropped: AtomicU64,
+    /// Items that receivers were sent, each one counted for each receiver.
+    delivered: AtomicU64,
     queue: Mutex<Queue<T>>,
 }
 
@@ -61,15 +63,26 @@ impl<T> Rings<T> {
     /// Rings that hold up to `bytes_max` together. If batches are dropped, `warning` is logged.
     #[must_use]
     pub(crate) fn new(bytes_max: usize, warning: &'static str) -> Self {
-        let (bytes, dropped) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let [dropped, delivered] = [const { AtomicU64::new(0) }; 2];
+        let bytes = AtomicUsize::new(0);
         let queue = Mutex::new(Queue { slots: VecDeque::new(), clean_up_at: 0 });
-        Self { bytes_max, warning, bytes, dropped, queue }
+        Self { bytes_max, warning, bytes, dropped, delivered, queue }
     }
 
     /// Bytes of all batches that exist.
     #[must_use]
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
+    }
+
+    /// Counts `items` that `receivers` were sent.
+    pub(crate) fn count_delivered(&self, items: usize, receivers: usize) {
+        self.delivered.fetch_add(items.saturating_mul(receivers) as u64, Relaxed);
+    }
+
+    /// Items that receivers were sent, each one counted for each receiver.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered.load(Relaxed)
     }
 
     /// Counts the bytes of a new batch.
@@ -138,13 +151,13 @@ impl<T> Ring<T> {
         Live(self.0.subscribe())
     }
 
-    /// Sends `batch` to all subscribers; returns false if there is none.
-    pub(crate) fn send(&self, batch: T, rings: &Rings<T>) -> bool {
+    /// Sends `batch` to all subscribers; returns how many there are.
+    pub(crate) fn send(&self, batch: T, rings: &Rings<T>) -> usize {
         let slot = Arc::new(Slot(Mutex::new(Some(Arc::new(batch)))));
         rings.push(&slot);
-        let has_readers = self.0.send(slot).is_ok();
+        let readers = self.0.send(slot).unwrap_or(0);
         rings.enforce_bound();
-        has_readers
+        readers
     }
 }
 

@@ -255,8 +255,7 @@ impl Room {
         }
         let length = |published: &Published| published.message.text.as_str().len();
         if published.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
-            let batch = Batch::messages(published, self.name.clone(), &state.rings);
-            return state.publish(batch);
+            return state.publish_batch(published, &self.name);
         }
         let mut published = published.into_iter().peekable();
         while published.peek().is_some() {
@@ -266,8 +265,7 @@ impl Room {
                 bytes += length(&one);
                 batch.push(one);
             }
-            let batch = Batch::messages(batch, self.name.clone(), &state.rings);
-            state.publish(batch);
+            state.publish_batch(batch, &self.name);
         }
     }
 
@@ -303,12 +301,19 @@ impl State {
         self.publish_update(Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
-    fn publish(&mut self, batch: Batch) {
-        if let Some(live) = &self.live
-            && !live.send(batch, &self.rings)
-        {
+    fn publish_batch(&mut self, messages: Vec<Published>, name: &RoomName) {
+        let count = messages.len();
+        let readers = self.publish(Batch::messages(messages, name.clone(), &self.rings));
+        self.rings.count_delivered(count, readers);
+    }
+
+    /// Sends a batch. Returns the number of sessions.
+    fn publish(&mut self, batch: Batch) -> usize {
+        let readers = self.live.as_ref().map_or(0, |live| live.send(batch, &self.rings));
+        if readers == 0 {
             self.live = None; // no session is subscribed any more
         }
+        readers
     }
 }
 

@@ -98,6 +98,7 @@ impl Server {
                 config,
                 tls,
                 hub,
+                location: location.clone(),
                 search,
                 networks,
                 logins: Logins::default(),

@@ -1,8 +1,8 @@
 //! A session: one connected client, from its first bytes to the end of the connection. The only place that
 //! uses both a door and the hub.
 //!
-//! [`serve`] leads a connection through its stages: `admit` and `handshake` let the client in, [`Session::turn`]
-//! is the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
+//! [`serve`] leads a connection through its stages: `admit` and `handshake` let the client in, `turn` is
+//! the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
 //! `subscriptions` deliver the events of the rooms, `answers` and `pending` wait for the hub.
 
 mod accounts;
@@ -12,6 +12,7 @@ mod commands;
 mod end;
 mod error_budget;
 mod events;
+mod figures;
 mod handshake;
 mod history;
 mod hooks;
@@ -31,6 +32,7 @@ mod search;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod unread;
 mod web;
 
@@ -39,18 +41,17 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZero;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
-use std::task::Poll;
 
-use chat_proto::{AddressLine, DeviceId, EndCode};
+use chat_proto::{AddressLine, DeviceId};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, field, info, info_span};
 
-use self::admit::{Admission, admit};
+use self::admit::admit;
 use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
@@ -60,15 +61,15 @@ use self::live::{LiveState, Shows};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
 pub(crate) use self::peer::Peer;
-use self::pending::{CommandResult, PendingCommand};
+use self::pending::PendingCommand;
 use self::rooms::RoomSync;
 pub(crate) use self::search::find_all;
 use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Counts, Hub, Member, Takes};
-use crate::journal::{CredentialId, RoomId};
+use crate::hub::{Hub, Member};
+use crate::journal::{CredentialId, Location, RoomId};
 use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
@@ -85,6 +86,7 @@ pub(crate) struct Context {
     pub config: Config,
     pub tls: Arc<Tls>,
     pub hub: Arc<Hub>,
+    pub location: Location,
     /// `None` if it is switched off.
     pub search: Option<Search>,
     pub networks: Arc<Networks>,
@@ -116,38 +118,15 @@ where
         info_span!("session", peer = %peer.address, door = field::Empty, user = field::Empty);
     let admitted = Box::pin(admit(stream, peer, context, slot).instrument(span));
     async {
-        let closing = match admitted.await {
-            Admission::In(mut session) => {
-                let end = session.run().await;
-                Box::new(session.finish(end))
-            }
-            Admission::Refused(closing) => closing,
-            Admission::Closed => return,
+        let Some(mut session) = admitted.await else { return };
+        let end = {
+            // In the task, which has room for it, and not in the session.
+            let mut idle_check = pin!(session.idle_check());
+            let session = &mut *session;
+            poll_fn(move |cx| session.poll_turns(idle_check.as_mut(), cx)).await
         };
-        Box::pin(closing.close()).await;
+        Box::pin(session.finish(end)).await;
     }
-}
-
-/// What one turn of a session handles.
-enum TurnInput {
-    /// There are too many connections, and another one needs the place of this one.
-    Replaced,
-    /// The user was kicked or banned.
-    Expelled,
-    /// It is time to check whether the client was silent for too long.
-    IdleCheck,
-    /// The client sent something, closed the connection (`None`), or the connection failed.
-    Incoming(io::Result<Option<Incoming>>),
-    /// The answer to a message.
-    Answer(Answer),
-    /// The result of the command that waits.
-    CommandResult(CommandResult),
-    /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
-    Changed(Counts),
-    /// An item of the subscription to a room.
-    FeedItem(RoomId, FeedItem),
-    /// The connection took bytes, or failed.
-    Write(io::Result<WriteStep>),
 }
 
 /// A client that is in.
@@ -175,8 +154,8 @@ struct Session<S> {
     received_at: Instant,
     /// Whether it was sent a ping since.
     pinged: bool,
-    /// Completes at the next [`TurnInput::IdleCheck`].
-    idle_check: Pin<Box<Sleep>>,
+    /// Whether it has had a turn.
+    has_begun: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -189,9 +168,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         context: Arc<Context>,
     ) -> Self {
         let Handshake { member, device, shows, password } = handshake;
-        let received_at = Instant::now();
         Self {
-            idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
             context,
             peer: (peer.ip(), peer.port()),
             is_private: origin.is_private,
@@ -207,123 +184,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
-            received_at,
+            received_at: Instant::now(),
             pinged: false,
+            has_begun: false,
         }
     }
 
-    /// Runs the session to its end; returns the reason.
-    async fn run(&mut self) -> End {
-        // Once, and not in each turn: a session is a task of its own, whose waker does not change.
-        poll_fn(|cx| {
-            self.slot.wake(cx.waker());
-            Poll::Ready(())
-        })
-        .await;
-        let end = loop {
-            if let ControlFlow::Break(end) = self.turn().await {
-                break end;
-            }
-        };
-        self.pending.drop_paced();
-        Box::pin(self.send_last_answers()).await;
-        end
+    /// Sends the last answers, leaves the rooms, and closes the connection.
+    async fn finish(mut self: Box<Self>, end: End) {
+        self.send_last_answers().await;
+        self.into_closing(end).close().await;
     }
 
-    /// Leaves the rooms.
-    fn finish(self, end: End) -> Closing<S> {
+    fn into_closing(self, end: End) -> Closing<S> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.connection.capabilities()));
         Closing { connection: self.connection, end, context: self.context, span }
-    }
-
-    /// One turn of the loop: waits for the first source that is ready, and handles its input. Rooms that the client
-    /// does not know yet are sent before its next command is read.
-    ///
-    /// The order of the sources is fixed, so that runs can be repeated. Writing is last, so that one write takes the
-    /// output of all of them. If the connection is full, its rooms are not read from, and the client for a few commands
-    /// only: no more than [`crate::config::OUT_BYTES_MAX`], the output of one turn and the answers to
-    /// [`answers::COMMANDS_WHILE_FULL_MAX`] wait to be written.
-    async fn turn(&mut self) -> ControlFlow<End> {
-        let has_capacity = !self.connection.is_full();
-        if has_capacity {
-            self.answers.taken_while_full = 0;
-        }
-        if has_capacity && self.room_sync != RoomSync::Done && self.pending.is_empty() {
-            return self.sync_rooms_counting();
-        }
-        // A command may depend on the one before.
-        let reads = self.room_sync == RoomSync::Done
-            && self.takes_commands()
-            && !self.answers.is_full()
-            && self.pending.is_empty();
-        match self.next_input(has_capacity, reads).await {
-            TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
-            TurnInput::Expelled => self.expelled(),
-            TurnInput::IdleCheck => self.check_idle(),
-            TurnInput::Incoming(incoming) => self.take_incoming(incoming),
-            TurnInput::Answer(answer) => self.send_answers(&answer),
-            TurnInput::CommandResult(result) => self.finish_command(result),
-            TurnInput::Changed(counts) => self.take_changes(counts),
-            TurnInput::FeedItem(room, item) => {
-                self.drain_feeds((room, item))?;
-                self.write_now()
-            }
-            TurnInput::Write(step) => self.written(step),
-        }
-    }
-
-    /// Waits for the first source that is ready. `has_capacity` says whether the connection takes more output, and
-    /// `reads` whether the client is read from. Polls by hand instead of with `select!`, since reading and writing
-    /// both borrow the connection.
-    async fn next_input(&mut self, has_capacity: bool, reads: bool) -> TurnInput {
-        let Self { slot, idle_check, connection, answers, pending, member, subscriptions, .. } =
-            self;
-        let answers_pings = connection.capabilities().answers_pings;
-        // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
-        // sent a `join` with `since` meanwhile, that opens the room. A command that waits for a budget changes nothing.
-        let takes = match has_capacity {
-            true if pending.is_empty() || pending.is_paced() => Takes::All,
-            true => Takes::Typing,
-            false => Takes::Nothing,
-        };
-        let mut next_change = pin!(member.next_change());
-        poll_fn(|cx| {
-            if slot.is_ended() {
-                return Poll::Ready(TurnInput::Replaced);
-            }
-            // Before the client is read, so that one that sends without a pause cannot delay its end.
-            if member.is_expelled() {
-                return Poll::Ready(TurnInput::Expelled);
-            }
-            if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(TurnInput::IdleCheck);
-            }
-            if reads && let Poll::Ready(incoming) = connection.poll_next(cx) {
-                return Poll::Ready(TurnInput::Incoming(incoming));
-            }
-            if has_capacity && let Poll::Ready(answer) = answers.poll_next(cx) {
-                return Poll::Ready(TurnInput::Answer(answer));
-            }
-            if let Poll::Ready(result) = pending.poll_next(has_capacity, cx) {
-                return Poll::Ready(TurnInput::CommandResult(result));
-            }
-            // Without capacity, an expulsion has to wake the session.
-            let changed = member.poll_changed(next_change.as_mut(), takes, cx);
-            if let Poll::Ready(counts) = changed {
-                return Poll::Ready(TurnInput::Changed(counts));
-            }
-            if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
-                return Poll::Ready(TurnInput::FeedItem(room, item));
-            }
-            if connection.wants_write() {
-                return connection.poll_write(cx).map(TurnInput::Write);
-            }
-            Poll::Pending
-        })
-        .await
     }
 
     /// Carries out a command, and the commands that were received with it.
@@ -367,6 +245,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
+    /// Delivers an item, and all others that are ready, and writes them.
+    fn deliver_and_write(&mut self, item: (RoomId, FeedItem)) -> ControlFlow<End> {
+        self.drain_feeds(item)?;
+        self.write_now()
+    }
+
     /// Tries a non-blocking write right away. To write in the next turn, after another poll of all sources, would
     /// double the cost of a delivery.
     fn write_now(&mut self) -> ControlFlow<End> {
@@ -388,13 +272,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Err(error) => ControlFlow::Break(End::of_write(error)),
         }
-    }
-
-    /// Sends the list of the users in the lobby.
-    fn list_users(&mut self) {
-        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
-        let own = self.member.user();
-        let connection = &mut self.connection;
-        lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
     }
 }

@@ -117,6 +117,11 @@ impl Tls {
         self.domains.set_issued(identity, domains).map_err(TlsError::Issued)
     }
 
+    /// Whether clients that name `host` are shown a certificate that an authority has issued.
+    pub(crate) fn is_issued_for(&self, host: &str) -> bool {
+        self.domains.is_issued_for(host)
+    }
+
     /// Shows an authority that `domain` leads here, by the SHA-256 `digest` of what it has asked for.
     ///
     /// # Errors

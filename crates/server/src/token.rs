@@ -82,6 +82,13 @@ impl TokenHash {
         &self.0
     }
 
+    /// Its first bytes. A client that makes many tokens finds two with one prefix.
+    #[must_use]
+    pub(crate) fn prefix(&self) -> u64 {
+        let (prefix, _) = self.0.split_first_chunk().expect("a hash has more bytes");
+        u64::from_be_bytes(*prefix)
+    }
+
     /// Compares in constant time.
     #[must_use]
     pub(crate) fn is(&self, other: &Self) -> bool {

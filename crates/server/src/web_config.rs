@@ -1,7 +1,13 @@
 //! What is served to browsers, and the host names that lead to the daemon.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use chat_proto::Secret;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
 
 /// What is served to browsers.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +16,54 @@ pub struct WebConfig {
     pub names: HostNames,
     /// A directory with the parts of the page, for a person who works on them; `None` for those in the program.
     pub directory: Option<PathBuf>,
+    /// The token of a monitor on another machine.
+    pub metrics_token: Option<MetricsToken>,
+}
+
+/// Bytes of a token of a monitor: one that cannot be guessed, and that fits a field of a request.
+const TOKEN_BYTES: std::ops::RangeInclusive<usize> = 16..=256;
+
+/// The token with which a monitor on another machine asks for the figures, as its hash.
+#[derive(Debug, Clone)]
+pub struct MetricsToken([u8; 32]);
+
+/// Why there is no token.
+#[derive(Debug, Error)]
+pub enum MetricsTokenError {
+    /// The file cannot be read, or is not UTF-8.
+    #[error("cannot read it")]
+    Read(#[source] io::Error),
+    /// It is too short or too long.
+    #[error("its first line is the token, and needs {} to {} bytes", TOKEN_BYTES.start(), TOKEN_BYTES.end())]
+    Length,
+}
+
+impl MetricsToken {
+    /// Reads the first line of `file`, without its end.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read, or is too short or too long.
+    pub fn read(file: &Path) -> Result<Self, MetricsTokenError> {
+        let text = fs::read_to_string(file).map_err(MetricsTokenError::Read)?;
+        Self::new(text.lines().next().unwrap_or_default())
+    }
+
+    /// The token as it is written.
+    ///
+    /// # Errors
+    /// Returns an error if it is too short or too long.
+    pub fn new(written: &str) -> Result<Self, MetricsTokenError> {
+        let is_long_enough = TOKEN_BYTES.contains(&written.len());
+        is_long_enough
+            .then(|| Self(Sha256::digest(written.as_bytes()).into()))
+            .ok_or(MetricsTokenError::Length)
+    }
+
+    /// Compares in constant time.
+    pub(crate) fn is(&self, token: &Secret) -> bool {
+        let hash: [u8; 32] = Sha256::digest(token.reveal().as_bytes()).into();
+        self.0.ct_eq(&hash).into()
+    }
 }
 
 /// The name of this machine for itself (RFC 6761).

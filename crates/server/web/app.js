@@ -13,6 +13,14 @@ const DRAFT_MS = 300;
 const UNSTORED = "drafts";
 /** Longest time until a page without frames is drawn. */
 const UNSEEN_MS = 250;
+/**
+ * After a drawing the page rests this many times as long as that took, at most `REST_MAX_MS`: then a key is on the screen
+ * soon, however many messages come. What the user does is drawn at once.
+ */
+const REST = 3;
+const REST_MAX_MS = 250;
+/** Inputs that are not the user's, or that the box shows by itself. */
+const PATIENT = new Set(["event", "tick", "stored", "draft", "threadDraft", "looked", "seen"]);
 /** Time between two ticks, by which what holds for a while ends. */
 const TICK_MS = 500;
 
@@ -22,30 +30,52 @@ const hex = (bytes) =>
 const state = newState(`web-${hex(8)}`);
 const store = await openStore();
 let queue = Promise.resolve();
+/** The parts of the file of a room that is exported, the newest first. */
+let exported = [];
 /** The user that was stored last in this run. */
 let lastPut = null;
-let isDrawing = false;
+/** The drawing that is due: a function that cancels it. */
+let cancelDrawing = null;
+let isDrawnSoon = false;
+let restsUntil = 0;
 
 /** Takes an input: changes the state, carries out the effects, and draws. */
 function dispatch(input) {
   for (const effect of update(state, { at: Date.now(), ...input })) EFFECTS[effect.type](effect);
-  if (!isDrawing) drawSoon();
+  drawSoon(!PATIENT.has(input.type));
 }
 
 /** Draws with the next frame. A page that is not looked at has none; its title has to say what is new all the same. */
-function drawSoon() {
-  isDrawing = true;
+function drawSoon(isUrgent) {
+  if (cancelDrawing && (isDrawnSoon || !isUrgent)) return;
+  cancelDrawing?.();
+  const rest = isUrgent ? 0 : Math.max(0, restsUntil - performance.now());
+  isDrawnSoon = rest === 0;
   let frame = 0;
-  let timer = 0;
-  const draw = () => {
+  const ask = () => (frame = requestAnimationFrame(draw));
+  const start = rest === 0 ? void ask() : setTimeout(ask, rest);
+  const unseen = setTimeout(draw, rest + UNSEEN_MS);
+  cancelDrawing = () => {
     cancelAnimationFrame(frame);
-    clearTimeout(timer);
-    isDrawing = false;
-    view.draw();
+    clearTimeout(start);
+    clearTimeout(unseen);
+    cancelDrawing = null;
   };
-  frame = requestAnimationFrame(draw);
-  timer = setTimeout(draw, UNSEEN_MS);
 }
+
+const drawn = new MessageChannel();
+let drawnFrom = 0;
+function draw() {
+  cancelDrawing();
+  drawnFrom = performance.now();
+  view.draw();
+  // Arrives after the frame.
+  drawn.port2.postMessage(null);
+}
+drawn.port1.onmessage = () => {
+  const now = performance.now();
+  restsUntil = now + Math.min(REST_MAX_MS, REST * (now - drawnFrom));
+};
 
 const link = makeLink(dispatch);
 
@@ -143,6 +173,13 @@ const EFFECTS = {
     drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
     const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
     sessionStorage.setItem(UNSTORED, JSON.stringify(all));
+  },
+  exportBegin: () => void (exported = []),
+  // A blob may be on the disk; a room may have more messages than fit into memory.
+  exportPart: ({ text }) => void exported.push(new Blob([text])),
+  exportEnd({ name, head, tail }) {
+    if (name !== null) view.download(new Blob([head, ...exported.reverse(), tail]), name);
+    exported = [];
   },
   putChoices: ({ choices }) => keep(() => store.putChoices(choices)),
   notify: (effect) => view.notify(effect),

@@ -10,24 +10,35 @@ export const COMMANDS = [
   row("join", ["j"], "#ROOM", "Join or create a room", join, "rooms"),
   row("leave", ["part", "close"], "[ROOM]", "Leave this room (or ROOM)", leave, "own"),
   row("msg", ["query", "dm"], "NAME [TEXT]", "Send a direct message", msg, "users"),
+  row("go", ["goto"], "", "Go to a room or a user", () => panel("go")),
   row("rooms", ["list"], "", "List the rooms of the server", () => panel("rooms")),
-  row("who", ["names"], "", "List who is in this room", (state) => panel("people", { room: state.current })),
+  row("who", ["names"], "[PART]", "List who is in this room", (state, part) =>
+    panel("people", { room: state.current, part }),
+  ),
   row("whois", [], "NAME", "Show what is known of a user", whois, "users"),
   row("topic", [], "[TEXT]", "Show or set the topic (-delete clears it)", topic),
   row("me", [], "ACTION", "Describe an action: * bob waves", (state, text) => [
     { type: "sayHere", kind: "action", text },
   ]),
-  row("name", ["nick"], "NAME", "Change your name", (state, name) => command({ type: "rename", name })),
+  row("name", ["nick"], "[NAME]", "Change your name", (state, name) =>
+    name === "" ? panel("name") : command({ type: "rename", name }),
+  ),
   row("set", ["settings"], "", "Change the settings", () => panel("settings")),
+  row("notify", [], "[LEVEL]", "Notify of: mentions, all, none, default", notify),
   row("quiet", [], "[ROOM]", "Make this room (or ROOM) quiet", (state, room) => quiet(state, room, true), "own"),
   row("unquiet", [], "[ROOM]", "Let a quiet room notify again", (state, room) => quiet(state, room, false), "own"),
-  row("ignore", [], "NAME", "Hide the messages of a user", (state, name) => ignore(state, name, true), "users"),
+  row("ignore", [], "[NAME]", "Hide the messages of a user, or list the ignored users", (state, name) =>
+    name === "" ? panel("settings") : ignore(state, name, true),
+    "users",
+  ),
   row("unignore", [], "NAME", "Show the messages of a user again", (state, name) => ignore(state, name, false)),
   row("mentions", [], "", "List the messages that mention you", () => panel("mentions")),
   row("search", ["find"], "[WORDS]", "Search the messages of all rooms", (state, query) => panel("search", { query })),
   row("date", ["day"], "DAY", "Go to the first message of a day or month", date),
   row("pins", [], "", "List the pinned messages of this room", (state) => panel("pins", { room: state.current })),
-  row("invite", [], "[USES] [TIME] [ROLE]", "Invite new users: /invite, or /invite 5 2d", invite),
+  row("saved", [], "", "List the messages you remember", () => panel("saved")),
+  row("export", [], "[FORMAT]", "Write this room to a file: text, jsonl, html", exportTo),
+  row("invite", [], "[USES] [TIME] [#ROOM]", "Invite new users: /invite, or /invite 5 2d #dev", invite),
   row("invites", [], "", "List the invites, and end one", () => panel("invites")),
   row("revoke", [], "NUMBER", "End an invite", (state, id) =>
     numbered(id, (number) => command({ type: "revoke", id: number })),
@@ -38,9 +49,17 @@ export const COMMANDS = [
     numbered(id, (number) => command({ type: "revoke_hook", id: number })),
   ),
   row("password", [], "", "Set your password, to log in elsewhere", () => panel("password")),
-  row("link", [], "", "Show a code for another device of yours", () => panel("link")),
-  row("devices", ["account"], "", "List your devices and sessions", () => panel("account")),
-  row("role", [], "NAME ROLE", "Give a role: /role ana moderator", role, "users"),
+  row("link", [], "[NAME]", "Show a code for another device of yours, or of NAME", linkOf, "users"),
+  row("devices", ["account", "sessions"], "[NAME]", "List your devices and sessions, or those of NAME", (state, name) =>
+    panel("account", userOf(name)),
+    "users",
+  ),
+  row("drop", [], "[NAME] NUMBER", "Log a device out: /drop 12, or /drop ana 12", drop, "users"),
+  row("end", [], "NUMBER", "End a session: /end 41", (state, id) =>
+    numbered(id, (number) => command({ type: "end", session: number })),
+  ),
+  row("free", [], "NAME", "Free the name of a user who will not come back", (state, name) => free(bare(name)), "users"),
+  row("role", [], "NAME [ROLE]", "Show or give a role: /role ana moderator", role, "users"),
   row("private", [], "", "Make this room private", (state) => rule(state, { privacy: "private" })),
   row("public", [], "", "Make this room public", (state) =>
     ask(words.askPublic(state.current), "Make it public", rule(state, { privacy: "public" })),
@@ -197,6 +216,44 @@ function ignore(state, written, on) {
   ];
 }
 
+const LEVELS = { mentions: "mentions", all: "all", none: "off", default: null };
+
+function notify(state, written) {
+  const room = state.current;
+  if (written === "") return panel("notify", { room });
+  if (!Object.hasOwn(LEVELS, written)) return "Usage: /notify mentions, all, none or default";
+  return [{ type: "level", room, level: LEVELS[written] }];
+}
+
+/** `/export html`; the browser asks for the place, or has one. */
+function exportTo(state, written) {
+  const format = written === "" ? "text" : written;
+  return ["text", "html", "jsonl", "stop"].includes(format)
+    ? [{ type: "export", format }]
+    : "Usage: /export text, html, jsonl or stop";
+}
+
+/** The user that an order for owners is about; none is the user itself. */
+const userOf = (name) => (name === "" ? {} : { user: bare(name) });
+
+/** A code lets another device in as that user, so it is asked first. */
+function linkOf(state, name) {
+  return name === "" ? panel("link") : askLink(bare(name));
+}
+
+export const askLink = (name) =>
+  ask(`Make a code with which another device logs in as ${name}? ${name} is told`, "Make a code", panel("link", { user: name }));
+
+function drop(state, written) {
+  const parts = bare(written).split(/\s+/);
+  const id = parts.pop();
+  const user = parts.length > 0 ? { user: parts.join(" ") } : {};
+  return numbered(id, (number) => command({ type: "drop", id: number, ...user }));
+}
+
+export const free = (name) =>
+  ask(`Free the name ${name}? The account stays, under a similar name`, "Free it", command({ type: "free", user: name }));
+
 /** Goes to a day, as `2026-05-01`, `2026-05`, `today` or `yesterday`, in the time zone of the browser. */
 function date(state, written) {
   const day = new Date();
@@ -217,6 +274,7 @@ function invite(state, written) {
     if (/^\d+$/.test(word) && order.uses === undefined) order.uses = Number(word);
     else if (words.seconds(word) !== null && order.valid_s === undefined) order.valid_s = words.seconds(word);
     else if (["member", "moderator", "owner"].includes(word) && order.role === undefined) order.role = word;
+    else if (word.startsWith("#") && order.room === undefined) order.room = word;
     else break;
     rest.shift();
   }
@@ -237,8 +295,8 @@ function role(state, written) {
   const isServer = parts.at(-1) === "server";
   if (isServer) parts.pop();
   const given = parts.pop();
-  if (!["member", "voice", "moderator", "owner"].includes(given) || parts.length === 0)
-    return "Usage: /role NAME member, voice, moderator or owner";
+  if (!["member", "voice", "moderator", "owner"].includes(given)) return whois(state, [...parts, given].join(" "));
+  if (parts.length === 0) return "Usage: /role NAME member, voice, moderator or owner";
   const room = placeOf(state, isServer);
   const order = command({ type: "grant", user: parts.join(" "), role: given, ...(room && { room }) });
   return given === "owner" ? ask(words.askOwner(parts.join(" "), room), "Make an owner", order) : order;
@@ -268,6 +326,8 @@ function sanction(state, kind, written) {
   if (isServer) rest = rest.slice(1);
   const time = kind === "kick" ? null : words.seconds(rest[0] ?? "");
   if (time !== null) rest = rest.slice(1);
+  const [removes] = rest.filter((word) => words.seconds(/^remove:(.+)$/.exec(word)?.[1] ?? "") !== null);
+  rest = rest.filter((word) => word !== removes);
   const [, id] = /^invite:(\d+)$/.exec(name) ?? [];
   const isNetwork = /^[\d.]+(\/\d+)?$|:.*:/.test(name) && name.length > 6;
   const whom = id ? { invite: Number(id) } : isNetwork ? { network: name } : { user: name };
@@ -275,18 +335,21 @@ function sanction(state, kind, written) {
     room: whom.user ? placeOf(state, isServer) : undefined,
     time,
     reason: rest.join(" "),
+    removes: removes && words.seconds(removes.slice("remove:".length)),
   });
 }
 
 /** The order, after a question if it cannot be undone. */
-export function sanctionOf(state, kind, whom, { room, time = null, reason = "" }) {
+export function sanctionOf(state, kind, whom, { room, time = null, reason = "", removes }) {
   const order = { type: "sanction", kind, ...whom, reason };
   if (room) order.room = room;
   if (time !== null) order.for_s = time;
+  if (removes) order.remove_since_s = removes;
   const name = whom.user ?? whom.network ?? `all users of invite ${whom.invite}`;
   if (kind === "mute") return command(order);
   const does = kind === "kick" ? "Kick" : "Ban";
-  return ask(`${does} ${name} from ${room ?? "this server"}?`, does, command(order));
+  const also = removes ? `, and remove what was written in the last ${words.duration(removes)}` : "";
+  return ask(`${does} ${name} from ${room ?? "this server"}${also}?`, does, command(order));
 }
 
 function lift(state, written) {

@@ -1,5 +1,6 @@
 // Handles the events of the server. All texts are sanitized by now.
 
+import * as exports from "./export.js";
 import * as history from "./history.js";
 import { listAway, notice, presence, say, stopTyping, typing } from "./live.js";
 import * as log from "./log.js";
@@ -24,7 +25,7 @@ const EVENTS = {
   accepted,
   refused: (state, fx, event, at) =>
     (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
-  history: (state, fx, event) => history.page(state, fx, event),
+  history: (state, fx, event, at) => exports.page(state, fx, event, at) || history.page(state, fx, event),
   thread: (state, fx, event) => threads.page(state, fx, event),
   joined,
   left,
@@ -70,6 +71,7 @@ function roomEvent(state, fx, now, at) {
     notice(state, room, words.created(now.room), at);
   }
   resume(state, fx, room, wasJoined);
+  exports.resume(state, fx, room, at);
   const { asked } = state;
   if (asked.join === now.room || (now.title && asked.open && key(asked.open) === key(now.title))) {
     state.asked = newAsked();
@@ -98,6 +100,7 @@ function resume(state, fx, room, wasJoined) {
 
 /** How far the user has read, and the counts of the server. */
 function count(room, seq, lastSeq, { unread, mentions, more }) {
+  if (room.isHeld) return;
   room.read = Math.max(room.read, seq);
   room.readSent = Math.max(room.readSent, seq);
   if (unread !== undefined && seq >= room.read) {

@@ -7,8 +7,10 @@ import { entryOf, isEvent } from "./entries.js";
 import * as log from "./log.js";
 import { isConnected, isMe, roomOf } from "./state.js";
 
-/** Messages that are asked for at once. */
+/** Messages with which a room opens: some screens. */
 const PAGE = 60;
+/** Messages that are asked for at once while one scrolls: fewer would come too late. */
+const SCROLL_PAGE = 200;
 /** Most messages of one answer of the server. */
 const PAGES_MAX = 200;
 /** Most messages that are loaded together when a room is opened; with more unread ones, a window around the first. */
@@ -55,12 +57,12 @@ export function loadNewest(state, fx, room) {
 export function loadOlder(state, fx, room) {
   if (!canLoad(state, room) || !room.log.hasOlder) return;
   room.loading = { kind: "older" };
-  ask(fx, room, room.log.first, PAGE);
+  ask(fx, room, room.log.first, SCROLL_PAGE);
 }
 
 export function loadNewer(state, fx, room) {
   if (!canLoad(state, room) || !room.log.isCut) return;
-  const to = Math.min(room.lastSeq, room.log.last + PAGE);
+  const to = Math.min(room.lastSeq, room.log.last + SCROLL_PAGE);
   loadRange(state, fx, room, { after: room.log.last, to, isCut: to < room.lastSeq, isNewer: true });
 }
 
@@ -76,6 +78,7 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
+  room.loading.before = before;
   fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
 }
 
@@ -103,7 +106,7 @@ function older(state, room, messages, more) {
   const first = messages[0]?.seq ?? room.log.first;
   log.cover(room.log, first, room.log.last);
   room.log.hasOlder = more && messages.length > 0;
-  log.trim(room.log, false);
+  log.trim(room.log, room.eye, log.WINDOW_MAX);
 }
 
 function range(state, fx, room, messages, more) {
@@ -120,7 +123,7 @@ function range(state, fx, room, messages, more) {
   log.cover(room.log, loading.after + 1, loading.isCut ? loading.to : Math.max(loading.to, room.lastSeq));
   room.log.isCut = loading.isCut && room.log.last < room.lastSeq;
   if (isFirst) room.log.hasOlder = loading.after > 0;
-  if (loading.isNewer) log.trim(room.log, true);
+  log.trim(room.log, room.eye, log.WINDOW_MAX);
   room.log.version += 1;
 }
 

@@ -3,8 +3,13 @@
 
 import * as changes from "./changes.js";
 
-/** Most entries of a window. What is beyond it is loaded again as one scrolls. */
-const WINDOW_MAX = 400;
+/**
+ * Most entries of the window of the open room, some 10 MB. What is beyond it is loaded again as one scrolls. Few of
+ * them have rows in the page: see `view-window.js`.
+ */
+export const WINDOW_MAX = 10000;
+/** Most entries of the window of another room: a user may have hundreds of rooms. */
+export const PARKED_MAX = 400;
 
 /** Most notices of a log. */
 const NOTICES_MAX = 100;
@@ -30,7 +35,7 @@ export const newLog = () => ({
 });
 
 /** Where an entry with this position is, or belongs. */
-function place(entries, pos) {
+export function place(entries, pos) {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -142,18 +147,24 @@ export function cover(log, first, last) {
   log.last = log.last === null ? last : Math.max(log.last, last);
 }
 
-/** Takes entries away at the far end, if there are too many. */
-export function trim(log, keepsNewest) {
-  const excess = log.entries.length - WINDOW_MAX;
+/**
+ * Takes entries away if there are more than `max`, and keeps those around the position `eye`, which the reader looks at;
+ * null is the newest entry.
+ */
+export function trim(log, eye, max) {
+  const excess = log.entries.length - max;
   if (excess <= 0) return;
-  const gone = keepsNewest ? log.entries.splice(0, excess) : log.entries.splice(-excess, excess);
-  for (const entry of gone) log.base.delete(entry.seq);
-  const seqs = log.entries.filter((entry) => entry.seq !== undefined);
-  if (keepsNewest) {
-    log.first = seqs[0]?.seq ?? log.first;
+  const at = eye === null ? log.entries.length : place(log.entries, eye);
+  const from = Math.max(0, Math.min(excess, at - Math.floor(max / 2)));
+  const newer = log.entries.splice(from + max);
+  const older = log.entries.splice(0, from);
+  for (const entry of [...older, ...newer]) log.base.delete(entry.seq);
+  if (older.length > 0) {
+    log.first = log.entries.find((entry) => entry.seq !== undefined)?.seq ?? log.first;
     log.hasOlder = true;
-  } else {
-    log.last = seqs.at(-1)?.seq ?? log.last;
+  }
+  if (newer.length > 0) {
+    log.last = log.entries.findLast((entry) => entry.seq !== undefined)?.seq ?? log.last;
     log.isCut = true;
   }
   log.version += 1;

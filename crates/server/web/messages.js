@@ -6,11 +6,15 @@ import { fail, notice, stopTyping } from "./live.js";
 import * as log from "./log.js";
 import { mentions } from "./mention.js";
 import * as orders from "./orders.js";
+import { levelOf } from "./saved.js";
 import * as outbox from "./outbox.js";
 import { isInThread, logsOf, close, sendWaiting } from "./session.js";
 import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
+
+/** Most unread messages of a room that are known one by one; the oldest of more are only counted. */
+const SINCE_MAX = 1000;
 
 /** A message of a room, live or missed. */
 export function message(state, fx, it, at) {
@@ -31,7 +35,7 @@ export function message(state, fx, it, at) {
       if (!isEvent(it)) log.insert(one, entryOf(state, it));
       if (one === room.log) {
         one.last = Math.max(one.last, it.seq);
-        log.trim(one, true);
+        log.trim(one, room.eye, room.name === state.current ? log.WINDOW_MAX : log.PARKED_MAX);
       }
     }
     if (change) log.change(one, it.seq, change);
@@ -45,8 +49,18 @@ export function message(state, fx, it, at) {
   const names = mentions(it.text, state.name).length > 0;
   if (it.seq > room.counted.lastSeq && it.seq > room.read && !room.since.some((one) => one.seq === it.seq)) {
     room.since.push({ seq: it.seq, names });
+    if (room.since.length > SINCE_MAX) countOldest(room);
   }
   if (isNew) arrived(state, fx, room, it, names);
+}
+
+/** Adds the oldest unread message that is known to the count of those before it. */
+function countOldest(room) {
+  const { seq, names } = room.since.shift();
+  const { counted } = room;
+  if (seq <= room.read || seq <= counted.lastSeq) return;
+  const mentions = counted.mentions + (names ? 1 : 0);
+  room.counted = { ...counted, lastSeq: seq, unread: counted.unread + 1, mentions };
 }
 
 /** Whether a live message continues the window of a room. */
@@ -58,8 +72,8 @@ function arrived(state, fx, room, it, names) {
   if (!isShown && room.line === null) room.line = it.seq - 1;
   if (isShown) fx.push({ type: "announce", message: it });
   const isFor = names || isDirect(room.name);
-  const { notify } = state.choices;
-  const wants = notify === "all" || (notify === "mentions" && isFor);
+  const level = levelOf(state, room.name);
+  const wants = level === "all" || (level === "mentions" && isFor);
   if (!isShown && wants && !isQuiet(state, room.name)) {
     fx.push({ type: "notify", room: room.name, label: labelOf(room), from: it.from.name, text: it.text });
   }

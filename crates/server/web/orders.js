@@ -22,8 +22,8 @@ const COMMANDS = {
   hook: (panel) => ({ type: "hook", room: panel.room, name: panel.name }),
   sanctions: (panel, after) => ({ type: "sanctions", room: panel.room, after }),
   audit: (panel, before) => ({ type: "audit", before }),
-  account: () => ({ type: "account" }),
-  link: () => ({ type: "link" }),
+  account: ({ user }) => ({ type: "account", user }),
+  link: ({ user }) => ({ type: "link", user }),
 };
 
 export const INPUTS = {

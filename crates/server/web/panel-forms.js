@@ -3,7 +3,7 @@
 import { ask } from "./commands.js";
 import { clock } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
-import { currentRoom, isConnected, roleIn, roomOf } from "./state.js";
+import { LOBBY, currentRoom, isConnected, isDirect, labelOf, roleIn, roomList, roomOf } from "./state.js";
 import * as words from "./words.js";
 
 let fields = 0;
@@ -187,6 +187,29 @@ function password(view, panel) {
   );
 }
 
+/** Which messages of a room notify. */
+function notify(view, panel) {
+  const room = roomOf(view.state, panel.room);
+  const select = choice(
+    { default: "As in the settings", all: "All messages", mentions: "Mentions of you", off: "Nothing" },
+    view.state.choices.levels[panel.room] ?? "default",
+  );
+  return form(view, panel, `Notifications of ${labelOf(room)}`, [field("Notify of", select)], "Set it", () => {
+    const level = select.value === "default" ? null : select.value;
+    if (level !== null && level !== "off" && typeof Notification !== "undefined") Notification.requestPermission();
+    return [{ type: "level", room: panel.room, level }];
+  });
+}
+
+function exports(view, panel) {
+  const select = choice({ text: "Text", html: "A page for a browser", jsonl: "JSON, a message a line" }, "text");
+  const controls = [
+    field("Format", select, "All messages of the room, with their reactions; deleted ones are left out."),
+  ];
+  const label = labelOf(roomOf(view.state, panel.room));
+  return form(view, panel, `Export ${label}`, controls, "Export", () => [{ type: "export", format: select.value }]);
+}
+
 /** A code for another device, valid for five minutes. */
 function link(view, panel) {
   const body = h("div", { class: "panel-body" }, h("p", { role: "status", text: "Loading…" }));
@@ -199,11 +222,14 @@ function link(view, panel) {
       body,
       h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }),
       h("p", {
-        text: `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
+        text: panel.user
+          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Tell it to ${panel.user} in another way: who has it is ${panel.user}.`
+          : `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
       }),
     );
   };
-  return { title: "Log in another device", element: body, draw };
+  const title = panel.user ? `Code for a device of ${panel.user}` : "Log in another device";
+  return { title, element: body, draw };
 }
 
 /** Makes an invite, and shows its line this once. */
@@ -215,14 +241,15 @@ function invite(view, panel) {
     if (panel.note) return fill(body, h("p", { class: "bad", role: "alert", text: panel.note }));
     if (!panel.line || drawn === panel.line) return;
     drawn = panel.line;
-    const { uses, role: given = "member", until } = panel.invite;
+    const { uses, role: given = "member", until, room } = panel.invite;
     const hash = drawn.indexOf("#");
     const page = `${location.origin}/${hash === -1 ? "" : drawn.slice(hash)}`;
     fill(
       body,
       h("p", {
-        text: `It lets ${words.counted(uses, `new ${given}`)} in, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.`,
+        text: `It lets ${words.counted(uses, `new ${given}`)} in${room ? `, who joins ${room}` : ""}, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.`,
       }),
+      qrOf(page),
       shown("For a browser", page, view),
       shown("For chat-tui", drawn, view),
       h(
@@ -237,6 +264,20 @@ function invite(view, panel) {
     );
   };
   return { title: "Invite", element: body, draw };
+}
+
+/** The QR code of an address, once its maker is loaded: few need it. */
+function qrOf(text) {
+  const frame = h("figure", { class: "qr", hidden: true });
+  import("./qr.js").then(
+    ({ qr }) => {
+      const code = qr(text);
+      frame.hidden = code === null;
+      if (code) frame.append(code.picture("QR code of the address for a browser"));
+    },
+    () => {},
+  );
+  return frame;
 }
 
 /** Makes a hook, and shows its address this once. */
@@ -290,20 +331,35 @@ function inviteForm(view, panel) {
   const uses = h("input", { type: "number", min: "1", max: "1000", value: "1", autofocus: true });
   const valid = choice({ 86400: "1 day", 172800: "2 days", 604800: "7 days", 2592000: "30 days" }, "604800");
   const given = choice({ member: "Member", moderator: "Moderator", owner: "Owner" }, "member");
+  const rooms = roomList(view.state).filter(({ name }) => name !== LOBBY && !isDirect(name));
+  const room = choice({ "": "No other room", ...Object.fromEntries(rooms.map(({ name }) => [name, name])) }, "");
   return form(
     view,
     panel,
     "Invite",
-    [field("How many users may come in by it", uses), field("Valid for", valid), field("As", given)],
+    [
+      field("How many users may come in by it", uses),
+      field("Valid for", valid),
+      field("As", given),
+      field("They join the lobby, and", room),
+    ],
     "Make an invite",
     () => [
       {
         type: "openPanel",
-        panel: { kind: "invite", order: { uses: Number(uses.value), valid_s: Number(valid.value), role: given.value } },
+        panel: {
+          kind: "invite",
+          order: {
+            uses: Number(uses.value),
+            valid_s: Number(valid.value),
+            role: given.value,
+            ...(room.value && { room: room.value }),
+          },
+        },
       },
     ],
     { stays: true },
   );
 }
 
-export const KINDS = { confirm, name, topic, askIn, rules, role, password, link, invite, hook };
+export const KINDS = { confirm, name, topic, askIn, rules, role, password, link, invite, hook, notify, exports };

@@ -4,6 +4,7 @@ import { avatar, colourOf } from "./avatar.js";
 import { logOut } from "./commands.js";
 import { exact, moment } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
+import { savedOf } from "./saved.js";
 import { labelOf, roomOf } from "./state.js";
 import { firstLine, textNodes } from "./text.js";
 import * as words from "./words.js";
@@ -105,6 +106,33 @@ const messages = (title, empty) =>
   list(title, (view, entry) => messageRow(view, entry, entry.deleted ? words.DELETED : firstLine(entry.text)), {
     empty,
   });
+
+/** The messages that the user remembers. Those of before a restore of the server are only their beginnings. */
+function saved(view) {
+  const body = h("div", { class: "panel-body" });
+  let drawn = null;
+  const draw = () => {
+    const all = savedOf(view.state);
+    if (drawn === view.state.choices.saved) return;
+    drawn = view.state.choices.saved;
+    const row = (message) =>
+      h(
+        "li",
+        { class: "saved-row" },
+        message.epoch === view.state.epoch
+          ? messageRow(view, message, message.text)
+          : listItem("div", message.text, `${message.from.name} · before the server was restored`, null),
+        doing(view, "Forget", { type: "unsave", message }),
+      );
+    fill(
+      body,
+      all.length === 0
+        ? h("p", { class: "quiet", role: "status", text: "You remember no messages yet. A message is remembered by its menu" })
+        : h("ul", { class: "panel-list" }, all.map(row)),
+    );
+  };
+  return { title: "Messages you remember", element: body, draw };
+}
 
 function roomRow(view, { room, topic, count }) {
   const isIn = roomOf(view.state, room) !== null;
@@ -248,7 +276,8 @@ function account(view, panel) {
     const title = (name, it) => `${name}${it.this ? " · this one" : ""}`;
     const device = (it) => {
       const seen = `last used ${moment(Date.parse(it.seen_at), Date.now())}`;
-      const drop = it.this ? null : doing(view, "Drop", { type: "command", command: { type: "drop", id: it.id } });
+      const order = { type: "drop", id: it.id, ...(panel.user && { user: panel.user }) };
+      const drop = it.this ? null : doing(view, "Drop", { type: "command", command: order });
       return listItem("li", title(it.device || "A device without a name", it), seen, drop);
     };
     const session = (it) => {
@@ -258,8 +287,7 @@ function account(view, panel) {
     };
     const asksToLogOut = () => logOut(view.state).forEach((input) => view.act(input));
     const open = (text, kind) => doing(view, text, { type: "openPanel", panel: { kind } });
-    fill(
-      body,
+    const own = [
       h("p", {
         text: `You are ${view.state.name}, number ${view.state.me}. ${drawn.has_password ? "You have a password." : "You have no password: if this browser forgets you, you can't come back as the same user."}`,
       }),
@@ -270,13 +298,17 @@ function account(view, panel) {
         open("Log in another device", "link"),
         h("button", { type: "button", class: "text-button", text: "Log out here", on: { click: asksToLogOut } }),
       ),
+    ];
+    fill(
+      body,
+      panel.user ? h("p", { text: `${drawn.name}, number ${drawn.id}, ${drawn.has_password ? "has" : "has no"} password.` }) : own,
       h("h3", { text: "Devices" }),
       h("ul", { class: "panel-list" }, drawn.devices.map(device)),
       h("h3", { text: "Sessions" }),
       h("ul", { class: "panel-list" }, drawn.sessions.map(session)),
     );
   };
-  return { title: "Your account", element: body, draw };
+  return { title: panel.user ? `Account of ${panel.user}` : "Your account", element: body, draw };
 }
 
 export const KINDS = {
@@ -305,6 +337,7 @@ export const KINDS = {
       filter: (item) => `${item.user?.name ?? item.network ?? `invite:${item.invite}`}`,
     },
   ),
+  saved,
   audit: list("Audit log", auditRow, { empty: "Nothing is recorded yet" }),
   account,
 };

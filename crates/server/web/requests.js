@@ -5,6 +5,8 @@ import * as history from "./history.js";
 import { fail, say as tell } from "./live.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
+import * as exports from "./export.js";
+import * as saved from "./saved.js";
 import { close, logsOf, showPending } from "./session.js";
 import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, newAsked, roomOf } from "./state.js";
 import * as threads from "./threads.js";
@@ -34,6 +36,7 @@ export const INPUTS = {
   goTo,
   date: (state, fx, { time }) => history.loadDate(state, fx, currentRoom(state), time),
   arrived: (state) => void (state.goal = null),
+  looked: (state, fx, { room, pos }) => void (roomOf(state, room).eye = pos),
   draft,
   threadDraft,
   compose: (state, fx, { compose }) => void (state.compose = compose),
@@ -42,6 +45,11 @@ export const INPUTS = {
   visible,
   choose,
   ignore,
+  save: saved.save,
+  unsave: saved.unsave,
+  markUnread: saved.markUnread,
+  level: saved.setLevel,
+  export: exports.start,
   tell: (state, fx, { text, isError, at, typed }) =>
     isError ? fail(state, fx, text, at, typed) : tell(state, text, at),
   command: (state, fx, { command, at, typed }) => {
@@ -105,7 +113,11 @@ function openRoom(state, fx, { room: name }) {
   const room = makeRoom(state, name);
   if (state.current !== name) {
     const before = currentRoom(state);
-    if (before) before.line = null;
+    room.isHeld = false;
+    if (before) {
+      before.line = null;
+      log.trim(before.log, before.eye, log.PARKED_MAX);
+    }
     if (state.thread && state.thread.room !== name) state.thread = null;
     if (state.compose && state.compose.room !== name) state.compose = null;
     state.current = name;
@@ -153,7 +165,7 @@ function leave(state, fx, { room: name, at }) {
 /** Messages were on the screen. They count as read if all before them are. */
 function seen(state, fx, { room: name, first, last }) {
   const room = roomOf(state, name);
-  if (!room || !state.isVisible || last <= room.read) return;
+  if (!room || !state.isVisible || last <= room.read || room.isHeld) return;
   if (!skips(room, first)) markRead(room, last);
 }
 
@@ -161,15 +173,19 @@ function seen(state, fx, { room: name, first, last }) {
 export function skips(room, first) {
   if (first <= room.read + 1) return false;
   if (room.log.first > room.read + 1) return true;
-  return room.log.entries.some(
-    (entry) => entry.seq > room.read && entry.seq < first && !entry.isOwn && isCounted(entry),
-  );
+  const { entries } = room.log;
+  for (let at = log.place(entries, room.read + 1); entries[at]?.pos < first; at += 1) {
+    const entry = entries[at];
+    if (entry.seq !== undefined && !entry.isOwn && isCounted(entry)) return true;
+  }
+  return false;
 }
 
 /** Marks all of a room as read. */
 function readAll(state, fx, { room: name }) {
   const room = roomOf(state, name);
   if (!room) return;
+  room.isHeld = false;
   markRead(room, room.lastSeq);
   room.line = null;
   sendRead(state, fx);
@@ -230,7 +246,7 @@ function visible(state, fx, { isVisible }) {
 }
 
 /** Changes what the user has chosen. */
-function choose(state, fx, { choices }) {
+export function choose(state, fx, { choices }) {
   state.choices = { ...state.choices, ...choices };
   fx.push({ type: "putChoices", choices: state.choices });
 }

@@ -4,6 +4,7 @@ import * as outbox from "./outbox.js";
 import { changeOf } from "./changes.js";
 import { entryOfOwn } from "./entries.js";
 import * as log from "./log.js";
+import * as exports from "./export.js";
 import { begin as beginLog } from "./history.js";
 import { giveBack, notice } from "./live.js";
 import { FEATURES, LOBBY, currentRoom, makeRoom, newAsked, newChoices, newSearch } from "./state.js";
@@ -77,6 +78,7 @@ export function link(state, fx, input) {
 /** There is no session: all messages are to be sent again, and nothing is answered. What is on the screen stays. */
 function sessionEnded(state, fx, at) {
   outbox.sessionEnded(state.outbox);
+  exports.paused(state);
   state.isComplete = false;
   state.typing = [];
   if (state.asked.typed) giveBack(state, fx, state.asked.typed, at);
@@ -303,6 +305,7 @@ export function helloRefused(state, fx, event) {
 export function close(state, fx, name) {
   if (name === LOBBY) return;
   state.rooms.delete(name);
+  exports.closed(state, fx, name);
   if (state.thread?.room === name) state.thread = null;
   if (state.compose?.room === name) state.compose = null;
   if (state.current !== name) return;

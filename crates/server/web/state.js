@@ -53,6 +53,8 @@ export function newState(device) {
     /** What the first screen asks for, and what it says. */
     form: { name: "", note: "", needs: null },
     asked: newAsked(),
+    /** The room that is being exported. */
+    exporting: null,
     /** The message to go to once it is loaded. */
     goal: null,
     isVisible: true,
@@ -86,6 +88,10 @@ export const newChoices = () => ({
   typing: true,
   quiet: [],
   ignored: [],
+  /** Which messages of a room notify, if not those of `notify`: by room. */
+  levels: {},
+  /** The messages that the user remembers. */
+  saved: [],
 });
 
 /** A room of the user, before the server has described it. */
@@ -114,6 +120,10 @@ export function newRoom(name) {
     /** Some messages of others are below this `seq`, unread when the room was opened. */
     line: null,
     loading: null,
+    /** The position in the log that the reader looks at; null at the end. */
+    eye: null,
+    /** The user has marked messages as unread: they stay so until the room is opened again. */
+    isHeld: false,
     muted: null,
   };
 }

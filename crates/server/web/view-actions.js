@@ -2,6 +2,7 @@
 
 import { ask } from "./commands.js";
 import { message as loaded } from "./log.js";
+import { isSaved } from "./saved.js";
 import { isDirect, isModerator } from "./state.js";
 import { firstLink } from "./text.js";
 
@@ -74,6 +75,19 @@ export function messageActions(view, entry, room, isThread) {
         label: "Open the link",
         key: "o",
         run: () => window.open(firstLink(entry.text), "_blank", "noopener,noreferrer"),
+      },
+    can &&
+      firstLink(entry.text) && { label: "Copy the link", key: "l", run: () => copy(view, firstLink(entry.text)) },
+    can && {
+      label: isSaved(state, room.name, entry.seq) ? "Remember it no more" : "Remember it",
+      key: "m",
+      run: () => dispatch({ type: "save", room: room.name, seq: entry.seq }),
+    },
+    isStored &&
+      !isThread && {
+        label: "Mark as unread from here",
+        key: "u",
+        run: () => dispatch({ type: "markUnread", room: room.name, seq: entry.seq }),
       },
     can && {
       label: entry.pinned ? "Unpin" : "Pin in the room",

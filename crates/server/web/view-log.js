@@ -1,19 +1,21 @@
 // A log of messages: the rows, the scroll position, which only the reader moves, and the message with the focus.
 
 import { dayOf } from "./dates.js";
-import { byId, h, icon, keyed, set, setText } from "./dom.js";
-import { isCounted } from "./entries.js";
-import { message as loaded } from "./log.js";
-import { mentions } from "./mention.js";
+import { byId, h, icon, keyed, set, setText, styleOf } from "./dom.js";
+import { place } from "./log.js";
 import { skips } from "./requests.js";
-import { currentRoom, labelOf, roomOf, unread } from "./state.js";
-import { makeRow, quotedOf } from "./view-message.js";
+import { LOBBY, currentRoom, labelOf, roomOf, unread } from "./state.js";
 import { actOn } from "./view-actions.js";
+import { makeRow, makeTools } from "./view-message.js";
+import { rowsOf } from "./view-rows.js";
+import * as words from "./words.js";
+import * as windows from "./view-window.js";
 
-/** Messages of one user within this time share a head. */
-const GROUP_MS = 5 * 60000;
-/** So near an end, in pixels, the next page is loaded; and the log counts as being at its end. */
-const NEAR = 800;
+/** So near the last row, in pixels, more rows are made. */
+const NEAR = 1000;
+/** So near the oldest loaded message the next page is loaded: a fast scroll gets there within a fifth of a second. */
+const FAR = 8000;
+/** So near its end, in pixels, the log counts as being there. */
 const AT_END = 48;
 
 export function makeLog(view, { frame, items, isThread }) {
@@ -25,85 +27,32 @@ export function makeLog(view, { frame, items, isThread }) {
     places: new Map(),
     opened: new Set(),
     focused: null,
+    /** Whether the room is still to be shown where it opens; whether it is to be shown at its end. */
+    isOpening: false,
     wantsEnd: false,
+    window: windows.newWindow(),
+    /** The heights of the empty space above and below the rows. */
+    pads: { above: 0, below: 0 },
+    /** The row with the buttons, by its key. */
+    tooled: null,
   };
+  const tools = makeTools();
+  const space = styleOf(`#${items.id}`);
   const jump = isThread ? null : byId("jump");
   const above = isThread ? null : byId("above");
 
   const source = () => (isThread ? state.thread?.log : currentRoom(state)?.log);
   const room = () => (isThread ? roomOf(state, state.thread?.room) : currentRoom(state));
-
-  /** The rows of the log: messages, and what stands between them. */
-  function rows() {
-    const from = source();
-    const of = room();
-    const made = [];
-    let last = null;
-    let isLined = isThread || of.line === null;
-    for (const entry of [...from.entries, ...from.pending]) {
-      if (isThread && entry.kind !== "message") continue;
-      if (entry.at && (!last || dayOf(entry.at) !== dayOf(last.at))) {
-        made.push({ key: `day-${dayOf(entry.at)}-${entry.key}`, type: "day", at: entry.at, about: dayOf(Date.now()) });
-        last = null;
-      }
-      if (!isLined && entry.seq > of.line && entry.kind === "message" && !entry.isOwn && isCounted(entry)) {
-        made.push({ key: "line", type: "line" });
-        isLined = true;
-        last = null;
-      }
-      if (entry.isIgnored) {
-        const before = made.at(-1);
-        if (before?.type === "ignored")
-          made[made.length - 1] = { ...before, count: before.count + 1, about: before.count + 1 };
-        else made.push({ key: entry.key, type: "ignored", count: 1, about: 1 });
-        last = null;
-        continue;
-      }
-      const item = { key: entry.key, type: entry.kind, entry, isFirst: false };
-      if (entry.kind === "message") Object.assign(item, details(from, of, entry, last));
-      made.push(item);
-      last = entry.kind === "message" ? entry : { at: entry.at };
-    }
-    return made;
-  }
-
-  function details(from, of, entry, last) {
-    const isFirst =
-      last?.from?.id !== entry.from.id ||
-      entry.at - last.at > GROUP_MS ||
-      entry.replyTo !== undefined ||
-      last.delivery === "refused";
-    const answers =
-      isThread && entry.replyTo === state.thread.root
-        ? undefined
-        : (entry.replyTo ?? (isThread ? undefined : entry.thread));
-    const quoted = answers === undefined ? null : quotedOf(loaded(from, answers) ?? loaded(of.log, answers), answers);
-    const isMention = !entry.isOwn && mentions(entry.text, state.name).length > 0;
-    const newReplies = entry.replies ? of.since.filter((one) => isReply(of, one.seq, entry.seq)).length : 0;
-    const isOpen = log.opened.has(entry.key);
-    return {
-      isFirst,
-      quoted,
-      isMention,
-      newReplies,
-      isOpen,
-      hidesAnswers: isThread && entry.seq === state.thread.root,
-      about: `${isFirst}|${quoted?.name}|${quoted?.text}|${isMention}|${newReplies}|${isOpen}|${state.name}`,
-    };
-  }
-
-  const isReply = (of, seq, root) => {
-    const entry = loaded(of.log, seq);
-    return entry?.thread === root || (entry?.thread === undefined && entry?.replyTo === root);
-  };
-
   const isSame = (a, b) => a.type === b.type && a.entry === b.entry && a.about === b.about;
+  const rowNamed = (key) => [...items.children].find((one) => one.itemKey === key) ?? null;
 
-  /** The first row that is on the screen, and where it is. */
+  /** The first row on the screen that is of an entry: its key, its place, and its position. Others come and go with their neighbours. */
   function anchor() {
     const top = frame.getBoundingClientRect().top;
-    const child = firstBelow(top);
-    return child ? { key: child.itemKey, offset: child.getBoundingClientRect().top - top } : null;
+    let child = firstBelow(top);
+    while (child && !child.item.entry) child = child.nextElementSibling;
+    if (!child) return null;
+    return { key: child.itemKey, pos: child.item.entry.pos, offset: child.getBoundingClientRect().top - top };
   }
 
   /** The first row whose end is below a place of the window. */
@@ -118,15 +67,55 @@ export function makeLog(view, { frame, items, isThread }) {
     return children[low] ?? null;
   }
 
-  function restore(place) {
-    const child = place && [...items.children].find((one) => one.itemKey === place.key);
+  function restore(to) {
+    const child = to && rowNamed(to.key);
     if (!child) return false;
-    const shift = child.getBoundingClientRect().top - frame.getBoundingClientRect().top - place.offset;
+    const shift = child.getBoundingClientRect().top - frame.getBoundingClientRect().top - to.offset;
     if (Math.abs(shift) >= 1) frame.scrollTop += shift;
     return true;
   }
 
-  function draw() {
+  /** Makes the rows of the window. The space around them takes what they grow, so that nothing on the screen moves. */
+  function render(kept) {
+    const { window, pads } = log;
+    const before = kept && heightsAround(rowNamed(kept.key));
+    const hadFocus = items.contains(document.activeElement);
+    const about = { room: room(), thread: isThread ? state.thread : null, opened: log.opened };
+    const rows = rowsOf(source(), window, {
+      ...about,
+      name: state.name,
+      drafts: state.threadDrafts,
+      now: Date.now(),
+    });
+    keyed(items, rows, (item) => makeRow(view, item), isSame);
+    if (rows.length > 0) window.average = (items.offsetHeight - pads.above - pads.below) / rows.length;
+    const after = before && heightsAround(rowNamed(kept.key));
+    if (after) windows.settle(window, after.above - before.above, after.below - before.below);
+    else windows.estimate(window);
+    Object.assign(pads, { above: window.above, below: window.below });
+    space.setProperty("padding-block", `${pads.above}px ${pads.below}px`);
+    if (hadFocus && !items.contains(document.activeElement)) frame.focus({ preventScroll: true });
+    moveFocus();
+    tools.attach(rowNamed(log.tooled));
+    look();
+  }
+
+  /** The heights of the rows above a row and of those below it. */
+  function heightsAround(child) {
+    if (!child) return null;
+    const [{ top, bottom }, around] = [child.getBoundingClientRect(), items.getBoundingClientRect()];
+    return { above: top - around.top - log.pads.above, below: around.bottom - log.pads.below - bottom };
+  }
+
+  /** Says which messages the reader looks at: they stay loaded. */
+  function look() {
+    if (isThread) return;
+    const { from, to } = log.window;
+    const pos = log.atEnd ? null : (source().entries[(from + to) >> 1]?.pos ?? null);
+    if (room().eye !== pos) dispatch({ type: "looked", room: room().name, pos });
+  }
+
+  function draw(isScrolled = false) {
     const from = source();
     const of = room();
     if (!from || !of) {
@@ -137,19 +126,18 @@ export function makeLog(view, { frame, items, isThread }) {
     const isOther = log.room !== name;
     if (isOther) leave(name);
     const replies = isThread ? "" : `${of.since.length} ${of.read}`;
-    const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.thread?.root}`;
+    const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.threadDrafts.size}|${of.count <= 1}|${state.role}|${state.thread?.root}`;
     if (now !== log.drawn || isOther) {
       log.drawn = now;
-      const place = isOther || log.atEnd ? null : anchor();
-      keyed(items, rows(), (item) => makeRow(view, item), isSame);
       drawEdges(from, of);
-      arrive(isOther, place, from);
-      moveFocus();
-    }
+      arrive(from);
+      fill();
+    } else if (isScrolled) fill();
     if (!isThread) {
       set(frame, { "aria-label": `Messages in ${labelOf(of)}`, "aria-busy": String(of.loading !== null) });
       reachGoal();
       drawJump(of);
+      if (from.first !== null) load();
     }
     report();
   }
@@ -158,35 +146,79 @@ export function makeLog(view, { frame, items, isThread }) {
   function leave(name) {
     if (log.room && !log.atEnd) log.places.set(log.room, anchor());
     else log.places.delete(log.room);
-    Object.assign(log, { room: name, focused: null, atEnd: true });
+    Object.assign(log, { room: name, focused: null, atEnd: true, isOpening: true, window: windows.newWindow() });
     log.opened.clear();
   }
 
-  function arrive(isOther, place, from) {
-    if (log.wantsEnd || (!isOther && !place)) log.wantsEnd = false;
-    else if (!isOther) return void restore(place);
-    else if (restore(log.places.get(log.room))) return void (log.atEnd = isAtEnd());
-    const line = items.querySelector(":scope > .unread-line");
-    if (isOther && from.first === null) log.isOpening = true;
-    if (line && (isOther || log.isOpening)) {
-      log.isOpening = from.first === null;
-      frame.scrollTop += line.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 4;
-      log.atEnd = isAtEnd();
-    } else if (log.atEnd || isOther) {
-      if (from.first !== null) log.isOpening = false;
-      frame.scrollTop = frame.scrollHeight;
-      log.atEnd = true;
-    }
+  /** Makes the rows. What is on the screen stays there, the end if that is. */
+  function arrive(from) {
+    const isLoaded = isThread || from.first !== null;
+    if (log.wantsEnd) log.isOpening = false;
+    else if (!isLoaded) log.isOpening = true;
+    if (isLoaded) log.wantsEnd = false;
+    if (log.isOpening) return openAt(from, isLoaded);
+    const kept = anchor();
+    windows.follow(log.window, from.entries, log.atEnd);
+    render(kept);
+    if (log.atEnd) frame.scrollTop = frame.scrollHeight;
+    else restore(kept);
   }
 
-  const isAtEnd = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < AT_END;
+  /** A room opens where it was left, or at the first message that is new, or at its end. */
+  function openAt({ entries }, isLoaded) {
+    log.isOpening = !isLoaded;
+    const left = log.places.get(log.room);
+    const { line } = room();
+    const index = left ? place(entries, left.pos) : isThread || line === null ? entries.length : place(entries, line);
+    windows.jump(log.window, entries, index);
+    render(null);
+    const lined = items.querySelector(":scope > .unread-line");
+    if (!restore(left)) {
+      frame.scrollTop = frame.scrollHeight;
+      if (lined) restore({ key: lined.itemKey, offset: frame.clientHeight / 4 });
+    }
+    log.atEnd = !isLoaded || isAtEnd();
+  }
+
+  const isAtEnd = () =>
+    log.window.hidden === 0 &&
+    !source().isCut &&
+    frame.scrollHeight - frame.scrollTop - frame.clientHeight < AT_END;
+
+  /** Moves the window if the reader is near its first or its last row, or beyond it. */
+  function fill() {
+    const { window, pads } = log;
+    const { entries } = source();
+    const [screen, box] = [frame.getBoundingClientRect(), items.getBoundingClientRect()];
+    const above = screen.top - box.top - pads.above;
+    const below = box.bottom - pads.below - screen.bottom;
+    if (above < -frame.clientHeight) return goBeyond(windows.indexAbove(window, pads.above + above));
+    if (below < -frame.clientHeight) return goBeyond(windows.indexBelow(window, -below - frame.clientHeight));
+    const isUp = above < below;
+    const kept = anchor();
+    if (!windows.move(window, entries, isUp, NEAR - (isUp ? above : below))) return;
+    render(kept);
+    if (!log.atEnd) restore(kept);
+  }
+
+  /** The reader has dragged the scroll bar into the empty space, to an entry: makes the rows there. */
+  function goBeyond(index) {
+    const { window } = log;
+    const { entries } = source();
+    if (index >= window.from && index < window.to) return;
+    windows.jump(window, entries, index);
+    render(null);
+    const child = [...items.children].find((one) => one.item.entry === entries[index]);
+    if (child) restore({ key: child.itemKey, offset: 0 });
+  }
 
   /** The row at the beginning of a room, and what an empty one says. */
   function drawEdges(from, of) {
     let edge = frame.querySelector(":scope > .edge");
     if (!edge) frame.prepend((edge = h("p", { class: "edge" })));
-    const isBegin = from.first !== null && !from.hasOlder && of.loading === null && !isThread;
+    const isBegin = from.first !== null && log.window.from === 0 && !from.hasOlder && of.loading === null && !isThread;
     const isEmpty = isBegin && from.entries.length === 0 && from.pending.length === 0;
+    if (!isThread) drawWelcome(edge, isBegin && of.name === LOBBY && of.count <= 1 && state.role === "owner");
     setText(
       edge,
       isEmpty
@@ -199,14 +231,44 @@ export function makeLog(view, { frame, items, isThread }) {
     );
   }
 
+  /** What an owner does first, who is alone on the server. */
+  function drawWelcome(edge, isShown) {
+    const old = frame.querySelector(":scope > .welcome");
+    if (!isShown || old) return isShown || old?.remove();
+    const open = (panel) => () => dispatch({ type: "openPanel", panel });
+    const button = (text, className, panel) =>
+      h("button", { type: "button", class: className, text, on: { click: open(panel) } });
+    edge.after(
+      h(
+        "div",
+        { class: "welcome" },
+        h("p", { text: words.OWNER_ALONE }),
+        h(
+          "p",
+          { class: "buttons" },
+          button("Invite colleagues", "primary", { kind: "invite", order: null }),
+          button("Create a room", "text-button", { kind: "rooms" }),
+        ),
+      ),
+    );
+  }
+
   /** Scrolls to the message that was asked for, once it is loaded. */
   function reachGoal() {
     const { goal } = state;
     if (!goal || goal.room !== state.current || currentRoom(state).loading !== null) return;
+    const { entries } = source();
+    const index = place(entries, goal.seq);
+    if (index < log.window.from || index >= log.window.to) {
+      windows.jump(log.window, entries, index);
+      render(null);
+    }
     const child = [...items.querySelectorAll(":scope > article")].find((one) => Number(one.dataset.seq) >= goal.seq);
     if (!child) return;
     child.scrollIntoView({ block: "center" });
+    log.isOpening = false;
     log.atEnd = isAtEnd();
+    fill();
     child.classList.add("flash");
     setTimeout(() => child.classList.remove("flash"), 2000);
     focusOn(child);
@@ -261,6 +323,15 @@ export function makeLog(view, { frame, items, isThread }) {
     dispatch({ type: "seen", room: of.name, first, last });
   }
 
+  /** Asks for older or newer messages in time. At the end of a room that was just opened, only what fills the screen. */
+  function load() {
+    const { name, loading } = room();
+    if (loading !== null) return;
+    const toEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+    if (source().hasOlder && frame.scrollTop < (log.atEnd ? NEAR : FAR)) dispatch({ type: "older", room: name });
+    else if (source().isCut && toEnd < FAR) dispatch({ type: "newer", room: name });
+  }
+
   let isScrolling = false;
   frame.addEventListener(
     "scroll",
@@ -269,15 +340,9 @@ export function makeLog(view, { frame, items, isThread }) {
       isScrolling = true;
       requestAnimationFrame(() => {
         isScrolling = false;
+        if (!source() || !room()) return;
         log.atEnd = isAtEnd();
-        if (isThread) return;
-        const of = currentRoom(state);
-        if (!of) return;
-        if (frame.scrollTop < NEAR) dispatch({ type: "older", room: of.name });
-        if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR)
-          dispatch({ type: "newer", room: of.name });
-        drawJump(of);
-        report();
+        draw(true);
       });
     },
     { passive: true },
@@ -292,6 +357,14 @@ export function makeLog(view, { frame, items, isThread }) {
     if (focused) focused.tabIndex = 0;
   }
 
+  /** Goes to the oldest message that is loaded. */
+  function goToFirst() {
+    windows.jump(log.window, source().entries, 0);
+    render(null);
+    frame.scrollTop = 0;
+    focusOn(items.querySelector(":scope > article"));
+  }
+
   function focusOn(child) {
     if (!child) return;
     log.focused = child.itemKey;
@@ -299,13 +372,20 @@ export function makeLog(view, { frame, items, isThread }) {
     child.focus();
   }
 
+  function pointAt(child) {
+    if (!child || (child.itemKey === log.tooled && child.querySelector(".tools"))) return;
+    log.tooled = child.itemKey;
+    tools.attach(child);
+  }
+
   frame.addEventListener("focusin", (event) => {
     const child = event.target.closest("article");
-    if (child) {
-      log.focused = child.itemKey;
-      moveFocus();
-    }
+    if (!child) return;
+    log.focused = child.itemKey;
+    moveFocus();
+    pointAt(child);
   });
+  frame.addEventListener("pointerover", (event) => pointAt(event.target.closest("article")), { passive: true });
   frame.addEventListener("keydown", (event) => {
     const child = event.target.closest("article");
     const all = [...items.querySelectorAll(":scope > article")];
@@ -315,6 +395,7 @@ export function makeLog(view, { frame, items, isThread }) {
     if (to !== undefined && (child === event.target || child === null)) {
       event.preventDefault();
       if (event.key === "End" && !isThread) dispatch({ type: "newest", room: room().name });
+      if (event.key === "Home") return goToFirst();
       focusOn(child === null ? all.at(-1) : all[Math.max(0, Math.min(all.length - 1, to))]);
     } else if (child === event.target) actOn.key(view, event, child, room(), isThread);
   });
@@ -323,12 +404,11 @@ export function makeLog(view, { frame, items, isThread }) {
   if (jump) jump.onclick = () => dispatch({ type: "newest", room: state.current });
   if (above) above.onclick = () => dispatch({ type: "goTo", room: state.current, seq: currentRoom(state).read + 1 });
   return {
-    draw,
+    draw: () => draw(),
     opened: () => {},
     toEnd() {
       log.wantsEnd = true;
       log.atEnd = true;
-      frame.scrollTop = frame.scrollHeight;
       log.drawn = "";
     },
     scroll: (pages) => frame.scrollBy({ top: pages * frame.clientHeight * 0.85 }),

@@ -1,6 +1,6 @@
 // The menu of a message, a user or a room, and the grid of emoji: one at a time, beside what opened it.
 
-import { sanctionOf, ask } from "./commands.js";
+import { ask, askLink, free, sanctionOf } from "./commands.js";
 import { byId, fill, h } from "./dom.js";
 import { EMOJI, findEmoji } from "./emoji.js";
 import {
@@ -159,6 +159,16 @@ export function makeMenu(view) {
         ),
       outranks && ban(86400, "Ban for a day…"),
       outranks && ban(null, "Ban without an end…"),
+      outranks &&
+        doing(
+          "Ban, and remove the last 10 minutes…",
+          sanctionOf(state, "ban", ofUser, { room: place, time: 86400, removes: 600 }),
+          true,
+        ),
+      rank(state.role) >= 4 && "-",
+      rank(state.role) >= 4 && doing("Devices…", [{ type: "openPanel", panel: { kind: "account", user: user.name } }]),
+      rank(state.role) >= 4 && doing("Code for a new device…", askLink(user.name)),
+      rank(state.role) >= 4 && doing("Free the name…", free(user.name), true),
       isOwner(state, room) &&
         !isDirect(room.name) &&
         doing("Give a role…", [{ type: "openPanel", panel: { kind: "role", user, room: place } }]),
@@ -174,9 +184,12 @@ export function makeMenu(view) {
       doing("Mark all as read", [{ type: "readAll", room: room.name }]),
       panel("Pinned messages", { kind: "pins", room: room.name }),
       panel("Mentions of you", { kind: "mentions" }),
+      panel("Messages you remember", { kind: "saved" }),
       doing(quiet ? "Let it notify again" : "Make it quiet", [
         { type: "choose", choices: { quiet: quiet ? others : [...others, room.name] } },
       ]),
+      panel("Notifications…", { kind: "notify", room: room.name }),
+      panel("Export…", { kind: "exports", room: room.name }),
       isRoom && panel("Set the topic…", { kind: "topic", room: room.name }),
       isRoom && room.rules?.privacy === "private" && panel("Ask somebody in…", { kind: "askIn", room: room.name }),
       isRoom && isOwner(state, room) && panel("Rules…", { kind: "rules", room: room.name }),

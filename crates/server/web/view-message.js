@@ -77,7 +77,6 @@ function message(view, item) {
     },
     isFirst ? h("span", { class: "side" }, avatar(entry.from)) : h("span", { class: "side" }),
     bubble,
-    tools(entry),
   );
 }
 
@@ -100,7 +99,7 @@ function head({ from, at, isOwn }) {
     h("span", { class: `name colour-${colourOf(from.id ?? 0)}`, dir: "auto", text: from.name }),
     isOwn ? h("span", { class: "you", text: "you" }) : null,
     h("span", { class: "number", text: from.id ?? "" }),
-    h("time", { datetime: new Date(at).toISOString(), title: exact(at), text: clock(at) }),
+    h("time", { datetime: new Date(at).toISOString(), text: clock(at) }),
   );
 }
 
@@ -150,7 +149,6 @@ function meta({ entry, isFirst }) {
       h("time", {
         class: "later",
         datetime: new Date(entry.at).toISOString(),
-        title: exact(entry.at),
         text: clock(entry.at),
         "aria-hidden": "true",
       }),
@@ -205,11 +203,14 @@ function reactions(entry) {
 }
 
 /** `3 replies · 1 new · last 14:02`. */
-function answers({ entry, newReplies, hidesAnswers }) {
-  if (!entry.replies || entry.replies.count === 0 || hidesAnswers) return null;
-  const parts = [words.counted(entry.replies.count, "reply", "replies")];
+function answers({ entry, newReplies, hidesAnswers, hasDraft }) {
+  const count = entry.replies?.count ?? 0;
+  if ((count === 0 && !hasDraft) || hidesAnswers) return null;
+  const parts = count > 0 ? [words.counted(count, "reply", "replies")] : [];
+  if (hasDraft) parts.unshift("draft");
   if (newReplies > 0) parts.push(`${newReplies} new`);
-  const last = typeof entry.replies.last_at === "string" ? Date.parse(entry.replies.last_at) : entry.replies.last_at;
+  const at = entry.replies?.last_at;
+  const last = typeof at === "string" ? Date.parse(at) : at;
   if (last) parts.push(`last ${moment(last, Date.now())}`);
   return h(
     "button",
@@ -231,17 +232,29 @@ function refusal(entry) {
   );
 }
 
-/** The buttons beside a message. Keys reach them by the menu, so Tab passes them over. */
-function tools(entry) {
-  if (entry.delivery !== "accepted" || entry.deleted) return null;
+/**
+ * Makes the buttons beside a message: those of the one under the pointer, or with the focus, are enough. Keys reach them by
+ * the menu, so Tab passes them over. `attach` moves them to a row; to none if that has nothing to do.
+ */
+export function makeTools() {
   const button = (name, label, what) => iconButton(name, label, { tabindex: "-1", dataset: { do: what, part: what } });
-  return h(
+  const tools = h(
     "div",
     { class: "tools" },
     button("smile", "React", "emoji"),
     button("reply", "Reply", "reply"),
     button("more", "More", "menu"),
   );
+  return {
+    attach(row) {
+      const entry = row?.item?.entry;
+      const bubble = row?.querySelector(":scope > .bubble");
+      if (!bubble || entry.delivery !== "accepted" || entry.deleted) return tools.remove();
+      if (tools.parentElement === bubble) return;
+      bubble.append(tools);
+      for (const time of row.querySelectorAll("time")) time.title = exact(entry.at);
+    },
+  };
 }
 
 /** The beginning of a message, to name it beside another one. */

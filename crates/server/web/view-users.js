@@ -15,6 +15,12 @@ export function makeUsers({ state, act, menu }) {
     if (user) menu.openUser(button, user);
   });
 
+  const signature = (room) =>
+    room.users.reduce(
+      (text, { id, name }) => `${text}|${id} ${name} ${roleIn(room, id)} ${state.away.get(id)}`,
+      `${room.name} ${room.count} ${state.me}`,
+    );
+
   const make = ({ user, role, away, isMe }) => {
     const words = [
       role in SHOWN ? role : null,
@@ -44,10 +50,15 @@ export function makeUsers({ state, act, menu }) {
     );
   };
 
+  let drawn = "";
   return {
     draw() {
       const room = currentRoom(state);
       if (!room) return;
+      // To sort hundreds of names takes longer than a frame has.
+      const now = signature(room);
+      if (now === drawn) return;
+      drawn = now;
       setText(byId("users-title"), isDirect(room.name) ? "Users" : `Users · ${room.count}`);
       const order = (item) => SHOWN[item.role] ?? 3;
       const items = room.users.map((user) => {

@@ -18,7 +18,7 @@
 // #live               (log) new messages, for screen readers
 
 import { avatar } from "./avatar.js";
-import { byId, fill, icon, set, setText } from "./dom.js";
+import { byId, fill, h, icon, set, setText } from "./dom.js";
 import { LOBBY, currentRoom, isDirect, isOwner, labelOf, otherOf, roomList, unread } from "./state.js";
 import { isFull, waiting } from "./outbox.js";
 import { makeAlerts } from "./view-alerts.js";
@@ -32,6 +32,8 @@ import { makeRooms } from "./view-rooms.js";
 import { makeUsers } from "./view-users.js";
 import * as words from "./words.js";
 
+/** Longest time until the browser has begun to store a file. */
+const DOWNLOAD_MS = 60000;
 /** The widest window that shows one pane at a time, in CSS. */
 const NARROW = matchMedia("(max-width: 45rem)");
 /** The narrowest window that shows the users beside the messages from the start. */
@@ -131,6 +133,11 @@ export function makeView(state, actions) {
     view.composer.opened();
     if (!matchMedia("(pointer: coarse)").matches) view.composer.focus();
     alerts.say(`${labelOf(currentRoom(state))}${describeUnread(unread(state, currentRoom(state)))}`);
+  };
+  view.download = (blob, name) => {
+    const link = h("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
   };
   view.toEnd = () => view.log.toEnd();
   view.restoreText = (effect) => view.composerOf(effect.place.includes(" ")).restore(effect);

@@ -9,6 +9,7 @@ export const CANNOT_LEAVE = "You can't leave #lobby";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
 export const NO_SEARCH = "This server has no search. Ask who runs it to start it with --search on";
+export const OWNER_ALONE = "You own this server, and nobody else is here. Others come in by an invite.";
 export const QUERY_TOO_LONG = "A search has at most 512 bytes. Search for fewer words";
 export const PASSWORD_SET = "Your password is set";
 export const ANOTHER_SERVER =

@@ -119,13 +119,28 @@ impl Command {
     }
 }
 
+/// Commands of other programs, and what is typed here.
+const INSTEAD: [(&str, &str); 9] = [
+    ("/op", "/role NAME moderator"),
+    ("/deop", "/role NAME member"),
+    ("/voice", "/role NAME voice"),
+    ("/devoice", "/role NAME member"),
+    ("/buffer", "/go NAME"),
+    ("/lastlog", "/search WORDS"),
+    ("/grep", "/search WORDS"),
+    ("/hilight", "/set mentions name"),
+    ("/notice", "/msg NAME TEXT"),
+];
+
 /// What the user reads if there is no command of that name.
 #[must_use]
 pub fn unknown(name: &str) -> String {
     let known = COMMANDS.iter().flat_map(Command::names);
-    let guess = match closest(name, known) {
-        Some(meant) => format!("Did you mean {meant}?"),
-        None => "/help lists the commands.".to_owned(),
+    let instead = INSTEAD.iter().find(|(other, _)| *other == name);
+    let guess = match (instead, closest(name, known)) {
+        (Some((_, instead)), _) => format!("Here it is {instead}."),
+        (None, Some(meant)) => format!("Did you mean {meant}?"),
+        (None, None) => "/help lists the commands.".to_owned(),
     };
     format!("Unknown command {name}. {guess} (Start with // to send a line that begins with /.)")
 }

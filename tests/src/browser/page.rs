@@ -138,6 +138,19 @@ impl Page {
         data_encoding::BASE64.decode(base64.as_bytes()).unwrap()
     }
 
+    /// Bytes of the JavaScript heap that are in use, without what can be collected.
+    pub async fn heap_bytes(&self) -> u64 {
+        self.call("HeapProfiler.collectGarbage", json!({})).await;
+        let usage = self.call("Runtime.getHeapUsage", json!({})).await;
+        usage["usedSize"].as_u64().unwrap_or_default()
+            + usage["embedderHeapUsedSize"].as_u64().unwrap_or_default()
+    }
+
+    /// Makes the processor of the page this many times slower.
+    pub async fn slows(&self, times: u32) {
+        self.call("Emulation.setCPUThrottlingRate", json!({"rate": times})).await;
+    }
+
     /// Closes the tab.
     pub async fn closes(self) {
         let target = json!({"targetId": self.target});

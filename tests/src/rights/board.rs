@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::certain::{Certain, Ticket};
-use super::order::{Order, Record, Room, User, label_of};
+use super::order::{Order, Room, User, label_of};
+use super::record::Record;
 use super::state::{Answer, RoomState, State};
 use super::worlds::{Outcome, Worlds};
 use super::{Backup, Found, ROOMS, Settings, USERS, device, room_name, user_name};

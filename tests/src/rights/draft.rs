@@ -1,9 +1,10 @@
 //! Chooses at random what a user does next. Much of it is not allowed.
 
 use super::USERS;
+use super::barred::Barred;
 use super::board::Board;
 use super::entry::Secrets;
-use super::order::{Barred, Kind, Order, Privacy, Role, Room, Rules, User};
+use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
 use super::state::State;
 
 /// Most invites of a group: the server has a bound for each user.

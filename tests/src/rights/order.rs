@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::barred::{Barred, network};
 use super::{newcomer_name, room_name, user_name};
 
 /// The number of a user in its group.
@@ -47,30 +48,6 @@ pub(super) enum Kind {
     Mute,
     Kick,
     Ban,
-}
-
-/// Whom a ban of the server is about that names no user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Barred {
-    /// A network from which nobody comes.
-    Network,
-    /// Those who come by the invite with that label, which has this number.
-    Invite { label: u64, id: u64 },
-}
-
-impl Barred {
-    /// As the audit log describes it.
-    pub(super) fn words(self, group: u32) -> String {
-        match self {
-            Self::Network => format!("network {}", network(group)),
-            Self::Invite { id, .. } => format!("invite {id}"),
-        }
-    }
-}
-
-/// The network that a group bans.
-fn network(group: u32) -> String {
-    format!("198.51.{group}.0/24")
 }
 
 /// Something that a user does. Labels are numbers that no other order of the group has.
@@ -193,28 +170,6 @@ pub(super) enum Order {
         user: User,
         label: u64,
     },
-}
-
-/// A record of the audit log. Of `about`, the numbers that only the server knows are left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Record {
-    pub(super) by: User,
-    pub(super) what: &'static str,
-    pub(super) about: [String; 2],
-    pub(super) reason: String,
-}
-
-impl Record {
-    /// Whether it is the record that an owner was sent.
-    pub(super) fn is_like(&self, group: u32, sent: &Value) -> bool {
-        let about = sent["about"].as_str().unwrap_or_default();
-        let [begin, end] = &self.about;
-        sent["by"]["name"] == user_name(group, self.by)
-            && sent["what"] == self.what
-            && about.starts_with(begin.as_str())
-            && about.ends_with(end.as_str())
-            && sent["reason"].as_str().unwrap_or_default() == self.reason
-    }
 }
 
 impl Role {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::{
-    Barred, Kind, Order, Privacy, Record, Role, Room, Rules, SANCTION_S, User, has_end, reason,
-};
+use super::barred::{Barred, end_in_words};
+use super::order::{Kind, Order, Privacy, Role, Room, Rules, User, reason};
+use super::record::Record;
 use super::{ROOMS, USERS, device_name, newcomer_name, room_name, user_name};
 
 /// What is stored of a group.
@@ -166,11 +166,11 @@ impl State {
         }
     }
 
-    fn record(&mut self, by: User, what: &'static str, begin: String, end: String) {
+    pub(super) fn record(&mut self, by: User, what: &'static str, begin: String, end: String) {
         self.records.push(Record { by, what, about: [begin, end], reason: String::new() });
     }
 
-    fn name(&self, user: User) -> String {
+    pub(super) fn name(&self, user: User) -> String {
         user_name(self.group, user)
     }
 
@@ -292,44 +292,6 @@ impl State {
         true
     }
 
-    /// Bans a network, or those who come by an invite.
-    fn bar(&mut self, by: User, whom: Barred, label: u64) -> bool {
-        let replaced = self.barred.get(&whom).copied();
-        let may_replace = replaced.is_none_or(|(author, _)| self.may_end_of_server(by, author));
-        if self.roles[by] < Role::Moderator || !may_replace {
-            return false;
-        }
-        self.barred.insert(whom, (by, label));
-        let about = format!("ban {}, the server{}", whom.words(self.group), end_in_words(label));
-        self.record(by, "sanction", about, String::new());
-        self.records.last_mut().expect("it was just added").reason = reason(label);
-        true
-    }
-
-    fn may_end_of_server(&self, by: User, author: User) -> bool {
-        let needed = if self.roles[author] == Role::Owner { Role::Owner } else { Role::Moderator };
-        self.roles[by] >= needed
-    }
-
-    fn end(&mut self, by: User, user: User, id: u64) -> bool {
-        let may = by == user || self.roles[by] == Role::Owner;
-        if may {
-            let about = format!("session {id} of {}", self.name(user));
-            self.record(by, "end", about, String::new());
-        }
-        may
-    }
-
-    fn free(&mut self, by: User, newcomer: u64) -> bool {
-        let may = self.roles[by] == Role::Owner && self.admitted.contains_key(&newcomer);
-        if !may || !self.freed.insert(newcomer) {
-            return false;
-        }
-        let about = format!("{} → ", newcomer_name(self.group, newcomer));
-        self.record(by, "free", about, String::new());
-        true
-    }
-
     /// Whether a user may end a sanction that `author` has made.
     fn may_end(&self, by: User, (_, user, room): (Kind, User, Option<Room>), author: User) -> bool {
         let rank = |user| room.map_or(self.roles[user], |room| self.rank(user, room));
@@ -362,12 +324,6 @@ impl State {
         let about = format!("number {id}, {}", self.describe(key));
         self.record(by, "pardon", about, String::new());
         true
-    }
-
-    fn unbar(&mut self, by: User, whom: Barred, id: u64) -> bool {
-        let about = format!("number {id}, ban {}, the server", whom.words(self.group));
-        self.record(by, "pardon", about, String::new());
-        self.barred.remove(&whom).is_some()
     }
 
     fn delete(&mut self, by: User, room: Room, seq: u64, of: User) -> bool {
@@ -430,9 +386,4 @@ impl State {
         self.record(by, "drop", about, String::new());
         true
     }
-}
-
-/// The end of a mute or a ban with that label, as the audit log describes it.
-fn end_in_words(label: u64) -> String {
-    if has_end(label) { format!(", {SANCTION_S} s") } else { ", no end".to_owned() }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::barred::Barred;
 use super::board::Board;
-use super::order::{Barred, Kind, Order, Role};
+use super::order::{Kind, Order, Role};
 use super::worlds::Outcome::{self, Done, Refused, Unanswered};
 use super::{BackupState, Settings};
 

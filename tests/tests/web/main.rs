@@ -5,6 +5,7 @@
 mod first_minute;
 mod hostile;
 mod keys;
+mod long_log;
 mod look;
 mod one_room;
 mod outbox;

@@ -1,19 +1,34 @@
-//! A browser, a terminal client and a classic client in one room, through a kill of the daemon and a tab that is closed and
+//! A browser, a terminal client, a classic client and a hook in one room, through a kill of the daemon and a tab that is closed and
 //! opened again.
 
-use e2e::binary::Daemon;
+use e2e::binary::{Daemon, program, run};
 use e2e::browser::Browser;
 use e2e::classic::{Classic, View};
+use e2e::hook::post_until_answered;
 use e2e::native::Native;
 use e2e::pty::Pty;
+use e2e::within;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// A terminal that shows the whole room.
 const SIZE: (u16, u16) = (80, 40);
 
 /// What each user says, in its order. While there is no daemon, a classic client cannot be used.
-const SAID: [&str; 10] =
-    ["ana-1", "ana-2", "ana-3", "ana-4", "bob-1", "bob-2", "bob-3", "bob-4", "carl-1", "carl-4"];
+const SAID: [&str; 13] = [
+    "ana-1", "ana-2", "ana-3", "ana-4", "bob-1", "bob-2", "bob-3", "bob-4", "carl-1", "carl-4",
+    "ci-1", "ci-3", "ci-4",
+];
+
+/// Makes a hook of the lobby, as the operator. Returns its path.
+async fn hook(data: &TempDir) -> String {
+    let mut command = Command::new(program("chat-server"));
+    command.arg("--data").arg(data.path()).args(["admin", "hook", "#lobby", "ci"]);
+    let (code, made, errors) = run(&mut command).await;
+    assert_eq!(code, Some(0), "{errors}");
+    let secret = made.split("/hook/").nth(1).expect("the address").split_whitespace().next();
+    format!("/hook/{}", secret.expect("the secret"))
+}
 
 /// The words of `screen` that were said, from top to bottom.
 fn said_on(screen: &str) -> Vec<&str> {
@@ -25,7 +40,7 @@ fn read_by(carl: &Classic) -> Vec<String> {
     carl.view().messages.iter().map(|message| message.text.clone()).collect()
 }
 
-async fn until_read(carl: &mut Classic, texts: [&str; 2]) {
+async fn until_read(carl: &mut Classic, texts: [&str; 3]) {
     let has = |text: &str, view: &View| view.messages.iter().any(|one| one.text == text);
     carl.until(&format!("{texts:?}"), |view| texts.iter().all(|text| has(text, view))).await;
 }
@@ -44,19 +59,23 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
     bob.sees("Welcome, ").await;
     let mut carl = Classic::join(address, "carl").await;
     ana.opens_without_the_daemon().await;
+    let hook = hook(&data).await;
 
     ana.types("ana-1\n").await;
     bob.types("bob-1\n");
     carl.say("carl-1").await;
-    for text in ["ana-1", "bob-1", "carl-1"] {
+    post_until_answered(address, &hook, "ci-1").await;
+    for text in ["ana-1", "bob-1", "carl-1", "ci-1"] {
         ana.sees("#log", text).await;
         bob.sees(text).await;
     }
-    until_read(&mut carl, ["ana-1", "bob-1"]).await;
+    until_read(&mut carl, ["ana-1", "bob-1", "ci-1"]).await;
 
     // Killed while messages are on their way, and while others wait.
     ana.types("ana-2\n").await;
     bob.types("bob-2\n");
+    let path = hook.clone();
+    let posting = tokio::spawn(async move { post_until_answered(address, &path, "ci-3").await });
     daemon.signal("KILL");
     daemon.exit_code().await;
     ana.clicks("#text").await;
@@ -73,7 +92,8 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
     let daemon = Daemon::start_on(address, &args).await;
     let before = read_by(&carl);
     let mut carl = Classic::join(daemon.address, "carl").await;
-    for text in ["ana-2", "ana-3", "bob-2", "bob-3"] {
+    within("ci-3 is answered", posting).await.unwrap();
+    for text in ["ana-2", "ana-3", "bob-2", "bob-3", "ci-3"] {
         ana.sees("#log", text).await;
         bob.sees(text).await;
     }
@@ -81,11 +101,15 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
     ana.types("ana-4\n").await;
     bob.types("bob-4\n");
     carl.say("carl-4").await;
-    for text in ["ana-4", "bob-4", "carl-4"] {
+    // A program that does not know what was answered posts again.
+    for text in ["ci-1", "ci-3", "ci-4"] {
+        post_until_answered(address, &hook, text).await;
+    }
+    for text in ["ana-4", "bob-4", "carl-4", "ci-4"] {
         ana.sees("#log", text).await;
         bob.sees(text).await;
     }
-    until_read(&mut carl, ["ana-4", "bob-4"]).await;
+    until_read(&mut carl, ["ana-4", "bob-4", "ci-4"]).await;
 
     let stored = Native::join(address, "witness").await.texts().await;
     let mut sorted = stored.clone();

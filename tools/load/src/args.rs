@@ -47,6 +47,9 @@ pub(crate) struct JournalArgs {
     /// What an accepted message survives.
     #[arg(long, default_value = "disk")]
     pub(crate) durability: Durability,
+    /// Measure searches only.
+    #[arg(long)]
+    pub(crate) searches: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -18,6 +18,7 @@ use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::plot;
 use crate::target::{self, Durability, Search, TargetError};
 use client::Client;
+pub(crate) use search::search;
 
 /// How often each request is sent.
 const REQUESTS: usize = 300;
@@ -40,8 +41,11 @@ const PAGE: u64 = 100;
 /// Messages in flight of one sender during a fill: as many as the daemon accepts from a session.
 const IN_FLIGHT: u32 = 1024;
 
-/// How long a fill of a million messages may take: at least 10,000 messages per second.
-const FILL_MAX: Duration = Duration::from_secs(100);
+/// How long a fill may take for each message, and at least.
+const FILL_MAX: (Duration, Duration) = (Duration::from_micros(100), Duration::from_secs(100));
+
+/// Messages of the longest journal of the comparison with and without the search index: more would only take longer.
+const COMPARED_MAX: u32 = 1_000_000;
 
 /// The costs of one journal.
 #[derive(Debug)]
@@ -75,7 +79,7 @@ pub(crate) enum JournalError {
     Io(#[from] io::Error),
 }
 
-/// Measures journals of `sizes` messages, the longest last, and writes the tables to `out`.
+/// Measures journals of `sizes` messages, the longest last, and writes the tables to `out`; without searches.
 pub(crate) fn journal(
     sizes: &[u32],
     cores: &Cores,
@@ -85,12 +89,11 @@ pub(crate) fn journal(
     let costs = measure(sizes, cores, durability)?;
     // A short journal is full before there is anything to measure.
     let mut fills: Vec<FillCost> = costs.last().map(|costs| costs.fill).into_iter().collect();
-    let each = sizes.last().copied().unwrap_or_default() / SENDERS;
+    let each = sizes.last().map_or(0, |longest| (*longest).min(COMPARED_MAX) / SENDERS);
     let (with, without) = median_fills(each, cores, durability)?;
     fills.push(with);
     write_tables(&costs, &fills, out)?;
-    search::write_cost(&fills[fills.len() - 1], &without, out)?;
-    search::search(sizes, cores, durability, out)
+    Ok(search::write_cost(&fills[fills.len() - 1], &without, out)?)
 }
 
 fn measure(
@@ -188,6 +191,7 @@ fn fill(
     durability: Durability,
     search: Search,
 ) -> Result<FillCost, JournalError> {
+    let counted = FILL_MAX.1.max(FILL_MAX.0 * messages.saturating_mul(senders));
     let plan = Plan {
         rooms: senders as usize,
         members: 2,
@@ -195,7 +199,7 @@ fn fill(
         text_bytes: 64,
         pace: Pace::Window(IN_FLIGHT),
         lag: Lag::None,
-        bounds: Bounds { warm_up: Duration::ZERO, counted: FILL_MAX, messages },
+        bounds: Bounds { warm_up: Duration::ZERO, counted, messages },
     };
     let daemon = target::start_ours(home, cores, durability, search)?;
     let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;

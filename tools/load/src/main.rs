@@ -54,7 +54,10 @@ fn main() -> anyhow::Result<ExitCode> {
     let is_complete = match &args.task {
         Task::Run(run) => one(run, &cores, &mut out)?,
         Task::Journal(args) => {
-            journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
+            if !args.searches {
+                journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
+            }
+            journal::search(&args.sizes, &cores, args.durability, &mut out)?;
             true
         }
         Task::Plot => plot::plot(&cores, &mut out)?,

@@ -25,6 +25,10 @@ use peer::Peer;
 /// The daemon's `--max-connections`: more than any workload has.
 const CONNECTIONS_MAX: &str = "11000";
 
+/// The daemon's `--detect-silence` for WebSockets: on a busy machine their requests come late, and a client that has been taken
+/// for a classic one opens none.
+const WEB_DETECT_SILENCE: &str = "10s";
+
 /// How long a server may take until it listens: under valgrind it takes seconds.
 const START_MAX: Duration = Duration::from_secs(30);
 
@@ -190,8 +194,12 @@ impl Target {
             Self::Rawfan | Self::RawfanLong => {
                 start(&mut Command::new(programs()?.join("rawfan")), cores)?
             }
-            Self::Ours | Self::OursTls | Self::OursWeb | Self::OursClassic => {
+            Self::Ours | Self::OursTls | Self::OursClassic => {
                 start_ours(home.path(), cores, durability, Search::On)?
+            }
+            Self::OursWeb => {
+                let mut command = ours(home.path(), durability, Search::On)?;
+                start(command.args(["--detect-silence", WEB_DETECT_SILENCE]), cores)?
             }
             Self::OursUnindexed => start_ours(home.path(), cores, durability, Search::Off)?,
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,

@@ -69,8 +69,11 @@ async fn a_certificate_is_shown_to_clients_that_name_a_domain_and_the_own_key_to
     let rig = Rig::new();
     let certifier = rig.certifier(&["chat.example.org", "talk.example.org"]);
     assert!(rig.is_shown_own_key(&[], "chat.example.org").await);
+    assert!(!rig.tls.is_issued_for("chat.example.org"));
     certifier.step().await;
+    assert!(!rig.tls.is_issued_for("example.org"));
     for domain in ["chat.example.org", "talk.example.org", "Chat.Example.Org"] {
+        assert!(rig.tls.is_issued_for(domain), "{domain}");
         assert!(rig.browser_accepts(domain).await, "{domain}");
         assert!(rig.is_shown_own_key(&[NATIVE_ALPN], domain).await, "{domain}");
     }

@@ -227,7 +227,8 @@ fn poll_write<W: AsyncWrite + Unpin>(
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<usize>> {
     let (first, others) = out.pieces();
-    if others.is_empty() {
+    let mut others = others.peekable();
+    if others.peek().is_none() {
         return Pin::new(io).poll_write(cx, first);
     }
     let mut slices = [IoSlice::new(&[]); PIECES_MAX];

@@ -14,18 +14,23 @@ pub(super) const SHARED_BYTES_MIN: usize = 1024;
 pub(super) struct WriteQueue {
     /// The first piece; empty if the queue is. Mostly the only one.
     first: Bytes,
-    /// The pieces after it.
-    others: VecDeque<Bytes>,
-    /// The bytes of the others.
-    others_bytes: usize,
+    /// The pieces after it. Boxed, since only a client that lags has any.
+    others: Option<Box<Others>>,
     /// The bytes after the pieces, which are still added to.
     tail: BytesMut,
+}
+
+#[derive(Default)]
+struct Others {
+    pieces: VecDeque<Bytes>,
+    bytes: usize,
 }
 
 impl WriteQueue {
     /// The number of bytes.
     pub(super) fn len(&self) -> usize {
-        self.first.len() + self.others_bytes + self.tail.len()
+        let others = self.others.as_ref().map_or(0, |others| others.bytes);
+        self.first.len() + others + self.tail.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,26 +67,32 @@ impl WriteQueue {
         if self.first.is_empty() {
             self.first = piece;
         } else {
-            self.others_bytes += piece.len();
-            self.others.push_back(piece);
+            let others = self.others.get_or_insert_default();
+            others.bytes += piece.len();
+            others.pieces.push_back(piece);
         }
     }
 
     /// All bytes: the first piece, and the pieces after it.
-    pub(super) fn pieces(&mut self) -> (&Bytes, &VecDeque<Bytes>) {
+    pub(super) fn pieces(&mut self) -> (&Bytes, impl Iterator<Item = &Bytes>) {
         self.end_tail();
-        (&self.first, &self.others)
+        (&self.first, self.others.iter().flat_map(|others| &others.pieces))
     }
 
     /// Removes the first `written` bytes.
     pub(super) fn advance(&mut self, mut written: usize) {
         while written >= self.first.len() {
             written -= self.first.len();
-            let Some(next) = self.others.pop_front() else {
-                (self.first, self.others) = (Bytes::new(), VecDeque::new());
+            let others = self.others.as_mut();
+            let next = others.and_then(|others| {
+                let next = others.pieces.pop_front()?;
+                others.bytes -= next.len();
+                Some(next)
+            });
+            let Some(next) = next else {
+                (self.first, self.others) = (Bytes::new(), None);
                 return;
             };
-            self.others_bytes -= next.len();
             self.first = next;
         }
         self.first.advance(written);
@@ -91,14 +102,14 @@ impl WriteQueue {
     pub(super) fn drop_all_but_first_line(&mut self) {
         self.end_tail();
         self.first.truncate(memchr(b'\n', &self.first).map_or(0, |end| end + 1));
-        (self.others, self.others_bytes) = (VecDeque::new(), 0);
+        self.others = None;
     }
 }
 
 #[cfg(test)]
 impl WriteQueue {
     pub(super) fn holds_no_memory(&self) -> bool {
-        self.others.capacity() == 0 && self.tail.capacity() == 0
+        self.others.is_none() && self.tail.capacity() == 0
     }
 }
 

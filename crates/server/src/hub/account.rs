@@ -30,9 +30,9 @@ pub(super) struct Account {
     pub(super) credentials: Vec<CredentialRecord>,
     /// The time at which its last session ended; `None` if none ended since the start of the daemon.
     pub(super) left_at: Option<Timestamp>,
-    pub(super) sessions: usize,
+    pub(super) sessions: u32,
     pub(super) rooms: Memberships,
-    /// Wakes the user's sessions if `rooms` has changed, or another user is writing.
+    /// Counts the changes of `rooms`, and the users who are writing there.
     pub(super) notifier: Arc<ChangeNotifier>,
 }
 

@@ -263,7 +263,7 @@ impl State {
             role: role_of(account),
             has_password: passwords > 0,
             devices: count(account.credentials.len() - passwords),
-            sessions: count(account.sessions),
+            sessions: account.sessions,
             seen_at: account.seen_at,
         })
     }

@@ -8,6 +8,7 @@ mod sanctions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chat_proto::event::MessageKind;
 use chat_proto::{LeaveReason, Seq, SessionId, User, UserId, UserName};
@@ -164,9 +165,14 @@ impl Directory {
         }
         let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
         self.end_away(stored.map(|(submission, _)| submission.user));
+        let (mut accepted, mut refused) = (0, 0);
         for (submission, outcome) in unpublished.answers.drain(..) {
+            accepted += u64::from(outcome.is_stored());
+            refused += u64::from(matches!(outcome, Outcome::NumberUsed | Outcome::Refused(_)));
             submission.answer(outcome);
         }
+        self.counts.accepted.fetch_add(accepted, Relaxed);
+        self.counts.refused.fetch_add(refused, Relaxed);
     }
 
     fn apply_change(self: &Arc<Self>, change: Change) {
@@ -249,7 +255,7 @@ impl Directory {
         // The room may have been removed after the user left it.
         let Some(known) = account.rooms.get_or_former_mut(room) else { return };
         known.read = known.read.max(seq);
-        account.notifier.notify();
+        state.notify(state.existing(user));
     }
 
     fn apply_member(&self, record: MembershipRecord) {
@@ -267,8 +273,8 @@ impl Directory {
         let is_new = is_in && account.rooms.join(room.id, member);
         account.rooms.add_former(room.id, member);
         account.rooms.set_asked(room.id, record.asked_by);
-        account.notifier.notify();
         let (user, is_here) = (account.user.clone(), account.sessions > 0);
+        state.notify(state.existing(user.id));
         state.rooms.add_member(room.id, user.id, is_new);
         state.note_role(user.id, &room);
         if is_new && is_here {
@@ -279,8 +285,9 @@ impl Directory {
     fn apply_left(&self, user: UserId, room: RoomId, reason: LeaveReason) {
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
-        let Some(account) = state.account_mut(user) else { return };
-        account.notifier.notify();
+        let Some(account) = state.account(user) else { return };
+        state.notify(account);
+        let account = state.existing_mut(user);
         if account.rooms.leave(room.id, reason) {
             let user = account.user.clone();
             state.leave(&room, &user, reason);

@@ -1,31 +1,25 @@
-//! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing. It does
-//! what a `tokio::sync::watch` without a value does, in a fifth of the memory.
+//! Counts what has changed for the sessions of a user: its rooms or read positions, and who is writing there.
+//! [`Sessions::wake`](super::sessions::Sessions::wake) wakes them, and each compares the counts with those that it has seen.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
 
 use chat_proto::{EndCode, SessionId};
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 
 use super::typing::TypingQueue;
 use crate::limits::SendBudget;
 
-/// Counts notifications. Each session compares the counts with those that it has seen.
+/// Counts notifications, and has what else the sessions of a user share.
 #[derive(Debug, Default)]
 pub(super) struct ChangeNotifier {
     rooms: AtomicU32,
     typing: AtomicU16,
-    waiters: Notify,
+    /// Whether there is an expulsion: each turn of a session asks, and takes no lock for it.
+    has_expulsion: AtomicBool,
     /// The users who are writing in the rooms of the user.
     pub(super) typing_queue: TypingQueue,
     /// What the user may still send, in all its sessions.
     pub(super) budget: SendBudget,
-    /// Whether there is an expulsion: each turn of a session asks, and takes no lock for it.
-    has_expulsion: AtomicBool,
     /// Why sessions are to end: the newest one up to a number, and those of single sessions, at most one of each. Most
     /// users have none.
     expulsions: Mutex<Box<[Expulsion]>>,
@@ -92,13 +86,12 @@ impl ChangeNotifier {
         Counts { rooms: rooms.load(Ordering::Acquire), typing: typing.load(Ordering::Acquire) }
     }
 
-    /// The rooms or the read positions have changed: wakes all sessions that wait.
+    /// The rooms or the read positions have changed.
     pub(super) fn notify(&self) {
         self.rooms.fetch_add(1, Ordering::AcqRel);
-        self.waiters.notify_waiters();
     }
 
-    /// Ends sessions, and wakes them.
+    /// Tells sessions to end, once they are woken.
     pub(super) fn expel(&self, expulsion: Expulsion) {
         let mut expulsions = self.expulsions();
         let mut others = std::mem::take(&mut *expulsions).into_vec();
@@ -107,7 +100,6 @@ impl ChangeNotifier {
         *expulsions = others.into_boxed_slice();
         drop(expulsions);
         self.has_expulsion.store(true, Ordering::Release);
-        self.notify();
     }
 
     /// Whether a session is to end.
@@ -135,117 +127,67 @@ impl ChangeNotifier {
         self.expulsions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another user is writing, and is in the queue: wakes all sessions that wait.
+    /// Another user is writing, and is in the queue.
     pub(super) fn notify_typing(&self) {
         self.typing.fetch_add(1, Ordering::AcqRel);
-        self.waiters.notify_waiters();
     }
 
-    /// The next notification from now on, for [`ChangeNotifier::poll_wait`].
-    pub(super) fn notified(&self) -> Notified<'_> {
-        self.waiters.notified()
-    }
-
-    /// Waits until there are more notifications than `seen` of the kinds that `takes` names, and returns the counts;
-    /// those of other kinds are left for a later call. Returns also if `session` is to end. `notified` is what the wait
-    /// began with. It is polled, and not awaited, since each idle session holds what it awaits.
-    pub(super) fn poll_wait<'n>(
-        &'n self,
-        mut notified: Pin<&mut Notified<'n>>,
-        seen: Counts,
-        takes: Takes,
-        session: SessionId,
-        cx: &mut Context<'_>,
-    ) -> Poll<Counts> {
-        loop {
-            let now = self.counts();
-            let counts = match takes {
-                Takes::All => now,
-                Takes::Typing => Counts { rooms: seen.rooms, ..now },
-                Takes::Nothing => seen,
-            };
-            // An expulsion is a notification, too.
-            if counts != seen || now != seen && self.is_expelled(session) {
-                return Poll::Ready(counts);
-            }
-            ready!(notified.as_mut().poll(cx));
-            // Before the counts are read again, so that no notification falls between the two.
-            notified.set(self.waiters.notified());
-        }
+    /// The counts, if there are more notifications than `seen` of the kinds that `takes` names. Those of other kinds are
+    /// left for a later call.
+    pub(super) fn changed(&self, seen: Counts, takes: Takes) -> Option<Counts> {
+        let now = self.counts();
+        let counts = match takes {
+            Takes::All => now,
+            Takes::Typing => Counts { rooms: seen.rooms, ..now },
+            Takes::Nothing => seen,
+        };
+        (counts != seen).then_some(counts)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
-    use std::pin::pin;
-
-    use futures_util::FutureExt;
-
     use super::*;
 
-    const ONE: SessionId = SessionId::local(1);
-
-    impl ChangeNotifier {
-        async fn wait(&self, seen: Counts, takes: Takes, session: SessionId) -> Counts {
-            let mut notified = pin!(self.notified());
-            poll_fn(|cx| self.poll_wait(notified.as_mut(), seen, takes, session, cx)).await
-        }
-    }
-
-    #[tokio::test]
-    async fn each_session_sees_a_notification_once_even_if_it_waits_later() {
+    #[test]
+    fn each_session_sees_a_notification_once() {
         let notifier = ChangeNotifier::default();
         let seen = notifier.counts();
-        assert!(notifier.wait(seen, Takes::All, ONE).now_or_never().is_none());
+        assert_eq!(notifier.changed(seen, Takes::All), None);
         notifier.notify();
         notifier.notify_typing();
         for before in [seen, seen] {
-            let counts = notifier.wait(before, Takes::All, ONE).await;
+            let counts = notifier.changed(before, Takes::All).unwrap();
             assert_eq!((counts.rooms, counts.typing), (1, 1));
-            assert!(notifier.wait(counts, Takes::All, ONE).now_or_never().is_none());
+            assert_eq!(notifier.changed(counts, Takes::All), None);
         }
     }
 
-    #[tokio::test]
-    async fn a_notification_that_is_not_taken_is_seen_later() {
+    #[test]
+    fn a_notification_that_is_not_taken_is_seen_later() {
         let notifier = ChangeNotifier::default();
         let before = notifier.counts();
         notifier.notify();
-        assert!(notifier.wait(before, Takes::Typing, ONE).now_or_never().is_none());
+        assert_eq!(notifier.changed(before, Takes::Typing), None);
         notifier.notify_typing();
-        let counts = notifier.wait(before, Takes::Typing, ONE).await;
+        assert_eq!(notifier.changed(before, Takes::Nothing), None);
+        let counts = notifier.changed(before, Takes::Typing).unwrap();
         assert_eq!((counts.rooms, counts.typing), (0, 1));
-        assert_eq!(notifier.wait(counts, Takes::All, ONE).await.rooms, 1);
+        assert_eq!(notifier.changed(counts, Takes::All).unwrap().rooms, 1);
     }
 
-    #[tokio::test]
-    async fn a_notification_wakes_a_waiting_session() {
+    #[test]
+    fn an_expulsion_is_for_the_sessions_up_to_one() {
         let notifier = ChangeNotifier::default();
-        let notify = async { notifier.notify() };
-        let (counts, ()) = tokio::join!(notifier.wait(notifier.counts(), Takes::All, ONE), notify);
-        assert_eq!(counts.rooms, 1);
+        let [one, later] = [1, 2].map(SessionId::local);
+        let (code, text) = (EndCode::Kicked, String::new());
+        notifier.expel(Expulsion { code, sessions: ExpelledSessions::UpTo(one), text });
+        assert!(notifier.is_expelled(one) && !notifier.is_expelled(later));
+        assert!(notifier.expulsion(one).is_some() && notifier.expulsion(later).is_none());
     }
 
-    #[tokio::test]
-    async fn an_expulsion_wakes_a_session_that_takes_nothing_and_no_later_one() {
-        let notifier = ChangeNotifier::default();
-        let seen = notifier.counts();
-        notifier.notify();
-        assert!(notifier.wait(seen, Takes::Nothing, ONE).now_or_never().is_none());
-        let expel = async {
-            let (code, text) = (EndCode::Kicked, String::new());
-            notifier.expel(Expulsion { code, sessions: ExpelledSessions::UpTo(ONE), text });
-        };
-        tokio::join!(notifier.wait(seen, Takes::Nothing, ONE), expel);
-        let later = SessionId::local(2);
-        assert!(notifier.is_expelled(ONE) && !notifier.is_expelled(later));
-        assert!(notifier.expulsion(ONE).is_some() && notifier.expulsion(later).is_none());
-        assert!(notifier.wait(seen, Takes::Nothing, later).now_or_never().is_none());
-    }
-
-    #[tokio::test]
-    async fn single_sessions_end_and_are_forgotten_once_they_have() {
+    #[test]
+    fn single_sessions_end_and_are_forgotten_once_they_have() {
         let notifier = ChangeNotifier::default();
         let session = SessionId::local;
         let expel = |sessions| {

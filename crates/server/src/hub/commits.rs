@@ -2,6 +2,7 @@
 //! alone.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use chat_proto::Timestamp;
 
@@ -36,7 +37,7 @@ impl Commits {
     /// Commits all items at once; if that fails, each alone, so that an item that cannot be stored does
     /// not affect the others.
     pub(super) fn commit(&mut self, items: &mut [Item]) {
-        let now = (self.clock)();
+        let (now, begun) = ((self.clock)(), Instant::now());
         if let Err(error) = self.try_to_commit(items, now) {
             match items {
                 [item] => self.refuse(item, error),
@@ -48,6 +49,7 @@ impl Commits {
                 }
             }
         }
+        self.directory.counts.commits.add(begun.elapsed());
         self.remove_unused_rooms(now);
     }
 

@@ -75,7 +75,7 @@ impl Hub {
         let old = self.directory.newcomers_after();
         let state = self.state();
         let account = state.account(user).ok_or(HubError::BadSecret)?;
-        if account.sessions >= limits.sessions_per_user {
+        if account.sessions as usize >= limits.sessions_per_user {
             return Err(HubError::TooManySessions(limits.sessions_per_user));
         }
         let is_newcomer = account.created_at > old;

@@ -1,9 +1,8 @@
 //! A member: one session in the hub. It sends messages, and leaves the user's rooms when it is dropped.
 
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Waker;
 
 use chat_proto::command;
 use chat_proto::event::{Away, RoleHolder, RoomInfo};
@@ -11,7 +10,6 @@ use chat_proto::{
     DeviceId, EndCode, Event, LeaveReason, Role, RoomName, Seq, SessionId, Timestamp, User, UserId,
     UserName,
 };
-use tokio::sync::futures::Notified;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -31,7 +29,7 @@ use crate::room::Room;
 pub(crate) struct Member {
     actor: Actor,
     session: SessionId,
-    /// Notifies if the rooms of the user, or its read positions, have changed, or if another user is writing.
+    /// Counts the changes of the rooms of the user and of its read positions, and the users who are writing.
     notifier: Arc<ChangeNotifier>,
     /// The [`Counts`] of `notifier` that the session has seen. Two fields, to keep the session small.
     seen_rooms: u32,
@@ -130,21 +128,15 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// The next change from now on, for [`Member::poll_changed`].
-    pub(crate) fn next_change(&self) -> Notified<'_> {
-        self.notifier.notified()
+    /// Has `waker` woken if [`Member::changed`] or [`Member::is_expelled`] may return something else.
+    pub(crate) fn wake(&self, waker: &Waker) {
+        self.actor.hub.state().sessions.put_waker(self.session, waker.clone());
     }
 
-    /// Waits until the user's rooms or read positions have changed, by any of its sessions, or until another user
-    /// is writing, as far as the session takes that; or until the session is to end. [`Member::take_changes`] takes
-    /// what it returns. `next` is what the wait began with.
-    pub(crate) fn poll_changed<'m>(
-        &'m self,
-        next: Pin<&mut Notified<'m>>,
-        takes: Takes,
-        cx: &mut Context<'_>,
-    ) -> Poll<Counts> {
-        self.notifier.poll_wait(next, self.seen(), takes, self.session, cx)
+    /// Whether the user's rooms or read positions have changed, by any of its sessions, or another user is writing, as
+    /// far as the session takes that. [`Member::take_changes`] takes what it returns.
+    pub(crate) fn changed(&self, takes: Takes) -> Option<Counts> {
+        self.notifier.changed(self.seen(), takes)
     }
 
     /// What has changed since the session looked last, up to `counts`.

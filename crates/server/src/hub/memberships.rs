@@ -51,9 +51,16 @@ pub(super) struct Memberships {
     /// `PRIVATE_PER_USER_MAX` and `UNANSWERED_PER_USER_MAX` entries.
     current: Vec<(RoomId, MemberState)>,
     /// Number of them that are in direct messages of its own, and in those that it has not answered.
-    own: usize,
-    unanswered: usize,
-    /// Those of rooms that the user has left, or has never been in but has a read position of.
+    own: u32,
+    unanswered: u32,
+    /// `None` if there is nothing in it, as with most users.
+    others: Option<Box<Others>>,
+}
+
+/// What a user has of rooms that it is not in.
+#[derive(Debug, Default)]
+struct Others {
+    /// The memberships in rooms that the user has left, or has never been in but has a read position of.
     former: BTreeMap<RoomId, MemberState>,
     /// Rooms of those that the user was asked into and has not joined since, and who has asked. At most
     /// `ASKED_PER_USER_MAX`.
@@ -70,13 +77,7 @@ impl Memberships {
             left: LeaveReason::Bye,
             role: MemberRole::Member,
         };
-        Self {
-            current: vec![(RoomId::LOBBY, lobby)],
-            own: 0,
-            unanswered: 0,
-            former: BTreeMap::new(),
-            asked: BTreeMap::new(),
-        }
+        Self { current: vec![(RoomId::LOBBY, lobby)], own: 0, unanswered: 0, others: None }
     }
 
     /// The membership in a room that the user is in.
@@ -86,45 +87,55 @@ impl Memberships {
 
     /// The current or former membership in a room.
     pub(super) fn get_or_former(&self, room: RoomId) -> Option<&MemberState> {
-        self.get(room).or_else(|| self.former.get(&room))
+        self.get(room).or_else(|| self.former().get(&room))
     }
 
     /// The same, to change.
     pub(super) fn get_or_former_mut(&mut self, room: RoomId) -> Option<&mut MemberState> {
         match self.find(room) {
             Ok(index) => Some(&mut self.current[index].1),
-            Err(_) => self.former.get_mut(&room),
+            Err(_) => self.others.as_mut()?.former.get_mut(&room),
         }
     }
 
     /// Adds a membership in a room that the user is not in, unless there is one.
     pub(super) fn add_former(&mut self, room: RoomId, member: MemberState) {
         if self.find(room).is_err() {
-            self.former.entry(room).or_insert(member);
+            self.others_mut().former.entry(room).or_insert(member);
         }
     }
 
     /// Records who has asked the user into a room that it is not in, or that nobody has.
     pub(super) fn set_asked(&mut self, room: RoomId, by: Option<UserId>) {
         match by.filter(|_| self.find(room).is_err()) {
-            Some(by) => drop(self.asked.insert(room, by)),
-            None => drop(self.asked.remove(&room)),
+            Some(by) => drop(self.others_mut().asked.insert(room, by)),
+            None => drop(self.others.as_mut().and_then(|others| others.asked.remove(&room))),
         }
     }
 
     /// Rooms that the user was asked into, and who has asked.
-    pub(super) const fn asked(&self) -> &BTreeMap<RoomId, UserId> {
-        &self.asked
+    pub(super) fn asked(&self) -> &BTreeMap<RoomId, UserId> {
+        static NONE: BTreeMap<RoomId, UserId> = BTreeMap::new();
+        self.others.as_ref().map_or(&NONE, |others| &others.asked)
+    }
+
+    fn former(&self) -> &BTreeMap<RoomId, MemberState> {
+        static NONE: BTreeMap<RoomId, MemberState> = BTreeMap::new();
+        self.others.as_ref().map_or(&NONE, |others| &others.former)
+    }
+
+    fn others_mut(&mut self) -> &mut Others {
+        self.others.get_or_insert_default()
     }
 
     /// What rights in a room depend on.
     pub(super) fn part(&self, room: RoomId) -> Part {
         let current = self.get(room);
-        let known = current.or_else(|| self.former.get(&room));
+        let known = current.or_else(|| self.former().get(&room));
         Part {
             is_in: current.is_some(),
             role: known.map_or(MemberRole::Member, |known| known.role),
-            is_asked: current.is_none() && self.asked.contains_key(&room),
+            is_asked: current.is_none() && self.asked().contains_key(&room),
         }
     }
 
@@ -149,7 +160,7 @@ impl Memberships {
             }
             Err(index) => index,
         };
-        if let Some(former) = self.former.remove(&room) {
+        if let Some(former) = self.others.as_mut().and_then(|others| others.former.remove(&room)) {
             (member.read, member.role) = (former.read, former.role);
         }
         self.count_one(member, true);
@@ -163,19 +174,21 @@ impl Memberships {
         let Ok(index) = self.find(room) else { return false };
         let (_, member) = self.current.remove(index);
         self.count_one(member, false);
-        self.former.insert(room, MemberState { left: reason, ..member });
+        self.others_mut().former.insert(room, MemberState { left: reason, ..member });
         true
     }
 
     /// Removes the membership in a room that the user is not in.
     pub(super) fn remove_former(&mut self, room: RoomId) {
-        self.former.remove(&room);
-        self.asked.remove(&room);
+        if let Some(others) = &mut self.others {
+            others.former.remove(&room);
+            others.asked.remove(&room);
+        }
     }
 
     /// Why the user left a room that it has been in.
     pub(super) fn left(&self, room: RoomId) -> LeaveReason {
-        self.former.get(&room).map_or(LeaveReason::Bye, |former| former.left)
+        self.former().get(&room).map_or(LeaveReason::Bye, |former| former.left)
     }
 
     /// The rooms that the user is in, and its read positions.
@@ -186,16 +199,16 @@ impl Memberships {
     /// Up to `limit` direct messages that the user has left, after the room `after`, in order.
     pub(super) fn left_direct(&self, after: RoomId, limit: usize) -> Vec<RoomId> {
         let rest =
-            self.former.range((std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded));
+            self.former().range((std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded));
         rest.filter(|(_, member)| member.is_direct).map(|(room, _)| *room).take(limit).collect()
     }
 
     /// Number of rooms or direct messages that the user is in.
     pub(super) const fn count(&self, share: Share) -> usize {
         match share {
-            Share::Room => self.current.len() - self.own - self.unanswered,
-            Share::Own => self.own,
-            Share::Unanswered => self.unanswered,
+            Share::Room => self.current.len() - (self.own + self.unanswered) as usize,
+            Share::Own => self.own as usize,
+            Share::Unanswered => self.unanswered as usize,
         }
     }
 

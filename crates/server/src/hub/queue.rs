@@ -72,6 +72,11 @@ impl Queue {
         Ok(Self { items, ended })
     }
 
+    /// Number of items that wait for a commit.
+    pub(super) fn waiting(&self) -> usize {
+        self.items.max_capacity() - self.items.capacity()
+    }
+
     /// Cancelled when the loop has ended and the journal is closed.
     pub(super) fn ended(&self) -> CancellationToken {
         self.ended.clone()

@@ -114,6 +114,11 @@ impl Rooms {
         self.looks.holders(look, RoomId(0))
     }
 
+    /// The rings of all rooms.
+    pub(super) fn rings(&self) -> &Rings {
+        &self.rings
+    }
+
     /// Number of direct messages, or of rooms with a name.
     pub(super) fn count(&self, is_direct: bool) -> usize {
         if is_direct { self.direct.len() } else { self.named.len() }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::ops::Bound::{Excluded, Unbounded};
+use std::task::Waker;
 
 use chat_proto::event::SessionInfo;
 use chat_proto::{AccountChange, Door, Event, SessionId, ShortString, Timestamp, User, UserId};
@@ -31,12 +33,18 @@ pub(super) struct LiveSession {
     /// `None` until the client is let in.
     client: Option<Client>,
     /// The credential with which it began.
-    pub(super) credential: Option<CredentialId>,
+    credential: Option<NonZero<CredentialId>>,
     /// Whether it is told to end.
     is_ended: bool,
-    /// The changes that its client is not told of yet.
-    notices: Vec<Event>,
+    /// The changes that its client is not told of yet. Boxed, since nearly all have none.
+    notices: Option<Box<Notices>>,
+    /// Wakes it; `None` until its first turn.
+    waker: Option<Waker>,
 }
+
+/// [`NOTICES_MAX`] changes at most.
+#[derive(Debug, Default)]
+struct Notices(Vec<Event>);
 
 /// The sessions that there are now.
 #[derive(Debug, Default)]
@@ -44,12 +52,23 @@ pub(super) struct Sessions {
     /// Boxed: a tree has room for nearly twice as many as it holds.
     by_id: BTreeMap<SessionId, Box<LiveSession>>,
     by_user: BTreeSet<(UserId, SessionId)>,
+    /// Number of those whose clients are in, by protocol.
+    native: usize,
+    classic: usize,
 }
 
 impl Sessions {
     pub(super) fn begin(&mut self, id: SessionId, user: UserId, since: Timestamp) {
-        let (client, credential, is_ended, notices) = (None, None, false, Vec::new());
-        let session = LiveSession { id, user, since, client, credential, is_ended, notices };
+        let session = LiveSession {
+            id,
+            user,
+            since,
+            client: None,
+            credential: None,
+            is_ended: false,
+            notices: None,
+            waker: None,
+        };
         self.by_id.insert(id, Box::new(session));
         self.by_user.insert((user, id));
     }
@@ -61,15 +80,49 @@ impl Sessions {
         client: Client,
         credential: Option<CredentialId>,
     ) {
-        if let Some(session) = self.by_id.get_mut(&id) {
-            (session.client, session.credential) = (Some(client), credential);
+        let Some(session) = self.by_id.get_mut(&id) else { return };
+        let door = client.door;
+        let before = session.client.replace(client);
+        session.credential = credential.and_then(NonZero::new);
+        *self.count_mut(door) += 1;
+        if let Some(before) = before {
+            *self.count_mut(before.door) -= 1;
         }
     }
 
     pub(super) fn end(&mut self, id: SessionId) {
         if let Some(session) = self.by_id.remove(&id) {
             self.by_user.remove(&(session.user, id));
+            if let Some(client) = session.client {
+                *self.count_mut(client.door) -= 1;
+            }
         }
+    }
+
+    /// Has `waker` woken with the session.
+    pub(super) fn put_waker(&mut self, id: SessionId, waker: Waker) {
+        if let Some(session) = self.by_id.get_mut(&id) {
+            session.waker = Some(waker);
+        }
+    }
+
+    /// Wakes the sessions of a user, since something has changed for them. One that has had no turn yet sees it in its
+    /// first.
+    pub(super) fn wake(&self, user: UserId) {
+        let sessions = self.ids(user).filter_map(|id| self.by_id.get(&id));
+        sessions.filter_map(|session| session.waker.as_ref()).for_each(Waker::wake_by_ref);
+    }
+
+    const fn count_mut(&mut self, door: Door) -> &mut usize {
+        match door {
+            Door::Classic => &mut self.classic,
+            _ => &mut self.native,
+        }
+    }
+
+    /// Number of sessions whose clients are in, of the native protocol and of the classic one.
+    pub(super) const fn counts(&self) -> (usize, usize) {
+        (self.native, self.classic)
     }
 
     /// The user of a session that is not told to end.
@@ -79,14 +132,22 @@ impl Sessions {
 
     /// The credential with which a session began.
     pub(super) fn credential(&self, id: SessionId) -> Option<CredentialId> {
-        self.by_id.get(&id)?.credential
+        self.by_id.get(&id)?.credential()
     }
 
     /// The sessions of a user whose clients are in, and that are not told to end.
     pub(super) fn of(&self, user: UserId) -> impl Iterator<Item = &LiveSession> {
-        let ids = self.ids(user).into_iter();
-        ids.filter_map(|id| self.by_id.get(&id).map(Box::as_ref))
-            .filter(|session| session.is_shown())
+        let sessions = self.ids(user).filter_map(|id| self.by_id.get(&id));
+        sessions.map(Box::as_ref).filter(|session| session.is_shown())
+    }
+
+    /// The users above `user` who have a session, in order.
+    pub(super) fn users_after(&self, user: UserId) -> impl Iterator<Item = UserId> {
+        std::iter::successors(self.user_after(user), |before| self.user_after(*before))
+    }
+
+    fn user_after(&self, user: UserId) -> Option<UserId> {
+        self.by_user.range((user.next(), SessionId::NONE)..).next().map(|(user, _)| *user)
     }
 
     /// Those of all users with a number above `id`.
@@ -103,7 +164,7 @@ impl Sessions {
         is_meant: impl Fn(&LiveSession) -> bool,
     ) -> Vec<SessionId> {
         let mut told = Vec::new();
-        for id in self.ids(user) {
+        for id in self.ids(user).collect::<Vec<_>>() {
             if let Some(session) = self.by_id.get_mut(&id)
                 && is_meant(session)
             {
@@ -116,33 +177,36 @@ impl Sessions {
 
     /// Has the sessions of a user tell their clients of a change of the account.
     pub(super) fn notice(&mut self, user: UserId, what: AccountChange, by: Option<&User>) {
-        for id in self.ids(user) {
+        for id in self.ids(user).collect::<Vec<_>>() {
             let Some(session) = self.by_id.get_mut(&id) else { continue };
-            if session.notices.len() == NOTICES_MAX {
-                session.notices.remove(0);
+            let Notices(notices) = &mut **session.notices.get_or_insert_default();
+            if notices.len() == NOTICES_MAX {
+                notices.remove(0);
             }
-            session.notices.push(Event::AccountChanged { what, by: by.cloned() });
+            notices.push(Event::AccountChanged { what, by: by.cloned() });
         }
     }
 
     /// Takes the changes of which the client of a session is not told yet.
     pub(super) fn take_notices(&mut self, id: SessionId) -> Vec<Event> {
-        self.by_id
-            .get_mut(&id)
-            .map(|session| std::mem::take(&mut session.notices))
-            .unwrap_or_default()
+        let notices = self.by_id.get_mut(&id).and_then(|session| session.notices.take());
+        notices.map_or_else(Vec::new, |notices| notices.0)
     }
 
     /// The numbers of the sessions of a user, a few.
-    fn ids(&self, user: UserId) -> Vec<SessionId> {
+    fn ids(&self, user: UserId) -> impl Iterator<Item = SessionId> {
         let sessions = self.by_user.range((user, SessionId::NONE)..);
-        sessions.take_while(|(of, _)| *of == user).map(|(_, id)| *id).collect()
+        sessions.take_while(move |(of, _)| *of == user).map(|(_, id)| *id)
     }
 }
 
 impl LiveSession {
     const fn is_shown(&self) -> bool {
         self.client.is_some() && !self.is_ended
+    }
+
+    pub(super) fn credential(&self) -> Option<CredentialId> {
+        self.credential.map(NonZero::get)
     }
 
     /// The session as it is sent; without its network.

@@ -7,8 +7,7 @@ mod roles;
 mod room_key;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound::{Excluded, Unbounded};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) use self::room_key::room_key;
@@ -31,7 +30,6 @@ use crate::journal::{
     MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::room::Room;
-use crate::token::TokenHash;
 use chat_proto::event::RoleHolder;
 use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, UserName};
 
@@ -39,12 +37,13 @@ use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, U
 pub(super) struct State {
     /// Boxed: the map has room for up to twice as many as it holds.
     accounts: IdMap<UserId, Box<Account>>,
-    /// The users with a session, in order.
-    connected: BTreeSet<UserId>,
     pub(super) names: Names,
-    tokens: HashMap<TokenHash, UserId>,
+    /// The users who have tokens, by the prefixes of these: an entry is a quarter of one with the whole hash.
+    tokens: BTreeSet<(u64, UserId)>,
     /// Number of accounts that are stored.
     stored: usize,
+    /// Number of users with a session.
+    users_connected: usize,
     pub(super) rooms: Rooms,
     pub(super) away: AwayUsers,
     pub(super) invites: Invites,
@@ -80,10 +79,10 @@ impl State {
         let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
         let mut state = Self {
             accounts: IdMap::default(),
-            connected: BTreeSet::new(),
             names: Names::new(reserved),
-            tokens: HashMap::new(),
+            tokens: BTreeSet::new(),
             stored: 0,
+            users_connected: 0,
             rooms: Rooms::restore(rooms, restored.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
@@ -206,12 +205,18 @@ impl State {
         }
     }
 
+    /// Wakes the sessions of a user, since its rooms, its read positions or its rights have changed.
+    pub(super) fn notify(&self, account: &Account) {
+        account.notifier.notify();
+        self.sessions.wake(account.user.id);
+    }
+
     /// Counts a new session of `user`. If it is the first, puts the user on the lists of its rooms.
     pub(super) fn admit(&mut self, user: UserId) {
         let account = self.existing_mut(user);
         account.sessions += 1;
         if account.sessions == 1 {
-            self.connected.insert(user);
+            self.users_connected += 1;
             for (user, room) in self.rooms_of(user) {
                 self.enter(&room, &user);
             }
@@ -227,7 +232,7 @@ impl State {
         account.sessions -= 1;
         if account.sessions == 0 {
             account.left_at = Some(at);
-            self.connected.remove(&user);
+            self.users_connected -= 1;
             for (user, room) in self.rooms_of(user) {
                 self.leave(&room, &user, reason);
             }
@@ -279,14 +284,14 @@ impl State {
         now: Timestamp,
     ) -> (Option<UserId>, Vec<UserId>) {
         let (mut last, mut due) = (None, Vec::new());
-        for user in self.connected.range((Excluded(after), Unbounded)).take(limit) {
-            last = Some(*user);
-            if let Some(account) = self.accounts.get_mut(user)
+        for user in self.sessions.users_after(after).take(limit) {
+            last = Some(user);
+            if let Some(account) = self.accounts.get_mut(&user)
                 && account.kind.is_stored()
                 && account.seen_at <= known
             {
                 account.seen_at = now;
-                due.push(*user);
+                due.push(user);
             }
         }
         (last, due)
@@ -310,9 +315,14 @@ impl State {
         self.invited.get(&invite).map_or(&[], Vec::as_slice)
     }
 
+    /// Number of users with a session.
+    pub(super) const fn users_connected(&self) -> usize {
+        self.users_connected
+    }
+
     /// The users with a session.
     pub(super) fn connected(&self) -> impl Iterator<Item = &Account> {
-        self.connected.iter().filter_map(|user| self.account(*user))
+        self.sessions.users_after(UserId::NONE).filter_map(|user| self.account(user))
     }
 
     /// The key of the room that `user` means by a name or an address.

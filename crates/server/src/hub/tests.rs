@@ -128,6 +128,7 @@ mod rig;
 mod roles;
 mod roles_model;
 mod sanctions;
+mod woken;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_a_free_one() {

@@ -97,6 +97,7 @@ impl Hub {
             for account in others.filter_map(|other| state.account(other.id)) {
                 account.notifier.typing_queue.push(&typing);
                 account.notifier.notify_typing();
+                state.sessions.wake(account.user.id);
             }
         });
         Ok(())

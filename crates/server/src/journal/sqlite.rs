@@ -89,6 +89,15 @@ pub(super) struct Parts {
     pub(super) identity: JournalId,
 }
 
+/// Bytes of the files of the journal in `directory`, as far as they can be looked at.
+pub(super) fn bytes(directory: &Path) -> u64 {
+    let file = file::of(directory);
+    let mut log = file.clone().into_os_string();
+    log.push("-wal");
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    length(&file) + length(Path::new(&log))
+}
+
 /// Opens the journal at `location`; creates it if it does not exist.
 ///
 /// # Errors

@@ -24,6 +24,10 @@ pub(crate) enum Kind {
     Known,
 }
 
+impl Kind {
+    pub(super) const COUNT: usize = Self::Known as usize + 1;
+}
+
 /// What a connection and the networks share.
 pub(super) struct Seat {
     /// Where it is until its slot is dropped.

@@ -20,11 +20,11 @@ fn dropped_batches_take_no_memory_while_an_older_one_exists() {
     let rings = rings();
     let quiet = Ring::new(8);
     let _stalled = quiet.subscribe();
-    assert!(quiet.send(item(&rings), &rings));
+    assert_eq!(quiet.send(item(&rings), &rings), 1);
     let busy = Ring::new(8);
     let mut reader = busy.subscribe();
     for _ in 0..10 * QUEUE_SLACK {
-        assert!(busy.send(item(&rings), &rings));
+        assert_eq!(busy.send(item(&rings), &rings), 1);
         reader.try_recv().unwrap();
     }
     assert!(rings.queue().slots.len() <= 2 * QUEUE_SLACK);
@@ -33,6 +33,6 @@ fn dropped_batches_take_no_memory_while_an_older_one_exists() {
 #[test]
 fn a_ring_without_readers_holds_nothing() {
     let rings = rings();
-    assert!(!Ring::new(8).send(item(&rings), &rings));
+    assert_eq!(Ring::new(8).send(item(&rings), &rings), 0);
     assert_eq!(rings.bytes(), 0);
 }

@@ -21,16 +21,6 @@ use crate::networks::Slot;
 use crate::tls::{Accepted, Alpn};
 use crate::transport::{Carrier, Prefixed};
 
-/// What became of a new connection.
-pub(super) enum Admission<S> {
-    /// The client is in.
-    In(Box<Session<Carrier<S>>>),
-    /// The client was refused, and is to be sent the reason.
-    Refused(Box<Closing<Carrier<S>>>),
-    /// The connection is closed already.
-    Closed,
-}
-
 /// A connection whose protocol is known.
 struct Opened<S> {
     carrier: Carrier<S>,
@@ -45,27 +35,28 @@ impl<S> Opened<S> {
     }
 }
 
-/// Detects the protocol of the client and lets its user in, or says why not.
+/// Detects the protocol of the client and lets its user in. Otherwise the client is sent the reason, and the connection is
+/// closed.
 pub(super) async fn admit<S>(
     stream: S,
     peer: Peer,
     context: Arc<Context>,
     slot: Slot,
-) -> Admission<S>
+) -> Option<Box<Session<Carrier<S>>>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let deadline = Instant::now() + context.config.identify_timeout;
     let opened = tokio::select! {
         biased;
-        () = context.closing.cancelled() => return Admission::Closed,
+        () = context.closing.cancelled() => return None,
         () = slot.ended() => {
             info!("closed for another connection: it was silent");
-            return Admission::Closed;
+            return None;
         }
         opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
     };
-    let Some(Opened { carrier, protocol, sent_id }) = opened else { return Admission::Closed };
+    let Opened { carrier, protocol, sent_id } = opened?;
     let is_encrypted = carrier.is_encrypted();
     let deadline = match carrier {
         Carrier::Web(_) => Instant::now() + context.config.identify_timeout, // requests had their own
@@ -92,18 +83,15 @@ where
         }
     };
     match entry {
-        Ok(handshake) => Admission::In(Box::new(Session::new(
-            connection,
-            peer.address,
-            origin,
-            slot,
-            handshake,
-            context,
-        ))),
+        Ok(handshake) => {
+            Some(Box::new(Session::new(connection, peer.address, origin, slot, handshake, context)))
+        }
         Err(end) => {
             info!(reason = %end, "ended before the client was in");
+            drop(slot);
             let span = Span::current();
-            Admission::Refused(Box::new(Closing { connection, end, context, span }))
+            Box::pin(Closing { connection, end, context, span }.close()).await;
+            None
         }
     }
 }

@@ -180,6 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Waits for the messages and the command that are still in the queue, so that the user leaves the rooms
     /// after its last message, and the client knows what is stored.
     pub(super) async fn send_last_answers(&mut self) {
+        self.pending.drop_paced();
         let deadline = Instant::now() + self.context.config.goodbye_timeout;
         while !self.answers.is_empty() || !self.pending.is_empty() {
             let Self { answers, pending, .. } = self;

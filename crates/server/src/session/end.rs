@@ -93,8 +93,8 @@ pub(super) struct Closing<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
     /// Sends the reason, writes the pending bytes, and closes the connection after the client has had the time to
     /// read them.
-    pub(super) async fn close(self: Box<Self>) {
-        let Self { mut connection, end, context, span } = *self;
+    pub(super) async fn close(self) {
+        let Self { mut connection, end, context, span } = self;
         let config = &context.config;
         let is_busy = matches!(end, End::Code(EndCode::Busy) | End::Refused(RefusalCode::Busy));
         match end {

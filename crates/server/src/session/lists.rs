@@ -3,6 +3,10 @@
 use chat_proto::User;
 use chat_proto::event::{Away, RoleHolder, RoomInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::Session;
+use crate::journal::RoomId;
 
 /// Entries of one `users` or `rooms` event at most, whatever the client asks for.
 pub(super) const LIST_MAX: usize = 500;
@@ -64,6 +68,16 @@ fn fitting<T>(
     let is_cut = fits < entries.len();
     entries.truncate(fits);
     (entries, is_cut)
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Sends the list of the users in the lobby.
+    pub(super) fn list_users(&mut self) {
+        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
+        let own = self.member.user();
+        let connection = &mut self.connection;
+        lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
+    }
 }
 
 #[cfg(test)]

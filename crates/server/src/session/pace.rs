@@ -1,11 +1,12 @@
 //! When the next command of a client may be carried out, what it costs, and when a client is silent for too long.
 
 use std::ops::ControlFlow;
+use std::pin::Pin;
 
 use chat_proto::command::{Body, Nonce};
 use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Session;
 use super::end::End;
@@ -71,7 +72,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Sends a ping to a client that was silent for too long, and ends the session if it was sent one before.
-    pub(super) fn check_idle(&mut self) -> ControlFlow<End> {
+    pub(super) fn check_idle(&mut self, idle_check: Pin<&mut Sleep>) -> ControlFlow<End> {
         let now = Instant::now();
         if self.pending.is_paced() {
             self.received_at = now; // not silent: it is not read from
@@ -86,7 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.answers.free_memory();
             self.connection.send(&Event::Ping { nonce: Nonce::default() });
         }
-        self.idle_check.as_mut().reset(check_at);
+        idle_check.reset(check_at);
         ControlFlow::Continue(())
     }
 

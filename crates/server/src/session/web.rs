@@ -31,7 +31,8 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
         limits: &config.limits,
         address,
     };
-    let site = Site::new(&config.web, transport, senders);
+    let figures = || context.figures();
+    let site = Site::new(&config.web, transport, senders, &context.tls, &figures);
     let served = Box::pin(web::serve(carrier, site, config.write_timeout)).await;
     let served = served.inspect_err(|error| debug!(%error, "closed: a request was not answered"));
     let Opened { stream, input } = served.ok()??;

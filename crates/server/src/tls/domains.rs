@@ -89,6 +89,13 @@ impl Domains {
         issued.domains.iter().any(is_named).then(|| issued.configs.clone())
     }
 
+    /// Whether there is a certificate for `host`.
+    pub(super) fn is_issued_for(&self, host: &str) -> bool {
+        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
+        let is_named = |domain: &Domain| domain.as_str().eq_ignore_ascii_case(host);
+        issued.as_ref().is_some_and(|issued| issued.domains.iter().any(is_named))
+    }
+
     fn proofs(&self) -> std::sync::MutexGuard<'_, HashMap<Domain, Arc<ServerConfig>>> {
         self.proofs.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::form;
+use super::{form, slack};
 
 /// The field of a request that has the key.
 const KEY: &str = "idempotency-key";
@@ -113,7 +113,7 @@ fn from_json(json: &str) -> Result<(String, Option<String>), PostError> {
     if texts.is_empty() {
         return Err(PostError::NotJson);
     }
-    let text = texts.join("\n");
+    let text = slack::plain(&texts.join("\n"));
     let text = match field("name").or_else(|| field("username")) {
         Some(name) => format!("[{name}] {text}"),
         None => text,
@@ -165,6 +165,12 @@ mod tests {
                 "build 7\nfailed\nin 3 s\nsee log",
             ),
             ("application/json", r#"{"attachments":[{"fallback":"only this"}]}"#, "only this"),
+            (
+                "application/json",
+                r#"{"text":"<https://a.example|log>"}"#,
+                "log (https://a.example)",
+            ),
+            ("text/plain", "<https://a.example|log>", "<https://a.example|log>"),
         ] {
             assert_eq!(text_of(media_type, body).as_deref(), Ok(expected), "{media_type} {body}");
         }

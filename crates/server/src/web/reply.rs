@@ -6,10 +6,12 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
+use super::metrics;
 use super::parts::media_type;
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -51,6 +53,9 @@ const DOCUMENT_FIELDS: [(HeaderName, &str); 4] = [
     ),
 ];
 
+/// A year, in seconds.
+const STRICT: &str = "max-age=31536000";
+
 /// What is served under a name that changes with it. A year.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -90,6 +95,21 @@ pub(super) fn wrong_method(allowed: &'static str) -> Reply {
     let text = format!("the methods of this address are: {allowed}\n");
     let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, text);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    reply
+}
+
+/// The figures of the daemon.
+pub(super) fn metrics(text: String) -> Reply {
+    with_type(text.into(), metrics::MEDIA_TYPE)
+}
+
+/// Has a browser use TLS for this host from now on, on all ports: with the certificate of an authority it can. Only documents
+/// say so, since browsers ask for one first.
+pub(super) fn strict(mut reply: Reply) -> Reply {
+    let headers = reply.headers_mut();
+    if headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
+    }
     reply
 }
 

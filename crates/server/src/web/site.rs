@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
+use chat_proto::Secret;
 use futures_util::FutureExt;
 use futures_util::future::Either;
 
 use hyper::body::{Body, Incoming};
-use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use hyper::http::uri::Authority;
 use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
@@ -17,10 +18,14 @@ use tracing::{debug, info};
 
 use super::hook::{self, Senders};
 use super::host::{host, is_same_origin};
+use super::metrics;
 use super::parts::Source;
 use super::reply::{self, Reply};
 use super::web_socket;
 use crate::config::WebConfig;
+use crate::figures::Figures;
+use crate::plain::is_loopback;
+use crate::tls::Tls;
 
 /// Requests on one connection: more than the page has parts.
 const REQUESTS_MAX: u32 = 100;
@@ -53,7 +58,11 @@ pub(crate) struct Site<'c> {
     config: &'c WebConfig,
     transport: Transport,
     senders: Senders<'c>,
+    tls: &'c Tls,
+    figures: &'c (dyn Fn() -> Figures + Sync),
     requests: Cell<u32>,
+    /// Whether a refusal was logged: one for each connection is enough.
+    has_logged: Cell<bool>,
     has_opened: Cell<bool>,
 }
 
@@ -62,9 +71,19 @@ impl<'c> Site<'c> {
         config: &'c WebConfig,
         transport: Transport,
         senders: Senders<'c>,
+        tls: &'c Tls,
+        figures: &'c (dyn Fn() -> Figures + Sync),
     ) -> Self {
-        let (requests, has_opened) = (Cell::new(0), Cell::new(false));
-        Self { config, transport, senders, requests, has_opened }
+        let [has_logged, has_opened] = [const { Cell::new(false) }; 2];
+        let requests = Cell::new(0);
+        Self { config, transport, senders, tls, figures, requests, has_logged, has_opened }
+    }
+
+    /// Calls `log` for the first refusal of the connection.
+    fn log_once(&self, log: impl FnOnce()) {
+        if !self.has_logged.replace(true) {
+            log();
+        }
     }
 
     /// Whether the last request has opened a WebSocket.
@@ -76,7 +95,7 @@ impl<'c> Site<'c> {
     fn refuse_post<B>(&self, request: &Request<B>) -> Option<Reply> {
         let host = match host(request, &self.config.names) {
             Ok(host) => host,
-            Err(status) => return Some(refuse_host(status)),
+            Err(status) => return Some(self.refuse_host(status)),
         };
         if self.transport == Transport::PlainRefused {
             // Not redirected: a program would go on to send the secret in plain text first.
@@ -102,12 +121,30 @@ impl<'c> Site<'c> {
         }
         let host = match host(request, &self.config.names) {
             Ok(host) => host,
-            Err(status) => return refuse_host(status),
+            Err(status) => return self.refuse_host(status),
         };
         match request.uri().path() {
             _ if self.transport == Transport::PlainRefused => redirect(&host, request),
             "/ws" => self.open(request, &host),
+            "/metrics" => self.metrics(request),
             path => self.read(request.method(), path, takes_gzip(request.headers())),
+        }
+    }
+
+    /// The figures, for a monitor on this machine, or one that has the token.
+    fn metrics<B>(&self, request: &Request<B>) -> Reply {
+        let field = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = field.and_then(|value| value.split_once(' '));
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let is_known = token.zip(self.config.metrics_token.as_ref());
+        let is_known =
+            is_known.is_some_and(|((_, token), known)| known.is(&Secret::new(token.trim())));
+        if !is_known && !is_loopback(self.senders.address) {
+            return reply::not_found();
+        }
+        match *request.method() {
+            Method::GET | Method::HEAD => reply::metrics(metrics::text((self.figures)())),
+            _ => reply::wrong_method(READ_METHODS),
         }
     }
 
@@ -117,13 +154,30 @@ impl<'c> Site<'c> {
         }
         let is_encrypted = self.transport == Transport::Encrypted;
         if !is_same_origin(request.headers(), host, is_encrypted) {
-            info!("refused a WebSocket to the page of another site");
+            self.log_once(|| info!("refused a WebSocket to the page of another site"));
             let text = "a page of another site opens no WebSocket here\n";
             return reply::refusal(StatusCode::FORBIDDEN, text);
         }
         let reply = web_socket::open(request);
         self.has_opened.set(reply.status() == StatusCode::SWITCHING_PROTOCOLS);
         reply
+    }
+
+    fn refuse_host(&self, status: StatusCode) -> Reply {
+        if status != StatusCode::MISDIRECTED_REQUEST {
+            return reply::refusal(status, "a request names one host\n");
+        }
+        self.log_once(|| info!("refused a request for a host name that is none of this server's"));
+        let text = "this server does not know that it has this host name; open its address, or start chat-server \
+                    with --public-address NAME\n";
+        reply::refusal(status, text)
+    }
+
+    /// Whether the request came within TLS, with a certificate that an authority has issued for its host.
+    fn is_certified<B>(&self, request: &Request<B>) -> bool {
+        self.transport == Transport::Encrypted
+            && host(request, &self.config.names)
+                .is_ok_and(|host| self.tls.is_issued_for(host.host()))
     }
 
     /// What is at a path that can only be read.
@@ -173,18 +227,6 @@ fn redirect<B>(host: &Authority, request: &Request<B>) -> Reply {
     reply
 }
 
-fn refuse_host(status: StatusCode) -> Reply {
-    let text = match status {
-        StatusCode::MISDIRECTED_REQUEST => {
-            info!("refused a request for a host name that is none of this server's");
-            "this server does not know that it has this host name; open its address, or start chat-server \
-             with --public-address NAME\n"
-        }
-        _ => "a request names one host\n",
-    };
-    reply::refusal(status, text)
-}
-
 impl<'c> Service<Request<Incoming>> for Site<'c> {
     type Response = Reply;
     type Error = Infallible;
@@ -196,6 +238,8 @@ impl<'c> Service<Request<Incoming>> for Site<'c> {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.requests.set(self.requests.get() + 1);
         let is_past_max = self.requests.get() >= REQUESTS_MAX;
+        let is_certified = self.is_certified(&request);
+        let finished = move |reply, is_last| finished(reply, is_certified, is_last);
         let is_post = hook::secret(request.uri().path()).is_some();
         let reply = match is_post.then(|| self.refuse_post(&request)) {
             Some(None) => {
@@ -210,8 +254,29 @@ impl<'c> Service<Request<Incoming>> for Site<'c> {
     }
 }
 
-/// The answer as it is sent; `is_last` if the connection is to be closed after it.
-fn finished(reply: Reply, is_last: bool) -> Reply {
+/// The answer as it is sent: the browser stays with TLS if an authority `is_certified`, and the connection is closed after it if
+/// it `is_last`.
+fn finished(mut reply: Reply, is_certified: bool, is_last: bool) -> Reply {
     debug!(status = reply.status().as_u16(), "a request");
+    if is_certified {
+        reply = reply::strict(reply);
+    }
     if is_last { reply::last(reply) } else { reply }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::STRICT_TRANSPORT_SECURITY;
+
+    use super::*;
+
+    #[test]
+    fn a_browser_is_told_to_stay_with_tls_only_if_an_authority_vouches_for_the_host() {
+        let field = |is_certified| {
+            let reply = finished(reply::not_found(), is_certified, false);
+            reply.headers().get(STRICT_TRANSPORT_SECURITY).cloned()
+        };
+        assert_eq!(field(true).unwrap(), "max-age=31536000");
+        assert_eq!(field(false), None);
+    }
 }

@@ -63,7 +63,7 @@ async fn a_client_with_an_invite_comes_in_and_may_invite_others() {
 #[tokio::test(start_paused = true)]
 async fn a_classic_client_is_told_that_it_cannot_come_in_without_an_invite() {
     let daemon = Server::in_memory(Config { join: Join::Invite, ..Config::default() });
-    let mut bob = Peer::connect(&daemon);
+    let mut bob = Peer::connect_classic(&daemon);
     bob.write(b"NAME:bob").await;
     let mut told = bob.recv().await;
     while !told.is_empty() && !told.contains("chat://") {

@@ -13,6 +13,7 @@ mod journal;
 mod limits;
 mod live;
 mod logins;
+mod metrics;
 mod native;
 mod older;
 mod operator;
@@ -27,6 +28,10 @@ mod timers;
 mod tls;
 mod unread;
 mod web;
+mod web_socket;
 
 /// Whether the peers use TLS; `session_tls` has the same tests with it.
 const USES_TLS: bool = false;
+
+/// Whether native peers use WebSockets; `session_web` has most of the tests with them.
+const USES_WEB_SOCKETS: bool = false;

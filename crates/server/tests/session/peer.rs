@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
-use crate::tls;
+use crate::{tls, web_socket};
 
 /// How long to wait for what should come: longer than any bound of the daemon, in a clock that
 /// skips the waiting.
@@ -31,6 +31,7 @@ pub(crate) fn daemon() -> Server {
 }
 
 /// The same without limits, for clients that flood it.
+#[allow(dead_code, reason = "the tests on WebSockets have no such clients")]
 pub(crate) fn unlimited() -> Server {
     daemon_with(Config { limits: Limits::off(), ..Config::default() })
 }
@@ -55,8 +56,22 @@ impl Peer {
     pub(crate) fn connect_through(daemon: &Server, bytes: usize) -> Self {
         let (client, stream) = duplex(bytes);
         tokio::spawn(daemon.serve(stream, HERE));
-        let stream = if crate::USES_TLS { tls::through(client, daemon.key()) } else { client };
-        Self { stream, unread: Vec::new() }
+        let stream = match (crate::USES_TLS, crate::USES_WEB_SOCKETS) {
+            (true, _) => tls::through(client, daemon.key()),
+            (_, true) => web_socket::through(client),
+            _ => client,
+        };
+        Self::on(stream)
+    }
+
+    /// A new connection on which nothing is put but TLS, if the others have it.
+    pub(crate) fn connect_classic(daemon: &Server) -> Self {
+        if !crate::USES_WEB_SOCKETS {
+            return Self::connect(daemon);
+        }
+        let (client, stream) = duplex(PIPE_BYTES);
+        tokio::spawn(daemon.serve(stream, HERE));
+        Self::on(client)
     }
 
     /// A native client that is in; what it was told on entering is read.
@@ -132,7 +147,7 @@ impl Peer {
 
     /// A classic client that is in, and its number.
     pub(crate) async fn classic(daemon: &Server, name: &str) -> (Self, u64) {
-        let mut peer = Self::connect(daemon);
+        let mut peer = Self::connect_classic(daemon);
         let told = peer.recv().await;
         let id = told.strip_prefix("ID:").unwrap_or_else(|| panic!("no number: {told}"));
         let id = id.parse().unwrap();

@@ -307,6 +307,9 @@ async fn whose_words_begin_a_conversation_is_told_of_it_and_not_of_them() {
 
 #[tokio::test(start_paused = true)]
 async fn many_rooms_are_told_as_the_client_takes_them_and_before_anything_else() {
+    if crate::USES_WEB_SOCKETS {
+        return; // its buffers hold more rooms than the pipe
+    }
     let daemon = daemon();
     let mut eva = Peer::native(&daemon, "eva").await;
     let (mut bob, token) = Peer::with_token(&daemon, "bob").await;

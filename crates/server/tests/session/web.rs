@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::peer::{HERE, daemon, daemon_with};
+use crate::peer::{HERE, Peer, daemon, daemon_with};
 use crate::tls;
 
 /// Longer than any bound of the daemon.
@@ -53,12 +53,12 @@ pub(crate) fn statuses(received: &str) -> Vec<u16> {
 }
 
 /// The statuses of the answers to `request`.
-async fn status(daemon: &Server, request: &str) -> Vec<u16> {
+pub(crate) async fn status(daemon: &Server, request: &str) -> Vec<u16> {
     statuses(&answers(daemon, HERE, request).await)
 }
 
 /// A request for `target` with the usual host, these fields and no body.
-fn get(target: &str, fields: &str) -> String {
+pub(crate) fn get(target: &str, fields: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n")
 }
 
@@ -80,6 +80,7 @@ async fn a_browser_gets_the_page_and_its_parts() {
     ] {
         assert!(page.contains(field), "{field} is not in {page}");
     }
+    assert!(!page.contains("strict-transport-security"), "the certificate is the own one: {page}");
     assert!(!page.contains("\r\nserver:") && !page.contains("access-control-"), "{page}");
     assert!(page.contains("<!doctype html>") && !page.contains("{HASH}"), "{page}");
     assert_eq!(status(&daemon, &get("/health", "")).await, [200]);
@@ -150,7 +151,8 @@ async fn what_is_not_there_or_not_allowed_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_of_the_server_is_a_host() {
-    let web = WebConfig { names: HostNames::new(["Chat.Example.org".to_owned()]), directory: None };
+    let names = HostNames::new(["Chat.Example.org".to_owned()]);
+    let web = WebConfig { names, ..WebConfig::default() };
     let daemon = daemon_with(Config { web, ..Config::default() });
     let request = "GET / HTTP/1.1\r\nHost: chat.example.org:443\r\n\r\n";
     assert_eq!(status(&daemon, request).await, [200]);
@@ -322,7 +324,7 @@ async fn the_native_protocol_is_spoken_on_a_web_socket() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_closes_its_web_socket_says_goodbye() {
     let daemon = daemon();
-    let mut bob = crate::peer::Peer::native(&daemon, "bob").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
     for (closes, reason) in [(true, "bye"), (false, "lost")] {
         let mut socket = open(&daemon, HERE, &[]).await.unwrap();
         let hello = format!(r#"{{"type":"hello","version":1,"name":"{reason}"}}"#);

@@ -24,6 +24,8 @@ mod limits;
 mod live;
 #[path = "../session/logins.rs"]
 mod logins;
+#[path = "../session/metrics.rs"]
+mod metrics;
 #[path = "../session/native.rs"]
 mod native;
 #[path = "../session/older.rs"]
@@ -52,9 +54,14 @@ mod tls;
 mod unread;
 #[path = "../session/web.rs"]
 mod web;
+#[path = "../session/web_socket.rs"]
+mod web_socket;
 
 /// Whether the peers use TLS.
 const USES_TLS: bool = true;
+
+/// Whether native peers use WebSockets; `session_web` has most of the tests with them.
+const USES_WEB_SOCKETS: bool = false;
 
 #[test]
 fn no_module_of_session_is_left_out() {

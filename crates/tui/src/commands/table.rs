@@ -284,6 +284,14 @@ pub const COMMANDS: &[Command] = &[
     row(Verb::Audit, "/audit", &[], "", Offers::Nothing, "List who changed what, and when"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
+    row(
+        Verb::Status,
+        "/status",
+        &["/version"],
+        "",
+        Offers::Nothing,
+        "Show the server, and who you are there",
+    ),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(
         Verb::Connect,

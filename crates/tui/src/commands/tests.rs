@@ -18,6 +18,7 @@ fn an_unknown_command_is_guessed() {
         ("/nikc", "Unknown command /nikc. Did you mean /nick?"),
         ("/jion", "Did you mean /join?"),
         ("/romos", "Did you mean /rooms?"),
+        ("/op", "Unknown command /op. Here it is /role NAME moderator."),
         ("/xyzzy", "/help lists the commands."),
     ] {
         assert!(unknown(typed).contains(said), "{}", unknown(typed));

@@ -119,6 +119,8 @@ pub enum Verb {
     Away,
     /// Says that the user is not away any more.
     Back,
+    /// Says which server this is, and who the user is there.
+    Status,
     /// Connects again.
     Reconnect,
     /// Goes on with another server.

@@ -3,15 +3,18 @@
 use chat_client::link::BadEndpoint;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::{Kind, Links};
-use chat_proto::{NameError, Privacy, RoomName, SanctionKind, Timestamp, Topic, UserName};
+use chat_proto::{NameError, Privacy, Role, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
 use super::{
     Effect, bare, date, export, find, lists, live, mentions, notify, orders, quiet, request,
     settings, to_newest, toggle_users, whois,
 };
+use crate::action::Action;
 use crate::commands::{Command, Verb, unknown};
 use crate::help;
+use crate::letters::LETTERS;
 use crate::lists::Subject;
+use crate::settings::SETTINGS;
 use crate::state::{PageSubject, State};
 use crate::wording::quoted;
 
@@ -25,7 +28,7 @@ const NO_TOPIC: &str = "-delete";
 pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, argument) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let argument = argument.trim();
-    let command = Command::named(name).ok_or_else(|| unknown(name))?;
+    let command = Command::named(name).ok_or_else(|| no_command(state, name))?;
     if !command.takes(argument) {
         return Err(command.usage());
     }
@@ -117,6 +120,10 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         Verb::Away => live::away(argument)?,
         Verb::Back => Request::Away(None),
+        Verb::Status => {
+            let text = status(state);
+            return Ok(notify(state, NoticeKind::Info, text, at));
+        }
         Verb::Reconnect => Request::Reconnect,
         Verb::Connect if state.is_demo => {
             return Err("This is a demo. Quit, and run: chat-tui HOST".to_owned());
@@ -132,6 +139,33 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Panic => panic!("asked for by /panic"),
     };
     request(state, asked, at)
+}
+
+/// What the user reads if there is no command of that name: it may be what a letter does, or a setting.
+fn no_command(state: &State, name: &str) -> String {
+    let word = name.trim_start_matches('/');
+    let letter = LETTERS.iter().find(|letter| letter.hint == word);
+    if let Some((letter, key)) = letter.zip(state.look.keys().name(Action::Select)) {
+        return format!("{name} is a key: select a message with {key}, then press {}", letter.key);
+    }
+    match SETTINGS.iter().find(|setting| setting.name == word) {
+        Some(_) => format!("{name} is a setting: /set {word}"),
+        None => unknown(name),
+    }
+}
+
+/// Which server this is, and who the user is there.
+fn status(state: &State) -> String {
+    let (client, version) = (&state.client, env!("CARGO_PKG_VERSION"));
+    let (server, name) = (client.server(), client.name());
+    let role = match client.role() {
+        Role::Member => String::new(),
+        role => format!(", {role} of the server"),
+    };
+    match client.session() {
+        Some(_) => format!("Connected to {server} as {name}{role}, with chat-tui {version}"),
+        None => format!("Not connected to {server}. /reconnect tries again now"),
+    }
 }
 
 /// Leaves a room. Once the server has answered, the status line says how to come back.

@@ -71,7 +71,7 @@ pub(super) fn write_cost(
 }
 
 /// Measures searches in journals of `sizes` messages, and writes the tables to `out`.
-pub(super) fn search(
+pub(crate) fn search(
     sizes: &[u32],
     cores: &Cores,
     durability: Durability,

@@ -17,7 +17,7 @@ impl Directory {
         let told = state.sessions.tell_to_end(user, |session| match ended {
             EndedSessions::All => true,
             EndedSessions::One(id) => session.id == id,
-            EndedSessions::Of(credential) => session.credential == Some(credential),
+            EndedSessions::Of(credential) => session.credential() == Some(credential),
         });
         let Some(account) = state.account(user) else { return };
         let text = text(ended, user, by);
@@ -29,6 +29,7 @@ impl Directory {
                 text: text.clone(),
             });
         }
+        state.sessions.wake(user);
     }
 
     pub(super) fn apply_account_changed(
@@ -40,7 +41,7 @@ impl Directory {
         let mut state = self.state();
         state.sessions.notice(user, what, by);
         if let Some(account) = state.account(user) {
-            account.notifier.notify();
+            state.notify(account);
         }
     }
 }

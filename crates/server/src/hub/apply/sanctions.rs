@@ -29,7 +29,7 @@ impl Directory {
                 let text = HubError::Banned(Box::new(banned)).to_string();
                 account.notifier.expel(Expulsion { code: EndCode::Banned, sessions, text });
             }
-            account.notifier.notify();
+            state.notify(account);
         }
     }
 
@@ -51,7 +51,7 @@ impl Directory {
             state.publish(record.room, Event::Pardoned { sanction, by });
         }
         let affected = state.affected(&record, newcomers_after);
-        affected.into_iter().for_each(|account| account.notifier.notify());
+        affected.into_iter().for_each(|account| state.notify(account));
     }
 
     pub(super) fn apply_kick(
@@ -73,6 +73,7 @@ impl Directory {
         state.publish(room, Event::Sanction(Box::new(kick)));
         if room.is_none() {
             account.notifier.expel(Expulsion { code: EndCode::Kicked, sessions, text });
+            state.sessions.wake(user);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! New users whose clients make their tokens.
 
 use super::*;
+use crate::token::TokenHash;
 
 /// A token of 64 hexadecimal digits.
 fn token(digit: char) -> Secret {
@@ -97,7 +98,7 @@ async fn each_of_several_tokens_of_a_user_leads_to_that_user() {
     let (ana, first) = enter(&hub, "ana").await.unwrap();
     let id = ana.id();
     drop(ana);
-    let hash = crate::token::TokenHash::of(&token('b'));
+    let hash = TokenHash::of(&token('b'));
     let put = move |db: &_| crate::journal::tests::put_token(db, id, hash);
     hub.queue.with_connection(put).await.unwrap();
     let hub = again(hub, directory.path()).await;
@@ -105,6 +106,36 @@ async fn each_of_several_tokens_of_a_user_leads_to_that_user() {
         assert_eq!(back(&hub, token, "ana").await.unwrap().id(), id);
     }
     assert_eq!(hub.state().users_stored(), 1);
+}
+
+/// The directory has the prefixes of the tokens only.
+#[tokio::test]
+async fn tokens_with_one_prefix_lead_to_their_users_until_they_are_dropped() {
+    let hub = hub();
+    let [(ana, _), (bob, _)] =
+        [enter(&hub, "ana").await.unwrap(), enter(&hub, "bob").await.unwrap()];
+    let hash = |last| {
+        let mut bytes = [7; 32];
+        bytes[31] = last;
+        TokenHash::from_bytes(bytes)
+    };
+    let record = |last: u8, user: &Member| {
+        let credential = Credential::Token(hash(last));
+        CredentialRecord::new(100 + u64::from(last), user.id(), credential, clock())
+    };
+    let records = [record(1, &ana), record(2, &ana), record(3, &bob)];
+    let mut state = hub.state();
+    records.iter().cloned().for_each(|record| state.add_credential(record));
+    let mut left = vec![(1, ana.id()), (2, ana.id()), (3, bob.id())];
+    for record in &records {
+        for (last, user) in &left {
+            assert_eq!(state.by_token(&hash(*last)), Some(*user));
+        }
+        state.drop_credential(record);
+        let (dropped, _) = left.remove(0);
+        assert_eq!(state.by_token(&hash(dropped)), None);
+    }
+    drop(state);
 }
 
 /// If the number of the user in the row is damaged, the credential must not open the account of another user.

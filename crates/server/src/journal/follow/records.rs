@@ -147,7 +147,7 @@ impl Followers {
     pub(in crate::journal) fn send(&self, record: Record) {
         let mut state = self.0.state();
         if let State::Followed(ring) = &*state
-            && !ring.send(record, &self.0.rings)
+            && ring.send(record, &self.0.rings) == 0
         {
             *state = State::Idle; // the last follower was dropped
         }

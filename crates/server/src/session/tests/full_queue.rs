@@ -55,6 +55,7 @@ impl Rig {
             config,
             tls,
             hub: hub_of_context,
+            location: Location::Memory,
             search: None,
             networks,
             logins: Logins::default(),

@@ -60,6 +60,10 @@ impl Lines {
 
     /// The text between two places.
     pub(super) fn between(&self, from: TextPosition, to: TextPosition) -> String {
+        if from == to {
+            // As for each key that types.
+            return String::new();
+        }
         if from.0 == to.0 {
             let line = &self.lines[from.0];
             return line[byte(line, from.1)..byte(line, to.1)].to_owned();

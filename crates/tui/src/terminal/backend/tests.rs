@@ -5,10 +5,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use super::*;
 use crate::testing::emulator::{Emulator, POLICIES};
+use crate::view::{Canvas, Painter};
 
 const SIZE: Size = Size { width: 30, height: 5 };
 
@@ -156,6 +159,26 @@ fn a_screen_that_another_program_has_written_on_is_written_whole() {
     for policy in POLICIES {
         let shown = Emulator::shows(&scribbled, policy, SIZE);
         assert_eq!(shown.rows, Emulator::shows(&first, policy, SIZE).rows, "{policy:?}");
+    }
+}
+
+/// As after a client that was killed.
+#[test]
+fn the_first_frame_leaves_nothing_of_an_earlier_program() {
+    let sink = Sent::default();
+    sink.bytes.borrow_mut().extend(b"\x1b[2;1H\x1b[31m> left, and \xe6\xbc\xa2\x1b[3;25Hmore");
+    let mut backend = RowBackend::new(sink.clone(), false);
+    let row = |canvas: &Canvas| Rect { y: 1, ..canvas.area() };
+    let draw = |canvas: &mut Canvas| {
+        canvas.line(&Line::raw("> new"), row(canvas));
+        Vec::new()
+    };
+    Painter::default().draw(&mut backend, false, draw).unwrap();
+    for policy in POLICIES {
+        let shown = Emulator::shows(&sink.bytes.borrow(), policy, SIZE);
+        let rows: Vec<String> = shown.rows.iter().map(|row| row.concat()).collect();
+        let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
+        assert_eq!(rows, ["", "> new", "", "", ""], "{policy:?}");
     }
 }
 

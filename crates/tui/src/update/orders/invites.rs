@@ -1,11 +1,12 @@
 //! `/invite`, `/revoke`.
 
 use chat_proto::limits::{INVITE_S_MAX, INVITE_USES_MAX};
-use chat_proto::{Command, Role, RoomName, ShortString, Timestamp};
+use chat_proto::{Command, Role, RoomName, ShortString, Timestamp, UserName};
 
 use super::{Effect, ask, order};
 use crate::durations;
 use crate::state::{Question, State};
+use crate::wording::quoted;
 
 /// Makes an invite: `[USES] [TIME] [ROLE] [#ROOM] [NOTE]`.
 ///
@@ -34,11 +35,26 @@ pub(in crate::update) fn invite(
         }
         rest = after.trim_start();
     }
+    if let Some(name) = known_user(state, rest) {
+        return Err(format!(
+            "{} has an account here. Into a private room: /ask-in {}. For somebody new: /invite alone",
+            quoted(&name),
+            name.as_str().replace(' ', "_")
+        ));
+    }
     let note = match rest {
         "" => None,
         note => Some(ShortString::new(note).map_err(|_| "A note has at most 64 bytes".to_owned())?),
     };
     order(state, Command::Invite { uses, valid_s, role, room, note }, None, at)
+}
+
+/// The user whom other programs would ask into a room: a name, perhaps with a room, and no note.
+fn known_user(state: &State, rest: &str) -> Option<UserName> {
+    let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let name = UserName::new(word.trim_start_matches('@')).ok()?;
+    let is_known = after.is_empty() || after.trim_start().starts_with('#');
+    (is_known && state.client.address_here(&name).is_some()).then_some(name)
 }
 
 fn uses_in(word: &str) -> Result<u32, String> {

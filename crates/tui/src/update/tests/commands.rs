@@ -101,8 +101,23 @@ fn commands_of_other_programs_work_and_a_mistyped_one_is_guessed() {
     assert_shows(&harness, "Usage: /join #ROOM");
     assert_eq!(harness.type_text("/quit now\n"), []);
     assert_shows(&harness, "Usage: /quit");
+    harness.type_text("/edit\n");
+    assert_shows(&harness, "/edit is a key: select a message with Ctrl-S, then press e");
+    harness.type_text("/mouse off\n");
+    assert_shows(&harness, "/mouse is a setting: /set mouse");
     harness.type_text("/help nick\n");
     assert_shows(&harness, "/name [NAME]  Change your name (also /nick)");
+}
+
+#[test]
+fn the_status_names_the_server_and_the_user() {
+    let mut harness = Harness::connected(100, 20);
+    let server = harness.state.client.server().to_owned();
+    harness.type_text("/status\n");
+    assert_shows(&harness, &format!("Connected to {server} as bob, with chat-tui "));
+    harness.lose();
+    harness.type_text("/status\n");
+    assert_shows(&harness, &format!("Not connected to {server}. /reconnect tries again now"));
 }
 
 /// A client whose user reads messages of long ago.

@@ -57,6 +57,8 @@ fn an_invite_is_asked_for_in_words_and_made_once() {
         ("/invite 0", "An invite lets in 1 to 1000 users"),
         ("/invite 2000", "An invite lets in 1 to 1000 users"),
         ("/invite 31d", "An invite is valid for at most 30 days"),
+        ("/invite ana", "ana has an account here. Into a private room: "),
+        ("/invite @ana #ops", "/ask-in ana."),
     ] {
         let mut harness = Harness::connected(80, 24);
         assert!(sent(&harness.type_text(&format!("{typed}\n"))).is_empty());

@@ -1,0 +1,15 @@
+//! What the daemon tells a monitor, gathered in one place.
+
+use super::Context;
+use crate::figures::Figures;
+use crate::search::Search;
+
+impl Context {
+    /// The figures of the daemon as they are now.
+    pub(super) fn figures(&self) -> Figures {
+        let (connections, turned_away) = self.networks.counts();
+        let indexed = self.search.as_ref().map(Search::state).map(|state| state.indexed.into());
+        let journal_bytes = self.location.bytes();
+        Figures { connections, turned_away, journal_bytes, indexed, ..self.hub.figures() }
+    }
+}

@@ -1,0 +1,150 @@
+// Exports a room: asks for its messages page by page, the newest first, and gives the parts of the file to the browser.
+// The formats are those of the server and of the terminal client (`crates/proto/src/export.rs`).
+
+import { isEvent } from "./entries.js";
+import { say } from "./live.js";
+import { currentRoom, isConnected, labelOf, roomOf } from "./state.js";
+import * as words from "./words.js";
+
+/** Messages that are asked for at once. */
+const PAGE = 200;
+export const FORMATS = { text: ".txt", html: ".html", jsonl: ".jsonl" };
+
+/** Begins to export the room that is open, or stops it. */
+export function start(state, fx, { format, at, typed }) {
+  const { exporting } = state;
+  if (format === "stop") {
+    if (!exporting) return say(state, "Nothing is being exported", at, true);
+    return stop(state, fx, `${exporting.label} is not exported: you stopped it`, at);
+  }
+  if (exporting) return say(state, `${exporting.label} is being exported. /export stop ends that`, at, true);
+  if (!isConnected(state)) return say(state, words.OFFLINE, at, true);
+  const room = currentRoom(state);
+  const label = labelOf(room);
+  if (room.lastSeq === 0) return say(state, `${label} has no messages`, at, true);
+  const { lastSeq: last } = room;
+  state.exporting = { room: room.name, label, format, epoch: state.epoch, last, before: last + 1, count: 0, isAsked: false };
+  fx.push({ type: "exportBegin" });
+  ask(state, fx);
+}
+
+function ask(state, fx) {
+  const { exporting } = state;
+  exporting.isAsked = true;
+  const command = { type: "history", room: exporting.room, before: exporting.before, limit: PAGE };
+  fx.push({ type: "send", command });
+}
+
+/** The user is in a room in this session: goes on, or ends if its messages are not the same any more. */
+export function resume(state, fx, room, at) {
+  const { exporting } = state;
+  if (exporting?.room !== room.name || exporting.isAsked) return;
+  if (exporting.epoch !== state.epoch)
+    return stop(state, fx, `${exporting.label} is not exported: the server was restored meanwhile`, at);
+  ask(state, fx);
+}
+
+/** The session has ended, or a room was closed. */
+export function paused(state) {
+  if (state.exporting) state.exporting.isAsked = false;
+}
+
+export function closed(state, fx, name) {
+  if (state.exporting?.room !== name) return;
+  state.exporting = null;
+  fx.push({ type: "exportEnd", name: null });
+}
+
+function stop(state, fx, why, at) {
+  state.exporting = null;
+  fx.push({ type: "exportEnd", name: null });
+  say(state, why, at, true);
+}
+
+/** A page of history has come. Returns whether it is one of the export. */
+export function page(state, fx, { room, messages, more }, at) {
+  const { exporting } = state;
+  if (exporting?.room !== room || !exporting.isAsked) return false;
+  const last = messages.at(-1)?.seq ?? exporting.before - 1;
+  const isForLog = roomOf(state, room)?.loading?.before === exporting.before;
+  if (last !== exporting.before - 1 || isForLog) return false;
+  const written = messages.map((message) => textOf(exporting.format, message));
+  exporting.count += written.filter(Boolean).length;
+  exporting.before = messages[0]?.seq ?? 1;
+  fx.push({ type: "exportPart", text: written.join("") });
+  if (more && messages.length > 0) {
+    say(state, `Exporting ${exporting.label}: ${Math.floor((100 * (exporting.last - exporting.before)) / exporting.last)} %`, at);
+    ask(state, fx);
+    return true;
+  }
+  const name = `${exporting.label.slice(1).replace(/[^\p{L}\p{N}_-]/gu, "_")}${FORMATS[exporting.format]}`;
+  const [head, tail] = frameOf(exporting.format, exporting.label);
+  fx.push({ type: "exportEnd", name, head, tail });
+  say(state, `Exported ${words.counted(exporting.count, "message")} of ${exporting.label} to ${name}`, at);
+  state.exporting = null;
+  return true;
+}
+
+/** The beginning and the end of a file. */
+export function frameOf(format, label) {
+  if (format !== "html") return ["", ""];
+  const title = escaped(label);
+  return [
+    `<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>${title}</title>\n<style>p { white-space: pre-wrap; margin: 0.3em 0 } time, small, p > a { color: gray }</style>\n</head>\n<body>\n<h1>${title}</h1>\n`,
+    "</body>\n</html>\n",
+  ];
+}
+
+/** One message, with the line end; empty if it is an event about another one, or was deleted. */
+export function textOf(format, message) {
+  if (isEvent(message) || message.deleted) return "";
+  if (format === "jsonl") return `${JSON.stringify(forAnybody(message))}\n`;
+  return format === "html" ? htmlOf(message) : plainOf(message);
+}
+
+const saysWhatItDoes = ({ kind }) => kind === "action" || kind === "topic";
+
+function plainOf(message) {
+  const { seq, at, from, edited } = message;
+  const text = message.text.replaceAll("\n", "\n    ");
+  const answers = answersOf(message, String);
+  const said = saysWhatItDoes(message) ? `* ${from.name} ${text}` : `${from.name}: ${text}`;
+  const below = stateOf(message);
+  return `${at} [${seq}]${answers && ` ${answers}`} ${said}${edited ? " (edited)" : ""}\n${below && `    ${below}\n`}`;
+}
+
+function htmlOf(message) {
+  const { seq, at, from, edited } = message;
+  const link = (to) => `<a href="#${to}">${to}</a>`;
+  const name = `<b>${escaped(from.name)}</b>`;
+  const text = escaped(message.text);
+  const answers = answersOf(message, link);
+  const said = saysWhatItDoes(message) ? `* ${name} ${text}` : `${name}: ${text}`;
+  const below = stateOf(message);
+  const small = `${edited ? " <small>(edited)</small>" : ""}${below && `\n<small>${escaped(below)}</small>`}`;
+  return `<p id="${seq}"><time datetime="${at}">${at}</time> ${link(seq)}${answers && ` ${answers}`} ${said}${small}</p>\n`;
+}
+
+/** The messages that another one answers. */
+function answersOf({ thread, reply_to: to }, named) {
+  const parts = [thread !== undefined && `thread ${named(thread)}`, to !== undefined && `to ${named(to)}`].filter(Boolean);
+  return parts.length > 0 ? `(${parts.join(", ")})` : "";
+}
+
+/** The reactions of a message, with the first users of each, and whether it is pinned. */
+function stateOf({ pinned, reactions = [] }) {
+  const parts = reactions.map(({ emoji, count, users }) => {
+    const names = users.map((user) => user.name);
+    return `${emoji} ${count} (${[...names, ...(count > names.length ? ["…"] : [])].join(", ")})`;
+  });
+  return [...(pinned ? ["pinned"] : []), ...parts].join(" · ");
+}
+
+/** A message without what is for its reader alone. */
+function forAnybody({ type, device, n, ...message }) {
+  if (!message.reactions) return message;
+  return { ...message, reactions: message.reactions.map(({ own, ...reaction }) => reaction) };
+}
+
+const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ESCAPES[sign]);
