@@ -47,9 +47,10 @@ pub fn draw(buffer: &Buffer, cursor: Option<Position>, colours: &Colours) -> Str
     picture.put(format_args!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
     ));
+    // `a` is for areas that touch: without it, scaled pictures have seams. A thin line would vanish by it.
     picture.put(format_args!(
         "<style>text{{font:{LETTER}px {FONTS};white-space:pre}}\
-         rect{{shape-rendering:crispEdges}}.b{{font-weight:bold}}\
+         .a{{shape-rendering:crispEdges}}.b{{font-weight:bold}}\
          .i{{font-style:italic}}</style>"
     ));
     picture.put(format_args!(
@@ -96,7 +97,7 @@ impl Picture<'_> {
         let (ink, paper) = self.colours.of(segment.cell);
         if let Some(paper) = paper {
             self.put(format_args!(
-                r#"<rect x="{x}" y="{top}" width="{width}" height="{CELL_HEIGHT}" fill="{paper}"/>"#
+                r#"<rect class="a" x="{x}" y="{top}" width="{width}" height="{CELL_HEIGHT}" fill="{paper}"/>"#
             ));
         }
         let (middle, bottom) = (top + CELL_HEIGHT / 2, top + CELL_HEIGHT);
@@ -114,7 +115,7 @@ impl Picture<'_> {
                     (if is_upper { top } else { middle }, if is_lower { bottom } else { middle });
                 let height = end - start;
                 self.put(format_args!(
-                    r#"<rect x="{x}" y="{start}" width="{width}" height="{height}" fill="{ink}"/>"#
+                    r#"<rect class="a" x="{x}" y="{start}" width="{width}" height="{height}" fill="{ink}"/>"#
                 ));
             }
             Kind::Corner { right, down } => {

@@ -55,9 +55,9 @@ fn blocks_are_drawn_without_gaps() {
     assert_eq!(
         elements(Line::raw("██▀▀▄")),
         [
-            r##"<rect x="14" y="14" width="18" height="19" fill="#d8dee9"/>"##,
-            r##"<rect x="32" y="14" width="18" height="9" fill="#d8dee9"/>"##,
-            r##"<rect x="50" y="23" width="9" height="10" fill="#d8dee9"/>"##,
+            r##"<rect class="a" x="14" y="14" width="18" height="19" fill="#d8dee9"/>"##,
+            r##"<rect class="a" x="32" y="14" width="18" height="9" fill="#d8dee9"/>"##,
+            r##"<rect class="a" x="50" y="23" width="9" height="10" fill="#d8dee9"/>"##,
         ]
     );
 }
@@ -69,8 +69,8 @@ fn a_background_covers_blanks() {
     assert_eq!(
         elements[1..3],
         [
-            r##"<rect x="23" y="14" width="18" height="19" fill="#010203"/>"##,
-            r##"<rect x="41" y="14" width="18" height="19" fill="#010203"/>"##,
+            r##"<rect class="a" x="23" y="14" width="18" height="19" fill="#010203"/>"##,
+            r##"<rect class="a" x="41" y="14" width="18" height="19" fill="#010203"/>"##,
         ]
     );
 }
