@@ -1,8 +1,8 @@
 //! Groups of users in rooms of their own who give each other roles, set rules, ask each other in, mute, kick, ban and
-//! pardon, invite, and add and drop devices, while they talk; the torture and the simulation disturb them. Each answer is
+//! pardon, invite, add and drop devices, end sessions and free names, while they talk; the torture and the simulation disturb them. Each answer is
 //! compared with a model of who may do what, and so is what is there after each reconnect, and the audit log.
 //!
-//! * `order`: what a user does.
+//! * `order`: what a user does; `barred`: bans that name no user; `record`: what is in the audit log.
 //! * `state`: the model.
 //! * `worlds`: the states that the server may be in, since some orders have no answer.
 //! * `certain`: what is certain at each time about messages.
@@ -14,6 +14,7 @@
 //! * `group`: gives the orders.
 //! * `compare`: compares the journal at the end.
 
+mod barred;
 mod board;
 mod certain;
 mod client;
@@ -22,6 +23,7 @@ mod draft;
 mod entry;
 mod group;
 mod order;
+mod record;
 mod says;
 mod state;
 #[cfg(test)]

@@ -21,12 +21,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 
 pub(crate) use self::hook::Senders;
 use self::patient::Patient;
 pub(crate) use self::reply::FULL;
 pub(crate) use self::site::{Site, Transport};
+use crate::config::{LINGER, READ_BYTES};
 
 /// Bytes of the head of a request: those of browsers have some 1,000.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -67,6 +69,10 @@ where
     if parts.service.has_opened() {
         return Ok(Some(Opened { stream, input: parts.read_buf }));
     }
-    tokio::io::AsyncWriteExt::shutdown(&mut stream).await?;
+    stream.shutdown().await?;
+    // The client may lose the answer if the socket is closed before all is read, such as a body that is too long.
+    let mut unread = [0; READ_BYTES];
+    let read = async { while let Ok(1..) = stream.read(&mut unread).await {} };
+    let _ = timeout(LINGER, Box::pin(read)).await;
     Ok(None)
 }

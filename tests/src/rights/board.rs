@@ -6,10 +6,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::certain::{Certain, Ticket};
-use super::order::{Order, Record, Room, User, label_of};
+use super::order::{Order, Room, User, label_of};
+use super::record::Record;
 use super::state::{Answer, RoomState, State};
 use super::worlds::{Outcome, Worlds};
 use super::{Backup, Found, ROOMS, Settings, USERS, device, room_name, user_name};
+
+/// Labels of a group, at most: no other group has one of them.
+const LABELS: u64 = 1_000_000;
 
 /// A message of a user.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +114,7 @@ impl Board {
 
     pub(super) fn next_label(&mut self) -> u64 {
         self.last_label += 1;
-        self.last_label
+        u64::from(self.settings.group) * LABELS + self.last_label
     }
 
     pub(super) fn tick(&mut self) -> Ticket {
@@ -319,16 +323,15 @@ impl Board {
         let list = sent["sanctions"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut listed: Vec<u64> = list
             .iter()
-            .filter_map(|one| {
-                let name = one["user"]["name"].as_str()?;
-                let is_here = (0..USERS).any(|user| user_name(self.settings.group, user) == name);
-                label_of(&one["reason"]).filter(|_| is_here)
-            })
+            .filter_map(|one| label_of(&one["reason"]))
+            .filter(|label| label / LABELS == u64::from(self.settings.group))
             .collect();
         listed.sort_unstable();
         let left = self.worlds.that(|state| {
             let here = state.sanctions.iter().filter(|((_, _, at), _)| *at == room);
-            let mut labels: Vec<u64> = here.map(|(_, (_, label))| *label).collect();
+            let barred = state.barred.values().filter(|_| room.is_none());
+            let labels = here.map(|(_, made)| made).chain(barred).map(|(_, label)| *label);
+            let mut labels: Vec<u64> = labels.collect();
             labels.sort_unstable();
             labels == listed
         });

@@ -1,9 +1,11 @@
 //! Chooses at random what a user does next. Much of it is not allowed.
 
 use super::USERS;
+use super::barred::Barred;
 use super::board::Board;
 use super::entry::Secrets;
 use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
+use super::state::State;
 
 /// Most invites of a group: the server has a bound for each user.
 const INVITES_MAX: usize = 15;
@@ -20,9 +22,9 @@ impl Board {
         let by = if self.users[0].is_online && self.random.u8(..5) < 2 { 0 } else { any };
         let (room, user) = (self.random.usize(..super::ROOMS), self.random.usize(1..USERS));
         let kinds = match (self.settings.has_codes, self.settings.is_simulated) {
-            (false, _) => 31,
-            (true, true) => 34,
-            (true, false) => 40,
+            (false, _) => 33,
+            (true, true) => 36,
+            (true, false) => 44,
         };
         match self.random.u8(..kinds) {
             0 => {
@@ -46,8 +48,11 @@ impl Board {
             19 => Some(Order::Read { by: any, room }),
             20..24 => Some(self.sanction(by, user, room)),
             24..28 => {
-                let labels = self.worlds.iter().flat_map(|state| state.sanctions.values());
-                let labels: Vec<u64> = labels.map(|(_, label)| *label).collect();
+                let made = |state: &'_ State| -> Vec<_> {
+                    state.sanctions.values().chain(state.barred.values()).copied().collect()
+                };
+                let labels = self.worlds.iter().flat_map(made);
+                let labels: Vec<u64> = labels.map(|(_, label)| label).collect();
                 let label = self.random.choice(labels)?;
                 Some(Order::Pardon { by, label, id: 0 })
             }
@@ -56,28 +61,40 @@ impl Board {
                 let (room, seq, of) = text;
                 (of != by).then_some(Order::Delete { by, room, seq, of })
             }
-            31 => {
+            31 => Some(Order::End { by, user: any, id: 0 }),
+            32 => {
+                let label = self.next_label();
+                Some(Order::Bar { by, whom: Barred::Network, label })
+            }
+            33 => {
                 let label = self.next_label();
                 let is_full = secrets.devices.len() >= DEVICES_MAX;
                 (!is_full).then_some(Order::AddDevice { user: any, label })
             }
-            32 => {
+            34 => {
                 let device = self.random.choice(&secrets.devices)?;
                 Some(Order::UseDevice { user: device.user, label: device.label })
             }
-            33 => {
+            35 => {
                 let device = self.random.choice(&secrets.devices)?;
                 let (user, label) = (device.user, device.label);
                 Some(Order::Drop { by, user, label, id: 0 })
             }
-            34 => self.invite(by, secrets),
-            35 => {
+            36 => self.invite(by, secrets),
+            37 => {
                 let invite = self.random.choice(&secrets.invites)?;
                 let (label, id) = (invite.label, invite.id);
                 Some(Order::Revoke { by, label, id })
             }
-            36..39 => self.admit(secrets),
-            _ => self.password(any),
+            38..41 => self.admit(secrets),
+            41 => self.password(any),
+            42 => {
+                let invite = self.random.choice(&secrets.invites)?;
+                let whom = Barred::Invite { label: invite.label, id: invite.id };
+                let label = self.next_label();
+                Some(Order::Bar { by, whom, label })
+            }
+            _ => self.free(by),
         }
     }
 
@@ -103,6 +120,22 @@ impl Board {
         let uses = if self.random.bool() { 1 } else { 3 };
         let label = self.next_label();
         Some(Order::Invite { by, role, uses, label })
+    }
+
+    /// Frees the name of a user whose `welcome` has arrived: another one may come again, and take it back.
+    fn free(&mut self, by: User) -> Option<Order> {
+        let mut newcomers: Vec<u64> =
+            self.worlds.iter().flat_map(|state| state.admitted.keys().copied()).collect();
+        let unanswered = self.worlds.iter().flat_map(|state| &state.unanswered);
+        let may_come_again: Vec<u64> = unanswered
+            .filter_map(|order| match order {
+                Order::Admit { newcomer, .. } => Some(*newcomer),
+                _ => None,
+            })
+            .collect();
+        newcomers.retain(|newcomer| !may_come_again.contains(newcomer));
+        let newcomer = self.random.choice(newcomers)?;
+        Some(Order::Free { by, newcomer })
     }
 
     /// A new user, or one whose `welcome` was lost.
@@ -138,6 +171,9 @@ impl Board {
     /// The room of a sanction in one of the states; `None` if there is none.
     pub(super) fn room_of_sanction(&self, label: u64) -> Option<Option<Room>> {
         let made = self.worlds.iter().flat_map(|state| &state.sanctions);
-        made.map(|(key, made)| (key.2, made.1)).find(|(_, of)| *of == label).map(|(room, _)| room)
+        let mut made = made.map(|(key, made)| (key.2, made.1));
+        let of_user = made.find(|(_, of)| *of == label).map(|(room, _)| room);
+        let mut barred = self.worlds.iter().flat_map(|state| state.barred.values());
+        of_user.or_else(|| barred.any(|(_, of)| *of == label).then_some(None))
     }
 }

@@ -255,12 +255,24 @@ impl<C: Connect> Run<'_, C> {
             let id = self.number_of_device(user, label).await?;
             return Some(Order::Drop { by, user, label, id });
         }
+        if let Order::End { by, user, .. } = drafted {
+            let id = self.number_of_session(user).await?;
+            return Some(Order::End { by, user, id });
+        }
         let Order::Pardon { label, by, .. } = drafted else { return Some(drafted) };
         let room = self.board().room_of_sanction(label)?;
         let list = self.sanctions(room).await?;
         let is_it = |one: &&Value| super::order::label_of(&one["reason"]) == Some(label);
         let id = list["sanctions"].as_array()?.iter().find(is_it)?["id"].as_u64()?;
         Some(Order::Pardon { by, label, id })
+    }
+
+    /// The owner looks up the number of a session of a user; `None` if there is none.
+    async fn number_of_session(&self, user: User) -> Option<u64> {
+        let name = user_name(self.board().settings.group, user);
+        let account = self.ask(0, json!({"type": "account", "user": name})).await?;
+        let sessions = account.events.iter().find_map(|event| event["sessions"].as_array())?;
+        sessions.last()?["id"].as_u64()
     }
 
     /// The owner looks up the number of a device. One that is not there has none.

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{room_name, user_name};
+use super::barred::{Barred, network};
+use super::{newcomer_name, room_name, user_name};
 
 /// The number of a user in its group.
 pub(super) type User = usize;
@@ -93,6 +94,12 @@ pub(super) enum Order {
         room: Option<Room>,
         label: u64,
     },
+    /// Bans a network, or those who come by an invite.
+    Bar {
+        by: User,
+        whom: Barred,
+        label: u64,
+    },
     /// Ends the sanction with that label, which has this number.
     Pardon {
         by: User,
@@ -141,6 +148,17 @@ pub(super) enum Order {
         label: u64,
         id: u64,
     },
+    /// Ends the session of the user that has this number.
+    End {
+        by: User,
+        user: User,
+        id: u64,
+    },
+    /// The name of a user who has come by an invite, and is not connected, is free.
+    Free {
+        by: User,
+        newcomer: u64,
+    },
     /// The user has another password in place of the old one.
     SetPassword {
         user: User,
@@ -152,28 +170,6 @@ pub(super) enum Order {
         user: User,
         label: u64,
     },
-}
-
-/// A record of the audit log. Of `about`, the numbers that only the server knows are left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Record {
-    pub(super) by: User,
-    pub(super) what: &'static str,
-    pub(super) about: [String; 2],
-    pub(super) reason: String,
-}
-
-impl Record {
-    /// Whether it is the record that an owner was sent.
-    pub(super) fn is_like(&self, group: u32, sent: &Value) -> bool {
-        let about = sent["about"].as_str().unwrap_or_default();
-        let [begin, end] = &self.about;
-        sent["by"]["name"] == user_name(group, self.by)
-            && sent["what"] == self.what
-            && about.starts_with(begin.as_str())
-            && about.ends_with(end.as_str())
-            && sent["reason"].as_str().unwrap_or_default() == self.reason
-    }
 }
 
 impl Role {
@@ -252,6 +248,9 @@ impl Order {
             | Self::Topic { by, .. }
             | Self::Read { by, .. }
             | Self::Sanction { by, .. }
+            | Self::Bar { by, .. }
+            | Self::End { by, .. }
+            | Self::Free { by, .. }
             | Self::Pardon { by, .. }
             | Self::Delete { by, .. }
             | Self::Invite { by, .. }
@@ -273,6 +272,11 @@ impl Order {
             | Self::LogIn { user, .. } => Some(*user),
             _ => self.by(),
         }
+    }
+
+    /// Whether it may be refused although the user may do it: a session may have ended, or not yet.
+    pub(super) const fn depends_on_sessions(&self) -> bool {
+        matches!(self, Self::End { .. } | Self::Free { .. })
     }
 
     /// The command. A connection of its own sends a `hello` instead.
@@ -311,6 +315,21 @@ impl Order {
                     sanction["for_s"] = SANCTION_S.into();
                 }
                 sanction
+            }
+            Self::Bar { whom, label, .. } => {
+                let mut bar = json!({"type": "sanction", "kind": "ban", "reason": reason(*label)});
+                match whom {
+                    Barred::Network => bar["network"] = network(group).into(),
+                    Barred::Invite { id, .. } => bar["invite"] = (*id).into(),
+                }
+                if has_end(*label) {
+                    bar["for_s"] = SANCTION_S.into();
+                }
+                bar
+            }
+            Self::End { id, .. } => json!({"type": "end", "session": id}),
+            Self::Free { newcomer, .. } => {
+                json!({"type": "free", "user": newcomer_name(group, *newcomer)})
             }
             Self::Pardon { id, .. } => json!({"type": "pardon", "id": id}),
             Self::Delete { room: at, seq, .. } => {

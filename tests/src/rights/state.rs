@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::{
-    Kind, Order, Privacy, Record, Role, Room, Rules, SANCTION_S, User, has_end, reason,
-};
+use super::barred::{Barred, end_in_words};
+use super::order::{Kind, Order, Privacy, Role, Room, Rules, User, reason};
+use super::record::Record;
 use super::{ROOMS, USERS, device_name, newcomer_name, room_name, user_name};
 
 /// What is stored of a group.
@@ -16,10 +16,14 @@ pub(super) struct State {
     pub(super) rooms: [RoomState; ROOMS],
     /// Mutes and bans: who has made each, and its label.
     pub(super) sanctions: BTreeMap<(Kind, User, Option<Room>), (User, u64)>,
+    /// Bans of the server that name no user.
+    pub(super) barred: BTreeMap<Barred, (User, u64)>,
     /// Invites, by their labels.
     pub(super) invites: BTreeMap<u64, Invite>,
-    /// The users who have come by invites.
-    pub(super) admitted: BTreeSet<u64>,
+    /// The users who have come by invites, and the labels of these.
+    pub(super) admitted: BTreeMap<u64, u64>,
+    /// Those of them whose names are free.
+    pub(super) freed: BTreeSet<u64>,
     /// Devices of users beside the first one, by their labels.
     pub(super) devices: BTreeSet<(User, u64)>,
     /// The labels of the passwords.
@@ -138,6 +142,9 @@ impl State {
             Order::Sanction { by, kind, user, room, label } => {
                 self.sanction(*by, (*kind, *user, *room), *label)
             }
+            Order::Bar { by, whom, label } => self.bar(*by, *whom, *label),
+            Order::End { by, user, id } => self.end(*by, *user, *id),
+            Order::Free { by, newcomer } => self.free(*by, *newcomer),
             Order::Pardon { by, label, id } => self.pardon(*by, *label, *id),
             Order::Delete { by, room, seq, of } => self.delete(*by, *room, *seq, *of),
             Order::Invite { by, role, uses, label } => self.invite(*by, *role, *uses, *label),
@@ -159,11 +166,11 @@ impl State {
         }
     }
 
-    fn record(&mut self, by: User, what: &'static str, begin: String, end: String) {
+    pub(super) fn record(&mut self, by: User, what: &'static str, begin: String, end: String) {
         self.records.push(Record { by, what, about: [begin, end], reason: String::new() });
     }
 
-    fn name(&self, user: User) -> String {
+    pub(super) fn name(&self, user: User) -> String {
         user_name(self.group, user)
     }
 
@@ -278,11 +285,7 @@ impl State {
         if let (Kind::Kick | Kind::Ban, Some(room)) = (kind, room) {
             self.rooms[room].members[user] = false;
         }
-        let end = match kind {
-            Kind::Kick => String::new(),
-            _ if has_end(label) => format!(", {SANCTION_S} s"),
-            _ => ", no end".to_owned(),
-        };
+        let end = if kind == Kind::Kick { String::new() } else { end_in_words(label) };
         let about = self.describe(key) + &end;
         self.record(by, "sanction", about, String::new());
         self.records.last_mut().expect("it was just added").reason = reason(label);
@@ -303,6 +306,10 @@ impl State {
     }
 
     fn pardon(&mut self, by: User, label: u64, id: u64) -> bool {
+        let barred = self.barred.iter().find(|(_, (_, of))| *of == label);
+        if let Some((whom, (author, _))) = barred.map(|(whom, made)| (*whom, *made)) {
+            return self.may_end_of_server(by, author) && self.unbar(by, whom, id);
+        }
         let found = self.sanctions.iter().find(|(_, (_, of))| *of == label);
         let Some((key, (author, _))) = found.map(|(key, made)| (*key, *made)) else { return false };
         let finds = key.2.is_none_or(|room| {
@@ -350,16 +357,20 @@ impl State {
     }
 
     fn admit(&mut self, newcomer: u64, label: u64, id: u64) -> bool {
-        if self.admitted.contains(&newcomer) {
-            return true; // with the token that is stored
+        let is_barred = |label| {
+            let mut barred = self.barred.keys();
+            barred.any(|whom| matches!(whom, Barred::Invite { label: of, .. } if *of == label))
+        };
+        if let Some(by) = self.admitted.get(&newcomer) {
+            return !is_barred(*by); // with the token that is stored
         }
         let Some(invite) = self.invites.get(&label).copied() else { return false };
         let Invite { by, role, uses, used } = invite;
-        if used >= uses || self.roles[by] < role || self.is_banned(by, None) {
+        if used >= uses || self.roles[by] < role || self.is_banned(by, None) || is_barred(label) {
             return false;
         }
         self.invites.insert(label, Invite { used: used + 1, ..invite });
-        self.admitted.insert(newcomer);
+        self.admitted.insert(newcomer, label);
         let name = newcomer_name(self.group, newcomer);
         self.record(by, "admit", format!("invite {id}: {name} as {}", role.word()), String::new());
         true

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::barred::Barred;
 use super::board::Board;
 use super::order::{Kind, Order, Role};
 use super::worlds::Outcome::{self, Done, Refused, Unanswered};
@@ -119,4 +120,60 @@ fn a_message_that_a_user_is_sent_after_it_has_left_is_found() {
         board.found.read_outside
     };
     assert_eq!((read_outside(false), read_outside(true)), (0, 1));
+}
+
+#[test]
+fn a_ban_of_an_invite_keeps_out_all_who_come_by_it_until_it_is_ended() {
+    let invite = Order::Invite { by: 0, role: Role::Member, uses: 3, label: 5 };
+    let admit = |newcomer| Order::Admit { newcomer, label: 5, id: 9 };
+    let bar = Order::Bar { by: 0, whom: Barred::Invite { label: 5, id: 9 }, label: 6 };
+    let pardon = Order::Pardon { by: 0, label: 6, id: 10 };
+    let wrong = |after_bar, after_pardon| {
+        let orders = [
+            (invite.clone(), Done),
+            (admit(1), Done),
+            (bar.clone(), Done),
+            (admit(1), after_bar),
+            (admit(2), after_bar),
+            (pardon.clone(), Done),
+            (admit(2), after_pardon),
+        ];
+        let orders: Vec<_> = orders.into_iter().map(|order| [order]).collect();
+        wrong_after(&orders.iter().map(<[_; 1]>::as_slice).collect::<Vec<_>>())
+    };
+    assert_eq!(wrong(Refused, Done), 0);
+    assert!(wrong(Done, Done) > 0 && wrong(Refused, Refused) > 0);
+}
+
+#[test]
+fn a_network_is_banned_by_moderators_of_the_server_and_listed() {
+    let bar = |by| Order::Bar { by, whom: Barred::Network, label: 4 };
+    assert_eq!(wrong_after(&[&[(bar(0), Done)]]), 0);
+    assert_eq!(wrong_after(&[&[(bar(1), Done)]]), 1, "it moderates a room only");
+    let wrong = |listed: serde_json::Value| {
+        let mut board = group();
+        take(&mut board, &[(bar(0), Done)]);
+        board.sanctions(None, &listed);
+        board.found.wrong_orders
+    };
+    assert_eq!(
+        wrong(json!({"sanctions": [{"reason": "reason 4", "network": "198.51.0.0/24"}]})),
+        0
+    );
+    assert_eq!(wrong(json!({"sanctions": []})), 1, "it is lost");
+}
+
+#[test]
+fn a_name_is_freed_once_and_a_session_is_ended_by_its_user_or_an_owner() {
+    let invite = (Order::Invite { by: 0, role: Role::Member, uses: 1, label: 5 }, Done);
+    let admit = (Order::Admit { newcomer: 1, label: 5, id: 9 }, Done);
+    let free = |outcome| (Order::Free { by: 0, newcomer: 1 }, outcome);
+    let begin = [&[invite][..], &[admit][..]];
+    let wrong = |last: &[(Order, Outcome)]| {
+        wrong_after(&[&begin[..], &[&[free(Refused)], &[free(Done)], last]].concat())
+    };
+    assert_eq!((wrong(&[free(Refused)]), wrong(&[free(Done)])), (0, 1), "it was not free yet");
+    let end = |by, user, outcome| wrong_after(&[&[(Order::End { by, user, id: 3 }, outcome)]]);
+    assert_eq!([end(0, 2, Done), end(2, 2, Done), end(0, 2, Refused)], [0; 3]);
+    assert_eq!(end(1, 2, Done), 1);
 }

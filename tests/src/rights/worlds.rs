@@ -61,6 +61,7 @@ impl Worlds {
         for state in self.later().0 {
             match outcome {
                 Outcome::Done => after.extend(state.after(order)),
+                Outcome::Refused if order.depends_on_sessions() => drop(after.insert(state)),
                 Outcome::Refused => after.extend(state.after(order).is_none().then_some(state)),
                 Outcome::NotTaken => drop(after.insert(state)),
                 Outcome::Unanswered => {

@@ -10,6 +10,7 @@ use chat_proto::{DeviceId, Seq, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
+use super::answer::Outcome;
 use super::member::Member;
 use super::policy::{Action, may};
 use super::request::{SanctionOrder, SanctionTarget, Submission, Unqueued};
@@ -130,8 +131,11 @@ impl Removal {
             drop(answer);
             for _ in part {
                 // One that was deleted meanwhile is refused, which is as good.
-                if answers.recv().await.is_none() {
-                    return ControlFlow::Break(());
+                match answers.recv().await.map(|answer| answer.outcome) {
+                    None | Some(Outcome::Refused(HubError::GoingAway)) => {
+                        return ControlFlow::Break(());
+                    }
+                    Some(_) => {}
                 }
             }
         }

@@ -8,11 +8,13 @@ use chat_proto::event::{AuditEntry, SanctionInfo};
 use chat_proto::limits::{LINE_BYTES_MAX, REMOVE_S_MAX};
 use chat_proto::{Event, Refusal, RefusalCode, RoomName, SanctionKind, UserId, command};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::spawn;
+use tokio::task::JoinError;
 
 use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
-use crate::hub::{SanctionOrder, SanctionTarget};
+use crate::hub::{HubError, SanctionOrder, SanctionTarget};
 use crate::journal::JournalError;
 
 /// Entries of one `sanctions` or `audit` event at most: each has some 300 bytes, or 1,200 if its texts are quotes, so all
@@ -36,11 +38,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let (hub, by) = (Arc::clone(&self.context.hub), Some(self.member.id()));
         self.pending.wait(async move {
-            let event = hub.sanction(by, order).await;
-            if let (Ok(_), Some(removal)) = (&event, removal) {
-                removal.carry_out(&hub).await;
-            }
-            CommandResult::Event { name, event }
+            // A task, so that it is completed if the session ends: its user may leave at once.
+            let done = spawn(async move {
+                let event = hub.sanction(by, order).await;
+                if let (Ok(_), Some(removal)) = (&event, removal) {
+                    removal.carry_out(&hub).await;
+                }
+                event
+            });
+            let failed = |error: JoinError| Err(HubError::Failed(error.to_string()));
+            CommandResult::Event { name, event: done.await.unwrap_or_else(failed) }
         });
         ControlFlow::Continue(())
     }

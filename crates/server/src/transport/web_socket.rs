@@ -209,7 +209,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocket<T> {
                 }
                 return Poll::Ready(Ok(()));
             }
-            if std::mem::take(&mut self.line_end_due) {
+            if into.remaining() > 0 && std::mem::take(&mut self.line_end_due) {
                 into.put_slice(b"\n");
                 return Poll::Ready(Ok(()));
             }

@@ -73,7 +73,7 @@ async fn a_post_that_may_not_be_made_is_refused_with_the_reason() {
         (&path, "Content-Type: image/png\r\n", "x", 415),
         (&path, "Content-Type: application/json\r\n", "no", 400),
         (&path, "Origin: https://evil.example\r\n", "x", 403),
-        (&path, "Origin: http://127.0.0.1\r\n", &"x".repeat(16 * 1024 + 1), 413),
+        (&path, "Origin: https://127.0.0.1\r\n", &"x".repeat(16 * 1024 + 1), 413),
         (&path, "", &"x".repeat(64 * 1024 + 1), 413),
     ] {
         let (status, answer) = post(&daemon, target, fields, body).await;
