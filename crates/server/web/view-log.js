@@ -1,14 +1,14 @@
 // A log of messages: the rows, the scroll position, which only the reader moves, and the message with the focus.
 
 import { dayOf } from "./dates.js";
-import { byId, h, icon, keyed, set, setText, styleOf } from "./dom.js";
+import { keyed, set, styleOf } from "./dom.js";
 import { place } from "./log.js";
-import { skips } from "./requests.js";
-import { LOBBY, currentRoom, labelOf, roomOf, unread } from "./state.js";
+import { currentRoom, labelOf, roomOf } from "./state.js";
 import { actOn } from "./view-actions.js";
+import { makeEdge } from "./view-edge.js";
+import { makeJumps } from "./view-jumps.js";
 import { makeRow, makeTools } from "./view-message.js";
 import { rowsOf } from "./view-rows.js";
-import * as words from "./words.js";
 import * as windows from "./view-window.js";
 
 /** So near the last row, in pixels, more rows are made. */
@@ -38,8 +38,8 @@ export function makeLog(view, { frame, items, isThread }) {
   };
   const tools = makeTools();
   const space = styleOf(`#${items.id}`);
-  const jump = isThread ? null : byId("jump");
-  const above = isThread ? null : byId("above");
+  const edge = makeEdge(view, frame, isThread);
+  const jumps = isThread ? null : makeJumps(view);
 
   const source = () => (isThread ? state.thread?.log : currentRoom(state)?.log);
   const room = () => (isThread ? roomOf(state, state.thread?.room) : currentRoom(state));
@@ -129,14 +129,14 @@ export function makeLog(view, { frame, items, isThread }) {
     const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.threadDrafts.size}|${of.count <= 1}|${state.role}|${state.thread?.root}`;
     if (now !== log.drawn || isOther) {
       log.drawn = now;
-      drawEdges(from, of);
+      edge.draw(from, of, log.window.from === 0);
       arrive(from);
       fill();
     } else if (isScrolled) fill();
     if (!isThread) {
       set(frame, { "aria-label": `Messages in ${labelOf(of)}`, "aria-busy": String(of.loading !== null) });
       reachGoal();
-      drawJump(of);
+      jumps.draw(of, firstBelow(frame.getBoundingClientRect().top), !log.atEnd || source().isCut);
       if (from.first !== null) load();
     }
     report();
@@ -212,47 +212,6 @@ export function makeLog(view, { frame, items, isThread }) {
     if (child) restore({ key: child.itemKey, offset: 0 });
   }
 
-  /** The row at the beginning of a room, and what an empty one says. */
-  function drawEdges(from, of) {
-    let edge = frame.querySelector(":scope > .edge");
-    if (!edge) frame.prepend((edge = h("p", { class: "edge" })));
-    const isBegin = from.first !== null && log.window.from === 0 && !from.hasOlder && of.loading === null && !isThread;
-    const isEmpty = isBegin && from.entries.length === 0 && from.pending.length === 0;
-    if (!isThread) drawWelcome(edge, isBegin && of.name === LOBBY && of.count <= 1 && state.role === "owner");
-    setText(
-      edge,
-      isEmpty
-        ? "No messages yet. Write the first one"
-        : isBegin
-          ? `This is the beginning of ${labelOf(of)}`
-          : of.loading
-            ? "Loading…"
-            : "",
-    );
-  }
-
-  /** What an owner does first, who is alone on the server. */
-  function drawWelcome(edge, isShown) {
-    const old = frame.querySelector(":scope > .welcome");
-    if (!isShown || old) return isShown || old?.remove();
-    const open = (panel) => () => dispatch({ type: "openPanel", panel });
-    const button = (text, className, panel) =>
-      h("button", { type: "button", class: className, text, on: { click: open(panel) } });
-    edge.after(
-      h(
-        "div",
-        { class: "welcome" },
-        h("p", { text: words.OWNER_ALONE }),
-        h(
-          "p",
-          { class: "buttons" },
-          button("Invite colleagues", "primary", { kind: "invite", order: null }),
-          button("Create a room", "text-button", { kind: "rooms" }),
-        ),
-      ),
-    );
-  }
-
   /** Scrolls to the message that was asked for, once it is loaded. */
   function reachGoal() {
     const { goal } = state;
@@ -273,31 +232,6 @@ export function makeLog(view, { frame, items, isThread }) {
     setTimeout(() => child.classList.remove("flash"), 2000);
     focusOn(child);
     dispatch({ type: "arrived" });
-  }
-
-  /** What is unread above the screen, after the reader has gone to newer messages. */
-  function drawAbove(of) {
-    const first = firstBelow(frame.getBoundingClientRect().top);
-    let child = first;
-    while (child && !child.dataset.seq) child = child.nextElementSibling;
-    const { count, more } = unread(state, of);
-    const isShown = child !== null && count > 0 && of.loading === null && skips(of, Number(child.dataset.seq));
-    set(above, { hidden: !isShown });
-    if (isShown) setText(above, `${count}${more ? "+" : ""} unread above`);
-  }
-
-  function drawJump(of) {
-    drawAbove(of);
-    const isShown = !log.atEnd || source().isCut;
-    set(jump, { hidden: !isShown });
-    if (!isShown) return;
-    const { count, more } = unread(state, of);
-    const text = count > 0 ? `${count}${more ? "+" : ""} new` : "Newest";
-    if (jump.dataset.text !== text) {
-      jump.dataset.text = text;
-      jump.replaceChildren(text, icon("down"));
-      jump.setAttribute("aria-label", count > 0 ? `${text}: go to the newest message` : "Go to the newest message");
-    }
   }
 
   /** Which messages are on the screen: they count as read. */
@@ -401,8 +335,6 @@ export function makeLog(view, { frame, items, isThread }) {
   });
   frame.addEventListener("click", (event) => actOn.click(view, event, room(), isThread, log));
 
-  if (jump) jump.onclick = () => dispatch({ type: "newest", room: state.current });
-  if (above) above.onclick = () => dispatch({ type: "goTo", room: state.current, seq: currentRoom(state).read + 1 });
   return {
     draw: () => draw(),
     opened: () => {},

@@ -52,7 +52,10 @@ fn lost(error: Error) -> io::Error {
         // The daemon is ending.
         | Error::Http(_)
         | Error::Protocol(
-            ProtocolError::HandshakeIncomplete | ProtocolError::ResetWithoutClosingHandshake,
+            ProtocolError::HandshakeIncomplete
+            | ProtocolError::ResetWithoutClosingHandshake
+            // The request was so late that the daemon has greeted a classic client.
+            | ProtocolError::HttparseError(_),
         ) => io::ErrorKind::ConnectionReset.into(),
         error => panic!("the daemon breaks the rules of WebSocket: {error}"),
     }
