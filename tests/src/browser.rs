@@ -12,7 +12,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::mpsc;
-use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -20,10 +19,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::DEADLINE;
 use wire::Wire;
-
-/// How long a test waits for the browser: on a busy machine it needs longer than other programs.
-pub const BROWSER_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Names of the program, of Debian, Fedora, Google and macOS.
 const PROGRAMS: [&str; 5] = [
@@ -67,7 +64,7 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.process.start_kill();
         // The others end a little later.
-        let _ = self.running.recv_timeout(BROWSER_DEADLINE);
+        let _ = self.running.recv_timeout(DEADLINE);
     }
 }
 
@@ -106,7 +103,7 @@ impl Browser {
                 }
             }
         };
-        let address = timeout(BROWSER_DEADLINE, announced).await.expect("the browser starts");
+        let address = timeout(DEADLINE, announced).await.expect("the browser starts");
         let (runs, running) = mpsc::sync_channel::<()>(1);
         tokio::spawn(async move {
             // Read on, so that the browser never blocks.

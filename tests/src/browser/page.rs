@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::BROWSER_DEADLINE;
 use super::wire::Wire;
+use crate::DEADLINE;
 
 /// Pause before the page is looked at again: nothing reports every change.
 const POLL_PAUSE: Duration = Duration::from_millis(20);
@@ -84,13 +84,13 @@ impl Page {
 
     /// Waits until JavaScript is true, or a promise of what is.
     pub async fn until(&self, what: &str, script: &str) {
-        let end = Instant::now() + BROWSER_DEADLINE;
+        let end = Instant::now() + DEADLINE;
         let script = format!("(async () => Boolean(await ({script})))()");
         while self.value(&script).await != true {
             if Instant::now() > end {
                 let text = self.value("document.body.innerText").await;
                 panic!(
-                    "not within {BROWSER_DEADLINE:?}: {what} ({script}); faults: {:#?}; the page: {text}",
+                    "not within {DEADLINE:?}: {what} ({script}); faults: {:#?}; the page: {text}",
                     self.faults().await
                 );
             }

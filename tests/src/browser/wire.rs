@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::BROWSER_DEADLINE;
+use crate::DEADLINE;
 
 /// A connection to a browser. Its clones use the same one.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Wire {
         let (sender, answer) = oneshot::channel();
         self.shared.lock().unwrap().waiting.insert(id, sender);
         self.commands.lock().await.send(Message::text(command.to_string())).await.unwrap();
-        let answer = timeout(BROWSER_DEADLINE, answer).await;
+        let answer = timeout(DEADLINE, answer).await;
         let mut answer =
             answer.unwrap_or_else(|_| panic!("no answer: {command}")).expect("the browser runs");
         assert!(answer["error"].is_null(), "{}: {command}", answer["error"]);
