@@ -1,19 +1,30 @@
 // The dialog: one panel at a time. Each kind has its contents in `panel-….js`.
 
 import { byId, fill, h, iconButton } from "./dom.js";
-import * as find from "./panel-find.js";
-import * as forms from "./panel-forms.js";
-import * as lists from "./panel-lists.js";
-import * as settings from "./panel-settings.js";
+
+/** How long after the page is shown the panels are loaded, in milliseconds: nobody opens one earlier. */
+const LOADED_AFTER_MS = 1000;
 
 /** What shows each kind: a function that takes the view and the panel, and returns `{title, element, draw}`. */
-const KINDS = { ...lists.KINDS, ...forms.KINDS, ...find.KINDS, ...settings.KINDS };
+let kinds = null;
+
+/** Loads the panels if they are not: the page is shown without them. */
+async function load() {
+  const parts = [
+    import("./panel-find.js"),
+    import("./panel-forms.js"),
+    import("./panel-lists.js"),
+    import("./panel-settings.js"),
+  ];
+  for (const { KINDS } of await Promise.all(parts)) kinds = { ...kinds, ...KINDS };
+}
 
 export function makePanel(view) {
   const { state, dispatch } = view;
   const dialog = byId("panel");
   let shown = null;
   let content = null;
+  addEventListener("load", () => setTimeout(() => load().catch(() => {}), LOADED_AFTER_MS), { once: true });
 
   dialog.addEventListener("close", () => {
     shown = null;
@@ -32,7 +43,7 @@ export function makePanel(view) {
 
   function open(panel) {
     shown = panel;
-    content = KINDS[panel.kind](view, panel);
+    content = kinds[panel.kind](view, panel);
     dialog.dataset.kind = panel.kind;
     const close = iconButton("close", "Close", { on: { click: view.closePanel } });
     fill(
@@ -53,7 +64,8 @@ export function makePanel(view) {
     draw() {
       const { panel } = state;
       if (!panel) return view.closePanel();
-      if (panel !== shown) open(panel);
+      if (kinds === null) load().then(() => this.draw(), () => {});
+      else if (panel !== shown) open(panel);
       else content?.draw?.();
     },
   };
