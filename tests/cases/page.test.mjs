@@ -604,3 +604,18 @@ test("a QR code has the three large squares, and the size of its text", () => {
     assert.deepEqual(square(x, y), expected);
   assert.equal(qr("x".repeat(272)), null);
 });
+
+test("a message that comes into a short room gets a row, whichever side has more space", () => {
+  const entries = [1, 2, 3].map((pos) => ({ pos }));
+  const window = windows.newWindow();
+  windows.follow(window, entries, true);
+  entries.push({ pos: 4 });
+  windows.follow(window, entries, false);
+  assert.equal(window.hidden, 1);
+  const isUp = windows.isUpNext(window, -300, -20);
+  assert.ok(windows.move(window, entries, isUp, 1000 + 20));
+  assert.equal(window.hidden, 0);
+  assert.equal(windows.isUpNext({ from: 10, hidden: 10 }, 100, 500), true);
+  assert.equal(windows.isUpNext({ from: 10, hidden: 10 }, 500, 100), false);
+  assert.equal(windows.isUpNext({ from: 10, hidden: 0 }, 500, 100), true);
+});

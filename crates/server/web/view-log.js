@@ -30,6 +30,8 @@ export function makeLog(view, { frame, items, isThread }) {
     /** Whether the room is still to be shown where it opens; whether it is to be shown at its end. */
     isOpening: false,
     wantsEnd: false,
+    /** Where the last drawing left the scroll bar: elsewhere, the reader has moved it, and the event of that is to come. */
+    top: 0,
     window: windows.newWindow(),
     /** The heights of the empty space above and below the rows. */
     pads: { above: 0, below: 0 },
@@ -125,6 +127,7 @@ export function makeLog(view, { frame, items, isThread }) {
     const name = isThread ? `${state.thread.room} ${state.thread.root}` : of.name;
     const isOther = log.room !== name;
     if (isOther) leave(name);
+    else if (!log.wantsEnd && (!log.atEnd || frame.scrollTop !== log.top)) log.atEnd = isAtEnd();
     const replies = isThread ? "" : `${of.since.length} ${of.read}`;
     const now = `${name}|${from.version}|${isThread ? "" : of.line}|${state.name}|${dayOf(Date.now())}|${log.opened.size}|${replies}|${of.loading?.kind}|${state.threadDrafts.size}|${of.count <= 1}|${state.role}|${state.thread?.root}`;
     if (now !== log.drawn || isOther) {
@@ -139,6 +142,7 @@ export function makeLog(view, { frame, items, isThread }) {
       jumps.draw(of, firstBelow(frame.getBoundingClientRect().top), !log.atEnd || source().isCut);
       if (from.first !== null) load();
     }
+    log.top = frame.scrollTop;
     report();
   }
 
@@ -194,7 +198,7 @@ export function makeLog(view, { frame, items, isThread }) {
     const below = box.bottom - pads.below - screen.bottom;
     if (above < -frame.clientHeight) return goBeyond(windows.indexAbove(window, pads.above + above));
     if (below < -frame.clientHeight) return goBeyond(windows.indexBelow(window, -below - frame.clientHeight));
-    const isUp = above < below;
+    const isUp = windows.isUpNext(window, above, below);
     const kept = anchor();
     if (!windows.move(window, entries, isUp, NEAR - (isUp ? above : below))) return;
     render(kept);
@@ -274,9 +278,7 @@ export function makeLog(view, { frame, items, isThread }) {
       isScrolling = true;
       requestAnimationFrame(() => {
         isScrolling = false;
-        if (!source() || !room()) return;
-        log.atEnd = isAtEnd();
-        draw(true);
+        if (source() && room()) draw(true);
       });
     },
     { passive: true },

@@ -51,6 +51,12 @@ function set(window, entries, from, to) {
 }
 
 /**
+ * Whether the window moves up next: to the side on which fewer pixels of rows are beyond the screen, unless no entry is
+ * without a row there. In a short room both sides end on the screen.
+ */
+export const isUpNext = ({ from, hidden }, above, below) => from > 0 && (hidden === 0 || above < below);
+
+/**
  * Moves the window towards older entries (`isUp`) or newer ones, by rows of `missing` pixels. Returns whether it has moved.
  */
 export function move(window, entries, isUp, missing) {
