@@ -120,6 +120,7 @@ pub async fn torture(plan: Plan) -> Findings {
         daemon = Daemon::start_on(target.address, &args).await;
     }
     sleep(Duration::from_millis(LIFE_MS.end)).await;
+    groups.until_worked().await;
     sending.send_replace(false);
     classic.lock().unwrap().is_sending = false;
     groups.stop();

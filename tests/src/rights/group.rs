@@ -50,6 +50,12 @@ impl Group {
         self.board.lock().unwrap().has_begun
     }
 
+    /// Whether it has carried out an order and said something.
+    pub(crate) fn has_worked(&self) -> bool {
+        let found = &self.board.lock().unwrap().found;
+        found.done > 0 && found.accepted > 0
+    }
+
     /// Ends what the users say and do. [`Group::run`] returns once all is answered and compared.
     pub(crate) fn stop(&self) {
         self.board.lock().unwrap().is_sending = false;

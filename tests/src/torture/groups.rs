@@ -69,12 +69,21 @@ impl Groups {
 
     /// Waits until all groups have begun: they do not exist in an earlier backup.
     pub(super) async fn until_begun(&self) {
-        let begun = async {
-            while !self.groups.iter().all(Group::has_begun) {
+        self.until("the begin of the groups", Group::has_begun).await;
+    }
+
+    /// Waits until all groups have done something: a fast machine kills all daemons before that.
+    pub(super) async fn until_worked(&self) {
+        self.until("an order and a text of each group", Group::has_worked).await;
+    }
+
+    async fn until(&self, what: &str, is_so: impl Fn(&Group) -> bool) {
+        let all = async {
+            while !self.groups.iter().all(&is_so) {
                 sleep(OPERATOR_PAUSE).await;
             }
         };
-        within("the begin of the groups", begun).await;
+        within(what, all).await;
     }
 
     pub(super) fn stop(&self) {
