@@ -31,7 +31,7 @@ impl HookPage {
             ("To end it", format!("/revoke-hook {id}. /hooks lists all")),
         ];
         let entries = entries.map(|(name, does)| (name.to_owned(), does)).to_vec();
-        let sections = [("Whoever has this address can write in the room", entries)];
+        let sections = [("A person or program with this address can write in the room", entries)];
         let url = pieces(self.url.reveal(), size.width).map(HelpRow::Text);
         url.chain(table(&sections, size.width)).map(PageRow::from).collect()
     }
