@@ -93,6 +93,13 @@ pub enum Login {
     Server(Secret),
 }
 
+impl Login {
+    /// Whether it lets in a new user, under any name, and not a user who exists.
+    const fn is_of_server(&self) -> bool {
+        matches!(self, Self::Server(_))
+    }
+}
+
 /// What the client says in its hello.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -141,7 +148,7 @@ impl Identity {
             Some(Login::Password(password) | Login::Server(password)) => (None, Some(password)),
         };
         // The server looks at a token first.
-        let is_login = matches!(self.login, Some(Login::Code(_) | Login::Password(_)));
+        let is_login = self.login.as_ref().is_some_and(|login| !login.is_of_server());
         let (token, new) = (token.or(made).filter(|_| !is_login), new && !is_login);
         Hello {
             version: VERSION,

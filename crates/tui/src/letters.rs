@@ -56,7 +56,7 @@ pub const LETTERS: &[Letter] = &[
         'd',
         MessageAction::Delete,
         "delete",
-        "Delete your message; moderators also delete others; asks first",
+        "Delete your message, or as a moderator any; asks first",
     ),
     row('y', MessageAction::Copy, "copy", "Copy its text"),
     row('l', MessageAction::CopyLink, "copy link", "Copy its first link"),

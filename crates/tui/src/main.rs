@@ -135,7 +135,7 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
         let (quits, then) = (start.follow(&ended), ended.then);
         left.push(ended.unsent);
         let quits = match then {
-            // A server that is not known: by a name for which an authority vouches, it needs no question.
+            // The user is asked no question about a new server if an authority vouches for its name.
             Then::WrongKey(wrong) if start.is_vouched_for(&wrong).await => {
                 start.accept_vouched(wrong.found)?;
                 false

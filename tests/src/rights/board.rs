@@ -292,6 +292,9 @@ impl Board {
     /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the number
     /// of the newest.
     pub(super) fn records(&mut self, new: &[Value], newest: u64, is_restored: bool) {
+        if is_restored != self.is_restored {
+            return; // a backup was restored meanwhile
+        }
         if is_restored {
             self.worlds = std::mem::take(&mut self.saved);
             self.is_restored = false;
@@ -320,6 +323,9 @@ impl Board {
 
     /// The sanctions of a room, or of the server, that an owner is sent.
     pub(super) fn sanctions(&mut self, room: Option<Room>, sent: &Value) {
+        if self.is_restored {
+            return;
+        }
         let list = sent["sanctions"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut listed: Vec<u64> = list
             .iter()
@@ -335,10 +341,11 @@ impl Board {
             labels.sort_unstable();
             labels == listed
         });
+        let before = self.worlds.clone();
         self.narrow(
             left,
             |found| &mut found.wrong_orders,
-            || format!("sanctions of {room:?}: {sent}"),
+            || format!("sanctions of {room:?}: {sent} after {:?}", before.iter().next()),
         );
     }
 

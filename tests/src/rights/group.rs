@@ -193,6 +193,9 @@ impl<C: Connect> Run<'_, C> {
             self.compare_records().await?;
         }
         let mut board = self.board();
+        if board.is_restored {
+            return None; // they look again
+        }
         users.iter().for_each(|user| board.users[*user].is_new = false);
         Some(())
     }
@@ -302,6 +305,10 @@ impl<C: Connect> Run<'_, C> {
     }
 
     async fn carry_out(&self, order: &Order) -> (Outcome, Vec<Value>) {
+        // It was chosen for the states before a restore, and nobody would know what it has done.
+        if self.board().is_restored {
+            return (Outcome::NotTaken, Vec::new());
+        }
         let group = self.board().settings.group;
         let Some(by) = order.by() else { return self.come_in(order).await };
         if !self.board().users[by].is_online {

@@ -177,3 +177,18 @@ fn a_name_is_freed_once_and_a_session_is_ended_by_its_user_or_an_owner() {
     assert_eq!([end(0, 2, Done), end(2, 2, Done), end(0, 2, Refused)], [0; 3]);
     assert_eq!(end(1, 2, Done), 1);
 }
+
+#[test]
+fn nothing_is_compared_with_the_states_before_a_restore() {
+    let welcome = |epoch: &str| json!({"id": 1, "journal": {"epoch": epoch}});
+    let none = json!({"sanctions": []});
+    let mut board = group();
+    board.welcome(0, &welcome("one"));
+    take(&mut board, &[(Order::Bar { by: 0, whom: Barred::Network, label: 1 }, Done)]);
+    board.welcome(0, &welcome("two"));
+    board.sanctions(None, &none);
+    board.records(&[], 0, false);
+    assert!(board.found.is_clean(), "{:?}", board.found);
+    board.records(&[json!({"what": "a record that the backup has not"})], 0, true);
+    assert_eq!(board.found.wrong_audit, 1, "it is compared with those of the backup");
+}

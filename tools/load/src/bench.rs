@@ -48,14 +48,7 @@ pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io
         is_complete &= lags(cores, out)?;
     }
     if is_selected(Workload::W5) {
-        let each: Vec<_> = IDLE_USERS.iter().flat_map(|&users| with(&targets, users)).collect();
-        let bytes = arrivals(
-            args.rounds,
-            &each,
-            "idle",
-            |bytes| median(bytes.to_vec()),
-            |target, users| Ok(measure::idle(users, target, cores, Durability::Disk)?.0),
-        )?;
+        let bytes = idle(&targets, args.rounds, cores, Durability::Disk)?;
         is_complete &= bytes.iter().all(is_ok);
         writeln!(out, "{}", table::idle(&bytes))?;
     }
@@ -116,18 +109,54 @@ fn loads(
 /// Measures the loads with and without the search index, alternating, and writes the table. Returns `false` if a
 /// measurement failed.
 fn search(cases: &[&Case], rounds: usize, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
-    let targets = [Target::OursUnindexed, Target::Ours];
+    let all = compare(cases, [Target::OursUnindexed, Target::Ours], rounds, cores)?;
+    writeln!(out, "{}", table::searches(&pairs(cases, &all)))?;
+    Ok(has_no_fault(&all))
+}
+
+/// Measures each load on both targets, alternating. Returns the rounds of each pair, one after the other.
+fn compare(
+    cases: &[&Case],
+    targets: [Target; 2],
+    rounds: usize,
+    cores: &Cores,
+) -> io::Result<Vec<Vec<Figures>>> {
     let each: Vec<_> =
         cases.iter().flat_map(|&&case| targets.map(|target| (case, target))).collect();
     let needs_more = |_, measured: &[Figures]| measured.len() < rounds;
-    let all = alternate(&each, needs_more, |(case, target)| {
+    alternate(&each, needs_more, |(case, target)| {
         print_progress(&format!("{:?}, {}", case.workload, target.name()));
         load(&case, target, cores)
-    })?;
-    let pairs: Vec<_> =
-        cases.iter().zip(all.chunks(2)).map(|(&&case, pair)| (case, &pair[0], &pair[1])).collect();
-    writeln!(out, "{}", table::searches(&pairs))?;
-    Ok(all.iter().flatten().all(|figures| figures.fault.is_none()))
+    })
+}
+
+/// Each load with its rounds on both targets, from the result of [`compare`].
+fn pairs<'a>(
+    cases: &[&Case],
+    all: &'a [Vec<Figures>],
+) -> Vec<(Case, &'a Vec<Figures>, &'a Vec<Figures>)> {
+    cases.iter().zip(all.chunks(2)).map(|(&&case, pair)| (case, &pair[0], &pair[1])).collect()
+}
+
+fn has_no_fault(all: &[Vec<Figures>]) -> bool {
+    all.iter().flatten().all(|figures| figures.fault.is_none())
+}
+
+/// Measures the bytes of memory of each idle user.
+fn idle(
+    targets: &[Target],
+    rounds: usize,
+    cores: &Cores,
+    durability: Durability,
+) -> io::Result<Vec<Arrivals<f64>>> {
+    let each: Vec<_> = IDLE_USERS.iter().flat_map(|&users| with(targets, users)).collect();
+    arrivals(
+        rounds,
+        &each,
+        "idle",
+        |bytes| median(bytes.to_vec()),
+        |target, users| Ok(measure::idle(users, target, cores, durability)?.0),
+    )
 }
 
 /// Measures how a laggard affects the other readers, once and for longer than other loads, and writes the

@@ -57,9 +57,10 @@ impl Requests {
         match request {
             LinkRequest::Connect(name) => self.identity.name = name,
             LinkRequest::ConnectAs(identity) => {
-                // An unused invite is valid for another name, too.
+                // An unused invite and the password of the server are valid for another name, too.
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
-                let (machine, login) = (self.identity.machine.take(), self.identity.login.take());
+                let login = self.identity.login.take().filter(Login::is_of_server);
+                let machine = self.identity.machine.take();
                 self.identity = Identity { invite, machine, login, ..*identity };
             }
             LinkRequest::LogIn(name, login) => {
@@ -73,9 +74,8 @@ impl Requests {
     /// Forgets what was to let the user in, unless the server has refused the name alone.
     fn forget_login(&mut self, refusal: &Refusal) {
         let is_about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
-        let is_of_server = |login: &Login| matches!(login, Login::Server(_));
         let login = self.identity.login.take();
-        self.identity.login = login.filter(|login| is_about_name && is_of_server(login));
+        self.identity.login = login.filter(|login| is_about_name && login.is_of_server());
     }
 
     /// Whether the server has refused the token that this client made for a new user: some versions know

@@ -22,7 +22,7 @@ impl HookPage {
         let HookInfo { id, room, bot, .. } = &self.hook;
         let entries = [
             ("Says", format!("what is posted there, as {} in {room}", bot.name)),
-            ("Try it", "curl -d 'hello', a space, and this address".to_owned()),
+            ("Try it", "curl -d 'hello' ADDRESS, with this address".to_owned()),
             (
                 "Takes",
                 "text, JSON with a text, and what senders for Slack and Mattermost post".to_owned(),
@@ -31,7 +31,7 @@ impl HookPage {
             ("To end it", format!("/revoke-hook {id}. /hooks lists all")),
         ];
         let entries = entries.map(|(name, does)| (name.to_owned(), does)).to_vec();
-        let sections = [("Who has this address writes in the room", entries)];
+        let sections = [("A person or program with this address can write in the room", entries)];
         let url = pieces(self.url.reveal(), size.width).map(HelpRow::Text);
         url.chain(table(&sections, size.width)).map(PageRow::from).collect()
     }

@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{alternate, arrivals, is_ok, load, print_progress, with};
+use super::{compare, has_no_fault, idle, is_ok, pairs};
 use crate::cores::Cores;
-use crate::figures::{Figures, median};
-use crate::measure;
 use crate::table;
 use crate::target::{Durability, Target};
-use crate::workload::{Case, IDLE_USERS};
+use crate::workload::Case;
 
 /// The first is the base of the ratios.
 const TARGETS: [Target; 2] = [Target::Ours, Target::OursWeb];
@@ -24,30 +22,12 @@ pub(super) fn web(
 ) -> io::Result<bool> {
     let mut is_complete = true;
     if !cases.is_empty() {
-        let each: Vec<_> =
-            cases.iter().flat_map(|&&case| TARGETS.map(|target| (case, target))).collect();
-        let needs_more = |_, measured: &[Figures]| measured.len() < rounds;
-        let all = alternate(&each, needs_more, |(case, target)| {
-            print_progress(&format!("{:?}, {}", case.workload, target.name()));
-            load(&case, target, cores)
-        })?;
-        let pairs: Vec<_> = cases
-            .iter()
-            .zip(all.chunks(2))
-            .map(|(&&case, pair)| (case, &pair[0], &pair[1]))
-            .collect();
-        writeln!(out, "{}", table::webs(&pairs))?;
-        is_complete &= all.iter().flatten().all(|figures| figures.fault.is_none());
+        let all = compare(cases, TARGETS, rounds, cores)?;
+        writeln!(out, "{}", table::webs(&pairs(cases, &all)))?;
+        is_complete &= has_no_fault(&all);
     }
     if is_idle_asked {
-        let each: Vec<_> = IDLE_USERS.iter().flat_map(|&users| with(&TARGETS, users)).collect();
-        let bytes = arrivals(
-            rounds,
-            &each,
-            "idle",
-            |bytes| median(bytes.to_vec()),
-            |target, users| Ok(measure::idle(users, target, cores, Durability::Os)?.0),
-        )?;
+        let bytes = idle(&TARGETS, rounds, cores, Durability::Os)?;
         is_complete &= bytes.iter().all(is_ok);
         writeln!(out, "{}", table::idle_webs(&bytes))?;
     }

@@ -245,3 +245,30 @@ async fn the_password_of_the_server_is_sent_with_the_token_of_a_new_user_until_i
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!(hello.password, None, "the user is known now");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_password_of_a_user_is_not_sent_under_another_name() {
+    let bob = Identity {
+        name: name("bob"),
+        token: None,
+        known: Vec::new(),
+        seed: Some(Seed::new().unwrap()),
+        device: DeviceId::default(),
+        invite: None,
+        login: None,
+        machine: None,
+    };
+    let mut harness = Harness::with_identity(bob.clone());
+    let taken = Event::Refused(Refusal::new(RefusalCode::NameTaken, "take another"));
+    harness.answers().await.refuse_hello(&taken).await;
+    let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
+    harness.next_event_that("the refusal", refused).await;
+    let password = Login::Password(Secret::new("little words"));
+    harness.link.request(LinkRequest::LogIn(name("bob"), password)).unwrap();
+    harness.refuses(1).await;
+    harness.lost().await;
+    let rob = Identity { name: name("rob"), ..bob };
+    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
+    let hello = harness.answers().await.accept_hello().await;
+    assert_eq!((hello.name, hello.password), (name("rob"), None));
+}

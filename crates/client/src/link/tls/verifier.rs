@@ -15,12 +15,12 @@ use sha2::{Digest, Sha256};
 
 use super::WrongKey;
 
-/// Accepts one key, whatever else the certificate says; or any for which an authority vouches. That the server has the key is shown by its signature, which is
-/// verified as usual.
+/// Accepts one key, whatever else the certificate says; or, if it has authorities, any key for which one of them vouches.
+/// The signature, which shows that the server has the key, is verified as usual.
 #[derive(Debug)]
 pub(super) struct Verifier {
     expected: Option<ServerKey>,
-    /// Asked in place of a key.
+    /// If there are any, no key is expected: they are asked.
     authorities: Option<Arc<WebPkiServerVerifier>>,
     algorithms: WebPkiSupportedAlgorithms,
     /// The key that was not accepted.

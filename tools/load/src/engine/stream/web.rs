@@ -86,7 +86,7 @@ impl Web {
     }
 }
 
-/// Where the bytes that are read next belong to.
+/// What the bytes that are read next belong to: the answer, the header of a frame, or its payload.
 #[derive(Debug, Default)]
 struct Incoming {
     is_open: bool,
@@ -97,7 +97,7 @@ struct Incoming {
 }
 
 impl Incoming {
-    /// Moves the payload of frames to the begin of `bytes`; returns its length.
+    /// Moves the payload of frames to the beginning of `bytes`; returns its length.
     fn cut(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let (mut from, mut to) = (0, 0);
         while from < bytes.len() {
