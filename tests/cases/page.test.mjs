@@ -164,6 +164,14 @@ const roomOf = (fields) => ({
   ...fields,
 });
 
+/** A page of history of the lobby: the messages `from` to `to`. */
+const historyOf = (from, to, more) => ({
+  type: "history",
+  room: "#lobby",
+  messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
+  more,
+});
+
 /** A page that is in `#lobby`, and what it has sent. */
 function connected(fields = {}, left = []) {
   const state = newState("web-1");
@@ -286,13 +294,7 @@ test("a room with many unread messages opens at the first of them, and goes on i
   const { state, sent, take, event } = connected({ last_seq: 1000, read: 500, unread: 500 });
   const asked = () => sent.filter((command) => command.type === "history").at(-1);
   assert.deepEqual([asked().before, log(state).first], [701, null]);
-  const page = (from, to) =>
-    event({
-      type: "history",
-      room: "#lobby",
-      messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
-      more: true,
-    });
+  const page = (from, to) => event(historyOf(from, to, true));
   // A line holds as many as fit: the newest of them.
   page(600, 700);
   assert.deepEqual([asked().before, asked().limit], [600, 129]);
@@ -523,13 +525,7 @@ test("a room is exported as by the terminal client", () => {
 test("an export asks for all pages, also in another session, and takes none of the log", () => {
   const { state, sent, take, event, begin } = connected({ last_seq: 300, read: 300 });
   const asked = () => sent.filter((command) => command.type === "history").at(-1);
-  const page = (from, to, more) =>
-    event({
-      type: "history",
-      room: "#lobby",
-      messages: Array.from({ length: to - from + 1 }, (_, index) => message(from + index, `${from + index}`)),
-      more,
-    });
+  const page = (from, to, more) => event(historyOf(from, to, more));
   page(241, 300, true);
   take({ type: "export", format: "text" });
   assert.deepEqual([asked().before, asked().limit], [301, 200]);
@@ -543,6 +539,25 @@ test("an export asks for all pages, also in another session, and takes none of t
   page(1, 100, false);
   assert.equal(state.exporting, null);
   assert.ok(state.said.text.includes("300 messages"));
+});
+
+test("an export ends if the server cannot read the room, and a late page of it is none of the log", () => {
+  const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
+  const page = (from, to) => event(historyOf(from, to, true));
+  page(241, 300);
+  take({ type: "export", format: "text" });
+  page(101, 300);
+  take({ type: "export", format: "stop" });
+  take({ type: "older", room: "#lobby" });
+  page(1, 100);
+  assert.equal(log(state).first, 241);
+  page(41, 240);
+  assert.equal(log(state).first, 41);
+  take({ type: "export", format: "text" });
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.equal(state.exporting, null);
+  assert.match(state.said.text, /^#lobby is not exported: the disk is ill/);
+  assert.equal(sent.at(-1).type, "history");
 });
 
 test("a message is remembered on its server, and forgotten when it is chosen again", () => {

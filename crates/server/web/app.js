@@ -51,9 +51,10 @@ function drawSoon(isUrgent) {
   cancelDrawing?.();
   const rest = isUrgent ? 0 : Math.max(0, restsUntil - performance.now());
   isDrawnSoon = rest === 0;
-  let frame = 0;
+  let [frame, start] = [0, 0];
   const ask = () => (frame = requestAnimationFrame(draw));
-  const start = rest === 0 ? void ask() : setTimeout(ask, rest);
+  if (isDrawnSoon) ask();
+  else start = setTimeout(ask, rest);
   const unseen = setTimeout(draw, rest + UNSEEN_MS);
   cancelDrawing = () => {
     cancelAnimationFrame(frame);
@@ -217,8 +218,8 @@ function unstored() {
 }
 
 /** Asks again for style sheets whose connection broke: without one, the page could hardly be used. */
-for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-  if (!link.sheet) link.replaceWith(link.cloneNode());
+for (const element of document.querySelectorAll("link[rel=stylesheet]")) {
+  if (!element.sheet) element.replaceWith(element.cloneNode());
 }
 
 const isLooking = () => !document.hidden && document.hasFocus();

@@ -55,6 +55,13 @@ export function closed(state, fx, name) {
   fx.push({ type: "exportEnd", name: null });
 }
 
+/** The server could not read older messages of a room. Returns whether an export has ended by that. */
+export function notReadable(state, fx, { room, text }, at) {
+  if (state.exporting?.room !== room) return false;
+  stop(state, fx, `${state.exporting.label} is not exported: ${text}. Try again later`, at);
+  return true;
+}
+
 function stop(state, fx, why, at) {
   state.exporting = null;
   fx.push({ type: "exportEnd", name: null });

@@ -87,6 +87,8 @@ export function page(state, fx, { room: name, messages, more }) {
   const room = roomOf(state, name);
   const loading = room?.loading;
   if (!loading) return;
+  // For example of an export that was stopped: it does not continue the window.
+  if (loading.before !== undefined && messages.length > 0 && messages.at(-1).seq !== loading.before - 1) return;
   if (loading.kind === "date") {
     room.loading = null;
     if (messages.length > 0) goTo(state, fx, room, messages[0].seq);

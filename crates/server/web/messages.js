@@ -2,6 +2,7 @@
 
 import { changeOf } from "./changes.js";
 import { entryOf, entryOfOwn, isCounted, isEvent } from "./entries.js";
+import * as exports from "./export.js";
 import { fail, notice, stopTyping } from "./live.js";
 import * as log from "./log.js";
 import { mentions } from "./mention.js";
@@ -116,7 +117,10 @@ export function refused(state, fx, it, at) {
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   if (own) return refusedOwn(state, fx, own, it, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
-  if (it.code === "not_readable" && room) room.loading = null;
+  if (it.code === "not_readable" && room) {
+    room.loading = null;
+    if (exports.notReadable(state, fx, it, at)) return;
+  }
   const { asked } = state;
   // A name that is none of a room is not repeated.
   const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);

@@ -223,7 +223,7 @@ function link(view, panel) {
       h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }),
       h("p", {
         text: panel.user
-          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Tell it to ${panel.user} in another way: who has it is ${panel.user}.`
+          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Give it to ${panel.user} in private: whoever has it logs in as ${panel.user}.`
           : `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
       }),
     );
@@ -247,7 +247,7 @@ function invite(view, panel) {
     fill(
       body,
       h("p", {
-        text: `It lets ${words.counted(uses, `new ${given}`)} in${room ? `, who joins ${room}` : ""}, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.`,
+        text: `It lets ${words.counted(uses, `new ${given}`)} in${room ? ` and into ${room}` : ""}, until ${clock(Date.parse(until))} on ${new Date(until).toLocaleDateString()}. It is shown this once. Send it in private: a person who has it comes in.`,
       }),
       qrOf(page),
       shown("For a browser", page, view),
@@ -266,7 +266,7 @@ function invite(view, panel) {
   return { title: "Invite", element: body, draw };
 }
 
-/** The QR code of an address, once its maker is loaded: few need it. */
+/** The QR code of an address. The page loads the code for it only here, because few need it. */
 function qrOf(text) {
   const frame = h("figure", { class: "qr", hidden: true });
   import("./qr.js").then(
@@ -294,7 +294,7 @@ function hook(view, panel) {
     fill(
       body,
       h("p", {
-        text: `What a program posts to this address, ${bot.name} says in ${room}. It is shown this once. Who has it writes in the room.`,
+        text: `${bot.name} says in ${room} what a program posts to this address. It is shown this once. Whoever has it can write in the room as ${bot.name}.`,
       }),
       shown("The address", url, view),
       shown("To try it", `curl -d 'hello' ${url}`, view),

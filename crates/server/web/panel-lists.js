@@ -107,7 +107,7 @@ const messages = (title, empty) =>
     empty,
   });
 
-/** The messages that the user remembers. Those of before a restore of the server are only their beginnings. */
+/** The messages that the user remembers. Of one from before a restore of the server, there is only the beginning. */
 function saved(view) {
   const body = h("div", { class: "panel-body" });
   let drawn = null;
@@ -127,7 +127,7 @@ function saved(view) {
     fill(
       body,
       all.length === 0
-        ? h("p", { class: "quiet", role: "status", text: "You remember no messages yet. A message is remembered by its menu" })
+        ? h("p", { class: "quiet", role: "status", text: "You remember no messages yet. Choose “Remember it” in the menu of a message" })
         : h("ul", { class: "panel-list" }, all.map(row)),
     );
   };

@@ -339,7 +339,6 @@ export function makeLog(view, { frame, items, isThread }) {
 
   return {
     draw: () => draw(),
-    opened: () => {},
     toEnd() {
       log.wantsEnd = true;
       log.atEnd = true;

@@ -1,8 +1,9 @@
 // The dialog: one panel at a time. Each kind has its contents in `panel-….js`.
 
 import { byId, fill, h, iconButton } from "./dom.js";
+import { NOT_LOADED } from "./words.js";
 
-/** How long after the page is shown the panels are loaded, in milliseconds: nobody opens one earlier. */
+/** Time in milliseconds after which the panels are loaded: the page is shown by then. */
 const LOADED_AFTER_MS = 1000;
 
 /** What shows each kind: a function that takes the view and the panel, and returns `{title, element, draw}`. */
@@ -24,7 +25,13 @@ export function makePanel(view) {
   const dialog = byId("panel");
   let shown = null;
   let content = null;
-  addEventListener("load", () => setTimeout(() => load().catch(() => {}), LOADED_AFTER_MS), { once: true });
+  setTimeout(() => load().catch(() => {}), LOADED_AFTER_MS);
+
+  /** The server does not answer, or it has another version of the page by now. */
+  function notLoaded() {
+    dispatch({ type: "closePanel" });
+    dispatch({ type: "tell", text: NOT_LOADED, isError: true });
+  }
 
   dialog.addEventListener("close", () => {
     shown = null;
@@ -64,7 +71,7 @@ export function makePanel(view) {
     draw() {
       const { panel } = state;
       if (!panel) return view.closePanel();
-      if (kinds === null) load().then(() => this.draw(), () => {});
+      if (kinds === null) load().then(() => this.draw(), notLoaded);
       else if (panel !== shown) open(panel);
       else content?.draw?.();
     },

@@ -127,9 +127,8 @@ export function makeView(state, actions) {
     for (const part of parts) part.draw();
     drawTitle(state);
   };
-  view.opened = ({ room }) => {
+  view.opened = () => {
     view.showPane("log");
-    view.log.opened(room);
     view.composer.opened();
     if (!matchMedia("(pointer: coarse)").matches) view.composer.focus();
     alerts.say(`${labelOf(currentRoom(state))}${describeUnread(unread(state, currentRoom(state)))}`);

@@ -6,6 +6,7 @@ export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
 export const CANNOT_LEAVE = "You can't leave #lobby";
+export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
 export const NO_SEARCH = "This server has no search. Ask who runs it to start it with --search on";
