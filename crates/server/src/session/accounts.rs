@@ -11,7 +11,6 @@ use tracing::info;
 
 use super::end::End;
 use super::login::{Origin, bad_password, not_hashed};
-use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::hub::{Asker, Client, HubError, Member, device_name};
 use crate::links::VALID_FOR;
@@ -149,10 +148,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.log(|| info!("sets the password of another user"));
         let (context, asker, password) =
             (self.context.clone(), self.member.asker(), password.clone());
-        self.pending.wait(async move {
-            let answer = hand_back(&context, asker, user, &password, drops).await;
-            CommandResult::Answer(Box::new(answer))
-        });
+        self.pending
+            .answer(async move { hand_back(&context, asker, user, &password, drops).await });
         ControlFlow::Continue(())
     }
 
@@ -165,9 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.log(|| info!("makes a code for a device of another user"));
         let (context, asker) = (self.context.clone(), self.member.asker());
-        self.pending.wait(async move {
-            CommandResult::Answer(Box::new(link(&context, asker, user).await))
-        });
+        self.pending.answer(async move { link(&context, asker, user).await });
         ControlFlow::Continue(())
     }
 
@@ -184,10 +179,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         account: impl Future<Output = Result<Box<AccountInfo>, HubError>> + Send + 'static,
     ) -> ControlFlow<End> {
-        self.pending.wait(async move {
-            let answer = account.await.map(Event::Account).map_err(Refusal::from);
-            CommandResult::Answer(Box::new(answer))
-        });
+        self.pending
+            .answer(async move { account.await.map(Event::Account).map_err(Refusal::from) });
         ControlFlow::Continue(())
     }
 }

@@ -9,7 +9,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::end::End;
-use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::config::PORT;
 use crate::hub::{HOOKS_LISTED, HookDraft, HubError};
@@ -85,9 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.refuse(too_many(wait));
         }
         let (context, by) = (self.context.clone(), Some(self.member.id()));
-        self.pending.wait(async move {
-            CommandResult::Answer(Box::new(make(&context, by, room, name).await))
-        });
+        self.pending.answer(async move { make(&context, by, room, name).await });
         ControlFlow::Continue(())
     }
 
@@ -98,8 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) fn revoke_hook(&mut self, id: u64) -> ControlFlow<End> {
         let (context, by) = (self.context.clone(), Some(self.member.id()));
-        self.pending
-            .wait(async move { CommandResult::Answer(Box::new(revoke(&context, by, id).await)) });
+        self.pending.answer(async move { revoke(&context, by, id).await });
         ControlFlow::Continue(())
     }
 }

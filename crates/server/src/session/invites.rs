@@ -10,7 +10,6 @@ use chat_proto::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::end::End;
-use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::config::{INVITE_VALID, PORT};
 use crate::hub::{HubError, INVITES_LISTED, InviteDraft};
@@ -108,11 +107,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let Err(refusal) = self.origin().check_private() {
             return self.refuse(refusal);
         }
-        let (context, by) = (self.context.clone(), self.member.id());
-        self.pending.wait(async move {
-            let invited = invite(&context, Some(by), asked, false).await;
-            CommandResult::Answer(Box::new(invited))
-        });
+        let (context, by) = (self.context.clone(), Some(self.member.id()));
+        self.pending.answer(async move { invite(&context, by, asked, false).await });
         ControlFlow::Continue(())
     }
 
@@ -123,8 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     pub(super) fn revoke(&mut self, id: u64) -> ControlFlow<End> {
         let (context, by) = (self.context.clone(), Some(self.member.id()));
-        self.pending
-            .wait(async move { CommandResult::Answer(Box::new(revoke(&context, by, id).await)) });
+        self.pending.answer(async move { revoke(&context, by, id).await });
         ControlFlow::Continue(())
     }
 }

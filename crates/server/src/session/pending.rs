@@ -121,6 +121,14 @@ impl PendingCommand {
         self.0 = Some(Box::new(Stage::Waits(Box::pin(result))));
     }
 
+    /// Waits for the event that answers a command. No other command may wait already.
+    pub(super) fn answer(
+        &mut self,
+        event: impl Future<Output = Result<Event, Refusal>> + Send + 'static,
+    ) {
+        self.wait(async move { CommandResult::Answer(Box::new(event.await)) });
+    }
+
     /// Waits until the budget of the user allows a command. No other command may wait already.
     pub(super) fn pace(&mut self, due: impl Future<Output = CommandResult> + Send + 'static) {
         debug_assert!(self.is_empty(), "a command waits already");
