@@ -13,7 +13,9 @@ pub(super) fn plain(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         plain.push_str(before);
-        match after.split_once('>').and_then(|(mark, after)| Some((meant(mark)?, after))) {
+        // Looked for up to the next `<` only, so that many of them do not cost the square of their number.
+        let end = after.find(['<', '>']).filter(|end| after[*end..].starts_with('>'));
+        match end.and_then(|end| Some((meant(&after[..end])?, &after[end + 1..]))) {
             Some((meant, after)) => {
                 plain.push_str(&meant);
                 rest = after;
@@ -36,8 +38,7 @@ fn meant(mark: &str) -> Option<String> {
     if EVERYBODY.contains(&target) {
         return Some("@here".to_owned());
     }
-    if !SCHEMES.iter().any(|scheme| target.starts_with(scheme)) || target.contains(['<', ' ', '\n'])
-    {
+    if !SCHEMES.iter().any(|scheme| target.starts_with(scheme)) || target.contains([' ', '\n']) {
         return None;
     }
     Some(match label.filter(|label| !label.is_empty() && *label != target) {
@@ -63,6 +64,10 @@ mod tests {
             ("<!here> <!channel> <!everyone|all>", "@here @here @here"),
             ("a < b > c, 1 <2, Vec<u8>", "a < b > c, 1 <2, Vec<u8>"),
             ("<<https://a.example>", "<https://a.example"),
+            (
+                "<https://a.example|log <https://b.example>",
+                "<https://a.example|log https://b.example",
+            ),
             ("<https://a.example and more>", "<https://a.example and more>"),
             ("<javascript:alert(1)|x> <@U1> <#C1|ops>", "<javascript:alert(1)|x> <@U1> <#C1|ops>"),
             ("<https://a.example", "<https://a.example"),
