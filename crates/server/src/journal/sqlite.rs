@@ -45,6 +45,7 @@ mod unlocked;
 mod unread;
 mod used;
 mod wal;
+mod whole;
 mod writer;
 
 use std::path::Path;

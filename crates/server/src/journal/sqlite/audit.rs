@@ -10,9 +10,9 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, ffi, params};
 
 use super::commit::DeletionRecord;
-use super::load::is_whole;
 use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::stored::{AuditRecord, RoomId};
+use super::whole::is_whole;
 use super::{in_words, rebuild, salvage, schema};
 
 /// Number of records that are kept at most: some 25 MB.

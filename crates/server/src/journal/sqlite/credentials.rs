@@ -7,9 +7,9 @@ use chat_proto::{ShortString, Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
-use super::load::is_whole;
 use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::stored::{Credential, CredentialRecord};
+use super::whole::is_whole;
 use super::{schema, used};
 use crate::token::{PasswordHash, TokenHash};
 

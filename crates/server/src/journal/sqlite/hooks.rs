@@ -3,20 +3,14 @@
 //! A damaged row is removed when the daemon starts: nothing is said by it.
 
 use chat_proto::{Timestamp, UserId};
-use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
-use super::load::is_whole;
 use super::schema;
-use super::store::{foreign, number, unsigned, user_id, user_number};
+use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{HookRecord, RoomId};
 use super::used;
+use super::whole::whole_rows;
 use crate::token::TokenHash;
-
-/// The damage of a stored hook.
-#[derive(Debug, thiserror::Error)]
-#[error("the checksum is wrong")]
-struct Damage;
 
 /// Stores a new hook.
 pub(super) fn insert(db: &Connection, record: &HookRecord) -> rusqlite::Result<()> {
@@ -48,42 +42,23 @@ pub(super) fn has_bot(db: &Connection, bot: UserId) -> rusqlite::Result<bool> {
     })
 }
 
-/// The hook of a row of [`schema::HOOK_VALUES`] and the checksum.
-///
-/// # Errors
-/// Returns an error if the row is damaged.
-fn read(row: &Row<'_>) -> rusqlite::Result<HookRecord> {
-    if !is_whole(row)? {
-        return Err(foreign(6, Type::Integer, Damage));
-    }
-    Ok(HookRecord {
+/// The hook of a row of [`schema::HOOK_VALUES`].
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<HookRecord>> {
+    Ok(Some(HookRecord {
         id: unsigned(row, 0)?,
         hash: TokenHash::from_bytes(row.get(1)?),
         bot: user_id(row, 2)?,
         room: RoomId(row.get(3)?),
         by: user_id(row, 4)?,
         created_at: Timestamp::from_millis(row.get(5)?),
-    })
+    }))
 }
 
 /// All hooks, by their numbers. Removes those whose records are damaged, and adds them to `damage`.
 pub(super) fn load(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<HookRecord>> {
-    let (mut whole, mut damaged) = (Vec::new(), Vec::new());
-    let sql = format!("SELECT {}, sum FROM hook ORDER BY id", schema::HOOK_VALUES);
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        match read(row) {
-            Ok(record) => whole.push(record),
-            Err(_) => damaged.push(row.get::<_, i64>(0)?),
-        }
-    }
-    drop(rows);
-    for id in damaged {
-        db.execute("DELETE FROM hook WHERE id = ?", [id])?;
-        damage.push(format!(
-            "hook number {id}: its record is damaged and removed; a moderator of its room has to make another one"
-        ));
-    }
+    let (whole, damaged) = whole_rows(db, "hook", schema::HOOK_VALUES, read)?;
+    damage.extend(damaged.iter().map(|id| {
+        format!("hook number {id}: its record is damaged and removed; a moderator of its room has to make another one")
+    }));
     Ok(whole)
 }

@@ -3,24 +3,14 @@
 //! A damaged row is removed when the daemon starts: it lets nobody in.
 
 use chat_proto::{ShortString, Timestamp};
-use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
-use super::load::is_whole;
 use super::schema;
-use super::store::{foreign, number, unsigned, user_id, user_number};
+use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{InviteRecord, RoomId, UserRole};
 use super::used;
+use super::whole::whole_rows;
 use crate::token::TokenHash;
-
-/// The damage of a stored invite.
-#[derive(Debug, thiserror::Error)]
-enum Damage {
-    #[error("the checksum is wrong")]
-    Sum,
-    #[error("the role is unknown")]
-    Role,
-}
 
 /// Stores a new invite.
 pub(super) fn insert(db: &Connection, record: &InviteRecord) -> rusqlite::Result<()> {
@@ -63,17 +53,11 @@ pub(super) fn remove(db: &Connection, id: u64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The invite of a row of [`schema::INVITE_VALUES`] and the checksum.
-///
-/// # Errors
-/// Returns an error if the row is damaged.
-fn read(row: &Row<'_>) -> rusqlite::Result<InviteRecord> {
-    if !is_whole(row)? {
-        return Err(foreign(10, Type::Integer, Damage::Sum));
-    }
-    let role = UserRole::of(row.get(3)?).ok_or_else(|| foreign(3, Type::Integer, Damage::Role))?;
-    let note = ShortString::new(row.get::<_, String>(9)?);
-    Ok(InviteRecord {
+/// The invite of a row of [`schema::INVITE_VALUES`]; `None` if a value is of no kind.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<InviteRecord>> {
+    let Some(role) = UserRole::of(row.get(3)?) else { return Ok(None) };
+    let Ok(note) = ShortString::new(row.get::<_, String>(9)?) else { return Ok(None) };
+    Ok(Some(InviteRecord {
         id: unsigned(row, 0)?,
         hash: TokenHash::from_bytes(row.get(1)?),
         by: user_id(row, 2)?,
@@ -83,8 +67,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<InviteRecord> {
         used: row.get(6)?,
         created_at: Timestamp::from_millis(row.get(7)?),
         until: Timestamp::from_millis(row.get(8)?),
-        note: note.map_err(|error| foreign(9, Type::Text, error))?,
-    })
+        note,
+    }))
 }
 
 /// All invites, by their numbers. Removes those whose records are damaged, and adds them to `damage`.
@@ -92,22 +76,9 @@ pub(super) fn load(
     db: &Connection,
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Vec<InviteRecord>> {
-    let (mut whole, mut damaged) = (Vec::new(), Vec::new());
-    let sql = format!("SELECT {}, sum FROM invite ORDER BY id", schema::INVITE_VALUES);
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        match read(row) {
-            Ok(record) => whole.push(record),
-            Err(_) => damaged.push(row.get::<_, i64>(0)?),
-        }
-    }
-    drop(rows);
-    for id in damaged {
-        db.execute("DELETE FROM invite WHERE id = ?", [id])?;
-        damage.push(format!(
-            "invite number {id}: its record is damaged and removed; its author has to make another one"
-        ));
-    }
+    let (whole, damaged) = whole_rows(db, "invite", schema::INVITE_VALUES, read)?;
+    damage.extend(damaged.iter().map(|id| {
+        format!("invite number {id}: its record is damaged and removed; its author has to make another one")
+    }));
     Ok(whole)
 }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chat_proto::{Privacy, Rules, Seq, Timestamp, Topic, User, UserId, UserName};
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::numbers::{self, Numbers};
@@ -15,9 +14,10 @@ use super::stored::{
     CredentialRecord, MemberRole, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind,
     UserRecord, UserRole, privacy_of, topic_by_of,
 };
+use super::whole::is_whole;
 use super::{
-    Restored, RoomExtent, audit, backlog, checksum, credentials, hooks, invites, messages, records,
-    rows, salvage, sanctions, schema, used,
+    Restored, RoomExtent, audit, backlog, credentials, hooks, invites, messages, records, rows,
+    salvage, sanctions, schema, used,
 };
 
 /// The first character of the key of a room whose name was lost. No other key begins with it.
@@ -158,17 +158,6 @@ fn note_missing(
              not given to another user"
         )
     }));
-}
-
-/// Returns true if the last column of a row is the checksum of the others.
-pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
-    let columns = row.as_ref().column_count();
-    let mut values = Vec::with_capacity(columns);
-    for column in 0..columns {
-        values.push(row.get_ref(column)?);
-    }
-    let sum = values.pop();
-    Ok(sum == Some(ValueRef::Integer(checksum::of(values))))
 }
 
 fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<RoomRecord>> {

@@ -5,9 +5,9 @@
 use chat_proto::{Network, Reason, Timestamp, UserId};
 use rusqlite::{Connection, Row, params};
 
-use super::load::is_whole;
 use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{MuteOrBan, RoomId, SanctionRecord};
+use super::whole::whole_rows;
 use super::{schema, used};
 
 /// Stores a new sanction.
@@ -42,23 +42,10 @@ pub(super) fn load(
     db: &Connection,
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Vec<SanctionRecord>> {
-    let (mut whole, mut damaged) = (Vec::new(), Vec::new());
-    let sql = format!("SELECT {}, sum FROM sanction ORDER BY id", schema::SANCTION_VALUES);
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        match is_whole(row)?.then(|| read(row)) {
-            Some(Ok(Some(record))) => whole.push(record),
-            _ => damaged.push(row.get::<_, i64>(0)?),
-        }
-    }
-    drop(rows);
-    for id in damaged {
-        db.execute("DELETE FROM sanction WHERE id = ?", [id])?;
-        damage.push(format!(
-            "sanction number {id}: its record is damaged and removed; a moderator has to make it again"
-        ));
-    }
+    let (whole, damaged) = whole_rows(db, "sanction", schema::SANCTION_VALUES, read)?;
+    damage.extend(damaged.iter().map(|id| {
+        format!("sanction number {id}: its record is damaged and removed; a moderator has to make it again")
+    }));
     Ok(whole)
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
-use super::{in_words, load, numbers, rebuild, salvage, schema};
+use super::{in_words, numbers, rebuild, salvage, schema, whole};
 
 /// Number of user numbers that a new epoch skips: more than can have been used between a backup and its restore. A
 /// direct message that waits in a client is addressed to a user number; if the number were used again, another user
@@ -86,7 +86,7 @@ pub(super) fn put_last_record(db: &Connection, id: u64) -> rusqlite::Result<()> 
 pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<GreatestNumbers>> {
     let read = db
         .query_row("SELECT last_user, last_room, last_record, sum FROM number", [], |row| {
-            if !load::is_whole(row)? {
+            if !whole::is_whole(row)? {
                 return Ok(None);
             }
             let (last_user, last_room) = (user_id(row, 0).ok(), row.get(1).ok().map(RoomId));

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use chat_proto::Seq;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::super::load;
 use super::super::rows::SEQ_MAX;
 use super::super::store::{number, unsigned};
 use super::super::stored::RoomId;
+use super::super::whole;
 use super::marked;
 
 const COLUMNS: &str = "room, seq, sum";
@@ -67,7 +67,7 @@ pub(super) fn put(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<(
 
 /// The values of a row; `None` if it is damaged.
 fn values(row: &Row<'_>) -> Option<(RoomId, Seq)> {
-    let is_whole = load::is_whole(row).unwrap_or(false);
+    let is_whole = whole::is_whole(row).unwrap_or(false);
     let seq = unsigned(row, 1).ok().map(Seq::new).filter(|seq| *seq <= SEQ_MAX)?;
     let room = row.get(0).ok().map(RoomId)?;
     is_whole.then_some((room, seq))

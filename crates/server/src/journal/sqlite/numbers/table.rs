@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::store::{user_id, user_number};
-use super::super::{checksum, load};
+use super::super::{checksum, whole};
 use super::runs::{ListRow, Runs};
 use super::{Device, damaged, marked};
 use chat_proto::UserId;
@@ -28,7 +28,7 @@ const fn from_stored(stored: i64) -> u64 {
 
 /// The runs of a row of [`COLUMNS`].
 pub(in crate::journal::sqlite) fn runs_of(row: &Row<'_>) -> rusqlite::Result<Runs> {
-    if !load::is_whole(row)? {
+    if !whole::is_whole(row)? {
         return Err(damaged("the checksum of a row is wrong"));
     }
     let list = row.get_ref(3)?.as_blob().map_err(|_| damaged("a row has no list"))?;
