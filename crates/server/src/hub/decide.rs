@@ -317,6 +317,13 @@ fn expire(proposal: &mut Proposal<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     for Unused { id, visitors } in proposal.state.rooms.unused(ROOMS_EXPIRED_AT_ONCE) {
         if !proposal.rooms.is_used(id) {
+            // Else they would count against the bounds, and nobody would see them.
+            let hooks: Vec<u64> =
+                proposal.all_hooks().filter(|hook| hook.room == id).map(|hook| hook.id).collect();
+            for id in hooks {
+                proposal.remove_hook(id);
+                changes.push(Change::HookRemoved { id });
+            }
             proposal.rooms.remove(id);
             changes.push(Change::RoomRemoved { id, visitors });
         }

@@ -33,6 +33,16 @@ fn refused(outcome: Outcome) -> HubError {
     }
 }
 
+fn order(user: &str, place: Option<&str>, kind: SanctionKind) -> SanctionOrder {
+    SanctionOrder {
+        kind,
+        target: SanctionTarget::User(name(user)),
+        room: place.map(room),
+        for_s: None,
+        reason: Reason::default(),
+    }
+}
+
 /// Two users in #ops, which ana owns.
 async fn ops(hub: &Arc<Hub>) -> (Member, Member) {
     let (ana, bob) = (enter(hub, "ana").await.unwrap().0, enter(hub, "bob").await.unwrap().0);
@@ -137,13 +147,6 @@ async fn what_silences_the_bot_or_who_made_it_silences_the_hook() {
     let (_, secret) = hook(&hub, Some(&ana), "#ops", "nightly").await.unwrap();
     let (_, of_operator) = hook(&hub, None, "#ops", "weekly").await.unwrap();
     assert!(post(&hub, &secret, "first", Some(1)).await.is_stored());
-    let order = |user: &str, place: Option<&str>, kind| SanctionOrder {
-        kind,
-        target: SanctionTarget::User(name(user)),
-        room: place.map(room),
-        for_s: None,
-        reason: Reason::default(),
-    };
     hub.sanction(None, order("ana", Some("#ops"), SanctionKind::Mute)).await.unwrap();
     assert_eq!(
         refused(post(&hub, &secret, "hi", Some(2)).await),
@@ -159,6 +162,25 @@ async fn what_silences_the_bot_or_who_made_it_silences_the_hook() {
     hub.sanction(None, order("weekly", Some("#ops"), SanctionKind::Kick)).await.unwrap();
     let kicked = refused(post(&hub, &of_operator, "hi", None).await);
     assert_eq!(kicked, HubError::NotInRoom(room("#ops")));
+}
+
+#[tokio::test]
+async fn the_hooks_of_a_room_that_is_removed_end_with_it() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
+    let (ana, bob) = ops(&hub).await;
+    let (_, secret) = hook(&hub, Some(&ana), "#ops", "nightly").await.unwrap();
+    for user in ["nightly", "bob", "ana"] {
+        assert_eq!(hub.state().hooks.all().count(), 1, "{user} is there");
+        hub.sanction(None, order(user, Some("#ops"), SanctionKind::Kick)).await.unwrap();
+    }
+    // The room is removed after the answer.
+    hub.queue.with_connection(|_| Ok(())).await.unwrap();
+    assert_eq!(hub.state().hooks.all().count(), 0);
+    drop((ana, bob));
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(hub.state().hooks.all().count(), 0);
+    assert!(hub.hook(&secret).is_none());
 }
 
 #[tokio::test]
