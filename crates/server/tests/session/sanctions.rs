@@ -4,7 +4,7 @@ use chat_proto::{Role, UserName};
 use chat_server::Server;
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, daemon, unlimited};
+use crate::peer::{Peer, daemon};
 
 /// An owner of the server, and a user without a role.
 pub(crate) async fn ana_and_eva(daemon: &Server) -> (Peer, Peer, Value) {
@@ -326,24 +326,4 @@ async fn a_ban_removes_what_was_written_lately_and_its_author_sees_that() {
         }
     };
     assert_eq!((&deleted["target"], &deleted["from"]["name"]), (&written["seq"], &json!("ana")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_ban_removes_everything_although_its_author_leaves_at_once() {
-    const WRITTEN: u64 = 200;
-    let daemon = unlimited();
-    let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
-    let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
-    for n in 1..=WRITTEN {
-        eva.answer(say("#lobby", n), "accepted").await;
-        bob.until("message").await;
-    }
-    let mut ban = sanction("ban", "eva", None, None);
-    ban["remove_since_s"] = json!(86_400);
-    ana.send(&ban.to_string()).await;
-    bob.until("sanction").await;
-    drop(ana);
-    for _ in 0..WRITTEN {
-        assert_eq!(bob.until("message").await["kind"], "delete");
-    }
 }

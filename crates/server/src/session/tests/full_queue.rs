@@ -8,14 +8,14 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use chat_proto::command::{Body, Say};
-use chat_proto::{DeviceId, RoomName, Text, UserName};
+use chat_proto::{DeviceId, Role, RoomName, Text, UserName};
 use futures_util::future::{join, join_all};
 use futures_util::{FutureExt, poll};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 use tokio::sync::mpsc;
 use tokio::task::unconstrained;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{BROKEN_LINES_MAX, Config, Join};
@@ -223,4 +223,30 @@ async fn messages_of_a_client_that_does_not_read_hold_no_capacity() {
     assert!(matches!(answer.outcome, Outcome::Stored { .. }));
     let result = poll_fn(|cx| pending.poll_next(true, cx)).now_or_never();
     assert!(matches!(result, Some(CommandResult::Queued(None))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_removes_everything_although_its_session_ends_at_once() {
+    const WRITTEN: usize = 200;
+    let mut ana = Rig::new().await;
+    ana.hub.grant(None, UserName::new("ana").unwrap(), None, Role::Owner).await.unwrap();
+    let (eva, bob) = (ana.member("eva").await, ana.member("bob").await);
+    let (answer, mut answers) = mpsc::channel(WRITTEN);
+    let messages = (0..WRITTEN).map(|_| message(&eva, &answer)).collect();
+    eva.actor().send_all(messages).await;
+    for _ in 0..WRITTEN {
+        let outcome = answers.recv().await.unwrap().outcome;
+        assert!(matches!(outcome, Outcome::Stored { .. }), "{outcome:?}");
+    }
+    let written = last_seq(&bob);
+    let ban = json!({"type": "sanction", "kind": "ban", "user": "eva", "remove_since_s": 86_400});
+    ana.send(&ban);
+    assert!(poll!(&mut ana.session).is_pending(), "the ban is in the queue");
+    drop(ana);
+    let removed = async {
+        while last_seq(&bob) < written + WRITTEN as u64 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(DEADLINE, removed).await.expect("all messages are deleted");
 }
