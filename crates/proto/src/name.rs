@@ -85,9 +85,9 @@ pub struct RoomName(Name);
 #[derive(Clone)]
 struct Name(Arc<Spelling>);
 
-/// The name as written, and the key it is compared by where that is another.
+/// The name as written, and the key by which it is compared.
 struct Spelling {
-    /// The name, and behind it the key.
+    /// The name, and behind it the key if that is another one.
     text: Box<str>,
     /// Bytes of the name.
     written_bytes: u32,

@@ -78,8 +78,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHO")]
     join: Option<JoinBy>,
 
-    /// Everybody who is new says the password in the first line of this file, of 8 bytes or more, besides what --join asks
-    /// for. The original clients cannot.
+    /// New users have to send the password in the first line of this file, of 8 bytes or more, besides what --join asks
+    /// for. The original clients cannot send it.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 

@@ -12,7 +12,7 @@ pub struct HookInfo {
     pub id: u64,
     /// The room in which it says something.
     pub room: RoomName,
-    /// As whom.
+    /// The user who says it.
     pub bot: User,
     /// Who made it; `None` for the operator, or a user who is not known any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]

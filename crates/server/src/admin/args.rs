@@ -15,7 +15,7 @@ Examples:
   chat-server admin owner-line                 make an owner, also if all tokens are lost
   chat-server admin invite --uses 5 --for 2d   five new users may come by one line
   chat-server admin revoke 4                   end that invite
-  chat-server admin hook '#ops' nightly         an address to which a program posts what it says in #ops
+  chat-server admin hook '#ops' nightly        an address to which a program posts what it says in #ops
   chat-server admin user role ana owner
   chat-server admin user link bob              a code for bob, who has lost all devices
   chat-server admin mute eva --for 10m --reason 'cool down' --room '#rust'

@@ -3,14 +3,14 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Hub;
-use crate::figures::{Figures, Histogram};
+use crate::figures::Figures;
 
 impl Hub {
     /// The figures of the hub; those of the rest of the daemon are missing.
     pub(crate) fn figures(&self) -> Figures {
         let counts = &self.directory.counts;
         let (accepted, refused) = (counts.accepted.load(Relaxed), counts.refused.load(Relaxed));
-        let commits: Histogram = counts.commits.histogram();
+        let commits = counts.commits.histogram();
         let state = self.state();
         let (native, classic) = state.sessions.counts();
         let rings = state.rooms.rings();

@@ -26,6 +26,9 @@ pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How long a client may take for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a sender waits before it tries again if the server cannot store anything.
+const NOT_STORED_RETRY: Duration = Duration::from_secs(5);
+
 /// What a wrong secret is counted as, where tries are counted: no name has a space at its start.
 const TRY: &str = " hook";
 
@@ -109,9 +112,6 @@ async fn read(body: Incoming) -> Result<bytes::Bytes, Reply> {
         }
     }
 }
-
-/// How long a sender waits before it tries again if the server cannot store anything.
-const NOT_STORED_RETRY: Duration = Duration::from_secs(5);
 
 fn refused(error: &HubError) -> Reply {
     let text = format!("{error}\n");

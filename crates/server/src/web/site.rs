@@ -8,7 +8,6 @@ use std::pin::Pin;
 use chat_proto::Secret;
 use futures_util::FutureExt;
 use futures_util::future::Either;
-
 use hyper::body::{Body, Incoming};
 use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use hyper::http::uri::Authority;

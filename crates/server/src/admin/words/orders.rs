@@ -14,7 +14,7 @@ pub(super) fn role(room: Option<&RoomName>, user: &User, role: Role) -> String {
 
 /// A sanction that was made.
 pub(super) fn sanction(sanction: &SanctionInfo) -> String {
-    let (target, place) = (begin(&target(sanction), sanction), place(sanction.room.as_ref()));
+    let (target, place) = (capitalized(&target(sanction), sanction), place(sanction.room.as_ref()));
     let (end, reason) = (end(sanction.until), after(": ", sanction.reason.as_str()));
     match sanction.kind {
         SanctionKind::Mute => {
@@ -68,8 +68,8 @@ fn target(sanction: &SanctionInfo) -> String {
     }
 }
 
-/// Whom a sanction is about, at the begin of a sentence. A name stays as it is.
-fn begin(target: &str, sanction: &SanctionInfo) -> String {
+/// Whom a sanction is about, at the beginning of a sentence. A name stays as it is.
+fn capitalized(target: &str, sanction: &SanctionInfo) -> String {
     match (&sanction.user, target.split_at_checked(1)) {
         (None, Some((first, rest))) => first.to_uppercase() + rest,
         _ => target.to_owned(),

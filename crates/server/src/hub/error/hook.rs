@@ -3,7 +3,6 @@
 use chat_proto::{RefusalCode, RoomName, UserName};
 use thiserror::Error;
 
-use super::HubError;
 use crate::hub::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 
 /// Why a request about a hook, or what is said by one, is refused.
@@ -46,11 +45,5 @@ impl HookError {
             Self::TooMany | Self::TooManyInRoom(_) | Self::TooManyOfUser => RefusalCode::NotKept,
             Self::IsBot(_) | Self::BotOnlyWrites => RefusalCode::NotAllowed,
         }
-    }
-}
-
-impl From<HookError> for HubError {
-    fn from(error: HookError) -> Self {
-        Self::Hook(error)
     }
 }
