@@ -8,13 +8,10 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::enemy::Enemy;
+use super::enemy::{AT_ONCE, Enemy};
 
 /// Connections at once: as many as the open files of a test allow.
 const CROWD: usize = 400;
-
-/// Tasks that connect at the same time.
-const AT_ONCE: usize = 8;
 
 /// Time after which the daemon takes a silent client for a classic one, and a little more.
 const SILENCE: Duration = Duration::from_millis(400);
@@ -24,19 +21,12 @@ const BYTE_EVERY: Duration = Duration::from_millis(100);
 
 /// Strangers connect and go.
 pub(super) async fn strangers(enemy: Enemy) {
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
-        let enemy = enemy.clone();
-        tasks.spawn(async move {
-            loop {
-                enemy.next().await;
-                if enemy.connect().await.is_ok() {
-                    enemy.hit();
-                }
-            }
-        });
-    }
-    tasks.join_all().await;
+    let connect = |enemy: Enemy, _| async move {
+        if enemy.connect().await.is_ok() {
+            enemy.hit();
+        }
+    };
+    enemy.try_again(AT_ONCE, connect).await;
 }
 
 /// A crowd of connections that send nothing, and that come again.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// Its address, so that the limits of a network are not those of the users.
@@ -15,6 +16,9 @@ const FROM: [u8; 4] = [127, 0, 0, 66];
 /// Time between two tries of one connection: an attacker that uses a whole processor of this machine would only show
 /// that.
 const PAUSE: Duration = Duration::from_millis(1);
+
+/// Tries at once, of an attack that needs no crowd.
+pub(super) const AT_ONCE: u64 = 8;
 
 /// The attacker.
 #[derive(Debug, Clone)]
@@ -38,6 +42,30 @@ impl Enemy {
             socket.bind((FROM, 0).into())?;
         }
         socket.connect(self.address).await
+    }
+
+    /// Tries again and again, as often as `count` at once. `each` makes a try, and is passed its number.
+    ///
+    /// # Panics
+    /// Panics if `each` does.
+    pub(super) async fn try_again<F>(
+        self,
+        count: u64,
+        each: impl Fn(Self, u64) -> F + Clone + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut tasks = JoinSet::new();
+        for _ in 0..count {
+            let (enemy, each) = (self.clone(), each.clone());
+            tasks.spawn(async move {
+                loop {
+                    let number = enemy.next().await;
+                    each(enemy.clone(), number).await;
+                }
+            });
+        }
+        tasks.join_all().await;
     }
 
     /// Waits a moment. Returns the number of the next try.

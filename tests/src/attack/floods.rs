@@ -5,7 +5,6 @@ use std::io;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 use super::enemy::Enemy;
 
@@ -120,17 +119,10 @@ pub(super) async fn slow_readers(enemy: Enemy) {
 
 /// Greets with a new connection each, and waits for the answer, which must be `expected` or a limit.
 async fn greet(enemy: Enemy, expected: &'static str, hello: fn(u64) -> Value) {
-    let mut tasks = JoinSet::new();
-    for _ in 0..SESSIONS {
-        let enemy = enemy.clone();
-        tasks.spawn(async move {
-            loop {
-                let hello = hello(enemy.next().await);
-                drop(one(&enemy, &hello, expected).await);
-            }
-        });
-    }
-    tasks.join_all().await;
+    let greet = move |enemy: Enemy, number| async move {
+        drop(one(&enemy, &hello(number), expected).await);
+    };
+    enemy.try_again(SESSIONS, greet).await;
 }
 
 /// Connects and greets. Returns the connection if the answer is `expected`; `None` if there is none, or it is a limit.
@@ -164,18 +156,14 @@ async fn sessions<F>(
 ) where
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
-    let mut tasks = JoinSet::new();
-    for _ in 0..count {
-        let (enemy, each) = (enemy.clone(), each.clone());
-        tasks.spawn(async move {
-            loop {
-                let number = enemy.next().await;
-                let hello = hello(json!({"name": format!("enemy{number}")}));
-                if let Some(stream) = one(&enemy, &hello, "welcome").await {
-                    let _ = each(enemy.clone(), stream).await;
-                }
+    let session = move |enemy: Enemy, number| {
+        let each = each.clone();
+        async move {
+            let hello = hello(json!({"name": format!("enemy{number}")}));
+            if let Some(stream) = one(&enemy, &hello, "welcome").await {
+                let _ = each(enemy, stream).await;
             }
-        });
-    }
-    tasks.join_all().await;
+        }
+    };
+    enemy.try_again(count, session).await;
 }

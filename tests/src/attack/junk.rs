@@ -3,12 +3,8 @@
 use std::iter::repeat_with;
 
 use tokio::io::AsyncWriteExt;
-use tokio::task::JoinSet;
 
-use super::enemy::Enemy;
-
-/// Connections at once.
-const AT_ONCE: usize = 8;
+use super::enemy::{AT_ONCE, Enemy};
 
 /// Bytes of one piece.
 pub(super) const PIECE_BYTES: usize = 4_096;
@@ -44,21 +40,14 @@ pub(super) async fn tls(enemy: Enemy) {
 
 /// Sends the pieces of each connection, by their numbers, until the daemon ends it; then connects again.
 pub(super) async fn send(enemy: Enemy, piece: fn(u64) -> Vec<u8>) {
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
-        let enemy = enemy.clone();
-        tasks.spawn(async move {
-            loop {
-                enemy.next().await;
-                let Ok(mut stream) = enemy.connect().await else { continue };
-                let mut number = 0;
-                while stream.write_all(&piece(number)).await.is_ok() {
-                    number += 1;
-                    enemy.hit();
-                    enemy.next().await;
-                }
-            }
-        });
-    }
-    tasks.join_all().await;
+    let pieces = move |enemy: Enemy, _| async move {
+        let Ok(mut stream) = enemy.connect().await else { return };
+        let mut number = 0;
+        while stream.write_all(&piece(number)).await.is_ok() {
+            number += 1;
+            enemy.hit();
+            enemy.next().await;
+        }
+    };
+    enemy.try_again(AT_ONCE, pieces).await;
 }

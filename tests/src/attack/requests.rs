@@ -4,13 +4,9 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
-use super::enemy::Enemy;
+use super::enemy::{AT_ONCE, Enemy};
 use super::junk::{PIECE_BYTES, send};
-
-/// Connections at once.
-const AT_ONCE: usize = 8;
 
 /// Bytes of an answer at most: more than any has.
 const ANSWER_BYTES_MAX: u64 = 256 * 1024;
@@ -86,32 +82,26 @@ pub(super) async fn endless_bodies(enemy: Enemy) {
     .await;
 }
 
-/// Sends each of `requests` on a connection of its own, again and again.
+/// Sends each of `requests` again and again, on a connection of its own.
 ///
 /// # Panics
 /// Panics if one of them is answered with another status, or twice.
 pub(super) async fn refused(enemy: Enemy, requests: &'static [Refused]) {
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
-        let enemy = enemy.clone();
-        tasks.spawn(async move {
-            for (request, status) in requests.iter().cycle() {
-                enemy.next().await;
-                let Ok(stream) = enemy.connect().await else { continue };
-                // The daemon may close a connection of which it has not read all.
-                let Ok(answer) = answer(stream, request).await else { continue };
-                let (count, expected) =
-                    (answer.matches(ANSWER).count(), format!("{ANSWER}{status}"));
-                match count {
-                    0 => continue,
-                    _ if answer.starts_with(&format!("{ANSWER}503")) => enemy.limited(),
-                    1 if answer.starts_with(&expected) => enemy.hit(),
-                    _ => panic!("{request} is answered by {answer}"),
-                }
-            }
-        });
-    }
-    tasks.join_all().await;
+    let ask = move |enemy: Enemy, number: u64| async move {
+        let nth = usize::try_from(number).expect("a machine of 64 bits") % requests.len();
+        let (request, status) = requests[nth];
+        let Ok(stream) = enemy.connect().await else { return };
+        // The daemon may close a connection of which it has not read all.
+        let Ok(answer) = answer(stream, request).await else { return };
+        let (count, expected) = (answer.matches(ANSWER).count(), format!("{ANSWER}{status}"));
+        match count {
+            0 => {}
+            _ if answer.starts_with(&format!("{ANSWER}503")) => enemy.limited(),
+            1 if answer.starts_with(&expected) => enemy.hit(),
+            _ => panic!("{request} is answered by {answer}"),
+        }
+    };
+    enemy.try_again(AT_ONCE, ask).await;
 }
 
 /// Sends a request, and says that no more follow. Returns all that the daemon answers.

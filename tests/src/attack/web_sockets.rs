@@ -4,14 +4,10 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 use super::connections;
-use super::enemy::Enemy;
+use super::enemy::{AT_ONCE, Enemy};
 use super::junk::PIECE_BYTES;
-
-/// WebSockets at once that send frames.
-const AT_ONCE: usize = 8;
 
 /// Opens a WebSocket.
 const REQUEST: &[u8] =
@@ -90,32 +86,25 @@ async fn open(enemy: &Enemy, mut stream: TcpStream) -> io::Result<TcpStream> {
 /// # Panics
 /// Panics if the daemon closes it with another code.
 async fn send(enemy: Enemy, code: u16, piece: fn(u64) -> Vec<u8>) {
-    let mut tasks = JoinSet::new();
-    for _ in 0..AT_ONCE {
-        let enemy = enemy.clone();
-        tasks.spawn(async move {
-            loop {
-                enemy.next().await;
-                let Ok(stream) = enemy.connect().await else { continue };
-                let Ok(stream) = open(&enemy, stream).await else { continue };
-                let (from, mut to) = stream.into_split();
-                let pieces = async {
-                    for number in 0.. {
-                        if to.write_all(&piece(number)).await.is_err() {
-                            break;
-                        }
-                        enemy.hit();
-                        enemy.next().await;
-                    }
-                };
-                tokio::select! {
-                    () = until_closed(from, code) => {}
-                    () = pieces => {}
+    let send = move |enemy: Enemy, _| async move {
+        let Ok(stream) = enemy.connect().await else { return };
+        let Ok(stream) = open(&enemy, stream).await else { return };
+        let (from, mut to) = stream.into_split();
+        let pieces = async {
+            for number in 0.. {
+                if to.write_all(&piece(number)).await.is_err() {
+                    break;
                 }
+                enemy.hit();
+                enemy.next().await;
             }
-        });
-    }
-    tasks.join_all().await;
+        };
+        tokio::select! {
+            () = until_closed(from, code) => {}
+            () = pieces => {}
+        }
+    };
+    enemy.try_again(AT_ONCE, send).await;
 }
 
 /// Reads until the daemon closes the WebSocket, with this code, or the connection.
