@@ -7,7 +7,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// Between two posts of one text to a daemon that does not answer.
+use crate::within;
+
+/// Time between two posts of one text to a daemon that does not answer.
 const RETRY: Duration = Duration::from_millis(5);
 
 /// Posts `text` to the hook at `path`, with the text as its key. Returns the status of the answer; `None` if there is none:
@@ -25,8 +27,14 @@ pub async fn post(address: SocketAddr, path: &str, text: &str) -> Option<u16> {
 }
 
 /// Posts `text` again and again, until it is answered with 200.
+///
+/// # Panics
+/// Panics if the deadline of [`within`] passes.
 pub async fn post_until_answered(address: SocketAddr, path: &str, text: &str) {
-    while post(address, path, text).await != Some(200) {
-        sleep(RETRY).await;
-    }
+    let posts = async {
+        while post(address, path, text).await != Some(200) {
+            sleep(RETRY).await;
+        }
+    };
+    within(format!("{text:?} is answered with 200"), posts).await;
 }

@@ -1,5 +1,6 @@
 // The `/` commands, with the names and words that they have in the terminal client.
 
+import { FORMATS } from "./export.js";
 import { key } from "./mention.js";
 import { currentRoom, findUser, isDirect, labelOf, roomOf } from "./state.js";
 import * as words from "./words.js";
@@ -225,10 +226,10 @@ function notify(state, written) {
   return [{ type: "level", room, level: LEVELS[written] }];
 }
 
-/** `/export html`; the browser asks for the place, or has one. */
+/** `/export html`. The settings of the browser decide where it stores the file. */
 function exportTo(state, written) {
   const format = written === "" ? "text" : written;
-  return ["text", "html", "jsonl", "stop"].includes(format)
+  return Object.hasOwn(FORMATS, format) || format === "stop"
     ? [{ type: "export", format }]
     : "Usage: /export text, html, jsonl or stop";
 }

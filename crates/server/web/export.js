@@ -8,6 +8,7 @@ import * as words from "./words.js";
 
 /** Messages that are asked for at once. */
 const PAGE = 200;
+/** The formats, and the ends of the names of their files. */
 export const FORMATS = { text: ".txt", html: ".html", jsonl: ".jsonl" };
 
 /** Begins to export the room that is open, or stops it. */

@@ -37,6 +37,8 @@ export function makeLog(view, { frame, items, isThread }) {
     pads: { above: 0, below: 0 },
     /** The row with the buttons, by its key. */
     tooled: null,
+    /** What was reported last as seen. */
+    reported: "",
   };
   const tools = makeTools();
   const space = styleOf(`#${items.id}`);
