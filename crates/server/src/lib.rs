@@ -48,6 +48,7 @@ mod plain;
 mod ring;
 mod room;
 mod search;
+mod secret_file;
 mod server;
 mod server_password;
 mod session;

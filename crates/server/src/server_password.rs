@@ -1,27 +1,21 @@
 //! The password of the server, which everybody who is new has to know.
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::{fmt, io};
 
 use chat_proto::Secret;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::secret_file::{self, SecretHash};
 
 /// Length of the password in bytes: few enough tries are allowed that 8 bytes are not guessed.
 const BYTES: RangeInclusive<usize> = 8..=1_024;
 
-/// Bytes of the first line that are read, at most: more than a password may have.
-const LINE_BYTES_MAX: u64 = 4_096;
-
-/// The password of the server, in NFC. A client has the same one if its hash is the same, which is compared in constant
-/// time; the file has the password itself, so there is nothing to gain from a slow hash. `Debug` hides it.
+/// The password of the server, as the hash of its NFC. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ServerPassword([u8; 32]);
+pub struct ServerPassword(SecretHash);
 
 /// Why there is no password.
 #[derive(Debug, Error)]
@@ -43,11 +37,7 @@ impl ServerPassword {
     /// # Errors
     /// Returns an error if it cannot be read, or is too short or too long.
     pub fn read(file: &Path) -> Result<Self, ServerPasswordError> {
-        let file = File::open(file).map_err(ServerPasswordError::Read)?;
-        let mut line = String::new();
-        let mut input = BufReader::new(file.take(LINE_BYTES_MAX));
-        input.read_line(&mut line).map_err(ServerPasswordError::Read)?;
-        Self::new(&Secret::new(line.trim_end_matches(['\r', '\n'])))
+        Self::new(&secret_file::read(file).map_err(ServerPasswordError::Read)?)
     }
 
     /// The password as it is written.
@@ -58,19 +48,18 @@ impl ServerPassword {
         match written.reveal().len() {
             length if length < *BYTES.start() => Err(ServerPasswordError::TooShort),
             length if length > *BYTES.end() => Err(ServerPasswordError::TooLong),
-            _ => Ok(Self(hash(written))),
+            _ => Ok(Self(SecretHash::of(&normalized(written)))),
         }
     }
 
     /// Whether a client has sent it.
     pub(crate) fn is(&self, sent: &Secret) -> bool {
-        self.0.ct_eq(&hash(sent)).into()
+        self.0.is_of(&normalized(sent))
     }
 }
 
-fn hash(written: &Secret) -> [u8; 32] {
-    let normalized: String = written.reveal().nfc().collect();
-    Sha256::digest(normalized.as_bytes()).into()
+fn normalized(written: &Secret) -> String {
+    written.reveal().nfc().collect()
 }
 
 impl fmt::Debug for ServerPassword {

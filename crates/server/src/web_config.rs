@@ -1,13 +1,13 @@
 //! What is served to browsers, and the host names that lead to the daemon.
 
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use chat_proto::Secret;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
+
+use crate::secret_file::{self, SecretHash};
 
 /// What is served to browsers.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +25,7 @@ const TOKEN_BYTES: std::ops::RangeInclusive<usize> = 16..=256;
 
 /// The token with which a monitor on another machine asks for the figures, as its hash.
 #[derive(Debug, Clone)]
-pub struct MetricsToken([u8; 32]);
+pub struct MetricsToken(SecretHash);
 
 /// Why there is no token.
 #[derive(Debug, Error)]
@@ -44,8 +44,7 @@ impl MetricsToken {
     /// # Errors
     /// Returns an error if it cannot be read, or is too short or too long.
     pub fn read(file: &Path) -> Result<Self, MetricsTokenError> {
-        let text = fs::read_to_string(file).map_err(MetricsTokenError::Read)?;
-        Self::new(text.lines().next().unwrap_or_default())
+        Self::new(secret_file::read(file).map_err(MetricsTokenError::Read)?.reveal())
     }
 
     /// The token as it is written.
@@ -53,16 +52,13 @@ impl MetricsToken {
     /// # Errors
     /// Returns an error if it is too short or too long.
     pub fn new(written: &str) -> Result<Self, MetricsTokenError> {
-        let is_long_enough = TOKEN_BYTES.contains(&written.len());
-        is_long_enough
-            .then(|| Self(Sha256::digest(written.as_bytes()).into()))
-            .ok_or(MetricsTokenError::Length)
+        let has_length = TOKEN_BYTES.contains(&written.len());
+        has_length.then(|| Self(SecretHash::of(written))).ok_or(MetricsTokenError::Length)
     }
 
-    /// Compares in constant time.
+    /// Whether a client has sent it.
     pub(crate) fn is(&self, token: &Secret) -> bool {
-        let hash: [u8; 32] = Sha256::digest(token.reveal().as_bytes()).into();
-        self.0.ct_eq(&hash).into()
+        self.0.is_of(token.reveal())
     }
 }
 
