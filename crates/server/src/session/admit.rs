@@ -120,7 +120,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Detected::Tls => {}
     }
-    let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
+    let accepted = timeout_at(deadline, context.tls.accept(plain)).await;
     let accepted = accepted
         .unwrap_or_else(|late| Err(late.into()))
         .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
