@@ -232,7 +232,7 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let mut rob = client(&daemon, "rob", &bob_state);
     rob.sees("Welcome, rob.").await;
     rob.sees("rob   one").await;
-    // The second window is another device: its messages are no repeats.
+    // The second window is another device: its messages are not repeats.
     let mut second = client(&daemon, "rob", &bob_state);
     second.sees("Welcome, rob.").await;
     for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {

@@ -262,7 +262,7 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "NAME [REASON]",
         Offers::People,
-        "Send a user out, who may come again",
+        "Send a user out; they may come back",
     ),
     row(
         Verb::Ban,

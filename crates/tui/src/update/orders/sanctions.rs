@@ -45,7 +45,7 @@ pub(in crate::update) fn sanction(
     let room = room.filter(|_| user.is_some());
     if kind == SanctionKind::Kick && for_s.is_some() {
         return Err(
-            "A kick has no time: who is kicked can come again. /ban NAME TIME keeps them out"
+            "A kick has no time: a kicked user can come back. /ban NAME TIME keeps them out"
                 .to_owned(),
         );
     }

@@ -34,7 +34,7 @@ fn a_name_that_may_be_incomplete_gets_no_message_without_a_session() {
         (0, 1)
     );
     harness.control('u');
-    // Who was here as the line was lost has a number, and so an address.
+    // A user who was here when the connection was lost has a number, and so an address.
     harness.type_text("/msg Carl\npsst\n");
     assert_shows(&harness, "▌ 2 carl");
     assert_eq!(
