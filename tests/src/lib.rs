@@ -2,6 +2,7 @@
 //!
 //! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
+//! * [`port`]: ports that stay with a test while its daemon is down.
 //! * [`hook`]: a program that posts to a hook.
 //! * [`native`]: a client of the native protocol.
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
@@ -26,6 +27,7 @@ mod carrier;
 pub mod classic;
 pub mod hook;
 pub mod native;
+pub mod port;
 pub mod pty;
 pub mod rights;
 mod searched;

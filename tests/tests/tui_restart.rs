@@ -8,8 +8,9 @@ use std::time::Duration;
 use e2e::DEADLINE;
 use e2e::binary::Daemon;
 use e2e::native::Native;
+use e2e::port::free_address;
 use e2e::pty::Pty;
-use e2e::server::{ANY_PORT, Server};
+use e2e::server::Server;
 use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -22,7 +23,7 @@ const POLL_PAUSE: Duration = Duration::from_millis(10);
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let data = TempDir::new().unwrap();
-    let server = Server::start_in(chat_server::bind(ANY_PORT).unwrap(), data.path());
+    let server = Server::start_in(chat_server::bind(free_address()).unwrap(), data.path());
     let address = server.address;
     let mut bob = Tui::join(address, "bob").await;
     // Ana reconnects after bob, so that he receives her messages.

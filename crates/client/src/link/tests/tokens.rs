@@ -220,17 +220,20 @@ async fn the_password_of_the_server_is_sent_with_the_token_of_a_new_user_until_i
 #[tokio::test(start_paused = true)]
 async fn a_password_of_a_user_is_not_sent_under_another_name() {
     let bob = Identity { seed: Seed::new().ok(), ..new_user("bob") };
-    let mut harness = Harness::with_identity(bob.clone());
-    let taken = Event::Refused(Refusal::new(RefusalCode::NameTaken, "take another"));
-    harness.answers().await.refuse_hello(&taken).await;
-    let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
-    harness.next_event_that("the refusal", refused).await;
-    let password = Login::Password(Secret::new("little words"));
-    harness.link.request(LinkRequest::LogIn(name("bob"), password)).unwrap();
-    harness.refuses(1).await;
-    harness.lost().await;
-    let rob = Identity { name: name("rob"), ..bob };
-    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
-    let hello = harness.answers().await.accept_hello().await;
-    assert_eq!((hello.name, hello.password), (name("rob"), None));
+    let rob = Identity { name: name("rob"), ..bob.clone() };
+    let another_name = [LinkRequest::ConnectAs(Box::new(rob)), LinkRequest::Connect(name("rob"))];
+    for another_name in another_name {
+        let mut harness = Harness::with_identity(bob.clone());
+        let taken = Event::Refused(Refusal::new(RefusalCode::NameTaken, "take another"));
+        harness.answers().await.refuse_hello(&taken).await;
+        let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
+        harness.next_event_that("the refusal", refused).await;
+        let password = Login::Password(Secret::new("little words"));
+        harness.link.request(LinkRequest::LogIn(name("bob"), password)).unwrap();
+        harness.refuses(1).await;
+        harness.lost().await;
+        harness.link.request(another_name).unwrap();
+        let hello = harness.answers().await.accept_hello().await;
+        assert_eq!((hello.name, hello.password), (name("rob"), None));
+    }
 }
