@@ -65,6 +65,7 @@ fn a_sanction_has_a_name_a_time_a_place_and_a_reason() {
         ("/mute carl server 1d spam", on_server(mute(Some(86_400), "spam"))),
         ("/mute carl 2h server", on_server(mute(Some(7_200), ""))),
         ("/mute carl #tea 30s", Sanction { room: Some(room("#tea")), ..mute(Some(30), "") }),
+        ("/mute #tea carl 30s", Sanction { room: Some(room("#tea")), ..mute(Some(30), "") }),
         ("/kick carl be 10m late", sanction(SanctionKind::Kick, None, "be 10m late")),
         ("/ban carl 7d", ban(Some(604_800), "")),
         (
@@ -95,6 +96,7 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
             "Usage: /mute NAME [TIME] [REASON], e.g. /mute ana 10m cool down. To make a room",
         ),
         ("/mute #rust", "/mute is for a user. To make a room quiet: /quiet #rust"),
+        ("/kick #rust", "Not a name: a name needs at least one character"),
         ("/mute bob 10m", "You can't do this to yourself"),
         (
             "/kick carl 10m",
