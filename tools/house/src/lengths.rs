@@ -10,7 +10,7 @@ const LINES_MAX: usize = 400;
 const COMMENT_CHARS_MAX: usize = 120;
 
 /// Most characters of a line of a document, but for tables and code.
-const PROSE_CHARS_MAX: usize = 128;
+const PROSE_CHARS_MAX: usize = 130;
 
 #[test]
 fn no_file_is_longer_than_a_reader_takes_in() {
