@@ -118,7 +118,7 @@ pub const CONTROL_SESSIONS_MAX: usize = 8;
 pub const ASKED_PER_USER_MAX: usize = 100;
 
 /// The same of which newcomers may begin one more: as many as one network has new users at once, and fewer than all, so
-/// that who is known for long can still write.
+/// that users who have been here for longer can still write.
 pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
 
 /// Devices of one user, at most: each has a token, of some 200 bytes. Beyond that, the device that was seen longest ago
@@ -165,8 +165,8 @@ pub const MENTIONS_PAUSE: Duration = Duration::from_millis(50);
 /// Time after which such a search that failed is tried again: the disk may be full.
 pub const MENTIONS_RETRY: Duration = Duration::from_secs(60);
 
-/// Pause between two steps of the job that clears unused parts of the journal, each of which takes about a millisecond for
-/// 1 MiB: a file of 4 GiB takes 4 minutes.
+/// Pause between two steps of the job that clears unused parts of the journal, each of which takes about a millisecond
+/// for 1 MiB: a file of 4 GiB takes 4 minutes.
 pub const CLEAR_PAUSE: Duration = Duration::from_millis(50);
 
 /// Time from a deletion until that job begins: it is the same work for one text and for many.
@@ -254,7 +254,7 @@ pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long the invite of the first owner is valid: enough for the person who has just set up the server.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often the daemon looks whether its first owner has come, to remove the line from the data directory.
+/// How often the daemon checks whether its first owner has come, to remove the line from the data directory.
 pub const OWNER_STEP: Duration = Duration::from_secs(10);
 
 /// The files of a certificate that the daemon has not made itself.

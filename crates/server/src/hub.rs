@@ -249,8 +249,8 @@ impl Hub {
         self.queue.run(Task::find_mentions()).await
     }
 
-    /// Clears unused parts of the journal's file, in which copies of deleted texts may be, in a few pages from `first` on.
-    /// Returns the page to continue with; `None` at the end.
+    /// Clears unused parts of the journal's file, in which copies of deleted texts may be, in a few pages from `first`
+    /// on. Returns the page to continue with; `None` at the end.
     ///
     /// # Errors
     /// Returns an error if they cannot be written.

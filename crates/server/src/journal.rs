@@ -126,7 +126,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its contents.
+    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its
+    /// contents.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
@@ -185,8 +186,8 @@ impl Journal {
         self.reader.versions(room, seq, after).await
     }
 
-    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`, who
-    /// has read the room up to a message.
+    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`,
+    /// who has read the room up to a message.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
@@ -227,8 +228,8 @@ impl Journal {
         self.reader.mentions(user, rooms, before, limit).await
     }
 
-    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the user
-    /// `by` if there is one.
+    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the
+    /// user `by` if there is one.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.

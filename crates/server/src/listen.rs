@@ -157,7 +157,7 @@ impl AcceptErrors {
             return false; // an error of one peer, which is gone
         }
         if !std::mem::replace(&mut self.is_on, true) {
-            error!(%error, "cannot accept connections; trying on (is the limit of open files low?)");
+            error!(%error, "cannot accept connections; trying again (is the limit of open files low?)");
         }
         true
     }

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The index follows the journal, on a thread of low priority, and delays no commit. It can be deleted and is built
-//! again. It may be behind the journal; so what it finds is read from the journal, as it is now, before a client is sent
-//! it: a text that was deleted is in no answer.
+//! again. It may be behind the journal; so what it finds is read from the journal, as it is now, before a client is
+//! sent it: a text that was deleted is in no answer.
 
 mod batch;
 mod clearing;

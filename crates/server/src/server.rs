@@ -244,8 +244,8 @@ impl Server {
         }
     }
 
-    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon reads.
-    /// [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
+    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon
+    /// reads. [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.
@@ -284,8 +284,8 @@ impl Server {
         self.context.hub.refuse_to_store(refuse).await
     }
 
-    /// All that `user` finds with the command `search`, for tests: waits until the index is complete. `None` if there is
-    /// no such user.
+    /// All that `user` finds with the command `search`, for tests: waits until the index is complete. `None` if there
+    /// is no such user.
     #[doc(hidden)]
     pub async fn search_as(&self, user: UserId, typed: &str) -> Option<Vec<(RoomId, Seq)>> {
         let member = self.context.hub.session_of(user)?;

@@ -1,5 +1,5 @@
-//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the certificate
-//! of an authority, if there is one, for clients that know the daemon by its name.
+//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the
+//! certificate of an authority, if there is one, for clients that know the daemon by its name.
 //!
 //! TLS 1.3 and 1.2 alone, and no early data: it could be replayed. The provider of the cryptography is chosen here
 //! and nowhere else, see `docs/security.md`.
@@ -106,8 +106,8 @@ impl Tls {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`. Clients
-    /// of the native protocol go on with the daemon's own key, by which they know it.
+    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`.
+    /// Clients of the native protocol continue with the daemon's own key, by which they know it.
     ///
     /// # Errors
     /// Returns an error if it is not for all of them, or cannot be used. What was shown before is shown further on.
@@ -181,7 +181,8 @@ impl Current {
 /// The cryptography.
 pub(crate) fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
-    // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
+    // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the
+    // processor.
     let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
     provider.cipher_suites.sort_by_key(|suite| suite.suite() != preferred);
     provider
@@ -196,14 +197,14 @@ impl Certificate {
     /// such files.
     ///
     /// # Errors
-    /// Returns an error if they cannot be used. The daemon goes on with what it has.
+    /// Returns an error if they cannot be used. The daemon continues with what it has.
     pub fn reload(&self) -> Result<bool, TlsError> {
         self.0.reload()
     }
 }
 
-/// The key of a daemon, as clients know it: that of `files`, or else its own one in the directory `data`. Returns `None`
-/// if no daemon has made one there yet.
+/// The key of a daemon, as clients know it: that of `files`, or else its own one in the directory `data`. Returns
+/// `None` if no daemon has made one there yet.
 ///
 /// # Errors
 /// Returns an error if it cannot be read.

@@ -233,8 +233,8 @@ impl Board {
         self.users.iter_mut().for_each(|user| user.is_online = false);
     }
 
-    /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after each
-    /// of the orders.
+    /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after
+    /// each of the orders.
     fn save(&mut self, before: &Worlds, orders: &[(Order, Outcome)]) {
         let backup = self.settings.backup.get();
         if backup == Backup::None {
@@ -296,8 +296,8 @@ impl Board {
         Duration::from_millis(self.random.u64(self.settings.pauses_ms.clone()))
     }
 
-    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the number
-    /// of the newest.
+    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the
+    /// number of the newest.
     pub(super) fn records(&mut self, new: &[Value], newest: u64, is_restored: bool) {
         if is_restored != self.is_restored {
             return; // a backup was restored meanwhile

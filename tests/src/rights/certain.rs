@@ -88,8 +88,8 @@ impl Certain {
         self.out_since[user][room].is_some_and(|since| since < sent)
     }
 
-    /// Whether the user was banned from the server all the time since it sent its `hello`; `Unknown` if it may have been
-    /// for a part of it.
+    /// Whether the user was banned from the server all the time since it sent its `hello`; `Unknown` if it may have
+    /// been for a part of it.
     pub(super) fn is_banned_since(&self, user: User, sent: Ticket) -> Answer {
         let is_since = |since: Option<Ticket>| since.is_some_and(|since| since < sent);
         match (is_since(self.banned_since[user]), is_since(self.free_since[user])) {

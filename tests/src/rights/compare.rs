@@ -28,8 +28,8 @@ const ALL: &str = "-nosuchword ";
 /// The messages of a room, by device and number.
 type Stored = BTreeMap<(String, u64), Vec<Seq>>;
 
-/// Compares the journal in `directory`, which no daemon uses, with what the groups have seen. Returns the sum of what they
-/// have found.
+/// Compares the journal in `directory`, which no daemon uses, with what the groups have seen. Returns the sum of what
+/// they have found.
 pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Found {
     let location = Location::DirectoryInTask(directory.to_owned());
     let rooms = read(&location).await;

@@ -1,6 +1,6 @@
-//! The states that a group may be in. An order without an answer may have been carried out, or may be later; two orders at
-//! the same time are carried out in one order or the other. What the server answers and sends leaves fewer states; if it
-//! leaves none, the server was wrong.
+//! The states that a group may be in. An order without an answer may have been carried out, or may be later; two orders
+//! at the same time are carried out in one order or the other. What the server answers and sends leaves fewer states;
+//! if it leaves none, the server was wrong.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,8 @@ impl Worlds {
         Self(self.later().0.into_iter().filter(|state| agrees(state)).collect())
     }
 
-    /// What unanswered orders of `user` have not done by now, they never do: its connections before this one have ended.
+    /// What unanswered orders of `user` have not done by now, they never do: its connections before this one have
+    /// ended.
     pub(super) fn without_unanswered(&self, is_over: impl Fn(&Order) -> bool) -> Self {
         let settled = self.later().0.into_iter().map(|mut state| {
             state.unanswered.retain(|order| !is_over(order));

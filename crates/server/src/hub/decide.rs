@@ -33,7 +33,7 @@ use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKe
 pub(super) enum Decision {
     /// The item is refused.
     Refused(HubError),
-    /// The message goes to the journal. With an error it is only looked up, and refused if it is no repeat.
+    /// The message goes to the journal. With an error it is only looked up, and refused if it is not a repeat.
     Message(Option<HubError>),
     /// The request is carried out, and answered so.
     Granted(Grant),
@@ -266,7 +266,7 @@ fn memberships(
             changes.push(Change::Member(MembershipRecord {
                 is_in: joins(id),
                 is_own: id == user,
-                // Who makes a room owns it.
+                // The user who makes a room owns it.
                 role: if is_new && !is_direct(key) {
                     MemberRole::Owner
                 } else {

@@ -141,8 +141,8 @@ impl Hub {
     /// Makes a hook.
     ///
     /// # Errors
-    /// Returns an error if its author may not make it, the name is not free, there are too many, it cannot be stored, or
-    /// the daemon is going away.
+    /// Returns an error if its author may not make it, the name is not free, there are too many, it cannot be stored,
+    /// or the daemon is going away.
     pub(crate) async fn make_hook(&self, draft: HookDraft) -> Result<HookInfo, HubError> {
         Ok(self.request(Request::MakeHook(draft)).await?.hook())
     }
@@ -150,8 +150,8 @@ impl Hub {
     /// Ends a hook; `by` is who wants that, `None` for the operator.
     ///
     /// # Errors
-    /// Returns an error if the user may not do that or there is no such hook, it cannot be stored, or the daemon is going
-    /// away.
+    /// Returns an error if the user may not do that or there is no such hook, it cannot be stored, or the daemon is
+    /// going away.
     pub(crate) async fn revoke_hook(&self, by: Option<UserId>, id: u64) -> Result<(), HubError> {
         self.request(Request::RevokeHook { by, id }).await.map(drop)
     }

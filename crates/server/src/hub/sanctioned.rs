@@ -138,7 +138,7 @@ impl Member {
     /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more.
     ///
     /// # Errors
-    /// Returns an error if the user is no moderator there.
+    /// Returns an error if the user is not a moderator there.
     pub(crate) fn all_sanctions(
         &self,
         room: Option<&RoomName>,

@@ -35,8 +35,8 @@ impl<S> Opened<S> {
     }
 }
 
-/// Detects the protocol of the client and lets its user in. Otherwise the client is sent the reason, and the connection is
-/// closed.
+/// Detects the protocol of the client and lets its user in. Otherwise the client is sent the reason, and the connection
+/// is closed.
 pub(super) async fn admit<S>(
     stream: S,
     peer: Peer,
@@ -128,7 +128,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         })
         .ok()?;
     let Some(Accepted { stream, alpn }) = accepted else {
-        context.strangers.log(|| info!("an authority has looked whether a domain leads here"));
+        context.strangers.log(|| info!("an authority has checked whether a domain leads here"));
         return None;
     };
     let mut tls = Box::new(Prefixed::new(stream));

@@ -155,10 +155,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
             },
-            CommandResult::Answer(answer) => match *answer {
-                Ok(event) => self.send_event(&event),
-                Err(refusal) => self.refuse(refusal),
-            },
+            CommandResult::Answer(answer) => self.answer(*answer),
             CommandResult::Event { name, event } => match event {
                 Ok(Some(event)) => self.send_event(&event),
                 Ok(None) => ControlFlow::Continue(()),
@@ -336,6 +333,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.pending
             .wait(async move { CommandResult::Renamed(actor.rename(&wants, if_taken).await) });
         ControlFlow::Continue(())
+    }
+
+    /// Answers a command with an event, or refuses it.
+    pub(super) fn answer(&mut self, answer: Result<Event, Refusal>) -> ControlFlow<End> {
+        match answer {
+            Ok(event) => self.send_event(&event),
+            Err(refusal) => self.refuse(refusal),
+        }
     }
 
     pub(super) fn send_event(&mut self, event: &Event) -> ControlFlow<End> {

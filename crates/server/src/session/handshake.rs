@@ -241,7 +241,7 @@ async fn permit(
         if hello.token.is_some() && !hello.new {
             return Err(HubError::BadToken.into());
         }
-        // Who needs an invite, and has none, does not get to try passwords.
+        // A client that needs an invite and has none cannot try passwords.
         let admission = admission(hello, slot, context).lacking_password(false);
         context.hub.check_admission(admission)?;
         prove_server_password(hello, origin, slot, context).await?;

@@ -16,8 +16,8 @@ use crate::hub::{HubError, INVITES_LISTED, InviteDraft};
 use crate::journal::UserRole;
 use crate::token::{self, TokenHash};
 
-/// Bytes of an invite in a list, at most: its fields, a name and a room of 32 characters of 4 bytes, and a note of 64 bytes,
-/// each of which JSON may write with 6.
+/// Bytes of an invite in a list, at most: its fields, a name and a room of 32 characters of 4 bytes, and a note of 64
+/// bytes, each of which JSON may write with 6.
 const INVITE_BYTES_MAX: usize = 900;
 
 const _: () =

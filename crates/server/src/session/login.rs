@@ -192,7 +192,7 @@ async fn verify(
         (Verdict::Right(replacement), Some(user), Some(id)) => {
             Ok((user, Proof::Password(id, replacement)))
         }
-        // Who is new, and wants a name that is taken.
+        // A new user who wants a name that is taken.
         (_, Some(_), _)
             if context.config.password.is_some() && sends_server_password(hello, context) =>
         {

@@ -214,6 +214,6 @@ fn refusal(error: HubError) -> Refusal {
 }
 
 fn not_for_operator() -> Refusal {
-    let text = "the operator is no user: it is in no room, and cannot write; connect with chat-tui for this";
+    let text = "the operator is not a user: it is in no room, and cannot write; connect with chat-tui for this";
     Refusal::new(RefusalCode::NotAllowed, text)
 }

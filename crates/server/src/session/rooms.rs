@@ -84,8 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// Ends the subscriptions to rooms that the user is no longer in. Called before each command, since a client that sends
-    /// without a pause delays everything else.
+    /// Ends the subscriptions to rooms that the user is no longer in. Called before each command, since a client that
+    /// sends without a pause delays everything else.
     pub(super) fn leave_lost_rooms(&mut self) -> ControlFlow<End> {
         match self.member.has_other_rooms() {
             true => self.leave_rooms_except(&self.member.memberships()),

@@ -81,8 +81,8 @@ async fn posted(senders: Senders<'_>, request: Request<Incoming>) -> Result<Repl
     }
 }
 
-/// Counts a wrong secret. A right one is never refused for that, since a sender with an old address may be in the network
-/// of the others, and no secret is found by trying.
+/// Counts a wrong secret. A right one is never refused for that, since a sender with an old address may be in the
+/// network of the others, and no secret is found by trying.
 fn unknown(Senders { tries, strangers, address, .. }: Senders<'_>) -> Reply {
     match tries.begin(address, TRY, Instant::now()) {
         Ok(_wrong) => {

@@ -206,7 +206,7 @@ async fn the_hundred_and_first_device_takes_the_place_of_the_one_seen_longest_ag
         assert_eq!(welcome["id"], 1);
     }
     let (_, welcome) = enter(&daemon, "ana", json!({"password": PASSWORD})).await;
-    assert_eq!(welcome["id"], 1, "a password is no device");
+    assert_eq!(welcome["id"], 1, "a password is not a device");
     daemon.appoint("ana".parse().unwrap(), Role::Moderator).await.unwrap();
     let records = ana.ask(json!({"type": "audit"}), "audit").await["records"].clone();
     let records = records.as_array().unwrap();

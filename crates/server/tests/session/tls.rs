@@ -1,4 +1,4 @@
-//! TLS on the port: what is in it, and what is no TLS after all.
+//! TLS on the port: what is in it, and what is not TLS after all.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -171,7 +171,7 @@ async fn plain_text_from_elsewhere_is_refused_in_the_protocol_of_the_client() {
     }
 }
 
-/// Only the number of a classic client, which the daemon sends after a silence, is no TLS.
+/// Only the number of a classic client, which the daemon sends after a silence, is not TLS.
 #[tokio::test(start_paused = true)]
 async fn a_late_client_hello_is_in_time_where_plain_text_is_not_accepted() {
     let daemon = daemon();

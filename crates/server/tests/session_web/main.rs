@@ -1,4 +1,5 @@
-//! Tests of `session` again, each native connection on a WebSocket: those of sessions. The others are about what is below.
+//! Tests of `session` again, each native connection on a WebSocket: those of sessions. The others are about what is
+//! below.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 

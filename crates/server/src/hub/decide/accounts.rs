@@ -1,5 +1,5 @@
-//! Decides about the devices, the sessions, the password and the name of a user, for the user itself or for an owner. Each
-//! leaves a record in the audit log.
+//! Decides about the devices, the sessions, the password and the name of a user, for the user itself or for an owner.
+//! Each leaves a record in the audit log.
 
 use chat_proto::{AccountChange, AuditKind, SessionId, User, UserId, UserName};
 
@@ -180,7 +180,7 @@ fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Resu
     may(proposal.subject_of(by), Action::ManageUsers).map_err(Denied::on_server)?;
     let user = proposal.names.holder(name).and_then(|user| proposal.user(user));
     let user = user.cloned().ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
-    // The own password needs the present one, and the name may have become the own one since the request was made.
+    // A user's own password needs the present one, and the name may have become the user's since the request was made.
     if by == Some(user.id) {
         return Err(HubError::NotToYourself);
     }

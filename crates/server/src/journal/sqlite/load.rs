@@ -220,8 +220,8 @@ fn rules(row: &Row<'_>) -> rusqlite::Result<Option<Rules>> {
     Ok(rules.map(|((privacy, slow_s), topic_by)| Rules { privacy, slow_s, topic_by }))
 }
 
-/// The rules of a room whose record is damaged: nobody gets a right by it. Everybody is in the lobby, so it is a room for
-/// announcements, unless nobody could say otherwise.
+/// The rules of a room whose record is damaged: nobody gets a right by it. Everybody is in the lobby, so it is a room
+/// for announcements, unless nobody could say otherwise.
 fn strictest(db: &Connection, room: RoomId) -> rusqlite::Result<Rules> {
     if room != RoomId::LOBBY {
         return Ok(Rules::STRICTEST);
@@ -248,8 +248,8 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Replaces the records of damaged rooms by valid ones without a topic, with the strictest rules; without a name, too, if
-/// the name is lost, so that another room may have it.
+/// Replaces the records of damaged rooms by valid ones without a topic, with the strictest rules; without a name, too,
+/// if the name is lost, so that another room may have it.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare(&format!("SELECT {0}, sum FROM room", schema::ROOM_VALUES))?;
     let mut rows = statement.query([])?;

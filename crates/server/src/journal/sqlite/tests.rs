@@ -11,6 +11,7 @@ mod hooks;
 mod interrupted;
 mod invites;
 pub(crate) mod layer;
+mod log;
 mod making;
 mod numbers_model;
 mod old_mentions;
@@ -35,6 +36,7 @@ use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
 pub(crate) use self::bench::{engine_through, found};
+pub(crate) use self::log::Log;
 use super::super::*;
 use super::*;
 use crate::config::PAGE_MESSAGES;

@@ -1,5 +1,5 @@
-//! A session whose messages wait, because the queue of the hub is full. The tests poll the session themselves, since the
-//! hub empties the queue as soon as a test waits.
+//! A session whose messages wait, because the queue of the hub is full. The tests poll the session themselves, since
+//! the hub empties the queue as soon as a test waits.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

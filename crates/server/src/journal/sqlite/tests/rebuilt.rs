@@ -182,7 +182,7 @@ async fn a_damaged_list_of_the_rooms_is_rebuilt() {
         ("UPDATE indexed SET room = 2".to_owned(), true),
         (format!("UPDATE indexed SET seq = seq + 9; UPDATE indexed SET {sum}"), true),
         (format!("UPDATE indexed SET seq = -1; UPDATE indexed SET {sum}"), true),
-        // This is no damage: the start reads the messages.
+        // This is not damage: the start reads the messages.
         (format!("UPDATE indexed SET seq = seq - 9; UPDATE indexed SET {sum}"), false),
         ("DELETE FROM indexed".to_owned(), false),
     ] {

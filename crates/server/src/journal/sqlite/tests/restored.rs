@@ -148,7 +148,7 @@ async fn a_restore_changes_nothing_if_the_backup_is_not_whole() {
     for (bytes, words) in [
         (flipped, "message 1 is damaged"),
         (whole[..whole.len() / 2].to_vec(), "damaged"),
-        (b"this is no journal, and it never was one of any version at all".to_vec(), "damaged"),
+        (b"this is not a journal, and it never was one of any version at all".to_vec(), "damaged"),
         (Vec::new(), "no journal"),
     ] {
         fs::write(&copy, bytes).unwrap();

@@ -80,9 +80,9 @@ async fn an_invalid_row_is_served_as_damaged_after_the_upgrade() {
     for (what, column, changed) in [
         ("a length of the types that is beyond the row", 0, 0x7F),
         ("a number that is NULL", 2, 0),
-        ("a name that is no text", 3, 18),
-        ("a time that is no number", 4, 17),
-        ("a text that is no text", 8, 66),
+        ("a name that is not text", 3, 18),
+        ("a time that is not a number", 4, 17),
+        ("a text that is not text", 8, 66),
         ("a text that is beyond the row", 8, 0x7F),
     ] {
         let mut bytes = whole.clone();
