@@ -21,7 +21,8 @@ pub(crate) struct StrangerLog {
 }
 
 impl StrangerLog {
-    /// Calls `line`, which logs a line, unless there were too many. The next line says how many were left out before it.
+    /// Calls `line`, which logs a line, unless there were too many. The next line says how many were left out before
+    /// it.
     pub(crate) fn log(&self, line: impl FnOnce()) {
         if self.budget.try_charge(LINES, Instant::now()).is_err() {
             self.left_out.fetch_add(1, Relaxed);

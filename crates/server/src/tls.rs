@@ -134,8 +134,8 @@ impl Tls {
         self.domains.clear_proofs();
     }
 
-    /// Makes the handshake with a client that begins with a `ClientHello`. Returns `None` if it was an authority, which goes
-    /// after the handshake.
+    /// Makes the handshake with a client that begins with a `ClientHello`. Returns `None` if it was an authority, which
+    /// goes after the handshake.
     ///
     /// # Errors
     /// Returns an error if the handshake fails, or takes longer than [`HANDSHAKE_MAX`].

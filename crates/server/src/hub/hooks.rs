@@ -120,8 +120,8 @@ pub(crate) struct Hook {
 }
 
 impl Hook {
-    /// Takes `cost` out of the budget of the bot, and out of the one that all hooks of its author share, if both have some.
-    /// So a user with many hooks posts no more than one user sends.
+    /// Takes `cost` out of the budget of the bot, and out of the one that all hooks of its author share, if both have
+    /// some. So a user with many hooks posts no more than one user sends.
     ///
     /// # Errors
     /// Returns the time until there is some.

@@ -36,8 +36,8 @@ const LINK: &str = " link";
 /// What the password of the server is counted as.
 const SERVER: &str = " server";
 
-/// What a password that is checked costs its network, be it right or wrong: a hash, which takes 30 ms of a processor. An
-/// office of 250 people logs in at once, and then 4 in a second.
+/// What a password that is checked costs its network, be it right or wrong: a hash, which takes 30 ms of a processor.
+/// An office of 250 people logs in at once, and then 4 in a second.
 const CHECK: Cost = Cost::units(25);
 
 /// Where a connection comes from.

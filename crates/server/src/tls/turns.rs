@@ -7,8 +7,8 @@ use std::task::Poll;
 
 use tokio::sync::Semaphore;
 
-/// Handshakes that compute at a time, 0.3 ms of a processor each. When a thousand clients come back at once, the commands of
-/// connected users wait behind these few, and not behind all of them.
+/// Handshakes that compute at a time, 0.3 ms of a processor each. When a thousand clients come back at once, the
+/// commands of connected users wait behind these few, and not behind all of them.
 const AT_ONCE: usize = 4;
 
 /// Gives turns to handshakes, in their order. How many there are is bounded as all connections before `hello` are.
@@ -22,8 +22,8 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Completes a handshake whose client has sent its `ClientHello`. The keys are computed in the first step, which needs a
-    /// turn; then it waits for its client without one, so that clients that do not go on delay nobody.
+    /// Completes a handshake whose client has sent its `ClientHello`. The keys are computed in the first step, which
+    /// needs a turn; then it waits for its client without one, so that clients that do not go on delay nobody.
     ///
     /// # Errors
     /// Returns the error of the handshake.
