@@ -126,7 +126,15 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let mut feeds = [(); 2].map(|()| {
         let (listener, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(room, journal, listener, Seq::NONE, (CatchUp::Replay, View::Stored), pages, 500))
+        Box::pin(feed(
+            room,
+            journal,
+            listener,
+            Seq::NONE,
+            (CatchUp::Replay, View::Stored),
+            pages,
+            500,
+        ))
     });
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);
