@@ -10,7 +10,7 @@ const BOUNDS_MS: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 500, 2_000, 10_000];
 
 /// What the hub counts.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct Counters {
     /// Messages that were stored.
     pub(crate) accepted: AtomicU64,
     /// Messages that were refused.

@@ -26,7 +26,7 @@ use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::owner_line;
 use crate::search::Search;
-use crate::session::{self, Asked, Context};
+use crate::session::{self, Context, InviteTerms};
 use crate::strangers::StrangerLog;
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
@@ -237,8 +237,9 @@ impl Server {
             return Ok(None);
         }
         let valid_s = u32::try_from(OWNER_INVITE_VALID.as_secs()).ok();
-        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), room: None, note: None };
-        match session::invite(&self.context, None, asked, true).await? {
+        let terms =
+            InviteTerms { uses: None, valid_s, role: Some(Role::Owner), room: None, note: None };
+        match session::invite(&self.context, None, terms, true).await? {
             Event::Invite { line, .. } => Ok(Some(line)),
             _ => Ok(None),
         }

@@ -56,7 +56,7 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
-pub(crate) use self::invites::{Asked, invite};
+pub(crate) use self::invites::{InviteTerms, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};

@@ -6,7 +6,7 @@ use chat_proto::{Event, Role, Secret, SessionId, ShortString, UserId, UserName};
 
 use super::account::Account;
 use super::member::Member;
-use super::policy::{Action, Denied, Subject, may};
+use super::policy::{Action, Denial, Subject, may};
 use super::request::{AccountOrder, Request};
 use super::sessions::{Client, LiveSession};
 use super::state::State;
@@ -114,7 +114,7 @@ impl Hub {
             None => asker.user(),
         };
         if asker.user().is_none() || holder != asker.user() {
-            may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+            may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         }
         let missing = || {
             user.map_or(AccountError::NeedsUser.into(), |name| HubError::NoSuchUser(name.clone()))
@@ -133,7 +133,7 @@ impl Hub {
         limit: Option<u32>,
     ) -> Result<Event, HubError> {
         let state = self.state();
-        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         let limit = page(limit);
         let mut found = state.sessions.after(SessionId::of(after.unwrap_or(0)));
         let info = |session: &LiveSession| {
@@ -157,7 +157,7 @@ impl Hub {
         limit: Option<u32>,
     ) -> Result<Event, HubError> {
         let state = self.state();
-        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         let (limit, last) = (page(limit), state.last_user);
         let (mut at, mut accounts) = (UserId::new(after.unwrap_or(0)), Vec::new());
         for _ in 0..NUMBERS_LOOKED_AT_MAX {

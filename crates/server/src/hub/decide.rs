@@ -20,7 +20,7 @@ use self::login::seen;
 use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
-use super::policy::{Action, Denied, may};
+use super::policy::{Action, Denial, may};
 use super::proposal::{MembershipAhead, Proposal};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::Unused;
@@ -210,7 +210,7 @@ fn rename(
     wants: &UserName,
     if_taken: IfTaken,
 ) -> GrantResult {
-    may(proposal.subject(id), Action::TakeName).map_err(Denied::on_server)?;
+    may(proposal.subject(id), Action::TakeName).map_err(Denial::on_server)?;
     let name = proposal.names.choose(Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);

@@ -14,7 +14,7 @@ use tracing::info;
 use super::Session;
 use super::end::End;
 use super::handshake::about;
-use super::invites::Asked;
+use super::invites::InviteTerms;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
@@ -59,7 +59,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Away { text } => self.set_away(Some(text)),
             Command::Back => self.set_away(None),
             Command::Invite { uses, valid_s, role, room, note } => {
-                self.invite(Asked { uses, valid_s, role, room, note })
+                self.invite(InviteTerms { uses, valid_s, role, room, note })
             }
             Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),

@@ -5,6 +5,8 @@
 
 #[path = "../session/accounts.rs"]
 mod accounts;
+#[path = "../session/direct.rs"]
+mod direct;
 #[path = "../session/events.rs"]
 mod events;
 #[path = "../session/expelled.rs"]

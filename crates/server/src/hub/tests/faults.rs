@@ -207,8 +207,8 @@ fn a_journal_is_opened_whole_or_not_at_all_if_the_disk_fails() {
             let path = file_of(left.path());
             layer.fail(Plan { fault, calls: &[], after, lasts: true, files: ALL });
             match engine_through(&layer.name, &path, None) {
-                Ok((_, restored)) => {
-                    let last: Vec<_> = restored.rooms.iter().map(|room| room.last_seq).collect();
+                Ok((_, contents)) => {
+                    let last: Vec<_> = contents.rooms.iter().map(|room| room.last_seq).collect();
                     assert_eq!(last, [Seq::FIRST; 3], "{what}");
                 }
                 Err(error) => {

@@ -16,7 +16,7 @@ use super::stored::{
 };
 use super::whole::is_whole;
 use super::{
-    Restored, RoomExtent, audit, backlog, credentials, hooks, invites, messages, records, rows,
+    Contents, RoomExtent, audit, backlog, credentials, hooks, invites, messages, records, rows,
     salvage, sanctions, schema, used,
 };
 
@@ -27,7 +27,7 @@ pub(super) const LOST: &str = "!";
 const LOBBY: &str = "#lobby";
 
 /// Reads all records, and the message numbers that are not in the table yet. `now` is the time of the start.
-pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restored, Numbers)> {
+pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Contents, Numbers)> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, now, &mut damage)?);
@@ -49,7 +49,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
         last_user: numbers.last_user(),
     };
     let used = used::load(db, records, &mut damage)?;
-    let restored = Restored {
+    let contents = Contents {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,
         users,
@@ -63,7 +63,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
         last_record: used.last_record,
         damage,
     };
-    Ok((restored, numbers))
+    Ok((contents, numbers))
 }
 
 /// Bounds the backlog of mentions; if its table is damaged, continues without it.

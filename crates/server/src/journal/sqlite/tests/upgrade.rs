@@ -166,7 +166,7 @@ fn with_numbers(version: u32) -> TempDir {
 async fn assert_numbers_lead_to_messages(directory: &TempDir, what: &str) {
     for _ in 0..2 {
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
+        assert_eq!(journal.contents.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
         for n in 1..=MESSAGES {
             let device = DeviceId::new(device_of(n)).unwrap();
             let outcome = journal.send(Message { device, ..say(n, &text(n)) });
@@ -245,10 +245,10 @@ fn changed(bytes: &[u8], statement: &str) -> TempDir {
 /// The users who have their tokens after the upgrade, which leaves a whole file.
 async fn upgraded(directory: &TempDir) -> (Vec<UserRecord>, Vec<u64>) {
     let journal = open(directory.path()).unwrap();
-    let users = journal.restored.users.clone();
+    let users = journal.contents.users.clone();
     let is_token =
         |record: &&CredentialRecord| record.credential == Credential::Token(token_of(record.user));
-    let known = journal.restored.credentials.iter().filter(is_token).map(|record| record.user);
+    let known = journal.contents.credentials.iter().filter(is_token).map(|record| record.user);
     let mut known: Vec<u64> = known.map(UserId::get).collect();
     known.sort_unstable();
     journal.close().await;
