@@ -32,7 +32,6 @@ export function start(state, fx, { known, left: messages, drafts, choices, invit
     fx.push({ type: "connect" });
   } else {
     state.connection = { kind: "welcome" };
-    state.form.needs = invite ? "invite" : null;
   }
 }
 
