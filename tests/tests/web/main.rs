@@ -11,3 +11,4 @@ mod one_room;
 mod outbox;
 mod start;
 mod together;
+mod views;
