@@ -1,5 +1,5 @@
-//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of the
-//! daemon.
+//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of
+//! the daemon.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]

@@ -1,4 +1,5 @@
-//! The control socket, on which the person who runs the daemon sends commands. Everybody who can open it is the operator.
+//! The control socket, on which the person who runs the daemon sends commands. Everybody who can open it is the
+//! operator.
 
 use std::fs;
 use std::io;

@@ -199,7 +199,7 @@ function isBalanced(text) {
   return open === 0;
 }
 
-/** The character beside a mark that is no mark itself. */
+/** The character beside a mark that is not a mark itself. */
 function decisive(text, isLast) {
   const chars = Array.from(isLast ? text.slice(-16) : text.slice(0, 16));
   if (isLast) chars.reverse();

@@ -168,7 +168,7 @@ impl Page {
     }
 
     /// What went wrong in the page: errors, what the policy refused, requests to other servers. A lost connection
-    /// is no fault.
+    /// is not a fault.
     pub async fn faults(&self) -> Vec<String> {
         let violations = self.value("globalThis.violations ?? []").await;
         let mut faults: Vec<_> =

@@ -24,7 +24,7 @@ const CUT: &str = "[...document.querySelectorAll('.bubble, button, textarea, inp
      .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.bottom > 0 && box.top < innerHeight && (box.right > innerWidth + 1 || box.left < -1); }) \
      .map((one) => `${one.tagName} ${one.id} ${one.className} ${one.getBoundingClientRect().right}`)";
 
-/// Checks the page as it is now. What the policy of the page refuses is no fault here: axe-core adds a style.
+/// Checks the page as it is now. What the policy of the page refuses is not a fault here: axe-core adds a style.
 pub(super) async fn check(page: &Page, what: &str) {
     page.until("fonts", "document.fonts.ready.then(() => true)").await;
     if let Some(directory) = std::env::var_os("CHAT_PICTURES") {

@@ -7,7 +7,7 @@ use chat_proto::{RefusalCode, Secret, Timestamp, UserId};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
-use self::harness::Harness;
+use self::harness::{Harness, new_user};
 use super::*;
 use crate::testing::{DEADLINE, message, name, user, within};
 

@@ -24,7 +24,7 @@ pub(super) struct Validity {
 }
 
 impl Validity {
-    /// Returns when the certificate `der` is valid; `None` if it is no certificate.
+    /// Returns when the certificate `der` is valid; `None` if it is not a certificate.
     pub(super) fn of(der: &[u8]) -> Option<Self> {
         let (certificate, _) = part(der, SEQUENCE)?;
         let (mut rest, _) = part(certificate, SEQUENCE)?;

@@ -141,7 +141,8 @@ impl Parts {
     }
 }
 
-/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells nothing.
+/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells
+/// nothing.
 fn gzip(bytes: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let gzip = encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()?;

@@ -44,8 +44,8 @@ impl Redraw {
 }
 
 impl State {
-    /// Whether nothing but the input box depends on its text, and no key that edits the text changes anything else. Each
-    /// field is named, so that a new one cannot be left out; a law of the frames tries each kind of state.
+    /// Whether nothing but the input box depends on its text, and no key that edits the text changes anything else.
+    /// Each field is named, so that a new one cannot be left out; a law of the frames tries each kind of state.
     pub(crate) fn is_only_typing(&self) -> bool {
         let Self {
             page,

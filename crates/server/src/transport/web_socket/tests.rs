@@ -221,7 +221,7 @@ async fn the_server_closes_with_a_code() {
     client.flush().await.ok();
     let mut read = Vec::new();
     server.read_to_end(&mut read).await.unwrap();
-    assert_eq!(read, b"", "the answer to a close is no goodbye");
+    assert_eq!(read, b"", "the answer to a close is not a goodbye");
 }
 
 #[tokio::test]

@@ -195,7 +195,7 @@ fn an_invite_is_ended_from_the_list_after_a_question() {
     assert!(!harness.screen().contains("has ended"), "the server has not answered");
     harness.event(Event::Invites { invites: invites[1..].to_vec(), more: false });
     assert_shows(&harness, "Invite 4 has ended");
-    assert_eq!(typed(&harness), "", "the answer is no text");
+    assert_eq!(typed(&harness), "", "the answer is not text");
 }
 
 #[test]
