@@ -1,5 +1,5 @@
-//! What opens over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys alone reach
-//! every part of it.
+//! What opens over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys reach every
+//! part of it.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::look::{check, places};
 
-/// What is opened: by a command, or by the first letter of its place in the menu of the room; the kind of the dialog, and
-/// what it shows.
+/// What is opened: by a command, or by the first letter of its place in the menu of the room; the kind of the dialog,
+/// and what it shows.
 const VIEWS: [(&str, &str, &str); 7] = [
     ("/saved", "saved", "worth to be remembered"),
     ("e", "exports", "Format"),
