@@ -53,7 +53,6 @@ mod server;
 mod server_password;
 mod session;
 mod socket;
-mod strangers;
 mod tls;
 mod token;
 mod transport;

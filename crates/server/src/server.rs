@@ -27,7 +27,6 @@ use crate::networks::{Bounds, Networks};
 use crate::owner_line;
 use crate::search::Search;
 use crate::session::{self, Context, InviteTerms};
-use crate::strangers::StrangerLog;
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
@@ -104,7 +103,6 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 late: LateBrowsers::default(),
-                strangers: StrangerLog::default(),
                 closing,
                 address: OnceLock::new(),
             }),

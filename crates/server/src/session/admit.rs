@@ -51,7 +51,7 @@ where
         biased;
         () = context.closing.cancelled() => return None,
         () = slot.ended() => {
-            context.strangers.log(|| info!("closed for another connection: it was silent"));
+            info!("closed for another connection: it was silent");
             return None;
         }
         opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
@@ -87,7 +87,7 @@ where
             Some(Box::new(Session::new(connection, peer.address, origin, slot, handshake, context)))
         }
         Err(end) => {
-            context.strangers.log(|| info!(reason = %end, "ended before the client was in"));
+            info!(reason = %end, "ended before the client was in");
             drop(slot);
             let span = Span::current();
             Box::pin(Closing { connection, end, context, span }.close()).await;
@@ -120,15 +120,13 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Detected::Tls => {}
     }
-    let accepted = timeout_at(deadline, context.tls.accept(plain)).await;
+    let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
     let accepted = accepted
         .unwrap_or_else(|late| Err(late.into()))
-        .inspect_err(|error| {
-            context.strangers.log(|| info!(%error, "turned away: no handshake of TLS"));
-        })
+        .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
         .ok()?;
     let Some(Accepted { stream, alpn }) = accepted else {
-        context.strangers.log(|| info!("an authority has checked whether a domain leads here"));
+        info!("an authority has checked whether a domain leads here");
         return None;
     };
     let mut tls = Box::new(Prefixed::new(stream));
@@ -146,7 +144,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Detected::Http => open_web(Carrier::Tls(tls), address, context).await.map(Opened::native),
         Detected::Tls => {
-            context.strangers.log(|| info!("turned away: TLS within TLS"));
+            info!("turned away: TLS within TLS");
             None
         }
     }
@@ -160,23 +158,23 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     context: &Context,
     deadline: Instant,
 ) -> Option<Detected> {
-    let Context { config, strangers, .. } = context;
+    let config = &context.config;
     let detected = detect(stream, silence, || context.hub.next_user());
     match timeout_at(deadline, detected).await {
         Ok(Ok(detected)) => return Some(detected),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
-        Ok(Err(error @ DetectError::LateTls)) => strangers.log(|| info!(%error, "turned away")),
+        Ok(Err(error @ DetectError::LateTls)) => info!(%error, "turned away"),
         Ok(Err(error @ DetectError::LateHttp)) => {
             context.late.add(address, Instant::now());
-            strangers.log(|| info!(%error, "closed; the next one from its address has more time"));
+            info!(%error, "closed; the next one from its address has more time");
         }
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
         Ok(Err(error @ DetectError::UnknownProtocol)) => {
-            strangers.log(|| info!(%error, "turned away"));
+            info!(%error, "turned away");
             Box::pin(reject(stream, config)).await;
         }
         Err(_late) => {
-            strangers.log(|| info!("turned away: its protocol was not known in time"));
+            info!("turned away: its protocol was not known in time");
             Box::pin(reject(stream, config)).await;
         }
     }
