@@ -1,5 +1,5 @@
-//! What opens over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys reach every
-//! part of it.
+//! What opens over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys reach
+//! every part of it.
 
 use std::path::Path;
 
