@@ -57,7 +57,7 @@ export const fill = (element, ...children) => {
 
 /**
  * Makes the children of `parent` those of `items`, in their order. Each has a `key`; its element is made by `make`, and
- * made anew only if `same` says that the item has changed. Elements that stay keep their focus and their place.
+ * made again only if `same` says that the item has changed. Elements that stay keep their focus and their place.
  */
 export function keyed(parent, items, make, same = (a, b) => a === b) {
   const wanted = new Set(items.map((item) => item.key));
