@@ -12,8 +12,8 @@ use crate::within;
 /// Time between two posts of one text to a daemon that does not answer.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// Posts `text` to the hook at `path`, with the text as its key. Returns the status of the answer; `None` if there is none:
-/// the daemon may die meanwhile.
+/// Posts `text` to the hook at `path`, with the text as its key. Returns the status of the answer; `None` if there is
+/// none: the daemon may die meanwhile.
 pub async fn post(address: SocketAddr, path: &str, text: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     let length = text.len();

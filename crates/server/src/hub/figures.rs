@@ -8,7 +8,7 @@ use crate::figures::Figures;
 impl Hub {
     /// The figures of the hub; those of the rest of the daemon are missing.
     pub(crate) fn figures(&self) -> Figures {
-        let counts = &self.directory.counts;
+        let counts = &self.directory.counters;
         let (accepted, refused) = (counts.accepted.load(Relaxed), counts.refused.load(Relaxed));
         let commits = counts.commits.histogram();
         let state = self.state();
