@@ -7,7 +7,7 @@ use e2e::sim::{Followed, Outcome, Plan, simulate};
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=10;
 
-/// Events about messages that are compared in all storms, at least: those of some, since a jump of the clock deletes others.
+/// Events about messages that are compared in all storms, at least.
 const EVENTS_MIN: u64 = 100;
 
 /// Number of log lines that a failure shows.
