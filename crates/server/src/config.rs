@@ -15,6 +15,7 @@
 //! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
 //! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
 //! | the same, encrypted, if they wait for the connection to take them: `BUFFER_BYTES_MAX` of `tls` | 64 KiB | 0.6 GiB |
+//! | a handshake of TLS: a `ClientHello` of 64 KiB and the answer, before `hello` only: `unidentified_max` | 80 KiB | 0.3 GiB |
 //! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
 //! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |

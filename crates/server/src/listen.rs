@@ -98,7 +98,7 @@ pub(crate) async fn accept<L: Listen>(
         };
         let Some((stream, peer)) = errors.check(accepted).await else { continue };
         if sessions.len() >= config.max_connections + reserve {
-            info!(%peer, "turned away: too many connections");
+            context.strangers.log(|| info!(%peer, "turned away: too many connections"));
             context.networks.count_turned_away();
             turned_away.reject(stream).await;
             continue;
@@ -106,7 +106,7 @@ pub(crate) async fn accept<L: Listen>(
         let is_crowded = sessions.len() >= config.max_connections;
         let slot = context.networks.connect(peer.ip(), is_crowded);
         if let Err(error) = L::prepare(&stream) {
-            info!(%peer, %error, "lost at once");
+            context.strangers.log(|| info!(%peer, %error, "lost at once"));
             continue;
         }
         let peer = Peer {

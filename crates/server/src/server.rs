@@ -27,6 +27,7 @@ use crate::networks::{Bounds, Networks};
 use crate::owner_line;
 use crate::search::Search;
 use crate::session::{self, Context, InviteTerms};
+use crate::strangers::StrangerLog;
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
@@ -103,6 +104,7 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 late: LateBrowsers::default(),
+                strangers: StrangerLog::default(),
                 closing,
                 address: OnceLock::new(),
             }),

@@ -94,14 +94,6 @@ function mark(child, item) {
   return child;
 }
 
-/** The style of what `selector` selects, in a style sheet of the page: no element has an attribute for it. */
-export function styleOf(selector) {
-  const sheet = new CSSStyleSheet();
-  sheet.insertRule(`${selector} {}`);
-  document.adoptedStyleSheets.push(sheet);
-  return sheet.cssRules[0].style;
-}
-
 export const byId = (id) => document.getElementById(id);
 
 const ICONS = {

@@ -265,6 +265,13 @@ impl Board {
                 || format!("user {user} is banned: {welcome}"),
             );
         }
+        let role = self.certain.role_since(user, self.users[user].hello);
+        if role.is_some_and(|role| welcome["role"] != role.word()) {
+            self.fault(
+                |found| &mut found.wrong_orders,
+                || format!("user {user} is {role:?}: {welcome}"),
+            );
+        }
         let peer = &mut self.users[user];
         peer.id = welcome["id"].as_u64();
         (peer.is_online, peer.is_new, peer.may_have_ghosts) = (true, true, true);

@@ -108,9 +108,14 @@ impl Worlds {
 
     /// Whether something is so in every state, in none, or in some.
     pub(super) fn agree(&self, is_so: impl Fn(&State) -> Answer) -> Answer {
-        let mut answers = self.0.iter().map(is_so);
-        let first = answers.next().unwrap_or(Answer::Unknown);
-        if answers.all(|answer| answer == first) { first } else { Answer::Unknown }
+        self.common(is_so).unwrap_or(Answer::Unknown)
+    }
+
+    /// What is the same in every state; `None` if it is not, or there is no state.
+    pub(super) fn common<T: PartialEq>(&self, of: impl Fn(&State) -> T) -> Option<T> {
+        let mut all = self.0.iter().map(of);
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
     }
 
     /// The same states, whose records were compared.

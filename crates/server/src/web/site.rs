@@ -81,7 +81,7 @@ impl<'c> Site<'c> {
     /// Calls `log` for the first refusal of the connection.
     fn log_once(&self, log: impl FnOnce()) {
         if !self.has_logged.replace(true) {
-            log();
+            self.senders.strangers.log(log);
         }
     }
 

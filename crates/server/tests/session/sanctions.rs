@@ -262,7 +262,7 @@ async fn a_muted_user_is_not_shown_as_writing_there() {
 }
 
 /// Waits until a classic client is told something.
-async fn until_told(old: &mut Peer, text: &str) {
+pub(crate) async fn until_told(old: &mut Peer, text: &str) {
     loop {
         let told = old.recv().await;
         assert!(!told.is_empty(), "the end instead of {text}");
