@@ -12,7 +12,7 @@ import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
 import * as rows from "../../crates/server/web/log.js";
 import { savedOf } from "../../crates/server/web/saved.js";
-import { newState, unread } from "../../crates/server/web/state.js";
+import { isOtherOnline, newState, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
 import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
@@ -558,6 +558,58 @@ test("an export ends if the server cannot read the room, and a late page of it i
   assert.equal(state.exporting, null);
   assert.match(state.said.text, /^#lobby is not exported: the disk is ill/);
   assert.equal(sent.at(-1).type, "history");
+});
+
+test("an export says why it ends if the user leaves the room", () => {
+  const { state, take, event } = connected();
+  take({ type: "join", room: "#rust" });
+  event(roomOf({ room: "#rust", last_seq: 300 }));
+  take({ type: "export", format: "text" });
+  assert.equal(state.exporting.room, "#rust");
+  event({ type: "left", room: "#rust", user: { id: 7, name: "bob" }, reason: "bye" });
+  assert.equal(state.exporting, null);
+  assert.match(log(state).entries.at(-1).text, /^#rust is not exported: you're not there any more/);
+});
+
+test("a date waits for the page that is on its way, and takes no other one for its message", () => {
+  const { state, sent, take, event } = connected({ last_seq: 900, read: 900 });
+  event(historyOf(841, 900, true));
+  take({ type: "older", room: "#lobby" });
+  take({ type: "date", time: "2026-05-01T00:00:00.000Z" });
+  assert.equal(sent.at(-1).before, 841);
+  event(historyOf(641, 840, true));
+  assert.equal(log(state).first, 641);
+  assert.equal(state.goal, null);
+  assert.equal(sent.at(-1).at, "2026-05-01T00:00:00.000Z");
+  event(historyOf(100, 100, true));
+  assert.equal(state.goal.seq, 100);
+  assert.equal(sent.at(-1).before, 161);
+});
+
+test("a refusal of the log is not one of the dialog, and leaves nothing waiting", () => {
+  const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
+  event(historyOf(241, 300, true));
+  take({ type: "older", room: "#lobby" });
+  take({ type: "openPanel", panel: { kind: "mentions" } });
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.deepEqual([state.panel.isLoading, state.panel.note], [true, ""]);
+  event({ type: "mentions", messages: [] });
+  take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
+  take({ type: "older", room: "#lobby" });
+  assert.equal(sent.at(-1).type, "history");
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.equal(state.rooms.get("#lobby").loading, null);
+});
+
+test("the other user of a new direct message is online if the lobby lists it", () => {
+  const users = [{ id: 3, name: "ana" }, { id: 7, name: "bob" }];
+  const { state, take, event } = connected({ users });
+  take({ type: "openUser", id: 3, name: "ana" });
+  event(roomOf({ room: "@3-7", title: "ana" }));
+  const room = state.rooms.get("@3-7");
+  assert.equal(isOtherOnline(state, room), true);
+  event({ type: "left", room: "#lobby", user: users[0], reason: "bye" });
+  assert.equal(isOtherOnline(state, room), false);
 });
 
 test("a message is remembered on its server, and forgotten when it is chosen again", () => {

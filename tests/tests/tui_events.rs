@@ -19,7 +19,7 @@ fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() {
+async fn changes_made_offline_are_there_once_after_a_kill_of_daemon_and_client() {
     let [data, ana_state, bob_state] = [(); 3].map(|()| TempDir::new().unwrap());
     let on_disk = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&on_disk).await;

@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_wait_for_a_budget_is_told_when_it_has_a_unit() {
+    fn a_caller_that_does_not_wait_for_a_budget_learns_when_it_has_a_unit() {
         let (budget, now) = (Budget::default(), Instant::now());
         assert!((0..3).all(|_| budget.try_charge(RATE, now).is_ok()));
         assert_eq!(budget.try_charge(RATE, now), Err(RATE.every));

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vanished_peer_is_no_trouble() {
+    fn a_vanished_peer_is_not_a_fault() {
         let mut errors = AcceptErrors::default();
         assert!(!errors.must_wait(&io::ErrorKind::ConnectionAborted.into()));
         assert!(!errors.is_on);

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_up_is_no_chat() {
+    fn a_peer_that_hangs_up_is_not_a_chat_server() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || drop(listener.accept()));

@@ -23,7 +23,7 @@ export function parse(text, mentions = []) {
   const blocks = [];
   let at = 0;
   let inQuote = false;
-  /** Fences with so many backticks are known to have no end. */
+  /** Fences with this number of backticks are known to have no end. */
   let endless = Infinity;
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index];

@@ -186,6 +186,10 @@ function pardoned(state, fx, event, at) {
   if (panel?.kind === "sanctions") panel.items = panel.items.filter((one) => one.id !== it.id);
 }
 
+/** Whether a refusal can be one of a panel: other commands may be refused while it waits. */
+const isAbout = (it, { room, order, seq }) =>
+  (it.room === undefined || it.room === (room ?? order?.room)) && (it.seq === undefined || it.seq === seq);
+
 /** The server has refused a command. Returns whether it was one of a panel or of the search. */
 export function refused(state, it) {
   if (it.code.startsWith("search_")) {
@@ -193,7 +197,7 @@ export function refused(state, it) {
     return true;
   }
   const { panel } = state;
-  if (!panel || !(panel.isLoading || panel.kind === "password")) return false;
+  if (!panel || !(panel.isLoading || panel.kind === "password") || !isAbout(it, panel)) return false;
   Object.assign(panel, { isLoading: false, note: words.sentence(it.text) });
   return true;
 }

@@ -119,7 +119,9 @@ export function newRoom(name) {
     isRequested: false,
     /** Some messages of others are below this `seq`, unread when the room was opened. */
     line: null,
+    /** The page of the room that is on its way, and a time to whose message the user goes after it. */
     loading: null,
+    date: null,
     /** The position in the log that the reader looks at; null at the end. */
     eye: null,
     /** The user has marked messages as unread: they stay so until the room is opened again. */
@@ -180,6 +182,12 @@ export function findUser(state, is) {
     if (found) return found;
   }
   return null;
+}
+
+/** Whether the other user of a direct message is connected. Before its first message, only the lobby lists that user. */
+export function isOtherOnline(state, room) {
+  const other = otherOf(state, room.name);
+  return [room, state.rooms.get(LOBBY)].some((one) => one?.users.some((user) => user.id === other));
 }
 
 /** The role of a user in a room, `member` if it has none. */

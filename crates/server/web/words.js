@@ -1,5 +1,6 @@
 // What the page says, in the words of the terminal client.
 
+import { dayOf, longDay } from "./dates.js";
 import { isDirect, isMe, labelOf } from "./state.js";
 
 export const OFFLINE = "You're offline. Try again once connected";
@@ -7,6 +8,7 @@ export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try agai
 export const MESSAGE_TO_SELF = "You can't message yourself";
 export const CANNOT_LEAVE = "You can't leave #lobby";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
+export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
 export const NO_SEARCH = "This server has no search. Ask who runs it to start it with --search on";
@@ -26,6 +28,18 @@ export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** A count with its noun. */
 export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+export const noMessages = (room) => `${labelOf(room)} has no messages`;
+
+export const lookingFor = (time) => `Looking for ${longDay(Date.parse(time))}…`;
+
+/** What to know of the message that was found for a time; null if it is of that day. */
+export function dateFound(time, stored) {
+  const asked = Date.parse(time);
+  if (stored < asked) return `No message since ${longDay(asked)}. This is the newest`;
+  if (dayOf(stored) > dayOf(asked)) return `The first message since ${longDay(asked)} is of ${longDay(stored)}`;
+  return null;
+}
 
 export const created = (room) => `You created ${room}. /leave removes it`;
 export const renamed = (from, to) => `${quoted(from)} is now ${quoted(to)}`;

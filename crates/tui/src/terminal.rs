@@ -36,13 +36,14 @@ use rustix::termios::{
 };
 
 pub use self::backend::{RowBackend, Sink};
+use self::clipboard::CopyMethod;
 pub use self::events::{events, signals};
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};
 use crate::input::Report;
 use crate::notification::{Note, NotifyMethod, title_sequence};
-use crate::theme::QUERY;
+use crate::theme::{QUERY, XTERM};
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
 /// character for wider than we do must not write on the next row), whole pastes, and to know whether it
@@ -59,9 +60,6 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// terminals have Alt as an Escape anyway, and some take the saving of a mode for something else.
 const ALT_ON: &[u8] = b"\x1b[?1036;1039s\x1b[?1036;1039h";
 const ALT_BACK: &[u8] = b"\x1b[?1036;1039r";
-
-/// Set by xterm for the programs in it.
-const XTERM: &str = "XTERM_VERSION";
 
 /// The reverse of all, and a visible cursor.
 const LEAVE: &[u8] =
@@ -260,9 +258,17 @@ impl Control for Tty {
     }
 
     fn copy(&mut self, text: &str) {
-        let way = clipboard::CopyMethod::new(|name| std::env::var_os(name));
-        if self.output.send(clipboard::sequence(text, way)).is_err() {
-            tracing::debug!("the terminal takes no text for its clipboard");
+        let way = CopyMethod::new(|name| std::env::var_os(name));
+        let (sequence, output) = (clipboard::sequence(text, way), self.output());
+        let send = move || {
+            if output.send(sequence).is_err() {
+                tracing::debug!("the terminal takes no text for its clipboard");
+            }
+        };
+        if way != CopyMethod::Tmux {
+            send();
+        } else if let Err(error) = clipboard::give_to_tmux(text.to_owned(), send) {
+            tracing::info!(%error, "the text is not given to tmux");
         }
     }
 

@@ -19,6 +19,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use chat_client::hash::fnv1a;
 
+pub(crate) use depth::XTERM;
 pub use depth::{Depth, Environment};
 pub(crate) use indexed::indexed;
 pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};

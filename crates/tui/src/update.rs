@@ -8,6 +8,7 @@ mod attention;
 mod bare;
 mod commands;
 mod date;
+mod drafts;
 mod effect;
 mod enter;
 pub(crate) mod expiry;
@@ -36,13 +37,14 @@ mod whois;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Notice, NoticeKind, Request};
-use chat_proto::{RoomName, Seq, Timestamp};
+use chat_proto::Timestamp;
 
+use self::drafts::typing;
 pub use self::effect::Effect;
 use self::scrolling::{arrived, retry, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
 use crate::lists::{Asking, Subject};
-use crate::state::{ClosedThread, LogPane, State};
+use crate::state::{LogPane, State};
 use crate::viewport::Viewport;
 use crate::wording::{not_done, notice};
 
@@ -52,6 +54,15 @@ const WHEEL_ROWS: isize = 3;
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    if !state.is_draft_due || matches!(input, Input::Key(_)) {
+        return take_input(state, input, at);
+    }
+    let mut effects = drafts::due(state, at);
+    effects.extend(take_input(state, input, at));
+    effects
+}
+
+fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     redraw::note(state, &input);
     if matches!(input, Input::Paste(_) | Input::Click(_)) {
         end_answer(state);
@@ -76,10 +87,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.redraw.drawn_box = Some(state.panes().prompt);
             effects
         }
-        Input::Key(key) => redraw::take_key(state, |state| {
-            end_answer(state);
-            typing(state, at, |state| keys::key(state, key, at))
-        }),
+        Input::Key(key) => {
+            let takes = |state: &mut State| {
+                end_answer(state);
+                keys::key(state, key, at)
+            };
+            drafts::after_key(state, at, |state| redraw::take_key(state, takes))
+        }
+        Input::Draft => Vec::new(),
         Input::Paste(text) => {
             if help::keeps_page(state) {
                 return Vec::new();
@@ -136,45 +151,6 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
 /// The user goes on: the answer to what was done before has been seen.
 fn end_answer(state: &mut State) {
     (state.done, state.done_until) = (None, None);
-}
-
-/// Runs something that may change the input box, and gives the drafts to the client.
-fn typing(
-    state: &mut State,
-    at: Timestamp,
-    does: impl FnOnce(&mut State) -> Vec<Effect>,
-) -> Vec<Effect> {
-    let before = state.shown().clone();
-    state.closed_thread = None;
-    let mut effects = does(state);
-    if let Some(ClosedThread { room, root, typed }) = state.closed_thread.take() {
-        effects.extend(draft(state, room, Some(root), typed, at));
-    }
-    let now = if before == *state.shown() {
-        before
-    } else {
-        let typed = state.typed(&before);
-        effects.extend(draft(state, before, None, typed, at));
-        state.shown().clone()
-    };
-    if let Some((root, typed)) = state.typed_in_thread() {
-        effects.extend(draft(state, now.clone(), Some(root), typed, at));
-    }
-    let typed = state.typed(&now);
-    effects.extend(draft(state, now, None, typed, at));
-    effects
-}
-
-fn draft(
-    state: &mut State,
-    room: RoomName,
-    thread: Option<Seq>,
-    text: String,
-    at: Timestamp,
-) -> Vec<Effect> {
-    let mut effects = live::type_in(state, (&room, thread), &text, at);
-    effects.extend(client(state, ClientInput::Request(Request::Draft { room, thread, text }), at));
-    effects
 }
 
 /// Gives an input to the client, and takes in its effects for the screen.

@@ -34,7 +34,7 @@ type Counts = BTreeMap<(String, String), usize>;
 
 #[test]
 fn no_directory_has_more_words_that_cost_a_second_reading() {
-    let mut sources = files(&["crates", "docs", "tests", "tools"], "rs md");
+    let mut sources = files(&["crates", "docs", "tests", "tools"], "rs md js");
     sources.extend(files_in("", "md"));
     sources.retain(|source| source.path != THIS);
     let allowed = allowed(&read(ALLOWED));

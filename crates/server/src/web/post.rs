@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_the_reason() {
+    fn a_body_that_is_not_a_text_is_refused_with_the_reason() {
         for (media_type, body, error) in [
             ("text/plain", "", PostError::NoText),
             ("text/plain", "\r\n\u{7}", PostError::NoText),

@@ -134,7 +134,7 @@ async fn a_password_is_changed_only_by_a_user_who_shows_the_present_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_right_password_of_a_user_who_is_kept_out_for_another_reason_is_no_wrong_try() {
+async fn a_right_password_of_a_user_who_is_kept_out_for_another_reason_is_not_a_wrong_try() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     set(&mut ana, PASSWORD, "account").await;

@@ -91,7 +91,7 @@ async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_makes_a_room_owns_it_and_decides_who_writes_there() {
+async fn the_user_who_makes_a_room_owns_it_and_decides_who_writes_there() {
     let daemon = daemon();
     let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
     let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
@@ -189,7 +189,7 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
+async fn a_user_who_was_asked_in_is_told_at_each_entry_until_it_joins() {
     let daemon = daemon();
     let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
     let (bob, welcome) = Peer::with_roles(&daemon, "bob").await;

@@ -117,7 +117,7 @@ async fn a_part_is_compressed_for_a_client_that_takes_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_or_not_allowed_is_refused() {
+async fn an_unknown_address_or_method_is_refused() {
     let daemon = daemon();
     for target in ["/x", "/a/0/app.js", "/a/../index.html", "//", "/ws/x", "/index.html"] {
         assert_eq!(status(&daemon, &get(target, "")).await, [404], "{target}");

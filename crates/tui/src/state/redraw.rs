@@ -71,6 +71,7 @@ impl State {
             back: _,
             is_demo: _,
             first_key: _,
+            is_draft_due: _,
             unread_from: _,
             users: _,
             is_bare: _,

@@ -53,7 +53,7 @@ async fn ops(hub: &Arc<Hub>) -> (Member, Member) {
 }
 
 #[tokio::test]
-async fn what_is_posted_under_one_key_is_said_once_also_after_a_restart_and_by_another_secret() {
+async fn posts_with_one_key_are_stored_once_also_after_a_restart_and_by_another_secret() {
     let directory = TempDir::new().unwrap();
     let mut hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (ana, bob) = ops(&hub).await;
@@ -142,7 +142,7 @@ async fn a_bot_writes_also_where_only_some_may_and_has_no_other_rights() {
 }
 
 #[tokio::test]
-async fn what_silences_the_bot_or_who_made_it_silences_the_hook() {
+async fn a_mute_of_the_bot_or_of_its_author_silences_the_hook() {
     let hub = hub();
     let (ana, _bob) = ops(&hub).await;
     let (_, secret) = hook(&hub, Some(&ana), "#ops", "nightly").await.unwrap();

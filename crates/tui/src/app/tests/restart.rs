@@ -5,6 +5,7 @@ use std::path::Path;
 use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::event::{Accepted, Welcome};
 use chat_proto::{Secret, Seq};
+use futures_util::StreamExt;
 
 use super::*;
 use crate::app::FRAME_MIN;
@@ -275,6 +276,49 @@ async fn a_killed_client_restores_the_draft() {
     bob.types("tence\n").await;
     sees(&mut bob, "… half a sentence").await;
     assert_eq!(drafts_in(directory.path()), None);
+}
+
+/// A terminal that takes no frame.
+struct Held;
+
+impl crate::app::Control for Held {
+    async fn ready(&mut self) -> io::Result<()> {
+        std::future::pending().await
+    }
+
+    fn ring(&mut self) {}
+
+    fn ask_colours(&mut self) -> bool {
+        false
+    }
+
+    fn set_mouse(&mut self, _: bool) {}
+
+    fn suspend(&mut self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_is_stored_while_the_terminal_is_held() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let (server, client) = tokio::io::duplex(4096);
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    send_event(&mut server, &Event::Welcome(welcome(7, "bob"))).await;
+    // Nothing else happens by then, and nothing after it.
+    let later = Duration::from_secs(5);
+    let key = async {
+        tokio::time::sleep(later).await;
+        Ok(TerminalEvent::Key(KeyCode::Char('x').into()))
+    };
+    let keys = futures_util::stream::once(key).chain(futures_util::stream::pending());
+    let mut screen = Screen::new(80, 20);
+    let dial = Once(Some(client));
+    let run = crate::run(&mut screen, options, dial, keys, Held, std::future::pending());
+    let stored = stores_draft(directory.path(), ":\"x\"");
+    tokio::select! {
+        ended = Box::pin(run) => panic!("{:?}", ended.map(|_| ())),
+        stored = timeout(later + STORE_DRAFTS_AFTER * 2, stored) => stored.unwrap(),
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -162,7 +162,7 @@ fn a_moderator_deletes_messages_of_others_and_edits_none() {
 }
 
 #[test]
-fn what_is_not_the_users_cannot_be_changed() {
+fn messages_of_others_cannot_be_changed() {
     let mut harness = talking();
     for letter in ["e", "d"] {
         on(&mut harness, 2, letter);

@@ -210,7 +210,7 @@ fn a_refused_end_of_an_invite_is_not_said_to_be_done() {
 }
 
 #[test]
-fn who_is_kicked_reads_by_whom_and_how_to_come_back() {
+fn a_kicked_user_reads_by_whom_and_how_to_come_back() {
     for (code, text, said) in [
         (
             EndCode::Kicked,

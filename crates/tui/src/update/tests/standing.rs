@@ -177,7 +177,7 @@ fn a_moderator_of_the_server_ends_a_mute_of_the_server_from_a_room() {
 }
 
 #[test]
-fn who_is_muted_reads_why_until_when_and_can_write_afterwards() {
+fn a_muted_user_reads_why_until_when_and_can_write_afterwards() {
     let mut harness = in_rust(Role::Member);
     let info = mute(&harness, 12, user(7, "bob"));
     let effects = harness.event(sanctioned(info.clone()));
@@ -205,7 +205,7 @@ fn who_is_muted_reads_why_until_when_and_can_write_afterwards() {
 }
 
 #[test]
-fn who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
+fn a_user_who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
     let mut harness = in_rust(Role::Member);
     let kick = SanctionInfo {
         id: None,
@@ -226,7 +226,7 @@ fn who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
 }
 
 #[test]
-fn rules_are_set_told_and_shown() {
+fn rules_are_set_sent_and_shown() {
     let rule = |privacy, slow_s, topic_by| Command::Rule {
         room: room("#rust"),
         privacy,
@@ -327,7 +327,7 @@ fn a_role_is_given_in_the_room_or_on_the_server_after_a_question() {
 }
 
 #[test]
-fn a_role_is_told_once_and_shown_in_the_lists() {
+fn a_role_is_sent_once_and_shown_in_the_lists() {
     let mut harness = in_rust(Role::Member);
     let mut give = |place: Option<&str>, role| {
         let (room, by) = (place.map(room), Some(user(3, "ana")));

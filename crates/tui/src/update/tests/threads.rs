@@ -343,7 +343,7 @@ fn a_draft_of_a_thread_is_there_after_a_restart() {
 }
 
 #[test]
-fn another_text_of_a_message_is_no_draft_of_its_thread() {
+fn another_text_of_a_message_is_not_a_draft_of_its_thread() {
     let mut harness = talking(80, 14);
     harness.message(7, "bob", "mine");
     on(&mut harness, 4, "t");
