@@ -46,6 +46,14 @@ pub(crate) async fn answers(daemon: &Server, peer: SocketAddr, request: &str) ->
     rest(&mut stream).await
 }
 
+/// What a connection that sends `request` and closes its side receives.
+pub(crate) async fn answers_to_last(daemon: &Server, request: &str) -> String {
+    let mut stream = connect(daemon, HERE);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    rest(&mut stream).await
+}
+
 /// The statuses of the answers in `received`.
 pub(crate) fn statuses(received: &str) -> Vec<u16> {
     let codes = received.split("HTTP/1.1 ").skip(1);
@@ -60,6 +68,11 @@ pub(crate) async fn status(daemon: &Server, request: &str) -> Vec<u16> {
 /// A request for `target` with the usual host, these fields and no body.
 pub(crate) fn get(target: &str, fields: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n")
+}
+
+/// The same request, the last one on its connection.
+fn last(request: &str) -> String {
+    request.replacen("\r\n", "\r\nConnection: close\r\n", 1)
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,7 +205,7 @@ async fn a_head_has_bounds() {
     for fields in [long, many, endless] {
         let mut stream = connect(&daemon, HERE);
         let request = get("/", &fields);
-        // The rest is not read.
+        // The rest is read for a moment only.
         let _ = timeout(DEADLINE, stream.write_all(request.as_bytes())).await;
         let mut received = vec![0; 1_000];
         let read = timeout(DEADLINE, stream.read(&mut received)).await.unwrap().unwrap();
@@ -200,6 +213,16 @@ async fn a_head_has_bounds() {
         assert_eq!(statuses(&received), [431], "{} bytes", fields.len());
     }
     assert_eq!(status(&daemon, &get("/", &"X: y\r\n".repeat(60))).await, [200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_http_is_read_to_its_end_so_that_its_answer_is_not_lost() {
+    let daemon = daemon();
+    let mut stream = connect(&daemon, HERE);
+    let broken = format!("GET \0 HTTP/1.1\r\n\r\n{}", "x".repeat(4 * PIPE_BYTES));
+    stream.write_all(broken.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(statuses(&rest(&mut stream).await), [400]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -252,6 +275,37 @@ async fn a_browser_that_was_late_has_more_time_the_next_time() {
     sleep(Duration::from_secs(2)).await;
     again.write_all(GET.as_bytes()).await.unwrap();
     assert_eq!(statuses(&rest(&mut again).await), [200]);
+}
+
+/// How long the daemon waits for the first bytes of a connection before it sends the number of a classic client.
+async fn silence(daemon: &Server) -> Duration {
+    let mut silent = connect(daemon, HERE);
+    let start = Instant::now();
+    let mut number = [0; 3];
+    silent.read_exact(&mut number).await.unwrap();
+    assert_eq!(&number, b"ID:");
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_browser_that_loads_the_page_has_more_time_for_its_parts() {
+    let (daemon, usual, longer) = (daemon(), Duration::from_secs(1), Duration::from_secs(2));
+    assert_eq!(status(&daemon, &last(&get("/health", ""))).await, [200]);
+    assert!(silence(&daemon).await < usual, "a monitor loads no page");
+    assert_eq!(status(&daemon, &last(GET)).await, [200]);
+    assert!(silence(&daemon).await > longer);
+    sleep(Duration::from_secs(10)).await;
+    assert!(silence(&daemon).await < usual, "the page is loaded");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_sends_nothing_more_gets_its_answer() {
+    let daemon = daemon();
+    let two = statuses(&answers_to_last(&daemon, &GET.repeat(2)).await);
+    assert_eq!(two, [200, 200]);
+    let cut_off =
+        statuses(&answers_to_last(&daemon, &get("/", "Content-Length: 9\r\n\r\nabc")).await);
+    assert_eq!(cut_off, [413]);
 }
 
 #[tokio::test(start_paused = true)]
