@@ -560,6 +560,47 @@ test("an export ends if the server cannot read the room, and a late page of it i
   assert.equal(sent.at(-1).type, "history");
 });
 
+test("an export says why it ends if the user leaves the room", () => {
+  const { state, take, event } = connected();
+  take({ type: "join", room: "#rust" });
+  event(roomOf({ room: "#rust", last_seq: 300 }));
+  take({ type: "export", format: "text" });
+  assert.equal(state.exporting.room, "#rust");
+  event({ type: "left", room: "#rust", user: { id: 7, name: "bob" }, reason: "bye" });
+  assert.equal(state.exporting, null);
+  assert.match(log(state).entries.at(-1).text, /^#rust is not exported: you're not there any more/);
+});
+
+test("a date waits for the page that is on its way, and takes no other one for its message", () => {
+  const { state, sent, take, event } = connected({ last_seq: 900, read: 900 });
+  event(historyOf(841, 900, true));
+  take({ type: "older", room: "#lobby" });
+  take({ type: "date", time: "2026-05-01T00:00:00.000Z" });
+  assert.equal(sent.at(-1).before, 841);
+  event(historyOf(641, 840, true));
+  assert.equal(log(state).first, 641);
+  assert.equal(state.goal, null);
+  assert.equal(sent.at(-1).at, "2026-05-01T00:00:00.000Z");
+  event(historyOf(100, 100, true));
+  assert.equal(state.goal.seq, 100);
+  assert.equal(sent.at(-1).before, 161);
+});
+
+test("a refusal of the log is not one of the dialog, and leaves nothing waiting", () => {
+  const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
+  event(historyOf(241, 300, true));
+  take({ type: "older", room: "#lobby" });
+  take({ type: "openPanel", panel: { kind: "mentions" } });
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.deepEqual([state.panel.isLoading, state.panel.note], [true, ""]);
+  event({ type: "mentions", messages: [] });
+  take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
+  take({ type: "older", room: "#lobby" });
+  assert.equal(sent.at(-1).type, "history");
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.equal(state.rooms.get("#lobby").loading, null);
+});
+
 test("a message is remembered on its server, and forgotten when it is chosen again", () => {
   const { state, take, event } = connected();
   event({ type: "message", ...message(1, "> a quote\nthe text") });

@@ -1,8 +1,8 @@
 //! `just attack`: what two honest users notice while somebody attacks the daemon.
 //!
-//! Each attack has a daemon of its own, with the default limits. Ana talks to Bob alone, and then while the attack runs.
-//! Meanwhile a newcomer joins, and at the end Bob reads the room again. An attack comes from another address than the
-//! users, makes a bounded number of connections, and only to this machine.
+//! Each attack has a daemon of its own, with the default limits. Ana talks to Bob alone, and then while the attack
+//! runs. Meanwhile a newcomer joins, and at the end Bob reads the room again. An attack comes from another address than
+//! the users, makes a bounded number of connections, and only to this machine.
 
 mod connections;
 mod enemy;

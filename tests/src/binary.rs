@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::server::ANY_PORT;
+use crate::port::free_address;
 use crate::{DEADLINE, within};
 
 /// Number of log lines that a failure shows.
@@ -75,7 +75,7 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts the daemon with these arguments, on a port that the system picks.
+    /// Starts the daemon with these arguments, on a free port.
     pub async fn start(args: &[&str]) -> Self {
         Self::spawn(Command::new(program("chat-server")).args(args)).await
     }
@@ -87,7 +87,7 @@ impl Daemon {
 
     /// Starts the daemon with a command that passes its arguments on to it.
     pub async fn spawn(command: &mut Command) -> Self {
-        Self::spawn_on(command, ANY_PORT).await
+        Self::spawn_on(command, free_address()).await
     }
 
     async fn spawn_on(command: &mut Command, address: SocketAddr) -> Self {

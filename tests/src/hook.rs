@@ -32,7 +32,8 @@ pub struct Found {
     pub revoked: u64,
     /// Posts that were accepted.
     pub accepted: u64,
-    /// Faults: hooks that were made and are lost, that were revoked and are there, and messages that were posted to such.
+    /// Faults: hooks that were made and are lost, that were revoked and are there, and messages that were posted to
+    /// such.
     pub wrong: u64,
     /// The first of these.
     pub first: Option<String>,
@@ -70,8 +71,8 @@ impl fmt::Display for Found {
     }
 }
 
-/// Posts `text` to the hook at `path`, with the text as its key. Returns the status of the answer; `None` if there is none:
-/// the daemon may die meanwhile.
+/// Posts `text` to the hook at `path`, with the text as its key. Returns the status of the answer; `None` if there is
+/// none: the daemon may die meanwhile.
 pub async fn post(address: SocketAddr, path: &str, text: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     send(&mut stream, path, text).await.ok()?;

@@ -2,6 +2,7 @@
 //!
 //! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
+//! * [`port`]: ports that stay with a test while its daemon is down.
 //! * [`hook`]: a program that posts to a hook.
 //! * [`native`]: a client of the native protocol.
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
@@ -26,6 +27,7 @@ mod carrier;
 pub mod classic;
 pub mod hook;
 pub mod native;
+pub mod port;
 pub mod pty;
 pub mod rights;
 mod searched;
@@ -34,7 +36,7 @@ pub mod sim;
 pub mod torture;
 pub mod tui;
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
@@ -49,6 +51,11 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// Panics with `what` if the deadline passes.
 pub async fn within<T>(what: impl Display, future: impl Future<Output = T>) -> T {
     timeout(DEADLINE, future).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
+}
+
+/// Writes a table of findings: each row has a name and a count.
+fn write_rows(f: &mut Formatter<'_>, rows: &[(&str, u64)]) -> fmt::Result {
+    rows.iter().try_for_each(|(name, count)| writeln!(f, "{name:<22}{count:>12}"))
 }
 
 /// A seed for a run that has none.

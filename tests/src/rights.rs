@@ -1,6 +1,7 @@
 //! Groups of users in rooms of their own who give each other roles, set rules, ask each other in, mute, kick, ban and
-//! pardon, invite, add and drop devices, end sessions and free names, while they talk; the torture and the simulation disturb them. Each answer is
-//! compared with a model of who may do what, and so is what is there after each reconnect, and the audit log.
+//! pardon, invite, add and drop devices, end sessions and free names, while they talk; the torture and the simulation
+//! disturb them. Each answer is compared with a model of who may do what, and so is what is there after each reconnect,
+//! and the audit log.
 //!
 //! * `order`: what a user does; `barred`: bans that name no user; `record`: what is in the audit log.
 //! * `state`: the model.
@@ -42,6 +43,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 pub(crate) use self::compare::compare;
 pub(crate) use self::group::Group;
+use crate::write_rows;
 
 /// Number of users of a group. The first is an owner of the server.
 const USERS: usize = 4;
@@ -102,8 +104,8 @@ pub(crate) struct Settings {
     /// Pause before a user reconnects, and between two of its messages, in milliseconds.
     pub(crate) pauses_ms: Range<u64>,
     pub(crate) backup: BackupState,
-    /// Whether the clock of the daemon is set while it runs, and what was sent on a lost connection may arrive after what is
-    /// sent on the next one. Then there is nothing that ends by the clock, nor passwords, which take real time.
+    /// Whether the clock of the daemon is set while it runs, and what was sent on a lost connection may arrive after
+    /// what is sent on the next one. Then there is nothing that ends by the clock, nor passwords, which take real time.
     pub(crate) is_simulated: bool,
     /// Whether a device may log in with a code: that needs TLS, or a daemon on the same machine.
     pub(crate) has_codes: bool,
@@ -134,8 +136,8 @@ pub struct Found {
     pub read: u64,
     /// Records of the audit log.
     pub records: u64,
-    /// Answers to orders, and lists after a reconnect, that no state explains: a right that was used without having it, a
-    /// sanction, role, rule, invite or device that is lost, something that was refused and is there.
+    /// Answers to orders, and lists after a reconnect, that no state explains: a right that was used without having it,
+    /// a sanction, role, rule, invite or device that is lost, something that was refused and is there.
     pub wrong_orders: u64,
     /// Messages that were accepted of users who may not write, or refused of those who may, or that are not stored as
     /// answered.
@@ -201,9 +203,7 @@ impl fmt::Display for Found {
             ("read from outside", self.read_outside),
             ("recorded wrongly", self.wrong_audit),
         ];
-        for (name, count) in rows {
-            writeln!(f, "{name:<22}{count:>12}")?;
-        }
+        write_rows(f, &rows)?;
         self.first.as_ref().map_or(Ok(()), |first| writeln!(f, "{first}"))
     }
 }

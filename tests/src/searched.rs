@@ -23,7 +23,8 @@ const ALL: &str = "-nosuchword ";
 pub(crate) struct Searched {
     /// Messages, once for each user that has found them.
     pub(crate) found: u64,
-    /// Messages that were not found, were found twice, or were found by a user who may not read them, or by other words.
+    /// Messages that were not found, were found twice, or were found by a user who may not read them, or by other
+    /// words.
     pub(crate) wrong: u64,
 }
 

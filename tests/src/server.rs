@@ -1,6 +1,6 @@
-//! The daemon in the test's process, on a port that the system picks.
+//! The daemon in the test's process.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use chat_server::config::BACKLOG_CONNECTIONS;
@@ -10,10 +10,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::port::free_address;
 use crate::within;
-
-/// The loopback address with a port that the system picks.
-pub const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// Send buffer of the sockets of a [narrow](Server::start_narrow) daemon.
 const NARROW_SEND_BYTES: u32 = 16 * 1024;
@@ -30,14 +28,14 @@ pub struct Server {
 impl Server {
     /// Starts a daemon with these settings.
     pub fn start(config: Config) -> Self {
-        Self::start_on(chat_server::bind(ANY_PORT).unwrap(), config)
+        Self::start_on(chat_server::bind(free_address()).unwrap(), config)
     }
 
     /// Starts a daemon with small send buffers, so that it soon notices a client that does not read.
     pub fn start_narrow(config: Config) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(NARROW_SEND_BYTES).unwrap();
-        socket.bind(ANY_PORT).unwrap();
+        socket.bind(free_address()).unwrap();
         Self::start_on(socket.listen(BACKLOG_CONNECTIONS).unwrap(), config)
     }
 

@@ -53,6 +53,7 @@ use crate::hook::Poster;
 use crate::rights::compare as compare_rights;
 use crate::searched;
 use crate::torture::findings::{Findings, Journal};
+use crate::write_rows;
 
 /// The size of a simulation.
 #[derive(Debug, Clone, Copy)]
@@ -251,17 +252,18 @@ impl fmt::Display for Outcome {
             ("backups restored", restored),
             ("stored, accepted lost", accepted_lost),
         ];
-        for (name, count) in rows {
-            writeln!(f, "{name:<22}{count:>12}")?;
-        }
+        write_rows(f, &rows)?;
         write!(f, "{}", self.findings)?;
-        writeln!(f, "{:<22}{:>12}", "gone from a screen", self.gone)?;
-        writeln!(f, "{:<22}{:>12}", "still pending", self.pending)?;
-        writeln!(f, "{:<22}{:>12}", "followed", self.followed.messages)?;
-        writeln!(f, "{:<22}{:>12}", "starts of the follower", self.followed.starts)?;
-        writeln!(f, "{:<22}{:>12}", "followed wrongly", self.followed.wrong)?;
-        writeln!(f, "{:<22}{:>12}", "events accepted", self.events.accepted)?;
-        writeln!(f, "{:<22}{:>12}", "states compared", self.events.states)?;
-        writeln!(f, "{:<22}{:>12}", "wrong of these", self.events.wrong)
+        let rows = [
+            ("gone from a screen", self.gone),
+            ("still pending", self.pending),
+            ("followed", self.followed.messages),
+            ("starts of the follower", self.followed.starts),
+            ("followed wrongly", self.followed.wrong),
+            ("events accepted", self.events.accepted),
+            ("states compared", self.events.states),
+            ("wrong of these", self.events.wrong),
+        ];
+        write_rows(f, &rows)
     }
 }

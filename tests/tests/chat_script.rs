@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use e2e::binary::program;
+use e2e::port::free_port;
 use tempfile::TempDir;
 
 /// A checkout with the script, the programs, and a `cargo` that does nothing. It is also the home directory.
@@ -64,11 +65,6 @@ impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
         let _ = self.0.chat(&self.1, &["stop"]);
     }
-}
-
-/// Returns a port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[test]

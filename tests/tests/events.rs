@@ -44,7 +44,7 @@ async fn say(client: &mut Native, n: u64, fields: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_accepted_of_a_message_is_there_once_after_a_kill() {
+async fn accepted_events_about_a_message_are_there_once_after_a_kill() {
     let data = TempDir::new().unwrap();
     let args = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&args).await;

@@ -1,5 +1,5 @@
-//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of the
-//! daemon.
+//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of
+//! the daemon.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
@@ -63,7 +63,7 @@ async fn the_lines_of_the_guide_post_what_they_say() {
 }
 
 #[tokio::test]
-async fn what_is_posted_again_until_it_is_answered_is_said_once_over_kills() {
+async fn a_post_that_is_repeated_until_it_is_answered_is_stored_once_over_kills() {
     const POSTS: usize = 60;
     let directory = TempDir::new().unwrap();
     let data = directory.path().to_str().unwrap();

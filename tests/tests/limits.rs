@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use chat_server::Config;
 use e2e::classic::Classic;
 use e2e::native::Native;
-use e2e::server::{ANY_PORT, Server};
+use e2e::port::free_address;
+use e2e::server::Server;
 use e2e::within;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -98,7 +99,7 @@ async fn clients_that_connect_and_reset_do_not_affect_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_from_before_the_daemon_accepts_are_served() {
-    let listener = chat_server::bind(ANY_PORT).unwrap();
+    let listener = chat_server::bind(free_address()).unwrap();
     let address = listener.local_addr().unwrap();
     let mut connecting = JoinSet::new();
     for _ in 0..300 {

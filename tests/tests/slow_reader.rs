@@ -8,7 +8,8 @@ use std::time::Duration;
 use chat_server::config::{BACKLOG_CONNECTIONS, OUT_BYTES_MAX, ROOM_RING_BATCHES};
 use chat_server::{Config, Limits};
 use e2e::native::Native;
-use e2e::server::{ANY_PORT, Server};
+use e2e::port::free_address;
+use e2e::server::Server;
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
@@ -94,7 +95,7 @@ const SLOW_MESSAGES: u64 = 44;
 async fn a_client_that_reads_slowly_stays_connected() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(1024 * 1024).unwrap();
-    socket.bind(ANY_PORT).unwrap();
+    socket.bind(free_address()).unwrap();
     let listener = socket.listen(BACKLOG_CONNECTIONS).unwrap();
     let write_timeout = Duration::from_secs(3);
     let server = Server::start_on(

@@ -77,7 +77,7 @@ async fn a_key_that_cannot_be_read_ends_the_start_and_stays() {
     again.args(["--listen", "127.0.0.1:0", "--data"]).arg(data.path());
     let (code, _, errors) = binary::run(&mut again).await;
     assert_eq!(code, Some(1));
-    assert!(errors.contains("key.pem is no private key in PEM format"), "{errors}");
+    assert!(errors.contains("key.pem is not a private key in PEM format"), "{errors}");
     assert!(!errors.contains("c2VjcmV0"), "{errors}");
     assert!(fs::read_to_string(&key).unwrap().contains("c2VjcmV0"));
 }

@@ -19,7 +19,7 @@ fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() {
+async fn changes_made_offline_are_there_once_after_a_kill_of_daemon_and_client() {
     let [data, ana_state, bob_state] = [(); 3].map(|()| TempDir::new().unwrap());
     let on_disk = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&on_disk).await;
@@ -79,8 +79,8 @@ async fn what_is_done_offline_is_there_once_after_a_kill_of_daemon_and_client() 
     bob.sees("Thread in #lobby").await;
     bob.types("signed, too\n");
     bob.sees("6 messages queued").await;
-    // The mark says that it is stored, and so is what was done before it. A text that was typed and not stored is lost with
-    // its client.
+    // The mark says that it is stored, and so is what was done before it. A text that was typed and not stored is lost
+    // with its client.
     bob.sees("… signed, too").await;
     bob.sees_that("it in the thread and in the log", |screen| {
         screen.matches("signed, too").count() == 2 && !screen.contains("thread › signed")

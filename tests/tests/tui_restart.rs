@@ -8,8 +8,9 @@ use std::time::Duration;
 use e2e::DEADLINE;
 use e2e::binary::Daemon;
 use e2e::native::Native;
+use e2e::port::free_address;
 use e2e::pty::Pty;
-use e2e::server::{ANY_PORT, Server};
+use e2e::server::Server;
 use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -22,7 +23,7 @@ const POLL_PAUSE: Duration = Duration::from_millis(10);
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let data = TempDir::new().unwrap();
-    let server = Server::start_in(chat_server::bind(ANY_PORT).unwrap(), data.path());
+    let server = Server::start_in(chat_server::bind(free_address()).unwrap(), data.path());
     let address = server.address;
     let mut bob = Tui::join(address, "bob").await;
     // Ana reconnects after bob, so that he receives her messages.
@@ -232,7 +233,7 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let mut rob = client(&daemon, "rob", &bob_state);
     rob.sees("Welcome, rob.").await;
     rob.sees("rob   one").await;
-    // The second window is another device: its messages are no repeats.
+    // The second window is another device: its messages are not repeats.
     let mut second = client(&daemon, "rob", &bob_state);
     second.sees("Welcome, rob.").await;
     for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {

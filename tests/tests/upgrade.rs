@@ -12,7 +12,8 @@ use std::path::Path;
 
 use chat_tui::testing::Client;
 use e2e::native::Native;
-use e2e::server::{ANY_PORT, Server};
+use e2e::port::free_address;
+use e2e::server::Server;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -24,7 +25,7 @@ fn start_daemon(version: &str, data: &Path) -> Server {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let fixture = fixtures.join(format!("journal-{version}.sqlite"));
     std::fs::copy(fixture, data.join("journal.sqlite")).unwrap();
-    Server::start_in(chat_server::bind(ANY_PORT).unwrap(), data)
+    Server::start_in(chat_server::bind(free_address()).unwrap(), data)
 }
 
 /// Returns the only message in the history of `room`.

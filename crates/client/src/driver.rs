@@ -34,8 +34,8 @@ pub struct Config {
     pub writer: Writer,
     /// The invite of the address line, if it has one: used for the first session, and not stored.
     pub invite: Option<Secret>,
-    /// What the user calls this machine, such as its host name: the user finds the device by it. Nobody else sees it but the
-    /// owners of the server. `None` to send nothing.
+    /// What the user calls this machine, such as its host name: the user finds the device by it. Nobody else sees it
+    /// but the owners of the server. `None` to send nothing.
     pub machine: Option<ShortString>,
 }
 

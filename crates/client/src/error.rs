@@ -76,7 +76,7 @@ pub enum RequestError {
     #[error("{SAVED_MAX} messages are remembered already")]
     TooManySaved,
     /// The command is none that a front end sends by itself.
-    #[error("the command is no order")]
+    #[error("the command is not an order")]
     NoOrder,
     /// The server is of a version before roles and invites.
     #[error("the server knows no roles and no invites")]

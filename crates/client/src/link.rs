@@ -74,7 +74,8 @@ pub enum LinkRequest {
     Connect(UserName),
     /// Connect at once, as another user.
     ConnectAs(Box<Identity>),
-    /// Connect at once under this name, as the user whose code or password this is. It is used for one answer of the server.
+    /// Connect at once under this name, as the user whose code or password this is. It is used for one answer of the
+    /// server.
     LogIn(UserName, Login),
     /// Forget the refused token, and connect at once as a new user.
     ConnectAsNew,
@@ -271,8 +272,8 @@ pub enum Lost {
 }
 
 impl Lost {
-    /// Whether a person has ended the session: a moderator, an owner, or the user from another device. Then the link waits
-    /// for [`LinkRequest::Connect`].
+    /// Whether a person has ended the session: a moderator, an owner, or the user from another device. Then the link
+    /// waits for [`LinkRequest::Connect`].
     #[must_use]
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Goodbye { code: EndCode::Kicked | EndCode::Banned, .. })

@@ -6,8 +6,8 @@ use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
 
-/// Messages of a list, in the order of the server: those that mention the user, or the pinned ones of a room. One page is
-/// on its way at a time: the answers of the server do not say which question they answer.
+/// Messages of a list, in the order of the server: those that mention the user, or the pinned ones of a room. One page
+/// is on its way at a time: the answers of the server do not say which question they answer.
 #[derive(Debug, Default)]
 pub struct MessageList {
     messages: Vec<Message>,
@@ -71,8 +71,8 @@ impl MessageList {
         if self.is_loading { AskNext::After } else { AskNext::Nothing }
     }
 
-    /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is to
-    /// be asked for.
+    /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is
+    /// to be asked for.
     pub(crate) fn refused(&mut self, room: Option<&RoomName>) -> bool {
         let is_stale = std::mem::take(&mut self.is_stale);
         if !is_stale && self.room.as_ref() == room {

@@ -155,7 +155,8 @@ pub enum Notice {
         /// The text.
         text: String,
     },
-    /// A change of a message is not made. [`Effect::TextReturned`](crate::Effect::TextReturned) has the text of an edit.
+    /// A change of a message is not made. [`Effect::TextReturned`](crate::Effect::TextReturned) has the text of an
+    /// edit.
     NotChanged {
         /// The label of the room.
         room: RoomName,

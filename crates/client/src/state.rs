@@ -283,7 +283,7 @@ impl State {
         self.rooms.current_mut().log.notice(at, notice);
     }
 
-    /// Goes on with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
+    /// Continues with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
     /// room that was open.
     pub(crate) fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;
@@ -299,7 +299,7 @@ impl State {
         self.unaddressed.shown = unaddressed;
     }
 
-    /// Forgets all rooms but the lobby, and what was said there. The drafts stay, each with its room.
+    /// Forgets all rooms but the lobby, and the messages of the lobby. The drafts stay, each with its room.
     pub(crate) fn forget_rooms(&mut self) {
         let drafts = self.typed();
         self.rooms = Rooms::default();

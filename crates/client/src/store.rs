@@ -15,10 +15,10 @@
 //! STATE/typed                       what was typed, for Up and Ctrl-R
 //! ```
 //!
-//! A server is known by the id of its journal. What is stored under its address moves under the id with the
-//! first session. A second client of the same user has the same token, `outbox-2` and `drafts-2`; what it leaves in its
-//! outbox is sent by any later client. Each run is a device of its own, so that a copied or restored directory never uses a number twice. Only the owner can
-//! read a directory or a file.
+//! A server is known by the id of its journal. What is stored under its address moves under the id with the first
+//! session. A second client of the same user has the same token, `outbox-2` and `drafts-2`; what it leaves in its
+//! outbox is sent by any later client. Each run is a device of its own, so that a copied or restored directory never
+//! uses a number twice. Only the owner can read a directory or a file.
 //!
 //! A task of its own writes it, since a disk may be slow: see [`StoreTask`].
 

@@ -22,7 +22,8 @@ pub const SECRET_DIGITS: usize = 22;
 /// The letters with which a secret begins: an invite, or a link to another device of a user.
 const SECRET_LETTERS: [char; 2] = ['i', 'l'];
 
-/// The address of a server, its key, and the secret by which a user comes in, if there is one. `Debug` hides the secret.
+/// The address of a server, its key, and the secret by which a user comes in, if there is one. `Debug` hides the
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressLine {
     host: String,
@@ -31,7 +32,7 @@ pub struct AddressLine {
     secret: Option<Secret>,
 }
 
-/// The text is no [`AddressLine`].
+/// The text is not an [`AddressLine`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddressLine {
     /// It is something else, or a part is missing.
@@ -40,7 +41,7 @@ pub enum BadAddressLine {
     /// The line has no whole key.
     #[error("the key of the line is not complete; copy the whole line")]
     Key(#[from] BadServerKey),
-    /// What follows the key of the line is no whole secret.
+    /// What follows the key of the line is not a whole secret.
     #[error("the end of the line is not complete; copy the whole line")]
     Secret,
 }
@@ -65,7 +66,7 @@ impl AddressLine {
     /// The line with an invite, or a link to another device.
     ///
     /// # Errors
-    /// Returns an error if it is no secret of a line, see [`is_line_secret`].
+    /// Returns an error if it is not the secret of a line, see [`is_line_secret`].
     pub fn with_secret(self, secret: Secret) -> Result<Self, BadAddressLine> {
         if !is_line_secret(&secret) {
             return Err(BadAddressLine::Secret);

@@ -53,9 +53,9 @@ pub(crate) use words;
 words! {
     /// Why a command was refused.
     RefusalCode {
-        /// The bytes of the line are no UTF-8.
+        /// The bytes of the line are not UTF-8.
         BadUtf8 = "bad_utf8",
-        /// The line is no JSON object.
+        /// The line is not a JSON object.
         BadJson = "bad_json",
         /// The line is longer than `LINE_BYTES_MAX`; it was skipped to its end.
         LineTooLong = "line_too_long",
@@ -73,7 +73,7 @@ words! {
         BadVersion = "bad_version",
         /// Somebody else has this name; the text offers one that is free.
         NameTaken = "name_taken",
-        /// The first command was no `hello`.
+        /// The first command was not a `hello`.
         HelloFirst = "hello_first",
         /// A second `hello` in one session.
         HelloAgain = "hello_again",
@@ -178,7 +178,7 @@ words! {
         Unreadable = "unreadable",
         /// There are as many connections as there can be, and another one needs its place.
         Busy = "busy",
-        /// A moderator or the user itself has ended the session. The user may come again.
+        /// A moderator or the user itself has ended the session. The user may come back.
         Kicked = "kicked",
         /// The user is banned.
         Banned = "banned",
@@ -200,7 +200,7 @@ words! {
         Idle = "idle",
         /// Too many broken lines.
         TooManyErrors = "too_many_errors",
-        /// A moderator has sent it out. It may come again.
+        /// A moderator has sent it out. It may come back.
         Kicked = "kicked",
         /// A moderator has banned it.
         Banned = "banned",

@@ -280,7 +280,7 @@ pub enum Command {
         /// The present one, if the user has one and the session has not begun with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         old: Option<Secret>,
-        /// The user, of whom no `old` is asked: an owner may do that. `None` for the own one.
+        /// The user, of whom no `old` is asked: an owner may do that. `None` for the user's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserName>,
         /// Whether the tokens of all devices of that user are dropped in the same change.
@@ -289,13 +289,13 @@ pub enum Command {
     },
     /// Asks for a code with which another device becomes one of this user, or of another one.
     Link {
-        /// The user: an owner may do that. `None` for the own one.
+        /// The user: an owner may do that. `None` for the user's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserName>,
     },
     /// Asks for the devices and the sessions of the user, or of another one.
     Account {
-        /// The user: an owner may do that. `None` for the own one.
+        /// The user: an owner may do that. `None` for the user's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserName>,
     },
@@ -303,7 +303,7 @@ pub enum Command {
     Drop {
         /// The number of the device.
         id: u64,
-        /// The user whose device it is: an owner may do that. `None` for the own one.
+        /// The user whose device it is: an owner may do that. `None` for the user's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserName>,
     },

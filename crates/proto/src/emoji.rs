@@ -47,8 +47,8 @@ impl Emoji {
         }
     }
 
-    /// Makes an emoji of what a server sent: its first valid grapheme, or U+FFFD. A newer server may know other graphemes,
-    /// and a message must not be lost to that.
+    /// Makes an emoji of what a server sent: its first valid grapheme, or U+FFFD. A newer server may know other
+    /// graphemes, and a message must not be lost to that.
     #[must_use]
     pub fn from_lossy(written: &str) -> Self {
         let mut valid = written.graphemes(true).filter_map(|one| Self::new(one).ok());

@@ -27,7 +27,8 @@ pub const LAST_SEEN: &str = "last_seen";
 /// A client makes the token of a new user.
 pub const NEW_TOKENS: &str = "new_tokens";
 
-/// Users and rooms have roles and rules: the events `role`, `rules` and `asked_in`, and who has a role in lists of users.
+/// Users and rooms have roles and rules: the events `role`, `rules` and `asked_in`, and who has a role in lists of
+/// users.
 pub const ROLES: &str = "roles";
 
 /// The server finds messages by their words, and by their time.

@@ -70,8 +70,8 @@ pub const CLASSIC_HOLD_BYTES_MAX: usize = TEXT_BYTES_MAX;
 /// Users who may come by one invite, at most: the members of a large club.
 pub const INVITE_USES_MAX: u32 = 1_000;
 
-/// Longest time of which a mute, a kick or a ban removes the messages, in seconds: a day. What is older has been read, and is
-/// deleted one by one.
+/// Longest time of which a mute, a kick or a ban removes the messages, in seconds: a day. What is older has been read,
+/// and is deleted one by one.
 pub const REMOVE_S_MAX: u32 = 24 * 60 * 60;
 
 /// Longest time for which an invite is valid, in seconds: 30 days, so that one that nobody remembers ends.

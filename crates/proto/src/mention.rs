@@ -11,8 +11,8 @@ use crate::limits::{NAME_BYTES_MAX, NAME_CHARS_MAX};
 /// Most bytes of a name as it is written: its characters may be decomposed.
 const WRITTEN_BYTES_MAX: usize = 4 * NAME_BYTES_MAX;
 
-/// Most [`candidates`] of a text that a server looks up: some 20 names, each of which may have several words. Its hub is
-/// locked meanwhile, and a name that is not ASCII takes a microsecond.
+/// Most [`candidates`] of a text that a server looks up: some 20 names, each of which may have several words. Its hub
+/// is locked meanwhile, and a name that is not ASCII takes a microsecond.
 pub const LOOKUPS_MAX: usize = 128;
 
 /// What can follow a bare name at the start of a text, if the text does not end there.
@@ -60,8 +60,8 @@ pub fn has_none(text: &str) -> bool {
         && memchr3(b'@', b':', b',', text.as_bytes()).is_none()
 }
 
-/// The parts of `text` that mention a user if they are its name, for a server to look up. Those at the start of the text
-/// come first. There may be many, and they may overlap.
+/// The parts of `text` that mention a user if they are its name, for a server to look up. Those at the start of the
+/// text come first. There may be many, and they may overlap.
 pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let start = text.len() - text.trim_start().len();
     let near = &text[..text.floor_char_boundary(start + WRITTEN_BYTES_MAX)];

@@ -39,10 +39,10 @@ pub enum NameError {
     /// A first character that is none of a letter, a digit, an emoji and `_`.
     #[error("a name begins with a letter, a digit, an emoji or _, this one with {0}")]
     BadStart(char),
-    /// Two spaces in a row, or white space that is no space.
+    /// Two spaces in a row, or white space that is not a space.
     #[error("a name has single spaces and no other white space")]
     Spaces,
-    /// A character that is no letter, digit or emoji, and none of the others that names have.
+    /// A character that is not a letter, digit or emoji, and none of the others that names have.
     #[error("a name has letters, digits, emoji and marks such as _ - . ', this one has {0}")]
     Symbol(char),
     /// A room's name that begins with neither `#` nor `@`.
@@ -54,7 +54,7 @@ pub enum NameError {
     )]
     LooksLikeAddress(String),
     /// An address of a direct message that has no two users.
-    #[error("@{0} is no address of a direct message: it needs the numbers of two users")]
+    #[error("@{0} is not an address of a direct message: it needs the numbers of two users")]
     BadAddress(String),
 }
 
@@ -246,7 +246,7 @@ impl RoomName {
         self.as_str().starts_with('@')
     }
 
-    /// The two users of an address, the lower number first; `None` if this is no address.
+    /// The two users of an address, the lower number first; `None` if this is not an address.
     #[must_use]
     pub fn pair(&self) -> Option<[UserId; 2]> {
         address(self.as_str().strip_prefix('@')?).flatten()

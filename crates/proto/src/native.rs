@@ -24,7 +24,7 @@ use crate::{Command, Event, Refusal, RefusalCode};
 /// The name of the native protocol in the ALPN of TLS. A server that is sent it need not detect the protocol.
 pub const NATIVE_ALPN: &[u8] = b"chat/1";
 
-/// The refusal of a line that is no message.
+/// The refusal of a line that is not a message.
 pub type UnreadableLine = Box<Refusal>;
 
 /// The messages of one side of the native protocol.
@@ -36,7 +36,7 @@ pub trait Vocabulary: Serialize + DeserializeOwned {
     /// Reads a line.
     ///
     /// # Errors
-    /// Returns a refusal if the line is no message of this side.
+    /// Returns a refusal if the line is not a message of this side.
     fn read(line: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(line)
     }

@@ -13,7 +13,7 @@ words! {
     SanctionKind {
         /// The user may read, and not write or react.
         Mute = "mute",
-        /// The user leaves the room, or its sessions end. It may come again.
+        /// The user leaves the room, or its sessions end. It may come back.
         Kick = "kick",
         /// The user leaves the room, or its sessions end, and it does not come in again.
         Ban = "ban",
@@ -28,7 +28,7 @@ pub struct Network {
     bits: u8,
 }
 
-/// A string is no network, or a wider one than is accepted.
+/// A string is not a network, or a wider one than is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a network is an address, or an address and a number of bits, such as 203.0.113.0/24; at the widest /8, and /32 \

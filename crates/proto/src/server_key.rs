@@ -16,7 +16,7 @@ pub const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ServerKey([u8; BYTES]);
 
-/// The text is no [`ServerKey`].
+/// The text is not a [`ServerKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the key of a server has {SERVER_KEY_CHARS} letters, digits, - and _")]
 pub struct BadServerKey;

@@ -1,7 +1,7 @@
 //! A certificate of an authority for the domains of the daemon (ACME, RFC 8555), and its renewal.
 //!
-//! Nothing waits for the authority: until there is a certificate, and whenever the authority fails, the daemon shows the
-//! certificate that it has, or that of its own key.
+//! Nothing waits for the authority: until there is a certificate, and whenever the authority fails, the daemon shows
+//! the certificate that it has, or that of its own key.
 
 mod error;
 mod files;
@@ -32,7 +32,7 @@ use crate::config::Acme;
 use crate::tls::{Tls, TlsError};
 use crate::watch;
 
-/// How often the daemon looks whether it needs a certificate.
+/// How often the daemon checks whether it needs a certificate.
 const STEP: Duration = Duration::from_secs(10);
 
 /// Longest time of one order: authorities look at each domain from several places, and take a minute at worst.
@@ -97,7 +97,8 @@ impl Certifier {
         }
     }
 
-    /// Calls [`Self::certify`], within [`ORDER_MAX`]. A panic is an error like any other: it is no reason to end the daemon.
+    /// Calls [`Self::certify`], within [`ORDER_MAX`]. A panic is an error like any other: it is not a reason to end the
+    /// daemon.
     async fn certify_or_fail(&self) -> Result<Stored, AcmeError> {
         let certify = AssertUnwindSafe(timeout(ORDER_MAX, self.certify())).catch_unwind().await;
         self.tls.clear_proofs();

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_examples() {
+    fn a_text_that_is_not_an_address_is_refused_with_examples() {
         for written in [
             "",
             ":",

@@ -75,8 +75,8 @@ pub(crate) fn first(
     for_others.or_else(here)
 }
 
-/// The lines with which other machines come to a daemon that listens on these addresses: that of its `public` address, or
-/// else one for each address that they may reach, perhaps none.
+/// The lines with which other machines come to a daemon that listens on these addresses: that of its `public` address,
+/// or else one for each address that they may reach, perhaps none.
 ///
 /// # Errors
 /// Returns an error if no line can have a host or a port.

@@ -45,8 +45,8 @@ pub fn store_addresses(data: &Path, addresses: &Addresses) -> io::Result<()> {
     fs::rename(draft, data.join(FILE))
 }
 
-/// The addresses that the daemon of the data directory `data` has, or had since its last start. There are none if it has
-/// never started.
+/// The addresses that the daemon of the data directory `data` has, or had since its last start. There are none if it
+/// has never started.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read.

@@ -33,8 +33,8 @@ pub(crate) enum OwnerLine {
 }
 
 impl OwnerLine {
-    /// Makes a line if nobody owns the server. If standard output is no terminal, it may be a log that others read: the
-    /// line is stored in the data directory.
+    /// Makes a line if nobody owns the server. If standard output is not a terminal, it may be a log that others read:
+    /// the line is stored in the data directory.
     pub(crate) async fn make(server: &mut Server, data: Option<&Path>) -> Option<Self> {
         if let Some(data) = data
             && let Err(error) = remove_owner_line(data)

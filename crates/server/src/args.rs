@@ -2,23 +2,24 @@
 
 mod certified;
 mod join;
+mod values;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_proto::{RoomName, UserName};
-use chat_server::config::{HostNames, Join, Plain, TlsFiles, WebConfig};
+use chat_server::Config;
+use chat_server::config::{HostNames, Join, TlsFiles, WebConfig};
 use chat_server::journal::{Durability, Location};
-use chat_server::{Config, Limits};
-use clap::{Parser, ValueEnum};
-use jiff::fmt::friendly::SpanParser;
+use clap::Parser;
 
 use self::certified::Certified;
 use self::join::JoinBy;
+pub(crate) use self::values::LogFormat;
+use self::values::{Keep, LimitsOn, PlainFrom, SearchIndex, Survives, duration, keep, room};
 use crate::address::{Address, PublicAddress};
 use crate::admin::AdminArgs;
 use crate::export::Format;
-use crate::span;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -163,24 +164,6 @@ pub(crate) struct Args {
     pub(crate) log_format: LogFormat,
 }
 
-/// The format of the log.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// Lines for a person.
-    Text,
-    /// One JSON object a line, for a program.
-    Json,
-}
-
-impl From<LogFormat> for chat_log::Format {
-    fn from(format: LogFormat) -> Self {
-        match format {
-            LogFormat::Text => Self::Text,
-            LogFormat::Json => Self::Json,
-        }
-    }
-}
-
 /// What to do instead of running the daemon.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Task {
@@ -226,57 +209,6 @@ pub(crate) enum Task {
     },
 }
 
-/// What `accepted` survives.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Survives {
-    /// A crash of the machine.
-    Disk,
-    /// A crash of the program.
-    Os,
-}
-
-/// Whether there is a search index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SearchIndex {
-    /// Clients can search.
-    On,
-    /// Clients cannot search; the processor has less work, and an index on the disk stays as it is.
-    Off,
-}
-
-/// Whether there are limits of what one user or one network may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LimitsOn {
-    /// A user or a network that sends too much waits.
-    On,
-    /// For a network that is trusted, and for measurements.
-    Off,
-}
-
-/// From where plain text is accepted.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum PlainFrom {
-    /// This machine.
-    Loopback,
-    /// This machine and private networks.
-    Private,
-    /// Everywhere.
-    Any,
-}
-
-impl From<PlainFrom> for Plain {
-    fn from(from: PlainFrom) -> Self {
-        match from {
-            PlainFrom::Loopback => Self::Loopback,
-            PlainFrom::Private => Self::Private,
-            PlainFrom::Any => Self::Any,
-        }
-    }
-}
-
-/// How long messages are stored; `None` for always.
-type Keep = Option<Duration>;
-
 impl Args {
     /// Where the journal is; `None` if there is no directory for it.
     pub(crate) fn location(&self) -> Option<Location> {
@@ -315,10 +247,7 @@ impl Args {
 
     /// What `accepted` survives.
     pub(crate) const fn durability(&self) -> Durability {
-        match self.durability {
-            Survives::Disk => Durability::Disk,
-            Survives::Os => Durability::Os,
-        }
+        self.durability.durability()
     }
 
     /// The certificate that was not made by the daemon, if there is one.
@@ -350,47 +279,12 @@ impl Args {
             drain_timeout: self.drain_timeout,
             classic_gap: self.classic_gap,
             keep: self.keep,
-            limits: match self.limits {
-                LimitsOn::On => Limits::default(),
-                LimitsOn::Off => Limits::off(),
-            },
+            limits: self.limits.limits(),
             search: self.search == SearchIndex::On,
             reserved_names: self.reserve.clone(),
             ..Config::default()
         }
     }
-}
-
-/// Reads the name of a room or an address.
-fn room(written: &str) -> Result<RoomName, String> {
-    let is_whole = written.starts_with(['#', '@']);
-    let name = if is_whole { written.to_owned() } else { format!("#{written}") };
-    let room = RoomName::new(&name).map_err(|error| error.to_string())?;
-    match room.is_private() && room.pair().is_none() {
-        true => {
-            Err("write the address of a direct message: @ and two numbers, such as @7-12"
-                .to_owned())
-        }
-        false => Ok(room),
-    }
-}
-
-/// Reads how long to keep messages.
-fn keep(written: &str) -> Result<Keep, String> {
-    match written {
-        "forever" => Ok(None),
-        _ => match span::parse(written) {
-            Some(keep) => Ok(Some(keep)),
-            None => Err("write forever, or a time as 90d or 12h".to_owned()),
-        },
-    }
-}
-
-/// Reads a time such as `300ms`, `10s` or `2m`.
-fn duration(written: &str) -> Result<Duration, String> {
-    SpanParser::new()
-        .parse_unsigned_duration(written)
-        .map_err(|_| "write a time as 300ms, 10s or 2m".to_owned())
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ mod tests {
             passes(Duration::from_secs(60));
             jumps(30);
         }
-        assert!(clock.before(DAY).is_some(), "1.8 s in an hour are no jump");
+        assert!(clock.before(DAY).is_some(), "1.8 s in an hour are not a jump");
     }
 
     #[test]

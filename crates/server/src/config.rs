@@ -15,22 +15,19 @@
 //! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
 //! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
 //! | the same, encrypted, if they wait for the connection to take them: `BUFFER_BYTES_MAX` of `tls` | 64 KiB | 0.6 GiB |
+//! | a handshake of TLS: a `ClientHello` of 64 KiB and the answer, before `hello` only: `unidentified_max` | 80 KiB | 0.3 GiB |
 //! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
 //! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+mod settings;
 
-use chat_proto::{Timestamp, UserName};
+use std::time::Duration;
 
-use tokio::time::Instant;
-
+pub use self::settings::{Config, Join, TlsFiles};
 pub use crate::clock::{Clock, Monotonic};
 pub use crate::domain::{ACME_PORT, Acme, DOMAINS_MAX, LETS_ENCRYPT};
-use crate::limits::Limits;
 pub use crate::plain::Plain;
-use crate::server_password::ServerPassword;
 pub use crate::web_config::{HostNames, MetricsToken, MetricsTokenError, WebConfig};
 
 /// The port of the original chat: its clients have it built in.
@@ -117,7 +114,7 @@ pub const CONTROL_SESSIONS_MAX: usize = 8;
 pub const ASKED_PER_USER_MAX: usize = 100;
 
 /// The same of which newcomers may begin one more: as many as one network has new users at once, and fewer than all, so
-/// that who is known for long can still write.
+/// that users who have been here for longer can still write.
 pub const UNANSWERED_OF_NEWCOMERS_MAX: usize = 250;
 
 /// Devices of one user, at most: each has a token, of some 200 bytes. Beyond that, the device that was seen longest ago
@@ -164,8 +161,8 @@ pub const MENTIONS_PAUSE: Duration = Duration::from_millis(50);
 /// Time after which such a search that failed is tried again: the disk may be full.
 pub const MENTIONS_RETRY: Duration = Duration::from_secs(60);
 
-/// Pause between two steps of the job that clears unused parts of the journal, each of which takes about a millisecond for
-/// 1 MiB: a file of 4 GiB takes 4 minutes.
+/// Pause between two steps of the job that clears unused parts of the journal, each of which takes about a millisecond
+/// for 1 MiB: a file of 4 GiB takes 4 minutes.
 pub const CLEAR_PAUSE: Duration = Duration::from_millis(50);
 
 /// Time from a deletion until that job begins: it is the same work for one text and for many.
@@ -236,162 +233,11 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// late.
 pub const PLAIN_REFUSED_SILENCE: Duration = Duration::from_secs(3);
 
-/// Which new users are let in. Known users always are, unless they are banned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Join {
-    /// Everybody, guests included.
-    Open,
-    /// Those who have an invite.
-    Invite,
-    /// Those who have an invite that the operator has made.
-    Closed,
-}
-
 /// How long an invite is valid if its author says nothing.
 pub const INVITE_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How long the invite of the first owner is valid: enough for the person who has just set up the server.
 pub const OWNER_INVITE_VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often the daemon looks whether its first owner has come, to remove the line from the data directory.
+/// How often the daemon checks whether its first owner has come, to remove the line from the data directory.
 pub const OWNER_STEP: Duration = Duration::from_secs(10);
-
-/// The files of a certificate that the daemon has not made itself.
-#[derive(Debug, Clone)]
-pub struct TlsFiles {
-    /// The certificate, and the chain that vouches for it, in PEM format.
-    pub certificate: PathBuf,
-    /// Its private key, in PEM format.
-    pub key: PathBuf,
-}
-
-/// The settings of one daemon.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Connections in all, of both protocols. The table of this module has the memory for the default.
-    pub max_connections: usize,
-    /// Connections past these. Half of them may still say who they are, since a known user takes the place of a guest;
-    /// the others are rejected, and kept half open to read the reason, see [`TURNED_AWAY_MAX`].
-    pub turned_away_max: usize,
-    /// Connections without a session: enough for some thousand clients that connect at once, too few to use up
-    /// `max_connections`. For one more the oldest of the network with the most is closed.
-    pub unidentified_max: usize,
-    /// The same from one address (for IPv6, from one /64): enough for an office behind one address, too
-    /// few for one stranger to use up `unidentified_max`.
-    pub unidentified_per_address_max: usize,
-    /// How long a connection may take until its session begins: a person can type a `hello` by hand.
-    pub identify_timeout: Duration,
-    /// How long a new connection may be silent before it is taken for a classic client, which waits for the
-    /// server to send first.
-    pub detect_silence: Duration,
-    /// From which addresses plain text is accepted.
-    pub plain: Plain,
-    /// Which new users come in.
-    pub join: Join,
-    /// What everybody who is new has to know; `None` if there is no such password.
-    pub password: Option<ServerPassword>,
-    /// The certificate for TLS; `None` for one of the daemon's own.
-    pub tls_files: Option<TlsFiles>,
-    /// The authority that issues a certificate for clients that know the daemon by its name; `None` for none.
-    pub acme: Option<Acme>,
-    /// What is served to browsers.
-    pub web: WebConfig,
-    /// Silence after which a native client is sent a ping, and after which the session ends if it does not
-    /// answer. Some routers forget a connection after five minutes.
-    pub idle_timeout: Duration,
-    /// How long a client may acknowledge none of the bytes that wait for it: long enough for a segment or
-    /// two on the slowest connection. 3,000 bytes in this time are 100 bytes/s.
-    pub write_timeout: Duration,
-    /// How long a session that ends tries to send the reason.
-    pub goodbye_timeout: Duration,
-    /// How long the daemon waits for its sessions when it ends.
-    pub drain_timeout: Duration,
-    /// Least time between two writes to one classic client, which takes the result of one `recv` for one
-    /// message. With 10 ms, two writes still arrive as one on a busy machine.
-    pub classic_gap: Duration,
-    /// Silence after which the bytes from a classic client are taken for a whole message: the parts of a
-    /// message that the network has divided arrive within less.
-    pub classic_settle: Duration,
-    /// How long changes of the lobby's users are collected for one list to a classic client.
-    pub classic_list_settle: Duration,
-    /// Users in the list of a `room` event at most: more than a screen shows. So the cost of a join does
-    /// not grow with the room.
-    pub users_listed: usize,
-    /// A room with more users sends their number instead of each `joined` and `left`: with N users who join,
-    /// those would be N² events.
-    pub presence_users: usize,
-    /// Messages that come with a `join` without `since`: what a screen or two show.
-    pub history_on_join: u32,
-    /// Users whose account is stored, in all: none is ever removed, and each takes some 500 bytes of
-    /// memory. At the limit, known users still come in.
-    pub users_max: usize,
-    /// Names that no user may take, besides those that no server allows.
-    pub reserved_names: Vec<UserName>,
-    /// How long a name belongs to a user who has not been seen.
-    pub name_hold: Duration,
-    /// The age at which messages are removed; `None` if none are.
-    pub keep: Option<Duration>,
-    /// How long the wall clock must have agreed with the monotonic one, since the start and since its
-    /// last jump, before anything is removed by its age: longer than it takes a time server to correct a
-    /// wrong clock, or an administrator to notice it.
-    pub steady_span: Duration,
-    /// What one user or one network may do.
-    pub limits: Limits,
-    /// Whether messages are indexed, so that they can be searched.
-    pub search: bool,
-    /// The wall clock.
-    pub clock: Clock,
-    /// The clock that the wall clock is compared with.
-    pub monotonic: Monotonic,
-}
-
-impl Config {
-    /// Connections past `max_connections` that may say who they are.
-    pub(crate) const fn reserve(&self) -> usize {
-        self.turned_away_max / 2
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            max_connections: 10_000,
-            turned_away_max: TURNED_AWAY_MAX,
-            unidentified_max: 4_096,
-            unidentified_per_address_max: 1_024,
-            identify_timeout: Duration::from_secs(60),
-            detect_silence: Duration::from_millis(300),
-            plain: Plain::Loopback,
-            join: Join::Open,
-            password: None,
-            tls_files: None,
-            acme: None,
-            web: WebConfig::default(),
-            idle_timeout: Duration::from_secs(120),
-            write_timeout: Duration::from_secs(30),
-            goodbye_timeout: Duration::from_secs(5),
-            drain_timeout: Duration::from_secs(5),
-            classic_gap: Duration::from_millis(20),
-            classic_settle: Duration::from_millis(20),
-            classic_list_settle: Duration::from_millis(50),
-            users_listed: 500,
-            presence_users: 500,
-            history_on_join: 50,
-            users_max: 100_000,
-            reserved_names: Vec::new(),
-            name_hold: Duration::from_secs(30 * 24 * 60 * 60),
-            keep: None,
-            steady_span: Duration::from_secs(60 * 60),
-            limits: Limits::default(),
-            search: true,
-            clock: system_clock,
-            monotonic: Instant::now,
-        }
-    }
-}
-
-/// The time of the system.
-#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
-fn system_clock() -> Timestamp {
-    Timestamp::from(SystemTime::now())
-}

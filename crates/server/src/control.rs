@@ -1,4 +1,5 @@
-//! The control socket, on which the person who runs the daemon sends commands. Everybody who can open it is the operator.
+//! The control socket, on which the person who runs the daemon sends commands. Everybody who can open it is the
+//! operator.
 
 use std::fs;
 use std::io;
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_no_socket_stays() {
+    async fn a_file_that_is_not_a_socket_stays() {
         let data = TempDir::new().unwrap();
         let path = control_path(data.path());
         fs::write(&path, "notes").unwrap();

@@ -28,7 +28,7 @@ pub const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Domain(DnsName<'static>);
 
-/// It is no name that an authority certifies.
+/// It is not a name that an authority certifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "write a name as chat.example.org: no address, no port, no * and, if it has letters beyond ASCII, in its form \

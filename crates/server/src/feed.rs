@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::batch::{Batch, Live};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Journal, JournalError, Page, Part, StoredMessage, View};
-use crate::room::{Entry, Room, Snapshot};
+use crate::room::{Listener, Room, Snapshot};
 
 /// One item of the stream of a feed.
 #[derive(Debug)]
@@ -61,17 +61,17 @@ struct FeedState {
 }
 
 /// The feed of `room`: all messages after `seq`, then the batches of the ring. The session was sent the snapshot of
-/// `entry`.
+/// `listener`.
 pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
-    entry: Entry,
+    listener: Listener,
     seq: Seq,
     (catch_up, view): (CatchUp, View),
     pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = FeedItem> + Send {
-    let Entry { snapshot, live } = entry;
+    let Listener { snapshot, live } = listener;
     let live = (seq >= snapshot.last_seq).then_some(live);
     let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
     let state = FeedState {
@@ -128,7 +128,7 @@ impl FeedState {
             // Boxed to keep the session future small: most sessions miss nothing.
             return Some(Box::pin(self.page()).await);
         }
-        let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
+        let Some(Listener { snapshot, live }) = self.room.listen(self.users_listed) else {
             return Some(FeedItem::Closed);
         };
         let missed = snapshot.last_seq.since(self.seq);

@@ -1,15 +1,16 @@
-//! What the daemon tells a monitor of itself. It is gathered when it is asked for, from what is there anyway; what is counted
-//! is counted once for each commit or batch, so that a delivery costs nothing more.
+//! What the daemon tells a monitor of itself. It is gathered when it is asked for, from what is there anyway; what is
+//! counted is counted once for each commit or batch, so that a delivery costs nothing more.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// Bounds of the times of commits, in milliseconds: a disk takes from less than one to some tens, and a stuck one seconds.
+/// Bounds of the times of commits, in milliseconds: a disk takes from less than one to some tens, and a stuck one
+/// seconds.
 const BOUNDS_MS: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 500, 2_000, 10_000];
 
 /// What the hub counts.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct Counters {
     /// Messages that were stored.
     pub(crate) accepted: AtomicU64,
     /// Messages that were refused.

@@ -88,7 +88,7 @@ use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
 use crate::journal::{
-    Change, Durability, Engine, Entry, Journal, JournalError, Location, Restored, RoomId, Task,
+    Change, Contents, Durability, Engine, Entry, Journal, JournalError, Location, RoomId, Task,
 };
 use crate::room::Room;
 
@@ -122,21 +122,21 @@ impl Hub {
         durability: Durability,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
-        let (engine, journal, restored) = Journal::open(location, durability, (config.clock)())?;
-        Self::start(engine, journal, restored, config)
+        let (engine, journal, contents) = Journal::open(location, durability, (config.clock)())?;
+        Self::start(engine, journal, contents, config)
     }
 
     fn start(
         mut engine: Engine,
         journal: Journal,
-        restored: Restored,
+        contents: Contents,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
         let Config { clock: wall, monotonic, steady_span, users_max, name_hold, .. } = *config;
-        let newest = restored.newest.unwrap_or_else(wall);
+        let newest = contents.newest.unwrap_or_else(wall);
         let clock = SteadyClock::new(wall, monotonic, steady_span, newest);
         let reserved = ReservedNames::new(&config.reserved_names);
-        let (state, renamed) = State::restore(restored, config.presence_users, reserved);
+        let (state, renamed) = State::restore(contents, config.presence_users, reserved);
         for record in &renamed {
             info!(id = %record.user.id, name = %record.user.name, "renamed: another user had the name, too");
         }
@@ -249,8 +249,8 @@ impl Hub {
         self.queue.run(Task::find_mentions()).await
     }
 
-    /// Clears unused parts of the journal's file, in which copies of deleted texts may be, in a few pages from `first` on.
-    /// Returns the page to continue with; `None` at the end.
+    /// Clears unused parts of the journal's file, in which copies of deleted texts may be, in a few pages from `first`
+    /// on. Returns the page to continue with; `None` at the end.
     ///
     /// # Errors
     /// Returns an error if they cannot be written.

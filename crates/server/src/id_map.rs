@@ -1,7 +1,7 @@
 //! Maps whose keys are numbers that the server itself gives: users, rooms, records.
 //!
-//! No client chooses such a key, so the keys need no protection against collisions, and the hash is one that costs a tenth of
-//! the standard one. A map by a name, a token or an address keeps the standard hash.
+//! No client chooses such a key, so the keys need no protection against collisions, and the hash is one that costs a
+//! tenth of the standard one. A map by a name, a token or an address keeps the standard hash.
 
 use std::collections::{HashMap, HashSet};
 

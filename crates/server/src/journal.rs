@@ -90,7 +90,7 @@ impl Location {
 
 /// The contents of the journal when it was opened, without its messages.
 #[derive(Debug)]
-pub struct Restored {
+pub struct Contents {
     /// All rooms.
     pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
@@ -126,7 +126,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its contents.
+    /// Opens the journal at the time `now`. Returns the engine that writes it, the side that reads it, and its
+    /// contents.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
@@ -134,21 +135,21 @@ impl Journal {
         location: &Location,
         durability: Durability,
         now: Timestamp,
-    ) -> Result<(Engine, Self, Restored), JournalError> {
-        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability, now)?;
+    ) -> Result<(Engine, Self, Contents), JournalError> {
+        let Parts { writer, reader, contents, identity } = sqlite::open(location, durability, now)?;
         let engine = Engine::new(writer);
         let subscribers = engine.subscribers();
-        Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
+        Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, contents))
     }
 
     /// Opens the journal at `location` to read it, while no daemon uses it.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
-    pub fn open_to_read(location: &Location) -> Result<(Self, Restored), JournalError> {
-        let (_, journal, restored) =
+    pub fn open_to_read(location: &Location) -> Result<(Self, Contents), JournalError> {
+        let (_, journal, contents) =
             Self::open(location, Durability::Os, Timestamp::from_millis(0))?;
-        Ok((journal, restored))
+        Ok((journal, contents))
     }
 
     /// A page of the messages of `room`, oldest first.
@@ -185,8 +186,8 @@ impl Journal {
         self.reader.versions(room, seq, after).await
     }
 
-    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`, who
-    /// has read the room up to a message.
+    /// The message `seq` of `room` and up to `limit` of those that answer it, before `before`; for the user `reader`,
+    /// who has read the room up to a message.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
@@ -227,8 +228,8 @@ impl Journal {
         self.reader.mentions(user, rooms, before, limit).await
     }
 
-    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the user
-    /// `by` if there is one.
+    /// Up to `limit` records of the audit log before the number `before`, newest first, each with its number; of the
+    /// user `by` if there is one.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.

@@ -1,5 +1,5 @@
-//! The addresses of browsers whose first bytes may come so late that they would be taken for classic clients: of those whose
-//! bytes did, and of those that load the page, which is lost if one of its parts is.
+//! The addresses of browsers whose first bytes may come so late that they would be taken for classic clients: of
+//! those whose bytes did, and of those that load the page, which is lost if one of its parts is.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,8 +14,8 @@ use crate::config::PLAIN_REFUSED_SILENCE;
 /// within that time.
 const LATE_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Time in which a browser that was sent the page connects for its parts, and for a WebSocket: longer than any needs. Classic
-/// clients at its address wait longer for their numbers meanwhile.
+/// Time in which a browser that was sent the page connects for its parts, and for a WebSocket: longer than any needs.
+/// Classic clients at its address wait longer for their numbers meanwhile.
 const LOADS_FOR: Duration = Duration::from_secs(10);
 
 /// Addresses of such browsers at most, 24 bytes each.

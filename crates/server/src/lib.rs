@@ -53,6 +53,7 @@ mod server;
 mod server_password;
 mod session;
 mod socket;
+mod strangers;
 mod tls;
 mod token;
 mod transport;

@@ -1,15 +1,15 @@
 //! The limits of what one user or one network may do: an ordinary user never meets them.
 //!
-//! What is sent is counted in *units*, of which a message is one, and in bytes of texts: many short messages take attention,
-//! few long ones take the time of readers and the disk. A session whose budget is used up is not read from until the budget
-//! has some of it again, so nothing is lost or refused.
+//! What is sent is counted in *units*, of which a message is one, and in bytes of texts: many short messages take
+//! attention, few long ones take the time of readers and the disk. A session whose budget is used up is not read from
+//! until the budget has some of it again, so nothing is lost or refused.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A day: the time after which a user is no newcomer any more. Who makes users to attack has to wait for it.
+/// A day: the time after which a user is no longer a newcomer. An attacker who creates users has to wait for it.
 const NEWCOMER_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The time in which a budget gains a KiB of texts: 512 KiB in a second.
@@ -21,11 +21,11 @@ pub struct Limits {
     /// What one user may send, over all its sessions. 4,000 units are the history that a bot brings along, or the start
     /// of a client in 100 rooms many times over; 20 a second are more than a person or a bot says for long.
     pub user: SendRate,
-    /// What one newcomer or guest may send. With 1 MiB of texts at once and then 512 KiB a second, the readers in a room
-    /// are up to date within moments of a flood.
+    /// What one newcomer or guest may send. With 1 MiB of texts at once and then 512 KiB a second, the readers in a
+    /// room are up to date within moments of a flood.
     pub newcomer: SendRate,
-    /// What all newcomers and guests of one network may send together: an office that comes in; then 512 KiB a second on
-    /// the disk.
+    /// What all newcomers and guests of one network may send together: an office that comes in; then 512 KiB a second
+    /// on the disk.
     pub network: SendRate,
     /// How long a user is a newcomer.
     pub newcomer_for: Duration,
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_wait_for_a_budget_is_told_when_it_has_a_unit() {
+    fn a_caller_that_does_not_wait_for_a_budget_learns_when_it_has_a_unit() {
         let (budget, now) = (Budget::default(), Instant::now());
         assert!((0..3).all(|_| budget.try_charge(RATE, now).is_ok()));
         assert_eq!(budget.try_charge(RATE, now), Err(RATE.every));

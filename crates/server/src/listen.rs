@@ -98,7 +98,7 @@ pub(crate) async fn accept<L: Listen>(
         };
         let Some((stream, peer)) = errors.check(accepted).await else { continue };
         if sessions.len() >= config.max_connections + reserve {
-            info!(%peer, "turned away: too many connections");
+            context.strangers.log(|| info!(%peer, "turned away: too many connections"));
             context.networks.count_turned_away();
             turned_away.reject(stream).await;
             continue;
@@ -106,7 +106,7 @@ pub(crate) async fn accept<L: Listen>(
         let is_crowded = sessions.len() >= config.max_connections;
         let slot = context.networks.connect(peer.ip(), is_crowded);
         if let Err(error) = L::prepare(&stream) {
-            info!(%peer, %error, "lost at once");
+            context.strangers.log(|| info!(%peer, %error, "lost at once"));
             continue;
         }
         let peer = Peer {
@@ -157,7 +157,7 @@ impl AcceptErrors {
             return false; // an error of one peer, which is gone
         }
         if !std::mem::replace(&mut self.is_on, true) {
-            error!(%error, "cannot accept connections; trying on (is the limit of open files low?)");
+            error!(%error, "cannot accept connections; trying again (is the limit of open files low?)");
         }
         true
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vanished_peer_is_no_trouble() {
+    fn a_vanished_peer_is_not_a_fault() {
         let mut errors = AcceptErrors::default();
         assert!(!errors.must_wait(&io::ErrorKind::ConnectionAborted.into()));
         assert!(!errors.is_on);

@@ -1,7 +1,7 @@
 //! Passwords: the hashes that are stored of them, and the threads that make these.
 //!
-//! A hash takes some 30 ms and 19 MiB, so that somebody with a copy of the journal tries few passwords. It is made on the
-//! blocking threads of the runtime, few at a time, so that a storm of logins delays nobody who is connected.
+//! A hash takes some 30 ms and 19 MiB, so that somebody with a copy of the journal tries few passwords. It is made on
+//! the blocking threads of the runtime, few at a time, so that a storm of logins delays nobody who is connected.
 
 mod rules;
 
@@ -116,8 +116,8 @@ impl Hasher {
         self.work(move || hash(&password)).await
     }
 
-    /// Whether the password is the one of the `stored` hash. If there is none, because there is no such user or it has no
-    /// password, it is wrong, which takes the same time.
+    /// Whether the password is the one of the `stored` hash. If there is none, because there is no such user or it has
+    /// no password, it is wrong, which takes the same time.
     ///
     /// # Errors
     /// Returns an error if too many are being verified.

@@ -39,7 +39,7 @@ struct State {
 
 /// A snapshot of a room, and a receiver of everything after it.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Listener {
     /// The room.
     pub snapshot: Snapshot,
     /// Receives everything after the snapshot.
@@ -140,14 +140,14 @@ impl Room {
     /// Returns a snapshot of the room and a receiver of everything after it, with nothing lost or doubled between the
     /// two; `None` if the daemon is going away. It does not put a user on the list.
     #[must_use]
-    pub(crate) fn listen(&self, users_listed: usize) -> Option<Entry> {
+    pub(crate) fn listen(&self, users_listed: usize) -> Option<Listener> {
         let mut state = self.state();
         if state.is_closed {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
         let live = state.live.get_or_insert_with(|| Ring::new(ROOM_RING_BATCHES));
-        Some(Entry { snapshot, live: live.subscribe() })
+        Some(Listener { snapshot, live: live.subscribe() })
     }
 
     /// The topic, and the number of users.

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The index follows the journal, on a thread of low priority, and delays no commit. It can be deleted and is built
-//! again. It may be behind the journal; so what it finds is read from the journal, as it is now, before a client is sent
-//! it: a text that was deleted is in no answer.
+//! again. It may be behind the journal; so what it finds is read from the journal, as it is now, before a client is
+//! sent it: a text that was deleted is in no answer.
 
 mod batch;
 mod clearing;
@@ -40,7 +40,7 @@ pub(crate) use self::error::SearchError;
 pub(crate) use self::expression::Scope;
 use self::expression::rooms;
 pub(crate) use self::find::Cursor;
-use self::find::{Asked, Hits};
+use self::find::{Criteria, Hits};
 pub(crate) use self::matches::Excerpt;
 use self::progress::Progress;
 pub(crate) use self::query::{Query, TERMS_MAX};
@@ -161,8 +161,9 @@ impl Search {
         }
         let source = self.shared.source().clone().ok_or(SearchError::NotReady)?;
         let limit = limit.clamp(1, HITS_MAX) as usize;
-        let asked = Asked { query: query.clone(), scope, rooms, names_rooms, order, after, limit };
-        let found = self.readers.read(source, move |db| find::find(db, &asked));
+        let criteria =
+            Criteria { query: query.clone(), scope, rooms, names_rooms, order, after, limit };
+        let found = self.readers.read(source, move |db| find::find(db, &criteria));
         let Hits { places, cursors, is_cut } = found.await?;
         let next = cursors.last().copied().filter(|_| is_cut);
         let read = self.journal.messages_now(places.clone(), user).await;

@@ -26,7 +26,8 @@ use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::owner_line;
 use crate::search::Search;
-use crate::session::{self, Asked, Context};
+use crate::session::{self, Context, InviteTerms};
+use crate::strangers::StrangerLog;
 use crate::tls::{Certificate, Tls, TlsError};
 use crate::watch::{DaemonError, watch};
 
@@ -103,6 +104,7 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 late: LateBrowsers::default(),
+                strangers: StrangerLog::default(),
                 closing,
                 address: OnceLock::new(),
             }),
@@ -235,15 +237,16 @@ impl Server {
             return Ok(None);
         }
         let valid_s = u32::try_from(OWNER_INVITE_VALID.as_secs()).ok();
-        let asked = Asked { uses: None, valid_s, role: Some(Role::Owner), room: None, note: None };
-        match session::invite(&self.context, None, asked, true).await? {
+        let terms =
+            InviteTerms { uses: None, valid_s, role: Some(Role::Owner), room: None, note: None };
+        match session::invite(&self.context, None, terms, true).await? {
             Event::Invite { line, .. } => Ok(Some(line)),
             _ => Ok(None),
         }
     }
 
-    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon reads.
-    /// [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
+    /// Stores the line of the first owner in the data directory `data`, in a file that only the user of the daemon
+    /// reads. [`Server::run`] removes the file once there is an owner, or the line has ended. Returns its path.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.
@@ -282,8 +285,8 @@ impl Server {
         self.context.hub.refuse_to_store(refuse).await
     }
 
-    /// All that `user` finds with the command `search`, for tests: waits until the index is complete. `None` if there is
-    /// no such user.
+    /// All that `user` finds with the command `search`, for tests: waits until the index is complete. `None` if there
+    /// is no such user.
     #[doc(hidden)]
     pub async fn search_as(&self, user: UserId, typed: &str) -> Option<Vec<(RoomId, Seq)>> {
         let member = self.context.hub.session_of(user)?;

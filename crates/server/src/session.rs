@@ -56,7 +56,7 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
-pub(crate) use self::invites::{Asked, invite};
+pub(crate) use self::invites::{InviteTerms, invite};
 use self::live::{LiveState, Shows};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
@@ -74,6 +74,7 @@ use crate::late::LateBrowsers;
 use crate::logins::Logins;
 use crate::networks::{Networks, Slot};
 use crate::search::Search;
+use crate::strangers::StrangerLog;
 use crate::tls::Tls;
 
 /// Commands of one client that are carried out before its session polls its rooms again. Each may become a
@@ -92,6 +93,7 @@ pub(crate) struct Context {
     pub networks: Arc<Networks>,
     pub logins: Logins,
     pub late: LateBrowsers,
+    pub strangers: StrangerLog,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,

@@ -49,8 +49,8 @@ enum Found {
     Unreachable(String),
 }
 
-/// Prints who answers at `address`, and returns the exit code for it. If that is the daemon whose data is in `data`, prints
-/// what is wrong with its search index, too.
+/// Prints who answers at `address`, and returns the exit code for it. If that is the daemon whose data is in `data`,
+/// prints what is wrong with its search index, too.
 ///
 /// # Errors
 /// If the name has no address, or standard output cannot be written.
@@ -166,7 +166,7 @@ impl Write for Timed {
 /// # Errors
 /// If there is no connection.
 fn ask(address: SocketAddr, max: Duration) -> io::Result<Found> {
-    // A peer that closes the connection or is silent is no chat-server.
+    // A peer that closes the connection or is silent is not a chat-server.
     let found = converse(Timed::connect(address, max)?);
     let found = found.unwrap_or_else(|_| Found::Other(String::new()));
     let Found::NeedsTls(_) = found else { return Ok(found) };
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_up_is_no_chat() {
+    fn a_peer_that_hangs_up_is_not_a_chat_server() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || drop(listener.accept()));

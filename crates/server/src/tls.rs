@@ -1,5 +1,5 @@
-//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the certificate
-//! of an authority, if there is one, for clients that know the daemon by its name.
+//! TLS on the port of the daemon, with a key of its own that clients know by its [`ServerKey`], and with the
+//! certificate of an authority, if there is one, for clients that know the daemon by its name.
 //!
 //! TLS 1.3 and 1.2 alone, and no early data: it could be replayed. The provider of the cryptography is chosen here
 //! and nowhere else, see `docs/security.md`.
@@ -8,13 +8,12 @@ mod configs;
 mod domains;
 mod error;
 mod files;
-mod handshakes;
 mod identity;
 mod probe;
+mod turns;
 
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -32,9 +31,9 @@ pub(crate) use self::configs::Alpn;
 use self::configs::Configs;
 use self::domains::Domains;
 pub use self::error::TlsError;
-use self::handshakes::Handshakes;
 use self::identity::{Identity, NewIdentity};
 pub use self::probe::within_tls;
+use self::turns::Turns;
 use crate::config::TlsFiles;
 use crate::domain::Domain;
 use crate::journal::Location;
@@ -54,7 +53,7 @@ pub(crate) struct Tls {
     current: RwLock<Current>,
     domains: Domains,
     files: Option<TlsFiles>,
-    handshakes: Handshakes,
+    turns: Turns,
 }
 
 /// What a new handshake uses.
@@ -88,7 +87,7 @@ impl Tls {
             (None, Location::Memory) => (NewIdentity::make()?.identity, PathBuf::new()),
         };
         let current = RwLock::new(Current::new(identity, &path)?);
-        Ok(Self { current, domains: Domains::default(), files, handshakes: Handshakes::new() })
+        Ok(Self { current, domains: Domains::default(), files, turns: Turns::default() })
     }
 
     fn reload(&self) -> Result<bool, TlsError> {
@@ -107,8 +106,8 @@ impl Tls {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`. Clients
-    /// of the native protocol go on with the daemon's own key, by which they know it.
+    /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`.
+    /// Clients of the native protocol continue with the daemon's own key, by which they know it.
     ///
     /// # Errors
     /// Returns an error if it is not for all of them, or cannot be used. What was shown before is shown further on.
@@ -135,26 +134,20 @@ impl Tls {
         self.domains.clear_proofs();
     }
 
-    /// Makes the handshake with a client at `address` that begins with a `ClientHello`. Waits if there are too many
-    /// handshakes. The caller has the deadline. Returns `None` if it was an authority, which goes after the handshake.
+    /// Makes the handshake with a client that begins with a `ClientHello`. Returns `None` if it was an authority, which
+    /// goes after the handshake.
     ///
     /// # Errors
     /// Returns an error if the handshake fails, or takes longer than [`HANDSHAKE_MAX`].
-    pub(crate) async fn accept<S>(
-        &self,
-        stream: S,
-        address: IpAddr,
-    ) -> io::Result<Option<Accepted<S>>>
+    pub(crate) async fn accept<S>(&self, stream: S) -> io::Result<Option<Accepted<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let permit = self.handshakes.permit(address).await;
-        let _permit = permit.ok_or(io::ErrorKind::ConnectionAborted)?;
         let handshake = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
             let hello = start.client_hello();
             if let Some(proof) = self.domains.proof(&hello) {
-                start.into_stream(proof).await?.shutdown().await?;
+                self.turns.complete(start.into_stream(proof)).await?.shutdown().await?;
                 return Ok(None);
             }
             let alpn = Alpn::of(&hello);
@@ -166,7 +159,7 @@ impl Tls {
             let accept = start.into_stream_with(config, |connection| {
                 connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
             });
-            Ok(Some(Accepted { stream: accept.await?, alpn }))
+            Ok(Some(Accepted { stream: self.turns.complete(accept).await?, alpn }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
@@ -188,7 +181,8 @@ impl Current {
 /// The cryptography.
 pub(crate) fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
-    // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the processor.
+    // Each delivery is encrypted for its reader. Keys of 128 bits are out of reach, too, and need less of the
+    // processor.
     let preferred = CipherSuite::TLS13_AES_128_GCM_SHA256;
     provider.cipher_suites.sort_by_key(|suite| suite.suite() != preferred);
     provider
@@ -203,14 +197,14 @@ impl Certificate {
     /// such files.
     ///
     /// # Errors
-    /// Returns an error if they cannot be used. The daemon goes on with what it has.
+    /// Returns an error if they cannot be used. The daemon continues with what it has.
     pub fn reload(&self) -> Result<bool, TlsError> {
         self.0.reload()
     }
 }
 
-/// The key of a daemon, as clients know it: that of `files`, or else its own one in the directory `data`. Returns `None`
-/// if no daemon has made one there yet.
+/// The key of a daemon, as clients know it: that of `files`, or else its own one in the directory `data`. Returns
+/// `None` if no daemon has made one there yet.
 ///
 /// # Errors
 /// Returns an error if it cannot be read.

@@ -1,6 +1,7 @@
 //! Tries of secrets that were wrong: few are allowed, so that nobody guesses one.
 //!
-//! They are counted by network, so that nobody locks out a user from elsewhere, and a user with a token never needs one.
+//! They are counted by network, so that nobody locks out a user from elsewhere, and a user with a token never needs
+//! one.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashMap, VecDeque};

@@ -16,8 +16,8 @@ use crate::web;
 /// Sent to rejected connections; plain text, unless they begin with HTTP.
 const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
 
-/// How long the first bytes of a rejected connection may take, which show whether it is a browser. If half of the places
-/// for rejected connections are taken, the reason is sent at once.
+/// How long the first bytes of a rejected connection may take, which show whether it is a browser. If half of the
+/// places for rejected connections are taken, the reason is sent at once.
 const FIRST_BYTES: Duration = Duration::from_millis(100);
 
 /// How long a write of the reason may take. A new socket has room for it.

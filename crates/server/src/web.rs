@@ -1,5 +1,5 @@
-//! The web: serves the page of the chat over HTTP on the port of the daemon, and opens the WebSocket on which the page, or
-//! any other client, speaks the native protocol.
+//! The web: serves the page of the chat over HTTP on the port of the daemon, and opens the WebSocket on which the page,
+//! or any other client, speaks the native protocol.
 //!
 //! `hyper` reads the requests; [`Site`] answers them. No request changes anything but a post to a hook.
 
@@ -37,8 +37,8 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Header fields of a request: those of browsers have some 20.
 const FIELDS_MAX: usize = 64;
 
-/// How long a client may take for the head of a request, and be silent between two requests: browsers open connections in
-/// advance, and open another one if it is closed.
+/// How long a client may take for the head of a request, and be silent between two requests: browsers open connections
+/// in advance, and open another one if it is closed.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A stream on which a WebSocket was opened.
@@ -48,8 +48,8 @@ pub(crate) struct Opened<S> {
     pub(crate) input: Bytes,
 }
 
-/// Answers the requests on `stream` until its client closes it, breaks the rules of HTTP, or opens a WebSocket; then returns
-/// the stream. Fails with an error if the connection fails, or the client takes no bytes for `write_timeout`.
+/// Answers the requests on `stream` until its client closes it, breaks the rules of HTTP, or opens a WebSocket; then
+/// returns the stream. Fails with an error if the connection fails, or the client takes no bytes for `write_timeout`.
 pub(crate) async fn serve<S>(
     stream: S,
     site: Site<'_>,
@@ -77,7 +77,7 @@ where
         Ok(()) => {}
         // It was answered so.
         Err(error) if error.is_parse() => {
-            info!(%error, "closed: the client broke the rules of HTTP")
+            parts.service.log_once(|| info!(%error, "closed: the client broke the rules of HTTP"));
         }
         Err(error) => return Err(io::Error::other(error)),
     }

@@ -91,7 +91,7 @@ export const COMMANDS = [
     "kick",
     [],
     "NAME [REASON]",
-    "Send a user out, who may come again",
+    "Send a user out; they may come back",
     (state, text) => sanction(state, "kick", text),
     "users",
   ),

@@ -11,6 +11,9 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
 });
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
+const long = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
+
+export const longDay = (at) => long.format(at);
 export const clock = (at) => time.format(at);
 export const exact = (at) => full.format(at);
 

@@ -57,7 +57,7 @@ export const fill = (element, ...children) => {
 
 /**
  * Makes the children of `parent` those of `items`, in their order. Each has a `key`; its element is made by `make`, and
- * made anew only if `same` says that the item has changed. Elements that stay keep their focus and their place.
+ * made again only if `same` says that the item has changed. Elements that stay keep their focus and their place.
  */
 export function keyed(parent, items, make, same = (a, b) => a === b) {
   const wanted = new Set(items.map((item) => item.key));
@@ -92,14 +92,6 @@ function mark(child, item) {
   child.itemKey = item.key;
   child.item = item;
   return child;
-}
-
-/** The style of what `selector` selects, in a style sheet of the page: no element has an attribute for it. */
-export function styleOf(selector) {
-  const sheet = new CSSStyleSheet();
-  sheet.insertRule(`${selector} {}`);
-  document.adoptedStyleSheets.push(sheet);
-  return sheet.cssRules[0].style;
 }
 
 export const byId = (id) => document.getElementById(id);

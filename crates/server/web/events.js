@@ -19,13 +19,13 @@ const EVENTS = {
   about: (state, fx, event) => fx.push({ type: "load", journal: event.journal }),
   welcome: (state, fx, event, at) => session.welcome(state, fx, event, at),
   goodbye: (state, fx, event) => void (state.ended = { code: event.code, text: event.text }),
-  pong: (state, fx, event) => session.roomsComplete(state, fx, event),
+  pong: (state, fx, event, at) => session.roomsComplete(state, fx, event, at),
   room: roomEvent,
   message,
   accepted,
   refused: (state, fx, event, at) =>
     (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
-  history: (state, fx, event, at) => exports.page(state, fx, event, at) || history.page(state, fx, event),
+  history: (state, fx, event, at) => exports.page(state, fx, event, at) || history.page(state, fx, event, at),
   thread: (state, fx, event) => threads.page(state, fx, event),
   joined,
   left,
@@ -128,7 +128,7 @@ function joined(state, fx, { room: name, user }, at) {
 function left(state, fx, { room: name, user, reason }, at) {
   if (isMe(state, user.id)) {
     if (reason === "kicked" || reason === "banned") say(state, words.youLeft(name, reason), at, true);
-    return session.close(state, fx, name);
+    return session.close(state, fx, name, at);
   }
   const room = roomOf(state, name);
   if (!room) return;

@@ -2,7 +2,7 @@
 // The formats are those of the server and of the terminal client (`crates/proto/src/export.rs`).
 
 import { isEvent } from "./entries.js";
-import { say } from "./live.js";
+import { notice, say } from "./live.js";
 import { currentRoom, isConnected, labelOf, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -22,7 +22,7 @@ export function start(state, fx, { format, at, typed }) {
   if (!isConnected(state)) return say(state, words.OFFLINE, at, true);
   const room = currentRoom(state);
   const label = labelOf(room);
-  if (room.lastSeq === 0) return say(state, `${label} has no messages`, at, true);
+  if (room.lastSeq === 0) return say(state, words.noMessages(room), at, true);
   const { lastSeq: last } = room;
   state.exporting = { room: room.name, label, format, epoch: state.epoch, last, before: last + 1, count: 0, isAsked: false };
   fx.push({ type: "exportBegin" });
@@ -45,15 +45,17 @@ export function resume(state, fx, room, at) {
   ask(state, fx);
 }
 
-/** The session has ended, or a room was closed. */
+/** The session has ended. */
 export function paused(state) {
   if (state.exporting) state.exporting.isAsked = false;
 }
 
-export function closed(state, fx, name) {
-  if (state.exporting?.room !== name) return;
-  state.exporting = null;
-  fx.push({ type: "exportEnd", name: null });
+/** The user is in a room no more. What closed the room has its own text in the status line, so this one is a notice. */
+export function closed(state, fx, name, at) {
+  const { exporting } = state;
+  if (exporting?.room !== name) return;
+  abandon(state, fx);
+  notice(state, null, `${exporting.label} is not exported: you're not there any more`, at);
 }
 
 /** The server could not read older messages of a room. Returns whether an export has ended by that. */
@@ -64,9 +66,13 @@ export function notReadable(state, fx, { room, text }, at) {
 }
 
 function stop(state, fx, why, at) {
+  abandon(state, fx);
+  say(state, why, at, true);
+}
+
+function abandon(state, fx) {
   state.exporting = null;
   fx.push({ type: "exportEnd", name: null });
-  say(state, why, at, true);
 }
 
 /** A page of history has come. Returns whether it is one of the export. */

@@ -4,8 +4,10 @@
 
 import { changeOf } from "./changes.js";
 import { entryOf, isEvent } from "./entries.js";
+import { say } from "./live.js";
 import * as log from "./log.js";
 import { isConnected, isMe, roomOf } from "./state.js";
+import * as words from "./words.js";
 
 /** Messages with which a room opens: some screens. */
 const PAGE = 60;
@@ -39,12 +41,36 @@ function loadAt(state, fx, room, seq) {
   loadRange(state, fx, room, { after: Math.max(0, seq - PAGE / 2), to, isCut: to < room.lastSeq });
 }
 
-/** Begins a window at the first message that was stored at that time or later. */
-export function loadDate(state, fx, room, time) {
-  if (!isConnected(state) || !room.isJoined) return;
-  room.loading = { kind: "date" };
-  fx.push({ type: "send", command: { type: "history", room: room.name, at: time, limit: 1 } });
+/** Goes to the first message that was stored at that time or later. A page of the room that is on its way comes first. */
+export function loadDate(state, fx, room, time, at) {
+  if (!isConnected(state) || !room.isJoined) return say(state, words.OFFLINE, at, true);
+  room.date = time;
+  say(state, words.lookingFor(time), at);
+  askDate(state, fx, room);
 }
+
+function askDate(state, fx, room) {
+  if (room.date === null || !canLoad(state, room)) return;
+  room.loading = { kind: "date", time: room.date };
+  fx.push({ type: "send", command: { type: "history", room: room.name, at: room.date, limit: 1 } });
+  room.date = null;
+}
+
+/** The message has come to which a date leads. */
+function dateFound(state, fx, room, messages, at) {
+  const { time } = room.loading;
+  room.loading = null;
+  if (room.name !== state.current) return;
+  const [found] = messages;
+  state.said = null;
+  if (!found) return say(state, words.noMessages(room), at, true);
+  const text = words.dateFound(time, Date.parse(found.at));
+  if (text) say(state, text, at);
+  goTo(state, fx, room, found.seq);
+}
+
+/** The server could not read the room. */
+export const notReadable = (room) => void Object.assign(room, { loading: null, date: null });
 
 /** Goes back to the newest messages. */
 export function loadNewest(state, fx, room) {
@@ -83,16 +109,19 @@ function ask(fx, room, before, limit) {
 }
 
 /** A page has come. One that was not asked for is ignored. */
-export function page(state, fx, { room: name, messages, more }) {
-  const room = roomOf(state, name);
-  const loading = room?.loading;
-  if (!loading) return;
+export function page(state, fx, it, at) {
+  const room = roomOf(state, it.room);
+  if (!room) return;
+  if (room.loading) take(state, fx, room, it, at);
+  askDate(state, fx, room);
+}
+
+function take(state, fx, room, { messages, more }, at) {
+  const { loading } = room;
   // For example of an export that was stopped: it does not continue the window.
   if (loading.before !== undefined && messages.length > 0 && messages.at(-1).seq !== loading.before - 1) return;
-  if (loading.kind === "date") {
-    room.loading = null;
-    if (messages.length > 0) goTo(state, fx, room, messages[0].seq);
-  } else if (loading.kind === "older") older(state, room, messages, more);
+  if (loading.kind === "date") dateFound(state, fx, room, messages, at);
+  else if (loading.kind === "older") older(state, room, messages, more);
   else range(state, fx, room, messages, more);
 }
 

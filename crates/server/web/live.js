@@ -55,7 +55,7 @@ export function notice(state, room, text, at) {
   log.notice(into.log, { kind: "notice", text, at }, into.lastSeq);
 }
 
-/** A user joined or left a room: neighbours share a line. `way` is null for one who joined. */
+/** A user joined or left a room: neighbours share a line. `way` is null for a user who joined. */
 export function presence(room, user, way, at) {
   const last = room.log.entries.at(-1);
   const changes =

@@ -23,7 +23,7 @@ export function parse(text, mentions = []) {
   const blocks = [];
   let at = 0;
   let inQuote = false;
-  /** Fences with so many backticks are known to have no end. */
+  /** Fences with this number of backticks are known to have no end. */
   let endless = Infinity;
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index];
@@ -199,7 +199,7 @@ function isBalanced(text) {
   return open === 0;
 }
 
-/** The character beside a mark that is no mark itself. */
+/** The character beside a mark that is not a mark itself. */
 function decisive(text, isLast) {
   const chars = Array.from(isLast ? text.slice(-16) : text.slice(0, 16));
   if (isLast) chars.reverse();

@@ -3,6 +3,7 @@
 import { changeOf } from "./changes.js";
 import { entryOf, entryOfOwn, isCounted, isEvent } from "./entries.js";
 import * as exports from "./export.js";
+import * as history from "./history.js";
 import { fail, notice, stopTyping } from "./live.js";
 import * as log from "./log.js";
 import { mentions } from "./mention.js";
@@ -116,16 +117,16 @@ export function refused(state, fx, it, at) {
   if (it.code === "shutdown" && (it.n !== undefined || room?.isRequested)) return;
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   if (own) return refusedOwn(state, fx, own, it, at);
+  const isNotReadable = it.code === "not_readable" && room !== null;
+  // A page of the log may be what was refused, also if a panel waits: the log asks for it again.
+  if (isNotReadable) history.notReadable(room);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
-  if (it.code === "not_readable" && room) {
-    room.loading = null;
-    if (exports.notReadable(state, fx, it, at)) return;
-  }
+  if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
   const { asked } = state;
   // A name that is none of a room is not repeated.
   const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);
   const requested = room ?? (isAsked ? roomOf(state, asked.join) : null);
-  if (requested?.isRequested) close(state, fx, requested.name);
+  if (requested?.isRequested) close(state, fx, requested.name, at);
   if (isAsked) state.asked = newAsked();
   const isUnknown = isAsked && asked.open && it.code === "no_such_user";
   fail(state, fx, isUnknown ? words.noUser(asked.open) : words.refused(it), at, isAsked ? asked.typed : null);
@@ -152,7 +153,7 @@ function refusedOwn(state, fx, own, it, at) {
     log.updatePending(one, id, { delivery: "refused", why: it.text });
   }
   if (isGone) {
-    close(state, fx, own.room);
+    close(state, fx, own.room, at);
     if (own.body.text) notice(state, null, words.notSent(own.room, it.text, own.body.text), at);
   } else if (isEvent) {
     const typed = own.body.text && { place: own.room, text: own.body.text };

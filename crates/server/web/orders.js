@@ -68,53 +68,20 @@ function find(state, fx, before) {
 }
 
 export const EVENTS = {
-  rooms: page(
-    "rooms",
-    (event) => event.rooms,
-    (items) => items.at(-1)?.room,
-  ),
+  rooms: page("rooms", (event) => event.rooms, "room"),
   users: (state, fx, event) => {
     listAway(state, event);
     const roles = new Map((event.roles ?? []).map((one) => [one.id, one.role]));
-    page(
-      "people",
-      () => event.users.map((user) => ({ ...user, role: roles.get(user.id) })),
-      (items) => items.at(-1)?.name,
-    )(state, fx, event);
+    const users = event.users.map((user) => ({ ...user, role: roles.get(user.id) }));
+    page("people", () => users, "name")(state, fx, event);
   },
   mentions: (state, fx, event) => fill(state, "mentions", messages(state, event.messages), event.next ?? null),
-  pins: page(
-    "pins",
-    (event, state) => messages(state, event.messages),
-    (items) => items.at(-1)?.seq,
-  ),
-  versions: page(
-    "versions",
-    (event) => event.versions,
-    (items) => items.at(-1)?.seq,
-  ),
-  invites: page(
-    "invites",
-    (event) => event.invites,
-    (items) => items.at(-1)?.id,
-    true,
-  ),
-  hooks: page(
-    "hooks",
-    (event) => event.hooks,
-    (items) => items.at(-1)?.id,
-    true,
-  ),
-  sanctions: page(
-    "sanctions",
-    (event) => event.sanctions,
-    (items) => items.at(-1)?.id,
-  ),
-  audit: page(
-    "audit",
-    (event) => event.records,
-    (items) => items.at(-1)?.id,
-  ),
+  pins: page("pins", (event, state) => messages(state, event.messages), "seq"),
+  versions: page("versions", (event) => event.versions, "seq"),
+  invites: page("invites", (event) => event.invites, "id", true),
+  hooks: page("hooks", (event) => event.hooks, "id", true),
+  sanctions: page("sanctions", (event) => event.sanctions, "id"),
+  audit: page("audit", (event) => event.records, "id"),
   found,
   invite: (state, fx, event) => fillOne(state, "invite", { line: event.line, invite: event.invite }),
   hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook }),
@@ -128,13 +95,16 @@ export const EVENTS = {
   pardoned,
 };
 
-/** Handles a page of a list. One that was changed by an order, such as the invites, is replaced. */
-function page(kind, itemsOf, last, isReplaced = false) {
+/**
+ * Handles a page of a list. The next page begins after the last item, by this field of it. A list that was changed by an
+ * order, such as the invites, is replaced.
+ */
+function page(kind, itemsOf, field, isReplaced = false) {
   return (state, fx, event) => {
     const { panel } = state;
     if (isReplaced && panel?.kind === kind && !panel.more) panel.items = [];
     const items = itemsOf(event, state);
-    fill(state, kind, items, event.more ? last(items) : null);
+    fill(state, kind, items, event.more ? items.at(-1)?.[field] : null);
   };
 }
 
@@ -216,6 +186,10 @@ function pardoned(state, fx, event, at) {
   if (panel?.kind === "sanctions") panel.items = panel.items.filter((one) => one.id !== it.id);
 }
 
+/** Whether a refusal can be one of a panel: other commands may be refused while it waits. */
+const isAbout = (it, { room, order, seq }) =>
+  (it.room === undefined || it.room === (room ?? order?.room)) && (it.seq === undefined || it.seq === seq);
+
 /** The server has refused a command. Returns whether it was one of a panel or of the search. */
 export function refused(state, it) {
   if (it.code.startsWith("search_")) {
@@ -223,7 +197,7 @@ export function refused(state, it) {
     return true;
   }
   const { panel } = state;
-  if (!panel || !(panel.isLoading || panel.kind === "password")) return false;
+  if (!panel || !(panel.isLoading || panel.kind === "password") || !isAbout(it, panel)) return false;
   Object.assign(panel, { isLoading: false, note: words.sentence(it.text) });
   return true;
 }

@@ -223,7 +223,7 @@ function link(view, panel) {
       h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }),
       h("p", {
         text: panel.user
-          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Give it to ${panel.user} in private: whoever has it logs in as ${panel.user}.`
+          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Give it to ${panel.user} in private: it logs in as ${panel.user}.`
           : `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
       }),
     );
@@ -294,10 +294,11 @@ function hook(view, panel) {
     fill(
       body,
       h("p", {
-        text: `${bot.name} says in ${room} what a program posts to this address. It is shown this once. Whoever has it can write in the room as ${bot.name}.`,
+        text: `${bot.name} says in ${room} what a program posts to this address. It is shown this once. A person or program that has it can write in the room as ${bot.name}.`,
       }),
       shown("The address", url, view),
       shown("To try it", `curl -d 'hello' ${url}`, view),
+      location.protocol === "https:" && h("p", { text: "If curl does not trust the certificate of the server, add -k." }),
       h(
         "p",
         { class: "buttons" },

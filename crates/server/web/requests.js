@@ -34,7 +34,7 @@ export const INPUTS = {
   newer: (state, fx, { room }) => history.loadNewer(state, fx, roomOf(state, room)),
   newest,
   goTo,
-  date: (state, fx, { time }) => history.loadDate(state, fx, currentRoom(state), time),
+  date: (state, fx, { time, at }) => history.loadDate(state, fx, currentRoom(state), time, at),
   arrived: (state) => void (state.goal = null),
   looked: (state, fx, { room, pos }) => void (roomOf(state, room).eye = pos),
   draft,
@@ -159,7 +159,7 @@ function leave(state, fx, { room: name, at }) {
   if (!isConnected(state)) return tell(state, words.OFFLINE, at, true);
   fx.push({ type: "send", command: { type: "leave", room: name } });
   tell(state, words.leaving(room), at);
-  if (!room.isJoined) close(state, fx, name);
+  if (!room.isJoined) close(state, fx, name, at);
 }
 
 /** Messages were on the screen. They count as read if all before them are. */

@@ -32,7 +32,6 @@ export function start(state, fx, { known, left: messages, drafts, choices, invit
     fx.push({ type: "connect" });
   } else {
     state.connection = { kind: "welcome" };
-    state.form.needs = invite ? "invite" : null;
   }
 }
 
@@ -87,7 +86,7 @@ function sessionEnded(state, fx, at) {
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
-    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, readSent: 0 });
+    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, date: null, readSent: 0 });
   }
 }
 
@@ -261,7 +260,7 @@ function takeBack(state, fx, at, isVoid) {
 }
 
 /** The server has answered the ping: it has sent all rooms by now. The user has left the others elsewhere. */
-export function roomsComplete(state, fx, { nonce }) {
+export function roomsComplete(state, fx, { nonce }, at) {
   if (nonce !== COMPLETE) return;
   const needed = new Set(state.outbox.pending.map((one) => one.message.room));
   for (const room of [...state.rooms.values()]) {
@@ -269,7 +268,8 @@ export function roomsComplete(state, fx, { nonce }) {
     if (needed.has(room.name)) {
       room.isRequested = true;
       fx.push({ type: "send", command: { type: "join", room: room.name } });
-    } else if (room.name !== LOBBY && room.draft === "" && room.log.pending.length === 0) close(state, fx, room.name);
+    } else if (room.name !== LOBBY && room.draft === "" && room.log.pending.length === 0)
+      close(state, fx, room.name, at);
   }
   state.isComplete = true;
   sendWaiting(state, fx);
@@ -302,13 +302,14 @@ export function helloRefused(state, fx, event) {
 }
 
 /** The user is in a room no more. */
-export function close(state, fx, name) {
+export function close(state, fx, name, at) {
   if (name === LOBBY) return;
   state.rooms.delete(name);
-  exports.closed(state, fx, name);
   if (state.thread?.room === name) state.thread = null;
   if (state.compose?.room === name) state.compose = null;
-  if (state.current !== name) return;
-  state.current = LOBBY;
-  beginLog(state, fx, currentRoom(state));
+  if (state.current === name) {
+    state.current = LOBBY;
+    beginLog(state, fx, currentRoom(state));
+  }
+  exports.closed(state, fx, name, at);
 }

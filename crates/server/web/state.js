@@ -119,7 +119,9 @@ export function newRoom(name) {
     isRequested: false,
     /** Some messages of others are below this `seq`, unread when the room was opened. */
     line: null,
+    /** The page of the room that is on its way, and a time to whose message the user goes after it. */
     loading: null,
+    date: null,
     /** The position in the log that the reader looks at; null at the end. */
     eye: null,
     /** The user has marked messages as unread: they stay so until the room is opened again. */

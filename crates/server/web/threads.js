@@ -49,6 +49,7 @@ export function page(state, fx, { room, seq, messages, more }) {
 export function refused(state, it) {
   const isAbout = ["no_such_message", "bad_target", "not_readable"].includes(it.code);
   if (!state.thread?.isLoading || it.room !== state.thread.room || !isAbout) return false;
+  if (it.seq !== undefined && it.seq !== state.thread.root) return false;
   Object.assign(state.thread, { isLoading: false, note: it.text });
   return true;
 }

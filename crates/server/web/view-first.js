@@ -40,7 +40,11 @@ export function makeFirst({ state, dispatch }) {
       set(field("note"), { hidden: state.form.note === "" });
       if (wasShown) return;
       wasShown = true;
-      if (state.form.invite) field("invite").value = state.form.invite;
+      if (state.form.invite) {
+        // Folded: it is a secret, and others may look at the screen.
+        field("invite").value = state.form.invite;
+        setText(field("invite-fold").querySelector("summary"), "Your invite is filled in");
+      }
       field("invite-fold").open = state.form.needs === "invite";
       field("login-fold").open = state.form.needs === "login";
       field("server-fold").open = state.form.needs === "server";

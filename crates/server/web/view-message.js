@@ -6,7 +6,7 @@ import { h, icon, iconButton } from "./dom.js";
 import { firstLine, isLong, isOnlyEmoji, textNodes } from "./text.js";
 import * as words from "./words.js";
 
-/** Makes the row of an item of `view-log.js`. `view` has the state and the handlers. */
+/** Makes the row of an item of `view-rows.js`. `view` has the state and the handlers. */
 export function makeRow(view, item) {
   switch (item.type) {
     case "day":

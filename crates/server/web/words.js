@@ -1,5 +1,6 @@
 // What the page says, in the words of the terminal client.
 
+import { dayOf, longDay } from "./dates.js";
 import { isDirect, isMe, labelOf } from "./state.js";
 
 export const OFFLINE = "You're offline. Try again once connected";
@@ -26,6 +27,18 @@ export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** A count with its noun. */
 export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+export const noMessages = (room) => `${labelOf(room)} has no messages`;
+
+export const lookingFor = (time) => `Looking for ${longDay(Date.parse(time))}…`;
+
+/** What to know of the message that was found for a time; null if it is of that day. */
+export function dateFound(time, stored) {
+  const asked = Date.parse(time);
+  if (stored < asked) return `No message since ${longDay(asked)}. This is the newest`;
+  if (dayOf(stored) > dayOf(asked)) return `The first message since ${longDay(asked)} is of ${longDay(stored)}`;
+  return null;
+}
 
 export const created = (room) => `You created ${room}. /leave removes it`;
 export const renamed = (from, to) => `${quoted(from)} is now ${quoted(to)}`;

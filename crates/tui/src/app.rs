@@ -11,7 +11,7 @@ mod options;
 mod saver;
 mod typed;
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::io;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
@@ -160,6 +160,8 @@ enum Front<R> {
     Saved(Box<Input>),
     /// The user has left the editor.
     Edited(Result<String, String>),
+    /// No key waits to be shown, if the terminal takes it.
+    Draft,
     /// It is time to look at the time zone.
     Zone,
 }
@@ -229,8 +231,8 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; last the
-    /// events of the network, since they alone may never end. Safe to cancel.
+    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; the text of
+    /// these keys; last the events of the network, since they alone may never end. Safe to cancel.
     async fn next<R>(
         &mut self,
         mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
@@ -238,6 +240,7 @@ impl<C: Control> App<C> {
         let may_take = self.driver.may_take();
         let draws = self.state.redraw.is_needed() && !self.editing.is_on();
         let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
+        let is_draft_due = may_take && self.state.is_draft_due;
         let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
         let Self { control, saver, typed, editing, exporter, driver, .. } = self;
         let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
@@ -253,6 +256,7 @@ impl<C: Control> App<C> {
                 biased;
                 event = keys.next(), if may_take => Front::Key(event),
                 drawable = drawable, if draws => Front::Frame(drawable),
+                () = ready(()), if is_draft_due => Front::Draft,
                 edited = editing.done() => Front::Edited(edited),
                 saved = saver.done() => Front::Saved(Box::new(saved)),
                 step = exporter.done() => Front::Saved(Box::new(step)),
@@ -278,6 +282,7 @@ impl<C: Control> App<C> {
                 self.redraw_all = true;
                 self.take(Input::Edited(edited))
             }
+            Front::Draft => self.take(Input::Draft),
             Front::Zone => self.look_at_zone(ZONE_LOOK_MAX),
             Front::Frame(drawable) => {
                 drawable.map_err(|error| RunError::Draw(error.to_string()))?;

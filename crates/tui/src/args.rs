@@ -44,8 +44,8 @@ Exit codes: 0 success; 1 error; 2 invalid arguments.";
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Your name and the server: short for --name and --server. NAME@ is a name alone. A LINE is an invite,
-    /// chat://HOST:PORT/#KEY.SECRET, or the address line that chat-server address prints, chat://HOST:PORT/#KEY. The server
-    /// must have that key
+    /// chat://HOST:PORT/#KEY.SECRET, or the address line that chat-server address prints, chat://HOST:PORT/#KEY. The
+    /// server must have that key
     #[arg(value_name = "[NAME@]HOST[:PORT] or LINE", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
@@ -53,7 +53,8 @@ pub(crate) struct Args {
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Server address, its address line, or the line of an invite [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
+    /// Server address, its address line, or the line of an invite [default: $CHAT_SERVER, or that of the last session;
+    /// at first, 127.0.0.1:12345]
     #[arg(long, value_name = "HOST[:PORT] or LINE")]
     server: Option<Endpoint>,
 

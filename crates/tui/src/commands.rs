@@ -112,6 +112,8 @@ impl Command {
     #[must_use]
     pub const fn takes(&self, argument: &str) -> bool {
         match self.needs {
+            // Other programs show the text to the others. Here it is dropped: the user wants to go.
+            Needs::Nothing if matches!(self.verb, Verb::Quit) => true,
             Needs::Nothing => argument.is_empty(),
             Needs::Optional => true,
             Needs::Argument => !argument.is_empty(),
@@ -120,7 +122,7 @@ impl Command {
 }
 
 /// Commands of other programs, and what is typed here.
-const INSTEAD: [(&str, &str); 9] = [
+const INSTEAD: [(&str, &str); 19] = [
     ("/op", "/role NAME moderator"),
     ("/deop", "/role NAME member"),
     ("/voice", "/role NAME voice"),
@@ -130,6 +132,16 @@ const INSTEAD: [(&str, &str); 9] = [
     ("/grep", "/search WORDS"),
     ("/hilight", "/set mentions name"),
     ("/notice", "/msg NAME TEXT"),
+    ("/pm", "/msg NAME TEXT"),
+    ("/w", "/msg NAME TEXT"),
+    ("/say", "the text alone, without a command"),
+    ("/window", "/go NAME"),
+    ("/win", "/go NAME"),
+    ("/nicklist", "/users"),
+    ("/mode", "/role NAME ROLE, or /private and /announce for a room"),
+    ("/silence", "/quiet"),
+    ("/disconnect", "/quit"),
+    ("/bye", "/quit"),
 ];
 
 /// What the user reads if there is no command of that name.

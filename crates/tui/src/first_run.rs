@@ -1,5 +1,5 @@
-//! The first screens: the one of a new user asks for a name and a server, [`KeyQuestion`] whether the key of a server is
-//! accepted. They come before the client.
+//! The first screens: the one of a new user asks for a name and a server, [`KeyQuestion`] whether the key of a server
+//! is accepted. They come before the client.
 //!
 //! [`FirstRun::update`] is pure, as the client's; [`ask`] is its loop.
 

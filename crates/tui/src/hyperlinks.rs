@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_no_terminal_takes_is_no_link() {
+    fn a_target_that_no_terminal_takes_is_not_a_link() {
         let target = |bytes: usize| format!("http://{}", "x".repeat(bytes - 7));
         assert!(Link::new(1, &target(TARGET_BYTES_MAX)).is_some());
         assert!(Link::new(1, &target(TARGET_BYTES_MAX + 1)).is_none());

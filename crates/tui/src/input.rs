@@ -23,6 +23,8 @@ pub enum Input {
     Frame,
     /// A key is pressed, or repeats.
     Key(KeyEvent),
+    /// The keys that were typed are on the screen, or wait for a terminal that takes nothing: the text becomes a draft.
+    Draft,
     /// A text is pasted.
     Paste(String),
     /// The mouse wheel turns over that cell.

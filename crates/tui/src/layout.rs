@@ -20,8 +20,8 @@ const ROOMS_HEIGHT_MIN: u16 = 5;
 /// Narrowest log beside a list that the user has opened, in columns.
 const LOG_WIDTH_MIN: u16 = 20;
 
-/// Narrowest log beside a thread, in columns: a screen of 97 columns has room for it beside the room list. On a narrower
-/// screen the thread is in place of the log.
+/// Narrowest log beside a thread, in columns: a screen of 97 columns has room for it beside the room list. On a
+/// narrower screen the thread is in place of the log.
 const LOG_BESIDE_THREAD_MIN: u16 = 40;
 
 /// Narrowest and widest thread beside a log, with its line and a blank, in columns. It has two fifths between them.

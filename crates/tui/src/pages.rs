@@ -42,8 +42,8 @@ pub struct PageSize {
     pub draws_light: bool,
 }
 
-/// A page with `secret` as its first rows, what `text` returns for a number of columns, and the code of the secret where it fits:
-/// beside the text, or below it.
+/// A page with `secret` as its first rows, what `text` returns for a number of columns, and the code of the secret
+/// where it fits: beside the text, or below it.
 fn rows(
     secret: &str,
     size: PageSize,

@@ -94,6 +94,8 @@ pub struct State {
     pub is_demo: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
+    /// Whether the input box has a text that the client does not know yet: a key is shown first.
+    pub is_draft_due: bool,
     /// Set if a key was pressed that quits if it is pressed again.
     pub quitting: Option<Quitting>,
     /// Where the steps to unread rooms began, and the room that the last one led to.
@@ -218,6 +220,7 @@ impl State {
             page: None,
             settings_file: None,
             first_key: None,
+            is_draft_due: false,
             quitting: None,
             unread_from: None,
             users: None,

@@ -42,7 +42,7 @@ pub use self::output::Output;
 use crate::app::{Control, EditJob};
 use crate::input::Report;
 use crate::notification::{Note, NotifyMethod, title_sequence};
-use crate::theme::QUERY;
+use crate::theme::{QUERY, XTERM};
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
 /// character for wider than we do must not write on the next row), whole pastes, and to know whether it
@@ -59,9 +59,6 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// terminals have Alt as an Escape anyway, and some take the saving of a mode for something else.
 const ALT_ON: &[u8] = b"\x1b[?1036;1039s\x1b[?1036;1039h";
 const ALT_BACK: &[u8] = b"\x1b[?1036;1039r";
-
-/// Set by xterm for the programs in it.
-const XTERM: &str = "XTERM_VERSION";
 
 /// The reverse of all, and a visible cursor.
 const LEAVE: &[u8] =

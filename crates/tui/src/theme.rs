@@ -1,10 +1,10 @@
 //! The colours of the screen, by role.
 //!
-//! Every foreground has a contrast of at least [`CONTRAST_MIN`] to 1 against the terminal's own
-//! background, and against the two row backgrounds, in 24-bit colour and in 256 colours. With 16
-//! colours the user's own are used, those that most terminals show readable there, and rows are reversed; without colours bold, dim, underline and
-//! reverse are left. No meaning is in a colour alone: accent and warnings are bold, links are
-//! underlined, what was searched for is both, and the marks of the views say the rest.
+//! Every foreground has a contrast of at least [`CONTRAST_MIN`] to 1 against the terminal's own background, and against
+//! the two row backgrounds, in 24-bit colour and in 256 colours. With 16 colours the user's own are used, those that
+//! most terminals show readable there, and rows are reversed; without colours bold, dim, underline and reverse are
+//! left. No meaning is in a colour alone: accent and warnings are bold, links are underlined, what was searched for is
+//! both, and the marks of the views say the rest.
 
 mod depth;
 mod indexed;
@@ -19,6 +19,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use chat_client::hash::fnv1a;
 
+pub(crate) use depth::XTERM;
 pub use depth::{Depth, Environment};
 pub(crate) use indexed::indexed;
 pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};
@@ -190,8 +191,8 @@ impl Theme {
         self.roles.iter().any(|style| style.fg.is_some())
     }
 
-    /// The style of a QR code: dark on light, as cameras expect it, whatever the colours of the rest are. Without colours
-    /// it has none, and is drawn light.
+    /// The style of a QR code: dark on light, as cameras expect it, whatever the colours of the rest are. Without
+    /// colours it has none, and is drawn light.
     #[must_use]
     pub fn code(&self) -> Style {
         match self.has_colours() {

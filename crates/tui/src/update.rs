@@ -8,6 +8,7 @@ mod attention;
 mod bare;
 mod commands;
 mod date;
+mod drafts;
 mod effect;
 mod enter;
 pub(crate) mod expiry;
@@ -27,22 +28,24 @@ mod quiet;
 mod quit;
 mod redraw;
 mod rooms;
+mod scrolling;
 mod searching;
 mod selecting;
 mod settings;
 mod whois;
 
-use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Notice, NoticeKind, Request};
-use chat_proto::{RoomName, Seq, Timestamp};
+use chat_proto::Timestamp;
 
+use self::drafts::typing;
 pub use self::effect::Effect;
+use self::scrolling::{arrived, retry, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
 use crate::lists::{Asking, Subject};
-use crate::state::{ClosedThread, LogPane, State};
-use crate::viewport::{ScrollPosition, Viewport};
+use crate::state::{LogPane, State};
+use crate::viewport::Viewport;
 use crate::wording::{not_done, notice};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -51,6 +54,15 @@ const WHEEL_ROWS: isize = 3;
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    if !state.is_draft_due || matches!(input, Input::Key(_)) {
+        return take_input(state, input, at);
+    }
+    let mut effects = drafts::due(state, at);
+    effects.extend(take_input(state, input, at));
+    effects
+}
+
+fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     redraw::note(state, &input);
     if matches!(input, Input::Paste(_) | Input::Click(_)) {
         end_answer(state);
@@ -75,10 +87,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.redraw.drawn_box = Some(state.panes().prompt);
             effects
         }
-        Input::Key(key) => redraw::take_key(state, |state| {
-            end_answer(state);
-            typing(state, at, |state| keys::key(state, key, at))
-        }),
+        Input::Key(key) => {
+            let takes = |state: &mut State| {
+                end_answer(state);
+                keys::key(state, key, at)
+            };
+            drafts::after_key(state, at, |state| redraw::take_key(state, takes))
+        }
+        Input::Draft => Vec::new(),
         Input::Paste(text) => {
             if help::keeps_page(state) {
                 return Vec::new();
@@ -135,45 +151,6 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
 /// The user goes on: the answer to what was done before has been seen.
 fn end_answer(state: &mut State) {
     (state.done, state.done_until) = (None, None);
-}
-
-/// Runs something that may change the input box, and gives the drafts to the client.
-fn typing(
-    state: &mut State,
-    at: Timestamp,
-    does: impl FnOnce(&mut State) -> Vec<Effect>,
-) -> Vec<Effect> {
-    let before = state.shown().clone();
-    state.closed_thread = None;
-    let mut effects = does(state);
-    if let Some(ClosedThread { room, root, typed }) = state.closed_thread.take() {
-        effects.extend(draft(state, room, Some(root), typed, at));
-    }
-    let now = if before == *state.shown() {
-        before
-    } else {
-        let typed = state.typed(&before);
-        effects.extend(draft(state, before, None, typed, at));
-        state.shown().clone()
-    };
-    if let Some((root, typed)) = state.typed_in_thread() {
-        effects.extend(draft(state, now.clone(), Some(root), typed, at));
-    }
-    let typed = state.typed(&now);
-    effects.extend(draft(state, now, None, typed, at));
-    effects
-}
-
-fn draft(
-    state: &mut State,
-    room: RoomName,
-    thread: Option<Seq>,
-    text: String,
-    at: Timestamp,
-) -> Vec<Effect> {
-    let mut effects = live::type_in(state, (&room, thread), &text, at);
-    effects.extend(client(state, ClientInput::Request(Request::Draft { room, thread, text }), at));
-    effects
 }
 
 /// Gives an input to the client, and takes in its effects for the screen.
@@ -326,73 +303,6 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return lists::open(state, Subject::People, "", at);
     }
     Vec::new()
-}
-
-/// Scrolls. All messages from the first one on the screen to the last one after it are shown.
-fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
-    let is_room = state.focus() == LogPane::Room;
-    let seen = |state: &State| {
-        let (rows, height) = state.log_rows()?;
-        state.viewport().seen(rows, height)
-    };
-    let mut effects = Vec::new();
-    if rows < 0 && is_room && state.client.room().log().hold() == Some(Hold::Cleared) {
-        effects.extend(retry(state, at));
-    }
-    let before = seen(state).filter(|_| rows > 0 && is_room);
-    effects.extend(move_through(state, at, |viewport, log, height| {
-        viewport.scroll(rows, log, height);
-    }));
-    if let (Some((first, _)), Some((_, last))) = (before, seen(state)) {
-        effects.extend(frame::show(state, (first, last), at));
-    }
-    effects
-}
-
-/// Scrolls by pages. Messages that could not be loaded are asked for again.
-fn scroll_page(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
-    let mut effects = retry(state, at);
-    effects.extend(scroll(state, rows, at));
-    effects
-}
-
-/// Goes to the oldest message of the room.
-fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    state.focused_viewport_mut().to_oldest();
-    retry(state, at)
-}
-
-/// Goes to the newest entry.
-fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    state.focused_viewport_mut().to_newest();
-    arrived(state, at)
-}
-
-fn move_through(
-    state: &mut State,
-    at: Timestamp,
-    moves: impl FnOnce(&mut Viewport, crate::rows::LogRows<'_>, usize),
-) -> Vec<Effect> {
-    state.move_through(moves);
-    arrived(state, at)
-}
-
-/// At the newest entry, older messages that could not be read may be asked for again.
-fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let is_newest = state.viewport_of(LogPane::Room).position() == ScrollPosition::Newest;
-    if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
-        return retry(state, at);
-    }
-    Vec::new()
-}
-
-/// Messages may be loaded again.
-fn retry(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    if state.client.room().log().hold().is_none() {
-        return Vec::new();
-    }
-    let retry = Request::Retry(state.shown().clone());
-    client(state, ClientInput::Request(retry), at)
 }
 
 #[cfg(test)]

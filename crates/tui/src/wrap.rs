@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_space_with_a_mark_is_no_border() {
+    fn a_space_with_a_mark_is_not_a_border() {
         assert_eq!(rows("ab \u{301}cd", 3, 3), ["ab \u{301}", "cd"]);
     }
 

@@ -128,7 +128,7 @@ async fn greet(enemy: Enemy, expected: &'static str, hello: fn(u64) -> Value) {
 /// Connects and greets. Returns the connection if the answer is `expected`; `None` if there is none, or it is a limit.
 ///
 /// # Panics
-/// Panics if the answer is another one: then this is no attack.
+/// Panics if the answer is another one: then this is not an attack.
 async fn one(enemy: &Enemy, hello: &Value, expected: &str) -> Option<TcpStream> {
     let mut stream = enemy.connect().await.ok()?;
     stream.write_all(format!("{hello}\n").as_bytes()).await.ok()?;

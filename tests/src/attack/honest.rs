@@ -40,7 +40,8 @@ impl Honest {
         Self { ana, bob, accepted: 0, unheard: 0 }
     }
 
-    /// Ana says `messages` messages, one after another. Returns the time that 99 % of them took at most until Bob had them.
+    /// Ana says `messages` messages, one after another. Returns the time that 99 % of them took at most until Bob had
+    /// them.
     pub(super) async fn talk(&mut self, messages: u32) -> Duration {
         let mut times = Vec::new();
         for _ in 0..messages {

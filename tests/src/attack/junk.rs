@@ -1,4 +1,4 @@
-//! Bytes that are no protocol.
+//! Bytes of no protocol.
 
 use std::iter::repeat_with;
 

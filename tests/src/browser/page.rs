@@ -43,10 +43,20 @@ impl Page {
         self.resizes(1280, 800).await;
     }
 
-    /// Loads the page, and waits until it shows something.
-    pub async fn loads(&self) {
+    /// Loads the page. Does not wait for its scripts.
+    pub async fn begins_to_load(&self) {
         let loaded = self.call("Page.navigate", json!({"url": format!("{}/", self.origin)})).await;
         assert!(loaded["errorText"].is_null(), "{loaded}");
+    }
+
+    /// From now on, requests for addresses that match a pattern, such as `*/app.js`, fail.
+    pub async fn loses(&self, patterns: &[&str]) {
+        self.call("Network.setBlockedURLs", json!({"urls": patterns})).await;
+    }
+
+    /// Loads the page, and waits until it shows something.
+    pub async fn loads(&self) {
+        self.begins_to_load().await;
         self.until(
             "the page",
             "document.querySelector('#first:not([hidden]), #chat:not([hidden])')",
@@ -56,7 +66,7 @@ impl Page {
 
     /// Opens the page as this user, who is new, and waits until the lobby is shown.
     pub async fn comes_in(&self, name: &str) {
-        self.until("the first screen", "document.activeElement.id === 'first-name'").await;
+        self.until("the first screen", "document.activeElement?.id === 'first-name'").await;
         self.types(&format!("{name}\n")).await;
         self.is_in().await;
     }
@@ -158,7 +168,7 @@ impl Page {
     }
 
     /// What went wrong in the page: errors, what the policy refused, requests to other servers. A lost connection
-    /// is no fault.
+    /// is not a fault.
     pub async fn faults(&self) -> Vec<String> {
         let violations = self.value("globalThis.violations ?? []").await;
         let mut faults: Vec<_> =

@@ -1,8 +1,9 @@
-//! A program that posts to a hook through kills of the daemon: one text after the other, each with a key, and again until it
-//! is answered. From time to time its hook is revoked and made again, as the same bot; then it also posts to revoked ones.
+//! A program that posts to a hook through kills of the daemon: one text after the other, each with a key, and again
+//! until it is answered. From time to time its hook is revoked and made again, as the same bot; then it also posts to
+//! revoked ones.
 //!
-//! What it posts are messages as those of any client. Those to revoked hooks are of a client of their own, of which nothing
-//! may be stored.
+//! What it posts are messages as those of any client. Those to revoked hooks are of a client of their own, of which
+//! nothing may be stored.
 
 mod state;
 

@@ -233,8 +233,8 @@ impl Board {
         self.users.iter_mut().for_each(|user| user.is_online = false);
     }
 
-    /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after each
-    /// of the orders.
+    /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after
+    /// each of the orders.
     fn save(&mut self, before: &Worlds, orders: &[(Order, Outcome)]) {
         let backup = self.settings.backup.get();
         if backup == Backup::None {
@@ -265,6 +265,13 @@ impl Board {
                 || format!("user {user} is banned: {welcome}"),
             );
         }
+        let role = self.certain.role_since(user, self.users[user].hello);
+        if role.is_some_and(|role| welcome["role"] != role.word()) {
+            self.fault(
+                |found| &mut found.wrong_orders,
+                || format!("user {user} is {role:?}: {welcome}"),
+            );
+        }
         let peer = &mut self.users[user];
         peer.id = welcome["id"].as_u64();
         (peer.is_online, peer.is_new, peer.may_have_ghosts) = (true, true, true);
@@ -289,8 +296,8 @@ impl Board {
         Duration::from_millis(self.random.u64(self.settings.pauses_ms.clone()))
     }
 
-    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the number
-    /// of the newest.
+    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the
+    /// number of the newest.
     pub(super) fn records(&mut self, new: &[Value], newest: u64, is_restored: bool) {
         if is_restored != self.is_restored {
             return; // a backup was restored meanwhile

@@ -1,6 +1,6 @@
-//! What is certain at each time: who may write where, and who is out of a room.
+//! What is certain at each time: who may write where, who is out of a room, and who has a role on the server.
 
-use super::order::{Room, User};
+use super::order::{Role, Room, User};
 use super::state::Answer;
 use super::worlds::Worlds;
 use super::{ROOMS, USERS};
@@ -24,6 +24,8 @@ pub(super) struct Certain {
     /// Since when each user is banned from the server, and since when it is not.
     banned_since: [Option<Ticket>; USERS],
     free_since: [Option<Ticket>; USERS],
+    /// The role of each user on the server, and since when; `None` if it may have another one.
+    roles_since: [Option<(Role, Ticket)>; USERS],
     /// Since when each user has to wait between two messages; `None` if it may not have to.
     slow_since: [[Option<Ticket>; ROOMS]; USERS],
 }
@@ -37,6 +39,7 @@ impl Default for Certain {
             out_since: never,
             banned_since: [None; USERS],
             free_since: [None; USERS],
+            roles_since: [None; USERS],
             slow_since: never,
         }
     }
@@ -50,6 +53,9 @@ impl Certain {
             let banned = possible.agree(|state| Answer::of(state.is_banned(user, None)));
             note(&mut self.banned_since[user], now, banned == Answer::Yes);
             note(&mut self.free_since[user], now, banned == Answer::No);
+            let role = possible.common(|state| state.roles[user]);
+            let before = self.roles_since[user].filter(|(before, _)| Some(*before) == role);
+            self.roles_since[user] = before.or(role.map(|role| (role, now)));
             for room in 0..ROOMS {
                 span.may_write[user][room] = possible.agree(|state| state.may_write(user, room));
                 let is_in = possible.agree(|state| Answer::of(state.rooms[room].members[user]));
@@ -82,8 +88,8 @@ impl Certain {
         self.out_since[user][room].is_some_and(|since| since < sent)
     }
 
-    /// Whether the user was banned from the server all the time since it sent its `hello`; `Unknown` if it may have been
-    /// for a part of it.
+    /// Whether the user was banned from the server all the time since it sent its `hello`; `Unknown` if it may have
+    /// been for a part of it.
     pub(super) fn is_banned_since(&self, user: User, sent: Ticket) -> Answer {
         let is_since = |since: Option<Ticket>| since.is_some_and(|since| since < sent);
         match (is_since(self.banned_since[user]), is_since(self.free_since[user])) {
@@ -91,6 +97,11 @@ impl Certain {
             (_, true) => Answer::No,
             _ => Answer::Unknown,
         }
+    }
+
+    /// The role that the user had on the server all the time since it sent its `hello`, if that is certain.
+    pub(super) fn role_since(&self, user: User, sent: Ticket) -> Option<Role> {
+        self.roles_since[user].filter(|(_, since)| *since < sent).map(|(role, _)| role)
     }
 
     /// Whether the user has to wait between two messages, and had to when the earlier one was first sent.

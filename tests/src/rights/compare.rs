@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_proto::{Seq, UserId};
 use chat_server::journal::{
-    Durability, Journal, Location, Page, Part, Restored, RoomId, RoomKey, StoredMessage,
+    Contents, Durability, Journal, Location, Page, Part, RoomId, RoomKey, StoredMessage,
 };
 use chat_server::{Config, Server};
 use tokio::time::sleep;
@@ -28,8 +28,8 @@ const ALL: &str = "-nosuchword ";
 /// The messages of a room, by device and number.
 type Stored = BTreeMap<(String, u64), Vec<Seq>>;
 
-/// Compares the journal in `directory`, which no daemon uses, with what the groups have seen. Returns the sum of what they
-/// have found.
+/// Compares the journal in `directory`, which no daemon uses, with what the groups have seen. Returns the sum of what
+/// they have found.
 pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Found {
     let location = Location::DirectoryInTask(directory.to_owned());
     let rooms = read(&location).await;
@@ -88,7 +88,7 @@ fn compare_says(board: &mut Board, rooms: &BTreeMap<String, (RoomId, Stored)>) {
 }
 
 /// Opens the journal once the last one that has used it has ended.
-async fn open(location: &Location) -> (Journal, Restored) {
+async fn open(location: &Location) -> (Journal, Contents) {
     loop {
         match Journal::open_to_read(location) {
             Ok(opened) => return opened,
@@ -99,9 +99,9 @@ async fn open(location: &Location) -> (Journal, Restored) {
 
 /// The rooms of the groups.
 async fn read(location: &Location) -> BTreeMap<String, (RoomId, Stored)> {
-    let (journal, restored) = within("the end of the search index", open(location)).await;
+    let (journal, contents) = within("the end of the search index", open(location)).await;
     let mut rooms = BTreeMap::new();
-    for record in restored.rooms {
+    for record in contents.rooms {
         let RoomKey::Named(name) = &record.key else { continue };
         if !name.as_str().starts_with(ROOM_PREFIX) {
             continue;

@@ -151,8 +151,8 @@ impl Board {
         Some(Order::Admit { newcomer: secrets.newcomers, label, id })
     }
 
-    /// Another password if the present one is known; else finds out which it is. A wrong one is sent as seldom as possible,
-    /// since the server takes few of them.
+    /// Another password if the present one is known; else finds out which it is. A wrong one is sent as seldom as
+    /// possible, since the server takes few of them.
     fn password(&mut self, user: User) -> Option<Order> {
         let mut known: Vec<_> = self.worlds.iter().map(|state| state.passwords[user]).collect();
         known.sort_unstable();

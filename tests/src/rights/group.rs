@@ -73,8 +73,8 @@ impl Group {
         ids.filter_map(|(user, peer)| Some((user, peer.id?))).collect()
     }
 
-    /// Runs the clients of the group until it is stopped, and all is compared. It may be dropped at any time, as by a kill,
-    /// and run again.
+    /// Runs the clients of the group until it is stopped, and all is compared. It may be dropped at any time, as by a
+    /// kill, and run again.
     pub(crate) async fn run<C: Connect>(&self, connect: &C) {
         self.board.lock().unwrap().abandon();
         let (commands, receivers): (Vec<_>, Vec<_>) = (0..USERS).map(|_| mpsc::channel(1)).unzip();
@@ -145,8 +145,8 @@ impl<C: Connect> Run<'_, C> {
         Some(())
     }
 
-    /// After a reconnect: the earlier connections have ended, the states are those of the backup if one was restored, and
-    /// what is there is compared.
+    /// After a reconnect: the earlier connections have ended, the states are those of the backup if one was restored,
+    /// and what is there is compared.
     async fn come_back(&self) -> Option<()> {
         if self.board().is_restored {
             self.compare_records().await?;

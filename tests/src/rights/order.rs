@@ -1,5 +1,5 @@
-//! What the users of a group do that is stored and is no message of their own, and the record that it leaves in the audit
-//! log.
+//! What the users of a group do that is stored and is not a message of their own, and the record that it leaves in the
+//! audit log.
 
 use serde_json::{Value, json};
 

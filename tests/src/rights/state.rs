@@ -120,7 +120,7 @@ impl State {
     /// Carries an order out. Returns `None` if it is not allowed.
     pub(super) fn after(&self, order: &Order) -> Option<Self> {
         let mut after = self.clone();
-        // Who is banned from the server does nothing, and who is banned from a room nothing there.
+        // A user who is banned from the server does nothing, and a user who is banned from a room nothing there.
         if order.by().is_some_and(|by| self.is_banned(by, None)) {
             return None;
         }

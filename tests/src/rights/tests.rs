@@ -1,5 +1,7 @@
 //! The model finds what a server does wrong.
 
+mod broken;
+
 use serde_json::json;
 
 use super::barred::Barred;

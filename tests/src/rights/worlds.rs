@@ -1,6 +1,6 @@
-//! The states that a group may be in. An order without an answer may have been carried out, or may be later; two orders at
-//! the same time are carried out in one order or the other. What the server answers and sends leaves fewer states; if it
-//! leaves none, the server was wrong.
+//! The states that a group may be in. An order without an answer may have been carried out, or may be later; two orders
+//! at the same time are carried out in one order or the other. What the server answers and sends leaves fewer states;
+//! if it leaves none, the server was wrong.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,8 @@ impl Worlds {
         Self(self.later().0.into_iter().filter(|state| agrees(state)).collect())
     }
 
-    /// What unanswered orders of `user` have not done by now, they never do: its connections before this one have ended.
+    /// What unanswered orders of `user` have not done by now, they never do: its connections before this one have
+    /// ended.
     pub(super) fn without_unanswered(&self, is_over: impl Fn(&Order) -> bool) -> Self {
         let settled = self.later().0.into_iter().map(|mut state| {
             state.unanswered.retain(|order| !is_over(order));
@@ -107,9 +108,14 @@ impl Worlds {
 
     /// Whether something is so in every state, in none, or in some.
     pub(super) fn agree(&self, is_so: impl Fn(&State) -> Answer) -> Answer {
-        let mut answers = self.0.iter().map(is_so);
-        let first = answers.next().unwrap_or(Answer::Unknown);
-        if answers.all(|answer| answer == first) { first } else { Answer::Unknown }
+        self.common(is_so).unwrap_or(Answer::Unknown)
+    }
+
+    /// What is the same in every state; `None` if it is not, or there is no state.
+    pub(super) fn common<T: PartialEq>(&self, of: impl Fn(&State) -> T) -> Option<T> {
+        let mut all = self.0.iter().map(of);
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
     }
 
     /// The same states, whose records were compared.

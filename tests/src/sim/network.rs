@@ -99,8 +99,8 @@ thread_local! {
     static WEBS: RefCell<Arc<Webs>> = RefCell::default();
 }
 
-/// Lets the clients use TLS, with the key of the daemon in this directory, or not; and WebSockets, on all connections or on
-/// some. Returns their counter.
+/// Lets the clients use TLS, with the key of the daemon in this directory, or not; and WebSockets, on all connections
+/// or on some. Returns their counter.
 pub(super) fn set_carriers(key_directory: Option<PathBuf>, are_all_web: bool) -> Arc<Webs> {
     KEY_DIRECTORY.set(key_directory);
     let webs = Arc::new(Webs::new(are_all_web));

@@ -1,5 +1,5 @@
-//! The users who give and take rights from each other, on one host for each group; and the operator, who makes one of them
-//! an owner of the server.
+//! The users who give and take rights from each other, on one host for each group; and the operator, who makes one of
+//! them an owner of the server.
 
 use std::io;
 use std::time::Duration;

@@ -57,8 +57,8 @@ pub(super) struct Connection {
     /// The last `seq` of each joined room that is not yet read up to there.
     pub(super) unread: HashMap<u32, u64>,
     /// Messages received before the own `join` of their room is answered. A `room` before that may be about the `join`
-    /// of another session of the user: then the answer to the own one, and all messages since, follow. A `room` after
-    /// it says that the session has fallen behind.
+    /// of another session of the user: then the answer to its own `join`, and all messages since, follow. A `room`
+    /// after it says that the session has fallen behind.
     pub(super) held: HashMap<u32, Vec<(Position, Read)>>,
 }
 

@@ -18,6 +18,7 @@ pub use self::stored::Journal;
 use crate::hook;
 use crate::rights;
 use crate::searched::Searched;
+use crate::write_rows;
 
 /// The result of the comparison. Fields from `missing` on are faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -333,7 +334,7 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 17] = [
+        let rows = [
             ("kills", self.kills.into()),
             ("connections", self.connections),
             ("with a WebSocket", self.web_sockets),
@@ -352,9 +353,7 @@ impl fmt::Display for Findings {
             ("found by a search", self.found),
             ("found wrongly", self.wrongly_found),
         ];
-        for (name, count) in rows {
-            writeln!(f, "{name:<22}{count:>12}")?;
-        }
+        write_rows(f, &rows)?;
         if let Some(first) = self.first_out_of_order {
             writeln!(f, "out of order: {first}")?;
         }

@@ -30,8 +30,9 @@ const TEXTS: [&str; 21] = [
     "\u{301}\u{301} on nothing",
 ];
 
-/// Elements that the page does not make for a message, and attributes that none of its elements has.
-const FOREIGN: &str = "[...document.querySelectorAll('#log *, #user-list *, #topic *, #title *')].filter((one) => \
+/// Elements that the page does not make for a message, and attributes that none of them has. `#log-items` has none of a
+/// message: its `style` is the height of the rows that are not made.
+const FOREIGN: &str = "[...document.querySelectorAll('#log *:not(#log-items), #user-list *, #topic *, #title *')].filter((one) => \
      ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'STYLE', 'LINK', 'BASE', 'FORM', 'INPUT', 'VIDEO', 'AUDIO', 'B', 'I', 'U', 'FOREIGNOBJECT'].includes(one.tagName.toUpperCase()) \
      || [...one.attributes].some(({name}) => name.startsWith('on') || name === 'style' || name === 'srcdoc') \
      || (one.hasAttribute('href') && !/^https?:\\/\\//.test(one.getAttribute('href')))).map((one) => one.outerHTML)";

@@ -31,8 +31,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// How much slower than this machine a cheap telephone is.
 const SLOWED: u32 = 6;
 
-/// Scrolls by a step a frame, for 100 frames or to an end. Returns the milliseconds between frames, those of the work for
-/// each, the most rows, and whether the end is reached; `seen` has the messages that had rows.
+/// Scrolls by a step a frame, for 100 frames or to an end. Returns the milliseconds between frames, those of the work
+/// for each, the most rows, and whether the end is reached; `seen` has the messages that had rows.
 const SCROLL: &str = "(step) => new Promise((done) => { \
      const log = document.querySelector('#log'); globalThis.seen ??= new Set(); \
      const between = []; const work = []; let rows = 0; let last = performance.now(); \

@@ -11,14 +11,21 @@ use serde_json::json;
 /// A small phone, a phone, a tablet, a laptop, a large screen.
 const SIZES: [(u32, u32); 5] = [(320, 568), (390, 844), (768, 1024), (1280, 800), (2560, 1440)];
 
+/// Each size, light and dark.
+pub(super) fn places() -> impl Iterator<Item = (&'static str, u32, u32)> {
+    ["light", "dark"]
+        .into_iter()
+        .flat_map(|scheme| SIZES.into_iter().map(move |(width, height)| (scheme, width, height)))
+}
+
 /// Finds what reaches beyond the window at a side.
 const CUT: &str = "[...document.querySelectorAll('.bubble, button, textarea, input, h1, .name, .card')] \
      .filter((one) => one.checkVisibility() && !one.closest('.tools')) \
      .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.bottom > 0 && box.top < innerHeight && (box.right > innerWidth + 1 || box.left < -1); }) \
      .map((one) => `${one.tagName} ${one.id} ${one.className} ${one.getBoundingClientRect().right}`)";
 
-/// Checks the page as it is now. What the policy of the page refuses is no fault here: axe-core adds a style.
-async fn check(page: &Page, what: &str) {
+/// Checks the page as it is now. What the policy of the page refuses is not a fault here: axe-core adds a style.
+pub(super) async fn check(page: &Page, what: &str) {
     page.until("fonts", "document.fonts.ready.then(() => true)").await;
     if let Some(directory) = std::env::var_os("CHAT_PICTURES") {
         let directory = PathBuf::from(directory);
@@ -57,10 +64,7 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
     let daemon = Daemon::start(&[]).await;
     let _others = talk(&daemon).await;
     let ana = browser.open(daemon.address).await;
-    let places = [("light", SIZES), ("dark", SIZES)];
-    let places =
-        places.iter().flat_map(|(scheme, sizes)| sizes.iter().map(move |size| (*scheme, *size)));
-    for (scheme, (width, height)) in places.clone() {
+    for (scheme, width, height) in places() {
         ana.prefers(scheme).await;
         ana.resizes(width, height).await;
         check(&ana, &format!("first-{width}-{scheme}")).await;
@@ -71,7 +75,7 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
     ana.sees("#topic", "what is new").await;
     ana.types("Good, then I @bob can go on\n").await;
     ana.sees("#log", "can go on").await;
-    for (scheme, (width, height)) in places {
+    for (scheme, width, height) in places() {
         ana.prefers(scheme).await;
         ana.resizes(width, height).await;
         ana.value(

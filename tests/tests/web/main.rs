@@ -9,4 +9,6 @@ mod long_log;
 mod look;
 mod one_room;
 mod outbox;
+mod start;
 mod together;
+mod views;

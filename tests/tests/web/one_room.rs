@@ -1,5 +1,5 @@
-//! A browser, a terminal client, a classic client and a hook in one room, through a kill of the daemon and a tab that is closed and
-//! opened again.
+//! A browser, a terminal client, a classic client and a hook in one room, through a kill of the daemon and a tab that
+//! is closed and opened again.
 
 use e2e::binary::{Daemon, program, run};
 use e2e::browser::Browser;

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_with_a_name_is_in_all_rooms_and_hears_what_is_said() {
+    fn a_client_with_a_name_is_in_all_rooms_and_receives_their_messages() {
         let server = Irc::start().unwrap();
         let mut client = TcpStream::connect(server.address).unwrap();
         client.write_all(b"CAP LS 302\r\nNICK ana\r\nUSER ana 0 * :ana\r\nPING x\r\n").unwrap();

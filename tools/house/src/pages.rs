@@ -124,8 +124,8 @@ fn tests(page: &str) -> impl Iterator<Item = (&str, &str)> {
     names.filter(|(_, name)| !name.contains(' '))
 }
 
-/// Whether a test file or test module of that name exists. A name without `::` is an end-to-end test, or one of sessions
-/// behind `session:`.
+/// Whether a test file or test module of that name exists. A name without `::` is an end-to-end test, or one of
+/// sessions behind `session:`.
 fn has_test((before, name): (&str, &str), sources: &[Source]) -> bool {
     let has = |path: &str| sources.iter().find(|source| source.path.ends_with(path));
     if !name.contains("::") {

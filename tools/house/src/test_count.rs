@@ -1,5 +1,5 @@
-//! The rule of tests: there are at least as many as `tests/test-count` says. The number is raised from time to time, and
-//! lowered only by a commit that says which test was removed, and why.
+//! The rule of tests: there are at least as many as `tests/test-count` says. The number is raised from time to time,
+//! and lowered only by a commit that says which test was removed, and why.
 
 use crate::sources::{files, read};
 

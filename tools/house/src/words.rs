@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use crate::sources::{Source, files, files_in, read};
 
 /// Words and phrases that cost a second reading.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 14] = [
     "a room of many",
     "a room of two",
     "anew",
     "for ever",
     "lest",
+    "looks whether",
     "makes room for",
     "none of ours",
     "one who",
     "so many",
     "takes note",
+    "the own one",
     "what is kept",
     "whoever",
 ];
@@ -32,7 +34,7 @@ type Counts = BTreeMap<(String, String), usize>;
 
 #[test]
 fn no_directory_has_more_words_that_cost_a_second_reading() {
-    let mut sources = files(&["crates", "docs", "tests", "tools"], "rs md");
+    let mut sources = files(&["crates", "docs", "tests", "tools"], "rs md js");
     sources.extend(files_in("", "md"));
     sources.retain(|source| source.path != THIS);
     let allowed = allowed(&read(ALLOWED));

@@ -25,8 +25,8 @@ use peer::Peer;
 /// The daemon's `--max-connections`: more than any workload has.
 const CONNECTIONS_MAX: &str = "11000";
 
-/// The daemon's `--detect-silence` for WebSockets: on a busy machine their requests come late, and a client that has been taken
-/// for a classic one opens none.
+/// The daemon's `--detect-silence` for WebSockets: on a busy machine their requests come late, and a client that has
+/// been taken for a classic one opens none.
 const WEB_DETECT_SILENCE: &str = "10s";
 
 /// How long a server may take until it listens: under valgrind it takes seconds.

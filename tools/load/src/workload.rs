@@ -90,8 +90,8 @@ pub(crate) const CASES: [Case; 11] = [
     Case::new(Workload::W6all, 8, Durability::Disk),
 ];
 
-/// The loads of the table of what the search index costs: those in which a processor has nothing left, and one that waits
-/// for each answer.
+/// The loads of the table of what the search index costs: those in which a processor has nothing left, and one that
+/// waits for each answer.
 pub(crate) const SEARCH_CASES: [Case; 4] = [
     Case::new(Workload::W3, 10, Durability::Os),
     Case::new(Workload::W3, 10, Durability::Disk),
@@ -99,8 +99,8 @@ pub(crate) const SEARCH_CASES: [Case; 4] = [
     Case::new(Workload::W1one, 1, Durability::Os),
 ];
 
-/// The loads of the table of WebSockets: two in which a processor has nothing left, and the time that one message takes to
-/// 1,000 readers.
+/// The loads of the table of WebSockets: two in which a processor has nothing left, and the time that one message takes
+/// to 1,000 readers.
 pub(crate) const WEB_CASES: [Case; 3] = [
     Case::new(Workload::W1, 64, Durability::Os),
     Case::new(Workload::W2, 1024, Durability::Os),

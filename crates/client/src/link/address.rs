@@ -19,7 +19,7 @@ pub struct ServerAddress {
     pub port: u16,
 }
 
-/// The text is no address of a server.
+/// The text is not an address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected HOST or HOST:PORT, e.g. chat.example.org:12345")]
 pub struct BadAddress;

@@ -55,11 +55,17 @@ impl Requests {
     /// Changes the identity as a request says.
     pub(super) fn change(&mut self, request: LinkRequest) {
         match request {
-            LinkRequest::Connect(name) => self.identity.name = name,
+            LinkRequest::Connect(name) => {
+                if name != self.identity.name {
+                    self.forget_login_of_user();
+                }
+                self.identity.name = name;
+            }
             LinkRequest::ConnectAs(identity) => {
                 // An unused invite and the password of the server are valid for another name, too.
                 let invite = identity.invite.clone().or_else(|| self.identity.invite.take());
-                let login = self.identity.login.take().filter(Login::is_of_server);
+                self.forget_login_of_user();
+                let login = self.identity.login.take();
                 let machine = self.identity.machine.take();
                 self.identity = Identity { invite, machine, login, ..*identity };
             }
@@ -73,9 +79,15 @@ impl Requests {
 
     /// Forgets what was to let the user in, unless the server has refused the name alone.
     fn forget_login(&mut self, refusal: &Refusal) {
-        let is_about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
-        let login = self.identity.login.take();
-        self.identity.login = login.filter(|login| is_about_name && login.is_of_server());
+        match refusal.code {
+            RefusalCode::NameTaken | RefusalCode::BadName => self.forget_login_of_user(),
+            _ => self.identity.login = None,
+        }
+    }
+
+    /// Forgets a password or a code that is not for another name. That of the server is for all.
+    fn forget_login_of_user(&mut self) {
+        self.identity.login = self.identity.login.take().filter(Login::is_of_server);
     }
 
     /// Whether the server has refused the token that this client made for a new user: some versions know

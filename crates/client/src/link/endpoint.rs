@@ -23,7 +23,7 @@ pub struct Endpoint {
 /// The text names no server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadEndpoint {
-    /// It is no address.
+    /// It is not an address.
     #[error(transparent)]
     Address(#[from] BadAddress),
     /// It begins as an address line, and is none.
@@ -32,8 +32,8 @@ pub enum BadEndpoint {
 }
 
 impl Endpoint {
-    /// How a client connects that asks nobody: in plain text to a server on this machine, else by TLS to the key that is
-    /// given. If none is given, no key of another machine is right.
+    /// How a client connects that asks nobody: in plain text to a server on this machine, else by TLS to the key that
+    /// is given. If none is given, no key of another machine is right.
     ///
     /// # Errors
     /// Returns an error if the library for cryptography cannot be used.

@@ -28,7 +28,7 @@ const PREAMBLE_BYTES_MAX: usize = 256;
 const SHOWN_CHARS_MAX: usize = 60;
 
 /// Most unreadable lines before the welcome. A newer server may send an event that cannot be read here;
-/// one that sends nothing else is no chat-server.
+/// one that sends nothing else is not a chat-server.
 const UNREADABLE_LINES_MAX: usize = 8;
 
 /// Begin of the line of plain text with which a chat-server rejects a connection.

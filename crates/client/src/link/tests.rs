@@ -7,7 +7,7 @@ use chat_proto::{RefusalCode, Secret, Timestamp, UserId};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
-use self::harness::Harness;
+use self::harness::{Harness, new_user};
 use super::*;
 use crate::testing::{DEADLINE, message, name, user, within};
 
@@ -174,7 +174,7 @@ async fn a_goodbye_is_an_event_and_the_client_connects_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_kicked_or_banned_connects_again_only_by_a_request() {
+async fn a_user_who_is_kicked_or_banned_connects_again_only_by_a_request() {
     for code in [EndCode::Kicked, EndCode::Banned] {
         let mut harness = Harness::new();
         let mut server = harness.answers().await;

@@ -120,7 +120,7 @@ impl Tls {
     }
 }
 
-/// Whether the first bytes of a server are no record of TLS: a handshake or an alert.
+/// Whether the first bytes of a server are not a record of TLS: a handshake or an alert.
 fn is_other(first: &[u8]) -> bool {
     !first.is_empty() && !matches!(first, [0x15 | 0x16] | [0x15 | 0x16, 3, ..])
 }

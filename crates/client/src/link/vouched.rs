@@ -1,5 +1,5 @@
-//! Asks the authorities that this machine trusts whether a server has the name by which the user calls it, and the server
-//! for its key. The key is what the client knows the server by from then on: an authority is believed once.
+//! Asks the authorities that this machine trusts whether a server has the name by which the user calls it, and the
+//! server for its key. The key is what the client knows the server by from then on: an authority is believed once.
 
 use bytes::BytesMut;
 use chat_proto::native::write_line;
@@ -24,8 +24,8 @@ pub fn trusted_authorities() -> RootCertStore {
     roots
 }
 
-/// The key of the server at `address`, if one of the authorities that this machine trusts vouches for its name; `None` if
-/// none does, or the server does not answer within [`DIAL_TIMEOUT`].
+/// The key of the server at `address`, if one of the authorities that this machine trusts vouches for its name; `None`
+/// if none does, or the server does not answer within [`DIAL_TIMEOUT`].
 pub async fn vouched_key(address: &ServerAddress) -> Option<ServerKey> {
     let host = address.host.clone();
     // The list is read from files.

@@ -197,7 +197,7 @@ impl Changes {
 }
 
 impl Content {
-    /// The content of an entry; `None` if it is no message, or if its text is hidden.
+    /// The content of an entry; `None` if it is not a message, or if its text is hidden.
     fn of(entry: &LogEntry) -> Option<Self> {
         let Body::Message { text, origin, extras, .. } = &entry.body else { return None };
         Some(Self { text: text.clone(), origin: origin.clone(), extras: extras.clone() })

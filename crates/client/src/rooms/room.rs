@@ -24,7 +24,8 @@ pub(crate) const MISSED_MAX: u64 = 500;
 #[derive(Debug, Default)]
 pub(crate) struct TypedInThread {
     pub(crate) text: String,
-    /// The epoch of the journal in which the thread is, if it is known: in another one its first message is another one.
+    /// The epoch of the journal in which the thread is, if it is known: in another one its first message is another
+    /// one.
     pub(crate) epoch: Option<ShortString>,
 }
 

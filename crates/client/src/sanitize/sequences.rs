@@ -47,7 +47,7 @@ fn is_text(before: Option<char>, c: char, after: Option<char>) -> bool {
     joins(Some(before), Some(before)) && !after.is_some_and(is_part)
 }
 
-/// Whether `c` is or can be an emoji, and is no digit.
+/// Whether `c` is or can be an emoji, and is not a digit.
 fn is_emoji(c: char) -> bool {
     !c.is_ascii() && c.is_emoji_char()
 }

@@ -57,7 +57,7 @@ proptest! {
 }
 
 #[test]
-fn a_text_that_is_no_message_is_cut() {
+fn a_text_that_is_not_a_message_is_cut() {
     let clean = line(&"x".repeat(10_000));
     assert_eq!(clean.chars().count(), LINE_CHARS_MAX + 1);
     assert!(clean.ends_with('…'));

@@ -45,7 +45,8 @@ impl State {
         true
     }
 
-    /// This is typed for the thread of a message. If there are too many such texts, one of another thread is given back.
+    /// This is typed for the thread of a message. If there are too many such texts, one of another thread is given
+    /// back.
     pub(crate) fn type_in_thread(&mut self, name: &RoomName, thread: Seq, text: String) {
         let epoch = self.epoch.clone();
         let Some(room) = self.rooms.get_mut(name) else { return };

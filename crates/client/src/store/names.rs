@@ -9,7 +9,7 @@ use super::files;
 
 /// The room of something that version 0.1.0 stored. It called a direct message by the name of the other user,
 /// which may have the form of an address, or characters that no name has today: the server has replaced them
-/// in the same way. What is no valid room today is taken for the name of a user: nothing is sent there, and
+/// in the same way. What is not a valid room today is taken for the name of a user: nothing is sent there, and
 /// its author gets the text back.
 pub(super) fn room(written: &str) -> RoomName {
     let by_name =

@@ -146,7 +146,7 @@ fn a_torn_last_line_is_skipped() {
 }
 
 #[test]
-fn what_is_no_line_costs_no_other_line() {
+fn a_damaged_line_costs_no_other_line() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();

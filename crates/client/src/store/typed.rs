@@ -11,7 +11,7 @@ const TYPED_FILE: &str = "typed";
 /// Most texts that are read, and that stay if the file is written again.
 pub const TYPED_MAX: usize = 200;
 
-/// Longest text that is stored, in bytes: a longer one was pasted, and is no command to repeat.
+/// Longest text that is stored, in bytes: a longer one was pasted, and is not a command to repeat.
 pub const TYPED_BYTES_MAX: usize = 4 * 1024;
 
 /// Size of the file from which on it is written again with the newest texts alone, in bytes: with each byte

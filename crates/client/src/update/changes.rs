@@ -152,8 +152,8 @@ pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
     if knows { Ok(()) } else { Err(RequestError::NoEvents) }
 }
 
-/// A session has begun: takes back what cannot be sent there. A message that is named by its `seq` is another one if the
-/// journal was restored from a backup, and an old server knows no events.
+/// A session has begun: takes back what cannot be sent there. A message that is named by its `seq` is another one if
+/// the journal was restored from a backup, and an old server knows no events.
 pub(super) fn take_back(state: &mut State, at: Timestamp) -> Option<Effect> {
     let (epoch, knows) = (state.epoch.clone(), state.features.has(features::EVENTS));
     take_back_if(state, at, |own| {
@@ -162,8 +162,8 @@ pub(super) fn take_back(state: &mut State, at: Timestamp) -> Option<Effect> {
     })
 }
 
-/// A session has begun: does not send a reaction or a pin that a later one overtakes. The server may have refused it, as it
-/// changed nothing then, and the answer may be lost; now it would be stored after the later one.
+/// A session has begun: does not send a reaction or a pin that a later one overtakes. The server may have refused it,
+/// as it changed nothing then, and the answer may be lost; now it would be stored after the later one.
 pub(super) fn drop_overtaken(state: &mut State) -> Option<Effect> {
     let own: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
     let is_overtaken = |(index, of): &(usize, &OwnMessage)| {

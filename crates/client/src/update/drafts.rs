@@ -12,7 +12,7 @@ use crate::store::{Drafts, StoreOp};
 pub const STORE_DRAFTS_AFTER: Duration = Duration::from_millis(500);
 
 /// The drafts may have changed. If a text is gone or another room is open they are stored at once, so that a
-/// message that was sent is no draft after a restart; else a moment later.
+/// message that was sent is not a draft after a restart; else a moment later.
 pub(super) fn look(state: &mut State) -> Option<Effect> {
     if !state.has_all_of(&state.stored_drafts) {
         let now = state.drafts();

@@ -21,7 +21,7 @@ fn rooms_complete_nonce() -> Nonce {
 }
 
 /// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
-/// one, goes on with what is stored for that server.
+/// one, continues with what is stored for that server.
 pub(super) fn welcomed(
     state: &mut State,
     session: u64,
@@ -243,7 +243,7 @@ pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timest
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     if matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName) {
-        // A name that nobody may have is no beginning of another one.
+        // A name that nobody may have is not the beginning of another one.
         let own = (refusal.code == RefusalCode::NameTaken).then(|| state.name.clone());
         state.effects.push(Effect::NameRequired(refusal.suggestion.clone().or(own)));
     }

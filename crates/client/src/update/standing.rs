@@ -11,7 +11,7 @@ use super::Effect;
 use crate::notice::{Notice, Person, Target};
 use crate::state::State;
 
-/// Longest time until a tick looks whether a mute has ended: a clock may be set.
+/// Longest time until a tick checks whether a mute has ended: a clock may be set.
 const TICK_MAX: Duration = Duration::from_secs(3_600);
 
 /// The roles of users of a room that the server has listed.
@@ -166,7 +166,8 @@ fn tell(state: &mut State, room: Option<&RoomName>, notice: Notice, at: Timestam
     }
 }
 
-/// Whether a sanction is about the user. One of a network or an invite is sent to its author, and to the users it is about.
+/// Whether a sanction is about the user. One of a network or an invite is sent to its author, and to the users it is
+/// about.
 fn hits_me(state: &State, sanction: &SanctionInfo) -> bool {
     match &sanction.user {
         Some(user) => state.is_me(user.id),

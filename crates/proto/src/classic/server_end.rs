@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_is_no_message() {
+    fn an_empty_text_is_not_a_message() {
         assert_eq!(found(&[b"5||ana||"]), []);
         assert_eq!(found(&[b"\r\n"]), []);
     }

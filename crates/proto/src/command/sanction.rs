@@ -24,8 +24,8 @@ pub struct Sanction {
     /// Seconds until it ends; `None` for no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_s: Option<u64>,
-    /// Removes what the user, or those who came by the invite, have written in the last seconds, up to [`REMOVE_S_MAX`];
-    /// `None` for nothing.
+    /// Removes what the user, or those who came by the invite, have written in the last seconds, up to
+    /// [`REMOVE_S_MAX`]; `None` for nothing.
     ///
     /// [`REMOVE_S_MAX`]: crate::limits::REMOVE_S_MAX
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What is wrong with a line that is no command or no event: the slow path, taken only for broken lines
+//! What is wrong with a line that is neither a command nor an event: the slow path, taken only for broken lines
 //! and those of a newer peer.
 
 use serde_json::{Map, Value};

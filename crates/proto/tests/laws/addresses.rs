@@ -65,7 +65,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_no_line_is_refused_with_the_reason() {
+fn a_text_that_is_not_a_line_is_refused_with_the_reason() {
     let key = ServerKey::from_sha256([0xff; 32]);
     for (written, why) in [
         (String::new(), BadAddressLine::Form),

@@ -190,14 +190,14 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn what_a_client_says_is_heard_in_any_reads(client in client(), cuts in cuts()) {
+    fn messages_of_a_client_are_read_from_any_pieces(client in client(), cuts in cuts()) {
         let sends = client.sends();
         let stream = sends.concat();
         prop_assert_eq!(found(client.id, &cuts.reads(&stream, &sends)), client.means());
     }
 
     #[test]
-    fn what_a_client_says_is_heard_byte_by_byte(client in client()) {
+    fn messages_of_a_client_are_read_byte_by_byte(client in client()) {
         let stream = client.sends().concat();
         prop_assume!(stream.len() < 1_000);
         let bytes: Vec<&[u8]> = stream.chunks(1).collect();

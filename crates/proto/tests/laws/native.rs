@@ -191,7 +191,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_broken_line_is_answered_with_is_itself_a_line(line in nearly_a_command()) {
+    fn the_answer_to_a_broken_line_is_a_line(line in nearly_a_command()) {
         for item in found::<Command>(&[line.to_string().as_bytes()]) {
             match item {
                 Ok(command) => assert_round_trip(&command),

@@ -16,8 +16,8 @@ const POLLS: RetryPolicy = RetryPolicy::new()
     .initial_delay(Duration::from_millis(500))
     .timeout(Duration::from_secs(2 * 60));
 
-/// Orders a certificate for `domains`, and proves by `tls` that they lead here. Returns the certificate, its chain and its
-/// key, in PEM format.
+/// Orders a certificate for `domains`, and proves by `tls` that they lead here. Returns the certificate, its chain and
+/// its key, in PEM format.
 ///
 /// # Errors
 /// Returns an error if the authority refuses it or cannot be reached.

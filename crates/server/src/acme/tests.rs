@@ -172,7 +172,7 @@ async fn an_authority_that_fails_changes_nothing_and_is_asked_again_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_words_of_an_authority_that_finds_no_proof_are_told() {
+async fn the_words_of_an_authority_that_finds_no_proof_are_reported() {
     let rig = Rig::new();
     let certifier = rig.certifier(&["talk.example.org"]);
     rig.authority.look_at(open(&TempDir::new().unwrap()));

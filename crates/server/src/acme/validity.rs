@@ -24,7 +24,7 @@ pub(super) struct Validity {
 }
 
 impl Validity {
-    /// Returns when the certificate `der` is valid; `None` if it is no certificate.
+    /// Returns when the certificate `der` is valid; `None` if it is not a certificate.
     pub(super) fn of(der: &[u8]) -> Option<Self> {
         let (certificate, _) = part(der, SEQUENCE)?;
         let (mut rest, _) = part(certificate, SEQUENCE)?;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_has_no_validity() {
+    fn bytes_that_are_not_a_certificate_have_no_validity() {
         let whole = certificate((2026, 1, 1), (2026, 4, 1));
         assert_eq!(Validity::of(&whole).unwrap().life(), Duration::from_secs(90 * 86_400));
         for cut in 0..whole.len() {

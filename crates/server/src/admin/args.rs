@@ -99,7 +99,7 @@ pub(super) enum Order {
     },
     /// List the sessions of all users.
     Sessions,
-    /// End a session. The user may come again.
+    /// End a session. The user may come back.
     End {
         /// Its number, as `sessions` lists it.
         session: u64,
@@ -125,7 +125,7 @@ pub(super) enum Order {
     Mute(Terms),
     /// End the mute of a user or a network.
     Unmute(PardonTerms),
-    /// Send a user out of a room, or end its sessions. It may come again.
+    /// Send a user out of a room, or end its sessions. It may come back.
     Kick(KickTerms),
     /// Send a user out, and keep it out; or keep out the guests and the new users of a network.
     Ban(Terms),

@@ -36,7 +36,7 @@ pub(super) enum UserOrder {
         /// Read the password from the first line of standard input.
         #[arg(long)]
         password_stdin: bool,
-        /// Drop all devices of the user in the same step: who has one of them needs the new password.
+        /// Drop all devices of the user in the same step: each of them needs the new password.
         #[arg(long)]
         drop_devices: bool,
     },

@@ -10,8 +10,8 @@ use crate::address::PublicAddress;
 #[derive(Debug, Args)]
 pub(super) struct Certified {
     /// Name by which others reach this machine, as chat.example.org; may be given several times. The daemon gets a
-    /// certificate for it from an authority, whose terms you accept, and renews it. The authority connects to port 443, so
-    /// the daemon listens there, too. Needs a data directory.
+    /// certificate for it from an authority, whose terms you accept, and renews it. The authority connects to port 443,
+    /// so the daemon listens there, too. Needs a data directory.
     #[arg(long, value_name = "HOST", conflicts_with = "tls_cert")]
     domain: Vec<Domain>,
 

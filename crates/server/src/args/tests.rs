@@ -18,7 +18,7 @@ fn the_defaults_are_the_settings_defaults() {
 }
 
 #[test]
-fn messages_are_kept_for_days_or_for_ever() {
+fn messages_are_stored_for_days_or_without_end() {
     assert_eq!(keep("forever"), Ok(None));
     assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
     assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
@@ -33,7 +33,7 @@ fn a_room_is_named_with_or_without_its_sign() {
 }
 
 #[test]
-fn what_is_kept_is_where_one_says() {
+fn the_data_is_where_the_arguments_say() {
     let place = |args: &[&str]| Args::parse_from(args).location();
     assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Location::Memory));
     let there = Some(Location::Directory("there".into()));

@@ -14,6 +14,6 @@ pub(crate) struct Capabilities {
     pub catch_up: CatchUp,
     /// Whether a client answers pings. If it does, a lost one is distinguished from a silent one.
     pub answers_pings: bool,
-    /// Whether a client ends its session by closing the connection, so that this is no lost connection.
+    /// Whether a client ends its session by closing the connection, so that this is not a lost connection.
     pub end_is_goodbye: bool,
 }

@@ -71,11 +71,11 @@ async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
     let unpublished = journal.read(lobby.id, page).await.unwrap();
     let room = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
 
-    let entry = room.listen(500).unwrap();
+    let listener = room.listen(500).unwrap();
     let feed = feed(
         Arc::clone(&room),
         journal,
-        entry,
+        listener,
         Seq::NONE,
         (CatchUp::Replay, View::Stored),
         a_page(),
@@ -98,11 +98,11 @@ async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
 async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
-    let entry = room.listen(500).unwrap();
+    let listener = room.listen(500).unwrap();
     let feed = feed(
         Arc::clone(&room),
         journal.clone(),
-        entry,
+        listener,
         Seq::NONE,
         (CatchUp::Replay, View::Stored),
         a_page(),
@@ -124,9 +124,17 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     say(&mut engine, &room, 3);
     let pages = a_page();
     let mut feeds = [(); 2].map(|()| {
-        let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
+        let (listener, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(room, journal, entry, Seq::NONE, (CatchUp::Replay, View::Stored), pages, 500))
+        Box::pin(feed(
+            room,
+            journal,
+            listener,
+            Seq::NONE,
+            (CatchUp::Replay, View::Stored),
+            pages,
+            500,
+        ))
     });
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);

@@ -9,6 +9,7 @@ use super::changed::ChangeNotifier;
 use super::memberships::Memberships;
 use super::policy::{Standing, Subject};
 use crate::journal::{CredentialRecord, UserKind, UserRecord, UserRole};
+use crate::limits::SendBudget;
 use crate::room::Room;
 
 /// A user, with its name, its rooms and its sessions.
@@ -32,6 +33,9 @@ pub(super) struct Account {
     pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: u32,
     pub(super) rooms: Memberships,
+    /// What the hooks that it has made may still post, together; `None` if none has posted since the start of the
+    /// daemon.
+    pub(super) posted: Option<Arc<SendBudget>>,
     /// Counts the changes of `rooms`, and the users who are writing there.
     pub(super) notifier: Arc<ChangeNotifier>,
 }
@@ -52,6 +56,7 @@ impl Account {
             left_at: None,
             sessions: 0,
             rooms: Memberships::in_lobby(Seq::NONE),
+            posted: None,
             notifier: Arc::default(),
         }
     }

@@ -6,7 +6,7 @@ use chat_proto::{Event, Role, Secret, SessionId, ShortString, UserId, UserName};
 
 use super::account::Account;
 use super::member::Member;
-use super::policy::{Action, Denied, Subject, may};
+use super::policy::{Action, Denial, Subject, may};
 use super::request::{AccountOrder, Request};
 use super::sessions::{Client, LiveSession};
 use super::state::State;
@@ -18,15 +18,15 @@ use crate::token::{PasswordHash, TokenHash};
 /// Entries of one `sessions` or `accounts` event, at most.
 const PAGE_MAX: usize = 50;
 
-/// Numbers that are looked at for one `accounts` event, at most: guests have had numbers, too, and are gone. To look at one
-/// takes some 20 ns under the lock.
+/// Numbers that are looked at for one `accounts` event, at most: guests have had numbers, too, and are gone. To look at
+/// one takes some 20 ns under the lock.
 const NUMBERS_LOOKED_AT_MAX: usize = 10_000;
 
 /// Sessions of one user in an `account` event, at most: as many as a user may have, unless the limits are switched off.
 const SESSIONS_LISTED_MAX: usize = 64;
 
-/// Longest entry for a device or a session in an `account`, in bytes: two numbers, two times, an address, and a name of 64
-/// bytes, each of which may be written as two.
+/// Longest entry for a device or a session in an `account`, in bytes: two numbers, two times, an address, and a name of
+/// 64 bytes, each of which may be written as two.
 const ENTRY_BYTES_MAX: usize = 300;
 
 const _: () = assert!(
@@ -114,7 +114,7 @@ impl Hub {
             None => asker.user(),
         };
         if asker.user().is_none() || holder != asker.user() {
-            may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+            may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         }
         let missing = || {
             user.map_or(AccountError::NeedsUser.into(), |name| HubError::NoSuchUser(name.clone()))
@@ -133,7 +133,7 @@ impl Hub {
         limit: Option<u32>,
     ) -> Result<Event, HubError> {
         let state = self.state();
-        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         let limit = page(limit);
         let mut found = state.sessions.after(SessionId::of(after.unwrap_or(0)));
         let info = |session: &LiveSession| {
@@ -157,7 +157,7 @@ impl Hub {
         limit: Option<u32>,
     ) -> Result<Event, HubError> {
         let state = self.state();
-        may(state.subject_of(asker), Action::ManageUsers).map_err(Denied::on_server)?;
+        may(state.subject_of(asker), Action::ManageUsers).map_err(Denial::on_server)?;
         let (limit, last) = (page(limit), state.last_user);
         let (mut at, mut accounts) = (UserId::new(after.unwrap_or(0)), Vec::new());
         for _ in 0..NUMBERS_LOOKED_AT_MAX {
@@ -174,8 +174,8 @@ impl Hub {
     /// Drops the token of a device of a user, that of the asker if there is no name, and ends its sessions.
     ///
     /// # Errors
-    /// Returns an error if the asker may not do that, there is no such user or device, it cannot be stored, or the daemon
-    /// is going away.
+    /// Returns an error if the asker may not do that, there is no such user or device, it cannot be stored, or the
+    /// daemon is going away.
     pub(crate) async fn drop_device(
         &self,
         asker: Asker,
@@ -201,8 +201,8 @@ impl Hub {
     /// Gives another user a password, and drops the tokens of its devices if that is asked for.
     ///
     /// # Errors
-    /// Returns an error if the asker is neither an owner nor the operator, there is no such user, it cannot be stored, or
-    /// the daemon is going away.
+    /// Returns an error if the asker is neither an owner nor the operator, there is no such user, it cannot be stored,
+    /// or the daemon is going away.
     pub(crate) async fn hand_back(
         &self,
         asker: Asker,
@@ -216,8 +216,8 @@ impl Hub {
     /// Permits a code for a device of another user, whose account is returned. The caller makes the code.
     ///
     /// # Errors
-    /// Returns an error if the asker is neither an owner nor the operator, there is no such user, it cannot be stored, or
-    /// the daemon is going away.
+    /// Returns an error if the asker is neither an owner nor the operator, there is no such user, it cannot be stored,
+    /// or the daemon is going away.
     pub(crate) async fn permit_link(
         &self,
         asker: Asker,

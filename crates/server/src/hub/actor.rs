@@ -1,5 +1,5 @@
-//! The requests of a user: join, leave, topic, name, read position. Each waits for its commit. `orders` has those that the
-//! operator makes as well.
+//! The requests of a user: join, leave, topic, name, read position. Each waits for its commit. `orders` has those that
+//! the operator makes as well.
 
 use std::sync::Arc;
 
@@ -132,8 +132,8 @@ impl Actor {
     /// Asks a user into a private room. Returns the event that says so.
     ///
     /// # Errors
-    /// Returns an error if this user may not do that, the other one is in the room or was asked into too many, it cannot
-    /// be stored, or the daemon is going away.
+    /// Returns an error if this user may not do that, the other one is in the room or was asked into too many, it
+    /// cannot be stored, or the daemon is going away.
     pub(crate) async fn ask_in(
         &self,
         room: RoomName,

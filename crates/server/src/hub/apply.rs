@@ -171,8 +171,8 @@ impl Directory {
             refused += u64::from(matches!(outcome, Outcome::NumberUsed | Outcome::Refused(_)));
             submission.answer(outcome);
         }
-        self.counts.accepted.fetch_add(accepted, Relaxed);
-        self.counts.refused.fetch_add(refused, Relaxed);
+        self.counters.accepted.fetch_add(accepted, Relaxed);
+        self.counters.refused.fetch_add(refused, Relaxed);
     }
 
     fn apply_change(self: &Arc<Self>, change: Change) {

@@ -1,5 +1,6 @@
 //! Counts what has changed for the sessions of a user: its rooms or read positions, and who is writing there.
-//! [`Sessions::wake`](super::sessions::Sessions::wake) wakes them, and each compares the counts with those that it has seen.
+//! [`Sessions::wake`](super::sessions::Sessions::wake) wakes them, and each compares the counts with those that it has
+//! seen.
 
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -132,8 +133,8 @@ impl ChangeNotifier {
         self.typing.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The counts, if there are more notifications than `seen` of the kinds that `takes` names. Those of other kinds are
-    /// left for a later call.
+    /// The counts, if there are more notifications than `seen` of the kinds that `takes` names. Those of other kinds
+    /// are left for a later call.
     pub(super) fn changed(&self, seen: Counts, takes: Takes) -> Option<Counts> {
         let now = self.counts();
         let counts = match takes {

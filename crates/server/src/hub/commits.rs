@@ -49,7 +49,7 @@ impl Commits {
                 }
             }
         }
-        self.directory.counts.commits.add(begun.elapsed());
+        self.directory.counters.commits.add(begun.elapsed());
         self.remove_unused_rooms(now);
     }
 

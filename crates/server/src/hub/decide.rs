@@ -20,7 +20,7 @@ use self::login::seen;
 use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
-use super::policy::{Action, Denied, may};
+use super::policy::{Action, Denial, may};
 use super::proposal::{MembershipAhead, Proposal};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::Unused;
@@ -33,7 +33,7 @@ use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKe
 pub(super) enum Decision {
     /// The item is refused.
     Refused(HubError),
-    /// The message goes to the journal. With an error it is only looked up, and refused if it is no repeat.
+    /// The message goes to the journal. With an error it is only looked up, and refused if it is not a repeat.
     Message(Option<HubError>),
     /// The request is carried out, and answered so.
     Granted(Grant),
@@ -210,7 +210,7 @@ fn rename(
     wants: &UserName,
     if_taken: IfTaken,
 ) -> GrantResult {
-    may(proposal.subject(id), Action::TakeName).map_err(Denied::on_server)?;
+    may(proposal.subject(id), Action::TakeName).map_err(Denial::on_server)?;
     let name = proposal.names.choose(Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);
@@ -266,7 +266,7 @@ fn memberships(
             changes.push(Change::Member(MembershipRecord {
                 is_in: joins(id),
                 is_own: id == user,
-                // Who makes a room owns it.
+                // The user who makes a room owns it.
                 role: if is_new && !is_direct(key) {
                     MemberRole::Owner
                 } else {

@@ -11,7 +11,7 @@ use chat_proto::{SessionId, Timestamp};
 use super::Hub;
 use super::state::State;
 use crate::clock::{SteadyClock, before};
-use crate::figures::Counts;
+use crate::figures::Counters;
 
 /// The users, rooms and memberships, and the sessions of the users.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Directory {
     /// Notified when a text was removed from the journal.
     pub(super) text_removed: Notify,
     last_session: AtomicU64,
-    pub(super) counts: Counts,
+    pub(super) counters: Counters,
     /// The hub, for members of new sessions. Weak, since the loop of commits holds the directory.
     hub: OnceLock<Weak<Hub>>,
 }
@@ -53,7 +53,7 @@ impl Directory {
             newcomer_for,
             text_removed,
             last_session,
-            counts: Counts::default(),
+            counters: Counters::default(),
             hub,
         }
     }

@@ -87,7 +87,7 @@ pub(crate) enum HubError {
     /// The client's fault: nobody new comes in.
     #[error("this server takes no new users; ask the person who runs it")]
     Closed,
-    /// The client's fault: the secret is no invite, or was revoked.
+    /// The client's fault: the secret is not an invite, or was revoked.
     #[error("this server does not know this invite, or it was revoked; ask for another one")]
     NoInvite,
     /// The client's fault: the invite was used.
@@ -174,7 +174,7 @@ pub(crate) enum HubError {
     )]
     OnServerOnly,
     /// The client's fault: only a user is kicked.
-    #[error("only a user is kicked; ban a network or an invite")]
+    #[error("only users can be kicked; ban a network or an invite")]
     KicksUsersOnly,
     /// The client's fault: all users of this machine share its address.
     #[error("{0} is this machine, which is never banned; mute or ban the user")]

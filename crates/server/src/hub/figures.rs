@@ -8,7 +8,7 @@ use crate::figures::HubFigures;
 impl Hub {
     /// The figures of the hub.
     pub(crate) fn figures(&self) -> HubFigures {
-        let counts = &self.directory.counts;
+        let counts = &self.directory.counters;
         let (accepted, refused) = (counts.accepted.load(Relaxed), counts.refused.load(Relaxed));
         let commits = counts.commits.histogram();
         let state = self.state();

@@ -17,7 +17,7 @@ use super::request::{HookDraft, Request, Submission, Unqueued};
 use super::state::State;
 use super::{Hub, HubError};
 use crate::journal::{HookRecord, RoomId};
-use crate::limits::{Cost, Limits};
+use crate::limits::{Cost, Limits, SendBudget};
 use crate::token::TokenHash;
 
 /// Hooks at most, 150 bytes each: one for each service of a large company.
@@ -115,13 +115,16 @@ pub(crate) struct Hook {
     is_newcomer: bool,
     /// Has the budget of the bot.
     notifier: Arc<ChangeNotifier>,
+    /// The budget of all hooks of its author; `None` for one of the operator.
+    of_author: Option<Arc<SendBudget>>,
 }
 
 impl Hook {
-    /// Takes `cost` out of the budget of the bot, if it has some.
+    /// Takes `cost` out of the budget of the bot, and out of the one that all hooks of its author share, if both have
+    /// some. So a user with many hooks posts no more than one user sends.
     ///
     /// # Errors
-    /// Returns the time until it has some.
+    /// Returns the time until there is some.
     pub(crate) fn try_charge(
         &self,
         limits: &Limits,
@@ -129,7 +132,8 @@ impl Hook {
         now: Instant,
     ) -> Result<(), Duration> {
         let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
-        self.notifier.budget.try_charge(rate, cost, now)
+        self.notifier.budget.try_charge(rate, cost, now)?;
+        self.of_author.as_ref().map_or(Ok(()), |budget| budget.try_charge(limits.user, cost, now))
     }
 }
 
@@ -137,8 +141,8 @@ impl Hub {
     /// Makes a hook.
     ///
     /// # Errors
-    /// Returns an error if its author may not make it, the name is not free, there are too many, it cannot be stored, or
-    /// the daemon is going away.
+    /// Returns an error if its author may not make it, the name is not free, there are too many, it cannot be stored,
+    /// or the daemon is going away.
     pub(crate) async fn make_hook(&self, draft: HookDraft) -> Result<HookInfo, HubError> {
         Ok(self.request(Request::MakeHook(draft)).await?.hook())
     }
@@ -146,8 +150,8 @@ impl Hub {
     /// Ends a hook; `by` is who wants that, `None` for the operator.
     ///
     /// # Errors
-    /// Returns an error if the user may not do that or there is no such hook, it cannot be stored, or the daemon is going
-    /// away.
+    /// Returns an error if the user may not do that or there is no such hook, it cannot be stored, or the daemon is
+    /// going away.
     pub(crate) async fn revoke_hook(&self, by: Option<UserId>, id: u64) -> Result<(), HubError> {
         self.request(Request::RevokeHook { by, id }).await.map(drop)
     }
@@ -160,16 +164,19 @@ impl Hub {
     /// The hook with that secret.
     pub(crate) fn hook(&self, secret: &Secret) -> Option<Hook> {
         let newcomers_after = self.directory.newcomers_after();
-        let state = self.state();
-        let record = state.hooks.by_hash(&TokenHash::of(secret))?;
-        let account = state.account(record.bot)?;
+        let mut state = self.state();
+        let HookRecord { id, bot, room, by, .. } = *state.hooks.by_hash(&TokenHash::of(secret))?;
+        let author = state.account_mut(by);
+        let of_author = author.map(|author| Arc::clone(author.posted.get_or_insert_default()));
+        let account = state.account(bot)?;
         Some(Hook {
-            id: record.id,
-            bot: record.bot,
-            room: record.room,
-            name: state.rooms.get(record.room)?.name().clone(),
+            id,
+            bot,
+            room,
+            name: state.rooms.get(room)?.name().clone(),
             is_newcomer: account.created_at > newcomers_after,
             notifier: Arc::clone(&account.notifier),
+            of_author,
         })
     }
 

@@ -130,8 +130,8 @@ impl Invites {
 }
 
 impl State {
-    /// The newest invites before the number `before`, and whether there are more: those that `by` has made, or all for a
-    /// moderator, an owner, and the operator, `None`.
+    /// The newest invites before the number `before`, and whether there are more: those that `by` has made, or all for
+    /// a moderator, an owner, and the operator, `None`.
     pub(super) fn list_invites(
         &self,
         by: Option<UserId>,
@@ -186,8 +186,8 @@ impl Hub {
         self.request(Request::Revoke { by, id }).await.map(drop)
     }
 
-    /// The newest invites before the number `before` that `by` may see, and whether there are more; all for the operator,
-    /// a moderator or an owner.
+    /// The newest invites before the number `before` that `by` may see, and whether there are more; all for the
+    /// operator, a moderator or an owner.
     pub(crate) fn invites(
         &self,
         by: Option<UserId>,

@@ -84,8 +84,8 @@ impl Hub {
         Ok(Returning { is_newcomer, enters_at })
     }
 
-    /// Begins a session of a user who has shown who it is, on a new `device`. An invite may give the user a higher role.
-    /// Returns its member, and the token of the device.
+    /// Begins a session of a user who has shown who it is, on a new `device`. An invite may give the user a higher
+    /// role. Returns its member, and the token of the device.
     ///
     /// # Errors
     /// Returns an error if the password is not that of the user any more, it cannot be stored, or the daemon is going

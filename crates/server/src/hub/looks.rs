@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_look_is_that_look() {
+    fn the_look_of_a_look_is_itself() {
         for c in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric()) {
             let name = chat_proto::UserName::from_lossy(&c.to_string());
             let look = of_key(name.key());

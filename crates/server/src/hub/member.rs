@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts, Takes};
-use super::policy::{Action, Denied, may};
+use super::policy::{Action, Denial, may};
 use super::request::{Submission, Unqueued};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
@@ -274,7 +274,7 @@ impl Member {
     ) -> Result<(Vec<RoomInfo>, bool), HubError> {
         let state = self.actor.hub.state();
         let subject = state.existing(self.id()).subject();
-        may(subject, Action::ListRooms).map_err(Denied::on_server)?;
+        may(subject, Action::ListRooms).map_err(Denial::on_server)?;
         let rooms = state.named_rooms_after(self.id(), after, limit);
         drop(state);
         Ok(infos(&rooms, limit))

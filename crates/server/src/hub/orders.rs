@@ -38,8 +38,8 @@ impl Hub {
         infos(&rooms, limit)
     }
 
-    /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more: for
-    /// the operator. [`Member::all_sanctions`](super::Member::all_sanctions) is for users.
+    /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more:
+    /// for the operator. [`Member::all_sanctions`](super::Member::all_sanctions) is for users.
     ///
     /// # Errors
     /// Returns an error if there is no such room.
@@ -57,12 +57,12 @@ impl Hub {
         Ok(state.list_sanctions(room.map(find).transpose()?, after, limit, now))
     }
 
-    /// Gives a user another role, on the server or in a room. Returns the event that says so, unless the author receives
-    /// it in the room.
+    /// Gives a user another role, on the server or in a room. Returns the event that says so, unless the author
+    /// receives it in the room.
     ///
     /// # Errors
-    /// Returns an error if the author may not do that, there is no such user or room, the server would have no owner, it
-    /// cannot be stored, or the daemon is going away.
+    /// Returns an error if the author may not do that, there is no such user or room, the server would have no owner,
+    /// it cannot be stored, or the daemon is going away.
     pub(crate) async fn grant(
         &self,
         by: Option<UserId>,
@@ -76,8 +76,8 @@ impl Hub {
     /// Gives a room other rules. Returns the event that says so, unless the author receives it in the room.
     ///
     /// # Errors
-    /// Returns an error if the author may not do that, there is no such room, it cannot be stored, or the daemon is going
-    /// away.
+    /// Returns an error if the author may not do that, there is no such room, it cannot be stored, or the daemon is
+    /// going away.
     pub(crate) async fn rule(
         &self,
         by: Option<UserId>,
@@ -113,8 +113,8 @@ impl Hub {
         Ok(self.request(Request::Pardon { by, id }).await?.event())
     }
 
-    /// Up to `limit` records of the audit log before the number `before`, newest first, and whether there are older ones;
-    /// of the user `of` if there is one.
+    /// Up to `limit` records of the audit log before the number `before`, newest first, and whether there are older
+    /// ones; of the user `of` if there is one.
     ///
     /// # Errors
     /// Returns an error if they cannot be read.

@@ -1,5 +1,5 @@
-//! When users last wrote in rooms with a pause between two messages of one user. It is not stored: after a restart of the
-//! daemon nobody waits.
+//! When users last wrote in rooms with a pause between two messages of one user. It is not stored: after a restart of
+//! the daemon nobody waits.
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
 //! The rights of users: one pure function, which every operation calls under the lock. `policy/table.txt` shows what it
 //! answers.
 
-mod denied;
+mod denial;
 
 use chat_proto::{Privacy, Rules, TopicBy};
 
-pub(super) use self::denied::Denied;
+pub(super) use self::denial::Denial;
 use super::error::Needed;
 use crate::journal::{MemberRole, RoomId, RoomKey, UserKind, UserRole};
 
@@ -157,7 +157,7 @@ impl Standing {
 ///
 /// # Errors
 /// Returns an error with the reason if it may not.
-pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result<(), Denied> {
+pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result<(), Denial> {
     match subject.into() {
         Some(subject) => user_may(subject, action),
         None => operator_may(action),
@@ -165,7 +165,7 @@ pub(super) fn may(subject: impl Into<Option<Subject>>, action: Action) -> Result
 }
 
 /// The operator may do what needs no membership in a room: it is in no room, and does not write.
-fn operator_may(action: Action) -> Result<(), Denied> {
+fn operator_may(action: Action) -> Result<(), Denial> {
     match action {
         Action::ListRooms
         | Action::SetRole { .. }
@@ -179,9 +179,9 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         | Action::InviteInto(at)
         | Action::SetRoleInRoom { standing: at, .. }
         | Action::SanctionInRoom { standing: at, .. } => {
-            allow(at.room != RoomKind::Direct, Denied::IsDirect)
+            allow(at.room != RoomKind::Direct, Denial::IsDirect)
         }
-        Action::Find(at) => allow(at.room != RoomKind::Direct, Denied::NotInRoom),
+        Action::Find(at) => allow(at.room != RoomKind::Direct, Denial::NotInRoom),
         Action::TakeName
         | Action::ManageOwnAccount
         | Action::Join(_)
@@ -194,21 +194,21 @@ fn operator_may(action: Action) -> Result<(), Denied> {
         | Action::MarkRead(_)
         | Action::ReadHistory(_)
         | Action::ListUsers(_)
-        | Action::AskIn(_) => Err(Denied::NotInRoom),
+        | Action::AskIn(_) => Err(Denial::NotInRoom),
     }
 }
 
-fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
+fn user_may(subject: Subject, action: Action) -> Result<(), Denial> {
     if subject.kind == UserKind::Bot {
         return bot_may(action);
     }
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
-        Action::Find(at) => allow(at.is_in || !at.is_private(), Denied::NotInRoom),
+        Action::Find(at) => allow(at.is_in || !at.is_private(), Denial::NotInRoom),
         Action::Join(at) => join(subject, at),
         Action::Leave(at) => {
             is_in(at)?;
-            allow(at.room != RoomKind::Lobby, Denied::StaysInLobby)
+            allow(at.room != RoomKind::Lobby, Denial::StaysInLobby)
         }
         Action::Send(at) => send(subject, at),
         // A message brings both users into a direct message.
@@ -234,23 +234,23 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
         }
         Action::AskIn(at) => {
             is_in(at)?;
-            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
-            allow(at.is_private(), Denied::IsPublic)
+            allow(at.room != RoomKind::Direct, Denial::IsDirect)?;
+            allow(at.is_private(), Denial::IsPublic)
         }
         Action::InviteInto(at) => {
             is_in(at)?;
-            allow(at.room != RoomKind::Direct, Denied::IsDirect)
+            allow(at.room != RoomKind::Direct, Denial::IsDirect)
         }
         Action::SetRules(at) => {
-            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            allow(at.room != RoomKind::Direct, Denial::IsDirect)?;
             needs(subject, at, MemberRole::Owner)
         }
         Action::ManageHooks(at) => {
-            allow(at.room != RoomKind::Direct, Denied::IsDirect)?;
+            allow(at.room != RoomKind::Direct, Denial::IsDirect)?;
             needs(subject, at, MemberRole::Moderator)
         }
         Action::SetRoleInRoom { standing, from, to, is_self } => {
-            allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
+            allow(standing.room != RoomKind::Direct, Denial::IsDirect)?;
             if is_self && to < from {
                 return Ok(());
             }
@@ -264,24 +264,24 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
         }
         Action::SetRole { from, to, is_self } if is_self && to < from => Ok(()),
         Action::ManageOwnAccount => {
-            allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
+            allow(subject.kind != UserKind::Guest, Denial::Needs(Needed::Registered))
         }
         Action::SetRole { .. } | Action::ManageUsers => needs_on_server(subject, UserRole::Owner),
         Action::SanctionInRoom { standing, of } => {
-            allow(standing.room != RoomKind::Direct, Denied::IsDirect)?;
+            allow(standing.room != RoomKind::Direct, Denial::IsDirect)?;
             let above =
                 if of < MemberRole::Moderator { MemberRole::Moderator } else { MemberRole::Owner };
             needs(subject, standing, above)?;
-            allow(standing.rank(subject) > of, Denied::IsEqual)
+            allow(standing.rank(subject) > of, Denial::IsEqual)
         }
         Action::Sanction { of } => {
             let above =
                 if of < UserRole::Moderator { UserRole::Moderator } else { UserRole::Owner };
             needs_on_server(subject, above)?;
-            allow(subject.role > of, Denied::IsEqual)
+            allow(subject.role > of, Denial::IsEqual)
         }
         Action::Invite { role: UserRole::Member } => {
-            allow(subject.kind != UserKind::Guest, Denied::Needs(Needed::Registered))
+            allow(subject.kind != UserKind::Guest, Denial::Needs(Needed::Registered))
         }
         Action::Revoke { is_own: true, .. } => Ok(()),
         Action::Revoke { role, .. } | Action::Invite { role } => {
@@ -294,60 +294,60 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denied> {
 }
 
 /// A bot says what its hooks are sent, whatever the rules of the room: a moderator of the room has made them.
-fn bot_may(action: Action) -> Result<(), Denied> {
+fn bot_may(action: Action) -> Result<(), Denial> {
     match action {
         Action::Send(at) if at.room != RoomKind::Direct => is_in(at),
-        _ => Err(Denied::IsBot),
+        _ => Err(Denial::IsBot),
     }
 }
 
-fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denied> {
+fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denial> {
     let needed = match role {
         UserRole::Member => return Ok(()),
         UserRole::Moderator => Needed::Moderator,
         UserRole::Owner => Needed::Owner,
     };
-    allow(subject.role >= role, Denied::Needs(needed))
+    allow(subject.role >= role, Denial::Needs(needed))
 }
 
-fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denied> {
+fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denial> {
     match (kind, at.room) {
         (UserKind::Registered, RoomKind::Lobby | RoomKind::Direct)
         | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
-        (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
-        (UserKind::Bot, _) => Err(Denied::IsBot),
+        (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denial::GuestInLobbyAlone),
+        (UserKind::Bot, _) => Err(Denial::IsBot),
         (UserKind::Registered, RoomKind::Named) => {
             let is_invited = at.is_in || at.is_asked || at.role > MemberRole::Member;
-            allow(is_invited || !at.is_private(), Denied::NotAsked)
+            allow(is_invited || !at.is_private(), Denial::NotAsked)
         }
     }
 }
 
-fn send(subject: Subject, at: Standing) -> Result<(), Denied> {
+fn send(subject: Subject, at: Standing) -> Result<(), Denial> {
     // A message brings both users into a direct message.
     if at.room == RoomKind::Direct {
-        return allow(subject.kind != UserKind::Guest, Denied::GuestInLobbyAlone);
+        return allow(subject.kind != UserKind::Guest, Denial::GuestInLobbyAlone);
     }
     is_in(at)?;
     let is_announce = matches!(at.rules.privacy, Privacy::Announce);
     needs(subject, at, if is_announce { MemberRole::Voice } else { MemberRole::Member })
 }
 
-const fn is_in(at: Standing) -> Result<(), Denied> {
-    allow(at.is_in, Denied::NotInRoom)
+const fn is_in(at: Standing) -> Result<(), Denial> {
+    allow(at.is_in, Denial::NotInRoom)
 }
 
-fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denied> {
+fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denial> {
     let needed = match role {
         MemberRole::Member => return Ok(()),
         MemberRole::Voice => Needed::Voice,
         MemberRole::Moderator => Needed::Moderator,
         MemberRole::Owner => Needed::Owner,
     };
-    allow(at.rank(subject) >= role, Denied::Needs(needed))
+    allow(at.rank(subject) >= role, Denial::Needs(needed))
 }
 
-const fn allow(is_allowed: bool, denied: Denied) -> Result<(), Denied> {
+const fn allow(is_allowed: bool, denied: Denial) -> Result<(), Denial> {
     if is_allowed { Ok(()) } else { Err(denied) }
 }
 

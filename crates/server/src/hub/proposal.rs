@@ -15,7 +15,7 @@ use super::HubError;
 use super::account::Account;
 use super::memberships::Share;
 use super::names_ahead::NamesAhead;
-use super::policy::{Action, Denied, Part, Standing, Subject, may};
+use super::policy::{Action, Denial, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::sanctions::SanctionSubject;
 use super::sanctions_ahead::SanctionsAhead;
@@ -263,7 +263,7 @@ impl<'s> Proposal<'s> {
         by: Option<UserId>,
         action: Action,
     ) -> Result<(), HubError> {
-        may(self.subject_of(by), action).map_err(Denied::on_server)
+        may(self.subject_of(by), action).map_err(Denial::on_server)
     }
 
     /// The standing of a user, or of the operator, `None`, in an existing room with a name.

@@ -1,5 +1,5 @@
-//! Removes what somebody has written lately, for a moderator who mutes, kicks or bans it: each message is deleted as if the
-//! moderator had deleted it, so that clients, the journal and the audit log have it like any other deletion.
+//! Removes what somebody has written lately, for a moderator who mutes, kicks or bans it: each message is deleted as if
+//! the moderator had deleted it, so that clients, the journal and the audit log have it like any other deletion.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -38,12 +38,12 @@ pub(crate) struct Removal {
 }
 
 impl Member {
-    /// What those whom `order` is about have written in the last `seconds`: in the room of the order, or in all rooms of
-    /// this user in which it may delete messages of others.
+    /// What those whom `order` is about have written in the last `seconds`: in the room of the order, or in all rooms
+    /// of this user in which it may delete messages of others.
     ///
     /// # Errors
-    /// Returns an error if the user may not delete messages of others in the room of the order, or there is no such user
-    /// or room.
+    /// Returns an error if the user may not delete messages of others in the room of the order, or there is no such
+    /// user or room.
     pub(crate) fn removal(&self, order: &SanctionOrder, seconds: u32) -> Result<Removal, HubError> {
         let hub = &self.actor().hub;
         let state = hub.state();

@@ -18,7 +18,8 @@ pub(super) struct RoomsAhead<'r> {
     new: HashMap<String, NewRoom>,
     /// What the names of these look like.
     new_looks: BTreeMap<Look, RoomName>,
-    /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a search.
+    /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a
+    /// search.
     used: BTreeSet<RoomId>,
     removed: IdSet<RoomId>,
     /// Rules that this commit sets.

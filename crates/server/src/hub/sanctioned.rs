@@ -6,7 +6,7 @@ use chat_proto::{Network, Reason, RoomName, SanctionKind, Timestamp, User, UserI
 use super::account::Account;
 use super::error::Sanctioned;
 use super::member::Member;
-use super::policy::{Action, Denied, may};
+use super::policy::{Action, Denial, may};
 use super::proposal::Proposal;
 use super::request::Admission;
 use super::sanctions::{Applied, SanctionSubject};
@@ -138,7 +138,7 @@ impl Member {
     /// Up to `limit` mutes and bans of a room, or of the server, after the number `after`, and whether there are more.
     ///
     /// # Errors
-    /// Returns an error if the user is no moderator there.
+    /// Returns an error if the user is not a moderator there.
     pub(crate) fn all_sanctions(
         &self,
         room: Option<&RoomName>,
@@ -156,7 +156,7 @@ impl Member {
             None => {
                 let subject = state.existing(self.id()).subject();
                 may(subject, Action::Sanction { of: UserRole::Member })
-                    .map_err(Denied::on_server)?;
+                    .map_err(Denial::on_server)?;
                 None
             }
         };
@@ -172,7 +172,7 @@ impl Member {
         if may(subject, Action::SeeAudit { is_own: false }).is_ok() {
             return Ok(None);
         }
-        may(subject, Action::SeeAudit { is_own: true }).map_err(Denied::on_server)?;
+        may(subject, Action::SeeAudit { is_own: true }).map_err(Denial::on_server)?;
         Ok(Some(self.id()))
     }
 }

@@ -156,8 +156,8 @@ fn forget<K: std::hash::Hash + Eq>(index: &mut HashMap<K, Vec<u64>>, key: &K, id
 }
 
 impl SanctionRecord {
-    /// How it applies to a user in a room, or on the server if that is `None`, at the time `now`; `None` if it does not. A
-    /// sanction of the server counts in each room.
+    /// How it applies to a user in a room, or on the server if that is `None`, at the time `now`; `None` if it does
+    /// not. A sanction of the server counts in each room.
     pub(super) fn applied(
         &self,
         kind: MuteOrBan,

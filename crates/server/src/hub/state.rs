@@ -27,7 +27,7 @@ use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use crate::id_map::IdMap;
 use crate::journal::{
-    MemberRole, MembershipRecord, Restored, RoomId, RoomKey, UserKind, UserRecord, UserRole,
+    Contents, MemberRole, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
 };
 use crate::room::Room;
 use chat_proto::event::RoleHolder;
@@ -68,22 +68,22 @@ pub(super) struct State {
 impl State {
     /// The stored state, with nobody connected; and the users whose name differs from the stored one.
     pub(super) fn restore(
-        restored: Restored,
+        contents: Contents,
         presence_users: usize,
         reserved: ReservedNames,
     ) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, credentials, members, invites, hooks, sanctions, .. } =
-            restored;
+        let Contents { rooms, users, credentials, members, invites, hooks, sanctions, .. } =
+            contents;
         // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
         let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
-        let last_user = restored.last_user.max(sanctioned.unwrap_or(UserId::NONE));
+        let last_user = contents.last_user.max(sanctioned.unwrap_or(UserId::NONE));
         let mut state = Self {
             accounts: IdMap::default(),
             names: Names::new(reserved),
             tokens: BTreeSet::new(),
             stored: 0,
             users_connected: 0,
-            rooms: Rooms::restore(rooms, restored.last_room, presence_users),
+            rooms: Rooms::restore(rooms, contents.last_room, presence_users),
             away: AwayUsers::default(),
             invites: Invites::default(),
             hooks: Hooks::default(),
@@ -92,7 +92,7 @@ impl State {
             sessions: Sessions::default(),
             invited: IdMap::default(),
             last_user,
-            last_record: restored.last_record,
+            last_record: contents.last_record,
             owners: 0,
             staff: BTreeSet::new(),
             is_closed: false,

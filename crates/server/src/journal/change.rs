@@ -1,5 +1,5 @@
-//! A change of the journal that is no message: a user, a name, a role, a credential, a room, its rules, a membership, a
-//! topic, a read position, an invite, a record of the audit log.
+//! A change of the journal that is not a message: a user, a name, a role, a credential, a room, its rules, a
+//! membership, a topic, a read position, an invite, a record of the audit log.
 //!
 //! Plain values: the hub decides on them, the journal stores them, and the hub applies them.
 

@@ -81,7 +81,7 @@ pub(crate) enum EntryResult {
     Repeat(Repeat),
     /// The message is not stored: it is about another one, and may not be.
     Rejected(Rejection),
-    /// The message is not stored: it is no repeat, see [`Message::is_repeat_only`].
+    /// The message is not stored: it is not a repeat, see [`Message::is_repeat_only`].
     NoRepeat,
     /// The changes are stored.
     Changes(Vec<Change>),

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A follower reads what it has missed page by page, with a connection of its own on the thread of its caller, and then
-//! takes each commit after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit. Without
-//! followers, commits are not copied.
+//! takes each commit after it is applied. If it falls behind the ring, it reads pages again. So it never delays a
+//! commit. Without followers, commits are not copied.
 //!
 //! A message is found by its room and its `seq`, so the [`Position`] of a follower is the `seq` of the last
 //! message of each room, and the journal stores nothing for it.
@@ -134,16 +134,16 @@ impl Follower {
         &self.position
     }
 
-    /// Drops the copies of new commits, and reads those commits from the file later. For a follower that is about to wait
-    /// while many commits come.
+    /// Drops the copies of new commits, and reads those commits from the file later. For a follower that is about to
+    /// wait while many commits come.
     pub fn unsubscribe(&mut self) {
         if let Some(Source::Ring(_)) = self.live {
             (self.live, self.record) = (None, None);
         }
     }
 
-    /// Returns the next item; `None` once the journal is closed. Cancel safe. Blocks the thread while it reads the file, so
-    /// it must not be called on a thread that serves sessions.
+    /// Returns the next item; `None` once the journal is closed. Cancel safe. Blocks the thread while it reads the
+    /// file, so it must not be called on a thread that serves sessions.
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read. The next call tries again.

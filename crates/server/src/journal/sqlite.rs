@@ -74,7 +74,7 @@ pub use self::restore::{RestoreReport, restore};
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;
 use super::{
-    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit,
+    AppendError, Contents, Durability, JournalError, Location, RoomExtent, change, commit,
     rejection, stored,
 };
 
@@ -86,7 +86,7 @@ pub(super) struct Parts {
     pub(super) writer: Writer,
     pub(super) reader: Reader,
     /// Its contents, without the messages.
-    pub(super) restored: Restored,
+    pub(super) contents: Contents,
     pub(super) identity: JournalId,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn open(
             (db, Some(run), Some(lock), Some(path))
         }
     };
-    let (restored, numbers) = read_all(&db, now)?;
+    let (contents, numbers) = read_all(&db, now)?;
     let identity = store::identity(&db)?;
     let db = Arc::new(Mutex::new(db));
     let has_thread = matches!(location, Location::Directory(_));
@@ -125,22 +125,22 @@ pub(super) fn open(
         Some(path) => Reader::of_file(path, has_thread),
         None => Reader::of_memory(Arc::clone(&db)),
     };
-    let writer = Writer::new(db, &restored.rooms, numbers, has_thread, run, lock);
-    Ok(Parts { writer, reader, restored, identity })
+    let writer = Writer::new(db, &contents.rooms, numbers, has_thread, run, lock);
+    Ok(Parts { writer, reader, contents, identity })
 }
 
-fn read_all(db: &Connection, now: Timestamp) -> Result<(Restored, Numbers), JournalError> {
+fn read_all(db: &Connection, now: Timestamp) -> Result<(Contents, Numbers), JournalError> {
     let path = Path::new(db.path().unwrap_or_default());
     let loaded = load::load(db, now).map_err(|error| JournalError::from(error).of_opening(path))?;
-    let (restored, numbers) = loaded;
-    for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
+    let (contents, numbers) = loaded;
+    for damage in contents.damage.iter().take(DAMAGE_LOGGED) {
         warn!("{damage}");
     }
-    let more = restored.damage.len().saturating_sub(DAMAGE_LOGGED);
+    let more = contents.damage.len().saturating_sub(DAMAGE_LOGGED);
     if more > 0 {
         warn!("{more} more records are damaged");
     }
-    Ok((restored, numbers))
+    Ok((contents, numbers))
 }
 
 #[cfg(test)]

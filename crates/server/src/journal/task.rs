@@ -128,8 +128,8 @@ impl Task {
         (Self::FindMentions { reply }, result)
     }
 
-    /// Clears unused parts of the file, in which copies of deleted texts may be, in a few pages from `first` on. The result
-    /// is the page to continue with; `None` at the end.
+    /// Clears unused parts of the file, in which copies of deleted texts may be, in a few pages from `first` on. The
+    /// result is the page to continue with; `None` at the end.
     pub(crate) fn clear_unused(first: u32) -> (Self, TaskResult<Option<u32>>) {
         let (reply, result) = Reply::new();
         (Self::ClearUnused { first, reply }, result)

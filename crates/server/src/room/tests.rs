@@ -49,7 +49,7 @@ fn a_receiver_gets_everything_after_the_snapshot_and_nothing_before_it() {
     let room = rust();
     assert!(!room.enter(&user(1, "ana")));
     room.publish_messages(vec![published(1, "before")]);
-    let Entry { snapshot, mut live } = room.listen(500).unwrap();
+    let Listener { snapshot, mut live } = room.listen(500).unwrap();
     assert_eq!((snapshot.count, snapshot.last_seq), (1, Seq::FIRST));
     assert!(!room.enter(&user(2, "bob")));
     room.publish_messages(vec![published(2, "after"), published(3, "that")]);

@@ -94,7 +94,7 @@ impl IndexError {
     }
 }
 
-/// Returns true if the file is damaged, is no index, or has lost a part.
+/// Returns true if the file is damaged, is not an index, or has lost a part.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase, Unknown};
     let code = error.sqlite_error_code();

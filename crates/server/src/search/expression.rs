@@ -95,8 +95,8 @@ impl Lookup<'_> {
     }
 }
 
-/// What to look up for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself finds
-/// messages of the rooms only. `name_number` returns the number of a name that the index has.
+/// What to look up for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself
+/// finds messages of the rooms only. `name_number` returns the number of a name that the index has.
 pub(super) fn expression(
     query: &Query,
     scope: &Scope,

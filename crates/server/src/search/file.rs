@@ -35,9 +35,9 @@ const PARTS_MERGED: i64 = 8;
 /// Pages of the log that are written to the file at once: 16 MiB, so that few commits wait for the disk.
 const LOG_PAGES: i64 = 4096;
 
-/// The column `meta` has words for the room, the author, its name, the mentioned users, and what the text has. The words of
-/// the index are removed with the texts that they come from (`secure-delete`), and both are overwritten. `span` has the
-/// times of the messages with the numbers from `SPAN * chunk` on.
+/// The column `meta` has words for the room, the author, its name, the mentioned users, and what the text has. The
+/// words of the index are removed with the texts that they come from (`secure-delete`), and both are overwritten.
+/// `span` has the times of the messages with the numbers from `SPAN * chunk` on.
 const SCHEMA: &str = "
     CREATE TABLE state (journal TEXT NOT NULL);
     CREATE TABLE position (room INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;

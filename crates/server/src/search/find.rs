@@ -18,7 +18,7 @@ pub(super) const COMPARED_MAX: usize = 500;
 
 /// What is looked for.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Criteria {
     pub(super) query: Query,
     pub(super) scope: Scope,
     /// The rooms that messages are taken from, in order.
@@ -64,12 +64,12 @@ impl Cursor {
 }
 
 /// A page of messages that match, after the cursor.
-pub(super) fn find(db: &Connection, asked: &Asked) -> rusqlite::Result<Hits> {
-    let Asked { after, limit, .. } = *asked;
-    match asked.order {
+pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hits> {
+    let Criteria { after, limit, .. } = *criteria;
+    match criteria.order {
         SearchOrder::Newest => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
-            let mut found = matching(db, asked, last, limit + 1)?;
+            let mut found = matching(db, criteria, last, limit + 1)?;
             let is_cut = found.len() > limit;
             found.truncate(limit);
             let cursors =
@@ -78,7 +78,7 @@ pub(super) fn find(db: &Connection, asked: &Asked) -> rusqlite::Result<Hits> {
         }
         SearchOrder::Best => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number);
-            let mut found = matching(db, asked, last, COMPARED_MAX)?;
+            let mut found = matching(db, criteria, last, COMPARED_MAX)?;
             let number = found.first().map_or(last, |hit| hit.number);
             found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
             let skipped = after.map_or(0, |cursor| cursor.skipped);
@@ -100,8 +100,13 @@ struct Hit {
 }
 
 /// The newest messages that match, up to the number `last`, newest first.
-fn matching(db: &Connection, asked: &Asked, last: i64, limit: usize) -> rusqlite::Result<Vec<Hit>> {
-    let Asked { query, scope, rooms, names_rooms, .. } = asked;
+fn matching(
+    db: &Connection,
+    criteria: &Criteria,
+    last: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Hit>> {
+    let Criteria { query, scope, rooms, names_rooms, .. } = criteria;
     let named = (&rooms[..], *names_rooms);
     let expression = expression(query, scope, named, |name| name_number(db, name))?;
     let from = query.after.unwrap_or(i64::MIN);
@@ -109,7 +114,7 @@ fn matching(db: &Connection, asked: &Asked, last: i64, limit: usize) -> rusqlite
     let (Some(expression), Some(numbers)) = (expression, numbers(db, from, to)?) else {
         return Ok(Vec::new());
     };
-    let scores = asked.order == SearchOrder::Best;
+    let scores = criteria.order == SearchOrder::Best;
     let text = if scores { "doc.text" } else { "''" };
     let mut statement = db.prepare_cached(&format!(
         "SELECT doc.id, doc.place, {text} FROM word JOIN doc ON doc.id = word.rowid

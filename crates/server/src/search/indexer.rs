@@ -21,11 +21,12 @@ use super::progress::Progress;
 use super::store::Store;
 use crate::journal::{Change, Follower, FollowerItem, Journal, RoomExtent, RoomId};
 
-/// Time that a batch waits for more messages. A thread that is woken for each message takes the processor from those who
-/// send; nobody sees that a message is found half a second later.
+/// Time that a batch waits for more messages. A thread that is woken for each message takes the processor from those
+/// who send; nobody sees that a message is found half a second later.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// Messages of a batch while the daemon is busy: some 20 ms of work, in which the daemon has a part of a processor less.
+/// Messages of a batch while the daemon is busy: some 20 ms of work, in which the daemon has a part of a processor
+/// less.
 const ITEMS_BUSY: usize = 1_024;
 
 /// Time after which the index is tried again if it cannot be written, or is damaged again.

@@ -1,7 +1,7 @@
 //! How much of a processor the index takes.
 //!
-//! While nothing is stored, the index works without a pause. While messages are stored, it works half of the time; while
-//! many are, a fortieth, and catches up later. An index that stays behind works half of the time again.
+//! While nothing is stored, the index works without a pause. While messages are stored, it works half of the time;
+//! while many are, a fortieth, and catches up later. An index that stays behind works half of the time again.
 
 use std::time::Duration;
 
@@ -59,8 +59,8 @@ impl Pace {
         self.behind_since = None;
     }
 
-    /// Pauses after work that took `took`, unless the daemon stores nothing any more. `follower` reads from the file what is
-    /// stored during a long pause.
+    /// Pauses after work that took `took`, unless the daemon stores nothing any more. `follower` reads from the file
+    /// what is stored during a long pause.
     pub(super) async fn pause_after(&mut self, took: Duration, follower: &mut Follower) {
         let since = *self.behind_since.get_or_insert_with(Instant::now);
         let mut paused = Duration::ZERO;
@@ -115,7 +115,8 @@ mod tests {
     /// The work after which the index pauses.
     const TOOK: Duration = Duration::from_millis(200);
 
-    /// How long the index pauses if `stored` messages are stored in each tenth of a second before, and in `ticks` after.
+    /// How long the index pauses if `stored` messages are stored in each tenth of a second before, and in `ticks`
+    /// after.
     async fn paused(rig: &mut Rig, pace: &mut Pace, stored: usize, ticks: usize) -> Duration {
         let mut follower = rig.journal.follow(None);
         let mut store = |stored| (0..stored).for_each(|_| rig.say(LOBBY, 1, "word"));

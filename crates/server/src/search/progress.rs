@@ -6,8 +6,8 @@ use chat_proto::Seq;
 
 use crate::journal::{RoomExtent, RoomId};
 
-/// Part of the messages that a reader may read for which the index looks at each match whether it is one of them, rather
-/// than look up the rooms: then there are at most as many others for each.
+/// Part of the messages that a reader may read for which the index looks at each match whether it is one of them,
+/// rather than look up the rooms: then there are at most as many others for each.
 const READABLE_PART: u64 = 8;
 
 /// How far the index is.

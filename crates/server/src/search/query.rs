@@ -1,4 +1,4 @@
-//! What a user types to search, as a value. Every string is a query: what is no operator is a word.
+//! What a user types to search, as a value. Every string is a query: what is not an operator is a word.
 
 mod dates;
 

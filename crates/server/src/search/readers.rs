@@ -21,8 +21,8 @@ const TIME_MAX: Duration = Duration::from_secs(1);
 /// Time that a search may wait for the others.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Steps of SQLite between two looks at the clock: some µs of them. FTS5 counts few for each page of the index that it reads,
-/// and none for the words on it, so the clock is looked at once in some ten pages.
+/// Steps of SQLite between two looks at the clock: some µs of them. FTS5 counts few for each page of the index that it
+/// reads, and none for the words on it, so the clock is looked at once in some ten pages.
 const STEPS: i32 = 100;
 
 /// Where the index is.

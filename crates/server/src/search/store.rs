@@ -1,7 +1,7 @@
 //! Writes the index.
 //!
-//! A message gets the next number, in the order in which the messages of all rooms were stored: the index finds the newest
-//! first, and lists of dense numbers are short.
+//! A message gets the next number, in the order in which the messages of all rooms were stored: the index finds the
+//! newest first, and lists of dense numbers are short.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -158,8 +158,8 @@ impl Store {
         Ok(is_done)
     }
 
-    /// Clears unused parts of the file, in which copies of removed texts may be, in a few pages from `first` on. Returns the
-    /// page to continue with; `None` at the end.
+    /// Clears unused parts of the file, in which copies of removed texts may be, in a few pages from `first` on.
+    /// Returns the page to continue with; `None` at the end.
     ///
     /// # Errors
     /// Returns an error if they cannot be written.

@@ -109,10 +109,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         after: Option<u64>,
         limit: Option<u32>,
     ) -> ControlFlow<End> {
-        match self.context.hub.sessions(self.member.asker(), after, limit) {
-            Ok(event) => self.send_event(&event),
-            Err(error) => self.refuse(error.into()),
-        }
+        let sessions = self.context.hub.sessions(self.member.asker(), after, limit);
+        self.answer(sessions.map_err(Refusal::from))
     }
 
     pub(super) fn list_accounts(
@@ -120,10 +118,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         after: Option<u64>,
         limit: Option<u32>,
     ) -> ControlFlow<End> {
-        match self.context.hub.accounts(self.member.asker(), after, limit) {
-            Ok(event) => self.send_event(&event),
-            Err(error) => self.refuse(error.into()),
-        }
+        let accounts = self.context.hub.accounts(self.member.asker(), after, limit);
+        self.answer(accounts.map_err(Refusal::from))
     }
 
     /// Sets the password of another user, or of this one.

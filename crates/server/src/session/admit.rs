@@ -35,8 +35,8 @@ impl<S> Opened<S> {
     }
 }
 
-/// Detects the protocol of the client and lets its user in. Otherwise the client is sent the reason, and the connection is
-/// closed.
+/// Detects the protocol of the client and lets its user in. Otherwise the client is sent the reason, and the connection
+/// is closed.
 pub(super) async fn admit<S>(
     stream: S,
     peer: Peer,
@@ -51,7 +51,7 @@ where
         biased;
         () = context.closing.cancelled() => return None,
         () = slot.ended() => {
-            info!("closed for another connection: it was silent");
+            context.strangers.log(|| info!("closed for another connection: it was silent"));
             return None;
         }
         opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
@@ -87,7 +87,7 @@ where
             Some(Box::new(Session::new(connection, peer.address, origin, slot, handshake, context)))
         }
         Err(end) => {
-            info!(reason = %end, "ended before the client was in");
+            context.strangers.log(|| info!(reason = %end, "ended before the client was in"));
             drop(slot);
             let span = Span::current();
             Box::pin(Closing { connection, end, context, span }.close()).await;
@@ -120,13 +120,15 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Detected::Tls => {}
     }
-    let accepted = timeout_at(deadline, context.tls.accept(plain, address)).await;
+    let accepted = timeout_at(deadline, context.tls.accept(plain)).await;
     let accepted = accepted
         .unwrap_or_else(|late| Err(late.into()))
-        .inspect_err(|error| info!(%error, "turned away: no handshake of TLS"))
+        .inspect_err(|error| {
+            context.strangers.log(|| info!(%error, "turned away: no handshake of TLS"));
+        })
         .ok()?;
     let Some(Accepted { stream, alpn }) = accepted else {
-        info!("an authority has looked whether a domain leads here");
+        context.strangers.log(|| info!("an authority has checked whether a domain leads here"));
         return None;
     };
     let mut tls = Box::new(Prefixed::new(stream));
@@ -144,7 +146,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Detected::Http => open_web(Carrier::Tls(tls), address, context).await.map(Opened::native),
         Detected::Tls => {
-            info!("turned away: TLS within TLS");
+            context.strangers.log(|| info!("turned away: TLS within TLS"));
             None
         }
     }
@@ -158,22 +160,22 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     context: &Context,
     deadline: Instant,
 ) -> Option<Detected> {
-    let config = &context.config;
+    let Context { config, strangers, .. } = context;
     let detected = detect(stream, silence, || context.hub.next_user());
     match timeout_at(deadline, detected).await {
         Ok(Ok(detected)) => return Some(detected),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
         Ok(Err(error @ (DetectError::LateTls | DetectError::LateHttp))) => {
             context.late.was_late(address, Instant::now());
-            info!(%error, "closed; the next one from its address has more time");
+            strangers.log(|| info!(%error, "closed; the next one from its address has more time"));
         }
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
         Ok(Err(error @ DetectError::UnknownProtocol)) => {
-            info!(%error, "turned away");
+            strangers.log(|| info!(%error, "turned away"));
             Box::pin(reject(stream, config)).await;
         }
         Err(_late) => {
-            info!("turned away: its protocol was not known in time");
+            strangers.log(|| info!("turned away: its protocol was not known in time"));
             Box::pin(reject(stream, config)).await;
         }
     }

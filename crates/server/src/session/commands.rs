@@ -14,7 +14,7 @@ use tracing::info;
 use super::Session;
 use super::end::End;
 use super::handshake::about;
-use super::invites::Asked;
+use super::invites::InviteTerms;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
@@ -59,7 +59,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Away { text } => self.set_away(Some(text)),
             Command::Back => self.set_away(None),
             Command::Invite { uses, valid_s, role, room, note } => {
-                self.invite(Asked { uses, valid_s, role, room, note })
+                self.invite(InviteTerms { uses, valid_s, role, room, note })
             }
             Command::Invites { before } => self.list_invites(before),
             Command::Revoke { id } => self.revoke(id),
@@ -155,10 +155,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
             },
-            CommandResult::Answer(answer) => match *answer {
-                Ok(event) => self.send_event(&event),
-                Err(refusal) => self.refuse(refusal),
-            },
+            CommandResult::Answer(answer) => self.answer(*answer),
             CommandResult::Event { name, event } => match event {
                 Ok(Some(event)) => self.send_event(&event),
                 Ok(None) => ControlFlow::Continue(()),
@@ -336,6 +333,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.pending
             .wait(async move { CommandResult::Renamed(actor.rename(&wants, if_taken).await) });
         ControlFlow::Continue(())
+    }
+
+    /// Answers a command with an event, or refuses it.
+    pub(super) fn answer(&mut self, answer: Result<Event, Refusal>) -> ControlFlow<End> {
+        match answer {
+            Ok(event) => self.send_event(&event),
+            Err(refusal) => self.refuse(refusal),
+        }
     }
 
     pub(super) fn send_event(&mut self, event: &Event) -> ControlFlow<End> {

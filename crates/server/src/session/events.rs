@@ -1,5 +1,5 @@
-//! The commands about events: the versions of a message, its thread, the pinned messages of a room, and the messages that
-//! mention the user.
+//! The commands about events: the versions of a message, its thread, the pinned messages of a room, and the messages
+//! that mention the user.
 
 use std::ops::ControlFlow;
 

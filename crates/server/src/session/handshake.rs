@@ -241,10 +241,10 @@ async fn permit(
         if hello.token.is_some() && !hello.new {
             return Err(HubError::BadToken.into());
         }
-        // Who needs an invite, and has none, does not get to try passwords.
+        // A client that needs an invite and has none cannot try passwords.
         let admission = admission(hello, slot, context).lacking_password(false);
         context.hub.check_admission(admission)?;
-        prove_server_password(hello, origin, context).await?;
+        prove_server_password(hello, origin, slot, context).await?;
         let charged = slot.network().new_users.try_charge(limits.new_users, now);
         charged.map_err(too_many_new_users)?;
         wait_for_units(slot, context).await;

@@ -16,15 +16,15 @@ use crate::hub::{HubError, INVITES_LISTED, InviteDraft};
 use crate::journal::UserRole;
 use crate::token::{self, TokenHash};
 
-/// Bytes of an invite in a list, at most: its fields, a name and a room of 32 characters of 4 bytes, and a note of 64 bytes,
-/// each of which JSON may write with 6.
+/// Bytes of an invite in a list, at most: its fields, a name and a room of 32 characters of 4 bytes, and a note of 64
+/// bytes, each of which JSON may write with 6.
 const INVITE_BYTES_MAX: usize = 900;
 
 const _: () =
     assert!(INVITES_LISTED * INVITE_BYTES_MAX + 100 <= LINE_BYTES_MAX, "a list fits a line");
 
 /// An invite as a client asks for it.
-pub(crate) struct Asked {
+pub(crate) struct InviteTerms {
     pub(crate) uses: Option<u32>,
     pub(crate) valid_s: Option<u32>,
     pub(crate) role: Option<Role>,
@@ -39,33 +39,33 @@ pub(crate) struct Asked {
 pub(crate) async fn invite(
     context: &Context,
     by: Option<UserId>,
-    asked: Asked,
+    terms: InviteTerms,
     replaces: bool,
 ) -> Result<Event, Refusal> {
     let bad = |text: &str| Refusal::new(RefusalCode::BadField, text);
-    let (uses, valid_s) = (asked.uses.unwrap_or(1), asked.valid_s.map(u64::from));
+    let (uses, valid_s) = (terms.uses.unwrap_or(1), terms.valid_s.map(u64::from));
     if !(1..=INVITE_USES_MAX).contains(&uses) {
         return Err(bad(&format!("uses must be from 1 to {INVITE_USES_MAX}")));
     }
     if valid_s.is_some_and(|valid_s| !(1..=u64::from(INVITE_S_MAX)).contains(&valid_s)) {
         return Err(bad(&format!("valid_s must be from 1 to {INVITE_S_MAX}, which is 30 days")));
     }
-    let role = match asked.role {
+    let role = match terms.role {
         None | Some(Role::Member) => UserRole::Member,
         Some(Role::Moderator) => UserRole::Moderator,
         Some(Role::Owner) => UserRole::Owner,
         Some(_) => return Err(bad("role must be member, moderator or owner")),
     };
     let secret = token::invite().map_err(|error| HubError::NotStored(error.to_string()))?;
-    let room = asked.room.clone();
+    let room = terms.room.clone();
     let draft = InviteDraft {
         by,
         hash: TokenHash::of(&secret),
         role,
         uses,
         valid: valid_s.map_or(INVITE_VALID, Duration::from_secs),
-        room: asked.room,
-        note: asked.note.unwrap_or_default(),
+        room: terms.room,
+        note: terms.note.unwrap_or_default(),
         replaces,
     };
     let invite = context.hub.invite(draft).await;
@@ -108,12 +108,12 @@ impl Context {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn invite(&mut self, asked: Asked) -> ControlFlow<End> {
+    pub(super) fn invite(&mut self, terms: InviteTerms) -> ControlFlow<End> {
         if let Err(refusal) = self.origin().check_private() {
             return self.refuse(refusal);
         }
         let (context, by) = (self.context.clone(), Some(self.member.id()));
-        self.pending.answer(async move { invite(&context, by, asked, false).await });
+        self.pending.answer(async move { invite(&context, by, terms, false).await });
         ControlFlow::Continue(())
     }
 

@@ -34,7 +34,8 @@ pub(super) fn limit(limit: Option<u32>) -> usize {
     limit.map_or(LIST_MAX, |limit| usize::try_from(limit).unwrap_or(LIST_MAX).min(LIST_MAX))
 }
 
-/// The first of `users` that fit a line with the lists of those who are away or have a role, and whether there are more.
+/// The first of `users` that fit a line with the lists of those who are away or have a role, and whether there are
+/// more.
 pub(super) fn fitting_users(
     users: Vec<User>,
     away: &[Away],

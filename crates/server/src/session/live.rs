@@ -35,8 +35,8 @@ pub(super) struct Shows {
 }
 
 /// Which changes of a topic are sent as the event `topic`. A client shows that event, and a client that does not know
-/// messages of the kind `topic` shows them as any other: it would show the change twice. Of the changes that are left out,
-/// it is sent the state of the room instead, which it does not show.
+/// messages of the kind `topic` shows them as any other: it would show the change twice. Of the changes that are left
+/// out, it is sent the state of the room instead, which it does not show.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topics {
     /// All.

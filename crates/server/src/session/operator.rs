@@ -15,7 +15,7 @@ use super::end::{Closing, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
 use super::hooks;
-use super::invites::{Asked, invite, revoke};
+use super::invites::{InviteTerms, invite, revoke};
 use super::lists::{self, fitting_rooms};
 use super::roles::check_rules;
 use super::sanctions::{order, page};
@@ -102,7 +102,7 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
     let event = match command {
         Command::About => about(context, context.search.as_ref().map(Search::state)),
         Command::Invite { uses, valid_s, role, room, note } => {
-            invite(context, None, Asked { uses, valid_s, role, room, note }, false).await?
+            invite(context, None, InviteTerms { uses, valid_s, role, room, note }, false).await?
         }
         Command::Invites { before } => context.invites(None, before),
         Command::Revoke { id } => revoke(context, None, id).await?,
@@ -214,6 +214,6 @@ fn refusal(error: HubError) -> Refusal {
 }
 
 fn not_for_operator() -> Refusal {
-    let text = "the operator is no user: it is in no room, and cannot write; connect with chat-tui for this";
+    let text = "the operator is not a user: it is in no room, and cannot write; connect with chat-tui for this";
     Refusal::new(RefusalCode::NotAllowed, text)
 }

@@ -84,8 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// Ends the subscriptions to rooms that the user is no longer in. Called before each command, since a client that sends
-    /// without a pause delays everything else.
+    /// Ends the subscriptions to rooms that the user is no longer in. Called before each command, since a client that
+    /// sends without a pause delays everything else.
     pub(super) fn leave_lost_rooms(&mut self) -> ControlFlow<End> {
         match self.member.has_other_rooms() {
             true => self.leave_rooms_except(&self.member.memberships()),
@@ -126,11 +126,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         read: Seq,
         since: Seq,
     ) -> ControlFlow<End> {
-        let Some(entry) = room.listen(self.context.config.users_listed) else {
+        let Some(listener) = room.listen(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         let room = Arc::clone(room);
-        self.open_feed(PendingSubscription { room, entry, read, since, counted: None });
+        self.open_feed(PendingSubscription { room, listener, read, since, counted: None });
         ControlFlow::Continue(())
     }
 
@@ -142,11 +142,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         since: Seq,
     ) -> ControlFlow<End> {
         let Some(counter) = self.counter() else { return self.subscribe(room, read, since) };
-        let Some(entry) = room.listen(self.context.config.users_listed) else {
+        let Some(listener) = room.listen(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         let subscription =
-            PendingSubscription { room: Arc::clone(room), entry, read, since, counted: None };
+            PendingSubscription { room: Arc::clone(room), listener, read, since, counted: None };
         match subscription.without_unread() {
             Ok(subscription) => self.open_feed(subscription),
             Err(subscription) => self.count_for(counter, subscription),
@@ -169,18 +169,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn open_feed(&mut self, subscription: PendingSubscription) {
-        let PendingSubscription { room, mut entry, read, since, counted } = subscription;
+        let PendingSubscription { room, mut listener, read, since, counted } = subscription;
         let users_listed = self.context.config.users_listed;
         // Looked up after `listen`, so that a later change of the name comes through the ring.
         let title = self.member.title(&room);
-        self.send_room(&room, &mut entry.snapshot, title.clone(), read, counted);
-        let seq = since.min(entry.snapshot.last_seq);
+        self.send_room(&room, &mut listener.snapshot, title.clone(), read, counted);
+        let seq = since.min(listener.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let view = self.shows.view(self.member.id());
         let pages = self.subscriptions.pages();
-        let subscription =
-            feed(Arc::clone(&room), journal, entry, since, (catch_up, view), pages, users_listed);
+        let subscription = feed(
+            Arc::clone(&room),
+            journal,
+            listener,
+            since,
+            (catch_up, view),
+            pages,
+            users_listed,
+        );
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 

@@ -17,8 +17,8 @@ use super::pending::CommandResult;
 use crate::hub::{HubError, SanctionOrder, SanctionTarget};
 use crate::journal::JournalError;
 
-/// Entries of one `sanctions` or `audit` event at most: each has some 300 bytes, or 1,200 if its texts are quotes, so all
-/// fit a line of the protocol.
+/// Entries of one `sanctions` or `audit` event at most: each has some 300 bytes, or 1,200 if its texts are quotes, so
+/// all fit a line of the protocol.
 const PAGE_MAX: usize = 50;
 
 const _: () = assert!(PAGE_MAX * 1_300 <= LINE_BYTES_MAX, "a page fits a line");

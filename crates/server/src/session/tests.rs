@@ -9,7 +9,8 @@ use crate::transport::{Carrier, WebSocket};
 use crate::{Config, Server};
 
 /// Bytes of the task of a connection and of its session, at most: today's figures. What few sessions await is boxed, or
-/// each idle session would hold memory for it. Tokio puts a task of up to 152 bytes into 256, and a longer one into 384.
+/// each idle session would hold memory for it. Tokio puts a task of up to 152 bytes into 256, and a longer one into
+/// 384.
 const TASK_BYTES_MAX: usize = 152;
 const SESSION_BYTES_MAX: usize = 440;
 

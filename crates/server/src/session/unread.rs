@@ -11,7 +11,7 @@ use super::Session;
 use super::pending::CommandResult;
 use crate::hub::HubError;
 use crate::journal::{Journal, Unread};
-use crate::room::{Entry, Room};
+use crate::room::{Listener, Room};
 
 /// Counts the unread messages of one user.
 pub(super) struct Counter {
@@ -30,7 +30,7 @@ pub(super) struct Counted {
 /// A subscription to a room that waits for the count.
 pub(super) struct PendingSubscription {
     pub(super) room: Arc<Room>,
-    pub(super) entry: Entry,
+    pub(super) listener: Listener,
     pub(super) read: Seq,
     pub(super) since: Seq,
     pub(super) counted: Option<Counted>,
@@ -42,7 +42,7 @@ impl PendingSubscription {
     /// # Errors
     /// Returns the subscription unchanged if there are unread messages.
     pub(super) fn without_unread(mut self) -> Result<Self, Box<Self>> {
-        let last_seq = self.entry.snapshot.last_seq;
+        let last_seq = self.listener.snapshot.last_seq;
         if self.read < last_seq {
             return Err(Box::new(self));
         }
@@ -81,8 +81,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         mut subscription: Box<PendingSubscription>,
     ) {
         self.pending.wait(async move {
-            let PendingSubscription { room, entry, read, .. } = &*subscription;
-            subscription.counted = counter.count(room, *read, entry.snapshot.last_seq).await;
+            let PendingSubscription { room, listener, read, .. } = &*subscription;
+            subscription.counted = counter.count(room, *read, listener.snapshot.last_seq).await;
             CommandResult::Subscribed(subscription)
         });
     }

@@ -29,6 +29,7 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
         hub: &context.hub,
         tries: &context.logins.tries,
         limits: &config.limits,
+        strangers: &context.strangers,
         address,
     };
     let figures = || context.figures();

@@ -71,7 +71,8 @@ impl Domains {
         self.proofs().clear();
     }
 
-    /// The proof that an authority looks for with this `ClientHello`; `None` if it is no authority or there is no proof.
+    /// The proof that an authority looks for with this `ClientHello`; `None` if it is not an authority or there is no
+    /// proof.
     pub(super) fn proof(&self, hello: &ClientHello<'_>) -> Option<Arc<ServerConfig>> {
         let mut protocols = hello.alpn()?;
         if protocols.next() != Some(ACME_ALPN) || protocols.next().is_some() {

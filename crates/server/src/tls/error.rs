@@ -27,7 +27,7 @@ pub enum TlsError {
         present: PathBuf,
     },
     /// A file has no certificate, or no key.
-    #[error("{} is no {what} in PEM format: {reason}. Restore it from a copy", path.display())]
+    #[error("{} is not a {what} in PEM format: {reason}. Restore it from a copy", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -17,7 +17,8 @@ use rustls::{
 
 use super::provider;
 
-/// Puts TLS on `stream`, for the native protocol and with any server at `ip`. The handshake is made with the first byte.
+/// Puts TLS on `stream`, for the native protocol and with any server at `ip`. The handshake is made with the first
+/// byte.
 ///
 /// # Errors
 /// Returns an error if the library cannot be used.

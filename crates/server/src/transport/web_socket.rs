@@ -30,8 +30,8 @@ use crate::config::READ_BYTES;
 /// Read as the last line of a client that has closed the WebSocket.
 const BYE: &[u8] = b"{\"type\":\"bye\"}\n";
 
-/// A WebSocket on the stream `T`, for the server. The bytes of one write become one text message. A message that is read
-/// ends with a line end, also if its client has left that out.
+/// A WebSocket on the stream `T`, for the server. The bytes of one write become one text message. A message that is
+/// read ends with a line end, also if its client has left that out.
 pub(crate) struct WebSocket<T> {
     stream: T,
     context: WebSocketContext,

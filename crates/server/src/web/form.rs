@@ -1,7 +1,7 @@
 //! The `payload` of a form, as Slack's senders post it.
 
-/// The value of the first field called `payload` of a form (`application/x-www-form-urlencoded`), decoded; `None` if there
-/// is none. What is no UTF-8 is replaced.
+/// The value of the first field called `payload` of a form (`application/x-www-form-urlencoded`), decoded; `None` if
+/// there is none. What is not UTF-8 is replaced.
 pub(super) fn payload(form: &[u8]) -> Option<String> {
     let mut fields = form.split(|byte| *byte == b'&');
     let value = fields.find_map(|field| field.strip_prefix(b"payload="))?;

@@ -15,6 +15,7 @@ use super::post::{self, Post};
 use super::reply::{self, Reply};
 use crate::hub::{HookError, Hub, HubError, Outcome};
 use crate::limits::{Cost, Limits};
+use crate::strangers::StrangerLog;
 use crate::tries::Tries;
 
 /// The path of a hook, before its secret.
@@ -41,6 +42,7 @@ pub(crate) struct Senders<'c> {
     pub(crate) hub: &'c Arc<Hub>,
     pub(crate) tries: &'c Arc<Tries>,
     pub(crate) limits: &'c Limits,
+    pub(crate) strangers: &'c StrangerLog,
     /// The address of the client.
     pub(crate) address: IpAddr,
 }
@@ -79,12 +81,12 @@ async fn posted(senders: Senders<'_>, request: Request<Incoming>) -> Result<Repl
     }
 }
 
-/// Counts a wrong secret. A right one is never refused for that, since a sender with an old address may be in the network
-/// of the others, and no secret is found by trying.
-fn unknown(Senders { tries, address, .. }: Senders<'_>) -> Reply {
+/// Counts a wrong secret. A right one is never refused for that, since a sender with an old address may be in the
+/// network of the others, and no secret is found by trying.
+fn unknown(Senders { tries, strangers, address, .. }: Senders<'_>) -> Reply {
     match tries.begin(address, TRY, Instant::now()) {
         Ok(_wrong) => {
-            info!("refused a post: there is no such hook");
+            strangers.log(|| info!("refused a post: there is no such hook"));
             let text = "there is no such hook; it may have been revoked\n";
             reply::line(StatusCode::NOT_FOUND, text)
         }

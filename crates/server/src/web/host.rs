@@ -1,7 +1,7 @@
 //! Which `Host` and `Origin` a request may have.
 //!
-//! A page of somebody else can have its own name point to this machine (DNS rebinding), and would then count as the same
-//! origin as ours. So the name in a request has to be one of this server; an address is no such name.
+//! A page of somebody else can have its own name point to this machine (DNS rebinding), and would then count as the
+//! same origin as ours. So the name in a request has to be one of this server; an address is not such a name.
 
 use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::http::uri::Authority;
@@ -23,7 +23,8 @@ pub(super) fn host<B>(request: &Request<B>, names: &HostNames) -> Result<Authori
     if names.has(field.host()) { Ok(field) } else { Err(StatusCode::MISDIRECTED_REQUEST) }
 }
 
-/// Whether a page of `host` itself asks, or a client that is no browser. A program in front of this server may add TLS.
+/// Whether a page of `host` itself asks, or a client that is not a browser. A program in front of this server may add
+/// TLS.
 pub(super) fn is_same_origin(headers: &HeaderMap, host: &Authority, is_encrypted: bool) -> bool {
     if !headers.contains_key(ORIGIN) {
         return true;

@@ -65,6 +65,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "requests.js",
     "saved.js",
     "session.js",
+    "start.js",
     "state.js",
     "store.js",
     "style.css",
@@ -77,14 +78,18 @@ const FILES: &[(&str, &[u8])] = parts![
     "view-composer.js",
     "view-edge.js",
     "view-first.js",
+    "view-focus.js",
+    "view-geometry.js",
     "view-jumps.js",
     "view-keys.js",
     "view-log.js",
     "view-menu.js",
     "view-message.js",
     "view-panel.js",
+    "view-reading.js",
     "view-rooms.js",
     "view-rows.js",
+    "view-scroll.js",
     "view-users.js",
     "view-window.js",
     "view.js",
@@ -136,7 +141,8 @@ impl Parts {
     }
 }
 
-/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells nothing.
+/// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells
+/// nothing.
 fn gzip(bytes: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let gzip = encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()?;

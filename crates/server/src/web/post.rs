@@ -27,9 +27,9 @@ pub(super) struct Post {
 /// What is wrong with a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum PostError {
-    #[error("this is no UTF-8")]
+    #[error("this is not UTF-8")]
     NotUtf8,
-    #[error("this is no JSON object with a `text`")]
+    #[error("this is not a JSON object with a `text`")]
     NotJson,
     #[error("there is no text in it")]
     NoText,
@@ -94,8 +94,8 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, PostError> {
     Ok(Some(unquoted.unwrap_or(key).to_owned()))
 }
 
-/// The number that stands for a key. Of a billion keys of one bot, two have one number with a chance of 3 in 100; then the
-/// second message is refused, unless it is the same.
+/// The number that stands for a key. Of a billion keys of one bot, two have one number with a chance of 3 in 100; then
+/// the second message is refused, unless it is the same.
 fn number_of(key: &str) -> Result<u64, PostError> {
     if !(1..=KEY_BYTES_MAX).contains(&key.len()) {
         return Err(PostError::BadKey);
@@ -105,7 +105,8 @@ fn number_of(key: &str) -> Result<u64, PostError> {
     Ok(u64::from_be_bytes(*first))
 }
 
-/// The text and the key of a JSON object. What a sender calls itself is before the text: the bot is the one of the hook.
+/// The text and the key of a JSON object. What a sender calls itself is before the text: the bot is the one of the
+/// hook.
 fn from_json(json: &str) -> Result<(String, Option<String>), PostError> {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else {
         return Err(PostError::NotJson);
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_the_reason() {
+    fn a_body_that_is_not_a_text_is_refused_with_the_reason() {
         for (media_type, body, error) in [
             ("text/plain", "", PostError::NoText),
             ("text/plain", "\r\n\u{7}", PostError::NoText),

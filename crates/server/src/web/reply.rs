@@ -27,9 +27,9 @@ pub(crate) const FULL: &str = concat!(
     "chat-server has too many connections; try again in a moment\n"
 );
 
-/// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style in
-/// its markup, and makes no markup of text. Browsers ask a policy even for the address of a worker: the page makes the one
-/// policy `worker`, which knows that address alone, and no second one of that name can be made.
+/// The page loads what is its own, talks to its own server, and is in no frame of others. It has no script and no style
+/// in its markup, and makes no markup of text. Browsers ask a policy even for the address of a worker: the page makes
+/// the one policy `worker`, which knows that address alone, and no second one of that name can be made.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
@@ -41,8 +41,8 @@ const FIELDS: [(HeaderName, &str); 2] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Fields of every answer that a browser may take for a document or a worker. What the page loads has none of them: they
-/// would be a fifth of the bytes before the page is shown.
+/// Fields of every answer that a browser may take for a document or a worker. What the page loads has none of them:
+/// they would be a fifth of the bytes before the page is shown.
 const DOCUMENT_FIELDS: [(HeaderName, &str); 4] = [
     (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (REFERRER_POLICY, "no-referrer"),
@@ -103,8 +103,8 @@ pub(super) fn metrics(text: String) -> Reply {
     with_type(text.into(), metrics::MEDIA_TYPE)
 }
 
-/// Has a browser use TLS for this host from now on, on all ports: with the certificate of an authority it can. Only documents
-/// say so, since browsers ask for one first.
+/// Has a browser use TLS for this host from now on, on all ports: with the certificate of an authority it can. Only
+/// documents say so, since browsers ask for one first.
 pub(super) fn strict(mut reply: Reply) -> Reply {
     let headers = reply.headers_mut();
     if headers.contains_key(CONTENT_SECURITY_POLICY) {

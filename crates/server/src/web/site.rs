@@ -86,9 +86,9 @@ impl<'c> Site<'c> {
     }
 
     /// Calls `log` for the first refusal of the connection.
-    fn log_once(&self, log: impl FnOnce()) {
+    pub(super) fn log_once(&self, log: impl FnOnce()) {
         if !self.has_logged.replace(true) {
-            log();
+            self.senders.strangers.log(log);
         }
     }
 
@@ -104,7 +104,7 @@ impl<'c> Site<'c> {
             Err(status) => return Some(self.refuse_host(status)),
         };
         if self.transport == Transport::PlainRefused {
-            // Not redirected: a program would go on to send the secret in plain text first.
+            // Not redirected: a program would continue to send the secret in plain text first.
             let text = "this server wants TLS from your address: post to https:// instead of http://, and make another \
                         hook, since others may have read this address\n";
             return Some(reply::line(StatusCode::FORBIDDEN, text));
@@ -178,7 +178,9 @@ impl<'c> Site<'c> {
         if status != StatusCode::MISDIRECTED_REQUEST {
             return reply::line(status, "a request names one host\n");
         }
-        self.log_once(|| info!("refused a request for a host name that is none of this server's"));
+        self.log_once(|| {
+            info!("refused a request for a host name that is not one of this server's");
+        });
         let text = "this server does not know that it has this host name; open its address, or start chat-server \
                     with --public-address NAME\n";
         reply::line(status, text)
@@ -265,8 +267,8 @@ impl<'c> Service<Request<Incoming>> for Site<'c> {
     }
 }
 
-/// The answer as it is sent: the browser stays with TLS if an authority `is_certified`, and the connection is closed after it if
-/// it `is_last`.
+/// The answer as it is sent: the browser stays with TLS if an authority `is_certified`, and the connection is closed
+/// after it if it `is_last`.
 fn finished(mut reply: Reply, is_certified: bool, is_last: bool) -> Reply {
     debug!(status = reply.status().as_u16(), "a request");
     if is_certified {

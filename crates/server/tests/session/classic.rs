@@ -18,7 +18,7 @@ async fn the_number_stands_alone_and_the_list_comes_after_the_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_speaks_first_is_told_its_number_first() {
+async fn a_client_that_sends_first_is_sent_its_number_first() {
     let daemon = daemon();
     let mut ana = Peer::connect(&daemon);
     ana.write(b"NAME:ana").await;
@@ -75,7 +75,7 @@ async fn a_name_may_come_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_comes_in_pieces_or_glued_is_put_right() {
+async fn messages_in_pieces_or_joined_are_divided_correctly() {
     let daemon = daemon();
     let mut bob = Peer::native(&daemon, "bob").await;
     let mut ana = Peer::connect(&daemon);
@@ -123,7 +123,7 @@ async fn a_burst_of_changes_costs_one_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_too_long_is_skipped_and_counted() {
+async fn messages_that_wait_too_long_are_skipped_and_counted() {
     let daemon = unlimited();
     let (mut ana, _) = Peer::classic(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;

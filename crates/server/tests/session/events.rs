@@ -219,7 +219,7 @@ async fn history_and_a_join_have_messages_as_they_are_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_allowed_has_a_code_of_its_own() {
+async fn each_refusal_has_a_code_of_its_own() {
     let daemon = daemon();
     let mut ana = with(&daemon, "ana", &["events"]).await;
     let mut bob = with(&daemon, "bob", &["events"]).await;

@@ -46,7 +46,7 @@ async fn said(ana: &mut Peer) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_posted_is_said_once_for_each_key() {
+async fn a_post_is_stored_once_for_each_key() {
     let daemon = daemon();
     let (mut ana, path) = with_hook(&daemon).await;
     let (status, answer) = post(&daemon, &path, "", "plain\r\n").await;

@@ -38,7 +38,7 @@ async fn a_command_that_waits_for_its_commit_holds_up_no_delivery() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_said_again_is_a_repeat_and_the_welcome_tells_what_is_kept() {
+async fn a_message_sent_again_is_a_repeat_and_the_welcome_has_the_last_number() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     let (mut bob, token) = Peer::with_token(&daemon, "bob").await;
@@ -154,7 +154,7 @@ async fn history_comes_in_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_sleeps_through_ten_thousand_messages_gets_them_all() {
+async fn a_client_that_reads_nothing_for_ten_thousand_messages_gets_them_all() {
     let hour = Duration::from_secs(3600);
     let config = Config { write_timeout: hour, idle_timeout: hour, ..Config::default() };
     let daemon = daemon_with(config);
@@ -205,7 +205,7 @@ async fn at_the_end_the_speaker_hears_what_is_kept() {
 /// A client that sends without a pause must not fall behind the room by its own messages: they would come
 /// to it again, and fill the connection of one that does not read meanwhile.
 #[tokio::test]
-async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
+async fn a_client_that_sends_without_a_pause_is_not_sent_its_own_messages() {
     const MESSAGES: u64 = 4000;
     const ALL_BYTES: usize = 16 * 1024 * 1024;
     let directory = tempfile::TempDir::new().unwrap();

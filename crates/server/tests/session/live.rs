@@ -99,7 +99,7 @@ async fn a_user_is_away_until_it_sends_a_message() {
     let user = json!({"id": 2, "name": "bob"});
     assert_eq!(away, json!({"type": "away", "user": user, "text": "lunch"}));
     assert_eq!(ana.expect("away").await, away);
-    // Who comes later is sent the list.
+    // A user who comes later is sent the list.
     let mut eva = Peer::connect(&daemon);
     eva.send(&hello("eva", None).to_string()).await;
     eva.expect("welcome").await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chat_proto::{Role, Timestamp};
 use chat_server::config::Plain;
+use chat_server::limits::{Limits, Rate, SendRate};
 use chat_server::{Config, Server};
 use serde_json::{Value, json};
 use tokio::io::duplex;
@@ -133,7 +134,7 @@ async fn a_password_is_changed_only_by_a_user_who_shows_the_present_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_right_password_of_a_user_who_is_kept_out_for_another_reason_is_no_wrong_try() {
+async fn a_right_password_of_a_user_who_is_kept_out_for_another_reason_is_not_a_wrong_try() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     set(&mut ana, PASSWORD, "account").await;
@@ -205,7 +206,7 @@ async fn the_hundred_and_first_device_takes_the_place_of_the_one_seen_longest_ag
         assert_eq!(welcome["id"], 1);
     }
     let (_, welcome) = enter(&daemon, "ana", json!({"password": PASSWORD})).await;
-    assert_eq!(welcome["id"], 1, "a password is no device");
+    assert_eq!(welcome["id"], 1, "a password is not a device");
     daemon.appoint("ana".parse().unwrap(), Role::Moderator).await.unwrap();
     let records = ana.ask(json!({"type": "audit"}), "audit").await["records"].clone();
     let records = records.as_array().unwrap();
@@ -268,4 +269,25 @@ async fn forty_logins_at_once_all_get_in_or_are_told_to_come_back_and_others_do_
         }
     }
     assert!(entered >= 20, "{entered}: nobody has failed, so only those at work are in the way");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_password_that_is_checked_costs_its_network_twenty_five_units() {
+    let every = Duration::from_secs(1);
+    let mut limits = Limits::default();
+    // One for the new user, 50 for its password, and two logins.
+    let units = Rate { holds: 101, every };
+    limits.network = SendRate { units, ..limits.network };
+    let daemon = daemon_with(Config { limits, ..Config::default() });
+    let mut ana = Peer::native(&daemon, "ana").await;
+    set(&mut ana, PASSWORD, "account").await;
+    let log_in = async || enter(&daemon, "ana", json!({"password": PASSWORD})).await.1;
+    for _ in 0..2 {
+        assert_eq!(log_in().await["type"], "welcome");
+    }
+    let refusal = log_in().await;
+    assert_eq!((&refusal["code"], &refusal["retry_ms"]), (&json!("too_fast"), &json!(1_000)));
+    tokio::time::sleep(every).await;
+    assert_eq!(log_in().await["type"], "welcome");
+    assert_eq!(log_in().await["code"], "too_fast");
 }

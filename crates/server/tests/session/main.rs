@@ -4,6 +4,7 @@
 
 mod accounts;
 mod classic;
+mod direct;
 mod events;
 mod expelled;
 mod ghosts;

@@ -42,7 +42,7 @@ async fn a_hello_and_the_command_after_it_are_read_wherever_they_are_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_one_says_the_others_get_and_the_speaker_gets_its_place() {
+async fn the_others_receive_a_message_and_its_sender_the_place() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
@@ -128,7 +128,7 @@ async fn hello_comes_first_and_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_name_is_told_to_all() {
+async fn a_new_name_is_sent_to_all() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
@@ -154,7 +154,7 @@ async fn a_ping_is_answered_with_its_nonce() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bye_and_a_lost_line_are_told_apart() {
+async fn bye_and_a_lost_connection_are_told_apart() {
     let daemon = daemon();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;

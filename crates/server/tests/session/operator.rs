@@ -32,7 +32,7 @@ async fn the_operator_makes_a_further_owner_while_the_server_is_closed() {
     let mut owners = Vec::new();
     for name in ["ana", "bob"] {
         let invited = operator.ask(order.clone(), "invite").await;
-        assert_eq!(invited["invite"]["by"], Value::Null, "the operator is no user");
+        assert_eq!(invited["invite"]["by"], Value::Null, "the operator is not a user");
         let mut owner = Peer::connect(&daemon);
         let welcome = owner.ask(hello(name, &invited), "welcome").await;
         assert_eq!(welcome["role"], "owner", "{welcome}");

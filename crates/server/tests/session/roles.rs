@@ -5,6 +5,7 @@ use chat_server::Server;
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
+use crate::sanctions::until_told;
 
 async fn join(peer: &mut Peer, room: &str) -> Value {
     peer.send(&json!({"type": "join", "room": room}).to_string()).await;
@@ -90,7 +91,7 @@ async fn an_owner_gives_and_takes_roles_and_everybody_learns_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_makes_a_room_owns_it_and_decides_who_writes_there() {
+async fn the_user_who_makes_a_room_owns_it_and_decides_who_writes_there() {
     let daemon = daemon();
     let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
     let (mut bob, _) = Peer::with_roles(&daemon, "bob").await;
@@ -188,7 +189,7 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_asked_in_learns_it_at_each_entry_until_it_joins() {
+async fn a_user_who_was_asked_in_is_told_at_each_entry_until_it_joins() {
     let daemon = daemon();
     let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
     let (bob, welcome) = Peer::with_roles(&daemon, "bob").await;
@@ -245,4 +246,23 @@ async fn a_command_that_makes_no_sense_is_refused_and_says_why() {
         assert_eq!(refusal["code"], code, "{command}: {refusal}");
         assert!(refusal["text"].as_str().unwrap().starts_with(text), "{command}: {refusal}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lobby_for_announcements_is_read_by_all_and_each_client_is_told_why_it_cannot_write() {
+    let daemon = daemon();
+    let (mut ana, _) = Peer::with_roles(&daemon, "ana").await;
+    appoint(&daemon, "ana", Role::Owner).await;
+    fresh_answer(&mut ana, rule("#lobby", "announce"), "rules").await;
+    let mut eva = Peer::native(&daemon, "eva").await;
+    let (mut old, _) = Peer::classic(&daemon, "old").await;
+    let only_voices = "in #lobby only voices, moderators and owners write; ask one of them";
+    not_allowed(&mut eva, say("#lobby", 1), only_voices).await;
+    old.write(b"hello").await;
+    until_told(&mut old, only_voices).await;
+    fresh_answer(&mut ana, say("#lobby", 1), "accepted").await;
+    assert_eq!(eva.until("message").await["from"]["name"], "ana");
+    until_told(&mut old, "1||ana||hi").await;
+    join(&mut eva, "#rust").await;
+    assert_eq!(eva.until_answer(say("#rust", 2)).await["type"], "accepted");
 }

@@ -37,7 +37,7 @@ pub(crate) fn sanction(kind: &str, user: &str, room: Option<&str>, for_s: Option
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
+async fn a_muted_user_reads_and_does_not_write_until_it_is_pardoned() {
     let daemon = daemon();
     let (mut ana, mut eva, token) = ana_and_eva(&daemon).await;
     let made = ana.answer(sanction("mute", "eva", Some("#lobby"), Some(600)), "sanction").await;
@@ -80,7 +80,7 @@ async fn who_is_muted_reads_and_does_not_write_until_it_is_pardoned() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_muted_on_the_server_writes_nowhere() {
+async fn a_user_who_is_muted_on_the_server_writes_nowhere() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
     ana.answer(sanction("mute", "eva", None, None), "sanction").await;
@@ -99,7 +99,7 @@ async fn who_is_muted_on_the_server_writes_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_kicked_leaves_the_room_and_may_come_again_and_who_is_banned_may_not() {
+async fn a_kicked_user_leaves_the_room_and_may_come_back_and_a_banned_one_may_not() {
     let daemon = daemon();
     let (mut ana, mut eva, _) = ana_and_eva(&daemon).await;
     for peer in [&mut ana, &mut eva] {
@@ -262,7 +262,7 @@ async fn a_muted_user_is_not_shown_as_writing_there() {
 }
 
 /// Waits until a classic client is told something.
-async fn until_told(old: &mut Peer, text: &str) {
+pub(crate) async fn until_told(old: &mut Peer, text: &str) {
     loop {
         let told = old.recv().await;
         assert!(!told.is_empty(), "the end instead of {text}");

@@ -29,7 +29,7 @@ async fn enter(daemon: &Server, name: &str, more: Value) -> (Peer, Value) {
     (peer, answer)
 }
 
-/// The code of the answer, or its type if it is no refusal.
+/// The code of the answer, or its type if it is not a refusal.
 async fn code(daemon: &Server, name: &str, more: Value) -> String {
     let (mut peer, answer) = enter(daemon, name, more).await;
     if answer["type"] == "refused" {

@@ -74,7 +74,7 @@ async fn a_classic_client_may_be_silent_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_does_not_read_is_told_and_closed_and_nobody_waits() {
+async fn a_client_that_does_not_read_is_told_and_closed_and_nobody_waits() {
     let daemon = unlimited();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut stuck = Peer::native(&daemon, "stuck").await;

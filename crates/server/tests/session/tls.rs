@@ -1,4 +1,4 @@
-//! TLS on the port: what is in it, and what is no TLS after all.
+//! TLS on the port: what is in it, and what is not TLS after all.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy_bidirectional, d
 use tokio::time::{Duration, Instant, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::peer::{HERE, Peer, daemon, daemon_with};
+use crate::peer::{Peer, daemon, daemon_with};
 
 /// What a pipe holds. It is short, since TLS has a buffer of its own.
 const PIPE_BYTES: usize = 1024;
@@ -114,14 +114,33 @@ async fn junk_that_begins_as_tls_is_answered_with_an_alert() {
     }
 }
 
+/// The whole `ClientHello` of a client.
+async fn client_hello(key: ServerKey) -> Vec<u8> {
+    let (client, mut wire) = duplex(16 * PIPE_BYTES);
+    let connecting = tokio::spawn(async move {
+        let _ = Tls::new("localhost", Some(key)).unwrap().connect(client).await;
+    });
+    let mut hello = vec![0; 5];
+    wire.read_exact(&mut hello).await.unwrap();
+    let begun = hello.len();
+    hello.resize(begun + usize::from(u16::from_be_bytes([hello[3], hello[4]])), 0);
+    wire.read_exact(&mut hello[begun..]).await.unwrap();
+    connecting.abort();
+    hello
+}
+
 #[tokio::test(start_paused = true)]
-async fn handshakes_that_are_held_open_delay_no_other_network() {
+async fn handshakes_that_are_held_open_delay_nobody() {
     let daemon = daemon();
+    let whole = client_hello(daemon.key()).await;
     let mut held = Vec::new();
-    for _ in 0..257 {
-        let mut half = connect(&daemon, HERE, PIPE_BYTES);
-        half.write_all(HALF_HELLO).await.unwrap();
-        held.push(half);
+    for nth in 0_u8..=255 {
+        let elsewhere = SocketAddr::new([198, 51, 100, nth].into(), 1);
+        for (from, hello) in [(FAR, HALF_HELLO), (FAR, &whole), (elsewhere, HALF_HELLO)] {
+            let mut stuck = connect(&daemon, from, 8 * PIPE_BYTES);
+            stuck.write_all(hello).await.unwrap();
+            held.push(stuck);
+        }
     }
     let start = Instant::now();
     let mut ana = Peer::on(through(connect(&daemon, FAR, PIPE_BYTES), daemon.key()));
@@ -152,7 +171,7 @@ async fn plain_text_from_elsewhere_is_refused_in_the_protocol_of_the_client() {
     }
 }
 
-/// Only the number of a classic client, which the daemon sends after a silence, is no TLS.
+/// Only the number of a classic client, which the daemon sends after a silence, is not TLS.
 #[tokio::test(start_paused = true)]
 async fn a_late_client_hello_is_in_time_where_plain_text_is_not_accepted() {
     let daemon = daemon();

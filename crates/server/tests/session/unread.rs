@@ -71,7 +71,7 @@ async fn the_count_has_a_bound_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_rooms_are_told_with_their_counts_before_anything_else_is_answered() {
+async fn all_rooms_are_sent_with_their_counts_before_anything_else_is_answered() {
     let daemon = daemon();
     let (mut phone, token) = Peer::with_token(&daemon, "Ana María").await;
     let mut bob = Peer::native(&daemon, "bob").await;
@@ -109,7 +109,7 @@ async fn all_rooms_are_told_with_their_counts_before_anything_else_is_answered()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_said_meanwhile_comes_after_the_count_once() {
+async fn messages_sent_meanwhile_come_after_the_count_once() {
     let daemon = daemon();
     let (phone, token) = Peer::with_token(&daemon, "Ana María").await;
     drop(phone);

@@ -93,7 +93,10 @@ async fn a_browser_gets_the_page_and_its_parts() {
     ] {
         assert!(page.contains(field), "{field} is not in {page}");
     }
-    assert!(!page.contains("strict-transport-security"), "the certificate is the own one: {page}");
+    assert!(
+        !page.contains("strict-transport-security"),
+        "the certificate is the server's own: {page}"
+    );
     assert!(!page.contains("\r\nserver:") && !page.contains("access-control-"), "{page}");
     assert!(page.contains("<!doctype html>") && !page.contains("{HASH}"), "{page}");
     assert_eq!(status(&daemon, &get("/health", "")).await, [200]);
@@ -121,13 +124,13 @@ async fn a_part_is_compressed_for_a_client_that_takes_it() {
     ] {
         assert!(compressed.contains(field), "{field} is not in {compressed}");
     }
-    assert!(!compressed.contains("policy: default-src"), "a part is no document: {compressed}");
+    assert!(!compressed.contains("policy: default-src"), "a part is not a document: {compressed}");
     let picture = answers(&daemon, HERE, &get("/icon-192.png", "Accept-Encoding: gzip\r\n")).await;
     assert!(statuses(&picture) == [200] && !picture.contains("content-encoding"), "{picture}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_or_not_allowed_is_refused() {
+async fn an_unknown_address_or_method_is_refused() {
     let daemon = daemon();
     for target in ["/x", "/a/0/app.js", "/a/../index.html", "//", "/ws/x", "/index.html"] {
         assert_eq!(status(&daemon, &get(target, "")).await, [404], "{target}");

@@ -8,8 +8,8 @@ use tokio_tungstenite::tungstenite::Message;
 /// What the pipe to the peer holds each way. It is short, since the connection has buffers of its own.
 const PIPE_BYTES: usize = 1024;
 
-/// The stream of lines within a WebSocket on `connection`. What the peer has sent up to the end of a line is a message. Both
-/// ways are independent, so neither waits for the other.
+/// The stream of lines within a WebSocket on `connection`. What the peer has sent up to the end of a line is a message.
+/// Both ways are independent, so neither waits for the other.
 pub(crate) fn through(connection: DuplexStream) -> DuplexStream {
     let (client, inner) = duplex(PIPE_BYTES);
     tokio::spawn(async move {

@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "../session/classic.rs"]
 mod classic;
+#[path = "../session/direct.rs"]
+mod direct;
 #[path = "../session/events.rs"]
 mod events;
 #[path = "../session/expelled.rs"]

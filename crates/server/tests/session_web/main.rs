@@ -1,9 +1,12 @@
-//! Tests of `session` again, each native connection on a WebSocket: those of sessions. The others are about what is below.
+//! Tests of `session` again, each native connection on a WebSocket: those of sessions. The others are about what is
+//! below.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 #[path = "../session/accounts.rs"]
 mod accounts;
+#[path = "../session/direct.rs"]
+mod direct;
 #[path = "../session/events.rs"]
 mod events;
 #[path = "../session/expelled.rs"]

@@ -7,7 +7,7 @@ use chat_client::store::Writer;
 use super::Control;
 use super::jobs::Jobs;
 
-/// What runs the editor. The client goes on without a screen: it answers the server, and receives messages.
+/// What runs the editor. The client continues without a screen: it answers the server, and receives messages.
 pub(super) struct Editing {
     directory: Option<PathBuf>,
     editor: Jobs<(), Result<String, String>>,

@@ -21,7 +21,7 @@ pub(super) fn invite(written: Option<String>) -> Option<Secret> {
 /// The server of the variable; `None` if it is empty. A port alone is one of this machine, as for `./chat`.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is no address.
+/// Returns the reason in words for the user, if it is not an address.
 pub(super) fn server(written: &OsStr) -> Result<Option<Endpoint>, String> {
     let written = written.to_string_lossy();
     if written.is_empty() {

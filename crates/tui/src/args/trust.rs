@@ -74,8 +74,8 @@ impl Start {
         Ok(false)
     }
 
-    /// Whether an authority that this machine trusts vouches for the name of a server that is not known, and the server says
-    /// by that name that it has the key that it has shown.
+    /// Whether an authority that this machine trusts vouches for the name of a server that is not known, and the server
+    /// says by that name that it has the key that it has shown.
     pub(crate) async fn is_vouched_for(&self, shown: &WrongKey) -> bool {
         shown.expected.is_none() && vouched_key(&self.server).await == Some(shown.found)
     }

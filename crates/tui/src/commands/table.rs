@@ -28,7 +28,7 @@ pub const COMMANDS: &[Command] = &[
         &["/query", "/dm"],
         "NAME [TEXT]",
         Offers::People,
-        "Send a direct message",
+        "Send a direct message, or a message to #ROOM",
     ),
     row(Verb::GoTo, "/go", &["/goto"], "[WORD]", Offers::Nothing, "Go to a room or a user"),
     row(
@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
         Verb::Topic,
         "/topic",
         &[],
-        "[TEXT]",
+        "[#ROOM] [TEXT]",
         Offers::Topic,
         "Show or set the topic (-delete clears it)",
     ),
@@ -262,7 +262,7 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "NAME [REASON]",
         Offers::People,
-        "Send a user out, who may come again",
+        "Send a user out; they may come back",
     ),
     row(
         Verb::Ban,

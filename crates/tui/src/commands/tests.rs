@@ -19,6 +19,7 @@ fn an_unknown_command_is_guessed() {
         ("/jion", "Did you mean /join?"),
         ("/romos", "Did you mean /rooms?"),
         ("/op", "Unknown command /op. Here it is /role NAME moderator."),
+        ("/say", "Unknown command /say. Here it is the text alone, without a command."),
         ("/xyzzy", "/help lists the commands."),
     ] {
         assert!(unknown(typed).contains(said), "{}", unknown(typed));
@@ -31,7 +32,8 @@ fn an_argument_that_is_missing_or_too_much_is_a_usage() {
     let takes = |name, argument| Command::named(name).is_some_and(|it| it.takes(argument));
     assert!(!takes("/join", "") && takes("/j", "#rust"));
     assert!(takes("/leave", "") && takes("/part", "#rust"));
-    assert!(takes("/quit", "") && !takes("/exit", "now"));
+    assert!(takes("/clear", "") && !takes("/clear", "now"));
+    assert!(takes("/quit", "") && takes("/exit", "see you"));
     assert_eq!(Command::named("/j").map(Command::usage).as_deref(), Some("Usage: /join #ROOM"));
     let me = Command::named("/me").map(Command::usage);
     assert_eq!(me.as_deref(), Some("Usage: /me ACTION, e.g. /me waves"));

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_command_a_key_and_a_name_have_their_help() {
         let keys = KeyMap::default();
-        let topic = "/topic [TEXT]  Show or set the topic (-delete clears it)";
+        let topic = "/topic [#ROOM] [TEXT]  Show or set the topic (-delete clears it)";
         let redraw = "Ctrl-L: Redraw the screen (redraw in the settings file)";
         for (word, expected) in
             [("topic", topic), ("/topic", topic), ("ctrl-l", redraw), ("redraw", redraw)]

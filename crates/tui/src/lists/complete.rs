@@ -148,7 +148,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// What completes the next argument of the command that `before` is; `None` if it is no command, or a text comes
+/// What completes the next argument of the command that `before` is; `None` if it is not a command, or a text comes
 /// next.
 fn argument(before: &str) -> Option<Kind<'_>> {
     let mut words = before.starts_with('/').then(|| before.split_whitespace())?;

@@ -165,19 +165,12 @@ impl Subject {
     #[must_use]
     pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
-            Self::Rooms
-            | Self::People
-            | Self::Mentions
-            | Self::Versions(_)
-            | Self::Invites
-            | Self::Hooks
-            | Self::Sanctions { .. }
-            | Self::Audit
-            | Self::Devices
+            Self::Rooms | Self::People | Self::Mentions | Self::Versions(_)
                 if client.session().is_none() =>
             {
-                "You're offline. Try again once connected".to_owned()
+                wording::OFFLINE.to_owned()
             }
+            order if order.is_order() && client.session().is_none() => wording::OFFLINE.to_owned(),
             Self::Secret(asking) => asking.explains().to_owned(),
             Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
             Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),

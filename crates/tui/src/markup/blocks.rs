@@ -163,7 +163,7 @@ fn quote_marks(line: &str, in_quote: bool) -> (usize, usize) {
     (quotes, line.len() - rest.len())
 }
 
-/// The bytes before the text of a list item, or none if the line is no item.
+/// The bytes before the text of a list item, or none if the line is not an item.
 fn item_mark(line: &str) -> usize {
     let rest = line.trim_start_matches(' ');
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

@@ -28,12 +28,12 @@ pub(super) fn is_attached(c: char) -> bool {
     !c.is_ascii() && c.width() == Some(0)
 }
 
-/// The character before the end of `text` that is no mark.
+/// The character before the end of `text` that is not a mark.
 pub(super) fn last(text: &str) -> Option<char> {
     decisive(text.chars().rev())
 }
 
-/// The first character of `text` that is no mark.
+/// The first character of `text` that is not a mark.
 pub(super) fn first(text: &str) -> Option<char> {
     decisive(text.chars())
 }

@@ -6,7 +6,7 @@ use crate::hyperlinks::SCHEMES;
 /// The result of reading a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// How many bytes the link has; none if it is no link.
+    /// How many bytes the link has; none if it is not a link.
     pub(super) len: usize,
     /// How many bytes were read. The caller does not look for links in them again: that keeps the
     /// time proportional to the length of the text.

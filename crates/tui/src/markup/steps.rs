@@ -1,4 +1,4 @@
-//! Counts the steps of the parser in tests: time is no measure on a machine that others use.
+//! Counts the steps of the parser in tests: time is not a measure on a machine that others use.
 
 #[cfg(test)]
 thread_local! {

@@ -20,9 +20,14 @@ impl HookPage {
     #[must_use]
     pub fn rows(&self, size: PageSize) -> Vec<PageRow> {
         let HookInfo { id, room, bot, .. } = &self.hook;
+        // The server may have made its certificate itself.
+        let trust = match self.url.reveal().starts_with("https:") {
+            true => ". Add -k if curl does not trust the certificate",
+            false => "",
+        };
         let entries = [
             ("Says", format!("what is posted there, as {} in {room}", bot.name)),
-            ("Try it", "curl -d 'hello' ADDRESS, with this address".to_owned()),
+            ("Try it", format!("curl -d 'hello' ADDRESS, with this address{trust}")),
             (
                 "Takes",
                 "text, JSON with a text, and what senders for Slack and Mattermost post".to_owned(),

@@ -145,7 +145,7 @@ impl State {
     }
 }
 
-/// A text as it is typed: one that begins with `/` is no command.
+/// A text as it is typed: one that begins with `/` is not a command.
 fn escaped(text: &str) -> String {
     let escape = if text.starts_with('/') { "/" } else { "" };
     format!("{escape}{text}")

@@ -123,22 +123,10 @@ impl Picker {
         let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
         match self.subject {
             Subject::GoTo | Subject::React(_) | Subject::Secret(_) => title,
-            Subject::Pins
-            | Subject::Saved
-            | Subject::Mentions
-            | Subject::Versions(_)
-            | Subject::Invites
-            | Subject::Hooks
-            | Subject::Sanctions { .. }
-            | Subject::Audit
-            | Subject::Devices
-                if self.query.is_empty() =>
-            {
-                title
-            }
             Subject::Rooms | Subject::People if self.query.is_empty() => {
                 format!("{title} · {}", self.count)
             }
+            _ if self.query.is_empty() => title,
             _ => format!("{title} · {found} of {}", self.count),
         }
     }

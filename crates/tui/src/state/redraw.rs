@@ -44,8 +44,8 @@ impl Redraw {
 }
 
 impl State {
-    /// Whether nothing but the input box depends on its text, and no key that edits the text changes anything else. Each
-    /// field is named, so that a new one cannot be left out; a law of the frames tries each kind of state.
+    /// Whether nothing but the input box depends on its text, and no key that edits the text changes anything else.
+    /// Each field is named, so that a new one cannot be left out; a law of the frames tries each kind of state.
     pub(crate) fn is_only_typing(&self) -> bool {
         let Self {
             page,
@@ -71,6 +71,7 @@ impl State {
             back: _,
             is_demo: _,
             first_key: _,
+            is_draft_due: _,
             unread_from: _,
             users: _,
             is_bare: _,

@@ -73,7 +73,7 @@ impl State {
 
     /// What is typed in the input box and not sent.
     pub(super) fn typed_in_box(&self) -> String {
-        // The new text of a message is no draft: it would be sent as another message.
+        // The new text of a message is not a draft: it would be sent as another message.
         if let Some(Compose::Edit { before, .. }) = &self.compose {
             return before.text();
         }

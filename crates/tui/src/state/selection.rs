@@ -35,7 +35,7 @@ pub(crate) fn applies(
 }
 
 impl Selection {
-    /// Selects an entry; `None` if it is no message.
+    /// Selects an entry; `None` if it is not a message.
     pub(crate) fn of(entry: Option<&LogEntry>) -> Option<Self> {
         let entry = entry.filter(|entry| text(entry).is_some())?;
         Some(Self { entry: entry.id(), seq: entry.seq() })
@@ -43,7 +43,7 @@ impl Selection {
 }
 
 impl LogRows<'_> {
-    /// Selects an entry; `None` if it is no message.
+    /// Selects an entry; `None` if it is not a message.
     fn selectable(&self, index: usize) -> Option<Selection> {
         Selection::of(self.log.get(index))
     }

@@ -12,7 +12,7 @@ pub(crate) const RULE_BEFORE: u16 = 2;
 const BLANKS: usize = 2;
 
 /// Where the text about the messages above the screen is: on the rule, or on the first row of the log if there
-/// is no rule.
+/// is not a rule.
 pub(crate) fn above_area(panes: &Panes) -> Rect {
     on_rule(panes.rule, panes.log)
 }

@@ -3,7 +3,7 @@
 //! A terminal sends a key as one byte or as a sequence of them, and a connection may deliver any
 //! part of a sequence at any time. The parser stores what is incomplete. Sequences that mean
 //! nothing here (other replies of the terminal, reports nobody asked for) are dropped whole, and
-//! bytes that are no UTF-8 become U+FFFD, without a loss of their neighbours.
+//! bytes that are not UTF-8 become U+FFFD, without a loss of their neighbours.
 
 mod csi;
 
@@ -83,7 +83,7 @@ impl Parser {
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Report>) {
         let after_escape = std::mem::take(&mut self.after_escape);
         if after_escape && bytes.len() > 1 && is_tail(bytes) {
-            // The Escape before was no key but the start of this: nobody types so fast.
+            // The Escape before was not a key but the start of this: nobody types so fast.
             self.state = State::Escape { twice: false };
         }
         for byte in bytes {

@@ -49,8 +49,8 @@ struct Shared {
     size: fn() -> io::Result<Size>,
 }
 
-/// The terminal without blocking: a write takes what there is room for. If it takes all of a frame, as it nearly always does,
-/// the user need not wait for the thread to wake.
+/// The terminal without blocking: a write takes what there is room for. If it takes all of a frame, as it nearly always
+/// does, the user need not wait for the thread to wake.
 struct Direct(Mutex<Box<dyn Write + Send>>);
 
 /// Bytes to write, and whom to notify.

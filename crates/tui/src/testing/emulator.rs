@@ -78,7 +78,7 @@ impl Emulator {
     /// A terminal of that size that was sent `bytes`.
     ///
     /// # Panics
-    /// Panics if it does not know a sequence, or the bytes are no UTF-8.
+    /// Panics if it does not know a sequence, or the bytes are not UTF-8.
     #[must_use]
     pub fn shows(bytes: &[u8], policy: Policy, size: Size) -> Self {
         let row = vec![" ".to_owned(); size.width.into()];

@@ -21,6 +21,9 @@ pub enum Depth {
 const TRUECOLOR_TERMS: [&str; 6] =
     ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"];
 
+/// Set by xterm, which has 256 colours, for the programs in it.
+pub(crate) const XTERM: &str = "XTERM_VERSION";
+
 /// Terminals without colours, and every name that begins so.
 const MONOCHROME_TERMS: [&str; 4] = ["dumb", "unknown", "vt1", "vt2"];
 
@@ -58,8 +61,11 @@ impl Environment {
         let claims = ["truecolor", "24bit"].contains(&colorterm.as_str());
         // GNU screen passes COLORTERM on, but does not show 24 bits. tmux does, under the same TERM.
         let is_screen = term.starts_with("screen") && value("TMUX").is_empty();
+        // Some systems call it by the name that it had with 16 colours. Bright ones of these cannot be read on white.
+        let is_xterm = term == "xterm" && !value(XTERM).is_empty();
         let depth = match by_term(&term) {
             Depth::None => Depth::None,
+            Depth::Ansi if is_xterm && !claims => Depth::Indexed,
             _ if claims && !is_screen => Depth::TrueColor,
             by_term => by_term,
         };
@@ -181,6 +187,9 @@ mod tests {
         let tmux = [("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")];
         assert_eq!(found(ThemeChoice::Auto, &tmux), Depth::TrueColor);
         assert_eq!(found(ThemeChoice::Auto, &[]), Depth::None);
+        let xterm = |term| [("TERM", term), ("XTERM_VERSION", "XTerm(379)")];
+        assert_eq!(found(ThemeChoice::Auto, &xterm("xterm")), Depth::Indexed);
+        assert_eq!(found(ThemeChoice::Auto, &xterm("screen")), Depth::Ansi, "it is within another");
     }
 
     #[test]

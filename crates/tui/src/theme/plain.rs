@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::{Role, Theme};
 
-/// Colours of names: of the twelve that are no greys, those that can be read.
+/// Colours of names: of the twelve that are not grey, those that can be read.
 const OWN_NAMES: usize = 6;
 
 /// Which of the user's own colours are used. How they look is not known, but most terminals agree enough: on a white

@@ -55,7 +55,9 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Name => return rename(state, argument, at),
         Verb::Join => join(typed, argument)?,
         Verb::Leave if argument.is_empty() => return leave(state, room, at),
-        Verb::Leave => return leave(state, room_named(argument)?, at),
+        // A text after the room is for programs that show it to the others.
+        Verb::Leave => return leave(state, room_named(room_first(argument).0)?, at),
+        Verb::Msg if argument.starts_with('#') => return say_in(state, argument, at),
         Verb::Msg => say_to(state, typed, argument)?,
         Verb::GoTo => return Ok(lists::open(state, Subject::GoTo, argument, at)),
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
@@ -95,12 +97,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Users => return Ok(toggle_users(state, at)),
         Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),
         Verb::Whois => return whois::whois(state, argument, at),
-        Verb::Topic if argument.is_empty() => return Ok(show_topic(state, at)),
-        Verb::Topic => {
-            let text = if argument == NO_TOPIC { "" } else { argument };
-            let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
-            Request::SetTopic { room, topic }
-        }
+        Verb::Topic => return topic(state, argument, at),
         Verb::Notify => return quiet::level(state, argument, at),
         Verb::Quiet | Verb::Unquiet => {
             let named = (!argument.is_empty()).then(|| room_named(argument)).transpose()?;
@@ -241,6 +238,48 @@ fn is_known(state: &State, written: &str) -> bool {
     let client = &state.client;
     let name = UserName::new(written);
     name.is_ok_and(|name| name == *client.name() || client.address_here(&name).is_some())
+}
+
+/// Splits a room off the front of an argument; all of it, if it begins with something else.
+fn room_first(argument: &str) -> (&str, &str) {
+    let split = argument.split_once(char::is_whitespace).filter(|_| argument.starts_with('#'));
+    split.map_or((argument, ""), |(room, rest)| (room, rest.trim()))
+}
+
+/// Goes to a room that the user is in, and sends a text there.
+fn say_in(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let (room, text) = room_first(argument);
+    let room = room_named(room)?;
+    if state.client.rooms().get(&room).is_none() {
+        return Err(format!("You're not in {room}. /join {room} joins it"));
+    }
+    let mut effects = request(state, Request::Open(room.clone()), at)?;
+    if !text.is_empty() {
+        let (kind, text, links) = (Kind::Text, text.to_owned(), Links::default());
+        effects.extend(request(state, Request::Say { room, kind, text, links }, at)?);
+    }
+    Ok(effects)
+}
+
+/// Shows or sets the topic of the room, or of one that the user is in and that comes first.
+fn topic(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let (first, rest) = room_first(argument);
+    let named = RoomName::new(first).ok().filter(|room| state.client.rooms().get(room).is_some());
+    let text = if named.is_some() { rest } else { argument };
+    // What comes of it is seen there.
+    let mut effects = match &named {
+        Some(room) => request(state, Request::Open(room.clone()), at)?,
+        None => Vec::new(),
+    };
+    if text.is_empty() {
+        effects.extend(show_topic(state, at));
+        return Ok(effects);
+    }
+    let text = if text == NO_TOPIC { "" } else { text };
+    let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
+    let room = state.shown().clone();
+    effects.extend(request(state, Request::SetTopic { room, topic }, at)?);
+    Ok(effects)
 }
 
 fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {

@@ -47,7 +47,7 @@ pub enum Effect {
     Quit,
     /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
     AskServer(Option<String>),
-    /// The same, but go on with another server.
+    /// The same, but continue with another server.
     Connect(Endpoint),
     /// The same, but because the server has another key than it must have, or none is known.
     WrongKey(WrongKey),

@@ -9,6 +9,7 @@ use chat_proto::{Message, RoomName, Seq, Timestamp};
 
 use super::{Effect, notify, request};
 use crate::state::{Export, ExportStep, Stage, State};
+use crate::wording::OFFLINE;
 
 /// The time before all messages.
 fn begin_of_time() -> Timestamp {
@@ -40,7 +41,7 @@ pub(super) fn command(
     let room = state.client.room();
     let (name, label, last) = (room.name().clone(), room.label(), room.last_seq());
     if state.client.session().is_none() {
-        return Err("You're offline. Try again once connected".to_owned());
+        return Err(OFFLINE.to_owned());
     }
     if !state.client.can_search() {
         return Err(

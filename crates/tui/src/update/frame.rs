@@ -44,7 +44,8 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects
 }
 
-/// The client has closed the thread with its room, or the screen does not show it any more. What is shown of it is read.
+/// The client has closed the thread with its room, or the screen does not show it any more. What is shown of it is
+/// read.
 fn thread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let root = state.client.thread().map(Thread::root);
     if state.thread.as_ref().map(|thread| thread.root) != root {

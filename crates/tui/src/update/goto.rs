@@ -7,6 +7,7 @@ use chat_proto::{RoomName, Seq, Timestamp};
 use super::{Effect, client, message, request};
 use crate::state::{Arrival, GoTo, Origin, Selection, State};
 use crate::viewport::ScrollPosition;
+use crate::wording::OFFLINE;
 
 /// How often messages are asked for until the message is there: once if nothing else is on its way.
 const TRIES_MAX: usize = 3;
@@ -83,7 +84,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     }
     let room = state.client.room();
     let why = if state.client.session().is_none() {
-        "You're offline. Try again once connected"
+        OFFLINE
     } else if room.is_loading() {
         state.goto = Some(goto);
         return Vec::new();

@@ -10,7 +10,7 @@ use crate::viewport::ScrollPosition;
 /// Notes what an input may change; what a key changes is known once it is taken.
 pub(super) fn note(state: &mut State, input: &Input) {
     state.redraw.rest |= match input {
-        Input::Frame | Input::Key(_) => false,
+        Input::Frame | Input::Key(_) | Input::Draft => false,
         // Nothing on the screen depends on it: if it fails, that is an input of its own.
         Input::Client(ClientInput::Tick) => state.shows_for_a_while(),
         Input::Client(ClientInput::Stored(Ok(()))) => state.client.outbox().is_storing(),
@@ -25,6 +25,11 @@ pub(super) fn note(state: &mut State, input: &Input) {
             | Input::Resize(_)
             | Input::Colour(_)
     );
+}
+
+/// Notes whether the text of the last keys has changed more than the input box.
+pub(super) fn note_draft(state: &mut State, effects: &[Effect]) {
+    state.redraw.rest |= !effects.iter().all(is_unseen);
 }
 
 /// Takes a key, and notes what it has changed: the input box alone, if it did nothing else, and the box is where it

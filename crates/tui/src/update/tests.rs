@@ -310,7 +310,7 @@ fn new_messages_are_counted_while_one_reads_back() {
 }
 
 #[test]
-fn a_stuck_line_is_told() {
+fn a_stuck_connection_is_shown() {
     let mut harness = Harness::connected(80, 20);
     assert!(harness.input(Input::Client(ClientInput::LinkFull)).is_empty());
     assert_shows(&harness, "Too many requests wait for the network. /reconnect");

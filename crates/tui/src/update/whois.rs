@@ -20,6 +20,9 @@ pub(super) fn whois(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
+    // In IRC, the name twice asks for more.
+    let twice = argument.split_once(' ').filter(|(name, again)| name == again);
+    let argument = twice.map_or(argument, |(name, _)| name);
     let name = UserName::new(argument.strip_prefix('@').unwrap_or(argument))
         .map_err(|error| format!("Not a name: {error}"))?;
     let text = describe(state, &name).ok_or_else(|| {

@@ -16,8 +16,8 @@ struct Cluster<'a> {
     is_marked: bool,
 }
 
-/// The text behind `before` in at most `width` columns. `marks` are ranges of its characters, which have `style`. If the
-/// first of them has no room, the beginning of the text is left out.
+/// The text behind `before` in at most `width` columns. `marks` are ranges of its characters, which have `style`. If
+/// the first of them has no room, the beginning of the text is left out.
 pub(super) fn marked(
     before: &str,
     text: &str,

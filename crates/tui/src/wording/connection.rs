@@ -9,8 +9,8 @@ pub(crate) fn in_short(why: &Lost) -> String {
     match why {
         // The system begins its words with a capital.
         Lost::Unreachable(why) => reason(why).to_lowercase(),
-        Lost::Another(_) => "the server is not a chat-server".to_owned(),
-        Lost::Tls => "the server is not a chat-server: it speaks TLS".to_owned(),
+        Lost::Another(_) => "not a chat-server".to_owned(),
+        Lost::Tls => "not a chat-server: it speaks TLS".to_owned(),
         Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
         Lost::Broken(_)
         | Lost::Silent

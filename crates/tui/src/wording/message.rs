@@ -18,7 +18,7 @@ pub(crate) fn beginning_of(message: Option<&LogEntry>) -> String {
     format!("{}: {text}", quoted(from))
 }
 
-/// The first line of a text that is not empty, and that is no quote.
+/// The first line of a text that is not empty, and that is not a quote.
 pub(crate) fn first_line(text: &str) -> &str {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.clone().find(|line| !line.starts_with('>')).or_else(|| lines.next()).unwrap_or_default()

@@ -11,6 +11,9 @@ use super::{kilobytes, of_text_max, quoted};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 
+/// There is no session.
+pub(crate) const OFFLINE: &str = "You're offline. Try again once connected";
+
 /// The server finds no messages.
 pub(crate) const NO_SEARCH: &str =
     "This server has no search. Ask who runs it to update it, or to start it with --search on";
@@ -18,7 +21,7 @@ pub(crate) const NO_SEARCH: &str =
 /// What happened and what to do, for the log. `keys` has the keys that it names.
 pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
     match why {
-        RequestError::NotConnected => "You're offline. Try again once connected".to_owned(),
+        RequestError::NotConnected => OFFLINE.to_owned(),
         RequestError::Text(TextError::TooLong(bytes)) => {
             let send = keys.name(Action::Send).map_or("send it".to_owned(), |key| format!("press {key}"));
             format!("Too long: {}. Shorten it and {send}", of_text_max(*bytes))

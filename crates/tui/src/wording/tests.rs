@@ -189,8 +189,8 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     the server closed the connection
     the server closed the connection without an answer
     chat-server is full
-    the server is not a chat-server
-    the server is not a chat-server: it speaks TLS
+    not a chat-server
+    not a chat-server: it speaks TLS
     the server does not speak TLS
     the server is restarting
     the server's words

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 
-/// Keys that are no text, with their codes in Windows, by which Chromium names them.
+/// Keys that are not text, with their codes in Windows, by which Chromium names them.
 const KEYS: [(&str, u32); 11] = [
     ("Tab", 9),
     ("Enter", 13),

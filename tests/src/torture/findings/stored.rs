@@ -125,8 +125,9 @@ impl Journal {
     }
 
     /// Returns true if the message at `position` may have been refused before it was stored: it names a message that a
-    /// restore had removed, and whose `seq` another one has now; or it is a pin, of which the room may have had too many; or
-    /// it is a pin or a reaction that would have changed nothing then. All else that is refused is refused later, too.
+    /// restore had removed, and whose `seq` another one has now; or it is a pin, of which the room may have had too
+    /// many; or it is a pin or a reaction that would have changed nothing then. All else that is refused is refused
+    /// later, too.
     pub(super) fn may_be_late(&self, position: Position) -> bool {
         let may = |named: &Named| {
             named.by_switch || self.is_undone(Position { seq: named.seq, ..position })

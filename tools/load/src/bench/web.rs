@@ -11,8 +11,8 @@ use crate::workload::Case;
 /// The first is the base of the ratios.
 const TARGETS: [Target; 2] = [Target::Ours, Target::OursWeb];
 
-/// Measures the loads, and the memory of idle users if `is_idle_asked`; writes the tables. Returns `false` if a measurement
-/// failed.
+/// Measures the loads, and the memory of idle users if `is_idle_asked`; writes the tables. Returns `false` if a
+/// measurement failed.
 pub(super) fn web(
     cases: &[&Case],
     is_idle_asked: bool,

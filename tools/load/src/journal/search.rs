@@ -16,7 +16,7 @@ use crate::target::{self, Durability, Search};
 /// Messages that are sent before their answers are read: as many as the daemon accepts from a session.
 const BURST: u32 = 1_000;
 
-/// Time between two looks whether the index is complete.
+/// Time between two checks whether the index is complete.
 const POLL: Duration = Duration::from_millis(100);
 
 /// How long the index may take for each message, and at least.

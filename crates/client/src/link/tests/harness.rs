@@ -101,6 +101,20 @@ impl Server {
     }
 }
 
+/// A user without anything that identifies it.
+pub(super) fn new_user(written: &str) -> Identity {
+    Identity {
+        name: name(written),
+        token: None,
+        known: Vec::new(),
+        seed: None,
+        device: DeviceId::default(),
+        invite: None,
+        login: None,
+        machine: None,
+    }
+}
+
 /// A link, and the connections for it.
 pub(super) struct Harness {
     pub(super) link: Link,
@@ -117,17 +131,7 @@ impl Harness {
     /// The same, with a client that makes the tokens of its new users.
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
         let device = DeviceId::new("test").unwrap();
-        let (name, invite) = (name("bob"), None);
-        Self::with_identity(Identity {
-            name,
-            token: None,
-            known: Vec::new(),
-            seed,
-            device,
-            invite,
-            login: None,
-            machine: None,
-        })
+        Self::with_identity(Identity { seed, device, ..new_user("bob") })
     }
 
     /// The same, with a client that says this.

@@ -13,17 +13,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
     assert_eq!(server.accept_hello().await.token.as_ref().map(Secret::reveal), Some("secret"));
     harness.session().await;
     // Another user has another, or none.
-    let identity = Identity {
-        name: name("rob"),
-        token: None,
-        known: Vec::new(),
-        seed: None,
-        device: DeviceId::default(),
-        invite: None,
-        login: None,
-        machine: None,
-    };
-    harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
+    harness.link.request(LinkRequest::ConnectAs(Box::new(new_user("rob")))).unwrap();
     drop(server);
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.name, hello.token), (name("rob"), None));
@@ -156,26 +146,16 @@ async fn a_refusal_before_the_hello_is_shown() {
 #[tokio::test(start_paused = true)]
 async fn an_invite_is_sent_until_a_session_has_begun() {
     let invite = Some(Secret::new(format!("i{}", "x".repeat(22))));
-    let (seed, device) = (None, DeviceId::default());
-    let bob = |invite: Option<Secret>| Identity {
-        name: name("bob"),
-        token: None,
-        known: Vec::new(),
-        seed,
-        device: device.clone(),
-        invite,
-        login: None,
-        machine: Some(ShortString::new("laptop").unwrap()),
-    };
-    let harness = Harness::with_identity(bob(invite.clone()));
+    let machine = ShortString::new("laptop").ok();
+    let bob = Identity { invite: invite.clone(), machine, ..new_user("bob") };
+    let harness = Harness::with_identity(bob);
     let mut server = harness.answers().await;
     let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
     assert_eq!(hello.invite, invite);
     // The name is taken: the same invite goes with another one.
     let refusal = Refusal::new(RefusalCode::NameTaken, "take another");
     server.send_event(&Event::Refused(refusal)).await;
-    let rob = Identity { name: name("rob"), machine: None, ..bob(None) };
-    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
+    harness.link.request(LinkRequest::ConnectAs(Box::new(new_user("rob")))).unwrap();
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.name, hello.invite), (name("rob"), invite));
     assert_eq!(hello.device_name.unwrap().as_str(), "laptop", "the machine is the same one");
@@ -214,16 +194,7 @@ async fn a_code_or_a_password_is_sent_once_in_place_of_a_token() {
 
 #[tokio::test(start_paused = true)]
 async fn the_password_of_the_server_is_sent_with_the_token_of_a_new_user_until_it_is_refused() {
-    let bob = Identity {
-        name: name("bob"),
-        token: None,
-        known: Vec::new(),
-        seed: Some(Seed::new().unwrap()),
-        device: DeviceId::default(),
-        invite: None,
-        login: None,
-        machine: None,
-    };
+    let bob = Identity { seed: Seed::new().ok(), ..new_user("bob") };
     let mut harness = Harness::with_identity(bob.clone());
     let refuse = |code| Event::Refused(Refusal::new(code, "no"));
     let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
@@ -248,27 +219,21 @@ async fn the_password_of_the_server_is_sent_with_the_token_of_a_new_user_until_i
 
 #[tokio::test(start_paused = true)]
 async fn a_password_of_a_user_is_not_sent_under_another_name() {
-    let bob = Identity {
-        name: name("bob"),
-        token: None,
-        known: Vec::new(),
-        seed: Some(Seed::new().unwrap()),
-        device: DeviceId::default(),
-        invite: None,
-        login: None,
-        machine: None,
-    };
-    let mut harness = Harness::with_identity(bob.clone());
-    let taken = Event::Refused(Refusal::new(RefusalCode::NameTaken, "take another"));
-    harness.answers().await.refuse_hello(&taken).await;
-    let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
-    harness.next_event_that("the refusal", refused).await;
-    let password = Login::Password(Secret::new("little words"));
-    harness.link.request(LinkRequest::LogIn(name("bob"), password)).unwrap();
-    harness.refuses(1).await;
-    harness.lost().await;
-    let rob = Identity { name: name("rob"), ..bob };
-    harness.link.request(LinkRequest::ConnectAs(Box::new(rob))).unwrap();
-    let hello = harness.answers().await.accept_hello().await;
-    assert_eq!((hello.name, hello.password), (name("rob"), None));
+    let bob = Identity { seed: Seed::new().ok(), ..new_user("bob") };
+    let rob = Identity { name: name("rob"), ..bob.clone() };
+    let another_name = [LinkRequest::ConnectAs(Box::new(rob)), LinkRequest::Connect(name("rob"))];
+    for another_name in another_name {
+        let mut harness = Harness::with_identity(bob.clone());
+        let taken = Event::Refused(Refusal::new(RefusalCode::NameTaken, "take another"));
+        harness.answers().await.refuse_hello(&taken).await;
+        let refused = |event| matches!(event, LinkEvent::Refused(_)).then_some(());
+        harness.next_event_that("the refusal", refused).await;
+        let password = Login::Password(Secret::new("little words"));
+        harness.link.request(LinkRequest::LogIn(name("bob"), password)).unwrap();
+        harness.refuses(1).await;
+        harness.lost().await;
+        harness.link.request(another_name).unwrap();
+        let hello = harness.answers().await.accept_hello().await;
+        assert_eq!((hello.name, hello.password), (name("rob"), None));
+    }
 }

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 
 use super::WrongKey;
 
-/// Accepts one key, whatever else the certificate says; or, if it has authorities, any key for which one of them vouches.
-/// The signature, which shows that the server has the key, is verified as usual.
+/// Accepts one key, whatever else the certificate says; or, if it has authorities, any key for which one of them
+/// vouches. The signature, which shows that the server has the key, is verified as usual.
 #[derive(Debug)]
 pub(super) struct Verifier {
     expected: Option<ServerKey>,

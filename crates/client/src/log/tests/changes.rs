@@ -277,7 +277,7 @@ fn changed_messages_are_held_up_to_a_bound_of_bytes() {
 }
 
 #[test]
-fn a_page_of_events_alone_is_no_end_of_the_room() {
+fn a_page_of_events_alone_is_not_the_end_of_the_room() {
     let mut log = Log::new();
     log.reach(Seq::new(300));
     log.restart_at_newest();

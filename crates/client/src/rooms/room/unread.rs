@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_counted_is_read_with_the_message_before_it() {
+    fn an_event_that_is_not_counted_is_read_with_the_message_before_it() {
         let mut room = room();
         room.mark_read(Seq::new(100));
         room.last_seq = Seq::new(101);

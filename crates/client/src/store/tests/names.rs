@@ -92,7 +92,7 @@ fn state_under_a_name_without_a_session_is_not_hidden() {
 }
 
 #[test]
-fn a_directory_in_which_nobody_was_is_no_obstacle() {
+fn an_unused_directory_is_not_an_obstacle() {
     let state = TempDir::new().unwrap();
     drop(open(&state, "rob"));
     drop(bob_now_rob(&state));

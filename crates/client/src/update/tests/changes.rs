@@ -221,7 +221,7 @@ fn of_several_reactions_that_wait_the_last_one_is_sent() {
 }
 
 #[test]
-fn what_cannot_be_changed_is_not_sent() {
+fn a_change_that_is_not_possible_is_not_sent() {
     let mut harness = with_two();
     let fails = |harness: &mut Harness, request, error| {
         assert_eq!(harness.request(request), [Effect::Failed(error)]);

@@ -108,7 +108,7 @@ fn users_who_come_back_after_a_lost_connection_are_not_shown() {
     event_at(&mut harness, 75, joined(3, "ana"));
     event_at(&mut harness, 75, joined(9, "zoe"));
     assert_eq!(shown(&harness), ["offline from 74", "+zoe"]);
-    // Who comes much later has joined again.
+    // A user who comes much later has joined again.
     event_at(&mut harness, 80, joined(5, "carl"));
     assert_eq!(shown(&harness), ["offline from 74", "+zoe +carl"]);
 }

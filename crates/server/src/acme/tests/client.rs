@@ -1,7 +1,6 @@
 //! Clients of TLS that look at the certificate that a daemon shows.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +24,7 @@ pub(super) async fn show(tls: &Tls, config: ClientConfig, domain: &str) -> io::R
     let (ours, theirs) = duplex(64 * 1024);
     let name = ServerName::try_from(domain.to_owned()).unwrap();
     let connector = TlsConnector::from(Arc::new(config));
-    let address = IpAddr::from(Ipv4Addr::LOCALHOST);
-    let (stream, _) = tokio::join!(connector.connect(name, ours), tls.accept(theirs, address));
+    let (stream, _) = tokio::join!(connector.connect(name, ours), tls.accept(theirs));
     let stream = stream?;
     let session = stream.get_ref().1;
     Ok(Shown {

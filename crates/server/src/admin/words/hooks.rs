@@ -8,9 +8,14 @@ use super::time;
 /// A hook that was made: its address, how to use it, and how to end it.
 pub(super) fn made(url: &Secret, hook: &HookInfo) -> String {
     let (url, HookInfo { id, room, bot, .. }) = (url.reveal(), hook);
+    // The daemon may have made the certificate itself.
+    let trust = match url.starts_with("https:") {
+        true => "If curl does not trust the certificate of the server, add -k.\n",
+        false => "",
+    };
     format!(
         "Hook {id}: what is posted to this address, {} says in {room}. The address is shown this once.\n  {url}\n\
-         Try it:\n  curl -d 'hello' {url}\n\
+         Try it:\n  curl -d 'hello' {url}\n{trust}\
          chat-server admin revoke-hook {id} ends the hook.\n",
         bot.name
     )
@@ -58,6 +63,12 @@ mod tests {
                         http://127.0.0.1:12345/hook/h0\nTry it:\n  curl -d 'hello' http://127.0.0.1:12345/hook/h0\n\
                         chat-server admin revoke-hook 4 ends the hook.\n";
         assert_eq!(text, expected);
+        let text = made(&Secret::new("https://192.0.2.7:12345/hook/h0"), &hook());
+        assert!(
+            text.contains(
+                "hook/h0\nIf curl does not trust the certificate of the server, add -k.\n"
+            )
+        );
     }
 
     #[test]

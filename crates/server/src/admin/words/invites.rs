@@ -17,7 +17,7 @@ pub(super) fn made(line: &Secret, invite: &InviteInfo) -> String {
     let lets_in = match (uses, role) {
         (1, Role::Owner) => "the first person who opens this line becomes an owner".to_owned(),
         (1, role) => format!("the first person who opens this line becomes a {role}"),
-        (uses, role) => format!("the first {uses} persons who open this line become {role}s"),
+        (uses, role) => format!("the first {uses} people who open this line become {role}s"),
     };
     let mut text =
         format!("Invite {id}: {lets_in} of the server{into}, until {until}.\n  chat-tui {line}\n");
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(text, expected);
         let here = Secret::new(line.replace("192.0.2.7", "127.0.0.1"));
         let text = made(&here, &invite(5, Role::Member));
-        assert!(text.contains("the first 5 persons who open this line become members"), "{text}");
+        assert!(text.contains("the first 5 people who open this line become members"), "{text}");
         assert!(text.contains("this machine alone"), "{text}");
     }
 

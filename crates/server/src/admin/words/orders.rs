@@ -23,7 +23,7 @@ pub(super) fn sanction(sanction: &SanctionInfo) -> String {
         }
         SanctionKind::Ban => format!("{target} is banned from {place} {end}{reason}.\n"),
         SanctionKind::Kick | SanctionKind::Unknown => {
-            format!("{target} was kicked out of {place}{reason}. It may come again.\n")
+            format!("{target} was kicked out of {place}{reason}. It may come back.\n")
         }
     }
 }

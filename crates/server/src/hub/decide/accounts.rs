@@ -1,11 +1,11 @@
-//! Decides about the devices, the sessions, the password and the name of a user, for the user itself or for an owner. Each
-//! leaves a record in the audit log.
+//! Decides about the devices, the sessions, the password and the name of a user, for the user itself or for an owner.
+//! Each leaves a record in the audit log.
 
 use chat_proto::{AccountChange, AuditKind, SessionId, User, UserId, UserName};
 
 use super::super::accounts::{Asker, device_in_words};
 use super::super::directory::Directory;
-use super::super::policy::{Action, Denied, may};
+use super::super::policy::{Action, Denial, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
 use super::super::{AccountError, HookError, HubError};
@@ -171,16 +171,16 @@ impl Directory {
 /// The user of a request about itself.
 fn own(proposal: &Proposal<'_>, by: Option<UserId>) -> Result<User, HubError> {
     let by = by.ok_or(AccountError::NeedsUser)?;
-    may(proposal.subject(by), Action::ManageOwnAccount).map_err(Denied::on_server)?;
+    may(proposal.subject(by), Action::ManageOwnAccount).map_err(Denial::on_server)?;
     proposal.author(by).cloned()
 }
 
 /// The user with that name, if `by` may change the account of others.
 fn managed(proposal: &Proposal<'_>, by: Option<UserId>, name: &UserName) -> Result<User, HubError> {
-    may(proposal.subject_of(by), Action::ManageUsers).map_err(Denied::on_server)?;
+    may(proposal.subject_of(by), Action::ManageUsers).map_err(Denial::on_server)?;
     let user = proposal.names.holder(name).and_then(|user| proposal.user(user));
     let user = user.cloned().ok_or_else(|| HubError::NoSuchUser(name.clone()))?;
-    // The own password needs the present one, and the name may have become the own one since the request was made.
+    // A user's own password needs the present one, and the name may have become the user's since the request was made.
     if by == Some(user.id) {
         return Err(HubError::NotToYourself);
     }

@@ -85,8 +85,8 @@ impl Directory {
         Ok((vec![Change::Guest(user)], Grant::Session(id, admission.network)))
     }
 
-    /// The holder of `name`, if it was last connected longer ago than names are held. Others trust the name of an owner or
-    /// a moderator, so nobody else gets it.
+    /// The holder of `name`, if it was last connected longer ago than names are held. Others trust the name of an owner
+    /// or a moderator, so nobody else gets it.
     fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<UserRecord> {
         // A clock that is not steady gives no name away.
         let since = self.clock.before(self.name_hold)?;

@@ -42,8 +42,8 @@ impl Directory {
         Ok((changes, Grant::Hook(id)))
     }
 
-    /// The bot with that name for a hook of a room, and the changes by which it comes in: a new one, or one whose hook of
-    /// this room has ended, so that a hook gets another secret and stays the same user.
+    /// The bot with that name for a hook of a room, and the changes by which it comes in: a new one, or one whose hook
+    /// of this room has ended, so that a hook gets another secret and stays the same user.
     fn bot(
         &self,
         proposal: &mut Proposal<'_>,
@@ -113,7 +113,8 @@ impl Directory {
         Ok((changes, Grant::Changed))
     }
 
-    /// Whether something is said by a hook: what keeps its author from writing in the room keeps its hooks from it, too.
+    /// Whether something is said by a hook: what keeps its author from writing in the room keeps its hooks from it,
+    /// too.
     pub(super) fn hook_may_write(
         &self,
         proposal: &Proposal<'_>,

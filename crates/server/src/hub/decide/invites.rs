@@ -142,8 +142,8 @@ impl Directory {
         changes
     }
 
-    /// The change by which a new user joins the room of its invite; `None` if there is no such room, or its author may not
-    /// invite into it any more.
+    /// The change by which a new user joins the room of its invite; `None` if there is no such room, or its author may
+    /// not invite into it any more.
     pub(super) fn join_invited(
         &self,
         proposal: &mut Proposal<'_>,
@@ -181,8 +181,8 @@ impl Directory {
     /// The invite with that secret.
     ///
     /// # Errors
-    /// Returns an error if there is none, it was used as often as it may be, it has ended or is banned, or its author may
-    /// not make it any more.
+    /// Returns an error if there is none, it was used as often as it may be, it has ended or is banned, or its author
+    /// may not make it any more.
     fn valid_invite(
         &self,
         proposal: &Proposal<'_>,

@@ -293,8 +293,8 @@ fn permit(
     may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(&place.name))
 }
 
-/// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner or
-/// the operator has done, only owners end.
+/// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner
+/// or the operator has done, only owners end.
 fn may_end(
     proposal: &Proposal<'_>,
     by: Option<UserId>,

@@ -30,8 +30,8 @@ pub(crate) enum AccountError {
         "{0} is a guest, who has no devices and no password and whose name is free once it leaves"
     )]
     HasNoAccount(UserName),
-    /// The client's fault: the operator is no user.
-    #[error("the operator is no user; name a user")]
+    /// The client's fault: the operator is not a user.
+    #[error("the operator is not a user; name a user")]
     NeedsUser,
     /// The guest has left meanwhile.
     #[error("the session has ended, and the guest with it")]

@@ -123,7 +123,7 @@ fn names_that_look_different_are_different() {
 }
 
 #[test]
-fn what_looks_like_a_reserved_name_is_reserved() {
+fn a_name_that_looks_like_a_reserved_one_is_reserved() {
     let reserved = ReservedNames::new(&[name("Boss")]);
     for written in [
         "admin",

@@ -115,7 +115,7 @@ fn operators_cell((kind, rules): (RoomKind, Rules), action: InRoom) -> String {
     yes(may(None, action(Standing::of(kind, rules, Part::default()))))
 }
 
-fn yes(answer: Result<(), Denied>) -> String {
+fn yes(answer: Result<(), Denial>) -> String {
     if answer.is_ok() { "yes" } else { "." }.to_owned()
 }
 

@@ -49,7 +49,7 @@ async fn a_password_without_devices_and_a_freed_name_are_there_after_a_restart()
 }
 
 #[tokio::test]
-async fn what_cannot_be_stored_ends_no_session_and_changes_no_account() {
+async fn a_change_that_cannot_be_stored_ends_no_session_and_changes_no_account() {
     let hub = hub();
     let (ana, token) = enter(&hub, "ana").await.unwrap();
     ana.put_client(client("desk"), &token, true).unwrap();

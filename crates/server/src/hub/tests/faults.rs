@@ -1,13 +1,11 @@
 //! The guarantees on a disk that fails: a layer under SQLite fails on command.
 
 use std::fs;
-use std::io::{self, Write};
-use std::sync::Mutex;
 
 use super::rig::{NEVER, OFTEN, Rig, file_of, repeat, stored};
 use super::*;
 use crate::journal::tests::layer::{Call, Fault, Layer, Plan};
-use crate::journal::tests::{engine_through, found};
+use crate::journal::tests::{Log, engine_through, found};
 
 /// The ends of the names of files: of all files, and of the journal's file without its log.
 const ALL: &str = "";
@@ -114,13 +112,7 @@ fn a_refused_message_that_a_crash_restores_is_found_as_a_repeat() {
 #[test]
 fn trouble_is_logged_once_and_its_end_is_logged() {
     let (layer, log) = (Layer::new(), Log::default());
-    let lines = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let to = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || to.clone()).finish();
-    // With one subscriber, a callsite that another thread reaches first asks the subscriber of that thread, which has
-    // none, and stays disabled.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    tracing::subscriber::with_default(subscriber, || {
+    log.collect(|| {
         let mut rig = Rig::new(&layer, NEVER);
         for troubles in 1..=2 {
             let (fault, calls) = (Fault::Error, SYNCS);
@@ -129,31 +121,17 @@ fn trouble_is_logged_once_and_its_end_is_logged() {
                 rig.keep(&[1, 2, 3], 10);
             }
             assert_eq!(
-                lines().matches("cannot store messages; they are refused").count(),
+                log.text().matches("cannot store messages; they are refused").count(),
                 troubles
             );
-            assert_eq!(lines().matches("the server's disk fails").count(), troubles);
+            assert_eq!(log.text().matches("the server's disk fails").count(), troubles);
             layer.heal();
             for _ in 0..3 {
                 rig.keep(&[1, 2, 3], 10);
             }
-            assert_eq!(lines().matches("messages are stored again").count(), troubles);
+            assert_eq!(log.text().matches("messages are stored again").count(), troubles);
         }
     });
-}
-
-/// A log that a test reads.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Each call of a small workload in turn fails, alone or with all calls after it.
@@ -229,8 +207,8 @@ fn a_journal_is_opened_whole_or_not_at_all_if_the_disk_fails() {
             let path = file_of(left.path());
             layer.fail(Plan { fault, calls: &[], after, lasts: true, files: ALL });
             match engine_through(&layer.name, &path, None) {
-                Ok((_, restored)) => {
-                    let last: Vec<_> = restored.rooms.iter().map(|room| room.last_seq).collect();
+                Ok((_, contents)) => {
+                    let last: Vec<_> = contents.rooms.iter().map(|room| room.last_seq).collect();
                     assert_eq!(last, [Seq::FIRST; 3], "{what}");
                 }
                 Err(error) => {

@@ -5,6 +5,7 @@ use chat_proto::{Reason, SanctionKind};
 use super::*;
 use crate::hub::hooks::{HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 use crate::hub::{HookDraft, HookError, SanctionOrder, SanctionTarget};
+use crate::limits::{Cost, Limits, Rate, SendRate};
 use crate::token::{self, TokenHash};
 
 /// Makes a hook as the operator, or as `by`; returns its number and its secret.
@@ -52,7 +53,7 @@ async fn ops(hub: &Arc<Hub>) -> (Member, Member) {
 }
 
 #[tokio::test]
-async fn what_is_posted_under_one_key_is_said_once_also_after_a_restart_and_by_another_secret() {
+async fn posts_with_one_key_are_stored_once_also_after_a_restart_and_by_another_secret() {
     let directory = TempDir::new().unwrap();
     let mut hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (ana, bob) = ops(&hub).await;
@@ -141,7 +142,7 @@ async fn a_bot_writes_also_where_only_some_may_and_has_no_other_rights() {
 }
 
 #[tokio::test]
-async fn what_silences_the_bot_or_who_made_it_silences_the_hook() {
+async fn a_mute_of_the_bot_or_of_its_author_silences_the_hook() {
     let hub = hub();
     let (ana, _bob) = ops(&hub).await;
     let (_, secret) = hook(&hub, Some(&ana), "#ops", "nightly").await.unwrap();
@@ -201,4 +202,31 @@ async fn the_hooks_of_a_room_and_of_a_user_are_bounded() {
     let full = hook(&hub, Some(&ana), "#other", "one more").await.unwrap_err();
     assert_eq!(full, HubError::Hook(HookError::TooManyOfUser));
     hook(&hub, None, "#other", "one more").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hooks_of_one_user_post_no_more_together_than_a_user_sends() {
+    let hub = hub();
+    let (ana, _) = ops(&hub).await;
+    let of_ana: Vec<Secret> = {
+        let mut made = Vec::new();
+        for bot in ["one", "two", "three"] {
+            made.push(hook(&hub, Some(&ana), "#ops", bot).await.unwrap().1);
+        }
+        made
+    };
+    let of_operator = hook(&hub, None, "#ops", "four").await.unwrap().1;
+    let every = Duration::from_secs(1);
+    let units = Rate { holds: 4, every };
+    let rate = SendRate { units, kib: Rate { holds: 1024, every } };
+    let limits = Limits { user: rate, newcomer: rate, ..Limits::default() };
+    let charge =
+        |secret: &Secret, now| hub.hook(secret).unwrap().try_charge(&limits, Cost::UNIT, now);
+    let now = Instant::now();
+    for nth in 0..4 {
+        assert_eq!(charge(&of_ana[nth % 3], now), Ok(()));
+    }
+    assert!(of_ana.iter().all(|secret| charge(secret, now) == Err(every)));
+    assert_eq!(charge(&of_operator, now), Ok(()));
+    assert_eq!(charge(&of_ana[2], now + every), Ok(()));
 }

@@ -218,7 +218,7 @@ async fn a_member_has_20_invites_that_have_not_ended_and_others_go_on_inviting()
 }
 
 #[tokio::test]
-async fn who_comes_by_an_invite_into_a_private_room_is_in_it() {
+async fn a_user_who_comes_by_an_invite_into_a_private_room_is_in_it() {
     let hub = hub();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (bob, _) = enter(&hub, "bob").await.unwrap();

@@ -4,7 +4,7 @@ use super::*;
 
 /// A hub whose journal has users with these numbers, names and last-seen times; and their tokens.
 pub(super) fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
-    let (engine, journal, mut restored) =
+    let (engine, journal, mut contents) =
         Journal::open(&Location::Memory, Durability::Os, Timestamp::from_millis(0)).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in users {
@@ -12,12 +12,12 @@ pub(super) fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secre
         let user = chat_proto::User { id: UserId::new(*id), name: name(written) };
         let token = crate::token::TokenHash::of(&secret);
         let seen_at = Timestamp::from_millis(*seen_at);
-        restored.users.push(UserRecord::registered(user, seen_at));
+        contents.users.push(UserRecord::registered(user, seen_at));
         let (user, credential) = (UserId::new(*id), Credential::Token(token));
-        restored.credentials.push(CredentialRecord::new(*id, user, credential, seen_at));
+        contents.credentials.push(CredentialRecord::new(*id, user, credential, seen_at));
         tokens.push(secret);
     }
-    (Hub::start(engine, journal, restored, &config()).unwrap(), tokens)
+    (Hub::start(engine, journal, contents, &config()).unwrap(), tokens)
 }
 
 #[tokio::test]

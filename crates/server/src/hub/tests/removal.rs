@@ -26,7 +26,7 @@ async fn left(hub: &Hub, member: &Member, of: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_somebody_wrote_lately_is_removed_where_the_moderator_may_delete() {
+async fn recent_messages_are_removed_where_the_moderator_may_delete() {
     let hub = hub();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();

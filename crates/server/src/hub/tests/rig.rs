@@ -270,9 +270,9 @@ impl Rig {
 
     /// A directory with a backup in the journal's place.
     pub(super) fn backup(&self) -> TempDir {
-        let (killed, restored) = (self.killed(), TempDir::new().unwrap());
-        backup(killed.path(), &file_of(restored.path())).unwrap();
-        restored
+        let (killed, contents) = (self.killed(), TempDir::new().unwrap());
+        backup(killed.path(), &file_of(contents.path())).unwrap();
+        contents
     }
 
     /// The files as a loss of power leaves them now.
@@ -308,13 +308,13 @@ fn start(
     checkpoint_frames: u32,
 ) -> (Commits, Vec<(Arc<Room>, Live)>) {
     let path = file_of(directory);
-    let (engine, mut restored) =
+    let (engine, mut contents) =
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![UserRecord::registered(user, clock())];
+    contents.users = vec![UserRecord::registered(user, clock())];
     let member = |room| MembershipRecord::joined(BOB, RoomId(room), Seq::NONE);
-    restored.members = (1..=3).map(member).collect();
-    let (state, _) = State::restore(restored, 500, ReservedNames::new(&[]));
+    contents.members = (1..=3).map(member).collect();
+    let (state, _) = State::restore(contents, 500, ReservedNames::new(&[]));
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
     let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));
     let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));

@@ -1,6 +1,7 @@
 //! The messages that a follower has missed, of all rooms in the order in which they were stored.
 //!
-//! In the file each room has its own order. So one page of each room is held, and the oldest message of all pages is next.
+//! In the file each room has its own order. So one page of each room is held, and the oldest message of all pages is
+//! next.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -17,8 +18,8 @@ use crate::config::PAGE_MESSAGES;
 /// Messages of all pages together: a page of each of a hundred rooms. If there are more rooms, their pages are smaller.
 const MESSAGES_MAX: usize = 20_000;
 
-/// Bytes of all pages together, twice those of as many short messages. Past this bound all pages are dropped, and are read
-/// again when it is their turn.
+/// Bytes of all pages together, twice those of as many short messages. Past this bound all pages are dropped, and are
+/// read again when it is their turn.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Default)]

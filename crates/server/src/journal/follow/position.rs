@@ -20,7 +20,7 @@ pub struct Position {
     seqs: BTreeMap<RoomId, Seq>,
 }
 
-/// The error of a text that is no [`Position`].
+/// The error of a text that is not a [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("this is not a position in a journal")]
 pub struct PositionError;

@@ -105,8 +105,8 @@ impl Followers {
         Arc::clone(&self.0)
     }
 
-    /// Counts the messages of a commit, and copies it if there are followers. To be called once the commit is durable, so that a follower that
-    /// subscribes later finds it in the file.
+    /// Counts the messages of a commit, and copies it if there are followers. To be called once the commit is durable,
+    /// so that a follower that subscribes later finds it in the file.
     pub(in crate::journal) fn record(
         &self,
         position: u64,

@@ -344,7 +344,7 @@ fn a_follower_that_is_ahead_of_the_journal_starts_over() {
 }
 
 #[test]
-fn a_text_that_is_no_position_is_refused() {
+fn a_text_that_is_not_a_position_is_refused() {
     for text in ["", "id", " epoch", "id epoch ", "id epoch 1", "id epoch 1:x", "id epoch x:1"] {
         assert_eq!(text.parse::<Position>(), Err(PositionError), "{text:?}");
     }

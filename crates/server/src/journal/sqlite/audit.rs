@@ -1,7 +1,7 @@
 //! The audit log: the table `audit`, in the order in which the records were stored.
 //!
 //! What is recorded does not depend on the log: if a page of the table is damaged, the writer replaces the table by the
-//! records that can be read ([`super::rebuild`]) and tries again; without success it goes on without the log.
+//! records that can be read ([`super::rebuild`]) and tries again; if that fails, too, it continues without the log.
 
 use std::collections::BTreeMap;
 
@@ -81,8 +81,8 @@ fn add(
     if id % SWEEP_EVERY == 0 { sweep(db) } else { Ok(()) }
 }
 
-/// Removes the records that would be too many before the next sweep: first the oldest of the authors with more than their
-/// share, then the oldest.
+/// Removes the records that would be too many before the next sweep: first the oldest of the authors with more than
+/// their share, then the oldest.
 fn sweep(db: &Connection) -> rusqlite::Result<()> {
     let counts = "SELECT by_id, count(*) FROM audit GROUP BY by_id ORDER BY count(*) DESC";
     let counts = db
@@ -143,8 +143,8 @@ pub(super) fn insert_deletion(
     insert(db, &record, *kept_since)
 }
 
-/// Up to `limit` records before the number `before`, newest first, each with its number; of the user `by` if there is one.
-/// Damaged records are left out.
+/// Up to `limit` records before the number `before`, newest first, each with its number; of the user `by` if there is
+/// one. Damaged records are left out.
 pub(super) fn page(
     db: &Connection,
     by: Option<UserId>,

@@ -18,8 +18,8 @@ const STEP_MESSAGES: u32 = 500;
 /// Most bytes of their texts: 500 messages of 500 bytes.
 const COUNTED_BYTES_MAX: usize = 256 * 1024;
 
-/// Bounds the backlog of each room by its last message when the file is opened: an upgrade cannot, since it must not fail
-/// on a page that cannot be read.
+/// Bounds the backlog of each room by its last message when the file is opened: an upgrade cannot, since it must not
+/// fail on a page that cannot be read.
 pub(super) fn bound(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<()> {
     let is_empty = !db.prepare("SELECT 1 FROM mention_backlog")?.exists([])?;
     if is_empty {
@@ -107,8 +107,8 @@ fn record(db: &Connection, room: RoomId, mut message: StoredMessage) -> rusqlite
     mentions::store(db, room, &message).map_err(events::marked)
 }
 
-/// Counts the messages of `room` after `read`, up to `last`, that mention `user` by its current name: among the newest, as
-/// versions before events did.
+/// Counts the messages of `room` after `read`, up to `last`, that mention `user` by its current name: among the newest,
+/// as versions before events did.
 pub(super) fn count(
     db: &Connection,
     room: RoomId,

@@ -256,8 +256,8 @@ fn rooms(
     Ok(rooms)
 }
 
-/// Counts the messages of a room, and adds those that are damaged or missing. The numbers of the messages up to `indexed`
-/// should be in the table of message numbers.
+/// Counts the messages of a room, and adds those that are damaged or missing. The numbers of the messages up to
+/// `indexed` should be in the table of message numbers.
 pub(super) fn check_room(
     db: &Connection,
     (room, key): (RoomId, &str),

@@ -1,9 +1,8 @@
 //! Checksums of stored rows, so that a byte that changed on the disk is not served as data.
 //!
-//! A row of `message`, `user`, `credential`, `room`, `member`, `invite`, `hook`, `sanction`, `audit`, `sent`, `indexed` and
-//! `number` has a `sum`: the CRC-32 (IEEE 802.3) of its other columns, in the order in which [`super::schema`] declares
-//! them. Each value is one byte for
-//! its type, then its bytes; numbers are little endian:
+//! A row of `message`, `user`, `credential`, `room`, `member`, `invite`, `hook`, `sanction`, `audit`, `sent`, `indexed`
+//! and `number` has a `sum`: the CRC-32 (IEEE 802.3) of its other columns, in the order in which [`super::schema`]
+//! declares them. Each value is one byte for its type, then its bytes; numbers are little endian:
 //!
 //! | type | byte | then |
 //! |---|---|---|

@@ -1,10 +1,10 @@
 //! Clears the unused parts of the pages of a file of SQLite.
 //!
-//! With `secure_delete` SQLite overwrites what it deletes. But if it moves rows from a full page to others, it leaves a copy
-//! of them in the first one, between the list of its rows and its rows, and nothing overwrites that copy if a row is
-//! deleted later. So after a deletion all pages are looked through, and those parts of them are filled with zeros. A page
-//! is written through SQLite, within a transaction (<https://sqlite.org/dbpage.html>), so a kill at any time is harmless.
-//! The format of a page is <https://sqlite.org/fileformat2.html#b_tree_pages>.
+//! With `secure_delete` SQLite overwrites what it deletes. But if it moves rows from a full page to others, it leaves a
+//! copy of them in the first one, between the list of its rows and its rows, and nothing overwrites that copy if a row
+//! is deleted later. So after a deletion all pages are looked through, and those parts of them are filled with zeros. A
+//! page is written through SQLite, within a transaction (<https://sqlite.org/dbpage.html>), so a kill at any time is
+//! harmless. The format of a page is <https://sqlite.org/fileformat2.html#b_tree_pages>.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ pub(crate) const FIRST_PAGE: u32 = 2;
 /// Pages that one step looks at: 1 MiB, half a millisecond if they are in memory.
 const STEP_PAGES: u32 = 256;
 
-/// Pages of a file at most, here: 128 GiB. Other pages than those of trees begin with the number of a page, so below this
-/// bound their first byte differs from that of a tree.
+/// Pages of a file at most, here: 128 GiB. Other pages than those of trees begin with the number of a page, so below
+/// this bound their first byte differs from that of a tree.
 const PAGES_MAX: u32 = 0x0200_0000;
 
 /// The first bytes of the pages of trees: inner pages and leaves, of indexes and of tables.

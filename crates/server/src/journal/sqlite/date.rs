@@ -7,8 +7,8 @@ use super::messages;
 use super::rows::{SEQ_MAX, place, seq_of};
 use super::stored::RoomId;
 
-/// The first message of `room` that was stored at `at` or later; `None` if there is none. Reads one row for each bit of a
-/// `seq`, at most 40. If the clock was set back, several messages follow an earlier one: it returns one of these.
+/// The first message of `room` that was stored at `at` or later; `None` if there is none. Reads one row for each bit of
+/// a `seq`, at most 40. If the clock was set back, several messages follow an earlier one: it returns one of these.
 pub(super) fn first_at(
     db: &Connection,
     room: RoomId,

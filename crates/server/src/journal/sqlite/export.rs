@@ -10,9 +10,9 @@ use super::stored::{DirectKey, Page, Part, RoomId, RoomKey, StoredMessage, View}
 use super::{JournalError, file, fold, schema};
 use crate::config::PAGE_MESSAGES;
 
-/// Calls `each` with every message and every topic of the room `name` of the journal in `directory`, oldest first, as it is
-/// now; without other events and deleted messages. `name` may be the address of a direct message. Holds one page at a time.
-/// Returns false if there is no such room.
+/// Calls `each` with every message and every topic of the room `name` of the journal in `directory`, oldest first, as
+/// it is now; without other events and deleted messages. `name` may be the address of a direct message. Holds one page
+/// at a time. Returns false if there is no such room.
 ///
 /// # Errors
 /// Returns an error if the journal cannot be read, or that of `each`.

@@ -24,8 +24,8 @@ const STATEMENTS: usize = 64;
 /// without a read of its page.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
-/// Pages of the log (of 4 KiB) after which SQLite makes a checkpoint. A page that every commit writes is copied once for
-/// each checkpoint, so fewer checkpoints cost fewer copies. A start after a crash reads these 16 MiB in a moment.
+/// Pages of the log (of 4 KiB) after which SQLite makes a checkpoint. A page that every commit writes is copied once
+/// for each checkpoint, so fewer checkpoints cost fewer copies. A start after a crash reads these 16 MiB in a moment.
 const LOG_PAGES: i64 = 4096;
 
 /// The path of the journal in `directory`.
@@ -134,7 +134,7 @@ fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, Journ
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // Every journal has a version. A file without one is something else, and is not changed.
     match schema::version(&db)? {
-        0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
+        0 => Err(JournalError::Damaged(format!("{} is not a journal", path.display()))),
         found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
         _ => Ok(db),
     }

@@ -16,7 +16,7 @@ use super::stored::{
 };
 use super::whole::is_whole;
 use super::{
-    Restored, RoomExtent, audit, backlog, credentials, hooks, invites, messages, records, rows,
+    Contents, RoomExtent, audit, backlog, credentials, hooks, invites, messages, records, rows,
     salvage, sanctions, schema, used,
 };
 
@@ -27,7 +27,7 @@ pub(super) const LOST: &str = "!";
 const LOBBY: &str = "#lobby";
 
 /// Reads all records, and the message numbers that are not in the table yet. `now` is the time of the start.
-pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restored, Numbers)> {
+pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Contents, Numbers)> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, now, &mut damage)?);
@@ -49,7 +49,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
         last_user: numbers.last_user(),
     };
     let used = used::load(db, records, &mut damage)?;
-    let restored = Restored {
+    let contents = Contents {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,
         users,
@@ -63,7 +63,7 @@ pub(super) fn load(db: &Connection, now: Timestamp) -> rusqlite::Result<(Restore
         last_record: used.last_record,
         damage,
     };
-    Ok((restored, numbers))
+    Ok((contents, numbers))
 }
 
 /// Bounds the backlog of mentions; if its table is damaged, continues without it.
@@ -220,8 +220,8 @@ fn rules(row: &Row<'_>) -> rusqlite::Result<Option<Rules>> {
     Ok(rules.map(|((privacy, slow_s), topic_by)| Rules { privacy, slow_s, topic_by }))
 }
 
-/// The rules of a room whose record is damaged: nobody gets a right by it. Everybody is in the lobby, so it is a room for
-/// announcements, unless nobody could say otherwise.
+/// The rules of a room whose record is damaged: nobody gets a right by it. Everybody is in the lobby, so it is a room
+/// for announcements, unless nobody could say otherwise.
 fn strictest(db: &Connection, room: RoomId) -> rusqlite::Result<Rules> {
     if room != RoomId::LOBBY {
         return Ok(Rules::STRICTEST);
@@ -248,8 +248,8 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Replaces the records of damaged rooms by valid ones without a topic, with the strictest rules; without a name, too, if
-/// the name is lost, so that another room may have it.
+/// Replaces the records of damaged rooms by valid ones without a topic, with the strictest rules; without a name, too,
+/// if the name is lost, so that another room may have it.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare(&format!("SELECT {0}, sum FROM room", schema::ROOM_VALUES))?;
     let mut rows = statement.query([])?;

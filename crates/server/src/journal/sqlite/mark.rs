@@ -74,7 +74,7 @@ pub(super) fn log_beside(path: &Path) -> Option<PathBuf> {
     logs.into_iter().find(|log| log.metadata().is_ok_and(|log| log.len() > 0))
 }
 
-/// Makes sure that the file is no backup beside the log of another file. Returns true if it is a backup.
+/// Makes sure that the file is not a backup beside the log of another file. Returns true if it is a backup.
 ///
 /// # Errors
 /// Returns an error if it is; nothing has been changed then.

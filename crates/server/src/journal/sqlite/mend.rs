@@ -50,8 +50,8 @@ pub(super) fn copy_users(db: &Transaction<'_>) -> rusqlite::Result<()> {
     db.execute_batch("ALTER TABLE copy RENAME TO user")
 }
 
-/// Returns true if the pages of a table and of its indexes are connected rightly; values do not matter. Not to be called
-/// in a transaction, see [`find`].
+/// Returns true if the pages of a table and of its indexes are connected rightly; values do not matter. Not to be
+/// called in a transaction, see [`find`].
 pub(super) fn has_whole_pages(db: &Connection, table: &str) -> rusqlite::Result<bool> {
     let mut check = db.prepare(&format!("PRAGMA quick_check({table})"))?;
     let mut rows = check.query([])?;

@@ -13,8 +13,8 @@ use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, events, mentions, salvage};
 
-/// Maximum of bytes of the encoded messages of one page: a page fits a line of the native protocol, with the room's name
-/// and the other fields.
+/// Maximum of bytes of the encoded messages of one page: a page fits a line of the native protocol, with the room's
+/// name and the other fields.
 pub(super) const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
 /// Formatted once, since every commit needs it.
@@ -139,7 +139,8 @@ pub(super) fn at(
         .optional()
 }
 
-/// The room of the message at `place`, and the message unless it is damaged. `device` must have given it the number `n`.
+/// The room of the message at `place`, and the message unless it is damaged. `device` must have given it the number
+/// `n`.
 ///
 /// # Errors
 /// Returns an error if another message is at `place`.

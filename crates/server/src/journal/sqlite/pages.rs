@@ -12,8 +12,9 @@ use super::store::{unsigned, user_number};
 use super::stored::{Pins, RoomId, StoredMessage, Thread};
 use super::{fold, messages};
 
-/// The messages at `places` as they are now for `user`, at most `limit` and as many as fit a line; and whether there are
-/// more. A place without a message is skipped. Called within a transaction, so that everything is read as of one moment.
+/// The messages at `places` as they are now for `user`, at most `limit` and as many as fit a line; and whether there
+/// are more. A place without a message is skipped. Called within a transaction, so that everything is read as of one
+/// moment.
 pub(super) fn collect(
     db: &Connection,
     places: impl Iterator<Item = rusqlite::Result<i64>>,
@@ -37,7 +38,8 @@ pub(super) fn collect(
     Ok((found, false))
 }
 
-/// The message `seq` of `room` and those that answer it, before `before`, for `user`, who has read the room up to `read`.
+/// The message `seq` of `room` and those that answer it, before `before`, for `user`, who has read the room up to
+/// `read`.
 pub(super) fn thread(
     db: &Connection,
     (room, seq): (RoomId, Seq),

@@ -46,8 +46,8 @@ impl Reader {
         })
     }
 
-    /// Returns a reader that shares no connection with this one, and reads on the thread of its caller, with the priority of
-    /// that.
+    /// Returns a reader that shares no connection with this one, and reads on the thread of its caller, with the
+    /// priority of that.
     pub(in crate::journal) fn on_own_thread(&self) -> Self {
         Self(match &self.0 {
             Source::File(readers) => {

@@ -1,8 +1,8 @@
 //! Rebuilds a damaged table from the rest of the file; the audit log from what can be read of it.
 //!
-//! If SQLite drops a table, it frees every page that the table's pages refer to, and a damaged page may refer to pages of
-//! another table. So the pages of the old table stay in the file without a table. The table `abandoned` lists them, so
-//! that a check does not report them. A backup does not contain them.
+//! If SQLite drops a table, it frees every page that the table's pages refer to, and a damaged page may refer to pages
+//! of another table. So the pages of the old table stay in the file without a table. The table `abandoned` lists them,
+//! so that a check does not report them. A backup does not contain them.
 
 use std::collections::BTreeSet;
 

@@ -156,8 +156,8 @@ fn user_role(db: &Connection, user: UserId, role: UserRole) -> rusqlite::Result<
 }
 
 /// Stores a membership. An existing one keeps its read position and its role, and a user in the room stays there:
-/// [`has_left`] ends that. `is_in` is 2 for a user who has joined the room itself or has written there; an earlier version
-/// wrote 1 for both.
+/// [`has_left`] ends that. `is_in` is 2 for a user who has joined the room itself or has written there; an earlier
+/// version wrote 1 for both.
 pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
     // A damaged row is replaced: no column of it is reliable.
     db.prepare_cached(

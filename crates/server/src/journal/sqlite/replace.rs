@@ -6,8 +6,8 @@
 //!                       of the old one
 //! ```
 //!
-//! Until `journal.restored` exists, the old journal is untouched. From then on the next start of the daemon, or the next
-//! restore, completes the restore.
+//! Until `journal.restored` exists, the old journal is untouched. From then on the next start of the daemon, or the
+//! next restore, completes the restore.
 
 use std::fs;
 use std::io::{self, Write};

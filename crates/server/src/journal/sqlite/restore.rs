@@ -25,9 +25,9 @@ pub struct RestoreReport {
     pub aside: Option<PathBuf>,
 }
 
-/// Replaces the journal in `directory` by the backup `from`: checks it, puts the earlier journal aside under a name with
-/// the time `now`, and begins a new epoch. Nothing is deleted. A restore that is killed has changed nothing, or the next
-/// start of the daemon or the next restore completes it.
+/// Replaces the journal in `directory` by the backup `from`: checks it, puts the earlier journal aside under a name
+/// with the time `now`, and begins a new epoch. Nothing is deleted. A restore that is killed has changed nothing, or
+/// the next start of the daemon or the next restore completes it.
 ///
 /// # Errors
 /// Returns an error if a daemon uses the directory, or `from` is not whole; nothing has changed then.
@@ -92,7 +92,7 @@ fn prepare(
     let opened = || -> Result<CheckReport, JournalError> {
         let mut db = file::sqlite(None, draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::version(&db)? == 0 {
-            return Err(JournalError::Damaged(format!("{} is no journal", from.display())));
+            return Err(JournalError::Damaged(format!("{} is not a journal", from.display())));
         }
         db.pragma_update(None, "journal_mode", "delete")?;
         schema::upgrade(&mut db)?;

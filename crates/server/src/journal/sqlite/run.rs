@@ -98,8 +98,8 @@ const PHASES: [(Phase, &str); 4] = [
 /// Stands for a salt that is not known.
 const UNKNOWN: &str = "-";
 
-/// Number of times that a run may overwrite its log: once for each 16 MiB that it writes, so this is 256 TiB. The log of
-/// another run has a salt beyond this bound in 255 of 256 cases, and the log of an earlier run always.
+/// Number of times that a run may overwrite its log: once for each 16 MiB that it writes, so this is 256 TiB. The log
+/// of another run has a salt beyond this bound in 255 of 256 cases, and the log of an earlier run always.
 const LOG_RESTARTS_MAX: u32 = 1 << 24;
 
 /// The contents of `journal.state`: one line with these fields, in this order.

@@ -196,7 +196,7 @@ pub(super) fn make(db: &Connection, version: u32) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", version)
 }
 
-/// The version of the file; 0 if it is no journal yet.
+/// The version of the file; 0 if it is not a journal yet.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<u32> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }

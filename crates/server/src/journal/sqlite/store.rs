@@ -33,8 +33,8 @@ pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
 }
 
-/// Copies the log into the file, and cuts it off after the next commit, which this makes. A reader may prevent that for a
-/// moment; then the log is overwritten by later commits.
+/// Copies the log into the file, and cuts it off after the next commit, which this makes. A reader may prevent that for
+/// a moment; then the log is overwritten by later commits.
 pub(super) fn empty_log(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(Duration::ZERO)?;
     let is_busy =

@@ -11,6 +11,7 @@ mod hooks;
 mod interrupted;
 mod invites;
 pub(crate) mod layer;
+mod log;
 mod making;
 mod numbers_model;
 mod old_mentions;
@@ -35,6 +36,7 @@ use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
 pub(crate) use self::bench::{engine_through, found};
+pub(crate) use self::log::Log;
 use super::super::*;
 use super::*;
 use crate::config::PAGE_MESSAGES;
@@ -96,7 +98,7 @@ pub(crate) fn put_token(db: &Connection, user: UserId, token: TokenHash) -> rusq
 async fn stored_messages_are_read_in_order_after_a_restart() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.last_user, UserId::new(0));
+    assert_eq!(journal.contents.last_user, UserId::new(0));
     for n in 1..=3 {
         assert_eq!(journal.say(n, &format!("text {n}")).await, stored(n));
     }
@@ -104,7 +106,7 @@ async fn stored_messages_are_read_in_order_after_a_restart() {
 
     let journal = open(directory.path()).unwrap();
     assert_eq!(
-        (journal.restored.rooms[0].last_seq, journal.restored.last_user),
+        (journal.contents.rooms[0].last_seq, journal.contents.last_user),
         (Seq::new(3), UserId::new(7))
     );
     assert_eq!(journal.say(4, "text 4").await, stored(4));
@@ -125,7 +127,7 @@ async fn without_threads_paused_time_stands_still_until_all_work_is_done() {
         journal.close().await;
     };
     tokio::time::timeout(std::time::Duration::from_millis(1), works).await.expect("nothing waits");
-    assert_eq!(open(directory.path()).unwrap().restored.rooms[0].last_seq, Seq::FIRST);
+    assert_eq!(open(directory.path()).unwrap().contents.rooms[0].last_seq, Seq::FIRST);
 }
 
 #[tokio::test]

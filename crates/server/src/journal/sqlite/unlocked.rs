@@ -11,8 +11,8 @@ use super::{file, lock, mark};
 /// The number of a process that has the journal in `directory` open without the lock; `None` if there is none, or the
 /// system cannot say.
 ///
-/// To be called before this process opens the journal: if a process closes a file, it loses all locks that SQLite has on
-/// it.
+/// To be called before this process opens the journal: if a process closes a file, it loses all locks that SQLite has
+/// on it.
 pub(super) fn user(directory: &Path) -> Option<u32> {
     if is_locked(&lock::of(directory)) {
         return None;

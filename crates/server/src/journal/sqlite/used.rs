@@ -14,8 +14,8 @@ use super::{in_words, numbers, rebuild, salvage, schema, whole};
 /// would receive the message. Two thousand restores fit the 32 bits that some classic clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
-/// Number of record numbers that a new epoch skips, likewise. A user who revokes an invite or ends a sanction by a number
-/// that its client still shows must not change another one.
+/// Number of record numbers that a new epoch skips, likewise. A user who revokes an invite or ends a sanction by a
+/// number that its client still shows must not change another one.
 const EPOCH_RECORDS: u64 = 1_000_000;
 
 /// The greatest number of a user, of a room, and of another record.
@@ -72,7 +72,8 @@ pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Records the use of the number `id` of a credential, an invite, a hook or a sanction. A damaged record stays as it is.
+/// Records the use of the number `id` of a credential, an invite, a hook or a sanction. A damaged record stays as it
+/// is.
 pub(super) fn put_last_record(db: &Connection, id: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_record = ?1, sum = checksum(last_user, last_room, ?1)

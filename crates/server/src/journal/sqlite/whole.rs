@@ -16,8 +16,9 @@ pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
     Ok(sum == Some(ValueRef::Integer(checksum::of(values))))
 }
 
-/// The rows of a table whose first column is its number, in order. `values` are the columns that its checksum covers, and `read`
-/// makes a record of them; `None` if a value is of no kind. Removes the damaged rows, and returns their numbers, too.
+/// The rows of a table whose first column is its number, in order. `values` are the columns that its checksum covers,
+/// and `read` makes a record of them; `None` if a value is of no kind. Removes the damaged rows, and returns their
+/// numbers, too.
 pub(super) fn whole_rows<T>(
     db: &Connection,
     table: &str,

@@ -19,8 +19,8 @@ use super::stored::{RoomId, RoomRecord};
 use super::{AppendError, in_words, rebuild, store};
 use crate::id_map::IdMap;
 
-/// Time before the writer tries again to rebuild a damaged table: a rebuild reads all messages, and all commits wait for
-/// it.
+/// Time before the writer tries again to rebuild a damaged table: a rebuild reads all messages, and all commits wait
+/// for it.
 const REBUILD_RETRY: Duration = Duration::from_secs(60);
 
 /// Writes the file. It has one caller.
@@ -38,7 +38,8 @@ pub(in crate::journal) struct Writer {
     failed_is_in_log: bool,
     /// When a table could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
-    /// False if the audit log is damaged and could not be replaced. Changes that it would record are stored all the same.
+    /// False if the audit log is damaged and could not be replaced. Changes that it would record are stored all the
+    /// same.
     has_audit: bool,
     has_thread: bool,
     /// Dropped after the connection: it records that the file is closed.
@@ -140,8 +141,8 @@ impl Writer {
         }
     }
 
-    /// Rebuilds a damaged table if `error` reports its damage, unless a rebuild failed a short time ago. Returns true if
-    /// the caller may try again.
+    /// Rebuilds a damaged table if `error` reports its damage, unless a rebuild failed a short time ago. Returns true
+    /// if the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         let Some((part, damage)) = error.rebuildable() else { return false };
         if part != Part::Audit && self.rebuild_failed_at.is_some_and(|at| is_soon_after(at, now)) {
@@ -208,7 +209,7 @@ fn store_numbers(db: &mut Connection, numbers: &Numbers) -> rusqlite::Result<()>
     transaction.commit()
 }
 
-/// Returns true if it is too early for another try. A clock that was set back is no reason to wait.
+/// Returns true if it is too early for another try. A clock that was set back is not a reason to wait.
 fn is_soon_after(failed: Timestamp, now: Timestamp) -> bool {
     let passed = now.as_millis().saturating_sub(failed.as_millis());
     u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())

@@ -1,5 +1,5 @@
-//! The parts of a stored message that few messages have: its target, its mentions, its current state; and its form for a
-//! client that knows only texts and actions.
+//! The parts of a stored message that few messages have: its target, its mentions, its current state; and its form for
+//! a client that knows only texts and actions.
 
 use chat_proto::command::{Body, Links};
 use chat_proto::event::{Details, MessageKind};

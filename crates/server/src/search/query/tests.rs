@@ -50,7 +50,7 @@ fn operators_are_terms() {
 }
 
 #[test]
-fn what_is_no_operator_is_a_word() {
+fn a_text_that_is_not_an_operator_is_a_word() {
     assert_eq!(terms("from: in "), ["from", "in"]);
     assert_eq!(
         terms("has:cheese before:lunch -before:2026 "),

@@ -1,7 +1,7 @@
 //! The index on a bad day: nothing is lost but time, and a search says why it has no answer.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,8 +9,9 @@ use tokio::time::sleep;
 
 use super::rig::{LOBBY, Rig};
 use super::*;
+use crate::journal::tests::Log;
 
-/// How often a test looks whether a search has another answer, at most.
+/// How often a test checks whether a search has another answer, at most.
 const LOOKS_MAX: u32 = 1_000;
 
 /// The connection that writes the index.
@@ -83,29 +84,10 @@ async fn an_index_that_becomes_read_only_is_refused_and_opened_again() {
     assert_eq!(rig.search.state().trouble, None);
 }
 
-/// A log that a test reads.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn trouble_is_logged_once_and_its_end_is_logged() {
     let (shared, log) = (Shared::default(), Log::default());
-    let to = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || to.clone()).finish();
-    // With one subscriber, a callsite that another thread reaches first asks the subscriber of that thread, which has
-    // none, and stays disabled.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    tracing::subscriber::with_default(subscriber, || {
+    log.collect(|| {
         shared.set_trouble(None);
         for _ in 0..3 {
             shared.set_trouble(Some("the server's disk is full".to_owned()));
@@ -114,7 +96,7 @@ fn trouble_is_logged_once_and_its_end_is_logged() {
             shared.set_trouble(None);
         }
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let lines: Vec<&str> = log.lines().collect();
     assert_eq!(lines.len(), 2, "{log}");
     assert!(lines[0].contains("WARN") && lines[0].contains("disk is full"), "{log}");

@@ -14,7 +14,7 @@ use crate::journal::{
 };
 use chat_proto::Seq;
 
-/// How often a test looks whether the index is complete, at most.
+/// How often a test checks whether the index is complete, at most.
 const LOOKS_MAX: u32 = 1_000;
 
 pub(in crate::search) const LOBBY: RoomId = RoomId::LOBBY;

@@ -1,5 +1,5 @@
-//! A session whose messages wait, because the queue of the hub is full. The tests poll the session themselves, since the
-//! hub empties the queue as soon as a test waits.
+//! A session whose messages wait, because the queue of the hub is full. The tests poll the session themselves, since
+//! the hub empties the queue as soon as a test waits.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -26,6 +26,7 @@ use crate::logins::Logins;
 use crate::networks::{Bounds, Networks};
 use crate::session::pending::{CommandResult, PendingCommand};
 use crate::session::{Context, serve};
+use crate::strangers::StrangerLog;
 use crate::tls::Tls;
 
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -60,6 +61,7 @@ impl Rig {
             networks,
             logins: Logins::default(),
             late: LateBrowsers::default(),
+            strangers: StrangerLog::default(),
             closing,
             address: OnceLock::new(),
         });

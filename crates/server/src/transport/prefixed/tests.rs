@@ -42,7 +42,7 @@ async fn peeked_bytes_come_first_however_they_are_cut_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn what_was_peeked_at_through_one_layer_can_be_peeked_at_through_the_next() {
+async fn bytes_peeked_at_through_one_layer_can_be_peeked_at_through_the_next() {
     let mut outer = Prefixed::new(peeked(10, 7).await);
     while outer.prefix().len() < 20 {
         assert!(outer.peek().await.unwrap() > 0);
@@ -72,7 +72,7 @@ async fn the_prefix_is_freed_once_it_is_read() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_stream_is_no_prefix() {
+async fn the_end_of_the_stream_is_not_a_prefix() {
     let (client, server) = duplex(1);
     drop(client);
     let mut stream = Prefixed::new(server);

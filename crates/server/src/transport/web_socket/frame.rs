@@ -11,7 +11,8 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 /// Bytes of the header of a frame that a server sends.
 const HEADER_BYTES_MAX: usize = 10;
 
-/// Slices that one write takes: the header, and as many as a connection writes at once. The others follow with the next.
+/// Slices that one write takes: the header, and as many as a connection writes at once. The others follow with the
+/// next.
 const SLICES_MAX: usize = 17;
 
 /// A text message in one frame.

@@ -90,7 +90,7 @@ async fn a_message_is_lines_whatever_its_client_sends() {
 }
 
 #[tokio::test]
-async fn what_is_written_at_once_is_one_message_however_little_the_stream_takes() {
+async fn one_write_is_one_message_however_little_the_stream_takes() {
     for pipe in [1, 3, 64, PIPE_BYTES] {
         let (mut client, mut server) = pair(pipe).await;
         let long = format!("{}\n", "x".repeat(70_000));
@@ -221,7 +221,7 @@ async fn the_server_closes_with_a_code() {
     client.flush().await.ok();
     let mut read = Vec::new();
     server.read_to_end(&mut read).await.unwrap();
-    assert_eq!(read, b"", "the answer to a close is no goodbye");
+    assert_eq!(read, b"", "the answer to a close is not a goodbye");
 }
 
 #[tokio::test]

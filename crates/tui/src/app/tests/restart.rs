@@ -5,6 +5,7 @@ use std::path::Path;
 use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::event::{Accepted, Welcome};
 use chat_proto::{Secret, Seq};
+use futures_util::StreamExt;
 
 use super::*;
 use crate::app::FRAME_MIN;
@@ -275,6 +276,39 @@ async fn a_killed_client_restores_the_draft() {
     bob.types("tence\n").await;
     sees(&mut bob, "… half a sentence").await;
     assert_eq!(drafts_in(directory.path()), None);
+}
+
+/// A terminal that takes no frame.
+struct Held;
+
+impl crate::app::Control for Held {
+    async fn ready(&mut self) -> io::Result<()> {
+        std::future::pending().await
+    }
+
+    fn ring(&mut self) {}
+
+    fn ask_colours(&mut self) -> bool {
+        false
+    }
+
+    fn set_mouse(&mut self, _: bool) {}
+
+    fn suspend(&mut self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_is_stored_while_the_terminal_is_held() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let keys = "half a sen".chars().map(|c| Ok(TerminalEvent::Key(KeyCode::Char(c).into())));
+    let keys = futures_util::stream::iter(keys).chain(futures_util::stream::pending());
+    let mut screen = Screen::new(80, 20);
+    let run = crate::run(&mut screen, options, Nobody, keys, Held, std::future::pending());
+    tokio::select! {
+        ended = Box::pin(run) => panic!("{:?}", ended.map(|_| ())),
+        () = stores_draft(directory.path(), "half a sen") => {}
+    }
 }
 
 #[tokio::test(start_paused = true)]

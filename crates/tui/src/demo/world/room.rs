@@ -40,7 +40,8 @@ impl Room {
         Seq::new(self.messages.len() as u64)
     }
 
-    /// Adds a message, or an event about one, and returns it. The client knows the state of its messages from the events.
+    /// Adds a message, or an event about one, and returns it. The client knows the state of its messages from the
+    /// events.
     pub(super) fn add(&mut self, from: User, body: Body, at: Timestamp) -> Message {
         let kind = body.kind();
         let text = if body.as_str().is_empty() { kind.as_str() } else { body.as_str() };

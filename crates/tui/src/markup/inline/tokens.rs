@@ -62,7 +62,7 @@ pub(super) enum Side {
     Closes,
 }
 
-/// Something on a line that is no text, or may be none.
+/// Something on a line that is not text, or may not be.
 #[derive(Debug)]
 pub(super) enum Token {
     /// A mark, and what it does.

@@ -144,7 +144,7 @@ fn an_incomplete_sequence_is_a_key_or_dropped_after_its_time() {
 }
 
 #[test]
-fn a_sequence_whose_escape_was_taken_for_a_key_is_no_text() {
+fn a_sequence_whose_escape_was_taken_for_a_key_is_not_text() {
     for (tail, event) in [
         (&b"[5~"[..], Some(plain(KeyCode::PageUp))),
         (b"OP", Some(plain(KeyCode::F(1)))),

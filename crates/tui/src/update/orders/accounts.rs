@@ -8,6 +8,7 @@ use super::{Effect, lists, notify, order, request};
 use crate::lists::{Asking, Subject};
 use crate::pages::{CodePage, Whose};
 use crate::state::{Page, PageSubject, State};
+use crate::wording::OFFLINE;
 
 /// Characters of a code, without hyphens and spaces.
 const CODE_CHARS: usize = 8;
@@ -18,7 +19,7 @@ const CODE_CHARS: usize = 8;
 /// Returns the reason in words for the user, if there is no session.
 pub(in crate::update) fn password(state: &mut State, at: Timestamp) -> Result<Vec<Effect>, String> {
     if state.client.session().is_none() {
-        return Err("You're offline. Try again once connected".to_owned());
+        return Err(OFFLINE.to_owned());
     }
     state.passwords = (None, None);
     Ok(lists::open(state, Subject::Secret(Asking::OldPassword), "", at))
@@ -27,7 +28,7 @@ pub(in crate::update) fn password(state: &mut State, at: Timestamp) -> Result<Ve
 /// Logs in by the code that is typed behind the command, or asks for the password.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is no code, or if the user is logged in.
+/// Returns the reason in words for the user, if it is not a code, or if the user is logged in.
 pub(in crate::update) fn login(
     state: &mut State,
     argument: &str,

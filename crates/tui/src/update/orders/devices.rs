@@ -43,7 +43,7 @@ pub(in crate::update) fn drop_device(
 /// Ends a session, after a question: `NUMBER`. Without a number, the list opens.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if the argument is no number.
+/// Returns the reason in words for the user, if the argument is not a number.
 pub(in crate::update) fn end_session(
     state: &mut State,
     argument: &str,
@@ -61,7 +61,7 @@ pub(in crate::update) fn end_session(
 /// Frees a name, after a question.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if the argument is no name of another user.
+/// Returns the reason in words for the user, if the argument is not a name of another user.
 pub(in crate::update) fn free(
     state: &mut State,
     argument: &str,
@@ -73,7 +73,7 @@ pub(in crate::update) fn free(
     let question = Question {
         text: format!("Free the name {name}? Its user keeps its account, under a similar name"),
         verb: "frees it",
-        done: Some(format!("The name {name} is free. Who was {name} has a similar name now")),
+        done: Some(format!("The name {name} is free. Its user has a similar name now")),
         command: Command::Free { user },
     };
     Ok(ask(state, question, at))
@@ -140,7 +140,7 @@ pub(in crate::update) fn end_of_session(state: &State, id: u64) -> Question {
 /// The other user that is named; `None` for this one.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is no name, or more than one.
+/// Returns the reason in words for the user, if it is not a name, or more than one.
 fn other(state: &State, argument: &str) -> Result<Option<UserName>, String> {
     let argument = argument.trim();
     if argument.is_empty() {

@@ -65,14 +65,34 @@ pub(super) fn whom<'a>(state: &State, argument: &'a str) -> Result<(Whom, &'a st
     Ok((Whom::User(name), rest))
 }
 
-/// Reads what follows the name.
+/// Takes off a room that comes before the name, as in other programs.
+///
+/// # Errors
+/// Returns the reason in words for the user, if it has no valid name.
+pub(super) fn first(argument: &str) -> Result<(Option<RoomName>, &str), String> {
+    if !argument.starts_with('#') {
+        return Ok((None, argument));
+    }
+    let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    Ok((Some(room(word)?), rest.trim()))
+}
+
+fn room(word: &str) -> Result<RoomName, String> {
+    RoomName::new(word).map_err(|error| format!("Not a room: {error}"))
+}
+
+/// Reads what follows the name; `first` is the room before it.
 ///
 /// # Errors
 /// Returns the reason in words for the user, if a room has no valid name, or a removal no valid time.
-pub(super) fn rest<'a>(state: &State, written: &'a str) -> Result<Rest<'a>, String> {
+pub(super) fn rest<'a>(
+    state: &State,
+    first: Option<RoomName>,
+    written: &'a str,
+) -> Result<Rest<'a>, String> {
     let mut rest = Rest {
-        room: shown(state),
-        is_named: false,
+        is_named: first.is_some(),
+        room: first.or_else(|| shown(state)),
         for_s: None,
         remove_since_s: None,
         text: written.trim(),
@@ -89,8 +109,7 @@ pub(super) fn rest<'a>(state: &State, written: &'a str) -> Result<Rest<'a>, Stri
         } else if !rest.is_named && word == SERVER {
             (rest.room, rest.is_named) = (None, true);
         } else if !rest.is_named && word.starts_with('#') {
-            let room = RoomName::new(word).map_err(|error| format!("Not a room: {error}"))?;
-            (rest.room, rest.is_named) = (Some(room), true);
+            (rest.room, rest.is_named) = (Some(room(word)?), true);
         } else {
             rest.text = unquoted(rest.text);
             return Ok(rest);

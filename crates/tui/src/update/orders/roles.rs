@@ -21,12 +21,13 @@ pub(in crate::update) fn role(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
+    let (first, argument) = place::first(argument)?;
     let (name, written) = place::user(state, argument)?;
     let (word, after) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
     let named = role_named(word);
     // The place may come first.
     let Rest { room, text, .. } =
-        place::rest(state, if named.is_some() { after } else { written })?;
+        place::rest(state, first, if named.is_some() { after } else { written })?;
     let role = match named.or_else(|| role_named(text)) {
         Some(role) => role,
         None if text.is_empty() => {

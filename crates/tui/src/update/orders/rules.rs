@@ -1,5 +1,5 @@
-//! `/private`, `/public`, `/announce`, `/slow`, `/topic-by` and `/ask-in`: who finds the room on the screen, joins it, and
-//! writes there.
+//! `/private`, `/public`, `/announce`, `/slow`, `/topic-by` and `/ask-in`: who finds the room on the screen, joins it,
+//! and writes there.
 
 use chat_client::NoticeKind;
 use chat_proto::limits::SLOW_S_MAX;
@@ -42,7 +42,7 @@ pub(in crate::update) fn privacy(
 /// Shows the pause between two messages of one user, or sets it.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is no time.
+/// Returns the reason in words for the user, if it is not a time.
 pub(in crate::update) fn slow(
     state: &mut State,
     argument: &str,
@@ -68,7 +68,7 @@ pub(in crate::update) fn slow(
         false => argument.parse().ok().or_else(|| durations::seconds(argument)),
     };
     let seconds = seconds
-        .ok_or_else(|| format!("{argument} is no time. Type {}, or off", durations::FORMS))?;
+        .ok_or_else(|| format!("{argument} is not a time. Type {}, or off", durations::FORMS))?;
     let slow_s = u32::try_from(seconds).ok().filter(|seconds| *seconds <= SLOW_S_MAX);
     let slow_s = slow_s
         .ok_or_else(|| format!("A pause has at most {}", durations::in_words(SLOW_S_MAX.into())))?;
@@ -94,7 +94,7 @@ pub(in crate::update) fn topic_by(
 /// Asks a user into the room.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is no name.
+/// Returns the reason in words for the user, if it is not a name.
 pub(in crate::update) fn ask_in(
     state: &mut State,
     argument: &str,

@@ -21,11 +21,12 @@ pub(in crate::update) fn sanction(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
-    if kind == SanctionKind::Mute && argument.starts_with('#') {
+    let (first, of_user) = place::first(argument)?;
+    if kind == SanctionKind::Mute && of_user.is_empty() {
         return Err(format!("/mute is for a user. To make a room quiet: /quiet {argument}"));
     }
-    let (whom, written) = place::whom(state, argument)?;
-    let Rest { room, is_named, for_s, remove_since_s, text } = place::rest(state, written)?;
+    let (whom, written) = place::whom(state, of_user)?;
+    let Rest { room, is_named, for_s, remove_since_s, text } = place::rest(state, first, written)?;
     let remove_since_s = remove_since_s.map(removed).transpose()?;
     let reason = Reason::new(text).map_err(|error| format!("Not sent: {error}"))?;
     let (user, network, invite) = match whom {
@@ -45,7 +46,7 @@ pub(in crate::update) fn sanction(
     let room = room.filter(|_| user.is_some());
     if kind == SanctionKind::Kick && for_s.is_some() {
         return Err(
-            "A kick has no time: who is kicked can come again. /ban NAME TIME keeps them out"
+            "A kick has no time: a kicked user can come back. /ban NAME TIME keeps them out"
                 .to_owned(),
         );
     }
@@ -71,8 +72,9 @@ pub(in crate::update) fn lift(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
+    let (first, argument) = place::first(argument)?;
     let (whom, written) = place::whom(state, argument)?;
-    let Rest { room: place, is_named, text, .. } = place::rest(state, written)?;
+    let Rest { room: place, is_named, text, .. } = place::rest(state, first, written)?;
     if !text.is_empty() {
         return Err("Type the name alone, or the name and a room or the word server".to_owned());
     }

@@ -74,7 +74,7 @@ fn e_edits_and_gives_back_what_was_typed() {
     harness.type_text("half a sen");
     on(&mut harness, 1, "e");
     assert_eq!(typed(&harness), "a slip");
-    assert_eq!(harness.state.client.room().draft(), "half a sen", "another text is no draft");
+    assert_eq!(harness.state.client.room().draft(), "half a sen", "another text is not a draft");
     harness.control('u');
     harness.type_text("\n");
     assert_shows(&harness, "A message can't be empty");
@@ -86,7 +86,7 @@ fn e_edits_and_gives_back_what_was_typed() {
     harness.type_text(" or two");
     harness.press(KeyCode::Esc);
     assert_eq!(typed(&harness), "half a sen");
-    // A text that begins with a slash is no command.
+    // A text that begins with a slash is not a command.
     harness.press(KeyCode::Esc);
     harness.control('c');
     on(&mut harness, 1, "e");
@@ -162,7 +162,7 @@ fn a_moderator_deletes_messages_of_others_and_edits_none() {
 }
 
 #[test]
-fn what_is_not_the_users_cannot_be_changed() {
+fn messages_of_others_cannot_be_changed() {
     let mut harness = talking();
     for letter in ["e", "d"] {
         on(&mut harness, 2, letter);

@@ -34,7 +34,7 @@ fn a_name_that_may_be_incomplete_gets_no_message_without_a_session() {
         (0, 1)
     );
     harness.control('u');
-    // Who was here as the line was lost has a number, and so an address.
+    // A user who was here when the connection was lost has a number, and so an address.
     harness.type_text("/msg Carl\npsst\n");
     assert_shows(&harness, "▌ 2 carl");
     assert_eq!(
@@ -99,14 +99,41 @@ fn commands_of_other_programs_work_and_a_mistyped_one_is_guessed() {
     assert_shows(&harness, "Unknown command /nikc. Did you mean /nick?");
     harness.type_text("/join\n");
     assert_shows(&harness, "Usage: /join #ROOM");
-    assert_eq!(harness.type_text("/quit now\n"), []);
-    assert_shows(&harness, "Usage: /quit");
+    assert_eq!(harness.type_text("/clear now\n"), []);
+    assert_shows(&harness, "Usage: /clear");
     harness.type_text("/edit\n");
     assert_shows(&harness, "/edit is a key: select a message with Ctrl-S, then press e");
     harness.type_text("/mouse off\n");
     assert_shows(&harness, "/mouse is a setting: /set mouse");
     harness.type_text("/help nick\n");
     assert_shows(&harness, "/name [NAME]  Change your name (also /nick)");
+}
+
+#[test]
+fn a_user_of_irc_types_on() {
+    let mut harness = Harness::connected(100, 30);
+    harness.join_rust();
+    harness.event(room_event("#tea", 0, 0));
+    let leave = |name| Command::Leave { room: room(name) };
+    assert_eq!(sent(&harness.type_text("/part #tea see you\n")), [leave("#tea")]);
+    harness.alt(KeyCode::Char('2'));
+    let topic =
+        |text| Command::Topic { room: room("#tea"), topic: chat_proto::Topic::new(text).unwrap() };
+    assert_eq!(sent(&harness.type_text("/topic #tea green, black\n")), [topic("green, black")]);
+    assert_shows(&harness, "#tea ›");
+    assert_eq!(sent(&harness.type_text("/topic #3 is the best\n")), [topic("#3 is the best")]);
+    harness.type_text("/topic #rust\n");
+    assert_shows(&harness, "#rust has no topic");
+    harness.type_text("/msg #TEA the water boils\n");
+    assert_shows(&harness, "#tea ›");
+    assert_shows(&harness, "… the water boils");
+    harness.type_text("/whois ana ana\n");
+    assert_shows(&harness, "ana: online");
+    harness.type_text("/msg #pub hi\n");
+    assert_shows(&harness, "You're not in #pub. /join #pub joins it");
+    assert_eq!(typed(&harness), "/msg #pub hi");
+    harness.control('u');
+    assert_eq!(harness.type_text("/quit see you\n").last(), Some(&Effect::Quit));
 }
 
 #[test]
@@ -152,7 +179,7 @@ fn an_answer_is_seen_by_a_user_who_reads_back() {
     let before = log(&harness);
     harness.type_text("/help topic\n");
     assert_eq!(log(&harness), before);
-    assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
+    assert_shows(&harness, "/topic [#ROOM] [TEXT]  Show or set the topic");
     let refusal = Refusal::new(RefusalCode::CannotLeave, "everybody is in the lobby");
     harness.type_text("/leave\n");
     harness.event(Event::Refused(refusal));

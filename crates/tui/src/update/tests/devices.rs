@@ -74,7 +74,7 @@ fn a_device_is_dropped_from_the_list_after_a_question() {
     assert!(!harness.screen().contains("is dropped"), "the server has not answered");
     listed(&mut harness, AccountInfo { devices: vec![device(15, "", false)], ..account(7, "bob") });
     assert_shows(&harness, "Device 12 is dropped");
-    assert_eq!(typed(&harness), "", "the answer is no text");
+    assert_eq!(typed(&harness), "", "the answer is not text");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_owner_helps_a_user_who_has_lost_the_credentials() {
     assert_shows(&harness, "Free the name ana? Its user keeps its account, under a similar name");
     assert_eq!(sent(&harness.type_text("y")), [Command::Free { user: name("ana") }]);
     listed(&mut harness, account(3, "ana_2"));
-    assert_shows(&harness, "The name ana is free. Who was ana has a similar name now");
+    assert_shows(&harness, "The name ana is free. Its user has a similar name now");
     assert_eq!(sent(&harness.type_text("/link ana\n")), [Command::Link { user: ana() }]);
     harness.event(Event::Link { code: Secret::new("7KQ2M9XT"), valid_ms: 300_000 });
     assert_shows(&harness, "Tell it to that user alone: it logs in as that user");

@@ -53,6 +53,40 @@ fn a_draft_is_stored_a_moment_later_and_not_with_every_key() {
 }
 
 #[test]
+fn a_key_is_on_the_screen_before_its_text_is_a_draft() {
+    let mut harness = Harness::connected(80, 20);
+    let key = |c: char| Input::Key(KeyCode::Char(c).into());
+    let draft = |harness: &Harness| harness.state.client.room().draft().to_owned();
+    harness.join_rust();
+    harness.alt(KeyCode::Char('1'));
+    harness.input(Input::Client(ClientInput::Tick));
+    harness.state.redraw.drew_all();
+    for typed in ["a", "ab"] {
+        let c = typed.chars().last().unwrap_or_default();
+        assert_eq!(update(&mut harness.state, key(c), harness.at), []);
+        let redraw = harness.state.redraw;
+        assert!(redraw.input_box && !redraw.rest, "{redraw:?}");
+    }
+    assert_eq!(draft(&harness), "");
+    let tick = Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER));
+    assert!(update(&mut harness.state, Input::Draft, harness.at).contains(&tick));
+    assert_eq!(draft(&harness), "ab");
+    assert!(!harness.state.redraw.rest && !harness.state.is_draft_due);
+    // Whatever comes next: a frame, a message, the end.
+    for (typed, next) in [("abc", Input::Frame), ("abcd", Input::Client(ClientInput::Tick))] {
+        let c = typed.chars().last().unwrap_or_default();
+        let _ = update(&mut harness.state, key(c), harness.at);
+        let _ = update(&mut harness.state, next, harness.at);
+        assert_eq!(draft(&harness), typed);
+    }
+    // A key that opens another room leaves the text in its own.
+    let _ = update(&mut harness.state, key('e'), harness.at);
+    harness.alt(KeyCode::Char('2'));
+    assert_eq!(harness.state.client.rooms().list()[0].draft(), "abcde");
+    assert_eq!(draft(&harness), "");
+}
+
+#[test]
 fn a_draft_that_is_sent_or_emptied_is_removed_at_once() {
     let mut harness = Harness::connected(80, 20);
     types(&mut harness, "hi");

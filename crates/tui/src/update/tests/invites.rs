@@ -195,7 +195,7 @@ fn an_invite_is_ended_from_the_list_after_a_question() {
     assert!(!harness.screen().contains("has ended"), "the server has not answered");
     harness.event(Event::Invites { invites: invites[1..].to_vec(), more: false });
     assert_shows(&harness, "Invite 4 has ended");
-    assert_eq!(typed(&harness), "", "the answer is no text");
+    assert_eq!(typed(&harness), "", "the answer is not text");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_refused_end_of_an_invite_is_not_said_to_be_done() {
 }
 
 #[test]
-fn who_is_kicked_reads_by_whom_and_how_to_come_back() {
+fn a_kicked_user_reads_by_whom_and_how_to_come_back() {
     for (code, text, said) in [
         (
             EndCode::Kicked,

@@ -65,7 +65,7 @@ fn after_a_restore_a_room_shows_its_messages_and_is_loaded_again() {
 }
 
 #[test]
-fn a_room_that_is_sent_again_in_one_session_is_no_restore() {
+fn a_room_that_is_sent_again_in_one_session_is_not_a_restore() {
     let mut harness = Harness::connected(100, 20);
     for text in ["one", "two"] {
         harness.message(3, "ana", text);

@@ -154,7 +154,7 @@ fn the_help_opens_scrolls_and_closes() {
 fn help_on_a_word_is_shown_in_the_log() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/help topic\n");
-    assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
+    assert_shows(&harness, "/topic [#ROOM] [TEXT]  Show or set the topic");
     harness.type_text("/help ctrl-w\n");
     assert_shows(&harness, "Ctrl-W: Cut back to white space (cut-word in the settings file)");
     harness.type_text("/help tpoic\n");

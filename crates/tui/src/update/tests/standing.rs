@@ -65,6 +65,7 @@ fn a_sanction_has_a_name_a_time_a_place_and_a_reason() {
         ("/mute carl server 1d spam", on_server(mute(Some(86_400), "spam"))),
         ("/mute carl 2h server", on_server(mute(Some(7_200), ""))),
         ("/mute carl #tea 30s", Sanction { room: Some(room("#tea")), ..mute(Some(30), "") }),
+        ("/mute #tea carl 30s", Sanction { room: Some(room("#tea")), ..mute(Some(30), "") }),
         ("/kick carl be 10m late", sanction(SanctionKind::Kick, None, "be 10m late")),
         ("/ban carl 7d", ban(Some(604_800), "")),
         (
@@ -95,17 +96,18 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
             "Usage: /mute NAME [TIME] [REASON], e.g. /mute ana 10m cool down. To make a room",
         ),
         ("/mute #rust", "/mute is for a user. To make a room quiet: /quiet #rust"),
+        ("/kick #rust", "Not a name: a name needs at least one character"),
         ("/mute bob 10m", "You can't do this to yourself"),
         (
             "/kick carl 10m",
-            "A kick has no time: who is kicked can come again. /ban NAME TIME keeps them out",
+            "A kick has no time: a kicked user can come back. /ban NAME TIME keeps them out",
         ),
         ("/ban invite:x", "invite: and a number"),
         ("/ban 203.0.113.7 #rust", "on the whole server. Leave out the room"),
         ("/ban carl remove:2d", "remove: takes at most 1 day"),
         ("/ban carl remove:10x spam", "remove: is followed by a time, such as remove:10m"),
         ("/unmute carl now", "Type the name alone"),
-        ("/slow soon", "soon is no time. Type 30s, 10m, 2h, 7d or 4w, or off"),
+        ("/slow soon", "soon is not a time. Type 30s, 10m, 2h, 7d or 4w, or off"),
         ("/slow 7h", "A pause has at most 6 hours"),
         ("/topic-by me", "Type /topic-by all, or /topic-by moderators"),
         ("/public", "#rust is public already"),
@@ -175,7 +177,7 @@ fn a_moderator_of_the_server_ends_a_mute_of_the_server_from_a_room() {
 }
 
 #[test]
-fn who_is_muted_reads_why_until_when_and_can_write_afterwards() {
+fn a_muted_user_reads_why_until_when_and_can_write_afterwards() {
     let mut harness = in_rust(Role::Member);
     let info = mute(&harness, 12, user(7, "bob"));
     let effects = harness.event(sanctioned(info.clone()));
@@ -203,7 +205,7 @@ fn who_is_muted_reads_why_until_when_and_can_write_afterwards() {
 }
 
 #[test]
-fn who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
+fn a_user_who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
     let mut harness = in_rust(Role::Member);
     let kick = SanctionInfo {
         id: None,
@@ -224,7 +226,7 @@ fn who_is_kicked_from_a_room_reads_it_in_the_room_that_opens() {
 }
 
 #[test]
-fn rules_are_set_told_and_shown() {
+fn rules_are_set_sent_and_shown() {
     let rule = |privacy, slow_s, topic_by| Command::Rule {
         room: room("#rust"),
         privacy,
@@ -325,7 +327,7 @@ fn a_role_is_given_in_the_room_or_on_the_server_after_a_question() {
 }
 
 #[test]
-fn a_role_is_told_once_and_shown_in_the_lists() {
+fn a_role_is_sent_once_and_shown_in_the_lists() {
     let mut harness = in_rust(Role::Member);
     let mut give = |place: Option<&str>, role| {
         let (room, by) = (place.map(room), Some(user(3, "ana")));

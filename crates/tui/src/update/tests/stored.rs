@@ -26,6 +26,18 @@ fn a_message_is_sent_and_marked_once_it_is_stored() {
 }
 
 #[test]
+fn a_text_that_would_only_flicker_is_not_shown_while_one_message_is_stored() {
+    let mut harness = with_slow_disk();
+    harness.type_text("one\n");
+    assert!(!harness.screen().contains("queued"), "{}", harness.screen());
+    harness.type_text("two\n");
+    assert_shows(&harness, "2 messages queued");
+    harness.lose();
+    harness.answer_store();
+    assert_shows(&harness, "2 messages queued");
+}
+
+#[test]
 fn messages_are_sent_in_order_however_the_disk_answers() {
     let mut harness = with_slow_disk();
     let said =

@@ -321,7 +321,7 @@ fn each_pane_has_a_draft_of_its_own() {
     assert_eq!(typed(&harness), "in the thread");
     harness.type_text("\n");
     assert_eq!(drafts(&harness), ["", ""]);
-    // A command that closes it is no draft.
+    // A command that closes it is not a draft.
     harness.type_text("/join #rust\n");
     let lobby = harness.state.client.rooms().get(&RoomName::lobby()).unwrap();
     assert_eq!(lobby.draft_in_thread(Seq::FIRST), "");
@@ -343,7 +343,7 @@ fn a_draft_of_a_thread_is_there_after_a_restart() {
 }
 
 #[test]
-fn another_text_of_a_message_is_no_draft_of_its_thread() {
+fn another_text_of_a_message_is_not_a_draft_of_its_thread() {
     let mut harness = talking(80, 14);
     harness.message(7, "bob", "mine");
     on(&mut harness, 4, "t");

@@ -45,7 +45,7 @@ fn a_link_in_an_action_is_a_link() {
 }
 
 #[test]
-fn a_popup_over_a_link_is_no_link() {
+fn a_popup_over_a_link_is_not_a_link() {
     let mut harness = Harness::connected(80, 24);
     for _ in 0..30 {
         harness.message(3, "ana", "https://a.org/a-page-with-quite-a-long-name-of-its-own");

@@ -1,5 +1,5 @@
-//! A WebSocket on the connection of a user. It costs the generator little: the headers of frames are cut out of the bytes
-//! that were read, and the mask of the frames that it sends is zero.
+//! A WebSocket on the connection of a user. It costs the generator little: the headers of frames are cut out of the
+//! bytes that were read, and the mask of the frames that it sends is zero.
 
 use std::io::{self, Cursor, Read, Write};
 

@@ -39,8 +39,8 @@ impl Tally {
     }
 }
 
-/// Adds the faults of the lobby, of the users that other records refer to, and of the greatest numbers. `rooms` are those
-/// that have a record or a message.
+/// Adds the faults of the lobby, of the users that other records refer to, and of the greatest numbers. `rooms` are
+/// those that have a record or a message.
 pub(super) fn check_numbers(
     db: &Connection,
     tally: &Tally,
@@ -184,8 +184,8 @@ fn is_of_the_table(error: &rusqlite::Error) -> bool {
     salvage::is_damage(error) || numbers::is_damaged(error)
 }
 
-/// Adds the faults of the tables of message numbers. `indexed` is `None` if that table cannot be read; `tally` counts all
-/// messages.
+/// Adds the faults of the tables of message numbers. `indexed` is `None` if that table cannot be read; `tally` counts
+/// all messages.
 pub(super) fn check_runs(
     db: &Connection,
     indexed: Option<&Indexed>,

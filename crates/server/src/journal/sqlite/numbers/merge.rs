@@ -44,9 +44,9 @@ impl Merge {
         self.done..self.len()
     }
 
-    /// The rows that a commit of `messages` messages stores, if `growing` messages were buffered before: twice its share,
-    /// so that all rows are stored after half of [`BUFFERED_MESSAGES`] more messages, and in any case before the next
-    /// merge begins.
+    /// The rows that a commit of `messages` messages stores, if `growing` messages were buffered before: twice its
+    /// share, so that all rows are stored after half of [`BUFFERED_MESSAGES`] more messages, and in any case before the
+    /// next merge begins.
     pub(super) fn share(&self, messages: u64, growing: u64) -> Range<usize> {
         let rest = self.rest();
         if growing + messages >= BUFFERED_MESSAGES {

@@ -9,8 +9,8 @@
 //! | place | its place | its place minus the place after the run before |
 //! | count | of its messages, minus 1 | the same |
 //!
-//! A place is signed, and stored as `2 × place`, or `−2 × place − 1` if it is negative. If a hundred users send in turn,
-//! each message takes 4 bytes.
+//! A place is signed, and stored as `2 × place`, or `−2 × place − 1` if it is negative. If a hundred users send in
+//! turn, each message takes 4 bytes.
 
 use super::run::Run;
 

@@ -7,8 +7,8 @@ use super::super::{in_words, rebuild, salvage};
 use super::buffer::NumberBuffer;
 use super::{Indexed, Numbers, damage, damaged};
 
-/// Messages whose numbers are buffered at once when messages are read; only after an upgrade there are more. Takes up to
-/// 7 MiB, if each message is of another device.
+/// Messages whose numbers are buffered at once when messages are read; only after an upgrade there are more. Takes up
+/// to 7 MiB, if each message is of another device.
 const MESSAGES_AT_ONCE: u64 = 65_536;
 
 /// The numbers of the journal with these rooms. If the table is damaged, rebuilds it and adds a line to `damage_found`.

@@ -1,10 +1,10 @@
 //! The statements of each version of the schema.
 
-/// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A released step
-/// never changes; a change of the schema is a new step.
+/// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A released
+/// step never changes; a change of the schema is a new step.
 ///
-/// A message's `place` is its room's number and its `seq` in one integer ([`super::super::rows::place`]): the table is its
-/// own index, in the order in which it is read. A message contains the name that its author had. A room's `key` is
+/// A message's `place` is its room's number and its `seq` in one integer ([`super::super::rows::place`]): the table is
+/// its own index, in the order in which it is read. A message contains the name that its author had. A room's `key` is
 /// the form of its name that is compared; that of a direct message is `@3@7`, by the numbers of its two users, and its
 /// `name` is empty.
 pub(super) const STEPS: &[&str] = &[

@@ -116,9 +116,9 @@ async fn a_start_removes_damaged_records_and_says_how_many() {
     assert_eq!(check(directory.path()).unwrap().faults.len(), 2);
     let journal = open(directory.path()).unwrap();
     let line = "the audit log has damaged records, which are removed: 2";
-    assert_eq!(journal.restored.damage, [line]);
+    assert_eq!(journal.contents.damage, [line]);
     journal.close().await;
-    assert_eq!(open(directory.path()).unwrap().restored.damage, [""; 0]);
+    assert_eq!(open(directory.path()).unwrap().contents.damage, [""; 0]);
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
 
@@ -142,7 +142,7 @@ async fn a_start_keeps_the_records_in_whole_pages() {
             let faults = check(damaged.path()).unwrap().faults;
             assert!(faults.iter().any(|fault| fault.contains("`audit`")), "{what}: {faults:?}");
             let journal = open(damaged.path()).unwrap();
-            assert_eq!(journal.restored.damage.len(), 1, "{what}: {:?}", journal.restored.damage);
+            assert_eq!(journal.contents.damage.len(), 1, "{what}: {:?}", journal.contents.damage);
             promote(&journal, RECORDS + 1).await.unwrap();
             journal.close().await;
             assert_eq!(check(damaged.path()).unwrap().faults, [""; 0], "{what}");
@@ -150,7 +150,7 @@ async fn a_start_keeps_the_records_in_whole_pages() {
             assert_eq!(found.last().unwrap().1, RECORDS + 1, "{what}");
             assert!(page == root || found.len() > 200, "{what}: {} records", found.len());
             let journal = open(damaged.path()).unwrap();
-            assert_eq!(journal.restored.damage, [""; 0], "{what}");
+            assert_eq!(journal.contents.damage, [""; 0], "{what}");
         }
     }
 }
@@ -180,7 +180,7 @@ async fn damage_of_the_audit_log_prevents_nothing_that_it_records() {
         journal.close().await;
         sql(&directory, "CREATE TABLE IF NOT EXISTS abandoned (page INTEGER PRIMARY KEY) STRICT");
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.users[0].role, UserRole::Owner);
+        assert_eq!(journal.contents.users[0].role, UserRole::Owner);
         promote(&journal, 12).await.unwrap();
         assert_eq!(read(&journal, 20).await.len(), if can_be_replaced { 3 } else { 1 });
     }

@@ -26,7 +26,7 @@ pub(super) struct Both {
 /// A journal in a directory, with its contents when it was opened.
 pub(super) struct Bench {
     pub(super) journal: Both,
-    pub(super) restored: Restored,
+    pub(super) contents: Contents,
 }
 
 pub(super) fn open(directory: &Path) -> Result<Bench, JournalError> {
@@ -34,8 +34,8 @@ pub(super) fn open(directory: &Path) -> Result<Bench, JournalError> {
 }
 
 pub(super) fn open_at(place: &Location) -> Result<Bench, JournalError> {
-    let (engine, read, restored) = Journal::open(place, Durability::Os, clock())?;
-    Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, restored })
+    let (engine, read, contents) = Journal::open(place, Durability::Os, clock())?;
+    Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, contents })
 }
 
 /// Opens the journal at `path` through a layer that fails on command. Returns its engine and its contents.
@@ -43,15 +43,15 @@ pub(crate) fn engine_through(
     layer: &str,
     path: &Path,
     checkpoint_frames: Option<u32>,
-) -> Result<(Engine, Restored), JournalError> {
+) -> Result<(Engine, Contents), JournalError> {
     let OpenFile { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
     if let Some(frames) = checkpoint_frames {
         db.pragma_update(None, "wal_autocheckpoint", frames)?;
     }
-    let (restored, numbers) = read_all(&db, clock())?;
+    let (contents, numbers) = read_all(&db, clock())?;
     let db = Arc::new(Mutex::new(db));
-    let engine = Engine::new(Writer::new(db, &restored.rooms, numbers, false, Some(run), None));
-    Ok((engine, restored))
+    let engine = Engine::new(Writer::new(db, &contents.rooms, numbers, false, Some(run), None));
+    Ok((engine, contents))
 }
 
 /// The contents of a whole journal in `directory`: the room, `seq` and `n` of each message, and the topic of the lobby.
@@ -75,15 +75,15 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
     let numbered = |(room, seq, n): (u32, u32, Option<u32>)| Some((room, seq.into(), n?.into()));
     let found: Vec<(u32, u64, u64)> = rows.into_iter().filter_map(numbered).collect();
     assert_eq!(check::check_file(&db).unwrap().faults, [""; 0]);
-    let (restored, numbers) = load::load(&db, clock()).unwrap();
-    assert_eq!(restored.damage, [""; 0]);
+    let (contents, numbers) = load::load(&db, clock()).unwrap();
+    assert_eq!(contents.damage, [""; 0]);
     let numbers = NumbersDraft::new(&numbers);
     for (room, seq, n) in &found {
         let device = (UserId::new(7), laptop());
         let place = Some(rows::place(RoomId(*room), Seq::new(*seq)));
         assert_eq!(numbers.place_of(&db, &device, *n).unwrap(), place, "{n} in room {room}");
     }
-    (found, restored.rooms[0].topic.as_str().to_owned())
+    (found, contents.rooms[0].topic.as_str().to_owned())
 }
 
 /// The `n`th message on the laptop of user 7, to the lobby.

@@ -292,15 +292,15 @@ async fn a_damaged_record_does_not_prevent_the_start() {
         assert!(!check(directory.path()).unwrap().faults.is_empty(), "{statement}");
 
         let journal = open(directory.path()).unwrap();
-        let found = &journal.restored.damage;
+        let found = &journal.contents.damage;
         assert!(found.len() == 1 && found[0].starts_with(what), "{statement}: {found:?}");
         assert_eq!(
-            (journal.restored.users.len(), journal.restored.last_room),
+            (journal.contents.users.len(), journal.contents.last_room),
             (2, 3),
             "{statement}"
         );
         let is_private = |room: &&RoomRecord| matches!(room.key, RoomKey::Direct(_));
-        let private = journal.restored.rooms.iter().filter(is_private);
+        let private = journal.contents.rooms.iter().filter(is_private);
         assert!(
             private
                 .clone()
@@ -313,7 +313,7 @@ async fn a_damaged_record_does_not_prevent_the_start() {
         let lost: Vec<_> = check(directory.path()).unwrap().faults;
         let is_member = statement.contains("member");
         assert_eq!(
-            journal.restored.damage.is_empty(),
+            journal.contents.damage.is_empty(),
             !is_member,
             "{statement}: mended in the file"
         );

@@ -202,8 +202,8 @@ async fn messages_of_before_there_were_events_are_whole_and_can_have_some() {
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
 
-/// Sends texts to rooms, and deletes some of them, in an order in which SQLite moves rows between pages and leaves copies of
-/// them in unused parts of the file. Returns the marks of the deleted texts and of the others.
+/// Sends texts to rooms, and deletes some of them, in an order in which SQLite moves rows between pages and leaves
+/// copies of them in unused parts of the file. Returns the marks of the deleted texts and of the others.
 fn delete_some(journal: &Bench) -> (Vec<String>, Vec<String>) {
     let mut state = 88_172_645_463_325_252_u64;
     let mut random = |below: usize| {

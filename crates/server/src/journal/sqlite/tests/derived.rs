@@ -50,14 +50,14 @@ async fn the_lobby_is_rebuilt_at_the_start() {
         assert!(!faults.is_empty(), "{statement}");
         let journal = open(directory.path()).unwrap();
         let line = format!("room #lobby: its record is {what}; it is rebuilt without a topic");
-        assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
-        let lobby = &journal.restored.rooms[0];
+        assert!(journal.contents.damage.contains(&line), "{statement}: {:?}", journal.contents);
+        let lobby = &journal.contents.rooms[0];
         assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, Seq::FIRST), "{statement}");
         assert_eq!(lobby.key, RoomKey::Named(RoomName::lobby()), "{statement}");
         assert_eq!(journal.say(2, "more").await, stored(2), "{statement}");
         journal.close().await;
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.damage, [""; 0], "{statement}: rebuilt in the file");
+        assert_eq!(journal.contents.damage, [""; 0], "{statement}: rebuilt in the file");
         journal.close().await;
         let faults = check(directory.path()).unwrap().faults;
         let is_lost = |fault: &String| fault.starts_with("the name of room ");
@@ -99,9 +99,9 @@ async fn used_numbers_are_not_used_again() {
         let faults = check(directory.path()).unwrap().faults;
         assert!(faults.len() == 1 && faults[0].ends_with(fault), "{statement}: {faults:?}");
         let journal = open(directory.path()).unwrap();
-        let restored = &journal.restored;
-        assert_eq!((restored.last_user, restored.last_room), (LAST_USER, LAST_ROOM), "{statement}");
-        assert_eq!(restored.damage.len(), 1, "{statement}: {:?}", restored.damage);
+        let contents = &journal.contents;
+        assert_eq!((contents.last_user, contents.last_room), (LAST_USER, LAST_ROOM), "{statement}");
+        assert_eq!(contents.damage.len(), 1, "{statement}: {:?}", contents.damage);
         journal.close().await;
         assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{statement}");
     }
@@ -114,12 +114,12 @@ async fn the_greatest_numbers_are_rebuilt_if_their_page_cannot_be_read() {
     change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(0));
     assert!(!check(directory.path()).unwrap().faults.is_empty());
     let journal = open(directory.path()).unwrap();
-    let restored = &journal.restored;
-    assert_eq!((restored.last_user, restored.last_room), (LAST_USER, LAST_ROOM));
+    let contents = &journal.contents;
+    assert_eq!((contents.last_user, contents.last_room), (LAST_USER, LAST_ROOM));
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.damage, [""; 0], "rebuilt in the file");
+    assert_eq!(journal.contents.damage, [""; 0], "rebuilt in the file");
 }
 
 #[tokio::test]
@@ -128,8 +128,8 @@ async fn a_user_whose_record_is_missing_is_reported_and_keeps_its_number() {
     sql(&directory, "DELETE FROM user WHERE id = 7");
     assert_eq!(check(directory.path()).unwrap().faults, ["the record of user 7 is missing"]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.last_user, LAST_USER);
-    let damage = &journal.restored.damage;
+    assert_eq!(journal.contents.last_user, LAST_USER);
+    let damage = &journal.contents.damage;
     assert!(damage.len() == 1 && damage[0].starts_with("user number 7: its record"), "{damage:?}");
 }
 
@@ -142,7 +142,7 @@ async fn the_number_of_a_user_without_messages_is_not_used_again() {
     journal.journal.change(silent).await.unwrap();
     journal.close().await;
     sql(&directory, "DELETE FROM user WHERE id = 9");
-    assert_eq!(open(directory.path()).unwrap().restored.last_user, UserId::new(9));
+    assert_eq!(open(directory.path()).unwrap().contents.last_user, UserId::new(9));
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
         sql(&directory, statement);
         assert_eq!(check(directory.path()).unwrap().faults, faults, "{statement}");
         let journal = open(directory.path()).unwrap();
-        let found = &journal.restored.damage;
+        let found = &journal.contents.damage;
         let matches = found.iter().zip(damage).all(|(line, start)| line.starts_with(start));
         assert!(matches && found.len() == damage.len(), "{statement}: {found:?}");
         journal.close().await;
@@ -202,5 +202,5 @@ async fn the_number_of_a_user_with_only_a_credential_is_not_used_again() {
     );
     let faults = check(directory.path()).unwrap().faults;
     assert!(faults.iter().any(|fault| fault.ends_with("number 7 exists")), "{faults:?}");
-    assert_eq!(open(directory.path()).unwrap().restored.last_user, LAST_USER);
+    assert_eq!(open(directory.path()).unwrap().contents.last_user, LAST_USER);
 }

@@ -71,8 +71,8 @@ async fn a_damaged_file_is_not_changed() {
     assert!(matches!(error, JournalError::Damaged(_)), "{error}");
 }
 
-/// A loss of power during a write cuts the end of SQLite's log anywhere. Earlier commits stay; the commit that was being
-/// written, and so was not accepted, is lost as a whole.
+/// A loss of power during a write cuts the end of SQLite's log anywhere. Earlier commits stay; the commit that was
+/// being written, and so was not accepted, is lost as a whole.
 #[tokio::test]
 async fn a_torn_last_page_loses_only_messages_that_were_not_accepted() {
     const LOG: &str = "journal.sqlite-wal";

@@ -19,8 +19,8 @@ fn hook(id: u64) -> Vec<Change> {
     vec![Change::User(UserRecord { kind: UserKind::Bot, ..record }), Change::Hook(hook)]
 }
 
-fn ids(restored: &Restored) -> Vec<u64> {
-    restored.hooks.iter().map(|hook| hook.id).collect()
+fn ids(contents: &Contents) -> Vec<u64> {
+    contents.hooks.iter().map(|hook| hook.id).collect()
 }
 
 #[tokio::test]
@@ -32,9 +32,9 @@ async fn a_hook_and_its_bot_are_stored_and_a_bot_needs_no_credential() {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!((ids(&journal.restored), journal.restored.last_record), (vec![11, 13], 13));
-    assert_eq!(journal.restored.damage, [""; 0]);
-    assert!(journal.restored.users.iter().all(|user| user.kind == UserKind::Bot));
+    assert_eq!((ids(&journal.contents), journal.contents.last_record), (vec![11, 13], 13));
+    assert_eq!(journal.contents.damage, [""; 0]);
+    assert!(journal.contents.users.iter().all(|user| user.kind == UserKind::Bot));
     journal.close().await;
 }
 
@@ -47,12 +47,12 @@ async fn a_damaged_hook_is_removed_and_named() {
     sql(&directory, "UPDATE hook SET room = 8 WHERE id = 11");
     assert_eq!(check(directory.path()).unwrap().faults, ["the record of hook 11 is damaged"]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(ids(&journal.restored), [12]);
+    assert_eq!(ids(&journal.contents), [12]);
     let named = "hook number 11: its record is damaged and removed; a moderator of its room has to make another one";
-    assert_eq!(journal.restored.damage, [named]);
+    assert_eq!(journal.contents.damage, [named]);
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
-    assert_eq!(open(directory.path()).unwrap().restored.damage, [""; 0]);
+    assert_eq!(open(directory.path()).unwrap().contents.damage, [""; 0]);
 }
 
 #[tokio::test]
@@ -63,8 +63,8 @@ async fn a_bot_whose_record_is_damaged_stays_a_bot() {
     journal.close().await;
     sql(&directory, "UPDATE user SET name = 'another' WHERE id = 11");
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.users[0].kind, UserKind::Bot);
-    assert_eq!((ids(&journal.restored), journal.restored.damage.len()), (vec![11], 1));
+    assert_eq!(journal.contents.users[0].kind, UserKind::Bot);
+    assert_eq!((ids(&journal.contents), journal.contents.damage.len()), (vec![11], 1));
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }

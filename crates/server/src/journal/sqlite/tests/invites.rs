@@ -35,12 +35,12 @@ async fn a_damaged_invite_is_removed_and_named() {
         sql(&directory, &statement);
         assert_eq!(check(directory.path()).unwrap().faults, ["the record of invite 11 is damaged"]);
         let journal = open(directory.path()).unwrap();
-        let ids: Vec<_> = journal.restored.invites.iter().map(|invite| invite.id).collect();
+        let ids: Vec<_> = journal.contents.invites.iter().map(|invite| invite.id).collect();
         assert_eq!(ids, [12], "{statement}");
         let named = "invite number 11: its record is damaged and removed; its author has to make another one";
-        assert_eq!(journal.restored.damage, [named], "{statement}");
+        assert_eq!(journal.contents.damage, [named], "{statement}");
         journal.close().await;
         assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{statement}");
-        assert_eq!(open(directory.path()).unwrap().restored.damage, [""; 0], "{statement}");
+        assert_eq!(open(directory.path()).unwrap().contents.damage, [""; 0], "{statement}");
     }
 }

@@ -139,7 +139,7 @@ async fn run(steps: Vec<Step>) {
                 directory = left;
             }
         }
-        assert_eq!(journal.restored.damage, [""; 0]);
+        assert_eq!(journal.contents.damage, [""; 0]);
     }
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     journal.close().await;

@@ -131,7 +131,7 @@ async fn a_damaged_list_of_the_backlog_delays_no_start() {
         bytes[page..page + PAGE_BYTES].fill(0xA5);
     });
     let journal = open(directory.path()).unwrap();
-    assert!(journal.restored.damage.iter().any(|line| line.contains("mention_backlog")));
+    assert!(journal.contents.damage.iter().any(|line| line.contains("mention_backlog")));
     let range = (Seq::NONE, Seq::new(MESSAGES));
     assert_eq!(journal.journal.unread(RoomId::LOBBY, range, ANA).await.unwrap().mentions, 0);
     assert_eq!(journal.say(1, "goes on").await, stored(MESSAGES + 1));

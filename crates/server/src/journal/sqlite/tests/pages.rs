@@ -34,8 +34,8 @@ fn is_stored(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Stored { .. })
 }
 
-/// A page of the thread of message 1 for bob, who has read the lobby up to `read`: the replies, how many are unread, the
-/// `seq` of each message, and whether there is more.
+/// A page of the thread of message 1 for bob, who has read the lobby up to `read`: the replies, how many are unread,
+/// the `seq` of each message, and whether there is more.
 async fn thread(
     journal: &Bench,
     before: u64,

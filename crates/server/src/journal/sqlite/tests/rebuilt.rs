@@ -49,7 +49,7 @@ async fn assert_whole(directory: &TempDir, what: &str) {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{what}");
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.damage, [""; 0], "{what}");
+    assert_eq!(journal.contents.damage, [""; 0], "{what}");
     journal.close().await;
     let elsewhere = TempDir::new().unwrap();
     let copy = elsewhere.path().join("copy");
@@ -182,7 +182,7 @@ async fn a_damaged_list_of_the_rooms_is_rebuilt() {
         ("UPDATE indexed SET room = 2".to_owned(), true),
         (format!("UPDATE indexed SET seq = seq + 9; UPDATE indexed SET {sum}"), true),
         (format!("UPDATE indexed SET seq = -1; UPDATE indexed SET {sum}"), true),
-        // This is no damage: the start reads the messages.
+        // This is not damage: the start reads the messages.
         (format!("UPDATE indexed SET seq = seq - 9; UPDATE indexed SET {sum}"), false),
         ("DELETE FROM indexed".to_owned(), false),
     ] {
@@ -191,7 +191,7 @@ async fn a_damaged_list_of_the_rooms_is_rebuilt() {
         let faults = check(directory.path()).unwrap().faults;
         assert_eq!(!faults.is_empty(), is_found, "{change}: {faults:?}");
         let journal = open(directory.path()).unwrap();
-        assert_eq!(!journal.restored.damage.is_empty(), is_found, "{change}");
+        assert_eq!(!journal.contents.damage.is_empty(), is_found, "{change}");
         journal.close().await;
         assert_whole(&directory, &change).await;
     }
@@ -212,8 +212,8 @@ async fn no_number_is_known_if_the_list_of_the_rooms_cannot_be_rebuilt() {
     sql(&directory, "UPDATE indexed SET seq = seq - 1");
     let db = file::connect(&file::of(directory.path())).unwrap();
     db.pragma_update(None, "query_only", true).unwrap();
-    let (restored, numbers) = load::load(&db, clock()).unwrap();
-    assert_eq!(restored.damage.len(), 2, "{:?}", restored.damage);
+    let (contents, numbers) = load::load(&db, clock()).unwrap();
+    assert_eq!(contents.damage.len(), 2, "{:?}", contents.damage);
     let error = numbers::NumbersDraft::new(&numbers).last(&db, &(UserId::new(7), device(1)));
     assert!(numbers::is_damaged(&error.unwrap_err()));
 }
@@ -225,7 +225,7 @@ async fn a_start_reports_the_rebuilt_table() {
     let journal = open(directory.path()).unwrap();
     let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is rebuilt \
                 from the messages";
-    assert_eq!(journal.restored.damage, [line]);
+    assert_eq!(journal.contents.damage, [line]);
 }
 
 #[tokio::test]

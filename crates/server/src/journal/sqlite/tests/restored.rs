@@ -58,9 +58,9 @@ async fn a_restore_replaces_the_journal_and_puts_the_old_one_aside() {
     let after = identity(directory.path());
     assert_eq!(after.id, before.id);
     assert_ne!(after.epoch, before.epoch);
-    let restored = open(directory.path()).unwrap().restored;
-    assert!(restored.last_user > UserId::new(1_000_000), "no number of a user is given again");
-    assert!(restored.last_record >= 1_000_000, "nor one of an invite or a sanction");
+    let contents = open(directory.path()).unwrap().contents;
+    assert!(contents.last_user > UserId::new(1_000_000), "no number of a user is given again");
+    assert!(contents.last_record >= 1_000_000, "nor one of an invite or a sanction");
     assert_eq!(texts(directory.path()).await, ["before"]);
     assert_eq!(identity(directory.path()), after, "one restore, one epoch");
 
@@ -132,8 +132,8 @@ async fn a_start_completes_the_opening_of_a_backup_that_was_killed() {
         fs::copy(from, mark::with_suffix(&file::of(killed.path()), part)).unwrap();
     }
     let opened = open(killed.path()).unwrap();
-    assert_eq!(opened.restored.last_user, UserId::new(1_000_099));
-    assert_eq!(opened.restored.last_record, 1_000_000);
+    assert_eq!(opened.contents.last_user, UserId::new(1_000_099));
+    assert_eq!(opened.contents.last_record, 1_000_000);
     assert_ne!(opened.journal.identity().epoch, before.epoch);
 }
 
@@ -148,7 +148,7 @@ async fn a_restore_changes_nothing_if_the_backup_is_not_whole() {
     for (bytes, words) in [
         (flipped, "message 1 is damaged"),
         (whole[..whole.len() / 2].to_vec(), "damaged"),
-        (b"this is no journal, and it never was one of any version at all".to_vec(), "damaged"),
+        (b"this is not a journal, and it never was one of any version at all".to_vec(), "damaged"),
         (Vec::new(), "no journal"),
     ] {
         fs::write(&copy, bytes).unwrap();

@@ -39,27 +39,27 @@ async fn filled() -> TempDir {
     directory
 }
 
-fn role(restored: &Restored, user: UserId) -> UserRole {
-    restored.users.iter().find(|record| record.user.id == user).unwrap().role
+fn role(contents: &Contents, user: UserId) -> UserRole {
+    contents.users.iter().find(|record| record.user.id == user).unwrap().role
 }
 
-fn rules(restored: &Restored, room: RoomId) -> Rules {
-    restored.rooms.iter().find(|record| record.id == room).unwrap().rules
+fn rules(contents: &Contents, room: RoomId) -> Rules {
+    contents.rooms.iter().find(|record| record.id == room).unwrap().rules
 }
 
-fn member(restored: &Restored, user: UserId) -> Option<MembershipRecord> {
-    restored.members.iter().find(|record| record.user == user && record.room == OPS).copied()
+fn member(contents: &Contents, user: UserId) -> Option<MembershipRecord> {
+    contents.members.iter().find(|record| record.user == user && record.room == OPS).copied()
 }
 
 #[tokio::test]
 async fn roles_rules_and_who_was_asked_in_are_stored() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
-    let restored = &journal.restored;
-    assert_eq!(role(restored, ANA), UserRole::Owner);
-    assert_eq!(role(restored, BOB), UserRole::Member);
-    assert_eq!((rules(restored, OPS), rules(restored, RoomId::LOBBY)), (RULES, Rules::PUBLIC));
-    let (ana, bob) = (member(restored, ANA).unwrap(), member(restored, BOB).unwrap());
+    let contents = &journal.contents;
+    assert_eq!(role(contents, ANA), UserRole::Owner);
+    assert_eq!(role(contents, BOB), UserRole::Member);
+    assert_eq!((rules(contents, OPS), rules(contents, RoomId::LOBBY)), (RULES, Rules::PUBLIC));
+    let (ana, bob) = (member(contents, ANA).unwrap(), member(contents, BOB).unwrap());
     assert_eq!((ana.is_in, ana.asked_by, ana.read_seq), (false, Some(ANA), Seq::NONE));
     assert_eq!((bob.is_in, bob.role), (true, MemberRole::Moderator));
     // A role stays while its user is away, and being asked in is used up.
@@ -72,7 +72,7 @@ async fn roles_rules_and_who_was_asked_in_are_stored() {
     journal.close().await;
     let journal = open(directory.path()).unwrap();
     let (ana, bob) =
-        (member(&journal.restored, ANA).unwrap(), member(&journal.restored, BOB).unwrap());
+        (member(&journal.contents, ANA).unwrap(), member(&journal.contents, BOB).unwrap());
     assert_eq!((ana.is_in, ana.asked_by, ana.read_seq), (true, None, Seq::NONE));
     assert_eq!((bob.is_in, bob.role), (true, MemberRole::Moderator));
 }
@@ -81,10 +81,10 @@ async fn roles_rules_and_who_was_asked_in_are_stored() {
 async fn a_credential_is_seen_and_dropped_and_its_number_is_not_used_again() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
-    let records = journal.restored.credentials.clone();
+    let records = journal.contents.credentials.clone();
     let of = |user| records.iter().find(|record| record.user == user).unwrap().clone();
     let (ana, bob) = (of(ANA), of(BOB));
-    assert_eq!((ana.id, bob.id, journal.restored.last_record), (1, 2, 2));
+    assert_eq!((ana.id, bob.id, journal.contents.last_record), (1, 2, 2));
     let later = Timestamp::from_millis(clock().as_millis() + 5);
     let password = Credential::Password(PasswordHash::new("$argon2id$v=19$salt$hash"));
     let label = ShortString::new("laptop").unwrap();
@@ -100,21 +100,21 @@ async fn a_credential_is_seen_and_dropped_and_its_number_is_not_used_again() {
     journal.journal.change(fill.clone()).await.unwrap();
     journal.close().await;
     let journal = open(directory.path()).unwrap();
-    let found = &journal.restored.credentials;
+    let found = &journal.contents.credentials;
     assert!(found.iter().all(|record| record.user == ANA && record.seen_at == later), "{found:?}");
     let of_password = found.iter().find(|record| record.id == 7).unwrap();
     assert_eq!((found.len(), &of_password.label), (2, &label));
     let Credential::Password(hash) = &of_password.credential else { panic!("{of_password:?}") };
-    assert_eq!((hash.as_str(), journal.restored.last_record), ("$argon2id$v=19$salt$hash", 7));
+    assert_eq!((hash.as_str(), journal.contents.last_record), ("$argon2id$v=19$salt$hash", 7));
     let remove = Change::CredentialDropped(of_password.clone());
     journal.journal.change(move |db| records::change(db, &remove)).await.unwrap();
     journal.close().await;
-    assert_eq!(open(directory.path()).unwrap().restored.last_record, 7);
+    assert_eq!(open(directory.path()).unwrap().contents.last_record, 7);
     let faults = check(directory.path()).unwrap().faults;
     assert_eq!(faults, ["user 2 has no credential; nobody can connect as this user"]);
     sql(&directory, "UPDATE number SET last_record = 0");
     assert!(!check(directory.path()).unwrap().faults.is_empty());
-    assert_eq!(open(directory.path()).unwrap().restored.last_record, 1, "the greatest there is");
+    assert_eq!(open(directory.path()).unwrap().contents.last_record, 1, "the greatest there is");
 }
 
 /// Whatever byte of a record is damaged, nobody may do more than before.
@@ -149,11 +149,11 @@ async fn a_damaged_record_gives_no_right() {
         assert!(!check(directory.path()).unwrap().faults.is_empty(), "{statement}");
         for _ in 0..2 {
             let journal = open(directory.path()).unwrap();
-            let restored = &journal.restored;
-            let found = [ANA, BOB].map(|user| role(restored, user).number());
+            let contents = &journal.contents;
+            let found = [ANA, BOB].map(|user| role(contents, user).number());
             assert_eq!(found, roles, "{statement}");
-            assert_eq!(rules(restored, OPS), of_ops, "{statement}");
-            assert_eq!(rules(restored, RoomId::LOBBY), of_lobby, "{statement}");
+            assert_eq!(rules(contents, OPS), of_ops, "{statement}");
+            assert_eq!(rules(contents, RoomId::LOBBY), of_lobby, "{statement}");
             journal.close().await;
         }
     }
@@ -165,7 +165,7 @@ async fn a_damaged_record_gives_no_right() {
         sql(&directory, statement);
         let journal = open(directory.path()).unwrap();
         let user = if statement.contains("user = 1") { ANA } else { BOB };
-        assert!(member(&journal.restored, user).is_none(), "{statement}");
+        assert!(member(&journal.contents, user).is_none(), "{statement}");
     }
 }
 
@@ -176,7 +176,7 @@ async fn a_user_whose_record_is_damaged_is_as_new_as_the_start() {
     sql(&directory, "UPDATE user SET created_at = 0, seen_at = 1 WHERE id = 2");
     for _ in 0..2 {
         let journal = open(directory.path()).unwrap();
-        let bob = journal.restored.users.iter().find(|record| record.user.id == BOB).unwrap();
+        let bob = journal.contents.users.iter().find(|record| record.user.id == BOB).unwrap();
         assert_eq!((bob.created_at, bob.seen_at), (clock(), Timestamp::from_millis(0)));
         journal.close().await;
     }
@@ -207,22 +207,22 @@ async fn a_journal_of_version_7_has_members_and_public_rooms() {
     let directory = version_7();
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "before the upgrade");
     let journal = open(directory.path()).unwrap();
-    let restored = &journal.restored;
-    assert_eq!(restored.damage, [""; 0]);
-    for record in &restored.users {
+    let contents = &journal.contents;
+    assert_eq!(contents.damage, [""; 0]);
+    for record in &contents.users {
         // The time of the token, which is earlier than that at which the user was connected.
         let times = (record.created_at.as_millis(), record.seen_at.as_millis());
         assert_eq!((record.role, record.invite, times), (UserRole::Member, None, (5, 9)));
     }
     let mut credentials: Vec<_> =
-        restored.credentials.iter().map(|record| (record.user, record.id)).collect();
+        contents.credentials.iter().map(|record| (record.user, record.id)).collect();
     credentials.sort_unstable();
     assert_eq!(credentials, [(ANA, 1), (BOB, 2)]);
-    assert!(restored.credentials.iter().all(|record| record.seen_at.as_millis() == 9));
-    assert_eq!((restored.last_record, rules(restored, OPS)), (2, Rules::PUBLIC));
-    let bob = member(restored, BOB).unwrap();
+    assert!(contents.credentials.iter().all(|record| record.seen_at.as_millis() == 9));
+    assert_eq!((contents.last_record, rules(contents, OPS)), (2, Rules::PUBLIC));
+    let bob = member(contents, BOB).unwrap();
     assert_eq!((bob.is_in, bob.is_own, bob.role), (true, true, MemberRole::Member));
-    assert_eq!(restored.rooms[1].topic.as_str(), "hi");
+    assert_eq!(contents.rooms[1].topic.as_str(), "hi");
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
@@ -247,14 +247,14 @@ async fn damage_of_version_7_stays_damage_after_the_upgrade() {
         db.close().unwrap();
         assert_eq!(check(directory.path()).unwrap().faults, [fault], "{statement}");
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.damage.len(), 1, "{statement}: {:?}", journal.restored.damage);
+        assert_eq!(journal.contents.damage.len(), 1, "{statement}: {:?}", journal.contents.damage);
     }
     let directory = version_7();
     let page = root(&directory, "number");
     change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(0));
     let journal = open(directory.path()).unwrap();
-    let restored = &journal.restored;
-    assert_eq!((restored.last_user, restored.last_room, restored.last_record), (BOB, 2, 2));
+    let contents = &journal.contents;
+    assert_eq!((contents.last_user, contents.last_room, contents.last_record), (BOB, 2, 2));
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }

@@ -76,7 +76,7 @@ async fn moments() -> Moments {
 async fn start(directory: &Path) -> (ShortString, u64) {
     let journal = open(directory).unwrap();
     let epoch = journal.journal.identity().epoch.clone();
-    let messages = journal.restored.rooms[0].last_seq.get();
+    let messages = journal.contents.rooms[0].last_seq.get();
     assert_eq!(check(directory).unwrap().messages, messages);
     journal.close().await;
     (epoch, messages)

@@ -43,12 +43,12 @@ async fn a_sanction_outlives_the_daemon_until_it_has_ended() {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.sanctions, [record(11), for_ever(12)]);
-    assert_eq!(journal.restored.last_record, 13, "no other record gets the number");
+    assert_eq!(journal.contents.sanctions, [record(11), for_ever(12)]);
+    assert_eq!(journal.contents.last_record, 13, "no other record gets the number");
     let pardoned = Change::Pardoned { id: 11, by: None };
     journal.journal.change(move |db| records::change(db, &pardoned)).await.unwrap();
     journal.close().await;
-    assert_eq!(open(directory.path()).unwrap().restored.sanctions, [for_ever(12)]);
+    assert_eq!(open(directory.path()).unwrap().contents.sanctions, [for_ever(12)]);
 }
 
 #[tokio::test]
@@ -73,10 +73,10 @@ async fn a_damaged_sanction_is_removed_and_named() {
         journal.close().await;
         sql(&directory, statement);
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.sanctions, [for_ever(12)], "{statement}");
+        assert_eq!(journal.contents.sanctions, [for_ever(12)], "{statement}");
         let named = "sanction number 11: its record is damaged and removed; a moderator has to make it again";
-        assert_eq!(journal.restored.damage, [named], "{statement}");
+        assert_eq!(journal.contents.damage, [named], "{statement}");
         journal.close().await;
-        assert_eq!(open(directory.path()).unwrap().restored.damage, [""; 0]);
+        assert_eq!(open(directory.path()).unwrap().contents.damage, [""; 0]);
     }
 }

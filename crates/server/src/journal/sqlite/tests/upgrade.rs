@@ -80,9 +80,9 @@ async fn an_invalid_row_is_served_as_damaged_after_the_upgrade() {
     for (what, column, changed) in [
         ("a length of the types that is beyond the row", 0, 0x7F),
         ("a number that is NULL", 2, 0),
-        ("a name that is no text", 3, 18),
-        ("a time that is no number", 4, 17),
-        ("a text that is no text", 8, 66),
+        ("a name that is not text", 3, 18),
+        ("a time that is not a number", 4, 17),
+        ("a text that is not text", 8, 66),
         ("a text that is beyond the row", 8, 0x7F),
     ] {
         let mut bytes = whole.clone();
@@ -166,7 +166,7 @@ fn with_numbers(version: u32) -> TempDir {
 async fn assert_numbers_lead_to_messages(directory: &TempDir, what: &str) {
     for _ in 0..2 {
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
+        assert_eq!(journal.contents.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
         for n in 1..=MESSAGES {
             let device = DeviceId::new(device_of(n)).unwrap();
             let outcome = journal.send(Message { device, ..say(n, &text(n)) });
@@ -245,10 +245,10 @@ fn changed(bytes: &[u8], statement: &str) -> TempDir {
 /// The users who have their tokens after the upgrade, which leaves a whole file.
 async fn upgraded(directory: &TempDir) -> (Vec<UserRecord>, Vec<u64>) {
     let journal = open(directory.path()).unwrap();
-    let users = journal.restored.users.clone();
+    let users = journal.contents.users.clone();
     let is_token =
         |record: &&CredentialRecord| record.credential == Credential::Token(token_of(record.user));
-    let known = journal.restored.credentials.iter().filter(is_token).map(|record| record.user);
+    let known = journal.contents.credentials.iter().filter(is_token).map(|record| record.user);
     let mut known: Vec<u64> = known.map(UserId::get).collect();
     known.sort_unstable();
     journal.close().await;

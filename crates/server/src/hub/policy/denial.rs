@@ -7,7 +7,7 @@ use crate::hub::{HookError, HubError};
 
 /// Why an action is not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::hub) enum Denied {
+pub(in crate::hub) enum Denial {
     /// The user is not in the room.
     NotInRoom,
     /// Everybody stays in the lobby.
@@ -28,7 +28,7 @@ pub(in crate::hub) enum Denied {
     IsBot,
 }
 
-impl Denied {
+impl Denial {
     /// The error for a client that named the room `name`.
     pub(in crate::hub) fn in_room(self, name: &RoomName) -> HubError {
         let name = || name.clone();

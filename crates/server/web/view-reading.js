@@ -1,0 +1,47 @@
+// What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be loaded.
+
+/** So near the end of a room that was just opened, in pixels, older messages are loaded: enough to fill the screen. */
+const NEAR = 1000;
+/** So near the oldest loaded message the next page is loaded: a fast scroll gets there within a fifth of a second. */
+const FAR = 8000;
+
+/** `source` returns the log that is shown, `room` its room; `log` has its window, and whether its end is on the screen. */
+export function makeReading({ state, dispatch }, { frame, isThread }, { log, source, room, geometry }) {
+  /** What was reported last. */
+  let reported = "";
+
+  /** Says which messages the reader looks at: they stay loaded. */
+  function look() {
+    if (isThread) return;
+    const { from, to } = log.window;
+    const pos = log.atEnd ? null : (source().entries[(from + to) >> 1]?.pos ?? null);
+    if (room().eye !== pos) dispatch({ type: "looked", room: room().name, pos });
+  }
+
+  /** Says which messages are on the screen: they count as read. */
+  function report() {
+    if (!state.isVisible) return;
+    const seqs = geometry.shown().flatMap(({ dataset }) => (dataset.seq ? [Number(dataset.seq)] : []));
+    if (seqs.length === 0) return;
+    const of = room();
+    const last = Math.max(...seqs);
+    const first = Math.min(...seqs);
+    // What does not count as read is reported once, or each drawing would ask for the next one.
+    const seen = `${of.name} ${first} ${last} ${of.read} ${source().version}`;
+    if (last <= of.read || seen === reported) return;
+    reported = seen;
+    dispatch({ type: "seen", room: of.name, first, last });
+  }
+
+  /** Asks for older or newer messages in time. At the end of a room that was just opened, only what fills the screen. */
+  function load() {
+    const { name, loading } = room();
+    const { hasOlder, isCut, first } = source();
+    if (isThread || first === null || loading !== null) return;
+    const toEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+    if (hasOlder && frame.scrollTop < (log.atEnd ? NEAR : FAR)) dispatch({ type: "older", room: name });
+    else if (isCut && toEnd < FAR) dispatch({ type: "newer", room: name });
+  }
+
+  return { look, report, load };
+}
