@@ -12,7 +12,7 @@ import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
 import * as rows from "../../crates/server/web/log.js";
 import { savedOf } from "../../crates/server/web/saved.js";
-import { newState, unread } from "../../crates/server/web/state.js";
+import { isOtherOnline, newState, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
 import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
@@ -599,6 +599,17 @@ test("a refusal of the log is not one of the dialog, and leaves nothing waiting"
   assert.equal(sent.at(-1).type, "history");
   event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
   assert.equal(state.rooms.get("#lobby").loading, null);
+});
+
+test("the other user of a new direct message is online if the lobby lists it", () => {
+  const users = [{ id: 3, name: "ana" }, { id: 7, name: "bob" }];
+  const { state, take, event } = connected({ users });
+  take({ type: "openUser", id: 3, name: "ana" });
+  event(roomOf({ room: "@3-7", title: "ana" }));
+  const room = state.rooms.get("@3-7");
+  assert.equal(isOtherOnline(state, room), true);
+  event({ type: "left", room: "#lobby", user: users[0], reason: "bye" });
+  assert.equal(isOtherOnline(state, room), false);
 });
 
 test("a message is remembered on its server, and forgotten when it is chosen again", () => {

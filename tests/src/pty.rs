@@ -92,6 +92,7 @@ impl Pty {
         command.env("XDG_CONFIG_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env_remove("XTERM_VERSION");
+        command.env_remove("TMUX");
         command.env("LC_ALL", "C.UTF-8");
         // If the program logged to the terminal, the screens would show it.
         command.env("RUST_LOG", "trace");

@@ -184,6 +184,12 @@ export function findUser(state, is) {
   return null;
 }
 
+/** Whether the other user of a direct message is connected. Before its first message, only the lobby lists that user. */
+export function isOtherOnline(state, room) {
+  const other = otherOf(state, room.name);
+  return [room, state.rooms.get(LOBBY)].some((one) => one?.users.some((user) => user.id === other));
+}
+
 /** The role of a user in a room, `member` if it has none. */
 export const roleIn = (room, id) => room?.roles.get(id) ?? "member";
 

@@ -5,6 +5,7 @@ import { message as loaded } from "./log.js";
 import { isSaved } from "./saved.js";
 import { isDirect, isModerator } from "./state.js";
 import { firstLink } from "./text.js";
+import * as words from "./words.js";
 
 /** The entry of an article. */
 const entryOf = (child) => child.item?.entry;
@@ -115,8 +116,12 @@ export function edit(view, entry, room) {
   view.composer.beginEdit(entry, room);
 }
 
-/** Edits the last message of the user that is loaded. Returns whether there is one. */
+/** Edits the last message of the user that is loaded, and none before one that is not stored. Returns whether there is one. */
 export function editLast(view, room) {
+  if (room.log.pending.some((entry) => entry.delivery === "pending")) {
+    view.dispatch({ type: "tell", text: words.NOT_STORED_YET });
+    return true;
+  }
   const own = room.log.entries.findLast((entry) => entry.isOwn && entry.kind === "message" && !entry.deleted);
   if (own) edit(view, own, room);
   return own !== undefined;

@@ -3,7 +3,7 @@
 import { fill, h, icon, iconButton, set, setText } from "./dom.js";
 import { message as loaded } from "./log.js";
 import { excess } from "./requests.js";
-import { currentRoom, isDirect, labelOf, myRole, placeOf, rank, roomOf } from "./state.js";
+import { currentRoom, isDirect, isOtherOnline, labelOf, myRole, placeOf, rank, roomOf } from "./state.js";
 import { editLast } from "./view-actions.js";
 import { makeCompletion } from "./view-completion.js";
 import { quotedOf } from "./view-message.js";
@@ -160,7 +160,7 @@ export function makeComposer(view, { form, id, isThread }) {
     drawBar(room);
     const reason = words.cannotWrite(room, rank(myRole(state, room)) >= 2, Date.now());
     const offline =
-      isDirect(room.name) && room.isJoined && room.count < 2
+      isDirect(room.name) && room.isJoined && !isOtherOnline(state, room)
         ? `${labelOf(room)} is offline and sees your messages when back`
         : null;
     set(note, { hidden: !(reason ?? offline) });

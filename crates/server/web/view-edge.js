@@ -1,7 +1,7 @@
 // The row at the beginning of a log, and what an empty room says.
 
 import { h, setText } from "./dom.js";
-import { LOBBY, labelOf } from "./state.js";
+import { LOBBY, isDirect, labelOf } from "./state.js";
 import { OWNER_ALONE } from "./words.js";
 
 /** Makes the row at the top of `frame`. */
@@ -18,7 +18,8 @@ export function makeEdge({ state, dispatch }, frame, isThread) {
 
   function beginOf(from, of) {
     const isEmpty = from.entries.length === 0 && from.pending.length === 0;
-    return isEmpty ? "No messages yet. Write the first one" : `This is the beginning of ${labelOf(of)}`;
+    if (isEmpty) return "No messages yet. Write the first one";
+    return `This is the beginning of ${isDirect(of.name) ? `your messages with ${labelOf(of)}` : labelOf(of)}`;
   }
 
   /** What an owner does first, who is alone on the server. */

@@ -112,7 +112,11 @@ export function makeLog(view, elements) {
 
   return {
     draw: () => draw(),
-    toEnd: () => void Object.assign(log, { wantsEnd: true, atEnd: true, drawn: "" }),
+    toEnd() {
+      Object.assign(log, { wantsEnd: true, atEnd: true, drawn: "" });
+      // The next Tab into the log goes to its newest message, unless the focus is there.
+      if (!items.contains(document.activeElement)) rows.focus.forget();
+    },
     scroll: (pages) => frame.scrollBy({ top: pages * frame.clientHeight * 0.85 }),
     redraw: () => void (log.drawn = ""),
   };

@@ -99,7 +99,8 @@ export function makeMenu(view) {
     }
     const items = [...element.querySelectorAll("[role=menuitem]")];
     const at = items.indexOf(document.activeElement);
-    const columns = element.querySelector(".emoji-grid") ? 8 : 1;
+    const grid = element.querySelector(".emoji-grid");
+    const columns = grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;
     const steps = {
       ArrowDown: columns,
       ArrowUp: -columns,

@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, icon, keyed } from "./dom.js";
-import { isDirect, labelOf, otherOf, roomList, unread } from "./state.js";
+import { isDirect, isOtherOnline, labelOf, otherOf, roomList, unread } from "./state.js";
 import { describeUnread } from "./view.js";
 
 export function makeRooms({ state, act }) {
@@ -65,7 +65,7 @@ export function makeRooms({ state, act }) {
           room,
           counts,
           isCurrent: room.name === state.current,
-          isOnline: isAtDirect && room.users.some((user) => user.id === otherOf(state, room.name)),
+          isOnline: isAtDirect && isOtherOnline(state, room),
           hasDraft: room.draft !== "",
           isQuiet: state.choices.quiet.includes(room.name),
         };

@@ -19,7 +19,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, fill, h, icon, set, setText } from "./dom.js";
-import { LOBBY, currentRoom, isDirect, isOwner, labelOf, otherOf, roomList, unread } from "./state.js";
+import { LOBBY, currentRoom, isDirect, isOtherOnline, isOwner, labelOf, otherOf, roomList, unread } from "./state.js";
 import { isFull, waiting } from "./outbox.js";
 import { makeAlerts } from "./view-alerts.js";
 import { makeComposer } from "./view-composer.js";
@@ -187,9 +187,8 @@ function drawHeader(view) {
 /** The topic and the rules of a room; of a direct message, whether the other user is there. */
 function subtitle(state, room) {
   if (isDirect(room.name)) {
-    const other = otherOf(state, room.name);
-    if (room.users.some((user) => user.id === other)) {
-      const away = state.away.get(other);
+    if (isOtherOnline(state, room)) {
+      const away = state.away.get(otherOf(state, room.name));
       return away === undefined ? "online" : away ? `away: ${away}` : "away";
     }
     return room.seenAt ? `last here ${words.ago(Date.now() - Date.parse(room.seenAt))}` : "offline";

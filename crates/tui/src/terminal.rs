@@ -36,6 +36,7 @@ use rustix::termios::{
 };
 
 pub use self::backend::{RowBackend, Sink};
+use self::clipboard::CopyMethod;
 pub use self::events::{events, signals};
 pub use self::keys::Parser;
 pub use self::output::Output;
@@ -257,9 +258,17 @@ impl Control for Tty {
     }
 
     fn copy(&mut self, text: &str) {
-        let way = clipboard::CopyMethod::new(|name| std::env::var_os(name));
-        if self.output.send(clipboard::sequence(text, way)).is_err() {
-            tracing::debug!("the terminal takes no text for its clipboard");
+        let way = CopyMethod::new(|name| std::env::var_os(name));
+        let (sequence, output) = (clipboard::sequence(text, way), self.output());
+        let send = move || {
+            if output.send(sequence).is_err() {
+                tracing::debug!("the terminal takes no text for its clipboard");
+            }
+        };
+        if way != CopyMethod::Tmux {
+            send();
+        } else if let Err(error) = clipboard::give_to_tmux(text.to_owned(), send) {
+            tracing::info!(%error, "the text is not given to tmux");
         }
     }
 

@@ -38,6 +38,8 @@ impl Editing {
     /// Waits until the user leaves the editor. Safe to cancel.
     pub(super) async fn done(&mut self) -> Result<String, String> {
         let ((), edited) = self.editor.done().await;
-        edited.unwrap_or_else(|| Err("The editor has failed by a bug of chat-tui".to_owned()))
+        edited.unwrap_or_else(|| {
+            Err("The editor has failed because of a bug in chat-tui. Please report it".to_owned())
+        })
     }
 }

