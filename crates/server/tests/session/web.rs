@@ -18,21 +18,21 @@ use crate::tls;
 /// Longer than any bound of the daemon.
 const DEADLINE: Duration = Duration::from_secs(600);
 
-const PIPE_BYTES: usize = 64 * 1024;
+pub(crate) const PIPE_BYTES: usize = 64 * 1024;
 
 /// An address of another network.
 pub(crate) const FAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
-const GET: &str = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+pub(crate) const GET: &str = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
-fn connect(daemon: &Server, peer: SocketAddr) -> DuplexStream {
+pub(crate) fn connect(daemon: &Server, peer: SocketAddr) -> DuplexStream {
     let (client, stream) = duplex(PIPE_BYTES);
     tokio::spawn(daemon.serve(stream, peer));
     if crate::USES_TLS { tls::through(client, daemon.key()) } else { client }
 }
 
 /// All that is received until the daemon closes the connection.
-async fn rest(stream: &mut DuplexStream) -> String {
+pub(crate) async fn rest(stream: &mut DuplexStream) -> String {
     let mut received = Vec::new();
     let read = timeout(DEADLINE, stream.read_to_end(&mut received)).await;
     read.expect("the connection stays open").unwrap();
@@ -68,11 +68,6 @@ pub(crate) async fn status(daemon: &Server, request: &str) -> Vec<u16> {
 /// A request for `target` with the usual host, these fields and no body.
 pub(crate) fn get(target: &str, fields: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n")
-}
-
-/// The same request, the last one on its connection.
-fn last(request: &str) -> String {
-    request.replacen("\r\n", "\r\nConnection: close\r\n", 1)
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,16 +214,6 @@ async fn a_head_has_bounds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_http_is_read_to_its_end_so_that_its_answer_is_not_lost() {
-    let daemon = daemon();
-    let mut stream = connect(&daemon, HERE);
-    let broken = format!("GET \0 HTTP/1.1\r\n\r\n{}", "x".repeat(4 * PIPE_BYTES));
-    stream.write_all(broken.as_bytes()).await.unwrap();
-    stream.shutdown().await.unwrap();
-    assert_eq!(statuses(&rest(&mut stream).await), [400]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_slow_head_and_a_silent_connection_are_closed() {
     let daemon = daemon();
     let start = Instant::now();
@@ -262,53 +247,6 @@ async fn other_protocols_in_http_are_no_commands() {
         let answer = answers(&daemon, HERE, broken).await;
         assert!(answer.is_empty() || statuses(&answer) == [400], "{broken}: {answer}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_browser_that_was_late_has_more_time_the_next_time() {
-    let daemon = daemon();
-    let mut late = connect(&daemon, HERE);
-    let mut number = [0; 8];
-    let read = late.read(&mut number).await.unwrap();
-    assert!(number[..read].starts_with(b"ID:"));
-    late.write_all(GET.as_bytes()).await.unwrap();
-    assert_eq!(rest(&mut late).await, "", "its answer would begin with a number");
-
-    let mut again = connect(&daemon, HERE);
-    sleep(Duration::from_secs(2)).await;
-    again.write_all(GET.as_bytes()).await.unwrap();
-    assert_eq!(statuses(&rest(&mut again).await), [200]);
-}
-
-/// How long the daemon waits for the first bytes of a connection before it sends the number of a classic client.
-async fn silence(daemon: &Server) -> Duration {
-    let mut silent = connect(daemon, HERE);
-    let start = Instant::now();
-    let mut number = [0; 3];
-    silent.read_exact(&mut number).await.unwrap();
-    assert_eq!(&number, b"ID:");
-    start.elapsed()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_browser_that_loads_the_page_has_more_time_for_its_parts() {
-    let (daemon, usual, longer) = (daemon(), Duration::from_secs(1), Duration::from_secs(2));
-    assert_eq!(status(&daemon, &last(&get("/health", ""))).await, [200]);
-    assert!(silence(&daemon).await < usual, "a monitor loads no page");
-    assert_eq!(status(&daemon, &last(GET)).await, [200]);
-    assert!(silence(&daemon).await > longer);
-    sleep(Duration::from_secs(10)).await;
-    assert!(silence(&daemon).await < usual, "the page is loaded");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_sends_nothing_more_gets_its_answer() {
-    let daemon = daemon();
-    let two = statuses(&answers_to_last(&daemon, &GET.repeat(2)).await);
-    assert_eq!(two, [200, 200]);
-    let cut_off =
-        statuses(&answers_to_last(&daemon, &get("/", "Content-Length: 9\r\n\r\nabc")).await);
-    assert_eq!(cut_off, [413]);
 }
 
 #[tokio::test(start_paused = true)]
