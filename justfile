@@ -50,9 +50,9 @@ attack *ARGS:
     cargo build --release --workspace --locked --bins
     cargo run --quiet --release --locked -p e2e --bin attack -- {{ ARGS }}
 
-# Simulate SEEDS storms over clients, daemon and network; arguments: --seed N --log
+# Simulate SEEDS storms over clients, daemon and network, optimised as the dependencies are: a third of the time; arguments: --seed N --log
 sim SEEDS="10" *ARGS:
-    cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
+    CARGO_PROFILE_DEV_OPT_LEVEL=1 cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
 
 # Measure the loads on chat-server and rawfan, in less than 5 minutes; arguments: --only W1,W3 …
 bench *ARGS:

@@ -7,6 +7,9 @@ use e2e::sim::{Followed, Outcome, Plan, simulate};
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=10;
 
+/// Events about messages that are compared in all storms, at least.
+const EVENTS_MIN: u64 = 100;
+
 /// Number of log lines that a failure shows.
 const LINES_SHOWN: usize = 12;
 
@@ -29,8 +32,11 @@ fn nothing_accepted_is_lost_in_ten_storms() {
         assert!(findings.web_sockets > 0, "{seed}: {outcome}");
         let rights = &findings.rights;
         assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{seed}: {outcome}");
+        assert!(outcome.events.states > 0, "{seed}: {outcome}");
     }
     let accepted_lost: u64 = outcomes.iter().map(|(_, outcome)| outcome.faults.accepted_lost).sum();
+    let events: u64 = outcomes.iter().map(|(_, outcome)| outcome.events.accepted).sum();
+    assert!(events >= EVENTS_MIN, "only {events} events were compared");
     assert!(accepted_lost > 0, "no daemon was killed between a commit and its answer");
 }
 

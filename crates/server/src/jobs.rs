@@ -24,6 +24,7 @@ pub(crate) async fn run(
     owner_line: Option<&Path>,
 ) -> DaemonError {
     tokio::select! {
+        biased;
         error = watch("the count of users", publish_presence(hub)) => error,
         error = watch("the removal of old messages", trim(hub, keep)) => error,
         error = watch("the storing of last-seen times", see_all(hub)) => error,

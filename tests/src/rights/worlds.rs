@@ -3,6 +3,7 @@
 //! if it leaves none, the server was wrong.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::order::Order;
 use super::state::{Answer, State};
@@ -23,87 +24,106 @@ pub(super) enum Outcome {
 
 /// The states that a group may be in.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Worlds(BTreeSet<State>);
+pub(super) struct Worlds {
+    states: BTreeSet<Arc<State>>,
+    /// Whether those in which unanswered orders were carried out are among them.
+    are_later: bool,
+}
 
 impl Worlds {
     /// A group in which nothing has happened.
     pub(super) fn new(state: State) -> Self {
-        Self(BTreeSet::from([state]))
+        [Arc::new(state)].into_iter().collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.states.is_empty()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &State> {
-        self.0.iter()
+        self.states.iter().map(Arc::as_ref)
     }
 
     pub(super) fn extend(&mut self, others: &Self) {
-        self.0.extend(others.0.iter().cloned());
+        self.states.extend(others.states.iter().cloned());
+        self.are_later = false;
     }
 
     /// The states after some orders at the same time, with their outcomes.
     pub(super) fn after(&self, orders: &[(Order, Outcome)]) -> Self {
-        let mut after = Self::default();
-        for order in permutations(orders) {
-            let mut worlds = self.clone();
-            for (order, outcome) in order {
-                worlds = worlds.after_one(order, *outcome);
-            }
-            after.extend(&worlds);
-        }
+        let mut ways = permutations(orders).into_iter().map(|way| {
+            let after = |worlds: Self, (order, outcome): &(Order, Outcome)| {
+                worlds.after_one(order, *outcome)
+            };
+            way.into_iter().fold(self.clone(), after)
+        });
+        let mut after = ways.next().unwrap_or_default();
+        ways.for_each(|other| after.extend(&other));
         after.later()
     }
 
-    fn after_one(&self, order: &Order, outcome: Outcome) -> Self {
-        let mut after = BTreeSet::new();
-        for state in self.later().0 {
-            match outcome {
-                Outcome::Done => after.extend(state.after(order)),
-                Outcome::Refused if order.depends_on_sessions() => drop(after.insert(state)),
-                Outcome::Refused => after.extend(state.after(order).is_none().then_some(state)),
-                Outcome::NotTaken => drop(after.insert(state)),
-                Outcome::Unanswered => {
-                    let mut state = state;
+    fn after_one(self, order: &Order, outcome: Outcome) -> Self {
+        let later = self.later();
+        if outcome == Outcome::NotTaken
+            || outcome == Outcome::Refused && order.depends_on_sessions()
+        {
+            return later;
+        }
+        let later = later.states.into_iter();
+        match outcome {
+            Outcome::Done => later.filter_map(|state| state.after(order)).map(Arc::new).collect(),
+            Outcome::Refused | Outcome::NotTaken => {
+                later.filter(|state| state.after(order).is_none()).collect()
+            }
+            Outcome::Unanswered => {
+                let unanswered = later.map(|state| {
+                    let mut state = Arc::unwrap_or_clone(state);
                     state.unanswered.push(order.clone());
-                    after.insert(state);
-                }
+                    Arc::new(state)
+                });
+                unanswered.collect()
             }
         }
-        Self(after)
     }
 
     /// The same, and those in which unanswered orders were carried out.
-    fn later(&self) -> Self {
-        let mut found = self.0.clone();
-        let mut new: Vec<State> = self.0.iter().cloned().collect();
-        while let Some(state) = new.pop().filter(|_| found.len() < STATES_MAX) {
+    fn later(mut self) -> Self {
+        if self.are_later {
+            return self;
+        }
+        let waits = |state: &&Arc<State>| !state.unanswered.is_empty();
+        let mut new: Vec<Arc<State>> = self.states.iter().filter(waits).cloned().collect();
+        while let Some(state) = new.pop().filter(|_| self.states.len() < STATES_MAX) {
             for at in 0..state.unanswered.len() {
-                let mut rest = state.clone();
+                let mut rest = State::clone(&state);
                 let order = rest.unanswered.remove(at);
-                let after = rest.after(&order).unwrap_or(rest);
-                if found.insert(after.clone()) {
+                let after = Arc::new(rest.after(&order).unwrap_or(rest));
+                if self.states.insert(Arc::clone(&after)) {
                     new.push(after);
                 }
             }
         }
-        Self(found)
+        self.are_later = true;
+        self
     }
 
     /// Those of the states that agree with what a client was sent.
     pub(super) fn that(&self, agrees: impl Fn(&State) -> bool) -> Self {
-        Self(self.later().0.into_iter().filter(|state| agrees(state)).collect())
+        self.clone().later().states.into_iter().filter(|state| agrees(state)).collect()
     }
 
     /// What unanswered orders of `user` have not done by now, they never do: its connections before this one have
     /// ended.
     pub(super) fn without_unanswered(&self, is_over: impl Fn(&Order) -> bool) -> Self {
-        let settled = self.later().0.into_iter().map(|mut state| {
+        let settled = self.clone().later().states.into_iter().map(|state| {
+            if !state.unanswered.iter().any(&is_over) {
+                return state;
+            }
+            let mut state = Arc::unwrap_or_clone(state);
             state.unanswered.retain(|order| !is_over(order));
-            state
+            Arc::new(state)
         });
-        Self(settled.collect())
+        settled.collect()
     }
 
     /// Whether something is so in every state, in none, or in some.
@@ -113,19 +133,25 @@ impl Worlds {
 
     /// What is the same in every state; `None` if it is not, or there is no state.
     pub(super) fn common<T: PartialEq>(&self, of: impl Fn(&State) -> T) -> Option<T> {
-        let mut all = self.0.iter().map(of);
+        let mut all = self.iter().map(of);
         let first = all.next()?;
         all.all(|other| other == first).then_some(first)
     }
 
     /// The same states, whose records were compared.
     pub(super) fn with_new_records(&self) -> Self {
-        let compared = self.0.iter().cloned().map(|mut state| {
+        let compared = self.iter().cloned().map(|mut state| {
             state.verified += state.records.len();
             state.records.clear();
-            state
+            Arc::new(state)
         });
-        Self(compared.collect())
+        compared.collect()
+    }
+}
+
+impl FromIterator<Arc<State>> for Worlds {
+    fn from_iter<T: IntoIterator<Item = Arc<State>>>(states: T) -> Self {
+        Self { states: states.into_iter().collect(), are_later: false }
     }
 }
 

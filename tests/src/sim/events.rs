@@ -12,7 +12,7 @@ use chat_proto::Seq;
 use chat_server::journal::{Journal, Location, Page, Part, RoomKey, StoredMessage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::network::{self, connect};
 use crate::torture::findings::{State, states};
@@ -21,7 +21,10 @@ use crate::torture::findings::{State, states};
 pub(crate) const ROOM: &str = "#events";
 
 /// Pause before a user reconnects, and before it sends, in milliseconds.
-const PAUSE_MS: std::ops::Range<u64> = 100..1_500;
+const PAUSE_MS: std::ops::Range<u64> = 50..700;
+
+/// Time without a line after which a connection is given up: longer than the daemon is silent, since it pings.
+const SILENT_MAX: Duration = Duration::from_secs(20);
 
 /// Messages that wait for their answer at most.
 const WINDOW: usize = 6;
@@ -225,17 +228,18 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
     write.write_all(format!("{hello}\n").as_bytes()).await?;
     write.flush().await?;
     let mut is_in = false;
-    // Longer than the daemon is silent, since it pings: a dead connection is given up.
-    let mut silent = Duration::ZERO;
-    while silent < Duration::from_secs(20) {
-        let pause = user.lock().unwrap().pause();
-        let commands = match timeout(pause, lines.next_line()).await {
+    let mut last_line = Instant::now();
+    // Not after each line: in the lobby, others never pause for as long.
+    let mut next_send = last_line + user.lock().unwrap().pause();
+    while last_line.elapsed() < SILENT_MAX {
+        let commands = match timeout_at(next_send, lines.next_line()).await {
             Err(_) => {
-                silent += pause;
-                if is_in { user.lock().unwrap().next().into_iter().collect() } else { Vec::new() }
+                let mut user = user.lock().unwrap();
+                next_send = Instant::now() + user.pause();
+                if is_in { user.next().into_iter().collect() } else { Vec::new() }
             }
             Ok(line) => {
-                silent = Duration::ZERO;
+                last_line = Instant::now();
                 let line = line?.ok_or(io::ErrorKind::UnexpectedEof)?;
                 let start = line.find('{').unwrap_or(0);
                 let event = serde_json::from_str(&line[start..])?;

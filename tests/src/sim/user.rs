@@ -1,6 +1,7 @@
 //! The user of a simulated client: types, reads the screen, and records everything that was ever on it,
 //! over all runs of the client.
 
+mod in_log;
 mod keys;
 
 use std::cell::RefCell;
@@ -8,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chat_client::Connection;
-use chat_client::entry::{Body, Delivery, Origin};
-use chat_client::log::{Bounds, Log};
+use chat_client::log::Log;
 use chat_client::rooms::JoinState;
 
-use chat_proto::{NameError, RoomName, Seq, ShortString, UserId, UserName};
+use chat_proto::{NameError, RoomName, ShortString, UserId, UserName};
 use chat_tui::State;
 use chat_tui::viewport::ScrollPosition;
 use tracing::{error, info};
 
+use self::in_log::{InLog, lines};
 pub(super) use self::keys::keys;
 use super::Plan;
 use crate::torture::findings::{Label, Position, Record, direct};
@@ -87,8 +88,8 @@ pub(super) struct User {
     own: BTreeMap<Label, Own>,
     /// The messages that were ever on the screen.
     read: BTreeMap<(Epoch, Position), Label>,
-    /// Messages in the log, by room, with their `seq`.
-    in_log: BTreeMap<u32, BTreeMap<Label, Option<u64>>>,
+    /// Messages in the log, by room.
+    in_log: BTreeMap<u32, InLog>,
     /// Messages that disappeared from a log during a run, though they are within its window.
     gone: BTreeSet<Label>,
     reading: Reading,
@@ -270,23 +271,35 @@ impl User {
         Some(direct(one?, other?))
     }
 
-    /// Checks and records the messages of a room, in their order on the screen.
+    /// Checks and records the messages of a room, if they have changed.
     fn read_room(&mut self, room: u32, log: &Log) {
+        if self.in_log.get(&room).is_some_and(|last| last.is_like(self, log)) {
+            return;
+        }
+        let in_log = {
+            let seqs = self.read_lines(room, log);
+            InLog::new(self, log, seqs)
+        };
+        let Some(last) = self.in_log.insert(room, in_log) else { return };
+        for label in last.gone_from(log, &self.in_log[&room]) {
+            if self.gone.insert(label) {
+                error!(room, %label, "gone from the screen");
+            }
+        }
+    }
+
+    /// Checks and records the messages of a room, in their order on the screen. Returns the `seq` of each.
+    fn read_lines(&mut self, room: u32, log: &Log) -> BTreeMap<Label, Option<u64>> {
         let mut in_log = BTreeMap::new();
         let mut there = BTreeMap::new();
         let mut last_n = BTreeMap::new();
-        let messages = log.messages().map(|(seq, body)| (seq.map(Seq::get), body));
-        for (seq, body) in messages {
-            if matches!(body, Body::Restored) {
+        for (seq, text) in lines(self, log) {
+            let Some(text) = text else {
                 // Messages of the backup are shown again below this line.
                 in_log.append(&mut there);
                 last_n.clear();
-            }
-            let Body::Message { text, origin, .. } = body else { continue };
-            if matches!(origin, Origin::Own(Delivery::Storing(_))) {
-                // It may still be lost with the client.
                 continue;
-            }
+            };
             let label: Label = text.parse().unwrap();
             if seq.is_none() && label.client != self.number {
                 // It is from a copied outbox, and another client may have sent it. Until the answer
@@ -307,18 +320,10 @@ impl User {
             {
                 error!(room, %label, seq, last, "out of order");
             }
-            if let Origin::Own(Delivery::Refused(why)) = origin {
-                panic!("user {} was refused {label}: {}", self.number, why.text);
-            }
             self.record_message(room, seq, label);
         }
         in_log.append(&mut there);
-        for (label, seq) in self.in_log.insert(room, in_log).unwrap_or_default() {
-            let is_here = self.in_log[&room].contains_key(&label);
-            if !is_here && !is_left_out(log, seq) && self.gone.insert(label) {
-                error!(room, %label, "gone from the screen");
-            }
-        }
+        in_log
     }
 
     fn record_message(&mut self, room: u32, seq: Option<u64>, label: Label) {
@@ -339,18 +344,6 @@ impl User {
         {
             info!(room, %label, seq, "read");
             self.changes += 1;
-        }
-    }
-}
-
-/// Returns true if a message may be missing in a log because the log is a window: the message is before or
-/// after it. One without a `seq` was pending and is accepted outside of the window, or is older than a restore.
-fn is_left_out(log: &Log, seq: Option<u64>) -> bool {
-    match seq.map(Seq::new) {
-        Some(seq) => log.oldest().is_none_or(|oldest| seq < oldest) || seq > log.since(),
-        None => {
-            let is_full = log.messages().count() >= Bounds::BACKGROUND.messages;
-            log.is_cut() || log.lacks_older() || is_full
         }
     }
 }

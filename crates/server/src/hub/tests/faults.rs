@@ -4,8 +4,9 @@ use std::fs;
 
 use super::rig::{NEVER, OFTEN, Rig, file_of, repeat, stored};
 use super::*;
+use crate::journal::RoomId;
 use crate::journal::tests::layer::{Call, Fault, Layer, Plan};
-use crate::journal::tests::{Log, engine_through, found};
+use crate::journal::tests::{Log, bans_and_rooms, engine_through, found};
 
 /// The ends of the names of files: of all files, and of the journal's file without its log.
 const ALL: &str = "";
@@ -163,6 +164,27 @@ fn whichever_call_fails_all_accepted_messages_are_stored_and_no_others() {
                 assert!(after > 30, "{what}");
                 break;
             }
+        }
+    }
+}
+
+#[test]
+fn a_ban_from_a_room_and_the_end_of_the_membership_are_stored_together_whichever_call_fails() {
+    let layer = Layer::new();
+    for after in 0.. {
+        let mut rig = Rig::new(&layer, NEVER);
+        layer.fail(Plan { fault: Fault::Torn, calls: &[], after, lasts: true, files: ALL });
+        let is_told = rig.ban();
+        for (crash, left) in rig.crashes() {
+            let what = format!("after {after} calls, {crash}");
+            let (bans, rooms) = bans_and_rooms(left.path());
+            let second = RoomId(2);
+            assert_eq!(bans.contains(&second), !rooms.contains(&second), "{what}");
+            assert!(bans.contains(&second) || !is_told, "{what}");
+        }
+        if layer.fired() == 0 {
+            assert!(is_told && after > 5, "after {after} calls");
+            break;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use chat_proto::{Seq, SessionId, User};
+use chat_proto::{Reason, SanctionKind, Seq, SessionId, User};
 
 use super::*;
 use crate::batch::{Items, Live};
@@ -15,11 +15,13 @@ use crate::hub::directory::Directory;
 use crate::hub::naming::ReservedNames;
 use crate::hub::request::{Item, Reply, Request, Submission};
 use crate::hub::state::State;
+use crate::hub::{SanctionOrder, SanctionTarget};
 use crate::journal::tests::layer::Layer;
 use crate::journal::tests::{engine_through, found};
 use crate::journal::{
     Change, Durability, Entry, Journal, MembershipRecord, RoomId, RoomKey, Task, backup,
 };
+use crate::token::TokenHash;
 
 /// Rooms with messages.
 const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
@@ -46,7 +48,15 @@ pub(super) fn repeat(seq: u64) -> Outcome {
     Outcome::Repeat { seq: Seq::new(seq), at: clock() }
 }
 
-/// A journal with the rooms and no message, made once: making it waits for a real disk.
+fn bob() -> User {
+    User { id: BOB, name: name("bob") }
+}
+
+fn joined(room: u32) -> MembershipRecord {
+    MembershipRecord::joined(BOB, RoomId(room), Seq::NONE)
+}
+
+/// A journal with the rooms, of which user 7 is in all, and no message, made once: making it waits for a real disk.
 fn empty_journal() -> &'static [u8] {
     static MADE: OnceLock<Vec<u8>> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -58,8 +68,13 @@ fn empty_journal() -> &'static [u8] {
             let key = RoomKey::Named(RoomName::new(name).unwrap());
             Change::Room { id: RoomId(id), key }
         };
-        let rooms = (1..).zip(ROOMS).map(room).collect();
-        engine.append(vec![Entry::Changes(rooms)], clock()).unwrap();
+        let rooms = (1..).zip(ROOMS).map(room);
+        let token = Credential::Token(TokenHash::of(&Secret::new("bob's")));
+        let token = CredentialRecord::new(1, BOB, token, clock());
+        let bob = [Change::User(UserRecord::registered(bob(), clock())), Change::Credential(token)];
+        let members = (1..=3).map(joined).map(Change::Member);
+        let changes = rooms.chain(bob).chain(members).collect();
+        engine.append(vec![Entry::Changes(changes)], clock()).unwrap();
         drop((engine, journal));
         fs::read(file_of(directory.path())).unwrap()
     })
@@ -199,6 +214,21 @@ impl Rig {
         }
     }
 
+    /// Commits the ban of user 7 from the second room by the operator. Returns whether it is stored.
+    pub(super) fn ban(&mut self) -> bool {
+        let order = SanctionOrder {
+            kind: SanctionKind::Ban,
+            target: SanctionTarget::User(bob().name),
+            room: Some(RoomName::new(ROOMS[1]).unwrap()),
+            for_s: None,
+            reason: Reason::default(),
+        };
+        let (reply, mut done) = tokio::sync::oneshot::channel();
+        let request = Request::Sanction { by: None, order };
+        self.commit(&mut [Item::Request(Box::new(request), Some(reply))]);
+        done.try_recv().expect("the request is answered").is_ok()
+    }
+
     /// Commits a topic between messages at once; returns a word for each batch that the lobby published.
     pub(super) fn topic_between_messages(&mut self) -> Vec<String> {
         let (answer, _answers) = mpsc::channel(10);
@@ -308,12 +338,7 @@ fn start(
     checkpoint_frames: u32,
 ) -> (Commits, Vec<(Arc<Room>, Live)>) {
     let path = file_of(directory);
-    let (engine, mut contents) =
-        engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
-    let user = User { id: BOB, name: name("bob") };
-    contents.users = vec![UserRecord::registered(user, clock())];
-    let member = |room| MembershipRecord::joined(BOB, RoomId(room), Seq::NONE);
-    contents.members = (1..=3).map(member).collect();
+    let (engine, contents) = engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
     let (state, _) = State::restore(contents, 500, ReservedNames::new(&[]));
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
     let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));

@@ -35,7 +35,7 @@ use chat_proto::{
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
-pub(crate) use self::bench::{engine_through, found};
+pub(crate) use self::bench::{bans_and_rooms, engine_through, found};
 pub(crate) use self::log::Log;
 use super::super::*;
 use super::*;

@@ -301,13 +301,23 @@ impl crate::app::Control for Held {
 async fn a_draft_is_stored_while_the_terminal_is_held() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
-    let keys = "half a sen".chars().map(|c| Ok(TerminalEvent::Key(KeyCode::Char(c).into())));
-    let keys = futures_util::stream::iter(keys).chain(futures_util::stream::pending());
+    let (server, client) = tokio::io::duplex(4096);
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    send_event(&mut server, &Event::Welcome(welcome(7, "bob"))).await;
+    // Nothing else happens by then, and nothing after it.
+    let later = Duration::from_secs(5);
+    let key = async {
+        tokio::time::sleep(later).await;
+        Ok(TerminalEvent::Key(KeyCode::Char('x').into()))
+    };
+    let keys = futures_util::stream::once(key).chain(futures_util::stream::pending());
     let mut screen = Screen::new(80, 20);
-    let run = crate::run(&mut screen, options, Nobody, keys, Held, std::future::pending());
+    let dial = Once(Some(client));
+    let run = crate::run(&mut screen, options, dial, keys, Held, std::future::pending());
+    let stored = stores_draft(directory.path(), ":\"x\"");
     tokio::select! {
         ended = Box::pin(run) => panic!("{:?}", ended.map(|_| ())),
-        () = stores_draft(directory.path(), "half a sen") => {}
+        stored = timeout(later + STORE_DRAFTS_AFTER * 2, stored) => stored.unwrap(),
     }
 }
 

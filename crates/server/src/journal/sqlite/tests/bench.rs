@@ -248,3 +248,14 @@ impl Deref for Both {
         &self.read
     }
 }
+
+/// The rooms from which somebody is banned by a journal in `directory`, and those that user 7 is in.
+pub(crate) fn bans_and_rooms(directory: &Path) -> (Vec<RoomId>, Vec<RoomId>) {
+    let db = file::connect(&file::of(directory)).unwrap();
+    let (contents, _) = load::load(&db, clock()).unwrap();
+    assert_eq!(contents.damage, [""; 0]);
+    let bans = contents.sanctions.into_iter().filter_map(|sanction| sanction.room);
+    let is_in = |member: &&MembershipRecord| member.user == UserId::new(7) && member.is_in;
+    let rooms = contents.members.iter().filter(is_in).map(|member| member.room);
+    (bans.collect(), rooms.collect())
+}
