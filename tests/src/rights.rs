@@ -86,7 +86,7 @@ impl BackupState {
         self.0.store(backup as u8, Ordering::SeqCst);
     }
 
-    fn get(&self) -> Backup {
+    pub(crate) fn get(&self) -> Backup {
         match self.0.load(Ordering::SeqCst) {
             0 => Backup::None,
             1 => Backup::BeingMade,

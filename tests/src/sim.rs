@@ -8,6 +8,7 @@
 //! * `classic`: a user of the original client.
 //! * `events`: users who edit, delete, react and reply, without a screen.
 //! * `rights`: users who give and take rights from each other, without a screen.
+//! * `posters`: programs that post to hooks, without a screen.
 //! * `follower`: follows the journal of the daemon, and is killed with it.
 //! * `disks`: the directories of the hosts.
 //! * `world`: the hosts, and the course of the simulation.
@@ -23,6 +24,7 @@ mod follower;
 mod host;
 mod log;
 mod network;
+mod posters;
 mod rights;
 mod storm;
 mod user;
@@ -47,6 +49,7 @@ use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
 use self::world::World;
+use crate::hook::Poster;
 use crate::rights::compare as compare_rights;
 use crate::searched;
 use crate::torture::findings::{Findings, Journal};
@@ -69,6 +72,8 @@ pub struct Plan {
     pub events_users: u32,
     /// Number of groups of users who give and take rights from each other.
     pub groups: u32,
+    /// Number of programs that post to hooks.
+    pub posters: u32,
     /// Number of rooms. Each user joins all of them.
     pub rooms: u32,
     /// Duration of the storm, in simulated time.
@@ -91,6 +96,7 @@ impl Plan {
             classics: 1,
             events_users: 2,
             groups: 1,
+            posters: 2,
             rooms: 3,
             storm: Duration::from_secs(60),
             tls: false,
@@ -168,7 +174,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     fastrand::seed(plan.seed);
     let world = World::new(plan, data.path(), log.clone());
     let index = Rc::clone(&world.index);
-    let groups = world.groups.clone();
+    let (groups, posters) = (world.groups.clone(), world.posters.clone());
     let (outcome, users, classics, events_users) = world.run();
     drop(listening);
 
@@ -188,9 +194,11 @@ pub fn simulate(plan: Plan) -> Outcome {
     for classic in classics {
         records.extend(classic.lock().unwrap().records());
     }
+    records.extend(posters.iter().flat_map(Poster::records));
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
     findings.add_searched(searched);
     findings.rights = rights;
+    posters.iter().for_each(|poster| findings.add_hooks(poster.found()));
     findings.web_sockets = webs.opened();
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;

@@ -5,6 +5,7 @@
 //!   a second client, one a client on a copied disk.
 //! * `classic`: a user of the original client.
 //! * `groups`: users who give and take rights from each other.
+//! * `posters`: programs that post to hooks.
 //! * [`findings`]: compares what the clients received with the journal.
 
 pub(crate) mod classic;
@@ -12,6 +13,7 @@ mod client;
 mod connection;
 pub mod findings;
 mod groups;
+mod posters;
 mod users;
 
 use std::collections::HashMap;
@@ -30,9 +32,11 @@ use self::client::{Client, Common};
 use self::connection::Target;
 use self::findings::{Findings, Journal, Record};
 use self::groups::Groups;
+use self::posters::Posters;
 use self::users::Users;
 use crate::binary::{Daemon, program};
 use crate::carrier::Webs;
+use crate::hook::Poster;
 use crate::rights::{self, Backup};
 use crate::searched;
 
@@ -70,6 +74,8 @@ pub struct Plan {
     pub rooms: u32,
     /// Number of groups of users who give and take rights from each other.
     pub groups: u32,
+    /// Number of programs that post to hooks.
+    pub posters: u32,
     /// Whether the clients use TLS.
     pub tls: bool,
     /// Whether all clients but the classic one use WebSockets; otherwise one of three of their connections does.
@@ -99,6 +105,7 @@ pub async fn torture(plan: Plan) -> Findings {
     let classic_task = tokio::spawn(run_classic(target.clone(), Arc::clone(&classic)));
 
     let groups = Groups::start(plan, &target, data.path(), &mut random);
+    let posters = Posters::start(plan, &target, data.path(), &groups.backup, &mut random);
 
     let backup = data.path().join("backup.sqlite");
     let mut restored = None;
@@ -116,18 +123,22 @@ pub async fn torture(plan: Plan) -> Findings {
         if kill == plan.kills / 2 {
             restored = Some(restore(data.path(), &backup, plan.rooms, &users).await);
             classic.lock().unwrap().set_restored();
+            posters.set_restored();
         }
         daemon = Daemon::start_on(target.address, &args).await;
     }
     sleep(Duration::from_millis(LIFE_MS.end)).await;
     groups.until_worked().await;
+    posters.until_worked().await;
     sending.send_replace(false);
     classic.lock().unwrap().is_sending = false;
     groups.stop();
+    posters.stop();
 
     let records = timeout(SETTLE_DEADLINE, clients.join_all()).await;
     let records = records.expect("everything is accepted and read");
     classic_task.abort();
+    let posters = posters.end().await;
     let groups = timeout(SETTLE_DEADLINE, groups.end()).await.expect("each group is done");
     daemon.signal("KILL");
     daemon.exit_code().await;
@@ -137,9 +148,11 @@ pub async fn torture(plan: Plan) -> Findings {
     }
     let mut records: Vec<Record> = records.into_iter().flatten().collect();
     records.extend(classic.lock().unwrap().records());
+    records.extend(posters.iter().flat_map(Poster::records));
     let mut findings = Findings::of(&journal, &records, plan.kills);
     findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
     findings.rights = rights::compare(data.path(), &groups).await;
+    posters.iter().for_each(|poster| findings.add_hooks(poster.found()));
     findings.web_sockets = webs.opened();
     findings
 }
@@ -178,7 +191,7 @@ async fn run_task(data: &Path, task: &str, file: &Path) {
 /// Runs a classic client, which reconnects for as long as the torture lasts.
 async fn run_classic(target: Target, user: Arc<Mutex<ClassicUser>>) {
     loop {
-        if let Ok(stream) = target.connect_classic().await {
+        if let Ok(stream) = target.connect_without_web().await {
             let _ = classic::run_connection(stream, &user).await;
         }
         let pause = user.lock().unwrap().pause();

@@ -60,12 +60,22 @@ pub(crate) struct Histogram {
 /// What the daemon tells a monitor.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figures {
-    /// Sessions of each protocol.
-    pub(crate) sessions: [(&'static str, u64); 2],
     /// Connections since the start.
     pub(crate) connections: u64,
     /// Connections since the start that found no place.
     pub(crate) turned_away: u64,
+    /// Bytes of the journal's files; 0 if it is in memory.
+    pub(crate) journal_bytes: u64,
+    /// Percent of the messages that can be found, if there is an index.
+    pub(crate) indexed: Option<u64>,
+    pub(crate) hub: HubFigures,
+}
+
+/// What the hub tells a monitor.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HubFigures {
+    /// Sessions of each protocol.
+    pub(crate) sessions: [(&'static str, u64); 2],
     /// Users who are stored.
     pub(crate) users: u64,
     /// Users with a session.
@@ -85,10 +95,6 @@ pub(crate) struct Figures {
     /// Items that wait for a commit.
     pub(crate) queue: u64,
     pub(crate) commits: Histogram,
-    /// Bytes of the journal's files; 0 if it is in memory.
-    pub(crate) journal_bytes: u64,
-    /// Percent of the messages that can be found, if there is an index.
-    pub(crate) indexed: Option<u64>,
 }
 
 #[cfg(test)]

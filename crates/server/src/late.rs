@@ -1,4 +1,5 @@
-//! The addresses of browsers whose first bytes came so late that they were taken for classic clients.
+//! The addresses of browsers whose first bytes may come so late that they would be taken for classic clients: of
+//! those whose bytes did, and of those that load the page, which is lost if one of its parts is.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,6 +14,10 @@ use crate::config::PLAIN_REFUSED_SILENCE;
 /// within that time.
 const LATE_FOR: Duration = Duration::from_secs(10 * 60);
 
+/// Time in which a browser that was sent the page connects for its parts, and for a WebSocket: longer than any needs.
+/// Classic clients at its address wait longer for their numbers meanwhile.
+const LOADS_FOR: Duration = Duration::from_secs(10);
+
 /// Addresses of such browsers at most, 24 bytes each.
 const LATE_ADDRESSES_MAX: usize = 1_024;
 
@@ -21,16 +26,28 @@ const LATE_ADDRESSES_MAX: usize = 1_024;
 pub(crate) struct LateBrowsers(Mutex<HashMap<IpAddr, Instant>>);
 
 impl LateBrowsers {
-    /// Records that a browser at `address` was late. If there are too many, the one whose time ends first is removed.
-    pub(crate) fn add(&self, address: IpAddr, now: Instant) {
+    /// Records that a browser at `address` was late.
+    pub(crate) fn was_late(&self, address: IpAddr, now: Instant) {
+        self.add(address, LATE_FOR, now);
+    }
+
+    /// Records that a browser at `address` was sent the page.
+    pub(crate) fn loads_page(&self, address: IpAddr, now: Instant) {
+        self.add(address, LOADS_FOR, now);
+    }
+
+    /// If there are too many, the one whose time ends first is removed.
+    fn add(&self, address: IpAddr, time: Duration, now: Instant) {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         until.retain(|_, until| *until > now);
         if until.len() >= LATE_ADDRESSES_MAX
+            && !until.contains_key(&address)
             && let Some(first) = until.iter().min_by_key(|(_, until)| **until).map(|(it, _)| *it)
         {
             until.remove(&first);
         }
-        until.insert(address, now + LATE_FOR);
+        let end = until.entry(address).or_insert(now);
+        *end = (now + time).max(*end);
     }
 
     /// How long to wait for the first bytes from `address`: `usual`, or longer.
@@ -58,17 +75,23 @@ mod tests {
     #[test]
     fn an_address_has_more_time_for_a_while() {
         let (late, now) = (LateBrowsers::default(), Instant::now());
-        late.add(address(1), now);
+        late.was_late(address(1), now);
+        late.loads_page(address(1), now);
         assert_eq!(late.silence(address(1), USUAL, now), PLAIN_REFUSED_SILENCE);
         assert_eq!(late.silence(address(2), USUAL, now), USUAL);
+        let before = now + LATE_FOR - Duration::from_millis(1);
+        assert_eq!(late.silence(address(1), USUAL, before), PLAIN_REFUSED_SILENCE);
         assert_eq!(late.silence(address(1), USUAL, now + LATE_FOR), USUAL);
+        late.loads_page(address(2), now);
+        assert_eq!(late.silence(address(2), USUAL, now), PLAIN_REFUSED_SILENCE);
+        assert_eq!(late.silence(address(2), USUAL, now + LOADS_FOR), USUAL);
     }
 
     #[test]
     fn a_bounded_number_of_addresses_is_kept() {
         let (late, now) = (LateBrowsers::default(), Instant::now());
         for number in 0..=u32::try_from(LATE_ADDRESSES_MAX).unwrap() {
-            late.add(address(number), now + Duration::from_millis(number.into()));
+            late.was_late(address(number), now + Duration::from_millis(number.into()));
         }
         assert_eq!(late.0.lock().unwrap().len(), LATE_ADDRESSES_MAX);
         assert_eq!(late.silence(address(0), USUAL, now), USUAL, "the oldest is removed");

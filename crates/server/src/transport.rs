@@ -2,9 +2,11 @@
 //! here goes between a socket and a door.
 
 mod carrier;
+mod drain;
 mod prefixed;
 mod web_socket;
 
 pub(crate) use self::carrier::Carrier;
+pub(crate) use self::drain::drain;
 pub(crate) use self::prefixed::Prefixed;
 pub(crate) use self::web_socket::WebSocket;

@@ -8,8 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{LINGER, READ_BYTES};
+use crate::config::READ_BYTES;
 use crate::door::detect::{Guess, guess};
+use crate::transport::drain;
 use crate::web;
 
 /// Sent to rejected connections; plain text, unless they begin with HTTP.
@@ -35,8 +36,7 @@ impl TurnedAway {
         Self { open: VecDeque::new(), open_max }
     }
 
-    /// Sends the reason, and closes the connection once the peer has closed its side, or after [`LINGER`].
-    /// To close it with the peer's bytes unread would reset it, and the peer might lose the reason.
+    /// Sends the reason, and closes the connection once the peer has closed its side, or a moment later.
     pub(crate) async fn reject(
         &mut self,
         mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -58,12 +58,10 @@ impl TurnedAway {
                 let reason = if is_http { web::FULL.as_bytes() } else { FULL };
                 send(&mut stream, reason).await?;
             }
-            let mut unread = [0; READ_BYTES];
-            while stream.read(&mut unread).await? > 0 {}
+            drain(&mut stream).await;
             io::Result::Ok(())
         };
-        let linger = async { drop(timeout(LINGER, rest).await) };
-        self.open.push_back(AbortOnDropHandle::new(tokio::spawn(linger)));
+        self.open.push_back(AbortOnDropHandle::new(tokio::spawn(async { drop(rest.await) })));
     }
 }
 
@@ -84,6 +82,7 @@ mod tests {
     use tokio::io::{DuplexStream, ReadBuf, duplex};
 
     use super::*;
+    use crate::config::LINGER;
 
     /// A socket whose readiness the runtime has not asked for yet: the first write waits.
     struct Fresh(DuplexStream, bool);

@@ -15,20 +15,21 @@ mod site;
 mod slack;
 mod web_socket;
 
+use std::future::poll_fn;
 use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tracing::info;
 
 pub(crate) use self::hook::Senders;
 use self::patient::Patient;
 pub(crate) use self::reply::FULL;
 pub(crate) use self::site::{Site, Transport};
-use crate::config::{LINGER, READ_BYTES};
+use crate::transport::drain;
 
 /// Bytes of the head of a request: those of browsers have some 1,000.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -47,8 +48,8 @@ pub(crate) struct Opened<S> {
     pub(crate) input: Bytes,
 }
 
-/// Answers the requests on `stream` until its client closes it, or opens a WebSocket; then returns the stream. Fails
-/// with an error if the client breaks HTTP, or takes no bytes for `write_timeout`.
+/// Answers the requests on `stream` until its client closes it, breaks the rules of HTTP, or opens a WebSocket; then
+/// returns the stream. Fails with an error if the connection fails, or the client takes no bytes for `write_timeout`.
 pub(crate) async fn serve<S>(
     stream: S,
     site: Site<'_>,
@@ -58,21 +59,30 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let stream = TokioIo::new(Patient::new(stream, write_timeout));
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(FIELDS_MAX)
+        // A program may say that it sends nothing more before it has its answer.
+        .half_close(true)
         .serve_connection(stream, site);
-    let parts = connection.without_shutdown().await.map_err(io::Error::other)?;
-    let mut stream = parts.io.into_inner().into_inner();
-    if parts.service.has_opened() {
-        return Ok(Some(Opened { stream, input: parts.read_buf }));
+    let served = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    let parts = connection.into_parts();
+    let mut stream = parts.io.into_inner();
+    match served {
+        Ok(()) if parts.service.has_opened() => {
+            return Ok(Some(Opened { stream: stream.into_inner(), input: parts.read_buf }));
+        }
+        Ok(()) => {}
+        // It was answered so.
+        Err(error) if error.is_parse() => {
+            parts.service.log_once(|| info!(%error, "closed: the client broke the rules of HTTP"));
+        }
+        Err(error) => return Err(io::Error::other(error)),
     }
     stream.shutdown().await?;
-    // The client may lose the answer if the socket is closed before all is read, such as a body that is too long.
-    let mut unread = [0; READ_BYTES];
-    let read = async { while let Ok(1..) = stream.read(&mut unread).await {} };
-    let _ = timeout(LINGER, Box::pin(read)).await;
+    // There may be more, such as a body that is too long.
+    Box::pin(drain(&mut stream)).await;
     Ok(None)
 }

@@ -25,6 +25,9 @@ struct Args {
     /// Number of groups of users who give and take rights from each other.
     #[arg(long, default_value_t = 2)]
     groups: u32,
+    /// Number of programs that post to hooks.
+    #[arg(long, default_value_t = 2)]
+    posters: u32,
     /// Let the clients use TLS.
     #[arg(long)]
     tls: bool,
@@ -35,11 +38,11 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { seed, kills, users, rooms, groups, tls, web } = Args::parse();
+    let Args { seed, kills, users, rooms, groups, posters, tls, web } = Args::parse();
     let seed = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     writeln!(out, "seed {seed}")?;
-    let findings = torture(Plan { seed, kills, users, rooms, groups, tls, web }).await;
+    let findings = torture(Plan { seed, kills, users, rooms, groups, posters, tls, web }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

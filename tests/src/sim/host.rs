@@ -13,12 +13,14 @@ use chat_server::{Config, Limits, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
 use ratatui::layout::Size;
+use tokio::io::{BufReader, DuplexStream};
 use tokio::sync::watch;
 
 use super::follower::{Index, follow};
 use super::network::{self, Dialer, Listener, SERVER};
 use super::rights::appoint;
 use super::user::{User, keys};
+use crate::hook::{Poster, operate};
 use crate::rights::Group;
 
 /// Bytes on their way between the operator and the daemon.
@@ -38,11 +40,11 @@ const DISK_TIME: Duration = Duration::from_millis(20);
 const SCREEN: Size = Size { width: 60, height: 10 };
 
 /// Runs the daemon on the directory `data`, and a follower of its journal, until `stop` is true. The
-/// operator helps `groups` to begin.
+/// operator helps `groups` to begin, and makes the hooks of `posters`.
 pub(super) async fn serve(
     data: PathBuf,
     index: Rc<RefCell<Index>>,
-    groups: Vec<Group>,
+    (groups, posters): (Vec<Group>, Vec<Poster>),
     mut stop: watch::Receiver<bool>,
 ) -> turmoil::Result {
     let config = Config {
@@ -61,10 +63,17 @@ pub(super) async fn serve(
     let follow = follow(daemon.journal().clone(), index);
     let (operator, served) = tokio::io::duplex(OPERATOR_BYTES);
     let operated = daemon.operate(served);
-    let appointed = appoint(operator, &groups);
-    let (run, (), (), ()) =
-        tokio::join!(daemon.run(listener, stopped), follow, operated, appointed);
+    let operator = operator_of(operator, &groups, &posters);
+    let (run, (), (), ()) = tokio::join!(daemon.run(listener, stopped), follow, operated, operator);
     Ok(run?)
+}
+
+/// Runs the operator until the daemon ends.
+async fn operator_of(operator: DuplexStream, groups: &[Group], posters: &[Poster]) {
+    let mut operator = BufReader::new(operator);
+    appoint(&mut operator, groups).await;
+    // An error is the end of the daemon.
+    let _ = operate(&mut operator, posters).await;
 }
 
 /// Runs the client on the directory `state`, and its user, once `begins` is true.

@@ -39,6 +39,11 @@ pub(super) fn rights(number: u32) -> String {
     format!("rights-{number}")
 }
 
+/// Returns the name of the host of a program that posts to hooks.
+pub(super) fn poster(number: u32) -> String {
+    format!("poster-{number}")
+}
+
 /// Begin of the simulation, in milliseconds since 1970: an arbitrary time.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 
@@ -113,8 +118,8 @@ pub(super) async fn connect() -> io::Result<Stream> {
     webs.put_on(stream, key()).await
 }
 
-/// Connects to the daemon without a WebSocket, as a classic client does.
-pub(super) async fn connect_classic() -> io::Result<ServerStream<TcpStream>> {
+/// Connects to the daemon without a WebSocket, as a classic client and a program that posts do.
+pub(super) async fn connect_without_web() -> io::Result<ServerStream<TcpStream>> {
     let stream = TcpStream::connect((SERVER, PORT)).await?;
     secure(stream, key()).await
 }

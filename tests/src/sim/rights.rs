@@ -34,8 +34,7 @@ pub(super) async fn chat(group: Group) -> turmoil::Result {
 }
 
 /// Makes the first user of each group an owner of the server, as the operator, until the group has begun.
-pub(super) async fn appoint(operator: DuplexStream, groups: &[Group]) {
-    let mut operator = BufReader::new(operator);
+pub(super) async fn appoint(operator: &mut BufReader<DuplexStream>, groups: &[Group]) {
     while let Some(group) = groups.iter().find(|group| !group.has_begun()) {
         let grant = json!({"type": "grant", "user": group.owner(), "role": "owner"});
         let mut answer = String::new();

@@ -21,7 +21,8 @@ use super::log::Log;
 use super::network::{self, SERVER};
 use super::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use super::user::User;
-use super::{Outcome, Plan, backup_directory, classic, rights};
+use super::{Outcome, Plan, backup_directory, classic, posters, rights};
+use crate::hook::{self, Poster};
 use crate::rights::{BackupState, Group, Settings};
 use crate::torture::classic::ClassicUser;
 use crate::torture::findings::Findings;
@@ -56,6 +57,7 @@ pub(super) struct World<'a> {
     classics: Classics,
     events_users: EventsUsers,
     pub(super) groups: Vec<Group>,
+    pub(super) posters: Vec<Poster>,
     directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// For each client, true once it runs. A client on a copy begins in the storm.
     begun: Vec<watch::Receiver<bool>>,
@@ -80,15 +82,17 @@ impl World<'_> {
         let index: Rc<RefCell<Index>> = Rc::default();
         let stored = Rc::clone(&index);
         let (groups, backup_state) = groups(&plan);
-        let begin = groups.clone();
+        let posters = posters(&plan, &backup_state);
+        let operated = (groups.clone(), posters.clone());
         sim.host(SERVER, move || {
-            serve(state.clone(), Rc::clone(&stored), begin.clone(), stopping.clone())
+            serve(state.clone(), Rc::clone(&stored), operated.clone(), stopping.clone())
         });
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);
         let hosts = hosts.chain((0..plan.classics).map(network::classic));
         let hosts = hosts.chain((0..plan.events_users).map(network::events));
         let hosts = hosts.chain((0..plan.groups).map(network::rights));
+        let hosts = hosts.chain((0..plan.posters).map(network::poster));
         let storm = Storm::new(random.fork(), hosts.collect(), stop, disks, backup_state);
         let (ids, epoch) = (Rc::default(), Rc::default());
         let user =
@@ -112,6 +116,7 @@ impl World<'_> {
             classics,
             events_users,
             groups,
+            posters,
             directory,
             begun,
             log,
@@ -144,6 +149,10 @@ impl World<'_> {
             let (host, group) = (network::rights(number), group.clone());
             self.sim.host(host.as_str(), move || rights::chat(group.clone()));
         }
+        for (number, poster) in (0..).zip(&self.posters) {
+            let (host, poster) = (network::poster(number), poster.clone());
+            self.sim.host(host.as_str(), move || posters::chat(poster.clone()));
+        }
     }
 
     /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their
@@ -157,6 +166,7 @@ impl World<'_> {
             self.storm.step(&mut self.sim);
             if self.storm.faults.restored > restored {
                 self.classics.iter().for_each(|classic| classic.lock().unwrap().set_restored());
+                self.posters.iter().for_each(Poster::set_restored);
             }
             self.step();
         }
@@ -215,6 +225,7 @@ impl World<'_> {
     fn all_are_done(&self) -> bool {
         let are_done = self.events_users.iter().all(|user| user.lock().unwrap().is_done());
         are_done
+            && self.posters.iter().all(Poster::is_done)
             && self.users.iter().zip(&self.begun).all(|(user, begun)| {
                 let has_begun = *begun.borrow();
                 !has_begun || user.borrow().is_done()
@@ -239,6 +250,7 @@ impl World<'_> {
         for user in &self.events_users {
             user.lock().unwrap().is_sending = is_sending;
         }
+        self.posters.iter().for_each(|poster| poster.set_sending(is_sending));
         if !is_sending {
             self.groups.iter().for_each(Group::stop);
         }
@@ -261,6 +273,21 @@ fn groups(plan: &Plan) -> (Vec<Group>, BackupState) {
         Group::new(settings, fastrand::Rng::with_seed(plan.seed ^ u64::from(group)))
     };
     ((0..plan.groups).map(group).collect(), backup)
+}
+
+/// Returns the programs that post to hooks.
+fn posters(plan: &Plan, backup: &BackupState) -> Vec<Poster> {
+    let poster = |number: u32| {
+        let settings = hook::Settings {
+            number,
+            room: number % plan.rooms,
+            pauses_ms: posters::PAUSES_MS,
+            backup: backup.clone(),
+        };
+        // As of the groups, and other numbers than theirs.
+        Poster::new(settings, fastrand::Rng::with_seed(!plan.seed ^ u64::from(number)))
+    };
+    (0..plan.posters).map(poster).collect()
 }
 
 /// Returns the directories that the storm uses, and for each client, whether it runs: the clients on copies

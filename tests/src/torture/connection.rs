@@ -32,8 +32,8 @@ impl Target {
         self.webs.put_on(self.tcp().await?, self.key).await
     }
 
-    /// Connects without a WebSocket, as a classic client does.
-    pub(super) async fn connect_classic(&self) -> io::Result<ServerStream<TcpStream>> {
+    /// Connects without a WebSocket, as a classic client and a program that posts do.
+    pub(super) async fn connect_without_web(&self) -> io::Result<ServerStream<TcpStream>> {
         secure(self.tcp().await?, self.key).await
     }
 

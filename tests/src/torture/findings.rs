@@ -15,6 +15,7 @@ pub(crate) use self::read::Read;
 pub use self::record::Record;
 pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
+use crate::hook;
 use crate::rights;
 use crate::searched::Searched;
 use crate::write_rows;
@@ -61,6 +62,8 @@ pub struct Findings {
     pub wrongly_found: u64,
     /// What the users who give and take rights have found.
     pub rights: rights::Found,
+    /// What the programs that post to hooks have found.
+    pub hooks: hook::Found,
 }
 
 /// A message after one with a greater number.
@@ -115,6 +118,7 @@ impl Findings {
             findings.wrong_state += record.states.iter().filter(is_wrong).count() as u64;
             findings.check_classic_read(record, journal, &positions);
         }
+        findings.check_barred(journal, records);
         findings.check_rooms(journal, records);
         findings.check_users(journal, records);
         findings
@@ -125,13 +129,18 @@ impl Findings {
         (self.found, self.wrongly_found) = (searched.found, searched.wrong);
     }
 
+    /// Adds what a program that posts to hooks has found.
+    pub(crate) fn add_hooks(&mut self, found: hook::Found) {
+        self.hooks.add(found);
+    }
+
     /// Returns true if there is no fault.
     pub const fn is_clean(&self) -> bool {
         let Self { missing, doubled, out_of_order, gaps, .. } = self;
         let Self { not_stored, unread, misdirected, wrong_state, wrongly_found, .. } = self;
         let lost = *missing + *doubled + *out_of_order + *gaps + *wrongly_found;
         let is_clean = lost + *not_stored + *unread + *misdirected + *wrong_state == 0;
-        is_clean && self.rights.is_clean()
+        is_clean && self.rights.is_clean() && self.hooks.wrong == 0
     }
 
     fn add_out_of_order(&mut self, one: OutOfOrder) {
@@ -270,6 +279,15 @@ impl Findings {
         }
     }
 
+    /// Checks that nothing is stored of clients that post to revoked hooks.
+    fn check_barred(&mut self, journal: &Journal, records: &[Record]) {
+        let barred = records.iter().filter(|record| record.is_barred);
+        let barred: HashSet<u32> = barred.map(|record| record.client).collect();
+        for (_, label) in journal.messages().filter(|(_, label)| barred.contains(&label.client)) {
+            self.hooks.add_wrong(|| format!("{label} was said by a hook that was revoked"));
+        }
+    }
+
     /// Checks that each message is in its room, and that no third user read a direct message.
     fn check_rooms(&mut self, journal: &Journal, records: &[Record]) {
         let users: HashMap<u32, u32> =
@@ -339,7 +357,7 @@ impl fmt::Display for Findings {
         if let Some(first) = self.first_out_of_order {
             writeln!(f, "out of order: {first}")?;
         }
-        write!(f, "{}", self.rights)
+        write!(f, "{}{}", self.rights, self.hooks)
     }
 }
 

@@ -3,21 +3,19 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Hub;
-use crate::figures::Figures;
+use crate::figures::HubFigures;
 
 impl Hub {
-    /// The figures of the hub; those of the rest of the daemon are missing.
-    pub(crate) fn figures(&self) -> Figures {
+    /// The figures of the hub.
+    pub(crate) fn figures(&self) -> HubFigures {
         let counts = &self.directory.counters;
         let (accepted, refused) = (counts.accepted.load(Relaxed), counts.refused.load(Relaxed));
         let commits = counts.commits.histogram();
         let state = self.state();
         let (native, classic) = state.sessions.counts();
         let rings = state.rooms.rings();
-        Figures {
+        HubFigures {
             sessions: [("native", count(native)), ("classic", count(classic))],
-            connections: 0,
-            turned_away: 0,
             users: count(state.users_stored()),
             users_connected: count(state.users_connected()),
             rooms: count(state.rooms.count(false)),
@@ -28,8 +26,6 @@ impl Hub {
             batch_bytes: count(rings.bytes()),
             queue: count(self.queue.waiting()),
             commits,
-            journal_bytes: 0,
-            indexed: None,
         }
     }
 }

@@ -165,9 +165,8 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     match timeout_at(deadline, detected).await {
         Ok(Ok(detected)) => return Some(detected),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
-        Ok(Err(error @ DetectError::LateTls)) => strangers.log(|| info!(%error, "turned away")),
-        Ok(Err(error @ DetectError::LateHttp)) => {
-            context.late.add(address, Instant::now());
+        Ok(Err(error @ (DetectError::LateTls | DetectError::LateHttp))) => {
+            context.late.was_late(address, Instant::now());
             strangers.log(|| info!(%error, "closed; the next one from its address has more time"));
         }
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),

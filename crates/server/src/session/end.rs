@@ -5,14 +5,15 @@ use std::io;
 use std::sync::Arc;
 
 use chat_proto::{EndCode, LeaveReason, RefusalCode};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::{Span, debug};
 
 use super::Context;
-use crate::config::{Config, LINGER, READ_BYTES};
+use crate::config::{Config, LINGER};
 use crate::door::{Capabilities, Connection};
 use crate::hub::HubError;
+use crate::transport::drain;
 
 /// Sent to a client that speaks none of the protocols; one line.
 const PROTOCOLS: &str = concat!(
@@ -133,9 +134,7 @@ pub(super) async fn reject<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, co
         stream.shutdown().await
     };
     if let Ok(Ok(())) = timeout(config.goodbye_timeout, write).await {
-        let mut unread = [0; READ_BYTES];
-        let read = async { while let Ok(1..) = stream.read(&mut unread).await {} };
-        let _ = timeout(LINGER, read).await;
+        drain(stream).await;
     }
 }
 

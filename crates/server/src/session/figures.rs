@@ -10,6 +10,6 @@ impl Context {
         let (connections, turned_away) = self.networks.counts();
         let indexed = self.search.as_ref().map(Search::state).map(|state| state.indexed.into());
         let journal_bytes = self.location.bytes();
-        Figures { connections, turned_away, journal_bytes, indexed, ..self.hub.figures() }
+        Figures { connections, turned_away, journal_bytes, indexed, hub: self.hub.figures() }
     }
 }

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use super::end::End;
 use super::{Context, Session};
-use crate::config::PORT;
 use crate::hub::{HOOKS_LISTED, HookDraft, HubError};
 use crate::plain::is_loopback;
 use crate::token::{self, TokenHash};
@@ -59,8 +58,8 @@ impl Context {
 
     /// The address to which is posted what the hook with that secret says.
     fn hook_address(&self, secret: &Secret) -> Secret {
-        let (host, port) =
-            self.address.get().map_or(("127.0.0.1", PORT), |line| (line.host(), line.port()));
+        let line = self.line();
+        let (host, port) = (line.host(), line.port());
         let scheme = if is_this_machine(host) { "http" } else { "https" };
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         Secret::new(format!("{scheme}://{host}:{port}/hook/{}", secret.reveal()))

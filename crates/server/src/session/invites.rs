@@ -70,7 +70,7 @@ pub(crate) async fn invite(
     };
     let invite = context.hub.invite(draft).await;
     let invite = invite.map_err(|error| Refusal { room, ..error.into() })?;
-    Ok(Event::Invite { line: context.line(secret), invite })
+    Ok(Event::Invite { line: context.line_with(secret), invite })
 }
 
 /// Ends an invite; `by` is who wants that, `None` for the operator. Returns the event that says so.
@@ -87,11 +87,16 @@ pub(super) async fn revoke(
 }
 
 impl Context {
+    /// The address line without a secret; that of this machine if the daemon does not listen.
+    pub(super) fn line(&self) -> AddressLine {
+        let here =
+            || AddressLine::new("127.0.0.1", PORT, self.tls.key()).expect("the address is valid");
+        self.address.get().cloned().unwrap_or_else(here)
+    }
+
     /// The address line with that secret.
-    fn line(&self, secret: Secret) -> Secret {
-        let here = || AddressLine::new("127.0.0.1", PORT, self.tls.key());
-        let line = self.address.get().cloned().map_or_else(here, Ok);
-        let line = line.and_then(|line| line.with_secret(secret));
+    fn line_with(&self, secret: Secret) -> Secret {
+        let line = self.line().with_secret(secret);
         Secret::new(line.map(|line| line.to_string()).unwrap_or_default())
     }
 

@@ -33,7 +33,7 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
         address,
     };
     let figures = || context.figures();
-    let site = Site::new(&config.web, transport, senders, &context.tls, &figures);
+    let site = Site::new(&config.web, transport, senders, &context.tls, &context.late, &figures);
     let served = Box::pin(web::serve(carrier, site, config.write_timeout)).await;
     let served = served.inspect_err(|error| debug!(%error, "closed: a request was not answered"));
     let Opened { stream, input } = served.ok()??;

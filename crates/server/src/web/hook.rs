@@ -65,17 +65,17 @@ async fn posted(senders: Senders<'_>, request: Request<Incoming>) -> Result<Repl
     let (head, body) = request.into_parts();
     let body = read(body).await?;
     let Post { text, n } = post::read(&head.headers, &body)
-        .map_err(|error| reply::refusal(error.status(), format!("{error}\n")))?;
+        .map_err(|error| reply::line(error.status(), format!("{error}\n")))?;
     let cost = Cost::of_text(text.as_str().len());
     hook.try_charge(limits, cost, Instant::now()).map_err(|wait| {
         let text = "too many messages by this hook; post this one again later\n";
-        reply::retry_after(reply::refusal(StatusCode::TOO_MANY_REQUESTS, text), wait)
+        reply::retry_after(reply::line(StatusCode::TOO_MANY_REQUESTS, text), wait)
     })?;
     match hub.say_by_hook(&hook, text, n).await {
-        Outcome::Stored { .. } | Outcome::Repeat { .. } => Ok(reply::refusal(StatusCode::OK, OK)),
+        Outcome::Stored { .. } | Outcome::Repeat { .. } => Ok(reply::line(StatusCode::OK, OK)),
         Outcome::NumberUsed => {
             let text = "this key was used for another text; use another key\n";
-            Err(reply::refusal(StatusCode::UNPROCESSABLE_ENTITY, text))
+            Err(reply::line(StatusCode::UNPROCESSABLE_ENTITY, text))
         }
         Outcome::Refused(error) => Err(refused(&error)),
     }
@@ -88,11 +88,11 @@ fn unknown(Senders { tries, strangers, address, .. }: Senders<'_>) -> Reply {
         Ok(_wrong) => {
             strangers.log(|| info!("refused a post: there is no such hook"));
             let text = "there is no such hook; it may have been revoked\n";
-            reply::refusal(StatusCode::NOT_FOUND, text)
+            reply::line(StatusCode::NOT_FOUND, text)
         }
         Err(wait) => {
             let text = "too many posts from your network to hooks that do not exist\n";
-            reply::retry_after(reply::refusal(StatusCode::TOO_MANY_REQUESTS, text), wait)
+            reply::retry_after(reply::line(StatusCode::TOO_MANY_REQUESTS, text), wait)
         }
     }
 }
@@ -103,14 +103,15 @@ async fn read(body: Incoming) -> Result<bytes::Bytes, Reply> {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let text = format!("a post has at most {BODY_BYTES_MAX} bytes\n");
-            Err(reply::last(reply::refusal(StatusCode::PAYLOAD_TOO_LARGE, text)))
+            Err(reply::last(reply::line(StatusCode::PAYLOAD_TOO_LARGE, text)))
         }
-        Ok(Err(_)) => {
-            Err(reply::last(reply::refusal(StatusCode::BAD_REQUEST, "the body is cut off\n")))
-        }
+        Ok(Err(_)) => Err(reply::last(reply::line(
+            StatusCode::BAD_REQUEST,
+            "the body is cut off, or has a broken chunk\n",
+        ))),
         Err(_) => {
             let text = format!("the body did not arrive within {} s\n", BODY_TIMEOUT.as_secs());
-            Err(reply::last(reply::refusal(StatusCode::REQUEST_TIMEOUT, text)))
+            Err(reply::last(reply::line(StatusCode::REQUEST_TIMEOUT, text)))
         }
     }
 }
@@ -118,29 +119,29 @@ async fn read(body: Incoming) -> Result<bytes::Bytes, Reply> {
 fn refused(error: &HubError) -> Reply {
     let text = format!("{error}\n");
     match error {
-        HubError::Hook(HookError::Ended) => reply::refusal(StatusCode::NOT_FOUND, text),
+        HubError::Hook(HookError::Ended) => reply::line(StatusCode::NOT_FOUND, text),
         HubError::Slow { room, pause_s, wait_ms } => {
             let text =
                 format!("{room} has a pause of {pause_s} s between two messages of one user\n");
-            let reply = reply::refusal(StatusCode::TOO_MANY_REQUESTS, text);
+            let reply = reply::line(StatusCode::TOO_MANY_REQUESTS, text);
             reply::retry_after(reply, Duration::from_millis(*wait_ms))
         }
         HubError::NotStored(_) | HubError::GoingAway => {
             warn!(%error, "a post to a hook was not stored");
-            let reply = reply::refusal(StatusCode::SERVICE_UNAVAILABLE, text);
+            let reply = reply::line(StatusCode::SERVICE_UNAVAILABLE, text);
             reply::retry_after(reply, NOT_STORED_RETRY)
         }
         HubError::NotInRoom(room) => {
             let text = format!(
                 "the bot of this hook was removed from {room}; ask a moderator of the room\n"
             );
-            reply::refusal(StatusCode::FORBIDDEN, text)
+            reply::line(StatusCode::FORBIDDEN, text)
         }
         HubError::Muted(_) | HubError::Banned(_) => {
             let text = "the bot of this hook is muted or banned; ask a moderator of the room\n";
-            reply::refusal(StatusCode::FORBIDDEN, text)
+            reply::line(StatusCode::FORBIDDEN, text)
         }
-        HubError::Failed(_) => reply::refusal(StatusCode::INTERNAL_SERVER_ERROR, text),
-        _ => reply::refusal(StatusCode::FORBIDDEN, text),
+        HubError::Failed(_) => reply::line(StatusCode::INTERNAL_SERVER_ERROR, text),
+        _ => reply::line(StatusCode::FORBIDDEN, text),
     }
 }

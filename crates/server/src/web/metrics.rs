@@ -27,18 +27,19 @@ pub(super) fn text(figures: Figures) -> String {
 
 impl Collector for Figures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let hub = &self.hub;
         let mut sessions =
             encoder.encode_descriptor("sessions", "Sessions", None, MetricType::Gauge)?;
-        for (door, count) in self.sessions {
+        for (door, count) in hub.sessions {
             ConstGauge::new(count).encode(sessions.encode_family(&[("protocol", door)])?)?;
         }
         for (name, help, value) in [
-            ("users", "Users who are stored", self.users),
-            ("users_connected", "Users with a session", self.users_connected),
-            ("rooms", "Rooms with a name", self.rooms),
-            ("direct_rooms", "Direct messages", self.direct_rooms),
-            ("queue_items", "Items that wait for a commit", self.queue),
-            ("batch_bytes", "Bytes in memory that sessions have not taken yet", self.batch_bytes),
+            ("users", "Users who are stored", hub.users),
+            ("users_connected", "Users with a session", hub.users_connected),
+            ("rooms", "Rooms with a name", hub.rooms),
+            ("direct_rooms", "Direct messages", hub.direct_rooms),
+            ("queue_items", "Items that wait for a commit", hub.queue),
+            ("batch_bytes", "Bytes in memory that sessions have not taken yet", hub.batch_bytes),
             ("journal_bytes", "Bytes of the files of the journal", self.journal_bytes),
         ] {
             let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
@@ -53,9 +54,9 @@ impl Collector for Figures {
         for (name, help, value) in [
             ("connections", "Connections", self.connections),
             ("turned_away", "Connections that found no place", self.turned_away),
-            ("messages_accepted", "Messages that were stored", self.accepted),
-            ("messages_refused", "Messages that were refused", self.refused),
-            ("deliveries", "Messages that sessions were handed", self.deliveries),
+            ("messages_accepted", "Messages that were stored", hub.accepted),
+            ("messages_refused", "Messages that were refused", hub.refused),
+            ("deliveries", "Messages that sessions were handed", hub.deliveries),
         ] {
             let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(value).encode(metric)?;
@@ -63,7 +64,7 @@ impl Collector for Figures {
         let help = "How long commits take";
         let commits =
             encoder.encode_descriptor("commit_seconds", help, None, MetricType::Histogram)?;
-        encode_histogram(&self.commits, commits)
+        encode_histogram(&hub.commits, commits)
     }
 }
 
@@ -80,6 +81,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::figures::HubFigures;
 
     #[test]
     fn the_figures_are_in_the_format_of_openmetrics() {
@@ -87,10 +89,8 @@ mod tests {
             buckets: vec![(0.001, 2), (f64::INFINITY, 1)],
             total: Duration::from_millis(1500),
         };
-        let figures = Figures {
+        let hub = HubFigures {
             sessions: [("native", 3), ("classic", 1)],
-            connections: 9,
-            turned_away: 2,
             users: 5,
             users_connected: 4,
             rooms: 6,
@@ -101,9 +101,9 @@ mod tests {
             batch_bytes: 10,
             queue: 11,
             commits,
-            journal_bytes: 4096,
-            indexed: Some(99),
         };
+        let figures =
+            Figures { connections: 9, turned_away: 2, journal_bytes: 4096, indexed: Some(99), hub };
         let text = text(figures);
         for line in [
             "# TYPE chat_sessions gauge",

@@ -35,9 +35,9 @@ pub(super) enum PostError {
     NoText,
     #[error("a text has at most {TEXT_BYTES_MAX} bytes")]
     TooLong,
-    #[error("a key has 1 to {KEY_BYTES_MAX} bytes")]
+    #[error("a key is a string of 1 to {KEY_BYTES_MAX} bytes, or a whole number below 2^64")]
     BadKey,
-    #[error("the field Idempotency-Key and the `key` are not the same")]
+    #[error("there are two keys that are not the same")]
     TwoKeys,
     #[error("post text/plain, application/json, or a form with a `payload`")]
     UnknownType,
@@ -84,7 +84,11 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Post, PostError> 
 
 /// The key in the head of a request; with quotes it is a string of RFC 9651, as the draft of the field asks for.
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, PostError> {
-    let Some(key) = headers.get(KEY) else { return Ok(None) };
+    let mut keys = headers.get_all(KEY).iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.any(|other| other != key) {
+        return Err(PostError::TwoKeys);
+    }
     let key = key.to_str().map_err(|_| PostError::BadKey)?.trim();
     let unquoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
     Ok(Some(unquoted.unwrap_or(key).to_owned()))
@@ -122,7 +126,8 @@ fn from_json(json: &str) -> Result<(String, Option<String>), PostError> {
     let key = match fields.get("key") {
         None | Some(Value::Null) => None,
         Some(Value::String(key)) => Some(key.clone()),
-        Some(Value::Number(key)) => Some(key.to_string()),
+        // Others are rounded, so two of them may be the same.
+        Some(Value::Number(key)) => Some(key.as_u64().ok_or(PostError::BadKey)?.to_string()),
         Some(_) => return Err(PostError::BadKey),
     };
     Ok((text, key))
@@ -189,6 +194,8 @@ mod tests {
             ("application/json", r#"["text"]"#, PostError::NotJson),
             ("application/json", r#"{"text":"hi","key":[]}"#, PostError::BadKey),
             ("application/json", r#"{"text":"hi","key":""}"#, PostError::BadKey),
+            ("application/json", r#"{"text":"hi","key":18446744073709551616}"#, PostError::BadKey),
+            ("application/json", r#"{"text":"hi","key":1.5}"#, PostError::BadKey),
             ("multipart/form-data; boundary=x", "hi", PostError::UnknownType),
             ("text/plain", &"x".repeat(TEXT_BYTES_MAX + 1), PostError::TooLong),
         ] {
@@ -212,6 +219,9 @@ mod tests {
         assert_ne!(json(r#"{"text":"a","key":"job 8"}"#, &[]), Ok(given));
         let both = json(r#"{"text":"a","key":"job 7"}"#, &[(KEY, "job 8")]);
         assert_eq!(both, Err(PostError::TwoKeys));
+        let twice = json(r#"{"text":"a"}"#, &[(KEY, "job 7"), (KEY, "job 8")]);
+        assert_eq!(twice, Err(PostError::TwoKeys));
+        assert_eq!(json(r#"{"text":"a"}"#, &[(KEY, "job 7"), (KEY, "job 7")]), Ok(given));
         assert_eq!(json(r#"{"text":"a"}"#, &[(KEY, &"x".repeat(256))]), Err(PostError::BadKey));
         assert_eq!(json(r#"{"text":"a"}"#, &[]), Ok(None));
     }

@@ -79,21 +79,21 @@ pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
     reply
 }
 
-/// A status, and a line that says why.
-pub(super) fn refusal(status: StatusCode, text: impl Into<Bytes>) -> Reply {
+/// A status, and a line of text.
+pub(super) fn line(status: StatusCode, text: impl Into<Bytes>) -> Reply {
     let mut reply = document(text.into(), "text/plain; charset=utf-8");
     *reply.status_mut() = status;
     reply
 }
 
 pub(super) fn not_found() -> Reply {
-    refusal(StatusCode::NOT_FOUND, "there is nothing here; the chat is at /\n")
+    line(StatusCode::NOT_FOUND, "there is nothing here; the chat is at /\n")
 }
 
 /// `allowed` are the methods that the path has.
 pub(super) fn wrong_method(allowed: &'static str) -> Reply {
     let text = format!("the methods of this address are: {allowed}\n");
-    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, text);
+    let mut reply = line(StatusCode::METHOD_NOT_ALLOWED, text);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     reply
 }

@@ -13,6 +13,7 @@ use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue, LOCA
 use hyper::http::uri::Authority;
 use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
+use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::hook::{self, Senders};
@@ -23,6 +24,7 @@ use super::reply::{self, Reply};
 use super::web_socket;
 use crate::config::WebConfig;
 use crate::figures::Figures;
+use crate::late::LateBrowsers;
 use crate::plain::is_loopback;
 use crate::tls::Tls;
 
@@ -32,9 +34,12 @@ const REQUESTS_MAX: u32 = 100;
 /// The methods of a path that can only be read.
 const READ_METHODS: &str = "GET, HEAD";
 
+/// The path of the page.
+const PAGE: &str = "/";
+
 /// Parts that are served under their own names, with their addresses: a browser wants to find them there.
 const NAMED: [(&str, &str); 5] = [
-    ("/", "index.html"),
+    (PAGE, "index.html"),
     ("/manifest.webmanifest", "manifest.webmanifest"),
     ("/icon-192.png", "icon-192.png"),
     ("/icon-512.png", "icon-512.png"),
@@ -58,6 +63,7 @@ pub(crate) struct Site<'c> {
     transport: Transport,
     senders: Senders<'c>,
     tls: &'c Tls,
+    late: &'c LateBrowsers,
     figures: &'c (dyn Fn() -> Figures + Sync),
     requests: Cell<u32>,
     /// Whether a refusal was logged: one for each connection is enough.
@@ -71,15 +77,16 @@ impl<'c> Site<'c> {
         transport: Transport,
         senders: Senders<'c>,
         tls: &'c Tls,
+        late: &'c LateBrowsers,
         figures: &'c (dyn Fn() -> Figures + Sync),
     ) -> Self {
         let [has_logged, has_opened] = [const { Cell::new(false) }; 2];
         let requests = Cell::new(0);
-        Self { config, transport, senders, tls, figures, requests, has_logged, has_opened }
+        Self { config, transport, senders, tls, late, figures, requests, has_logged, has_opened }
     }
 
     /// Calls `log` for the first refusal of the connection.
-    fn log_once(&self, log: impl FnOnce()) {
+    pub(super) fn log_once(&self, log: impl FnOnce()) {
         if !self.has_logged.replace(true) {
             self.senders.strangers.log(log);
         }
@@ -100,7 +107,7 @@ impl<'c> Site<'c> {
             // Not redirected: a program would continue to send the secret in plain text first.
             let text = "this server wants TLS from your address: post to https:// instead of http://, and make another \
                         hook, since others may have read this address\n";
-            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
+            return Some(reply::line(StatusCode::FORBIDDEN, text));
         }
         if request.method() != Method::POST {
             return Some(reply::wrong_method("POST"));
@@ -108,7 +115,7 @@ impl<'c> Site<'c> {
         let is_encrypted = self.transport == Transport::Encrypted;
         if !is_same_origin(request.headers(), &host, is_encrypted) {
             let text = "a page of another site posts nothing here\n";
-            return Some(reply::refusal(StatusCode::FORBIDDEN, text));
+            return Some(reply::line(StatusCode::FORBIDDEN, text));
         }
         None
     }
@@ -116,7 +123,7 @@ impl<'c> Site<'c> {
     fn answer<B: Body>(&self, request: &Request<B>) -> Reply {
         if !request.body().is_end_stream() {
             let text = "a request has no body here\n";
-            return reply::last(reply::refusal(StatusCode::PAYLOAD_TOO_LARGE, text));
+            return reply::last(reply::line(StatusCode::PAYLOAD_TOO_LARGE, text));
         }
         let host = match host(request, &self.config.names) {
             Ok(host) => host,
@@ -126,7 +133,12 @@ impl<'c> Site<'c> {
             _ if self.transport == Transport::PlainRefused => redirect(&host, request),
             "/ws" => self.open(request, &host),
             "/metrics" => self.metrics(request),
-            path => self.read(request.method(), path, takes_gzip(request.headers())),
+            path => {
+                if path == PAGE {
+                    self.late.loads_page(self.senders.address, Instant::now());
+                }
+                self.read(request.method(), path, takes_gzip(request.headers()))
+            }
         }
     }
 
@@ -155,7 +167,7 @@ impl<'c> Site<'c> {
         if !is_same_origin(request.headers(), host, is_encrypted) {
             self.log_once(|| info!("refused a WebSocket to the page of another site"));
             let text = "a page of another site opens no WebSocket here\n";
-            return reply::refusal(StatusCode::FORBIDDEN, text);
+            return reply::line(StatusCode::FORBIDDEN, text);
         }
         let reply = web_socket::open(request);
         self.has_opened.set(reply.status() == StatusCode::SWITCHING_PROTOCOLS);
@@ -164,14 +176,14 @@ impl<'c> Site<'c> {
 
     fn refuse_host(&self, status: StatusCode) -> Reply {
         if status != StatusCode::MISDIRECTED_REQUEST {
-            return reply::refusal(status, "a request names one host\n");
+            return reply::line(status, "a request names one host\n");
         }
         self.log_once(|| {
             info!("refused a request for a host name that is not one of this server's");
         });
         let text = "this server does not know that it has this host name; open its address, or start chat-server \
                     with --public-address NAME\n";
-        reply::refusal(status, text)
+        reply::line(status, text)
     }
 
     /// Whether the request came within TLS, with a certificate that an authority has issued for its host.
@@ -185,7 +197,7 @@ impl<'c> Site<'c> {
     fn read(&self, method: &Method, path: &str, takes_gzip: bool) -> Reply {
         let source = Source::new(self.config.directory.as_ref());
         let reply = if path == "/health" {
-            Some(reply::refusal(StatusCode::OK, "ok\n"))
+            Some(reply::line(StatusCode::OK, "ok\n"))
         } else if let Some((_, name)) = NAMED.into_iter().find(|(named, _)| *named == path) {
             source.filled(name).map(|part| reply::part(name, part))
         } else {
@@ -222,8 +234,8 @@ fn redirect<B>(host: &Authority, request: &Request<B>) -> Reply {
     let path = request.uri().path();
     let target = HeaderValue::try_from(format!("https://{host}{path}"));
     let text = "this server wants TLS from your address: write https:// instead of http://\n";
-    let Ok(target) = target else { return reply::refusal(StatusCode::FORBIDDEN, text) };
-    let mut reply = reply::refusal(StatusCode::TEMPORARY_REDIRECT, text);
+    let Ok(target) = target else { return reply::line(StatusCode::FORBIDDEN, text) };
+    let mut reply = reply::line(StatusCode::TEMPORARY_REDIRECT, text);
     reply.headers_mut().insert(LOCATION, target);
     reply
 }

@@ -27,9 +27,7 @@ pub(super) fn open<B>(request: &Request<B>) -> Reply {
             reply
         }
         Choice::Unnamed => reply,
-        Choice::None => {
-            reply::refusal(StatusCode::BAD_REQUEST, "the subprotocol of /ws is chat.1\n")
-        }
+        Choice::None => reply::line(StatusCode::BAD_REQUEST, "the subprotocol of /ws is chat.1\n"),
     }
 }
 
@@ -67,10 +65,10 @@ fn refuse(error: &Error) -> Reply {
         )
     );
     if !needs_upgrade {
-        return reply::refusal(StatusCode::BAD_REQUEST, "this request opens no WebSocket\n");
+        return reply::line(StatusCode::BAD_REQUEST, "this request opens no WebSocket\n");
     }
     let text = "this address is for a WebSocket of version 13\n";
-    let mut reply = reply::refusal(StatusCode::UPGRADE_REQUIRED, text);
+    let mut reply = reply::line(StatusCode::UPGRADE_REQUIRED, text);
     let headers = reply.headers_mut();
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));

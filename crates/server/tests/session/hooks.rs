@@ -7,7 +7,7 @@ use chat_server::{Config, Limits, Server};
 use serde_json::{Value, json};
 
 use crate::peer::{HERE, Peer, daemon, daemon_with};
-use crate::web::{FAR, answers, statuses};
+use crate::web::{FAR, answers, answers_to_last, statuses};
 
 /// Ana, who owns #ops, and the path of a hook of it.
 async fn with_hook(daemon: &Server) -> (Peer, String) {
@@ -62,6 +62,15 @@ async fn a_post_is_stored_once_for_each_key() {
     let slack = "payload=%7B%22text%22%3A%22deployed%22%2C%22username%22%3A%22ci%22%7D";
     assert_eq!(post(&daemon, &path, form, slack).await.0, 200);
     assert_eq!([said(&mut ana).await, said(&mut ana).await], ["once", "[ci] deployed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_that_closes_its_side_after_a_post_gets_its_answer() {
+    let daemon = daemon();
+    let (mut ana, path) = with_hook(&daemon).await;
+    let answer = answers_to_last(&daemon, &request(&path, "", "and nothing more")).await;
+    assert_eq!(statuses(&answer), [200]);
+    assert_eq!(said(&mut ana).await, "and nothing more");
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,6 +29,7 @@ mod timers;
 mod tls;
 mod unread;
 mod web;
+mod web_connections;
 mod web_socket;
 
 /// Whether the peers use TLS; `session_tls` has the same tests with it.

@@ -56,6 +56,8 @@ mod tls;
 mod unread;
 #[path = "../session/web.rs"]
 mod web;
+#[path = "../session/web_connections.rs"]
+mod web_connections;
 #[path = "../session/web_socket.rs"]
 mod web_socket;
 

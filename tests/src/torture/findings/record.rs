@@ -16,6 +16,8 @@ pub struct Record {
     /// True if its messages are stored in the order of their numbers, over all its runs. Two clients on one
     /// directory take over each other's outboxes as they start, so their messages are not.
     pub(super) is_ordered: bool,
+    /// True if none of its messages may be stored.
+    pub(super) is_barred: bool,
     pub(super) accepted: Vec<Accepted>,
     /// The same, from before a backup was restored.
     pub(super) accepted_before: Vec<Accepted>,
@@ -39,6 +41,7 @@ impl Record {
             client,
             user,
             is_ordered: true,
+            is_barred: false,
             accepted: Vec::new(),
             accepted_before: Vec::new(),
             read: Vec::new(),
@@ -54,6 +57,11 @@ impl Record {
     /// Does not expect the client's messages in the order of their numbers.
     pub(crate) const fn set_unordered(&mut self) {
         self.is_ordered = false;
+    }
+
+    /// Expects none of its messages in the journal.
+    pub(crate) const fn set_barred(&mut self) {
+        self.is_barred = true;
     }
 
     /// Adds an `accepted`. `seq` is `None` if the client does not know the position.

@@ -50,6 +50,8 @@ fn each_fault_is_found() {
     assert_eq!(not_stored.not_stored, 1);
     let unread = findings_after(|_, records| records[1] = Record::new(1, 1));
     assert_eq!(unread.unread, 1, "the direct message; an empty record has no rooms");
+    let barred = findings_after(|_, records| records[0].set_barred());
+    assert_eq!((barred.hooks.wrong, barred.is_clean()), (2, false));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read, Write};
 use memchr::memmem;
 use mio::net::TcpStream;
 use tungstenite::protocol::frame::FrameHeader;
-use tungstenite::protocol::frame::coding::{Data, OpCode};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 /// Opens the WebSocket.
 const REQUEST: &[u8] =
@@ -149,8 +149,12 @@ impl Incoming {
         else {
             return Ok(None);
         };
-        if !matches!(header.opcode, OpCode::Data(_)) {
-            return Err(broken("the server has closed the WebSocket"));
+        match header.opcode {
+            OpCode::Data(_) => {}
+            OpCode::Control(Control::Close) => {
+                return Err(broken("the server has closed the WebSocket"));
+            }
+            OpCode::Control(_) => return Err(broken("a ping, which is not answered here")),
         }
         self.payload = usize::try_from(length).map_err(io::Error::other)?;
         Ok(usize::try_from(head.position()).ok())
@@ -193,13 +197,17 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_and_a_close_are_errors() {
+    fn a_refusal_and_a_control_frame_are_errors() {
         let refused = Incoming::default().cut(&mut b"HTTP/1.1 403 Forbidden\r\n\r\n".to_vec());
         assert_eq!(refused.unwrap_err().to_string(), "the server has opened no WebSocket");
-        let close = OpCode::Control(tungstenite::protocol::frame::coding::Control::Close);
-        let mut open = Incoming { is_open: true, ..Incoming::default() };
-        let closed = open.cut(&mut frame(close, &[3, 232]));
-        assert_eq!(closed.unwrap_err().to_string(), "the server has closed the WebSocket");
+        for (control, error) in [
+            (Control::Close, "the server has closed the WebSocket"),
+            (Control::Ping, "a ping, which is not answered here"),
+        ] {
+            let mut open = Incoming { is_open: true, ..Incoming::default() };
+            let ended = open.cut(&mut frame(OpCode::Control(control), &[3, 232]));
+            assert_eq!(ended.unwrap_err().to_string(), error);
+        }
         let endless = Incoming::default().cut(&mut vec![b'x'; ANSWER_BYTES_MAX]);
         assert_eq!(endless.unwrap_err().to_string(), "a head that does not end");
     }
