@@ -33,6 +33,8 @@ fn nothing_accepted_is_lost_in_ten_storms() {
         let rights = &findings.rights;
         assert!(rights.done > 0 && rights.refused > 0 && rights.records > 0, "{seed}: {outcome}");
         assert!(outcome.events.states > 0, "{seed}: {outcome}");
+        let hooks = &findings.hooks;
+        assert!(hooks.accepted > 0 && hooks.revoked > 0, "{seed}: {outcome}");
     }
     let accepted_lost: u64 = outcomes.iter().map(|(_, outcome)| outcome.faults.accepted_lost).sum();
     let events: u64 = outcomes.iter().map(|(_, outcome)| outcome.events.accepted).sum();
