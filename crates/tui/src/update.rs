@@ -86,6 +86,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let mut effects = frame::frame(state, at);
             effects.extend(attention::title(state));
             effects.extend(expiry::frame(state, at));
+            effects.extend(expiry::hide_storing(state, at));
             state.redraw.drawn_box = Some(state.panes().prompt);
             effects
         }
