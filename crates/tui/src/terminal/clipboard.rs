@@ -76,8 +76,8 @@ pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) 
     thread::Builder::new().name("clipboard".into()).spawn(giving).map(drop)
 }
 
-/// Runs a command with a text as its input, and kills it after `timeout`. The text is at most that of a message, which a
-/// pipe holds: a command that does not read it does not block the write.
+/// Runs a command with a text as its input, and kills it after `timeout`. The text is at most that of a message, and a
+/// pipe holds that: a command that does not read it does not block the write.
 fn load(mut command: Command, text: &str, timeout: Duration) -> io::Result<()> {
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn()?;
