@@ -16,8 +16,8 @@ const LOAD_BUFFER: [&str; 3] = ["load-buffer", "-w", "-"];
 /// hold a thread and a process.
 const TMUX_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Time between two looks whether it has ended. Nobody waits for it.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Time between two checks that it has ended. Nobody waits for it.
+const CHECK_EVERY: Duration = Duration::from_millis(20);
 
 /// How a sequence reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn load(mut command: Command, text: &str, timeout: Duration) -> io::Result<()> {
     let status = loop {
         match child.try_wait()? {
             Some(status) => break status,
-            None if Instant::now() < deadline => thread::park_timeout(LOOK_EVERY),
+            None if Instant::now() < deadline => thread::park_timeout(CHECK_EVERY),
             None => {
                 child.kill()?;
                 break child.wait()?;
