@@ -37,8 +37,8 @@ impl LateBrowsers {
         self.add(address, LOADS_FOR, now);
     }
 
-    /// Expects late clients from `address` for this time. If there are too many addresses, the one whose time ends first
-    /// is removed.
+    /// Expects late clients from `address` for this time. If there are too many addresses, the one whose time ends
+    /// first is removed.
     fn add(&self, address: IpAddr, time: Duration, now: Instant) {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         until.retain(|_, until| *until > now);
