@@ -31,6 +31,9 @@ impl Server {
         let mut child = Command::new(programs()?.join("chat-server"))
             .args(["--listen", "127.0.0.1:0", "--data", ":memory:", "--limits", "off"])
             .env("RUST_LOG", "warn")
+            // One thread sends to all users, as the IRC server here has one: two would take both processors of a small
+            // machine from the client with each message.
+            .env("TOKIO_WORKER_THREADS", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
