@@ -1,6 +1,6 @@
 //! Ports that stay with a test while its daemon is down.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -36,7 +36,8 @@ pub fn free_address() -> SocketAddr {
 /// Whether the port was free. It is given out then.
 fn give(port: u16) -> bool {
     let Ok(given) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) else { return false };
-    let is_free = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
+    // Not by listening: a child that another test forks now would have that socket until it executes its program.
+    let is_free = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err();
     if is_free {
         GIVEN.lock().unwrap().push(given);
     }

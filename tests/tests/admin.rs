@@ -98,7 +98,7 @@ async fn invites_are_made_listed_and_ended() {
     let data = Data::new();
     let _daemon = data.daemon(&[]).await;
     let made = data.done(&["invite", "--uses", "5", "--for", "2d", "--note", "the new ones"]).await;
-    assert!(made.contains("the first 5 persons who open this line become members"), "{made}");
+    assert!(made.contains("the first 5 people who open this line become members"), "{made}");
     let id = made.strip_prefix("Invite ").and_then(|made| made.split(':').next()).unwrap();
     let listed = data.done(&["invites"]).await;
     assert!(listed.contains("0 of 5 used") && listed.contains("the new ones"), "{listed}");

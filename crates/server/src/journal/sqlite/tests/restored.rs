@@ -149,7 +149,7 @@ async fn a_restore_changes_nothing_if_the_backup_is_not_whole() {
         (flipped, "message 1 is damaged"),
         (whole[..whole.len() / 2].to_vec(), "damaged"),
         (b"this is not a journal, and it never was one of any version at all".to_vec(), "damaged"),
-        (Vec::new(), "no journal"),
+        (Vec::new(), "is not a journal"),
     ] {
         fs::write(&copy, bytes).unwrap();
         let error = restore(directory.path(), &copy, clock()).unwrap_err().to_string();
