@@ -31,7 +31,7 @@ use crate::journal::Kinds;
 pub(crate) enum Incoming {
     /// A command.
     Command(Command),
-    /// Bytes that are no command, and the refusal to send.
+    /// Bytes that are not a command, and the refusal to send.
     Invalid(Box<Refusal>),
 }
 

@@ -1,5 +1,6 @@
-//! The addresses of browsers whose first bytes may come so late that they would be taken for classic clients: of
-//! those whose bytes did, and of those that load the page, which is lost if one of its parts is.
+//! The addresses from which the first bytes of a client may come so late that it would be taken for a classic client:
+//! those from which they did, and those of browsers that load the page. If a browser cannot load one part of the page,
+//! the page does not work.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,15 +11,15 @@ use tokio::time::Instant;
 
 use crate::config::PLAIN_REFUSED_SILENCE;
 
-/// Time for which a client from an address is expected to be late, after a browser from there was: its user tries again
-/// within that time.
+/// Time for which a client from an address is expected to be late after one from there was: it connects again, or its
+/// user tries again, within that time.
 const LATE_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// Time in which a browser that was sent the page connects for its parts, and for a WebSocket: longer than any needs.
 /// Classic clients at its address wait longer for their numbers meanwhile.
 const LOADS_FOR: Duration = Duration::from_secs(10);
 
-/// Addresses of such browsers at most, 24 bytes each.
+/// Such addresses at most, 24 bytes each.
 const LATE_ADDRESSES_MAX: usize = 1_024;
 
 /// Such addresses, each with the end of its time.
@@ -26,7 +27,7 @@ const LATE_ADDRESSES_MAX: usize = 1_024;
 pub(crate) struct LateBrowsers(Mutex<HashMap<IpAddr, Instant>>);
 
 impl LateBrowsers {
-    /// Records that a browser at `address` was late.
+    /// Records that the first bytes of a client at `address` came too late.
     pub(crate) fn was_late(&self, address: IpAddr, now: Instant) {
         self.add(address, LATE_FOR, now);
     }
@@ -36,7 +37,8 @@ impl LateBrowsers {
         self.add(address, LOADS_FOR, now);
     }
 
-    /// If there are too many, the one whose time ends first is removed.
+    /// Expects late clients from `address` for this time. If there are too many addresses, the one whose time ends
+    /// first is removed.
     fn add(&self, address: IpAddr, time: Duration, now: Instant) {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         until.retain(|_, until| *until > now);

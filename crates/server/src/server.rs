@@ -154,14 +154,15 @@ impl Server {
         if let Some(socket) = &self.control {
             control.spawn(Arc::clone(socket).run(Arc::clone(context)));
         }
-        // In this order, not in a random one: a simulation of a seed ends in the same way each time.
+        // In this order, not in a random one: a simulation of a seed ends in the same way each time. The listener is
+        // last, so that connections that come without a pause do not keep the jobs from their turn.
         let ended = tokio::select! {
             biased;
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
             () = shutdown => Ok(()),
-            error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
             error = jobs::run(&context.hub, context.config.keep, self.owner_line.as_deref()) => Err(error),
             error = watch("the renewal of the certificate", acme::run(self.certifier.as_deref())) => Err(error),
+            error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
         };
         if let Err(error) = &ended {
             error!("{error}");

@@ -9,7 +9,8 @@ use tracing::info;
 
 use crate::limits::{Budget, Rate};
 
-/// Lines that are logged: more at once than a usual day has, and then so few that a flood adds some 10 MB in a day.
+/// Lines that are logged: more at once than a usual day has, and then so few that a flood adds some 20 MB in a day,
+/// with the lines that say how many were left out.
 const LINES: Rate = Rate { holds: 1_000, every: Duration::from_secs(1) };
 
 /// Logs lines about strangers, as many as [`LINES`] allows.

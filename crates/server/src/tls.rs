@@ -147,7 +147,8 @@ impl Tls {
             let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
             let hello = start.client_hello();
             if let Some(proof) = self.domains.proof(&hello) {
-                self.turns.complete(start.into_stream(proof)).await?.shutdown().await?;
+                let accept = self.turns.compute(|| start.into_stream(proof)).await?;
+                accept.await?.shutdown().await?;
                 return Ok(None);
             }
             let alpn = Alpn::of(&hello);
@@ -156,10 +157,13 @@ impl Tls {
                 Some(issued) => issued.of(alpn),
                 None => self.current().configs.of(alpn),
             };
-            let accept = start.into_stream_with(config, |connection| {
-                connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
-            });
-            Ok(Some(Accepted { stream: self.turns.complete(accept).await?, alpn }))
+            let begin = || {
+                start.into_stream_with(config, |connection| {
+                    connection.set_buffer_limit(Some(BUFFER_BYTES_MAX));
+                })
+            };
+            let accept = self.turns.compute(begin).await?;
+            Ok(Some(Accepted { stream: accept.await?, alpn }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }

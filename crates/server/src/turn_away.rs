@@ -36,7 +36,8 @@ impl TurnedAway {
         Self { open: VecDeque::new(), open_max }
     }
 
-    /// Sends the reason, and closes the connection once the peer has closed its side, or a moment later.
+    /// Sends the reason, and closes the connection once the peer has closed its side, or after
+    /// [`LINGER`](crate::config::LINGER).
     pub(crate) async fn reject(
         &mut self,
         mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -75,14 +75,14 @@ where
             return Ok(Some(Opened { stream: stream.into_inner(), input: parts.read_buf }));
         }
         Ok(()) => {}
-        // It was answered so.
+        // `hyper` has answered it with 400 or 431.
         Err(error) if error.is_parse() => {
             parts.service.log_once(|| info!(%error, "closed: the client broke the rules of HTTP"));
         }
         Err(error) => return Err(io::Error::other(error)),
     }
     stream.shutdown().await?;
-    // There may be more, such as a body that is too long.
+    // There may be more to read, such as a body that is too long.
     Box::pin(drain(&mut stream)).await;
     Ok(None)
 }

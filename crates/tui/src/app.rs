@@ -160,7 +160,7 @@ enum Front<R> {
     Saved(Box<Input>),
     /// The user has left the editor.
     Edited(Result<String, String>),
-    /// No key waits to be shown, if the terminal takes it.
+    /// The keys that were typed are drawn, or the terminal takes no frame now: their text becomes a draft.
     Draft,
     /// It is time to look at the time zone.
     Zone,

@@ -16,7 +16,7 @@ use ratatui::layout::{Position, Size};
 use crate::input::{Input, Wheel};
 use crate::state::State;
 use crate::testing::Screen;
-use crate::update::expiry::ANSWER_SHOWN;
+use crate::update::expiry::{ANSWER_SHOWN, STORING_HIDDEN};
 use crate::update::{ClientEffect, ClientInput, Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::wrap::columns;
@@ -87,12 +87,13 @@ impl Harness {
     }
 
     /// Takes an input and a frame. Returns the effects, but not those of drafts, typing, the input history, the
-    /// title and the time of an answer, which have tests of their own.
+    /// title and the times of the status line, which have tests of their own.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.input_all(input);
         effects.retain(|effect| {
             *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
                 && *effect != Effect::Client(ClientEffect::Tick(ANSWER_SHOWN))
+                && *effect != Effect::Client(ClientEffect::Tick(STORING_HIDDEN))
                 && !matches!(
                     effect,
                     Effect::Client(ClientEffect::Link(LinkRequest::Send {

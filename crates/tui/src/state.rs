@@ -140,6 +140,8 @@ pub struct State {
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
     pub(crate) done_until: Option<(Result<String, String>, Timestamp)>,
+    /// Set while one message waits in a session, mostly for the disk: until then the status line does not say so.
+    pub(crate) storing_until: Option<Timestamp>,
     /// Set while a mention is looked for that may not be loaded.
     pub(crate) seek: Option<Seek>,
     /// The mention that was found last.
@@ -193,10 +195,10 @@ pub(crate) struct Seek {
 }
 
 impl State {
-    /// Whether the status line shows something whose time ends.
+    /// Whether the status line shows or hides something whose time ends.
     #[must_use]
     pub const fn shows_for_a_while(&self) -> bool {
-        self.quitting.is_some() || self.done.is_some()
+        self.quitting.is_some() || self.done.is_some() || self.storing_until.is_some()
     }
 
     /// The screen of a client of the server at the address `server`, with what is stored as `profile`.
@@ -247,6 +249,7 @@ impl State {
             passwords: (None, None),
             done: None,
             done_until: None,
+            storing_until: None,
             seek: None,
             mention: None,
             is_at_mention: false,

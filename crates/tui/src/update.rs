@@ -54,6 +54,8 @@ const WHEEL_ROWS: isize = 3;
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    // The text of the last keys is a draft before anything else is taken. Another key is drawn first: if it does more
+    // than edit the text, it makes it a draft itself.
     if !state.is_draft_due || matches!(input, Input::Key(_)) {
         return take_input(state, input, at);
     }
@@ -84,6 +86,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             let mut effects = frame::frame(state, at);
             effects.extend(attention::title(state));
             effects.extend(expiry::frame(state, at));
+            effects.extend(expiry::hide_storing(state, at));
             state.redraw.drawn_box = Some(state.panes().prompt);
             effects
         }

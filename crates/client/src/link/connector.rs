@@ -85,7 +85,8 @@ impl Requests {
         }
     }
 
-    /// Forgets a password or a code that is not for another name. That of the server is for all.
+    /// Forgets the password or the code of a user, since the name is another one. The password of the server is for
+    /// all names.
     fn forget_login_of_user(&mut self) {
         self.identity.login = self.identity.login.take().filter(Login::is_of_server);
     }

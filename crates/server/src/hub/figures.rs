@@ -8,9 +8,9 @@ use crate::figures::HubFigures;
 impl Hub {
     /// The figures of the hub.
     pub(crate) fn figures(&self) -> HubFigures {
-        let counts = &self.directory.counters;
-        let (accepted, refused) = (counts.accepted.load(Relaxed), counts.refused.load(Relaxed));
-        let commits = counts.commits.histogram();
+        let counters = &self.directory.counters;
+        let (accepted, refused) = (counters.accepted.load(Relaxed), counters.refused.load(Relaxed));
+        let commits = counters.commits.histogram();
         let state = self.state();
         let (native, classic) = state.sessions.counts();
         let rings = state.rooms.rings();

@@ -120,11 +120,12 @@ pub(crate) struct Hook {
 }
 
 impl Hook {
-    /// Takes `cost` out of the budget of the bot, and out of the one that all hooks of its author share, if both have
-    /// some. So a user with many hooks posts no more than one user sends.
+    /// Takes `cost` out of the budget of the bot, and then out of the one that all hooks of its author share. So a user
+    /// with many hooks posts no more than one user sends.
     ///
     /// # Errors
-    /// Returns the time until there is some.
+    /// If one of them has nothing left, returns the time until it has some. If that is the shared one, the cost was
+    /// taken out of the budget of the bot all the same.
     pub(crate) fn try_charge(
         &self,
         limits: &Limits,

@@ -58,7 +58,7 @@ pub(super) struct Unused {
 impl Rooms {
     /// The rooms that the journal has; `last` is the greatest number that a room ever had.
     pub(super) fn restore(rooms: Vec<RoomRecord>, last: u32, presence_users: usize) -> Self {
-        let mut contents = Self {
+        let mut restored = Self {
             by_id: BTreeMap::new(),
             named: BTreeMap::new(),
             listed: BTreeMap::new(),
@@ -72,9 +72,9 @@ impl Rooms {
             presence_due: BTreeMap::new(),
         };
         for record in rooms {
-            contents.insert(record);
+            restored.insert(record);
         }
-        contents
+        restored
     }
 
     /// Finds the unused rooms, once all memberships are restored.

@@ -112,7 +112,7 @@ pub enum JournalError {
     /// A restore to a directory without a journal was killed.
     #[error(
         "a restore is running or was interrupted: {file} is an incomplete copy of the backup, and there \
-         is not a journal yet. If no `chat-server restore` is running, run `chat-server restore FILE` again; \
+         is no journal yet. If no `chat-server restore` is running, run `chat-server restore FILE` again; \
          or delete {file} to begin with an empty journal",
         file = .0.display()
     )]

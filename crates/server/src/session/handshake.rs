@@ -270,6 +270,11 @@ fn too_many_new_users(wait: Duration) -> Refusal {
          come in with its token",
         wait.as_secs() + 1
     );
+    too_fast(text, wait)
+}
+
+/// The refusal of a command that may be sent again after `wait`.
+pub(super) fn too_fast(text: String, wait: Duration) -> Refusal {
     let retry_ms = u64::try_from(wait.as_millis()).ok();
     Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
 }

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{Event, Refusal, RefusalCode, RoomName, Secret, UserId, UserName};
+use chat_proto::{Event, Refusal, RoomName, Secret, UserId, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::end::End;
+use super::handshake::too_fast;
 use super::{Context, Session};
 use crate::hub::{HOOKS_LISTED, HookDraft, HubError};
 use crate::plain::is_loopback;
@@ -104,8 +105,7 @@ fn too_many(wait: Duration) -> Refusal {
         "many new users and hooks were made from your network; you can make another one in {} s",
         wait.as_secs() + 1
     );
-    let retry_ms = u64::try_from(wait.as_millis()).ok();
-    Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+    too_fast(text, wait)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
 use super::end::End;
-use super::handshake::admission;
+use super::handshake::{admission, busy, too_fast};
 use super::pending::CommandResult;
 use super::{Context, Session};
 use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword, device_name};
@@ -157,7 +157,7 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         sleep_until(at).await;
     }
     let kind = if is_newcomer { Kind::Newcomer } else { Kind::Known };
-    slot.identify(kind).map_err(|Busy| super::handshake::busy())?;
+    slot.identify(kind).map_err(|Busy| busy())?;
     // Another connection may have used the code meanwhile.
     if let Some(code) = &hello.link
         && context.logins.links.take(code, Instant::now()) != Some(user)
@@ -209,8 +209,7 @@ fn charge_check(slot: &Slot, context: &Context) -> Result<(), Refusal> {
             "many passwords have been sent from your network; try again in {} s",
             wait.as_secs() + 1
         );
-        let retry_ms = u64::try_from(wait.as_millis()).ok();
-        Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+        too_fast(text, wait)
     })
 }
 
@@ -220,8 +219,7 @@ fn begin_try(context: &Context, origin: Origin, secret: &str) -> Result<BegunTry
             "too many wrong tries from your network; another one is allowed in {} s",
             wait.as_secs().max(1)
         );
-        let retry_ms = u64::try_from(wait.as_millis()).ok();
-        Refusal { retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+        too_fast(text, wait)
     })
 }
 

@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use chat_proto::command::{Body, Nonce};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName};
+use chat_proto::{Command, EndCode, Event, Refusal, RoomName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Session;
 use super::end::End;
+use super::handshake::too_fast;
 use super::pending::CommandResult;
 use crate::door::Incoming;
 use crate::limits::Cost;
@@ -56,9 +57,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 "many direct messages have been begun from your network; you can begin another one in {} s",
                 wait.as_secs() + 1
             );
-            let retry_ms = u64::try_from(wait.as_millis()).ok();
-            let room = Some(room.clone());
-            Refusal { room, retry_ms, ..Refusal::new(RefusalCode::TooFast, text) }
+            Refusal { room: Some(room.clone()), ..too_fast(text, wait) }
         })
     }
 

@@ -1,11 +1,9 @@
-//! The turns of handshakes: few compute at a time, and none keeps its turn while it waits for its client.
+//! The turns of handshakes: few compute at a time, and none has a turn while it waits for its client.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
-use std::task::Poll;
 
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 
 /// Handshakes that compute at a time, 0.3 ms of a processor each. When a thousand clients come back at once, the
 /// commands of connected users wait behind these few, and not behind all of them.
@@ -22,63 +20,59 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Completes a handshake whose client has sent its `ClientHello`. The keys are computed in the first step, which
-    /// needs a turn; then it waits for its client without one, so that clients that do not go on delay nobody.
+    /// Calls `compute`, which computes the keys of a handshake, once it has a turn.
     ///
     /// # Errors
-    /// Returns the error of the handshake.
-    pub(super) async fn complete<T>(
-        &self,
-        handshake: impl Future<Output = io::Result<T>>,
-    ) -> io::Result<T> {
-        let mut handshake = pin!(handshake);
-        let first = {
-            let _turn = self.0.acquire().await.map_err(io::Error::other)?;
-            poll_fn(|cx| Poll::Ready(handshake.as_mut().poll(cx))).await
-        };
-        match first {
-            Poll::Ready(done) => done,
-            Poll::Pending => handshake.await,
-        }
+    /// Returns an error if no more turns are given, which does not happen.
+    pub(super) async fn compute<T>(&self, compute: impl FnOnce() -> T) -> io::Result<T> {
+        let _turn = self.0.acquire().await.map_err(io::Error::other)?;
+        // All tasks that are ready run before this one. Otherwise each handshake would give its turn back before the
+        // next one asks for it, and none would ever wait.
+        yield_now().await;
+        Ok(compute())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::future::{pending, ready};
-    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use futures_util::FutureExt;
+    use tokio::task::JoinSet;
 
     use super::*;
 
-    type Handshake<'h> = Pin<Box<dyn Future<Output = io::Result<()>> + 'h>>;
+    /// Handshakes of a storm.
+    const STORM: usize = 100;
 
     #[tokio::test]
-    async fn a_handshake_that_waits_for_its_client_has_no_turn() {
-        let turns = Turns::default();
-        let stuck = || Box::pin(turns.complete(pending::<io::Result<()>>()));
-        let mut held: Vec<_> = (0..=AT_ONCE).map(|_| stuck()).collect();
-        for one in &mut held {
-            assert!(one.now_or_never().is_none());
+    async fn a_command_waits_for_few_handshakes_of_a_storm() {
+        let (turns, computed) = (Arc::new(Turns::default()), Arc::new(AtomicUsize::new(0)));
+        let mut storm = JoinSet::new();
+        for _ in 0..STORM {
+            let (turns, computed) = (Arc::clone(&turns), Arc::clone(&computed));
+            storm.spawn(async move { turns.compute(|| computed.fetch_add(1, Relaxed)).await });
         }
-        assert_eq!(turns.complete(ready(Ok(7))).await.unwrap(), 7);
+        let command = {
+            let computed = Arc::clone(&computed);
+            tokio::spawn(async move { computed.load(Relaxed) })
+        };
+        let before = command.await.unwrap();
+        assert!(before <= AT_ONCE, "{before} handshakes before the command");
+        assert!(storm.join_all().await.iter().all(Result::is_ok));
+        assert_eq!(computed.load(Relaxed), STORM);
     }
 
     #[tokio::test]
     async fn a_handshake_computes_nothing_until_it_has_a_turn() {
-        let (turns, steps) = (Turns::default(), Cell::new(0));
+        let (turns, computed) = (Turns::default(), AtomicUsize::new(0));
         let all = turns.0.acquire_many(AT_ONCE.try_into().unwrap()).await.unwrap();
-        let step = async {
-            steps.set(steps.get() + 1);
-            Ok(())
-        };
-        let mut handshake: Handshake<'_> = Box::pin(turns.complete(step));
+        let mut handshake = Box::pin(turns.compute(|| computed.fetch_add(1, Relaxed)));
         assert!(handshake.as_mut().now_or_never().is_none());
-        assert_eq!(steps.get(), 0);
         drop(all);
+        assert_eq!(computed.load(Relaxed), 0);
         handshake.await.unwrap();
-        assert_eq!(steps.get(), 1);
+        assert_eq!(computed.load(Relaxed), 1);
     }
 }

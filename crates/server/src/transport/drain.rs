@@ -1,4 +1,4 @@
-//! The last moment of a stream.
+//! Reads what is left of a stream before it is closed.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;

@@ -6,10 +6,7 @@ use chat_server::Config;
 use serde_json::json;
 
 use crate::peer::{Peer, daemon, daemon_with};
-use crate::rooms::join;
-
-/// Messages that are more than a pipe, a door and the ring of a room hold.
-pub(crate) const MUCH: usize = 200;
+use crate::rooms::{MUCH, join};
 
 #[tokio::test(start_paused = true)]
 async fn a_direct_message_has_one_address_and_the_others_name_as_its_title() {
@@ -133,7 +130,7 @@ async fn a_client_that_misses_a_new_name_is_sent_the_title_again_and_no_name_twi
     assert_eq!(ana.expect("message").await["text"], "awake?", "and no name once more");
 }
 
-/// Says so much.
+/// Sends [`MUCH`] messages of 4,000 bytes to the lobby.
 async fn say_much(peer: &mut Peer) {
     let say = json!({"type": "say", "room": "#lobby", "text": "x".repeat(4000)}).to_string();
     for _ in 0..MUCH {
@@ -149,7 +146,7 @@ async fn a_user_who_is_brought_into_a_direct_message_receives_its_first_message(
         daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
     let mut eva = Peer::native(&daemon, "eva").await;
     let mut ana = Peer::native(&daemon, "ana").await;
-    // So that it looks where its user is only when all of this is kept.
+    // Ana does not read, so her session looks for new rooms only once the direct message is stored.
     say_much(&mut eva).await;
     eva.ask(json!({"type": "say", "room": "@ana", "text": "psst"}), "room").await;
     eva.expect("accepted").await;
@@ -172,7 +169,7 @@ async fn the_sender_of_a_first_direct_message_is_sent_the_room_and_not_the_messa
     let daemon = daemon();
     let _ana = Peer::native(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
-    // The answer to the second comes once the first is kept.
+    // The answer to the second comes once the first is stored.
     let say = json!({"type": "say", "room": "@ana", "text": "hi"});
     let history = json!({"type": "history", "room": "#lobby"});
     bob.write(format!("{say}\n{history}\n{{\"type\":\"ping\"}}\n").as_bytes()).await;
@@ -193,7 +190,7 @@ async fn a_user_who_leaves_is_sent_left_even_if_a_message_brings_it_back_at_once
     bob.ask(json!({"type": "say", "room": "@ana", "text": "hi"}), "room").await;
     ana.expect("room").await;
     ana.expect("message").await;
-    // Both at once, so that one commit keeps them.
+    // Both at once, so that one commit stores them.
     let (leave, say) = (
         json!({"type": "leave", "room": "@bob"}).to_string(),
         json!({"type": "say", "room": "@ana", "text": "wait"}).to_string(),

@@ -5,8 +5,10 @@ use std::time::Duration;
 use chat_server::Config;
 use serde_json::{Value, json};
 
-use crate::direct::MUCH;
 use crate::peer::{Peer, daemon, daemon_with};
+
+/// Messages that are more than a pipe, a door and the ring of a room hold.
+pub(crate) const MUCH: usize = 200;
 
 pub(crate) fn join(room: &str) -> Value {
     json!({"type": "join", "room": room})
@@ -172,7 +174,7 @@ async fn many_rooms_that_another_session_joins_are_all_sent() {
     let rooms = make_rooms(&mut eva).await;
     let (mut laptop, token) = Peer::with_token(&daemon, "bob").await;
     let (mut phone, _) = Peer::again(&daemon, &token, "phone").await;
-    // So that it looks where its user is only when that is in all of them.
+    // The phone does not read, so its session looks for new rooms only once its user is in all of them.
     for _ in 0..MUCH {
         eva.send(&json!({"type": "say", "room": "#lobby", "text": "x".repeat(4000)}).to_string())
             .await;

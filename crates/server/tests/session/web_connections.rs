@@ -13,7 +13,7 @@ fn last(request: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_http_is_read_to_its_end_so_that_its_answer_is_not_lost() {
+async fn a_request_that_is_not_http_is_read_to_its_end_so_that_its_answer_is_not_lost() {
     let daemon = daemon();
     let mut stream = connect(&daemon, HERE);
     let broken = format!("GET \0 HTTP/1.1\r\n\r\n{}", "x".repeat(4 * PIPE_BYTES));

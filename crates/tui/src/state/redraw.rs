@@ -88,6 +88,7 @@ impl State {
             origin: _,
             deleting: _,
             done_until: _,
+            storing_until: _,
             mention: _,
             is_at_mention: _,
             opens_links: _,

@@ -6,10 +6,18 @@
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The command of tmux that takes a text; `-w`: for the clipboard, too (since version 3.2).
 const TMUX: &str = "tmux";
 const LOAD_BUFFER: [&str; 3] = ["load-buffer", "-w", "-"];
+
+/// Longest time that the command may take; it needs a few milliseconds. If its server hangs, each copied text would
+/// hold a thread and a process.
+const TMUX_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Time between two checks that it has ended. Nobody waits for it.
+const CHECK_EVERY: Duration = Duration::from_millis(20);
 
 /// How a sequence reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +60,7 @@ pub(super) fn sequence(text: &str, way: CopyMethod) -> Vec<u8> {
     }
 }
 
-/// Gives a text to tmux, and waits for nothing. Calls `fails` if tmux does not take it.
+/// Gives a text to tmux, without waiting for it. Calls `fails` if tmux does not take the text in [`TMUX_TIMEOUT`].
 ///
 /// # Errors
 /// Returns an error if the system has no thread left.
@@ -60,7 +68,7 @@ pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) 
     let giving = move || {
         let mut tmux = Command::new(TMUX);
         tmux.args(LOAD_BUFFER);
-        if let Err(error) = load(tmux, &text) {
+        if let Err(error) = load(tmux, &text, TMUX_TIMEOUT) {
             tracing::info!(%error, "{TMUX} does not take the text");
             fails();
         }
@@ -68,13 +76,24 @@ pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) 
     thread::Builder::new().name("clipboard".into()).spawn(giving).map(drop)
 }
 
-/// Runs a command with a text as its input.
-fn load(mut command: Command, text: &str) -> io::Result<()> {
+/// Runs a command with a text as its input, and kills it after `timeout`. The text is at most that of a message, and a
+/// pipe holds that: a command that does not read it does not block the write.
+fn load(mut command: Command, text: &str, timeout: Duration) -> io::Result<()> {
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn()?;
-    // Its end is the end of the text.
+    let deadline = Instant::now() + timeout;
+    // Once it is dropped, the command reads the end of the text.
     let written = child.stdin.take().map_or(Ok(()), |mut input| input.write_all(text.as_bytes()));
-    let status = child.wait()?;
+    let status = loop {
+        match child.try_wait()? {
+            Some(status) => break status,
+            None if Instant::now() < deadline => thread::park_timeout(CHECK_EVERY),
+            None => {
+                child.kill()?;
+                break child.wait()?;
+            }
+        }
+    };
     written?;
     if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
 }
@@ -111,6 +130,9 @@ mod tests {
         }
     }
 
+    /// More than a command of the tests takes, however busy the machine is.
+    const LONG: Duration = Duration::from_secs(60);
+
     #[test]
     fn a_command_gets_the_text_and_one_that_fails_is_an_error() {
         let directory = tempfile::tempdir().unwrap();
@@ -119,11 +141,19 @@ mod tests {
             command.args(["-c", script]).current_dir(&directory);
             command
         };
-        load(shell("cat > taken"), "two\nrows").unwrap();
+        load(shell("cat > taken"), "two\nrows", LONG).unwrap();
         let taken = std::fs::read_to_string(directory.path().join("taken")).unwrap();
         assert_eq!(taken, "two\nrows");
-        assert!(load(shell("cat; exit 1"), "text").is_err());
-        assert!(load(Command::new("/nowhere/tmux"), "text").is_err());
+        assert!(load(shell("cat; exit 1"), "text", LONG).is_err());
+        assert!(load(Command::new("/nowhere/tmux"), "text", LONG).is_err());
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_killed() {
+        let mut hangs = Command::new("sleep");
+        hangs.arg("60");
+        let error = load(hangs, "text", Duration::from_millis(50)).unwrap_err();
+        assert!(error.to_string().contains("signal"), "{error}");
     }
 
     #[test]

@@ -144,10 +144,10 @@ impl Output {
             }
         }
         pace.send(length, asks);
-        drop(pace);
         if bytes.is_empty() {
             return Ok(());
         }
+        // Under the lock: another thread must not write between what is written and what waits.
         self.queue(Chunk { bytes, written: None })
     }
 

@@ -55,7 +55,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Name => return rename(state, argument, at),
         Verb::Join => join(typed, argument)?,
         Verb::Leave if argument.is_empty() => return leave(state, room, at),
-        // A text after the room is for programs that show it to the others.
+        // Other programs show a text after the room to its users. Here it is dropped.
         Verb::Leave => return leave(state, room_named(room_first(argument).0)?, at),
         Verb::Msg if argument.starts_with('#') => return say_in(state, argument, at),
         Verb::Msg => say_to(state, typed, argument)?,
@@ -246,18 +246,23 @@ fn room_first(argument: &str) -> (&str, &str) {
     split.map_or((argument, ""), |(room, rest)| (room, rest.trim()))
 }
 
-/// Goes to a room that the user is in, and sends a text there.
+/// Sends a text to a room that the user is in, and opens the room.
 fn say_in(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (room, text) = room_first(argument);
     let room = room_named(room)?;
     if state.client.rooms().get(&room).is_none() {
         return Err(format!("You're not in {room}. /join {room} joins it"));
     }
-    let mut effects = request(state, Request::Open(room.clone()), at)?;
-    if !text.is_empty() {
-        let (kind, text, links) = (Kind::Text, text.to_owned(), Links::default());
-        effects.extend(request(state, Request::Say { room, kind, text, links }, at)?);
+    let open = Request::Open(room.clone());
+    if text.is_empty() {
+        return request(state, open, at);
     }
+    let (kind, text, links) = (Kind::Text, text.to_owned(), Links::default());
+    let say = Request::Say { room: room.clone(), kind, text, links };
+    // First, since it may fail: then the effects of the other request would be lost.
+    let mut effects = request(state, say, at)?;
+    effects.extend(request(state, open, at)?);
+    state.viewport_mut(&room).to_newest();
     Ok(effects)
 }
 
@@ -266,19 +271,21 @@ fn topic(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>
     let (first, rest) = room_first(argument);
     let named = RoomName::new(first).ok().filter(|room| state.client.rooms().get(room).is_some());
     let text = if named.is_some() { rest } else { argument };
-    // What comes of it is seen there.
-    let mut effects = match &named {
-        Some(room) => request(state, Request::Open(room.clone()), at)?,
-        None => Vec::new(),
-    };
+    let mut effects = Vec::new();
+    if !text.is_empty() {
+        let text = if text == NO_TOPIC { "" } else { text };
+        let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
+        let room = named.as_ref().unwrap_or(state.shown()).clone();
+        // First, since it may fail, as in `say_in`.
+        effects.extend(request(state, Request::SetTopic { room, topic }, at)?);
+    }
+    if let Some(room) = named {
+        // The answer is in the log of that room.
+        effects.extend(request(state, Request::Open(room), at)?);
+    }
     if text.is_empty() {
         effects.extend(show_topic(state, at));
-        return Ok(effects);
     }
-    let text = if text == NO_TOPIC { "" } else { text };
-    let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
-    let room = state.shown().clone();
-    effects.extend(request(state, Request::SetTopic { room, topic }, at)?);
     Ok(effects)
 }
 

@@ -100,8 +100,7 @@ fn not_normal(state: &State) -> Vec<String> {
     parts.extend(back(state));
     match client.outbox().waiting() {
         0 => {}
-        // It is being stored, which takes so short a time that a text would flicker.
-        1 if matches!(client.connection(), Connection::Connected { .. }) => {}
+        1 if state.storing_until.is_some_and(|until| state.now < until) => {}
         1 => parts.push("1 message queued".to_owned()),
         count => parts.push(format!("{count} messages queued")),
     }

@@ -300,9 +300,9 @@ impl Rig {
 
     /// A directory with a backup in the journal's place.
     pub(super) fn backup(&self) -> TempDir {
-        let (killed, contents) = (self.killed(), TempDir::new().unwrap());
-        backup(killed.path(), &file_of(contents.path())).unwrap();
-        contents
+        let (killed, copy) = (self.killed(), TempDir::new().unwrap());
+        backup(killed.path(), &file_of(copy.path())).unwrap();
+        copy
     }
 
     /// The files as a loss of power leaves them now.

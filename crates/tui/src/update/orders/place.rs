@@ -65,15 +65,18 @@ pub(super) fn whom<'a>(state: &State, argument: &'a str) -> Result<(Whom, &'a st
     Ok((Whom::User(name), rest))
 }
 
-/// Takes off a room that comes before the name, as in other programs.
+/// Splits off a room that comes before the name of the user, as in other programs.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it has no valid name.
+/// Returns the reason in words for the user, if the room has no valid name, or nothing follows it.
 pub(super) fn first(argument: &str) -> Result<(Option<RoomName>, &str), String> {
     if !argument.starts_with('#') {
         return Ok((None, argument));
     }
     let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    if rest.is_empty() {
+        return Err(format!("Type the name of a user after {word}"));
+    }
     Ok((Some(room(word)?), rest.trim()))
 }
 

@@ -21,11 +21,12 @@ pub(in crate::update) fn sanction(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
-    let (first, of_user) = place::first(argument)?;
-    if kind == SanctionKind::Mute && of_user.is_empty() {
+    let is_room = argument.starts_with('#') && !argument.contains(char::is_whitespace);
+    if kind == SanctionKind::Mute && is_room {
         return Err(format!("/mute is for a user. To make a room quiet: /quiet {argument}"));
     }
-    let (whom, written) = place::whom(state, of_user)?;
+    let (first, argument) = place::first(argument)?;
+    let (whom, written) = place::whom(state, argument)?;
     let Rest { room, is_named, for_s, remove_since_s, text } = place::rest(state, first, written)?;
     let remove_since_s = remove_since_s.map(removed).transpose()?;
     let reason = Reason::new(text).map_err(|error| format!("Not sent: {error}"))?;

@@ -1,6 +1,7 @@
 //! What is typed with a `/` in front.
 
 use chat_client::store::StoreOp;
+use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{LeaveReason, Seq};
 
 use super::*;
@@ -133,6 +134,16 @@ fn a_user_of_irc_types_on() {
     assert_shows(&harness, "You're not in #pub. /join #pub joins it");
     assert_eq!(typed(&harness), "/msg #pub hi");
     harness.control('u');
+    // What cannot be sent opens no room.
+    let long = "x".repeat(TEXT_BYTES_MAX + 1);
+    harness.input(Input::Paste(format!("/msg #rust {long}")));
+    harness.type_text("\n");
+    assert_eq!(*harness.state.shown(), room("#tea"));
+    assert!(typed(&harness).starts_with("/msg #rust x"));
+    harness.control('u');
+    harness.lose();
+    harness.type_text("/topic #rust oxidation\n");
+    assert_eq!(*harness.state.shown(), room("#tea"));
     assert_eq!(harness.type_text("/quit see you\n").last(), Some(&Effect::Quit));
 }
 

@@ -96,7 +96,7 @@ fn a_sanction_that_makes_no_sense_is_not_sent() {
             "Usage: /mute NAME [TIME] [REASON], e.g. /mute ana 10m cool down. To make a room",
         ),
         ("/mute #rust", "/mute is for a user. To make a room quiet: /quiet #rust"),
-        ("/kick #rust", "Not a name: a name needs at least one character"),
+        ("/kick #rust", "Type the name of a user after #rust"),
         ("/mute bob 10m", "You can't do this to yourself"),
         (
             "/kick carl 10m",

@@ -4,6 +4,7 @@ use chat_client::store::StoreOp;
 use chat_proto::Secret;
 
 use super::*;
+use crate::update::expiry::{self, STORING_HIDDEN};
 
 /// A client in a session, whose disk does not answer.
 fn with_slow_disk() -> Harness {
@@ -35,6 +36,22 @@ fn a_text_that_would_only_flicker_is_not_shown_while_one_message_is_stored() {
     harness.lose();
     harness.answer_store();
     assert_shows(&harness, "2 messages queued");
+}
+
+#[test]
+fn a_message_that_takes_long_to_be_stored_is_shown_to_wait() {
+    let mut harness = with_slow_disk();
+    let tick = Effect::Client(ClientEffect::Tick(STORING_HIDDEN));
+    harness.type_text("one");
+    assert!(harness.input_all(Input::Key(KeyCode::Enter.into())).contains(&tick));
+    harness.at = expiry::after(STORING_HIDDEN, harness.at).0;
+    harness.state.redraw.drew_all();
+    let _ = update(&mut harness.state, Input::Client(ClientInput::Tick), harness.at);
+    assert!(harness.state.redraw.rest);
+    assert_shows(&harness, "1 message queued");
+    harness.answer_store();
+    harness.input(Input::Frame);
+    assert!(!harness.screen().contains("queued"), "{}", harness.screen());
 }
 
 #[test]

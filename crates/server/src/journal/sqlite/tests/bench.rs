@@ -86,6 +86,17 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
     (found, contents.rooms[0].topic.as_str().to_owned())
 }
 
+/// The rooms from which somebody is banned by a journal in `directory`, and those that user 7 is in.
+pub(crate) fn bans_and_rooms(directory: &Path) -> (Vec<RoomId>, Vec<RoomId>) {
+    let db = file::connect(&file::of(directory)).unwrap();
+    let (contents, _) = load::load(&db, clock()).unwrap();
+    assert_eq!(contents.damage, [""; 0]);
+    let bans = contents.sanctions.into_iter().filter_map(|sanction| sanction.room);
+    let is_in = |member: &&MembershipRecord| member.user == UserId::new(7) && member.is_in;
+    let rooms = contents.members.iter().filter(is_in).map(|member| member.room);
+    (bans.collect(), rooms.collect())
+}
+
 /// The `n`th message on the laptop of user 7, to the lobby.
 pub(super) fn say(n: u64, text: &str) -> Message {
     Message {
@@ -247,15 +258,4 @@ impl Deref for Both {
     fn deref(&self) -> &Journal {
         &self.read
     }
-}
-
-/// The rooms from which somebody is banned by a journal in `directory`, and those that user 7 is in.
-pub(crate) fn bans_and_rooms(directory: &Path) -> (Vec<RoomId>, Vec<RoomId>) {
-    let db = file::connect(&file::of(directory)).unwrap();
-    let (contents, _) = load::load(&db, clock()).unwrap();
-    assert_eq!(contents.damage, [""; 0]);
-    let bans = contents.sanctions.into_iter().filter_map(|sanction| sanction.room);
-    let is_in = |member: &&MembershipRecord| member.user == UserId::new(7) && member.is_in;
-    let rooms = contents.members.iter().filter(is_in).map(|member| member.room);
-    (bans.collect(), rooms.collect())
 }
