@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::look::{check, places};
 
-/// What opens each dialog: a command, or the first letter of its item in the menu of the room. Then its kind, and a text
-/// that it shows.
+/// What opens each dialog: a command, or the first letter of its item in the menu of the room. Then its kind, and a
+/// text that it shows.
 const VIEWS: [(&str, &str, &str); 7] = [
     ("/saved", "saved", "worth remembering"),
     ("e", "exports", "Format"),
