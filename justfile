@@ -50,7 +50,8 @@ attack *ARGS:
     cargo build --release --workspace --locked --bins
     cargo run --quiet --release --locked -p e2e --bin attack -- {{ ARGS }}
 
-# Simulate SEEDS storms over clients, daemon and network, optimised as the dependencies are: a third of the time; arguments: --seed N --log
+# Compiled with the optimization level of the dependencies, they take a third of the time.
+# Simulate SEEDS storms over clients, daemon and network; arguments: --seed N --log
 sim SEEDS="10" *ARGS:
     CARGO_PROFILE_DEV_OPT_LEVEL=1 cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
 

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 pub(crate) use self::operator::operate;
 pub(crate) use self::poster::{Poster, Settings};
-use crate::within;
+use crate::{within, write_rows};
 
 /// Time between two posts of one text to a daemon that does not answer.
 const RETRY: Duration = Duration::from_millis(5);
@@ -32,8 +32,8 @@ pub struct Found {
     pub revoked: u64,
     /// Posts that were accepted.
     pub accepted: u64,
-    /// Faults: hooks that were made and are lost, that were revoked and are there, and messages that were posted to
-    /// such.
+    /// Faults: hooks that were made and are lost, hooks that were revoked and are there, and messages that are stored
+    /// though they were posted to a revoked hook.
     pub wrong: u64,
     /// The first of these.
     pub first: Option<String>,
@@ -64,9 +64,7 @@ impl fmt::Display for Found {
             ("posts accepted", self.accepted),
             ("hooks used wrongly", self.wrong),
         ];
-        for (name, count) in rows {
-            writeln!(f, "{name:<22}{count:>12}")?;
-        }
+        write_rows(f, &rows)?;
         self.first.as_ref().map_or(Ok(()), |first| writeln!(f, "{first}"))
     }
 }

@@ -3,7 +3,7 @@
 //! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
 //! * [`port`]: ports that stay with a test while its daemon is down.
-//! * [`hook`]: a program that posts to a hook.
+//! * [`hook`]: programs that post to hooks.
 //! * [`native`]: a client of the native protocol.
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
 //! * [`tui`]: the terminal client, on a screen in memory.

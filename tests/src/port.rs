@@ -8,7 +8,7 @@ use std::sync::Mutex;
 /// on, macOS: from 49,152 on): such a connection would keep a daemon from listening again after a restart.
 const PORTS: Range<u16> = 16_384..32_768;
 
-/// Ports that few processes need more of.
+/// Ports between those at which two processes begin: few processes need more.
 const PORTS_OF_PROCESS: usize = 64;
 
 /// The UDP ports with the numbers of the ports that were given out. They are bound until the process ends, so that no

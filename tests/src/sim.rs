@@ -135,7 +135,7 @@ pub struct Outcome {
     pub faults: Faults,
     /// Messages that disappeared from the screen of a running client.
     pub gone: u64,
-    /// Messages that are still pending at the end.
+    /// Messages that are still pending at the end, and users and programs without a screen that are not done.
     pub pending: u64,
     /// The comparison of a follower of the journal with it.
     pub followed: Followed,
@@ -198,7 +198,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
     findings.add_searched(searched);
     findings.rights = rights;
-    posters.iter().for_each(|poster| findings.add_hooks(poster.found()));
+    posters.iter().for_each(|poster| findings.hooks.add(poster.found()));
     findings.web_sockets = webs.opened();
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;

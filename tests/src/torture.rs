@@ -39,6 +39,7 @@ use crate::carrier::Webs;
 use crate::hook::Poster;
 use crate::rights::{self, Backup};
 use crate::searched;
+use crate::within;
 
 /// Time until the daemon is killed, in milliseconds: some clients reconnect and send before, others are still
 /// reconnecting.
@@ -47,6 +48,9 @@ const LIFE_MS: std::ops::Range<u64> = 150..900;
 /// Longest time until every message is accepted and read, once the daemon is no longer killed. Far longer
 /// than it takes.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(120);
+
+/// Pause before it is checked again whether all groups, or all programs that post, have done something.
+const POLL: Duration = Duration::from_millis(20);
 
 /// Number of users with a second client.
 const SECOND_CLIENTS: u32 = 1;
@@ -152,7 +156,7 @@ pub async fn torture(plan: Plan) -> Findings {
     let mut findings = Findings::of(&journal, &records, plan.kills);
     findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
     findings.rights = rights::compare(data.path(), &groups).await;
-    posters.iter().for_each(|poster| findings.add_hooks(poster.found()));
+    posters.iter().for_each(|poster| findings.hooks.add(poster.found()));
     findings.web_sockets = webs.opened();
     findings
 }
@@ -202,4 +206,17 @@ async fn run_classic(target: Target, user: Arc<Mutex<ClassicUser>>) {
 /// Returns the name of a room. The first is the lobby.
 pub(crate) fn room_name(room: u32) -> String {
     if room == 0 { "#lobby".to_owned() } else { format!("#room{room}") }
+}
+
+/// Waits until something is so of `all`.
+///
+/// # Panics
+/// Panics with `what` if the deadline of [`within`] passes.
+async fn until_all<T>(all: &[T], what: &str, is_so: impl Fn(&T) -> bool) {
+    let wait = async {
+        while !all.iter().all(&is_so) {
+            sleep(POLL).await;
+        }
+    };
+    within(what, wait).await;
 }

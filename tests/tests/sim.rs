@@ -37,6 +37,9 @@ fn nothing_accepted_is_lost_in_ten_storms() {
     let accepted_lost: u64 = outcomes.iter().map(|(_, outcome)| outcome.faults.accepted_lost).sum();
     let events: u64 = outcomes.iter().map(|(_, outcome)| outcome.events.accepted).sum();
     assert!(events >= EVENTS_MIN, "only {events} events were compared");
+    let hooks = || outcomes.iter().map(|(_, outcome)| &outcome.findings.hooks);
+    assert!(hooks().any(|found| found.accepted > 0), "no post was accepted");
+    assert!(hooks().any(|found| found.revoked > 0), "no hook was revoked");
     assert!(accepted_lost > 0, "no daemon was killed between a commit and its answer");
 }
 

@@ -14,8 +14,8 @@ const UNSTORED = "drafts";
 /** Longest time until a page without frames is drawn. */
 const UNSEEN_MS = 250;
 /**
- * After a drawing the page rests this many times as long as that took, at most `REST_MAX_MS`: then a key is on the screen
- * soon, however many messages come. What the user does is drawn at once.
+ * After a drawing the page rests this many times as long as that took, at most `REST_MAX_MS`: then a key is on the
+ * screen soon, however many messages come. What the user does is drawn at once.
  */
 const REST = 3;
 const REST_MAX_MS = 250;
@@ -108,7 +108,9 @@ function keep(work) {
   return done;
 }
 
-/** Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too. */
+/**
+ * Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too.
+ */
 const drafts = new Map();
 async function storeDrafts() {
   const taken = [...drafts];

@@ -41,7 +41,9 @@ function loadAt(state, fx, room, seq) {
   loadRange(state, fx, room, { after: Math.max(0, seq - PAGE / 2), to, isCut: to < room.lastSeq });
 }
 
-/** Goes to the first message that was stored at that time or later. A page of the room that is on its way comes first. */
+/**
+ * Goes to the first message that was stored at that time or later. A page of the room that is on its way comes first.
+ */
 export function loadDate(state, fx, room, time, at) {
   if (!isConnected(state) || !room.isJoined) return say(state, words.OFFLINE, at, true);
   room.date = time;

@@ -85,7 +85,9 @@ export function makeLink(emit) {
     emit({ type: "link", state: "lost" });
   };
 
-  /** Connects after a pause, which doubles each time. Its second half is random, so that not all clients come at once. */
+  /**
+   * Connects after a pause, which doubles each time. Its second half is random, so that not all clients come at once.
+   */
   const retry = (atLeastMs = 0) => {
     clearTimeout(link.timer);
     const pause = Math.max(atLeastMs, link.pause * (0.5 + Math.random() / 2));

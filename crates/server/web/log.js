@@ -148,8 +148,8 @@ export function cover(log, first, last) {
 }
 
 /**
- * Takes entries away if there are more than `max`, and keeps those around the position `eye`, which the reader looks at;
- * null is the newest entry.
+ * Takes entries away if there are more than `max`, and keeps those around the position `eye`, which the reader looks
+ * at; null is the newest entry.
  */
 export function trim(log, eye, max) {
   const excess = log.entries.length - max;

@@ -123,8 +123,8 @@ function linkAt(line, at, openers, reach) {
 }
 
 /**
- * How long a link is after its scheme, and how much of the text was read for that. A closing bracket without its opening one, the punctuation at the end, and a mark there
- * that can close something, are not part of it.
+ * How long a link is after its scheme, and how much of the text was read for that. A closing bracket without its
+ * opening one, the punctuation at the end, and a mark there that can close something, are not part of it.
  */
 function targetLength(rest, marks) {
   const open = [];

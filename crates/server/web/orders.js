@@ -96,8 +96,8 @@ export const EVENTS = {
 };
 
 /**
- * Handles a page of a list. The next page begins after the last item, by this field of it. A list that was changed by an
- * order, such as the invites, is replaced.
+ * Handles a page of a list. The next page begins after the last item, by this field of it. A list that was changed by
+ * an order, such as the invites, is replaced.
  */
 function page(kind, itemsOf, field, isReplaced = false) {
   return (state, fx, event) => {

@@ -59,7 +59,10 @@ export function markStored(outbox, id) {
 /** Whether a message is still there if the tab is closed now. */
 export const isStored = (outbox, id) => outbox.pending.some((one) => one.stored && idOf(one.message) === id);
 
-/** Takes the messages to send: those that are stored and not sent in this session, in order, up to the first that is not stored. */
+/**
+ * Takes the messages to send: those that are stored and not sent in this session, in order, up to the first that is not
+ * stored.
+ */
 export function take(outbox) {
   const taken = [];
   for (const one of outbox.pending) {

@@ -30,7 +30,10 @@ export const choice = (options, now) => {
   return select;
 };
 
-/** A form with one button; `submit` returns the inputs, or a text that says what is wrong. The dialog closes unless `stays`. */
+/**
+ * A form with one button; `submit` returns the inputs, or a text that says what is wrong. The dialog closes unless
+ * `stays`.
+ */
 function form(view, panel, title, controls, button, submit, { stays = false } = {}) {
   const note = h("p", { class: "bad", role: "alert" });
   const element = h(

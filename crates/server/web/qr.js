@@ -1,4 +1,5 @@
-// QR codes of addresses: bytes, the lowest error correction, versions 1 to 10 (ISO/IEC 18004), as in the terminal client.
+// QR codes of addresses: bytes, the lowest error correction, versions 1 to 10 (ISO/IEC 18004), as in the terminal
+// client.
 
 import { svg } from "./dom.js";
 

@@ -1,5 +1,5 @@
-// Starts the page. If the connection broke before a script of it had come, the page is loaded again, since a browser does not
-// ask again for a script; those that came are in its cache. Nothing has been shown or typed by then.
+// Starts the page. If the connection broke before a script of it had come, the page is loaded again, since a browser
+// does not ask again for a script; those that came are in its cache. Nothing has been shown or typed by then.
 
 /** Loads after the first one, and the pause before the first of them, in milliseconds; it doubles each time. */
 const TRIES_MAX = 3;

@@ -184,7 +184,9 @@ export function findUser(state, is) {
   return null;
 }
 
-/** Whether the other user of a direct message is connected. Before its first message, only the lobby lists that user. */
+/**
+ * Whether the other user of a direct message is connected. Before its first message, only the lobby lists that user.
+ */
 export function isOtherOnline(state, room) {
   const other = otherOf(state, room.name);
   return [room, state.rooms.get(LOBBY)].some((one) => one?.users.some((user) => user.id === other));

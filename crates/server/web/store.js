@@ -8,7 +8,9 @@ const DATABASE = "chat";
 const VERSION = 1;
 /** Most slots: tabs at the same time whose drafts are kept apart. */
 const SLOTS_MAX = 32;
-/** Longest time in milliseconds until the slot of a page that is loaded again is free; a copy of a tab never gets it. */
+/**
+ * Longest time in milliseconds until the slot of a page that is loaded again is free; a copy of a tab never gets it.
+ */
 const RELOAD_MS = 1000;
 
 /** Opens the store. Without a database, or if it fails, what is stored is gone with the page: `lasts` is false. */

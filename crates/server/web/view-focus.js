@@ -1,5 +1,5 @@
-// The message of a log that has the focus, and the one that has the buttons. One message at a time can be reached with Tab; the
-// arrow keys move on.
+// The message of a log that has the focus, and the one that has the buttons. One message at a time can be reached with
+// Tab; the arrow keys move on.
 
 import { actOn } from "./view-actions.js";
 import { makeTools } from "./view-message.js";

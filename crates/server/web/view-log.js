@@ -27,7 +27,9 @@ export function makeLog(view, elements) {
     /** Whether the room is still to be shown where it opens; whether it is to be shown at its end. */
     isOpening: false,
     wantsEnd: false,
-    /** Where the last drawing left the scroll bar: elsewhere, the reader has moved it, and the event of that is to come. */
+    /**
+     * Where the last drawing left the scroll bar: elsewhere, the reader has moved it, and the event of that is to come.
+     */
     top: 0,
     window: windows.newWindow(),
     /** The heights of the empty space above and below the rows. */

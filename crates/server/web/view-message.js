@@ -233,8 +233,8 @@ function refusal(entry) {
 }
 
 /**
- * Makes the buttons beside a message: those of the one under the pointer, or with the focus, are enough. Keys reach them by
- * the menu, so Tab passes them over. `attach` moves them to a row; to none if that has nothing to do.
+ * Makes the buttons beside a message: those of the one under the pointer, or with the focus, are enough. Keys reach
+ * them by the menu, so Tab passes them over. `attach` moves them to a row; to none if that has nothing to do.
  */
 export function makeTools() {
   const button = (name, label, what) => iconButton(name, label, { tabindex: "-1", dataset: { do: what, part: what } });

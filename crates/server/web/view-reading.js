@@ -1,11 +1,14 @@
-// What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be loaded.
+// What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be
+// loaded.
 
 /** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: about a screen. */
 const NEAR = 1000;
 /** The same elsewhere, also for newer messages: a fast scroll gets there within a fifth of a second. */
 const FAR = 8000;
 
-/** `source` returns the log that is shown, `room` its room; `log` has its window, and whether its end is on the screen. */
+/**
+ * `source` returns the log that is shown, `room` its room; `log` has its window, and whether its end is on the screen.
+ */
 export function makeReading({ state, dispatch }, { frame, isThread }, { log, source, room, geometry }) {
   /** What was reported last. */
   let reported = "";

@@ -16,8 +16,8 @@ const AT_END = 48;
 const isSame = (a, b) => a.type === b.type && a.entry === b.entry && a.about === b.about;
 
 /**
- * Makes the rows of the window of a log, and moves the window with the reader. `log`, `source`, `room` and `geometry` are
- * those of `view-log.js`.
+ * Makes the rows of the window of a log, and moves the window with the reader. `log`, `source`, `room` and `geometry`
+ * are those of `view-log.js`.
  */
 export function makeScroll(view, elements, about) {
   const { state } = view;

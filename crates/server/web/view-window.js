@@ -57,7 +57,8 @@ function set(window, entries, from, to) {
 export const isUpNext = ({ from, hidden }, above, below) => from > 0 && (hidden === 0 || above < below);
 
 /**
- * Moves the window towards older entries (`isUp`) or newer ones, by rows of `missing` pixels. Returns whether it has moved.
+ * Moves the window towards older entries (`isUp`) or newer ones, by rows of `missing` pixels. Returns whether it has
+ * moved.
  */
 export function move(window, entries, isUp, missing) {
   const { from, to } = window;

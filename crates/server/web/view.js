@@ -1,15 +1,17 @@
 // Draws the state: one file for each pane, and only what has changed. Tests and assistive programs find:
 //
-// #first              the first screen: a form with the fields "Your name", "Password", "Code", the invite, and "Come in"
+// #first              the first screen: a form with the fields "Your name", "Password", "Code", the invite, and
+//                     "Come in"
 // #first-note         (alert) why one is not in
-// #rooms              (navigation "Rooms") #room-list: a button for each room, [data-room], with aria-current on the open
-//                     one; its name says what is unread: "rust, 3 unread, 1 mention"
+// #rooms              (navigation "Rooms") #room-list: a button for each room, [data-room], with aria-current on the
+//                     open one; its name says what is unread: "rust, 3 unread, 1 mention"
 // #me-name #me-number the user's name and number
 // #title #topic       the open room
 // #log                (log "Messages in #rust") with an article for each message, [data-seq], named "ana, 17:13: text";
 //                     [data-delivery] is accepted, pending or refused; [data-own] is set on one's own.
 //                     Buttons within: "React", "Reply", "More", one for each reaction, "3 replies"
-// #above #jump        to the first unread message above the screen, and to the newest message; #status (status): the connection, what waits, answers; #typing
+// #above #jump        to the first unread message above the screen, and to the newest message
+// #status #typing     (status) the connection, what waits, answers; who is typing
 // #say #text #send    the box "Message to #rust" and its button "Send"; #compose-bar: the reply or the edit
 // #complete           (listbox) what completes the word
 // #thread #thread-log #thread-text   the open thread

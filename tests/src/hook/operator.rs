@@ -8,7 +8,8 @@ use tokio::time::sleep;
 
 use super::poster::Poster;
 
-/// Makes and revokes the hooks of `posters` on a connection of the operator, until it is lost.
+/// Makes and revokes the hooks of `posters` on a connection of the operator, until it is lost. Returns at once if there
+/// are no posters.
 ///
 /// # Errors
 /// Returns why it is lost.
@@ -17,18 +18,17 @@ where
     S: AsyncBufRead + AsyncWrite + Unpin,
 {
     let eras: Vec<_> = posters.iter().map(|poster| poster.state().era()).collect();
-    loop {
-        for (poster, era) in posters.iter().zip(&eras) {
-            let list = ask(operator, &json!({"type": "hooks"})).await?;
-            let order = poster.state().next_order(*era, &list);
-            if let Some(order) = order {
-                let answer = ask(operator, &order.command).await?;
-                poster.state().ordered(*era, &order, &answer);
-            }
-            let pause = poster.state().pause();
-            sleep(pause).await;
+    for (poster, era) in posters.iter().zip(&eras).cycle() {
+        let list = ask(operator, &json!({"type": "hooks"})).await?;
+        let order = poster.state().next_order(*era, &list);
+        if let Some(order) = order {
+            let answer = ask(operator, &order.command).await?;
+            poster.state().ordered(*era, &order, &answer);
         }
+        let pause = poster.state().pause();
+        sleep(pause).await;
     }
+    Ok(())
 }
 
 /// Sends a command. Returns the answer.

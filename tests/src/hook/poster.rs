@@ -2,7 +2,7 @@
 //! until it is answered. From time to time its hook is revoked and made again, as the same bot; then it also posts to
 //! revoked ones.
 //!
-//! What it posts are messages as those of any client. Those to revoked hooks are of a client of their own, of which
+//! In the findings, it is a client like any other. Its posts to revoked hooks have another client number, of which
 //! nothing may be stored.
 
 mod state;
@@ -88,7 +88,7 @@ impl Poster {
         loop {
             let pause = self.state().pause();
             sleep(pause).await;
-            // What has no answer is posted again.
+            // A text without an answer is posted again.
             let _ = timeout(ANSWER_MAX, self.post(&connect)).await;
         }
     }
@@ -99,7 +99,7 @@ impl Poster {
         F: Future<Output = io::Result<S>>,
     {
         let mut stream = connect().await?;
-        // Not before: the daemon of an earlier era does not answer on this connection.
+        // Only now that it is connected: a daemon of an earlier era cannot answer on this connection.
         let Some(post) = self.state().next_post() else { return Ok(()) };
         send(&mut stream, &post.path, &post.label.to_string()).await?;
         if post.awaits_answer {

@@ -64,19 +64,19 @@ impl Worlds {
 
     fn after_one(self, order: &Order, outcome: Outcome) -> Self {
         let later = self.later();
-        if outcome == Outcome::NotTaken
-            || outcome == Outcome::Refused && order.depends_on_sessions()
-        {
-            return later;
-        }
-        let later = later.states.into_iter();
         match outcome {
-            Outcome::Done => later.filter_map(|state| state.after(order)).map(Arc::new).collect(),
-            Outcome::Refused | Outcome::NotTaken => {
-                later.filter(|state| state.after(order).is_none()).collect()
+            Outcome::Done => {
+                let states = later.states.into_iter();
+                states.filter_map(|state| state.after(order)).map(Arc::new).collect()
+            }
+            Outcome::NotTaken => later,
+            Outcome::Refused if order.depends_on_sessions() => later,
+            Outcome::Refused => {
+                let states = later.states.into_iter();
+                states.filter(|state| state.after(order).is_none()).collect()
             }
             Outcome::Unanswered => {
-                let unanswered = later.map(|state| {
+                let unanswered = later.states.into_iter().map(|state| {
                     let mut state = Arc::unwrap_or_clone(state);
                     state.unanswered.push(order.clone());
                     Arc::new(state)

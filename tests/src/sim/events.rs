@@ -229,7 +229,7 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
     write.flush().await?;
     let mut is_in = false;
     let mut last_line = Instant::now();
-    // Not after each line: in the lobby, others never pause for as long.
+    // A line does not put this off: lines of the lobby come more often.
     let mut next_send = last_line + user.lock().unwrap().pause();
     while last_line.elapsed() < SILENT_MAX {
         let commands = match timeout_at(next_send, lines.next_line()).await {

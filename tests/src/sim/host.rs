@@ -63,13 +63,13 @@ pub(super) async fn serve(
     let follow = follow(daemon.journal().clone(), index);
     let (operator, served) = tokio::io::duplex(OPERATOR_BYTES);
     let operated = daemon.operate(served);
-    let operator = operator_of(operator, &groups, &posters);
+    let operator = run_operator(operator, &groups, &posters);
     let (run, (), (), ()) = tokio::join!(daemon.run(listener, stopped), follow, operated, operator);
     Ok(run?)
 }
 
 /// Runs the operator until the daemon ends.
-async fn operator_of(operator: DuplexStream, groups: &[Group], posters: &[Poster]) {
+async fn run_operator(operator: DuplexStream, groups: &[Group], posters: &[Poster]) {
     let mut operator = BufReader::new(operator);
     appoint(&mut operator, groups).await;
     // An error is the end of the daemon.

@@ -177,7 +177,7 @@ impl World<'_> {
             findings: Findings::default(),
             faults: self.storm.faults,
             gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
-            pending: self.users.iter().map(|user| user.borrow().pending() as u64).sum(),
+            pending: self.pending(),
             followed: Followed::default(),
             events: EventsFound::default(),
             simulated: self.sim.elapsed(),
@@ -232,6 +232,15 @@ impl World<'_> {
             })
     }
 
+    /// Returns the number of pending messages, and of users and programs without a screen that are not done.
+    fn pending(&self) -> u64 {
+        let messages: usize = self.users.iter().map(|user| user.borrow().pending()).sum();
+        let events = self.events_users.iter().filter(|user| !user.lock().unwrap().is_done());
+        let posters = self.posters.iter().filter(|poster| !poster.is_done());
+        let groups = self.groups.iter().filter(|group| !group.is_done());
+        (messages + events.count() + posters.count() + groups.count()) as u64
+    }
+
     fn all_have_read(&self) -> bool {
         self.users.iter().all(|user| user.borrow().has_read_all())
     }
@@ -284,7 +293,7 @@ fn posters(plan: &Plan, backup: &BackupState) -> Vec<Poster> {
             pauses_ms: posters::PAUSES_MS,
             backup: backup.clone(),
         };
-        // As of the groups, and other numbers than theirs.
+        // Not of the random numbers of the storm, as above; `!` gives others than those of the groups.
         Poster::new(settings, fastrand::Rng::with_seed(!plan.seed ^ u64::from(number)))
     };
     (0..plan.posters).map(poster).collect()

@@ -129,11 +129,6 @@ impl Findings {
         (self.found, self.wrongly_found) = (searched.found, searched.wrong);
     }
 
-    /// Adds what a program that posts to hooks has found.
-    pub(crate) fn add_hooks(&mut self, found: hook::Found) {
-        self.hooks.add(found);
-    }
-
     /// Returns true if there is no fault.
     pub const fn is_clean(&self) -> bool {
         let Self { missing, doubled, out_of_order, gaps, .. } = self;

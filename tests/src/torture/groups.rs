@@ -11,10 +11,9 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::Plan;
 use super::connection::{Stream, Target};
+use super::{Plan, until_all};
 use crate::rights::{BackupState, Connect, Group, Settings};
-use crate::within;
 
 /// Pause before a user reconnects, and between two of its messages, in milliseconds.
 const PAUSES_MS: std::ops::Range<u64> = 5..40;
@@ -69,21 +68,12 @@ impl Groups {
 
     /// Waits until all groups have begun: they do not exist in an earlier backup.
     pub(super) async fn until_begun(&self) {
-        self.until("the begin of the groups", Group::has_begun).await;
+        until_all(&self.groups, "the begin of the groups", Group::has_begun).await;
     }
 
     /// Waits until all groups have done something: a fast machine kills all daemons before that.
     pub(super) async fn until_worked(&self) {
-        self.until("an order and a text of each group", Group::has_worked).await;
-    }
-
-    async fn until(&self, what: &str, is_so: impl Fn(&Group) -> bool) {
-        let all = async {
-            while !self.groups.iter().all(&is_so) {
-                sleep(OPERATOR_PAUSE).await;
-            }
-        };
-        within(what, all).await;
+        until_all(&self.groups, "an order and a text of each group", Group::has_worked).await;
     }
 
     pub(super) fn stop(&self) {

@@ -9,16 +9,15 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::Plan;
 use super::connection::Target;
+use super::{Plan, until_all};
 use crate::hook::{Poster, Settings, operate};
 use crate::rights::BackupState;
-use crate::within;
 
 /// Pause between two posts, and before the operator looks again, in milliseconds.
 const PAUSES_MS: std::ops::Range<u64> = 5..40;
 
-/// Pause before the operator connects again, and before all programs are looked at again.
+/// Pause before the operator connects again.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The running programs.
@@ -64,7 +63,8 @@ impl Posters {
 
     /// Waits until all have worked: a fast machine kills all daemons before that.
     pub(super) async fn until_worked(&self) {
-        self.until("a post that is accepted and a hook that is revoked", Poster::has_worked).await;
+        let what = "a post that is accepted and a hook that is revoked";
+        until_all(&self.posters, what, Poster::has_worked).await;
     }
 
     pub(super) fn stop(&self) {
@@ -73,17 +73,8 @@ impl Posters {
 
     /// Waits until all that they have posted is answered.
     pub(super) async fn end(self) -> Vec<Poster> {
-        self.until("all posts are answered", Poster::is_done).await;
+        until_all(&self.posters, "all posts are answered", Poster::is_done).await;
         self.posters
-    }
-
-    async fn until(&self, what: &str, is_so: impl Fn(&Poster) -> bool) {
-        let all = async {
-            while !self.posters.iter().all(&is_so) {
-                sleep(PAUSE).await;
-            }
-        };
-        within(what, all).await;
     }
 }
 

@@ -6,7 +6,7 @@ use crate::sources::{Source, files, files_in};
 /// Most lines of a file, as `CONTRIBUTING.md` says.
 const LINES_MAX: usize = 400;
 
-/// Most characters of a line of a comment: `rustfmt` does not wrap comments.
+/// Most characters of a line of a comment: no formatter wraps comments.
 const COMMENT_CHARS_MAX: usize = 120;
 
 /// Most characters of a line of a document, but for tables and code.
@@ -25,7 +25,7 @@ fn no_file_is_longer_than_a_reader_takes_in() {
 
 #[test]
 fn no_line_of_prose_is_too_long() {
-    let comments = files(&["crates", "tests", "tools"], "rs");
+    let comments = files(&["crates", "tests", "tools"], "rs js");
     let mut documents = files(&["docs"], "md");
     documents.extend(files_in("", "md"));
     let comments =
@@ -43,8 +43,12 @@ fn tables_and_code_are_not_prose() {
         prose_lines(document).map(|(_, line)| line).filter(|l| !l.is_empty()).collect();
     assert_eq!(prose, ["Prose.", "* a list", "  of lines"]);
     let comments: Vec<_> =
-        comment_lines("/// One.\nlet url = \"http://\";\n    // Two.\n").collect();
-    assert_eq!(comments, [(1, "/// One."), (3, "    // Two.")]);
+        comment_lines("/// One.\nlet url = \"http://\";\n    // Two.\n/** Three. */\n * Four.\n")
+            .collect();
+    assert_eq!(
+        comments,
+        [(1, "/// One."), (3, "    // Two."), (4, "/** Three. */"), (5, " * Four.")]
+    );
 }
 
 /// The lines of a kind that have more than `max` characters.
@@ -63,7 +67,7 @@ fn long<'s, L: Iterator<Item = (usize, &'s str)>>(
 fn comment_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(text.lines()).filter(|(_, line)| {
         let line = line.trim_start();
-        line.starts_with("//") && !line.starts_with("//! |")
+        ["//", "/*", "* "].iter().any(|start| line.starts_with(start)) && !line.starts_with("//! |")
     })
 }
 

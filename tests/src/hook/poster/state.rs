@@ -16,10 +16,10 @@ const POSTER: u32 = 3_000;
 /// The first number of those that post to revoked hooks.
 const BARRED: u32 = 3_500;
 
-/// Of this many posts, one goes to a revoked hook; and of one, the answer is not awaited.
+/// One of this many posts goes to a revoked hook. Of one of this many others, the answer is not awaited.
 const RARE: u8 = 4;
 
-/// Of this many times that the operator looks, the hook is revoked once.
+/// The operator revokes the hook one of this many times that it looks.
 const REVOKED_EVERY: u8 = 8;
 
 /// Why the operator does not make a hook now: its room does not exist yet, or the daemon ends.
@@ -189,6 +189,7 @@ impl State {
             }
             // If it is stored, the comparison with the journal shows it.
             (200 | 404 | 429, None) => {}
+            // 429 as well: there were many posts to hooks that do not exist, and no other limit is on.
             (404 | 429, Some(id)) => {
                 if self.hook.take_if(|hook| hook.id == id && !hook.is_ending).is_some() {
                     self.found.add_wrong(|| format!("hook {id} was made, and is lost"));
@@ -200,13 +201,13 @@ impl State {
         }
     }
 
-    /// What the operator does, who sees these hooks.
+    /// Returns what the operator does next, given the list of hooks that it was sent.
     pub(in crate::hook) fn next_order(&mut self, era: Era, list: &Value) -> Option<Order> {
         if era != self.era {
             return None;
         }
         let bot = self.bot();
-        let hooks = list["hooks"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let hooks = list["hooks"].as_array().expect("a list of hooks");
         let own = hooks.iter().filter(|hook| hook["bot"]["name"] == *bot);
         let own: Vec<u64> = own.filter_map(|hook| hook["id"].as_u64()).collect();
         self.compare(&own);

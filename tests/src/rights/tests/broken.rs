@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::rights::order::{Privacy, Rules};
 
-/// What user 0 is sent of the first room, which it owns: with user 1, who has that role there.
+/// The event `room` of the first room, which user 0 owns and is sent. User 1 has `role` there.
 fn room(role: &str, rules: &Value) -> Value {
     json!({"type": "room", "room": "#rights-0-one", "topic": "", "rules": rules,
            "users": [{"id": 1, "name": "owner of 0"}, {"id": 2, "name": "maria of 0"}],
@@ -127,10 +127,10 @@ fn a_device_that_is_dropped_and_still_logs_in_is_found_and_one_that_is_lost() {
     let add = (Order::AddDevice { user: 2, label: 3 }, Done);
     let dropped = (Order::Drop { by: 2, user: 2, label: 3, id: 9 }, Done);
     let comes = |outcome| (Order::UseDevice { user: 2, label: 3 }, outcome);
-    let wrong = |orders: &[_]| wrong_in_turn(orders);
-    assert_eq!(wrong(&[add.clone(), comes(Done), dropped.clone(), comes(Refused)]), 0);
-    assert_eq!(wrong(&[add.clone(), dropped, comes(Done)]), 1);
-    assert_eq!(wrong(&[add, comes(Refused)]), 1);
+    let in_turn = [add.clone(), comes(Done), dropped.clone(), comes(Refused)];
+    assert_eq!(wrong_in_turn(&in_turn), 0);
+    assert_eq!(wrong_in_turn(&[add.clone(), dropped, comes(Done)]), 1);
+    assert_eq!(wrong_in_turn(&[add, comes(Refused)]), 1);
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl InLog {
 /// for the rule of a restore.
 ///
 /// # Panics
-/// Panics if one of the user was refused.
+/// Panics if a message of the user was refused.
 pub(super) fn lines<'l>(
     user: &User,
     log: &'l Log,
