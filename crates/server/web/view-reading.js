@@ -1,7 +1,7 @@
 // What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be
 // loaded.
 
-/** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: about a screen. */
+/** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: a full screen. */
 const NEAR = 1000;
 /** The same elsewhere, also for newer messages: a fast scroll gets there within a fifth of a second. */
 const FAR = 8000;
