@@ -10,12 +10,11 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
 });
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 
-export const longDay = (at) => long.format(at);
 export const clock = (at) => time.format(at);
 export const exact = (at) => full.format(at);
+export const longDay = (at) => long.format(at);
 
 /** The day as a number, to compare. */
 export function dayOf(at) {

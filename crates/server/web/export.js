@@ -50,7 +50,7 @@ export function paused(state) {
   if (state.exporting) state.exporting.isAsked = false;
 }
 
-/** The user is in a room no more. What closed the room has its own text in the status line, so this one is a notice. */
+/** The user is no longer in a room. The status line says why, so the end of the export is a notice in the log. */
 export function closed(state, fx, name, at) {
   const { exporting } = state;
   if (exporting?.room !== name) return;

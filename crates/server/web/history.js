@@ -58,7 +58,7 @@ function askDate(state, fx, room) {
   room.date = null;
 }
 
-/** The message has come to which a date leads. */
+/** The answer to a date has come: a page of one message, to which the user goes, or of none. */
 function dateFound(state, fx, room, messages, at) {
   const { time } = room.loading;
   room.loading = null;

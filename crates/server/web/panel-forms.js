@@ -226,7 +226,7 @@ function link(view, panel) {
       h("p", { class: "code-shown", text: `${drawn.slice(0, 4)}-${drawn.slice(4)}` }),
       h("p", {
         text: panel.user
-          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Give it to ${panel.user} in private: it logs in as ${panel.user}.`
+          ? `With this code another device logs in as ${panel.user}, once, until ${clock(panel.until)}. Give it to ${panel.user} in private: anybody who has it can log in as ${panel.user}.`
           : `Type it on the other device, under “I was here before”, or in chat-tui after /login. It is valid once, until ${clock(panel.until)}.`,
       }),
     );

@@ -4,7 +4,7 @@
 /** Loads after the first one, and the pause before the first of them, in milliseconds; it doubles each time. */
 const TRIES_MAX = 3;
 const PAUSE_MS = 500;
-/** How often this tab has loaded the page again, in the storage of the tab. */
+/** The key in the storage of the tab of how often it has loaded the page again. */
 const TRIES = "tries";
 
 import("./app.js").then(

@@ -117,8 +117,8 @@ export function edit(view, entry, room) {
 }
 
 /**
- * Edits the last message of the user that is loaded, and none before one that is not stored. Returns whether there is
- * one.
+ * Edits the last message of the user that is loaded. If a newer one is not stored yet, says that instead. Returns
+ * whether the user has a message.
  */
 export function editLast(view, room) {
   if (room.log.pending.some((entry) => entry.delivery === "pending")) {

@@ -70,7 +70,7 @@ export function makeLog(view, elements) {
     rows.reading.report();
   }
 
-  /** What the rows show, to compare. */
+  /** All that the rows depend on: if it is as before, they are not made again. */
   function signature(name, from, of) {
     const about = [name, from.version, state.name, state.role, dayOf(Date.now()), log.opened.size, of.loading?.kind];
     const ofRoom = isThread ? [] : [of.line, of.since.length, of.read, of.count <= 1, state.thread?.root];

@@ -1,9 +1,9 @@
 // What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be
 // loaded.
 
-/** So near the end of a room that was just opened, in pixels, older messages are loaded: enough to fill the screen. */
+/** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: a full screen. */
 const NEAR = 1000;
-/** So near the oldest loaded message the next page is loaded: a fast scroll gets there within a fifth of a second. */
+/** The same elsewhere, also for newer messages: a fast scroll gets there within a fifth of a second. */
 const FAR = 8000;
 
 /**
@@ -36,9 +36,7 @@ export function makeReading({ state, dispatch }, { frame, isThread }, { log, sou
     dispatch({ type: "seen", room: of.name, first, last });
   }
 
-  /**
-   * Asks for older or newer messages in time. At the end of a room that was just opened, only what fills the screen.
-   */
+  /** Asks for older or newer messages before the reader gets to them; at the end of a room only to fill the screen. */
   function load() {
     const { name, loading } = room();
     const { hasOlder, isCut, first } = source();

@@ -8,9 +8,9 @@ import { makeReading } from "./view-reading.js";
 import { rowsOf } from "./view-rows.js";
 import * as windows from "./view-window.js";
 
-/** So near the last row, in pixels, more rows are made. */
+/** Rows are made up to this distance from the screen, in pixels. */
 const NEAR = 1000;
-/** So near its end, in pixels, the log counts as being there. */
+/** Distance from the end of the log, in pixels, within which the reader counts as being at the end. */
 const AT_END = 48;
 
 const isSame = (a, b) => a.type === b.type && a.entry === b.entry && a.about === b.about;

@@ -30,8 +30,8 @@ const TEXTS: [&str; 21] = [
     "\u{301}\u{301} on nothing",
 ];
 
-/// Elements that the page does not make for a message, and attributes that none of them has. `#log-items` has none of a
-/// message: its `style` is the height of the rows that are not made.
+/// Finds elements that the page does not make for a message, and attributes that it gives to none of them. `#log-items`
+/// is left out: it is around all messages, and its `style` has the heights of the space above and below the rows.
 const FOREIGN: &str = "[...document.querySelectorAll('#log *:not(#log-items), #user-list *, #topic *, #title *')].filter((one) => \
      ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'STYLE', 'LINK', 'BASE', 'FORM', 'INPUT', 'VIDEO', 'AUDIO', 'B', 'I', 'U', 'FOREIGNOBJECT'].includes(one.tagName.toUpperCase()) \
      || [...one.attributes].some(({name}) => name.startsWith('on') || name === 'style' || name === 'srcdoc') \

@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use super::look::{check, places};
 
-/// What is opened: by a command, or by the first letter of its place in the menu of the room; the kind of the dialog,
-/// and what it shows.
+/// What opens each dialog: a command, or the first letter of its item in the menu of the room. Then its kind, and a
+/// text that it shows.
 const VIEWS: [(&str, &str, &str); 7] = [
-    ("/saved", "saved", "worth to be remembered"),
+    ("/saved", "saved", "worth remembering"),
     ("e", "exports", "Format"),
     ("/notify", "notify", "Notify of"),
     ("/hook nightly", "hook", "curl -d"),
@@ -28,7 +28,7 @@ const SHOWN: &str = "[document.querySelector('#panel').textContent, ...[...docum
 /// What has to be reached with Tab in a dialog.
 const PARTS: &str = "[...document.querySelectorAll('#panel :is(button, input, select, [tabindex=\"0\"])')].filter((one) => one.checkVisibility())";
 
-/// Presses of Tab that go around a dialog.
+/// Most presses of Tab around a dialog, or from the input box to a message.
 const PRESSES_MAX: usize = 20;
 
 /// Opens the page of ana, who owns the server and is alone on it.
@@ -58,6 +58,17 @@ async fn reaches_all_parts(page: &Page, view: &str) {
     panic!("{view}: out of reach: {}", page.value(&missing).await);
 }
 
+/// Presses Shift-Tab until a message has the focus.
+async fn goes_to_message(page: &Page) {
+    for _ in 0..PRESSES_MAX {
+        page.presses("Shift-Tab").await;
+        if page.value("document.activeElement.tagName").await == "ARTICLE" {
+            return;
+        }
+    }
+    panic!("no message is reached in {PRESSES_MAX} presses");
+}
+
 /// Checks what is shown at each size, dark and light.
 async fn check_at_all_sizes(page: &Page, view: &str) {
     for (scheme, width, height) in places() {
@@ -78,13 +89,10 @@ async fn nothing_is_cut_in_what_an_owner_opens_and_keys_reach_all_of_it() {
 
     ana.types("/join #ops\n").await;
     ana.sees("#title", "#ops").await;
-    ana.types("a message that is worth to be remembered, because it says where the spare key of the server room is\n").await;
-    ana.sees("#log", "worth to be remembered").await;
+    ana.types("a message that is worth remembering, because it says where the spare key of the server room is\n").await;
+    ana.sees("#log", "worth remembering").await;
     ana.until("an answer", "document.querySelector('#log article[data-delivery=accepted]')").await;
-    ana.presses("Shift-Tab").await;
-    while ana.value("document.activeElement.tagName").await != "ARTICLE" {
-        ana.presses("Shift-Tab").await;
-    }
+    goes_to_message(&ana).await;
     ana.presses("m").await;
     ana.sees("#status", "You remember this message").await;
     ana.presses("Escape").await;
