@@ -50,7 +50,7 @@ attack *ARGS:
     cargo build --release --workspace --locked --bins
     cargo run --quiet --release --locked -p e2e --bin attack -- {{ ARGS }}
 
-# Compiled with the optimization level of the dependencies, they take a third of the time.
+# A storm takes a third of the time if our crates are optimised as the dependencies are.
 # Simulate SEEDS storms over clients, daemon and network; arguments: --seed N --log
 sim SEEDS="10" *ARGS:
     CARGO_PROFILE_DEV_OPT_LEVEL=1 cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
