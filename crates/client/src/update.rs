@@ -140,7 +140,7 @@ fn send_waiting(state: &mut State) -> Vec<Effect> {
     if state.session().is_none() || session::unknown(state).next().is_some() {
         return Vec::new();
     }
-    let says = state.outbox.send().into_iter();
+    let says = state.outbox.take_ready().into_iter();
     says.filter_map(|say| send(state, Command::Say(say))).collect()
 }
 

@@ -76,8 +76,8 @@ pub struct State {
     pub look: Look,
     /// The input box.
     pub prompt: Prompt,
-    /// Set while the input box asks for a name: the text that was typed before.
-    pub draft: Option<Editor>,
+    /// The draft of the room on the screen, while the input box asks for a name.
+    pub draft_while_asking: Option<Editor>,
     /// Set while a list with an input line of its own is open.
     pub picker: Option<Picker>,
     /// Set while a page of help is open.
@@ -217,7 +217,7 @@ impl State {
             now: Timestamp::from_millis(0),
             look: Look::default(),
             prompt: Prompt::default(),
-            draft: None,
+            draft_while_asking: None,
             picker: None,
             page: None,
             settings_file: None,

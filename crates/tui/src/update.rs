@@ -91,11 +91,11 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Input::Key(key) => {
-            let takes = |state: &mut State| {
+            let press = |state: &mut State| {
                 end_answer(state);
                 keys::key(state, key, at)
             };
-            drafts::after_key(state, at, |state| redraw::take_key(state, takes))
+            drafts::after_key(state, at, |state| redraw::take_key(state, press))
         }
         Input::Draft => Vec::new(),
         Input::Paste(text) => {

@@ -187,7 +187,7 @@ pub(super) fn suggest(state: &mut State, at: Timestamp) -> Vec<Effect> {
 fn word<'a>(state: &State, before: &'a str) -> Option<Word<'a>> {
     match state.open_find() {
         Some(_) => Some(Word::in_query(before)),
-        None => Word::find(before).filter(|_| state.draft.is_none()),
+        None => Word::find(before).filter(|_| !state.asks_name()),
     }
 }
 

@@ -17,7 +17,7 @@ const COPY_BYTES_MAX: usize = 74_000;
 
 /// Selects a message, or the one above the selected one.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_some() {
+    if state.asks_name() {
         return;
     }
     state.select(-1);

@@ -88,7 +88,7 @@ fn not_normal(state: &State) -> Vec<String> {
             parts.push(format!("Offline, retrying in {seconds} s"));
         }
         Connection::Connected { .. } => {}
-        Connection::Refused { .. } if state.draft.is_some() => {
+        Connection::Refused { .. } if state.asks_name() => {
             parts.push("Choose a name".to_owned());
         }
         Connection::Expelled { .. } => {
