@@ -102,7 +102,7 @@ impl Expected {
     }
 }
 
-/// One classic client says something, and the other one reads it, after all that was said before.
+/// One classic client sends a message, and the other one reads it, after all earlier ones.
 async fn talk((from, name): (&Classic, &str), round: u64, to: &mut Classic, all: &mut Expected) {
     let text = format!("{name} {round}");
     from.say(&text).await;

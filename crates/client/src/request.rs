@@ -129,9 +129,9 @@ pub enum Request {
         /// Whether the user is typing: the server is asked once they pause.
         is_typed: bool,
     },
-    /// Ask for more of what is found, unless that is on its way.
+    /// Ask for further results, unless they are on their way.
     SearchMore,
-    /// Forget what is found.
+    /// Forget the results.
     EndSearch,
     /// Open the thread of a message: [`State::thread`](crate::State::thread). The server is asked for all of it.
     OpenThread {

@@ -221,7 +221,7 @@ fn details(details: Details) -> Details {
     }
 }
 
-/// One of which several characters are left is replaced.
+/// Sanitizes an emoji. One that is then no single emoji becomes [`REPLACEMENT`].
 fn emoji(emoji: &Emoji) -> Emoji {
     let replacement = || Emoji::new(REPLACEMENT.to_string()).expect("it is one character");
     Emoji::new(text(emoji.as_str())).unwrap_or_else(|_| replacement())

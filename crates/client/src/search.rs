@@ -1,4 +1,4 @@
-//! A search in the messages of the server: what the user asks for, and what is found so far.
+//! A search in the messages of the server: the query of the user, and the results so far.
 
 use chat_proto::command::SearchOrder;
 use chat_proto::event::Hit;
@@ -22,7 +22,7 @@ struct Question {
 #[derive(Debug)]
 struct Asked {
     question: Question,
-    /// Whether its answer continues what is found.
+    /// Whether its answer continues the results.
     is_next: bool,
 }
 
@@ -50,7 +50,7 @@ impl Search {
         &self.hits
     }
 
-    /// Whether what is found belongs to what the user asks for now.
+    /// Whether the results are those of the present query.
     #[must_use]
     pub fn is_answered(&self) -> bool {
         self.wanted.is_some() && self.wanted == self.answered
@@ -109,7 +109,7 @@ impl Search {
         self.due = None;
     }
 
-    /// Takes what is to be sent now, if anything is.
+    /// Takes the question that is to be sent now, if there is one.
     pub(crate) fn take_command(&mut self) -> Option<Command> {
         let is_open = self.due.is_none() && self.refusal.is_none() && !self.is_answered();
         self.command(is_open, None)

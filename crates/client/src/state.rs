@@ -148,7 +148,7 @@ pub enum Connection {
 }
 
 impl State {
-    /// The state of a client of the server at the address `server`, with what is stored as `profile`. It has
+    /// The state of a client of the server at the address `server`, with the stored `profile`. It has
     /// the lobby, and the rooms with drafts.
     #[must_use]
     pub fn new(server: String, profile: Profile) -> Self {
@@ -283,7 +283,7 @@ impl State {
         self.rooms.current_mut().log.notice(at, notice);
     }
 
-    /// Continues with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
+    /// Continues with the stored `profile`: puts its drafts back where nothing is typed, and opens the
     /// room that was open.
     pub(crate) fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;

@@ -43,7 +43,7 @@ pub enum ThreadLoad {
 }
 
 impl Thread {
-    /// The thread of message `root`, with what is loaded of it in the log of its room.
+    /// The thread of message `root`, with the part of it that the log of its room has.
     pub(crate) fn new(room: RoomName, root: Seq, of: &Log) -> Self {
         let mut log = Log::new();
         log.set_bounds(Bounds::THREAD);

@@ -39,7 +39,7 @@ use crate::sanitize;
 use crate::state::State;
 use crate::store::{OwnMessage, StoreOp};
 
-/// Applies an input of the time `at` to `state`. Returns what is to be done, in that order.
+/// Applies an input of the time `at` to `state`. Returns the effects, in the order in which they are to be carried out.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     let done = match input {

@@ -183,7 +183,7 @@ fn converse(stream: impl Read + Write) -> io::Result<Found> {
     Ok(understand(&ask_about(stream)?))
 }
 
-/// Asks `about`, and returns what is answered.
+/// Asks `about`, and returns the answer.
 fn ask_about(mut stream: impl Read + Write) -> io::Result<Vec<u8>> {
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();

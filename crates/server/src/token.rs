@@ -1,4 +1,4 @@
-//! Tokens: the secret that identifies a user who connects again; and what is stored of secrets.
+//! Tokens: the secret that identifies a user who connects again; and the hashes of secrets that are stored.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;

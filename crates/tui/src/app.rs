@@ -90,8 +90,8 @@ pub enum Draw {
     InputBox,
 }
 
-/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and what is to be
-/// drawn.
+/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and the part to
+/// draw.
 ///
 /// # Errors
 /// See [`run`]; also returns what `show` returns.
@@ -111,7 +111,7 @@ pub async fn run_shown(
     let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices });
     let ended = app.run(show, reports, stop).await;
-    // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
+    // However it ends: read positions are sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
     let App { mut state, driver, saver, typed, exporter, clock, then, .. } = app;

@@ -121,7 +121,7 @@ impl Command {
     }
 }
 
-/// Commands of other programs, and what is typed here.
+/// Commands of other programs, and the commands of this one that do the same.
 const INSTEAD: [(&str, &str); 19] = [
     ("/op", "/role NAME moderator"),
     ("/deop", "/role NAME member"),

@@ -45,7 +45,7 @@ impl Link {
 /// What the terminal is sent after the cells of a link.
 pub const CLOSING: &str = "\x1b]8;;\x1b\\";
 
-/// Encodes what is not printable ASCII, with `%`.
+/// Encodes characters that are not printable ASCII, with `%`.
 fn encode(target: &str) -> String {
     let mut encoded = String::with_capacity(target.len());
     for byte in target.bytes() {

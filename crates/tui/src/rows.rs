@@ -72,7 +72,7 @@ pub struct LogRows<'a> {
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
     thread: Option<Seq>,
-    /// The first message of the thread that is on the screen, which shows what is typed for it.
+    /// The first message of the thread that is on the screen, which shows whether a text is typed for it.
     open_thread: Option<Seq>,
 }
 

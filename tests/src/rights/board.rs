@@ -41,7 +41,7 @@ pub(super) enum SayAnswer {
 pub(super) struct Peer {
     pub(super) id: Option<u64>,
     pub(super) is_online: bool,
-    /// Whether it has connected, and has not looked yet at what is there.
+    /// Whether it has connected, and has not listed its rooms yet.
     pub(super) is_new: bool,
     /// Whether an earlier connection of it may still be served.
     pub(super) may_have_ghosts: bool,

@@ -228,7 +228,7 @@ impl Rules {
         format!("{}, slow {} s, topics by {}", self.privacy.word(), self.slow_s(), self.topic_by())
     }
 
-    /// Whether a `room` event has these rules. It leaves out what is usual.
+    /// Whether a `room` event has these rules. It leaves out defaults.
     pub(super) fn are(self, sent: &Value) -> bool {
         sent["privacy"] == self.privacy.word()
             && sent["slow_s"].as_u64().unwrap_or(0) == self.slow_s()

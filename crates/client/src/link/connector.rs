@@ -77,7 +77,7 @@ impl Requests {
         }
     }
 
-    /// Forgets what was to let the user in, unless the server has refused the name alone.
+    /// Forgets the code, the password or the invite, unless the server has refused the name alone.
     fn forget_login(&mut self, refusal: &Refusal) {
         match refusal.code {
             RefusalCode::NameTaken | RefusalCode::BadName => self.forget_login_of_user(),

@@ -1,4 +1,4 @@
-//! The file of what was typed: one JSON string a line, the newest last. Every client of the user adds to it.
+//! The file of typed texts: one JSON string a line, the newest last. Every client of the user adds to it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};

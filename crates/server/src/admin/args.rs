@@ -25,7 +25,7 @@ Examples:
 
 Exit codes: 0 if it is done, 1 if the daemon does not run or refuses it, 2 for wrong usage.";
 
-/// What `chat-server admin` is told.
+/// The arguments of `chat-server admin`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AdminArgs {

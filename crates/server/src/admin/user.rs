@@ -60,7 +60,7 @@ pub(super) enum UserOrder {
 }
 
 impl UserOrder {
-    /// Carries it out, and says what is so now.
+    /// Carries it out, and prints the new state.
     ///
     /// # Errors
     /// Returns an error if the daemon refuses it or does not answer, or there is no password.

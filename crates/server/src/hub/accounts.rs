@@ -92,7 +92,7 @@ impl Member {
         self.actor().hub.state().sessions.put_client(self.session(), client, None);
     }
 
-    /// Takes the changes of the account of which the client is not told yet.
+    /// Takes the changes of the account that the client was not sent yet.
     pub(crate) fn take_notices(&self) -> Vec<Event> {
         self.actor().hub.state().sessions.take_notices(self.session())
     }

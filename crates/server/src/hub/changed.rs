@@ -31,7 +31,7 @@ pub(super) struct ChangeNotifier {
 pub(super) struct Expulsion {
     pub(super) code: EndCode,
     pub(super) sessions: ExpelledSessions,
-    /// What its clients are told.
+    /// The reason that its clients are sent.
     pub(super) text: String,
 }
 

@@ -1,4 +1,4 @@
-//! Posts to hooks: what is posted is said in the room of the hook, and answered once it is stored.
+//! Posts to hooks: each becomes a message in the room of the hook, and is answered once that is stored.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) fn secret(path: &str) -> Option<Secret> {
     path.strip_prefix(PATH).map(Secret::new)
 }
 
-/// Says what is posted, and answers.
+/// Sends the post as a message, and answers.
 pub(super) async fn answer(senders: Senders<'_>, request: Request<Incoming>) -> Reply {
     posted(senders, request).await.unwrap_or_else(|refused| refused)
 }

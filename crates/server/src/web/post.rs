@@ -20,7 +20,7 @@ const KEY_BYTES_MAX: usize = 255;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Post {
     pub(super) text: Text,
-    /// The number that stands for the key: what is posted under one key is said once.
+    /// The `n` that stands for the key: posts under one key become one message.
     pub(super) n: Option<u64>,
 }
 
@@ -56,7 +56,7 @@ impl PostError {
 /// Reads a post.
 ///
 /// # Errors
-/// Returns what is wrong with it.
+/// Returns the mistake in it.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Post, PostError> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.map(|value| value.split(';').next().unwrap_or(value).trim());

@@ -1,4 +1,4 @@
-//! A client on the other end of a pipe: sends what it is told to, and waits for what should come.
+//! A client on the other end of a pipe: sends lines for a test, and waits for the expected answers.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -74,7 +74,7 @@ impl Peer {
         Self::on(client)
     }
 
-    /// A native client that is in; what it was told on entering is read.
+    /// A native client that is in; the events after its `hello` are read.
     pub(crate) async fn native(daemon: &Server, name: &str) -> Self {
         let mut peer = Self::connect(daemon);
         peer.send(&format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#)).await;

@@ -51,7 +51,7 @@ impl Exporter {
         Input::Exported { run, result: result.unwrap_or_else(bug) }
     }
 
-    /// Ends an export that is not complete: removes what is written.
+    /// Ends an export that is not complete: removes its file.
     pub(super) async fn close(self) {
         let Self { steps, file } = self;
         if steps.close(CLOSE_TIMEOUT, |_| ()).await {

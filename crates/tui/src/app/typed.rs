@@ -1,4 +1,4 @@
-//! Stores what was typed, one text after the other, while the loop goes on.
+//! Stores the typed texts, one after the other, while the loop goes on.
 
 use std::convert::Infallible;
 use std::path::Path;

@@ -192,7 +192,7 @@ fn actions(word: &str) -> Vec<Offer> {
     known.map(|help| spaced(help.name).detail(help.does)).collect()
 }
 
-/// The commands of which a name begins so. An alias is offered if it alone begins so.
+/// The commands that have a name which begins so. An alias is offered if it alone begins so.
 fn commands(word: &str) -> Vec<Offer> {
     let fits = COMMANDS.iter().filter_map(|command| {
         let name = command.names().find(|name| name.starts_with(word))?;

@@ -44,7 +44,7 @@ impl Prompt {
         }
     }
 
-    /// Adds a character to what is searched for. The shown text stays if it has it all.
+    /// Adds a character to the word that is searched for. The shown text stays if it contains the word.
     pub fn search_for(&mut self, c: char) {
         if let Some(search) = &mut self.search {
             search.word.push(c);
@@ -53,7 +53,7 @@ impl Prompt {
         }
     }
 
-    /// Removes the last character of what is searched for, and searches again from the newest text on.
+    /// Removes the last character of the word, and searches again from the newest text on.
     pub fn search_shorter(&mut self) {
         if let Some(search) = &mut self.search {
             search.word.pop();
@@ -62,8 +62,8 @@ impl Prompt {
         }
     }
 
-    /// Ends the search with the shown text in the box, and adds what was typed before to the history. If no
-    /// text was found, what was typed before comes back.
+    /// Ends the search with the shown text in the box, and adds the text that was typed before to the history.
+    /// If no text was found, that one comes back.
     pub fn end_search(&mut self) {
         match self.search.take() {
             Some(Search { found: None, before, .. }) => self.editor = before,
@@ -72,7 +72,7 @@ impl Prompt {
         }
     }
 
-    /// Ends the search with what was typed before.
+    /// Ends the search with the text that was typed before.
     pub fn cancel_search(&mut self) {
         if let Some(search) = self.search.take() {
             self.editor = search.before;

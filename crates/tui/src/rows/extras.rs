@@ -16,7 +16,7 @@ const EDITED: &str = "(edited)";
 /// Columns between two reactions.
 const GAP: usize = 2;
 
-/// What is between two parts of what is said of the answers.
+/// Separates the parts of the line about answers.
 const AND: &str = " · ";
 
 /// What is before the message that another one answers.

@@ -137,7 +137,7 @@ impl State {
         }
     }
 
-    /// Another room is on the screen: what was begun in the one before is over.
+    /// Another room is on the screen: a reply or an edit in the one before is over.
     pub(super) fn end_all(&mut self) {
         self.end_compose();
         self.close_thread();

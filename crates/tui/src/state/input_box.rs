@@ -1,4 +1,4 @@
-//! How the input box looks: what is before the text, the text as rows, and its size.
+//! How the input box looks: its label, the text as rows, and its size.
 
 use chat_proto::limits::TEXT_BYTES_MAX;
 use unicode_segmentation::UnicodeSegmentation;

@@ -164,7 +164,7 @@ impl State {
         }
     }
 
-    /// Gives the input box back to what was typed before a name was asked for.
+    /// Puts the draft that was typed before a name was asked for back into the input box.
     pub(crate) fn end_asking(&mut self) {
         if let Some(draft) = self.draft_while_asking.take() {
             self.prompt.editor = draft;

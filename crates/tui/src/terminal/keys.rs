@@ -1,7 +1,7 @@
 //! The bytes of a keyboard as keys, however they are cut.
 //!
 //! A terminal sends a key as one byte or as a sequence of them, and a connection may deliver any
-//! part of a sequence at any time. The parser stores what is incomplete. Sequences that mean
+//! part of a sequence at any time. The parser stores an incomplete sequence. Sequences that mean
 //! nothing here (other replies of the terminal, reports nobody asked for) are dropped whole, and
 //! bytes that are not UTF-8 become U+FFFD, without a loss of their neighbours.
 
@@ -91,7 +91,7 @@ impl Parser {
         }
     }
 
-    /// How long to wait for the rest of what is incomplete; `None` if nothing is.
+    /// How long to wait for the rest of an incomplete sequence; `None` if there is none.
     #[must_use]
     pub const fn timeout(&self) -> Option<Duration> {
         match &self.state {
@@ -103,7 +103,7 @@ impl Parser {
         }
     }
 
-    /// Ends what is incomplete, as its rest has not come in time.
+    /// Ends an incomplete sequence, whose rest has not come in time.
     pub fn expire(&mut self, events: &mut Vec<Report>) {
         match std::mem::take(&mut self.state) {
             State::Ground | State::Skip(_) => {}

@@ -148,7 +148,7 @@ pub(super) const fn only_edits(action: Action) -> bool {
     )
 }
 
-/// Whether what is cut now may belong to what was cut before.
+/// Whether the text that is cut now may be joined to the one cut before.
 const fn is_cut(action: Action) -> bool {
     matches!(
         action,

@@ -1,4 +1,4 @@
-//! What is typed becomes a draft of the client.
+//! Makes the typed text a draft of the client.
 
 use chat_client::Request;
 use chat_proto::{RoomName, Seq, Timestamp};
@@ -50,7 +50,7 @@ fn watching(
     (before, change(state))
 }
 
-/// Gives what is typed to the client; `before` is the room that was shown.
+/// Gives the typed texts to the client; `before` is the room that was shown.
 fn drafts(state: &mut State, before: RoomName, at: Timestamp) -> Vec<Effect> {
     state.is_draft_due = false;
     let mut effects = Vec::new();

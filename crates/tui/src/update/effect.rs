@@ -22,7 +22,7 @@ pub enum Effect {
     SaveSetting(Change),
     /// Edit the text of the input box in the user's editor.
     Edit(String),
-    /// Store what was typed, for the history of the next run.
+    /// Store a typed text, for the history of the next run.
     StoreTyped(String),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),

@@ -56,7 +56,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects
 }
 
-/// Gives the message that is edited its new text, and the input box what was typed before. A text that cannot be sent
+/// Gives the edited message its new text, and the input box the text that was typed before. A text that cannot be sent
 /// stays in the box.
 fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     let Some(Compose::Edit { target, .. }) = state.compose else {
@@ -81,7 +81,7 @@ fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// Stores what is typed for the history of the next run, if it was not typed just before. Names are not stored.
+/// Stores the text for the history of the next run, if it was not typed just before. Names are not stored.
 fn typed_for_later(state: &State, typed: &str) -> Option<Effect> {
     let is_name = state.asks_name() || is_name_command(typed);
     let is_new = state.prompt.newest() != Some(typed);

@@ -56,7 +56,7 @@ pub(super) fn key(
         (Found::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
             return Some(end(state));
         }
-        // They change neither the input nor what is selected.
+        // They change neither the input nor the selection.
         (Found::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
         (Found::Action(Action::Send), _) => return Some(enter(state)),
         (Found::Nothing, Some(Ok(action))) => return Some(act(state, action, at)),

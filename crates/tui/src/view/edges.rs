@@ -1,4 +1,4 @@
-//! What is said at the edges of the log: about the messages above the screen on the rule below the header, and
+//! The texts at the edges of the log: about the messages above the screen on the rule below the header, and
 //! about those below it at the end of the last row.
 
 use chat_client::Connection;

@@ -1,4 +1,4 @@
-//! In words, where there is no room list: what is not read in other rooms.
+//! The unread messages of other rooms in words, if there is no room list.
 
 use chat_client::Room;
 

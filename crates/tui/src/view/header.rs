@@ -76,7 +76,7 @@ struct Row {
 }
 
 impl Row {
-    /// Adds the first of these texts for which there is room, with what is between it and the part before.
+    /// Adds the first of these texts that fits, with a separator before it.
     /// Returns whether there is one.
     fn add(&mut self, between: &'static str, texts: &[String], style: Style) -> bool {
         let width = |text: &String| columns(between) + columns(text);

@@ -147,7 +147,7 @@ impl State {
         format!("poster-{}", self.settings.number)
     }
 
-    /// Whether what is answered now cannot be undone: there is one restore at most.
+    /// Whether a post that is answered now cannot be undone: there is one restore at most.
     fn is_certain(&self) -> bool {
         self.era == Era::Restored || self.settings.backup.get() == Backup::None
     }

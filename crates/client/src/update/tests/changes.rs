@@ -159,7 +159,7 @@ fn a_change_of_the_user_is_shown_at_once_and_counts_once() {
     harness.request(react(1, true));
     harness.event(accepted(1, 3));
     harness.event(accepted(2, 4));
-    // They come again with what was missed.
+    // They come again with the missed messages.
     let mut again = reaction(4, user(7, "bob"), 1, true);
     (again.device, again.n) = (Some(DeviceId::new("here").unwrap()), Some(2));
     harness.event(Event::Message(again));

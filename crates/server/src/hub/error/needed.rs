@@ -2,7 +2,7 @@
 
 use chat_proto::RoomName;
 
-/// Who may do what was refused.
+/// Who may do the refused action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
     Voice,

@@ -13,7 +13,7 @@ pub enum UserKind {
     Guest,
     /// Stored, with credentials.
     Registered,
-    /// Stored, without credentials: what its hooks are sent is said in its name.
+    /// Stored, without credentials: posts to its hooks become messages in its name.
     Bot,
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Rest<'a> {
     /// Whether the user has named the place.
     pub(super) is_named: bool,
     pub(super) for_s: Option<u64>,
-    /// Of a mute, a kick or a ban: seconds of which the messages are removed.
+    /// Of a mute, a kick or a ban: the messages of that many last seconds are removed.
     pub(super) remove_since_s: Option<u64>,
     pub(super) text: &'a str,
 }
