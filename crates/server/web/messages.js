@@ -123,7 +123,7 @@ export function refused(state, fx, it, at) {
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
   const { asked } = state;
-  // A name that is none of a room is not repeated.
+  // A name that is not that of a room is not repeated.
   const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);
   const requested = room ?? (isAsked ? roomOf(state, asked.join) : null);
   if (requested?.isRequested) close(state, fx, requested.name, at);

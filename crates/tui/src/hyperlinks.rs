@@ -25,7 +25,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link to a target; `None` if it is none that terminals take.
+    /// A link to a target; `None` if terminals do not take it.
     #[must_use]
     pub fn new(id: u64, target: &str) -> Option<Self> {
         let begins = |scheme: &str| {

@@ -242,7 +242,7 @@ impl<'a> LogRows<'a> {
         all
     }
 
-    /// What the room says of the answers to one of its messages; `None` if there are none.
+    /// The line about the answers to one of the messages; `None` if there are none.
     fn thread_mark(&self, entry: &LogEntry) -> Option<ThreadMark> {
         let room = self.room?;
         let replies = entry.body.extras()?.details.replies?;

@@ -29,7 +29,7 @@ pub(super) fn plain(text: &str) -> String {
     plain + rest
 }
 
-/// What stands for the mark between `<` and `>`; `None` if it is none.
+/// The plain text of the mark between `<` and `>`; `None` if it is not a mark.
 fn meant(mark: &str) -> Option<String> {
     let (target, label) = match mark.split_once('|') {
         Some((target, label)) => (target, Some(label.trim())),

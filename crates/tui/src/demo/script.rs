@@ -151,7 +151,7 @@ pub(super) const BEFORE: &[Line] = &[
     line(2_899, "@zoe", "{me}", "enjoy it!"),
 ];
 
-/// What is written after the user has come, `when` in seconds. A text of `joins` or `leaves` is none: the
+/// What is written after the user has come, `when` in seconds. The text `joins` or `leaves` is no message: the
 /// user comes to the room or leaves it.
 pub(super) const AFTER: &[Line] = &[
     line(2, "#lobby", "tomasz", JOINS),

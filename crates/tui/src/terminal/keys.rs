@@ -323,7 +323,7 @@ fn character_key(c: char, modifiers: KeyModifiers) -> Report {
     key(KeyCode::Char(c), modifiers | shift)
 }
 
-/// The key of a character, or of bytes that are none.
+/// The key of a character; U+FFFD for bytes that are not one.
 fn text_key(bytes: &[u8], alt: bool) -> Report {
     let c = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
