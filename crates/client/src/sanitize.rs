@@ -39,10 +39,10 @@ const SEQUENCE_CHARS_MAX: usize = 12;
 /// Most characters of a topic, a refusal or another text that is not a message: some six full rows.
 pub const LINE_CHARS_MAX: usize = 512;
 
-/// What a tab becomes: tab stops mean nothing in wrapped text.
+/// Replaces a tab: tab stops mean nothing in wrapped text.
 const TAB: &str = "    ";
 
-/// What replaces a character that must not be shown.
+/// Replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{FFFD}';
 
 /// Sanitizes an event of the server.

@@ -11,7 +11,7 @@ pub const HITS_MAX: usize = 1_000;
 /// Messages that are asked for at once: more than a screen has rows, and as many as the server sends at most.
 const PAGE_HITS: u32 = 50;
 
-/// What is asked for.
+/// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Question {
     query: String,
@@ -29,11 +29,11 @@ struct Asked {
 /// A search. One question is on its way at a time.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// What the user asks for; `None` if nothing.
+    /// The query of the user; `None` if there is none.
     wanted: Option<Question>,
     /// When it is to be sent; `None` if it was, or as soon as it can be.
     due: Option<Timestamp>,
-    /// What is on its way.
+    /// The question whose answer is on its way.
     asked: Option<Asked>,
     /// The question that the hits belong to.
     answered: Option<Question>,
@@ -44,7 +44,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// What is found so far: that of the question before, while [`Self::is_answered`] is false.
+    /// The results so far: those of the question before, while [`Self::is_answered`] is false.
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits

@@ -1,4 +1,4 @@
-//! What a client knows.
+//! The state of a client.
 
 mod authors;
 mod drafts;
@@ -66,7 +66,7 @@ pub struct State {
     /// What the user may do.
     pub(crate) standing: Standing,
     pub(crate) search: Search,
-    /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
+    /// Messages and drafts that version 0.1.0 stored under the names of users, until their addresses are known.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
     pub(crate) questions: Vec<Lookup>,
@@ -103,7 +103,7 @@ pub struct State {
     pub(crate) effects: Vec<Effect>,
 }
 
-/// What happens once, in a run or in a session.
+/// Things that happen once, in a run or in a session.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WarnOnce {
     /// The server sends something this version cannot read; in this session.

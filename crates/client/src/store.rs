@@ -226,7 +226,7 @@ impl Store {
     }
 
     /// Continues with the state for the server with that journal (`None`: a server that does not send it).
-    /// What is stored under the address of the server moves there; what belongs to another server stays.
+    /// The files under the address of the server move there; those of another server stay.
     ///
     /// # Errors
     /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.

@@ -23,7 +23,7 @@ pub struct Thread {
     pub(crate) pages: usize,
     /// The last message of the room when the page was asked for that is on its way.
     pub(crate) known: Seq,
-    /// What the server has said of the answers.
+    /// The counts of the answers that the server has sent.
     pub(crate) replies: Option<Replies>,
 }
 

@@ -77,7 +77,7 @@ pub struct ThreadPanes {
     pub log: Rect,
 }
 
-/// What there is to be shown.
+/// The parts that are to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wants {
     /// How many rows the input box would like.

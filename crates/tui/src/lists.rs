@@ -65,7 +65,7 @@ pub enum OfferAction {
 /// An entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// What it is called.
+    /// Its name.
     pub label: String,
     /// The text beside it.
     pub detail: String,

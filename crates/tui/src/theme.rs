@@ -48,7 +48,7 @@ pub enum ThemeChoice {
     Mono,
 }
 
-/// What a style is for.
+/// The purpose of a style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Messages, and everything without a role of its own.

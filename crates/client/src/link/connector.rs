@@ -15,7 +15,7 @@ use super::{Dial, Identity, LinkEvent, LinkRequest, Login, Lost};
 /// at once is not connected to more often than one that does not answer.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 
-/// What the link does next.
+/// The next step of the link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Connect at once.

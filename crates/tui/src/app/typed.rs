@@ -29,7 +29,7 @@ impl Typed {
         Self { file: state.map(TypedFile::in_directory), writer, texts: Jobs::new(writer) }
     }
 
-    /// What was typed in earlier runs, the newest last. The user can do without: an error is logged.
+    /// The texts that were typed in earlier runs, the newest last. The user can do without: an error is logged.
     pub(super) async fn read(&mut self) -> Vec<String> {
         let Some(file) = self.file.clone() else {
             return Vec::new();

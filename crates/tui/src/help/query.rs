@@ -1,4 +1,4 @@
-//! What one can search for, as rows of a screen.
+//! The parts of a query, as rows of a screen.
 
 use super::{HelpRow, rows};
 

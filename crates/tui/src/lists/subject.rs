@@ -62,7 +62,7 @@ pub enum Asking {
 }
 
 impl Asking {
-    /// What is before the input.
+    /// The label before the input.
     const fn label(self) -> &'static str {
         match self {
             Self::OldPassword => "Present password › ",
@@ -105,7 +105,7 @@ impl Subject {
         )
     }
 
-    /// What is before the input.
+    /// The label before the input.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -126,7 +126,7 @@ impl Subject {
         }
     }
 
-    /// What is in the input as long as nothing is typed.
+    /// The hint in the input as long as nothing is typed.
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {

@@ -5,26 +5,26 @@ use super::{Editor, Prompt};
 /// A search that goes on.
 #[derive(Debug)]
 pub(super) struct Search {
-    /// What is searched for.
+    /// The word that is searched for.
     word: String,
     /// The place of the text that is shown; `None` if none was found yet.
     found: Option<usize>,
     is_failed: bool,
-    /// What was typed before.
+    /// The text that was typed before.
     before: Editor,
 }
 
-/// What is searched for, and whether no text has it.
+/// The word that is searched for, and whether no text has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Searched<'a> {
-    /// What is searched for.
+    /// The word that is searched for.
     pub word: &'a str,
     /// Whether no text has it.
     pub is_failed: bool,
 }
 
 impl Prompt {
-    /// What is searched for; `None` if nothing is.
+    /// The word that is searched for; `None` if there is no search.
     #[must_use]
     pub fn searched(&self) -> Option<Searched<'_>> {
         let Search { word, is_failed, .. } = self.search.as_ref()?;

@@ -29,7 +29,7 @@ const RESET_AND_CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 /// Bytes that most frames take at most.
 const FRAME_BYTES: usize = 4096;
 
-/// What a frame is sent to.
+/// A terminal that takes frames.
 pub trait Sink {
     /// How large the screen is.
     ///

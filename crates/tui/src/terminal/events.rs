@@ -1,4 +1,4 @@
-//! What comes from the terminal: keys, and the signals about it.
+//! The input of the terminal: keys, and the signals about it.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -30,7 +30,7 @@ const STOP: i32 = signal_hook::consts::SIGTSTP;
 const RESUME: i32 = signal_hook::consts::SIGCONT;
 const RESIZE: i32 = signal_hook::consts::SIGWINCH;
 
-/// What a read returns if the terminal has hung up.
+/// The error of a read if the terminal has hung up.
 const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// The events of the terminal; a resize follows whatever may have changed its screen. Must be called

@@ -31,7 +31,7 @@ const PASTE_BYTES_MAX: usize = 2 * crate::prompt::PROMPT_BYTES_MAX;
 /// Most bytes of a sequence that are stored: more than any that means something. The rest is dropped.
 const SEQUENCE_BYTES_MAX: usize = 64;
 
-/// What ends a paste.
+/// The end of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// Turns bytes into events. It knows no time: the caller asks for [`Parser::timeout`] after each call
@@ -71,7 +71,7 @@ enum State {
     /// A string of the terminal, to its end; `escape` if its last byte is Escape.
     String {
         opener: u8,
-        /// What is in it, as far as it is stored.
+        /// Its stored bytes.
         bytes: Vec<u8>,
         escape: bool,
     },

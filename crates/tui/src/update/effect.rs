@@ -1,4 +1,4 @@
-//! What an update asks for outside its state.
+//! The effects: work outside the state that an update asks for.
 
 use chat_client::link::tls::WrongKey;
 use chat_client::{Effect as ClientEffect, Endpoint};

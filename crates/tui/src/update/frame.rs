@@ -91,7 +91,7 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     client(state, ClientInput::Request(Request::DrawLine(room)), at)
 }
 
-/// What the place on the screen needs. The client loads it if it is not there.
+/// The messages that the position on the screen needs. The client loads those that it does not have.
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
     match viewport.position() {
         ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],

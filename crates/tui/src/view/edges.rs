@@ -39,7 +39,7 @@ fn draw_on_rule((text, style): (String, Style), area: Rect, canvas: &mut Canvas)
     canvas.line(&Line::styled(text, style), area);
 }
 
-/// What is above the screen, if the user should know.
+/// The text about messages above the screen, if there is something to say.
 fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
     let (rows, height) = state.rows_of(LogPane::Room)?;
     let (room, viewport) = (state.client.room(), state.viewport_of(LogPane::Room));

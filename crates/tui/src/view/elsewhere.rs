@@ -4,7 +4,7 @@ use chat_client::Room;
 
 use crate::state::State;
 
-/// What is not read in other rooms: each part in words, a shorter form after a longer one. Empty if there is
+/// The unread messages of other rooms: each part in words, a shorter form after a longer one. Empty if there is
 /// nothing.
 pub(super) struct Elsewhere {
     /// Messages that name the user, and direct messages.

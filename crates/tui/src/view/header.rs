@@ -16,7 +16,7 @@ use crate::wrap::{columns, cut};
 /// Narrowest topic that is worth its place, in columns.
 const TOPIC_MIN: usize = 8;
 
-/// What is between two parts of the header.
+/// Separates two parts of the header.
 const GAP: &str = "  ";
 
 /// The same, between two parts that are about other rooms.

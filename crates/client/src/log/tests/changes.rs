@@ -14,7 +14,7 @@ use crate::entry::Extras;
 /// The user of the session.
 const ME: u64 = 1;
 
-/// What the room has at one `seq`.
+/// The content of the room at one `seq`.
 #[derive(Debug, Clone)]
 enum Said {
     Message,
@@ -28,7 +28,7 @@ enum Said {
 /// How the client comes to know the room.
 #[derive(Debug, Clone)]
 enum Step {
-    /// What is at this `seq` comes live, or once more.
+    /// The message or event at this `seq` comes live, or once more.
     Live(u64),
     /// A page of older messages, as the room was after that `seq`.
     Older(u64),

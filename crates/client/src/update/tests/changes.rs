@@ -62,7 +62,7 @@ fn accepted(n: u64, seq: u64) -> Event {
     Event::Accepted(Accepted { n: Some(n), device: None, room, seq, at: at(), repeat: false })
 }
 
-/// What is sent to the server, with its number.
+/// The body that is sent to the server, with its number.
 fn sent(effects: &[Effect]) -> Vec<(u64, MessageBody)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => {

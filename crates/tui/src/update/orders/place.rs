@@ -9,13 +9,13 @@ use crate::update::commands::name_and_text;
 /// The word for the server in place of a room.
 pub(super) const SERVER: &str = "server";
 
-/// What begins the number of an invite, in place of a user.
+/// Prefix of the number of an invite, in place of a user.
 const INVITE: &str = "invite:";
 
-/// What is before the time whose messages are removed.
+/// Prefix of the time whose messages are removed.
 pub(super) const REMOVE: &str = "remove:";
 
-/// What follows the name: a time, a place, and a text, in any order, the text last.
+/// The arguments after the name: a time, a place, and a text, in any order, the text last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rest<'a> {
     /// The room; `None` for the server.
