@@ -56,7 +56,7 @@ pub(crate) struct Tls {
     turns: Turns,
 }
 
-/// What a new handshake uses.
+/// The configurations and the key for new handshakes.
 #[derive(Clone)]
 struct Current {
     configs: Configs,
@@ -66,7 +66,7 @@ struct Current {
 /// A connection whose handshake is complete.
 pub(crate) struct Accepted<S> {
     pub(crate) stream: TlsStream<S>,
-    /// What the client has said that it speaks.
+    /// The protocol that the client has named in ALPN.
     pub(crate) alpn: Alpn,
 }
 

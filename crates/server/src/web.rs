@@ -44,7 +44,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// A stream on which a WebSocket was opened.
 pub(crate) struct Opened<S> {
     pub(crate) stream: S,
-    /// What was received after the request.
+    /// The bytes that were received after the request.
     pub(crate) input: Bytes,
 }
 

@@ -47,7 +47,7 @@ impl AdminArgs {
     }
 }
 
-/// What the operator wants.
+/// The order of the operator.
 #[derive(Debug, Subcommand)]
 pub(super) enum Order {
     /// Print a line whose first user becomes an owner of the server, within 24 hours.
@@ -218,7 +218,7 @@ impl Order {
 }
 
 impl Order {
-    /// What is done then, if the answer does not say it.
+    /// The result in words, if the answer does not say it.
     pub(super) fn done(&self) -> Option<String> {
         match self {
             Self::Revoke { id } => {

@@ -12,7 +12,7 @@ use rustix::termios::{
 /// Longest line that is read, in bytes: more than a password may have.
 const LINE_BYTES_MAX: u64 = 4096;
 
-/// What a terminal sends for Ctrl-C while it is not a signal.
+/// The character of a terminal for Ctrl-C while that is not a signal.
 const CANCEL: u8 = 3;
 
 /// The first line of standard input.

@@ -326,7 +326,7 @@ fn device_info(record: &CredentialRecord, this: bool) -> DeviceInfo {
     }
 }
 
-/// What a device is called in a record of the audit log.
+/// The name of a device in a record of the audit log.
 pub(super) fn device_in_words(record: &CredentialRecord) -> String {
     let name = record.label.cleaned();
     let name = if name.is_empty() { "unnamed" } else { name.as_str() };

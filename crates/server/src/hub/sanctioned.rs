@@ -40,7 +40,7 @@ impl Account {
 }
 
 impl State {
-    /// What a refusal says of a sanction.
+    /// A sanction as the reason of a refusal.
     pub(super) fn sanctioned(&self, applied: Applied<'_>, now: Timestamp) -> Sanctioned {
         let Applied { record, until, is_of_other } = applied;
         let left = |until: Timestamp| (until.as_millis() - now.as_millis()).max(0).unsigned_abs();

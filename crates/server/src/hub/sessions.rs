@@ -19,7 +19,7 @@ const NOTICES_MAX: usize = 8;
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     pub(crate) door: Door,
-    /// What its user calls the machine, cleaned; empty if it is not known.
+    /// The name that its user gives the machine, cleaned; empty if it is not known.
     pub(crate) device: ShortString,
     pub(crate) address: IpAddr,
 }

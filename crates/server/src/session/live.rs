@@ -1,4 +1,4 @@
-//! What is live only: who is writing, and who is away. A client gets it if it has the feature for it.
+//! State that is never stored: who is writing, and who is away. A client is sent it if it has the feature for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! What is posted to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
+//! A post to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
 
 use chat_proto::Text;
 use chat_proto::limits::TEXT_BYTES_MAX;
@@ -16,7 +16,7 @@ const KEY: &str = "idempotency-key";
 /// Bytes of a key: longer than any that a program makes.
 const KEY_BYTES_MAX: usize = 255;
 
-/// What is posted.
+/// A post.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Post {
     pub(super) text: Text,
@@ -24,7 +24,7 @@ pub(super) struct Post {
     pub(super) n: Option<u64>,
 }
 
-/// What is wrong with a post.
+/// The mistake in a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum PostError {
     #[error("this is not UTF-8")]

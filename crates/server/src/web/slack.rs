@@ -3,7 +3,7 @@
 /// The schemes of links that are written between `<` and `>`.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// What mentions everybody, between `<` and `>`.
+/// The marks that mention everybody, between `<` and `>`.
 const EVERYBODY: [&str; 3] = ["!here", "!channel", "!everyone"];
 
 /// `text` with `<https://example.org|the log>` as `the log (https://example.org)`, `<https://example.org>` without its

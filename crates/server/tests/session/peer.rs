@@ -14,7 +14,7 @@ use crate::{tls, web_socket};
 /// skips the waiting.
 const DEADLINE: Duration = Duration::from_secs(600);
 
-/// What the pipe holds, as a socket's buffers would.
+/// Bytes that the pipe holds, as a socket's buffers would.
 const PIPE_BYTES: usize = 16 * 1024;
 
 /// Where the peers are.
@@ -209,7 +209,7 @@ impl Peer {
         }
     }
 
-    /// What one `recv` of a classic client returns.
+    /// The result of one `recv` of a classic client.
     pub(crate) async fn recv(&mut self) -> String {
         if self.unread.is_empty() {
             self.read().await;

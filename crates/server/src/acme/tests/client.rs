@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::tls::{Tls, provider};
 
-/// What a daemon has shown.
+/// The certificate that a daemon has shown.
 pub(super) struct Shown {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) alpn: Option<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! What a refusal says of the role that is needed.
+//! The role that an action needs, in the words of a refusal.
 
 use chat_proto::RoomName;
 

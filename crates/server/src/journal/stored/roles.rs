@@ -153,7 +153,7 @@ pub struct AuditRecord {
     pub user: Option<UserId>,
     /// In which room, if in one.
     pub room: Option<RoomId>,
-    /// What exactly, for a person.
+    /// The details, for a person.
     pub about: String,
     /// Why, as the author says; empty for nothing.
     pub reason: String,
