@@ -82,7 +82,7 @@ async fn accepted_events_about_a_message_are_there_once_after_a_kill() {
     }
 }
 
-/// What a classic client is to read.
+/// The texts that a classic client is to read.
 struct Expected {
     ana: String,
     quoted: &'static str,

@@ -39,7 +39,7 @@ fn finds(count: usize) -> impl Fn(&Value) -> bool {
     move |answer| answer["hits"].as_array().is_some_and(|hits| hits.len() == count)
 }
 
-/// What `chat-server status` prints.
+/// The output of `chat-server status`.
 async fn status(daemon: &Daemon, data: &Path) -> String {
     let mut command = Command::new(program("chat-server"));
     command.args(["status", &daemon.address.to_string(), "--data"]).arg(data);

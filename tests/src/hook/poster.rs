@@ -69,7 +69,7 @@ impl Poster {
         found.accepted > 0 && found.revoked > 0
     }
 
-    /// What it has found besides its records.
+    /// Its findings besides its records.
     pub(crate) fn found(&self) -> Found {
         self.state().found.clone()
     }

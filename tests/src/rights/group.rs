@@ -28,7 +28,7 @@ pub(crate) struct Group {
     pub(super) secrets: Arc<Mutex<Secrets>>,
 }
 
-/// What carries out the orders of a group.
+/// The tasks that carry out the orders of a group.
 pub(super) struct Run<'a, C> {
     pub(super) group: &'a Group,
     pub(super) connect: &'a C,

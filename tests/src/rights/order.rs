@@ -1,4 +1,4 @@
-//! What the users of a group do that is stored and is not a message of their own, and the record that it leaves in the
+//! The orders of the users of a group: all that is stored but their messages, and the record that each leaves in the
 //! audit log.
 
 use serde_json::{Value, json};
