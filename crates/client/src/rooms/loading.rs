@@ -8,7 +8,7 @@ pub(crate) const PAGE_MESSAGES: u64 = 100;
 
 /// What the next page of a room is.
 #[derive(Debug)]
-pub(crate) enum Loading {
+pub(crate) enum PageRequest {
     /// The messages before the oldest one.
     Older,
     /// Messages after the end of the window.

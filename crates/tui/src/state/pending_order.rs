@@ -4,7 +4,7 @@ use chat_proto::{Command, UserName};
 
 /// What is to be said about an order that the server has not answered.
 #[derive(Debug, Default)]
-pub(crate) struct Ordered {
+pub(crate) struct PendingOrder {
     /// What is said once the server has carried it out; `None` if the answer says enough.
     pub(crate) done: Option<String>,
     /// What is said if the connection is lost before the answer.
@@ -13,7 +13,7 @@ pub(crate) struct Ordered {
     pub(crate) user: Option<UserName>,
 }
 
-impl Ordered {
+impl PendingOrder {
     /// An order that is sent now.
     pub(crate) fn new(command: &Command, done: Option<String>) -> Self {
         let if_lost = match command {
