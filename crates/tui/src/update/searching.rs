@@ -23,7 +23,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, binding: Binding) -> Option<
         (Binding::Action(Action::DeleteLeft), _) => prompt.search_shorter(),
         // Ctrl-G is what ends it in readline.
         (Binding::Action(Action::Back | Action::Clear | Action::Users), _) => {
-            prompt.cancel_search()
+            prompt.cancel_search();
         }
         (Binding::Action(Action::Send), _) => prompt.end_search(),
         (Binding::Nothing, Some(c)) => prompt.search_for(c),
