@@ -1,4 +1,4 @@
-//! What the clients of the torture and of the simulation put on a connection: TLS, and a WebSocket.
+//! The carriers of the clients of the torture and of the simulation: TLS, and a WebSocket.
 
 mod web_socket;
 

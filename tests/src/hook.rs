@@ -23,7 +23,7 @@ use crate::{within, write_rows};
 /// Time between two posts of one text to a daemon that does not answer.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// What was done with hooks, and the faults.
+/// Counts of actions with hooks, and of faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Findings {
     /// Hooks that were made.

@@ -119,7 +119,7 @@ impl Settings {
     }
 }
 
-/// What was done in a group, and the faults. Those from `wrong_orders` on are faults.
+/// Counts of actions in a group, and of faults. Those from `wrong_orders` on are faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Findings {
     /// Connections of the clients.

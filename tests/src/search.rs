@@ -18,7 +18,7 @@ const SAMPLES: usize = 40;
 /// Finds all messages: none has this word.
 const ALL: &str = "-nosuchword ";
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SearchFindings {
     /// Messages, once for each user that has found them.

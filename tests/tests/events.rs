@@ -82,7 +82,7 @@ async fn accepted_events_about_a_message_are_there_once_after_a_kill() {
     }
 }
 
-/// What a classic client is to read.
+/// The texts that a classic client is to read.
 struct Expectation {
     ana: String,
     quoted: &'static str,
@@ -102,7 +102,7 @@ impl Expectation {
     }
 }
 
-/// One classic client says something, and the other one reads it, after all that was said before.
+/// One classic client sends a message, and the other one reads it, after all earlier ones.
 async fn talk((from, name): (&Classic, &str), round: u64, to: &mut Classic, all: &mut Expectation) {
     let text = format!("{name} {round}");
     from.say(&text).await;

@@ -52,7 +52,7 @@ impl Client {
         Ok(client)
     }
 
-    /// What the client knows.
+    /// The state of the client.
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
@@ -82,7 +82,7 @@ impl Client {
         self.take(Input::Request(request)).into_iter().find_map(failed).map_or(Ok(()), Err)
     }
 
-    /// Stores what is not stored yet, and says goodbye. Returns what the client knew, and whether its
+    /// Stores pending state, and says goodbye. Returns the state of the client, and whether its
     /// messages without an answer are stored.
     pub async fn close(mut self) -> (State, OutboxLocation) {
         let saved = self.driver.close(&mut self.state, self.clock).await;

@@ -30,7 +30,7 @@ pub struct Config {
     pub server: String,
     /// The state directory; `None` to store nothing.
     pub directory: Option<PathBuf>,
-    /// What waits for the disk.
+    /// The thread or the task that waits for the disk.
     pub writer: Writer,
     /// The invite of the address line, if it has one: used for the first session, and not stored.
     pub invite: Option<Secret>,

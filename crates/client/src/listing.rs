@@ -18,7 +18,7 @@ pub struct MessageList {
     is_stale: bool,
 }
 
-/// What is to be asked for after an answer.
+/// The next question after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AskNext {
     Nothing,

@@ -79,7 +79,7 @@ pub enum Notice {
     },
     /// Somebody is muted, kicked or banned.
     Sanctioned {
-        /// What it is.
+        /// The kind.
         kind: SanctionKind,
         /// Whom it hits.
         whom: Target,
@@ -96,7 +96,7 @@ pub enum Notice {
     },
     /// A mute or a ban has ended before its time.
     Pardoned {
-        /// What it was.
+        /// The kind.
         kind: SanctionKind,
         /// Whom it hit.
         whom: Target,

@@ -171,7 +171,7 @@ impl Outbox {
 
     /// Takes the messages to send: those that are stored and not sent in this session, in order, up to the
     /// first that is not stored.
-    pub(crate) fn send(&mut self) -> Vec<Say> {
+    pub(crate) fn take_ready(&mut self) -> Vec<Say> {
         if self.answered < self.held_until {
             return Vec::new();
         }
@@ -187,8 +187,8 @@ impl Outbox {
             .collect()
     }
 
-    /// The message that an answer is about. A server of version 0.1.0 names no device.
-    pub(crate) fn answered(&self, device: Option<&DeviceId>, n: u64) -> Option<MessageId> {
+    /// The message that an answer with this device and number is about. A server of version 0.1.0 names no device.
+    pub(crate) fn find(&self, device: Option<&DeviceId>, n: u64) -> Option<MessageId> {
         let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
         let ids = || self.pending.iter().map(|pending| &pending.message.id);
         let sent = || self.pending.iter().filter(|pending| pending.sent);
@@ -249,22 +249,22 @@ mod tests {
     }
 
     fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
-        let id = outbox.answered(device.map(word).as_ref(), n);
+        let id = outbox.find(device.map(word).as_ref(), n);
         id.and_then(|id| outbox.acknowledge(&id)).is_some()
     }
 
     #[test]
     fn a_message_without_an_answer_is_sent_again_under_its_number() {
         let mut outbox = outbox(3);
-        outbox.send();
+        outbox.take_ready();
         assert!(acknowledge(&mut outbox, None, 1));
         assert!(!acknowledge(&mut outbox, None, 1));
         outbox.session_ended();
         assert_eq!(outbox.waiting(), 2);
-        let again = outbox.send();
+        let again = outbox.take_ready();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);
         assert_eq!(again[0].body.as_str(), "text 2");
-        assert!(outbox.send().is_empty());
+        assert!(outbox.take_ready().is_empty());
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
             Outbox::new(word("this"), vec![left("one", 7), left("two", 3), left("two", 7)]);
         let new = says(&mut outbox, "x");
         assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
-        let sent = outbox.send();
+        let sent = outbox.take_ready();
         assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
         assert!(!acknowledge(&mut outbox, Some("this"), 7), "that is another message");
         assert!(acknowledge(&mut outbox, Some("two"), 7));
@@ -288,10 +288,10 @@ mod tests {
     #[test]
     fn a_number_that_was_used_is_replaced_by_a_new_one() {
         let mut outbox = Outbox::new(word("this"), vec![left("one", 7)]);
-        outbox.send();
+        outbox.take_ready();
         let id = outbox.renumber(&left("one", 7).id).unwrap();
         assert_eq!(id, MessageId { device: word("this"), n: 8 });
-        assert_eq!(ids(&outbox.send()), [(None, 8)]);
+        assert_eq!(ids(&outbox.take_ready()), [(None, 8)]);
         assert_eq!(outbox.renumber(&left("one", 7).id), None);
     }
 

@@ -1,4 +1,4 @@
-//! A search in the messages of the server: what the user asks for, and what is found so far.
+//! A search in the messages of the server: the query of the user, and the results so far.
 
 use chat_proto::command::SearchOrder;
 use chat_proto::event::Hit;
@@ -11,7 +11,7 @@ pub const HITS_MAX: usize = 1_000;
 /// Messages that are asked for at once: more than a screen has rows, and as many as the server sends at most.
 const PAGE_HITS: u32 = 50;
 
-/// What is asked for.
+/// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Question {
     query: String,
@@ -22,18 +22,18 @@ struct Question {
 #[derive(Debug)]
 struct PendingQuestion {
     question: Question,
-    /// Whether its answer continues what is found.
+    /// Whether its answer continues the results.
     is_next: bool,
 }
 
 /// A search. One question is on its way at a time.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// What the user asks for; `None` if nothing.
+    /// The query of the user; `None` if there is none.
     wanted: Option<Question>,
     /// When it is to be sent; `None` if it was, or as soon as it can be.
     due: Option<Timestamp>,
-    /// What is on its way.
+    /// The question whose answer is on its way.
     pending: Option<PendingQuestion>,
     /// The question that the hits belong to.
     answered: Option<Question>,
@@ -44,13 +44,13 @@ pub struct Search {
 }
 
 impl Search {
-    /// What is found so far: that of the question before, while [`Self::is_answered`] is false.
+    /// The results so far: those of the question before, while [`Self::is_answered`] is false.
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits
     }
 
-    /// Whether what is found belongs to what the user asks for now.
+    /// Whether the results are those of the present query.
     #[must_use]
     pub fn is_answered(&self) -> bool {
         self.wanted.is_some() && self.wanted == self.answered
@@ -109,7 +109,7 @@ impl Search {
         self.due = None;
     }
 
-    /// Takes what is to be sent now, if anything is.
+    /// Takes the question that is to be sent now, if there is one.
     pub(crate) fn take_command(&mut self) -> Option<Command> {
         let is_open = self.due.is_none() && self.refusal.is_none() && !self.is_answered();
         self.command(is_open, None)

@@ -1,4 +1,4 @@
-//! What a client knows.
+//! The state of a client.
 
 mod authors;
 mod drafts;
@@ -66,7 +66,7 @@ pub struct State {
     /// What the user may do.
     pub(crate) standing: Standing,
     pub(crate) search: Search,
-    /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
+    /// Messages and drafts that version 0.1.0 stored under the names of users, until their addresses are known.
     pub(crate) unaddressed: UnaddressedTexts,
     /// The names that the server was asked for.
     pub(crate) questions: Vec<Lookup>,
@@ -103,7 +103,7 @@ pub struct State {
     pub(crate) effects: Vec<Effect>,
 }
 
-/// What happens once, in a run or in a session.
+/// Things that happen once, in a run or in a session.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WarnOnce {
     /// The server sends something this version cannot read; in this session.
@@ -148,7 +148,7 @@ pub enum Connection {
 }
 
 impl State {
-    /// The state of a client of the server at the address `server`, with what is stored as `profile`. It has
+    /// The state of a client of the server at the address `server`, with the stored `profile`. It has
     /// the lobby, and the rooms with drafts.
     #[must_use]
     pub fn new(server: String, profile: Profile) -> Self {
@@ -283,7 +283,7 @@ impl State {
         self.rooms.current_mut().log.notice(at, notice);
     }
 
-    /// Continues with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
+    /// Continues with the stored `profile`: puts its drafts back where nothing is typed, and opens the
     /// room that was open.
     pub(crate) fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;

@@ -20,7 +20,7 @@ use crate::store::{Drafts, MessageId, OwnMessage, Profile};
 /// is over at once if nothing else can happen.
 pub const DEADLINE: Duration = Duration::from_secs(600);
 
-/// What is stored for a user of the server of [`welcome`].
+/// The stored profile of a user of the server of [`welcome`].
 #[must_use]
 pub fn profile(written: &str) -> Profile {
     Profile {

@@ -1,4 +1,4 @@
-//! What a person sees when the daemon has started.
+//! The lines that a person sees when the daemon has started.
 
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
@@ -12,7 +12,7 @@ use tracing::{info, warn};
 
 use crate::address_line;
 
-/// What is announced of a daemon.
+/// The addresses and the line of the owner that are announced.
 pub(crate) struct Announcement<'a> {
     /// Where it listens.
     pub(crate) listens: &'a [SocketAddr],

@@ -256,7 +256,7 @@ impl Args {
         Some(TlsFiles { certificate, key })
     }
 
-    /// What is served to browsers: by the names that lead here.
+    /// The web server, and the names that lead to it.
     fn web(&self) -> WebConfig {
         let listens = self.listen.iter().filter(|address| address.is_name()).map(Address::host);
         let public = self.public_address.iter().map(|address| address.host.as_str());

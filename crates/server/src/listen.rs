@@ -134,7 +134,7 @@ pub(crate) struct AcceptErrors {
 }
 
 impl AcceptErrors {
-    /// What was accepted; `None` after an error, and after a wait if the next `accept` would fail, too.
+    /// The connection that was accepted; `None` after an error, and after a wait if the next `accept` would fail, too.
     pub(crate) async fn check<T>(&mut self, accepted: io::Result<T>) -> Option<T> {
         match accepted {
             Ok(accepted) => {

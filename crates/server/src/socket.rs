@@ -1,4 +1,4 @@
-//! What the daemon asks of the system about its sockets: how much memory one may hold, and how many
+//! Options and counts of sockets in the system: how much memory one may hold, and how many
 //! bytes of a connection its peer has yet to acknowledge.
 
 #[cfg(target_os = "linux")]

@@ -26,7 +26,7 @@ const ANSWER_BYTES_MAX: u64 = 4096;
 /// Characters of a foreign answer that are shown.
 const SHOWN_CHARS: usize = 60;
 
-/// What a chat-server says of itself.
+/// The answer of a chat-server.
 #[derive(Debug, PartialEq, Eq)]
 struct About {
     version: String,
@@ -89,7 +89,7 @@ pub(crate) fn status(address: &Address, data: Option<&Path>) -> anyhow::Result<E
     Ok(code.into())
 }
 
-/// What is wrong with the search index of the daemon whose data is in `data`, if it has this journal. Only the user who
+/// The trouble of the search index of the daemon whose data is in `data`, if it has this journal. Only the user who
 /// runs it, and root, can ask; anybody else is told nothing.
 fn search_state(data: &Path, journal: &str) -> Option<String> {
     let stream = UnixStream::connect(control_path(data)).ok()?;
@@ -183,7 +183,7 @@ fn converse(stream: impl Read + Write) -> io::Result<Answer> {
     Ok(understand(&ask_about(stream)?))
 }
 
-/// Asks `about`, and returns what is answered.
+/// Asks `about`, and returns the answer.
 fn ask_about(mut stream: impl Read + Write) -> io::Result<Vec<u8>> {
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();

@@ -113,7 +113,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// What a check prints: each fault on a line, then the result.
+/// The lines that a check prints: each fault on a line, then the result.
 struct CheckOutput<'a> {
     directory: &'a Path,
     report: &'a CheckReport,
@@ -138,7 +138,7 @@ impl Display for CheckOutput<'_> {
     }
 }
 
-/// What a restore prints: what it did, and what to do next.
+/// The lines that a restore prints: what it did, and what to do next.
 struct RestoreOutput<'a> {
     directory: &'a Path,
     file: &'a Path,

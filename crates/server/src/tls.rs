@@ -66,7 +66,7 @@ struct OwnCertificate {
 /// A connection whose handshake is complete.
 pub(crate) struct TlsConnection<S> {
     pub(crate) stream: TlsStream<S>,
-    /// What the client has said that it speaks.
+    /// The protocol that the client has named in ALPN.
     pub(crate) alpn: Alpn,
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn provider() -> CryptoProvider {
 pub struct Certificate(pub(crate) Arc<Tls>);
 
 impl Certificate {
-    /// Reads the files of [`TlsFiles`] again; connections from now on have what is in them. Returns whether there are
+    /// Reads the files of [`TlsFiles`] again; connections from now on use the new ones. Returns whether there are
     /// such files.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// A stream that continues as a WebSocket.
 pub(crate) struct Upgrade<S> {
     pub(crate) stream: S,
-    /// What was received after the request.
+    /// The bytes that were received after the request.
     pub(crate) input: Bytes,
 }
 

@@ -50,9 +50,10 @@ use crate::zone::ZoneWatch;
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
+/// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `reports` ends.
 ///
-/// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
+/// `dial` makes connections; `reports` has the keys and whatever else the terminal sends; `control` is the terminal
+/// besides what is drawn on it. Must be called within a
 /// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
 ///
 /// # Errors
@@ -61,7 +62,7 @@ pub async fn run<B: Backend + ShowsLinks>(
     backend: &mut B,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+    reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
@@ -75,7 +76,7 @@ pub async fn run<B: Backend + ShowsLinks>(
         };
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
-    run_shown(size, show, options, dial, keys, control, stop).await
+    run_shown(size, show, options, dial, reports, control, stop).await
 }
 
 /// What a frame draws.
@@ -89,8 +90,8 @@ pub enum Draw {
     InputBox,
 }
 
-/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and what is to be
-/// drawn.
+/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and the part to
+/// draw.
 ///
 /// # Errors
 /// See [`run`]; also returns what `show` returns.
@@ -99,7 +100,7 @@ pub async fn run_shown(
     show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+    reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
@@ -109,8 +110,8 @@ pub async fn run_shown(
     let texts = app.input_history.read().await;
     let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices });
-    let ended = app.run(show, keys, stop).await;
-    // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
+    let ended = app.run(show, reports, stop).await;
+    // However it ends: read positions are sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
     let App { mut state, driver, saver, input_history, exporter, clock, then, .. } = app;
@@ -152,12 +153,13 @@ struct App<C> {
     frame_timer: Timer,
 }
 
-/// An event that is not of the client.
+/// What the loop waits for besides the inputs of the client.
 enum Front<R> {
-    Key(Option<io::Result<R>>),
+    /// The terminal has sent something: a key, a paste, another size. `None` if it is gone.
+    Report(Option<io::Result<R>>),
     /// The terminal can take another frame.
     Frame(io::Result<()>),
-    /// A setting is saved, or a step of an export is done, or is not.
+    /// A setting was saved, or a step of an export was done; or it failed.
     Saved(Box<Input>),
     /// The user has left the editor.
     Edited(Result<String, String>),
@@ -200,15 +202,15 @@ impl<C: Control> App<C> {
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, Draw) -> Result<(), RunError>,
-        keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+        reports: impl Stream<Item = io::Result<impl Into<Report>>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
-        let (mut keys, mut stop) = (pin!(keys), pin!(stop));
+        let (mut reports, mut stop) = (pin!(reports), pin!(stop));
         loop {
             let next = tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
-                next = self.next(keys.as_mut()) => next?,
+                next = self.next(reports.as_mut()) => next?,
             };
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
@@ -232,11 +234,11 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; the text of
-    /// these keys; last the events of the network, since they alone may never end. Safe to cancel.
+    /// Waits for what is ready, in this order: answers of the store; keys, since the user waits for them; frames; the
+    /// draft of the text of these keys; last the events of the network, since they alone may never end. Safe to cancel.
     async fn next<R>(
         &mut self,
-        mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
+        mut reports: Pin<&mut impl Stream<Item = io::Result<R>>>,
     ) -> Result<Next<Front<R>>, RunError> {
         let may_take = self.driver.may_take();
         let draws = self.state.redraw.is_needed() && !self.external_editor.is_on();
@@ -255,7 +257,7 @@ impl<C: Control> App<C> {
         let front = async {
             tokio::select! {
                 biased;
-                event = keys.next(), if may_take => Front::Key(event),
+                report = reports.next(), if may_take => Front::Report(report),
                 drawable = drawable, if draws => Front::Frame(drawable),
                 () = ready(()), if is_draft_due => Front::Draft,
                 edited = external_editor.done() => Front::Edited(edited),
@@ -268,15 +270,15 @@ impl<C: Control> App<C> {
         Ok(driver.next(front).await?)
     }
 
-    /// Takes an event that is not of the client. Breaks at the end of the keys.
+    /// Takes what is not an input of the client. Breaks if the terminal is gone.
     fn take_front(
         &mut self,
         front: Front<impl Into<Report>>,
         show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     ) -> Result<ControlFlow<()>, RunError> {
         Ok(match front {
-            Front::Key(None) => ControlFlow::Break(()),
-            Front::Key(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
+            Front::Report(None) => ControlFlow::Break(()),
+            Front::Report(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
             Front::Saved(saved) => self.take(*saved),
             Front::Edited(edited) => {
                 self.control.take_back().map_err(RunError::Keys)?;

@@ -84,7 +84,7 @@ impl Prompt {
         self.kills.cut(text, is_backwards);
     }
 
-    /// Inserts what was cut last.
+    /// Inserts the text that was cut last.
     ///
     /// # Errors
     /// Returns an error if the box would be too full.
@@ -98,7 +98,7 @@ impl Prompt {
         Ok(())
     }
 
-    /// Replaces what [`Self::yank`] has just inserted with what was cut before it; does nothing after anything
+    /// Replaces the text that [`Self::yank`] has just inserted with the one cut before it; does nothing after anything
     /// else.
     ///
     /// # Errors

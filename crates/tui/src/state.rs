@@ -76,8 +76,8 @@ pub struct State {
     pub look: Look,
     /// The input box.
     pub prompt: Prompt,
-    /// Set while the input box asks for a name: the text that was typed before.
-    pub draft: Option<Editor>,
+    /// The draft of the room on the screen, while the input box asks for a name.
+    pub draft_while_asking: Option<Editor>,
     /// Set while a list with an input line of its own is open.
     pub picker: Option<Picker>,
     /// Set while a page of help is open.
@@ -112,13 +112,13 @@ pub struct State {
     compose_epoch: Option<ShortString>,
     /// The thread that is on the screen.
     pub(crate) thread: Option<ThreadPane>,
-    /// The one that was closed last, until the client has what was typed for it.
+    /// The one that was closed last, until the client has its draft.
     pub(crate) closed_thread: Option<ClosedThread>,
-    /// The room that the user has asked to leave, and what is said once it is left.
+    /// The room that the user has asked to leave, and the text for the status line once it is left.
     pub(crate) leaving: Option<(RoomName, String)>,
     /// Set while a message is gone to that may not be loaded.
     pub(crate) goto: Option<GoTo>,
-    /// Set while messages are searched, and while what was found is looked at.
+    /// Set while messages are searched, and while the user looks at a result.
     pub(crate) find: Option<Find>,
     /// The room that is being exported.
     pub(crate) export: Option<Export>,
@@ -201,7 +201,7 @@ impl State {
         self.quitting.is_some() || self.done.is_some() || self.storing_until.is_some()
     }
 
-    /// The screen of a client of the server at the address `server`, with what is stored as `profile`.
+    /// The screen of a client of the server at the address `server`, with the stored `profile`.
     #[must_use]
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
         Self::of(chat_client::State::new(server, profile), zone, size)
@@ -217,7 +217,7 @@ impl State {
             now: Timestamp::from_millis(0),
             look: Look::default(),
             prompt: Prompt::default(),
-            draft: None,
+            draft_while_asking: None,
             picker: None,
             page: None,
             settings_file: None,

@@ -17,7 +17,7 @@ const ANSWER: &str = "HTTP/1.1 ";
 /// A request, and the status with which it is refused.
 type RefusedRequest = (&'static str, &'static str);
 
-/// What a page of somebody else has a browser ask, and what a scanner asks.
+/// The requests of a page of another site in a browser, and those of a scanner.
 pub(super) const FOREIGN: [RefusedRequest; 6] = [
     ("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "421"),
     ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", "400"),

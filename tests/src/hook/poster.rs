@@ -69,7 +69,7 @@ impl Poster {
         findings.accepted > 0 && findings.revoked > 0
     }
 
-    /// What it has found besides its records.
+    /// Its findings besides its records.
     pub(crate) fn findings(&self) -> Findings {
         self.state().findings.clone()
     }

@@ -1,4 +1,4 @@
-//! What the users of a group share: the states that the group may be in, what they have said, and the faults.
+//! The board that the users of a group share: the states that the group may be in, its messages, and the faults.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) enum SayAnswer {
 pub(super) struct Peer {
     pub(super) id: Option<u64>,
     pub(super) is_online: bool,
-    /// Whether it has connected, and has not looked yet at what is there.
+    /// Whether it has connected, and has not listed its rooms yet.
     pub(super) is_new: bool,
     /// Whether an earlier connection of it may still be served.
     pub(super) may_have_ghosts: bool,
@@ -54,7 +54,7 @@ pub(super) struct Peer {
     pub(super) last: [Option<(Ticket, u64)>; ROOMS],
 }
 
-/// What the users of a group share.
+/// The part that the users of a group share.
 #[derive(Debug)]
 pub(super) struct Board {
     pub(super) settings: Settings,

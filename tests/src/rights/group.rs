@@ -28,7 +28,7 @@ pub(crate) struct Group {
     pub(super) secrets: Arc<Mutex<Secrets>>,
 }
 
-/// What carries out the orders of a group.
+/// The tasks that carry out the orders of a group.
 pub(super) struct Run<'a, C> {
     pub(super) group: &'a Group,
     pub(super) connect: &'a C,
@@ -249,7 +249,7 @@ impl<C: Connect> Run<'_, C> {
         Some(())
     }
 
-    /// Chooses what is done next: mostly one order, sometimes two at the same time.
+    /// Chooses the next orders: mostly one order, sometimes two at the same time.
     async fn choose(&self) -> Vec<Order> {
         let one = self.next_order().await;
         let is_pair = self.board().random.u8(..3) == 0;

@@ -1,4 +1,4 @@
-//! What the users of a group do that is stored and is not a message of their own, and the record that it leaves in the
+//! The orders of the users of a group: all that is stored but their messages, and the record that each leaves in the
 //! audit log.
 
 use serde_json::{Value, json};
@@ -228,7 +228,7 @@ impl Rules {
         format!("{}, slow {} s, topics by {}", self.privacy.word(), self.slow_s(), self.topic_by())
     }
 
-    /// Whether a `room` event has these rules. It leaves out what is usual.
+    /// Whether a `room` event has these rules. It leaves out defaults.
     pub(super) fn are(self, sent: &Value) -> bool {
         sent["privacy"] == self.privacy.word()
             && sent["slow_s"].as_u64().unwrap_or(0) == self.slow_s()

@@ -1,4 +1,4 @@
-//! What the users of a group say, and what they are sent.
+//! The messages of the users of a group, and those that they are sent.
 
 use serde_json::{Value, json};
 

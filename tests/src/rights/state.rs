@@ -1,5 +1,5 @@
-//! What is stored of a group, and who may do what. The model follows the page of the protocol, and knows nothing of the
-//! code of the rights.
+//! The stored state of a group, and who may do what. The model follows the page of the protocol, and knows nothing of
+//! the code of the rights.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::order::{Kind, Order, Privacy, Role, Room, Rules, User, reason};
 use super::record::Record;
 use super::{ROOMS, USERS, device_name, newcomer_name, room_name, user_name};
 
-/// What is stored of a group.
+/// The stored state of a group.
 #[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct State {
     pub(super) group: u32,

@@ -105,7 +105,7 @@ impl EventsUser {
         hello
     }
 
-    /// The next command: something to say, or a question for the states once all is said.
+    /// The next command: a message, or a question for the states once all are sent.
     fn next(&mut self) -> Option<Value> {
         if !self.is_sending {
             let history = json!({"type": "history", "room": ROOM});

@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Number of messages in one read of the comparison.
 const PAGE: u32 = 500;
 
-/// What survives a kill of the follower.
+/// The state that survives a kill of the follower.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// The text of the position after everything that is stored.
@@ -36,7 +36,7 @@ pub(super) struct Index {
     findings: FollowerFindings,
 }
 
-/// What the follower has found.
+/// The findings of the follower.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct FollowerFindings {
     /// Messages that it has at the end.

@@ -40,7 +40,7 @@ struct SentMessage {
     epoch: Epoch,
 }
 
-/// What the user has not read yet.
+/// The texts that the user has not read yet.
 #[derive(Debug, Clone, Copy, Default)]
 struct UnreadState {
     /// The screen does not show the end of its room.

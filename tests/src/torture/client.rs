@@ -43,7 +43,7 @@ struct PendingMessage {
     device: Arc<str>,
     label: Label,
     room: u32,
-    /// What it says: the fields of its `say`.
+    /// Its content: the fields of its `say`.
     fields: Value,
 }
 

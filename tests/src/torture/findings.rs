@@ -60,9 +60,9 @@ pub struct Findings {
     pub found: u64,
     /// Messages that a user should find and does not, or finds and should not.
     pub wrongly_found: u64,
-    /// What the users who give and take rights have found.
+    /// The findings of the users who give and take rights.
     pub rights: rights::Findings,
-    /// What the programs that post to hooks have found.
+    /// The findings of the programs that post to hooks.
     pub hooks: hook::Findings,
 }
 

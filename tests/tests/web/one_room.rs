@@ -14,7 +14,7 @@ use tokio::process::Command;
 /// A terminal that shows the whole room.
 const SIZE: (u16, u16) = (80, 40);
 
-/// What each user says, in its order. While there is no daemon, a classic client cannot be used.
+/// The messages of each user, in their order. While there is no daemon, a classic client cannot be used.
 const SAID: [&str; 13] = [
     "ana-1", "ana-2", "ana-3", "ana-4", "bob-1", "bob-2", "bob-3", "bob-4", "carl-1", "carl-4",
     "ci-1", "ci-3", "ci-4",

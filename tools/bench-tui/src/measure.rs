@@ -25,7 +25,7 @@ const KEYS: usize = 20;
 /// How long the processor time at 50 messages a second is counted in one turn.
 const BUSY: Duration = Duration::from_millis(1500);
 
-/// What was measured.
+/// The figures of a client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures {
     pub(crate) first_frame: Duration,
@@ -44,7 +44,7 @@ pub(crate) struct Figures {
     pub(crate) oldest: Option<u32>,
 }
 
-/// What was measured of a client in its turns.
+/// The figures of a client from its turns.
 #[derive(Debug, Default)]
 struct Turns {
     starts: Vec<Duration>,

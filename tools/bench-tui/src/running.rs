@@ -1,4 +1,4 @@
-//! A client that runs, in all rooms, and what is done with it.
+//! A client that runs, in all rooms, and the actions on it.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

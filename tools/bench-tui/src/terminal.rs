@@ -1,4 +1,4 @@
-//! A program on a pseudo-terminal, and what is on its screen.
+//! A program on a pseudo-terminal, and its screen.
 //!
 //! ```text
 //! program ──▶ reads (thread): notes the time ──▶ queue ──▶ shows (thread): emulates the terminal

@@ -15,7 +15,7 @@ use super::{Dial, Identity, LinkError, LinkEvent, LinkRequest, Login};
 /// at once is not connected to more often than one that does not answer.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 
-/// What the link does next.
+/// The next step of the link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Connect at once.
@@ -77,7 +77,7 @@ impl Requests {
         }
     }
 
-    /// Forgets what was to let the user in, unless the server has refused the name alone.
+    /// Forgets the code, the password or the invite, unless the server has refused the name alone.
     fn forget_login(&mut self, refusal: &Refusal) {
         match refusal.code {
             RefusalCode::NameTaken | RefusalCode::BadName => self.forget_login_of_user(),

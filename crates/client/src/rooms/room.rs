@@ -20,7 +20,7 @@ pub(crate) const READ_FETCHED: u64 = 50;
 /// page of them is loaded, and others as the user scrolls. A room in the background holds as many.
 pub(crate) const MISSED_MAX: u64 = 500;
 
-/// What is typed for a thread and not sent.
+/// The draft of a thread.
 #[derive(Debug, Default)]
 pub(crate) struct TypedInThread {
     pub(crate) text: String,
@@ -48,9 +48,9 @@ pub struct Room {
     pub(crate) rules: Option<Rules>,
     /// Its messages and notices.
     pub(crate) log: Log,
-    /// What is typed for it and not sent.
+    /// Its draft.
     pub(crate) draft: String,
-    /// The same, for the threads of these messages; none of the texts is empty.
+    /// The drafts of the threads of these messages, without empty ones.
     pub(crate) in_threads: BTreeMap<Seq, TypedInThread>,
     /// Its last message, loaded or not.
     pub(crate) last_seq: Seq,
@@ -62,7 +62,7 @@ pub struct Room {
     mentions: Vec<Seq>,
     /// The unread messages of ignored users, and whether they name the user.
     ignored: Vec<(Seq, bool)>,
-    /// What is not counted after the last read message, as far as it is known: the user's own messages, events about
+    /// The known messages after the last read one that do not count as unread: the user's own messages, events about
     /// messages, deleted messages.
     uncounted: Intervals,
     /// The count of the server, without what the user has read since.
@@ -175,13 +175,13 @@ impl Room {
         &self.log
     }
 
-    /// What is typed for it and not sent.
+    /// Its draft.
     #[must_use]
     pub fn draft(&self) -> &str {
         &self.draft
     }
 
-    /// What is typed for the thread of a message and not sent.
+    /// The draft of the thread of a message.
     #[must_use]
     pub fn draft_in_thread(&self, thread: Seq) -> &str {
         self.in_threads.get(&thread).map_or("", |typed| &typed.text)

@@ -61,7 +61,7 @@ impl State {
         &self.version_list
     }
 
-    /// What the user searches for, and what is found.
+    /// The query of the user, and its results.
     #[must_use]
     pub const fn search(&self) -> &Search {
         &self.search

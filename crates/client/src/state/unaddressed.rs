@@ -12,7 +12,7 @@ use crate::store::{Drafts, OwnMessage};
 /// Most names that the server is asked about at once: more than anybody types within a moment.
 pub(crate) const LOOKUPS_MAX: usize = 16;
 
-/// What version 0.1.0 stored under the names of users.
+/// Messages and drafts that version 0.1.0 stored under the names of users.
 #[derive(Debug, Default)]
 pub(crate) struct UnaddressedTexts {
     /// The messages, which go back to the user.

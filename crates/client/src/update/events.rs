@@ -33,6 +33,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         LinkEvent::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);
         }
+        // The numbers of its messages are void, and the session is about to end.
         LinkEvent::Event(_) if state.warned.shorter_room => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),

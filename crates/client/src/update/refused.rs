@@ -20,7 +20,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         // It refuses the following messages, too: all wait in order for the next server.
         return Vec::new();
     }
-    let id = refusal.n.and_then(|n| state.outbox.answered(refusal.device.as_ref(), n));
+    let id = refusal.n.and_then(|n| state.outbox.find(refusal.device.as_ref(), n));
     if let Some(id) = id {
         if refusal.code == RefusalCode::NumberUsed {
             return renumber_and_send(state, &id);

@@ -21,7 +21,7 @@ fn rooms_complete_nonce() -> Nonce {
 }
 
 /// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
-/// one, continues with what is stored for that server.
+/// one, continues with the state that is stored for that server.
 pub(super) fn welcomed(
     state: &mut State,
     session: u64,

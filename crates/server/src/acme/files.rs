@@ -85,7 +85,7 @@ impl Files {
         self.write(CERTIFICATE_FILE, &certificate.pem)
     }
 
-    /// What follows the first line of a file; `None` if it is missing, or of another authority.
+    /// The text after the first line of a file; `None` if it is missing, or of another authority.
     fn read(&self, name: &str) -> Result<Option<String>, AcmeError> {
         let path = self.directory.join(name);
         match fs::read(&path) {

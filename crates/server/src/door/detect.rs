@@ -47,7 +47,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// What the first bytes of a connection show.
+/// The protocol that the first bytes of a connection show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guess {
     /// They are of this protocol.
@@ -94,7 +94,7 @@ fn guess_tls(first: &[u8]) -> Guess {
     }
 }
 
-/// What is known of a client after its first bytes.
+/// The result of the detection.
 #[derive(Debug)]
 pub(crate) enum Detection {
     /// It speaks a protocol.

@@ -51,7 +51,7 @@ pub(crate) enum HubError {
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
-    /// The client's fault: the password or the code is none that is valid.
+    /// The client's fault: the password or the code is not valid.
     #[error(
         "the name and the password, or the code, are wrong, or the code has been used or has ended; try again, or ask \
          for another code on a device that is logged in"

@@ -1,4 +1,4 @@
-//! The hooks, by each of which a program says something in one room as a bot.
+//! The hooks. By each of them a program writes in one room as a bot.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -110,7 +110,7 @@ impl Member {
         self.notifier.budget.charge(rate, cost, now)
     }
 
-    /// Why the session is to end, and what its client is told; `None` if it is not.
+    /// Why the session is to end, with the text for its client; `None` if it is not.
     #[must_use]
     pub(crate) fn expulsion(&self) -> Option<(EndCode, String)> {
         self.notifier.expulsion(self.session).map(|expulsion| (expulsion.code, expulsion.text))

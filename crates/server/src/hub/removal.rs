@@ -28,7 +28,7 @@ const PAGES_READ_MAX: usize = 50;
 /// Deletions that wait for one commit: others commit in between.
 const AT_ONCE: usize = 64;
 
-/// What is to be removed.
+/// The messages that are to be removed.
 #[derive(Debug)]
 pub(crate) struct Removal {
     actor: Actor,
@@ -38,8 +38,8 @@ pub(crate) struct Removal {
 }
 
 impl Member {
-    /// What those whom `order` is about have written in the last `seconds`: in the room of the order, or in all rooms
-    /// of this user in which it may delete messages of others.
+    /// The messages of the last `seconds` of those whom `order` is about: in the room of the order, or in all rooms of
+    /// this user in which it may delete messages of others.
     ///
     /// # Errors
     /// Returns an error if the user may not delete messages of others in the room of the order, or there is no such

@@ -21,7 +21,7 @@ pub(super) struct Rooms {
     named: BTreeMap<String, RoomId>,
     /// Those of them that are not private.
     listed: BTreeMap<String, RoomId>,
-    /// What the names of the named rooms look like.
+    /// The looks of the names of rooms.
     looks: Looks<RoomId>,
     direct: IdMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
@@ -104,7 +104,7 @@ impl Rooms {
         self.get(*id?)
     }
 
-    /// What the name of a room looks like.
+    /// The look of the name of a room.
     pub(super) fn looks_of(&self, name: &RoomName) -> [Look; 2] {
         self.looks.of(name.as_str(), name.key())
     }

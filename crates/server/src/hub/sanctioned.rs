@@ -40,7 +40,7 @@ impl Account {
 }
 
 impl State {
-    /// What a refusal says of a sanction.
+    /// A sanction as the reason of a refusal.
     pub(super) fn sanctioned(
         &self,
         applied: EffectiveSanction<'_>,
@@ -195,7 +195,7 @@ impl Hub {
     /// Whether a new user may come in now. It is decided again when the user is stored.
     ///
     /// # Errors
-    /// Returns an error if the user needs an invite, its invite is none that is valid, or its network is banned.
+    /// Returns an error if the user needs an invite, its invite is not valid, or its network is banned.
     pub(crate) fn check_admission(&self, admission: Admission) -> Result<(), HubError> {
         let state = self.state();
         let proposal = Proposal::new(&state, self.directory.newcomers_after());

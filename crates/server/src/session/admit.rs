@@ -158,7 +158,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Finds out which protocol the client speaks. If it speaks none, it is sent what is spoken here.
+/// Finds out which protocol the client speaks. If it speaks none, it is sent a line that names them.
 async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut PrefixedStream<S>,
     silence: Duration,

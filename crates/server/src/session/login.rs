@@ -30,13 +30,13 @@ use crate::tries::BegunTry;
 /// When to try again if too many passwords are being verified, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
 
-/// What a code is counted as, where tries are counted: no name has a space at its start.
+/// The name under which tries of codes are counted: no user has it, since it begins with a space.
 const LINK: &str = " link";
 
-/// What the password of the server is counted as.
+/// The name under which tries of the server's password are counted.
 const SERVER: &str = " server";
 
-/// What a password that is checked costs its network, be it right or wrong: a hash, which takes 30 ms of a processor.
+/// The cost of a check of a password for its network, be it right or wrong: a hash, which takes 30 ms of a processor.
 /// An office of 250 people logs in at once, and then 4 in a second.
 const CHECK: Cost = Cost::units(25);
 

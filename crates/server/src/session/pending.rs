@@ -68,7 +68,7 @@ pub(super) enum CommandResult {
     PasswordSet(Result<(), Refusal>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
-    /// What a role or rules are answered with, if the client receives no other event that says so.
+    /// The answer to a new role or to rules, if the client receives no other event that says so.
     Event { name: Option<RoomName>, event: Result<Option<Box<Event>>, HubError> },
     /// Records of the audit log, and whether there are older ones.
     Audit(Result<(Vec<AuditEntry>, bool), JournalError>),

@@ -23,7 +23,7 @@ use crate::hub::Membership;
 use crate::journal::{RoomId, RoomKey, StoredMessage};
 use crate::room::{Room, Snapshot};
 
-/// What the client has been sent about the rooms of its user.
+/// How far the client was sent the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RoomSync {
     /// Nothing: the session has just begun.

@@ -1,4 +1,4 @@
-//! What is shown to clients that name a domain of the daemon: the certificate of an authority, and what proves to the
+//! The certificates for clients that name a domain of the daemon: that of an authority, and the one that proves to the
 //! authority that the domain leads here (TLS-ALPN-01, RFC 8737).
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What a session runs on: the connection itself, TLS on it, or a WebSocket on either.
+//! The carrier of a session: the connection itself, TLS on it, or a WebSocket on either.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! A client on the other end of a pipe: sends what it is told to, and waits for what should come.
+//! A client on the other end of a pipe: sends lines for a test, and waits for the expected answers.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::{tls, web_socket};
 /// skips the waiting.
 const DEADLINE: Duration = Duration::from_secs(600);
 
-/// What the pipe holds, as a socket's buffers would.
+/// Bytes that the pipe holds, as a socket's buffers would.
 const PIPE_BYTES: usize = 16 * 1024;
 
 /// Where the peers are.
@@ -80,7 +80,7 @@ impl Peer {
         Self::on(client)
     }
 
-    /// A native client that is in; what it was told on entering is read.
+    /// A native client that is in; the events after its `hello` are read.
     pub(crate) async fn native(daemon: &Server, name: &str) -> Self {
         let mut peer = Self::connect(daemon);
         peer.send(&format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#)).await;
@@ -215,7 +215,7 @@ impl Peer {
         }
     }
 
-    /// What one `recv` of a classic client returns.
+    /// The result of one `recv` of a classic client.
     pub(crate) async fn recv(&mut self) -> String {
         if self.unread.is_empty() {
             self.read().await;

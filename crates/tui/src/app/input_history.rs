@@ -1,4 +1,4 @@
-//! Stores what was typed, one text after the other, while the loop goes on.
+//! Stores the typed texts, one after the other, while the loop goes on.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -29,7 +29,7 @@ impl InputHistory {
         Self { file: state.map(TypedFile::in_directory), writer, texts: Jobs::new(writer) }
     }
 
-    /// What was typed in earlier runs, the newest last. The user can do without: an error is logged.
+    /// The texts that were typed in earlier runs, the newest last. The user can do without: an error is logged.
     pub(super) async fn read(&mut self) -> Vec<String> {
         let Some(file) = self.file.clone() else {
             return Vec::new();

@@ -41,7 +41,7 @@ pub(crate) struct Start {
     pub(crate) has_worked: bool,
     /// The server that worked before the user went to this one.
     pub(crate) back: Option<Back>,
-    /// What the user is told of a server for which an authority vouches, until there is a session.
+    /// The notice about a server for which an authority vouches, until there is a session.
     pub(crate) vouched: Option<String>,
 }
 

@@ -62,7 +62,7 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
-    /// What is before the input.
+    /// The label before the input.
     const fn label(self) -> &'static str {
         match self {
             Self::OldPassword => "Present password › ",
@@ -90,7 +90,7 @@ impl SecretKind {
 }
 
 impl Subject {
-    /// Whether what is typed must not be shown.
+    /// Whether the typed text must not be shown.
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Secret(_))
@@ -105,7 +105,7 @@ impl Subject {
         )
     }
 
-    /// What is before the input.
+    /// The label before the input.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -126,7 +126,7 @@ impl Subject {
         }
     }
 
-    /// What is in the input as long as nothing is typed.
+    /// The hint in the input as long as nothing is typed.
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {
@@ -145,7 +145,7 @@ impl Subject {
         }
     }
 
-    /// What the key does that takes what is chosen.
+    /// What the key that takes the chosen offer does.
     #[must_use]
     pub const fn enter(self) -> &'static str {
         match self {
@@ -232,7 +232,7 @@ impl Subject {
         }
     }
 
-    /// What is offered for what is typed, the best first, and how much it is if nothing is typed. `when` writes a time.
+    /// The offers for the typed text, the best first, and how many there are without a text. `when` writes a time.
     #[must_use]
     pub fn offers(
         self,

@@ -1,4 +1,4 @@
-//! How the input box looks: what is before the text, the text as rows, and its size.
+//! How the input box looks: its label, the text as rows, and its size.
 
 use chat_proto::limits::TEXT_BYTES_MAX;
 use unicode_segmentation::UnicodeSegmentation;
@@ -71,7 +71,7 @@ impl State {
             let width = columns(&text) + LABEL_END_COLUMNS;
             (text + LABEL_END, width)
         };
-        if self.draft.is_some() {
+        if self.asks_name() {
             return with_end("name".to_owned());
         }
         let width = usize::from(self.size.width);
@@ -113,8 +113,7 @@ impl State {
             return InputBox { label, rows, count: None };
         }
         let rows = Rows::new(self.editor(), width);
-        let is_message =
-            self.draft.is_none() && self.picker.is_none() && self.open_find().is_none();
+        let is_message = !self.asks_name() && self.picker.is_none() && self.open_find().is_none();
         if rows.rows.len() < COUNT_ROWS_MIN || !is_message {
             return InputBox { label, rows, count: None };
         }

@@ -64,7 +64,7 @@ impl State {
             zone: _,
             now: _,
             look: _,
-            draft: _,
+            draft_while_asking: _,
             settings_file: _,
             is_first: _,
             may_ask_server: _,

@@ -69,7 +69,7 @@ pub(super) fn answer(
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
-/// There is no session any more: returns what is to be said of an order without an answer.
+/// There is no session any more: returns the text about an order without an answer.
 pub(super) fn lost(state: &mut State) -> Option<&'static str> {
     state.pending_order.take()?.if_lost
 }

@@ -17,7 +17,7 @@ pub(super) fn clear(state: &mut State, at: Timestamp) -> Vec<Effect> {
     if state.prompt.editor.is_empty() {
         return quit(state, Action::Clear, at);
     }
-    if state.draft.is_some() {
+    if state.asks_name() {
         state.prompt.editor = Editor::default();
     } else {
         // Nothing was sent, but Up brings it back all the same.

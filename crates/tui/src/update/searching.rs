@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// Starts a search. The history has messages; there is none for names.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_none() {
+    if !state.asks_name() {
         state.prompt.search_older();
     }
 }

@@ -17,7 +17,7 @@ const COPY_BYTES_MAX: usize = 74_000;
 
 /// Selects a message, or the one above the selected one.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_some() {
+    if state.asks_name() {
         return;
     }
     state.select(-1);
@@ -56,7 +56,7 @@ pub(super) fn key(
         (Binding::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
             return Some(end(state));
         }
-        // They change neither the input nor what is selected.
+        // They change neither the input nor the selection.
         (Binding::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
         (Binding::Action(Action::Send), _) => return Some(enter(state)),
         (Binding::Nothing, Some(Ok(action))) => return Some(act(state, action, at)),

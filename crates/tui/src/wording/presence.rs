@@ -16,7 +16,7 @@ const NAMES_MAX: usize = 3;
 const WAYS: [&str; 6] =
     ["left", "lost connection", "timed out", "was disconnected", "was kicked", "was banned"];
 
-/// What a user did who left for this reason.
+/// The verb for a user who left for this reason.
 const fn way(reason: LeaveReason) -> &'static str {
     match reason {
         LeaveReason::Bye | LeaveReason::Unknown => WAYS[0],

@@ -1,4 +1,4 @@
-//! What a program that posts knows, and what it posts next; without a connection.
+//! The state of a program that posts, and its next post; without a connection.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ struct RevokedHook {
     is_certain: bool,
 }
 
-/// What the operator does about a hook.
+/// An action of the operator about a hook.
 #[derive(Debug)]
 pub(in crate::hook) struct Order {
     pub(in crate::hook) command: Value,
@@ -69,7 +69,7 @@ pub(super) struct Post {
     pub(super) awaits_answer: bool,
 }
 
-/// What a program knows.
+/// The state of a program.
 #[derive(Debug)]
 pub(in crate::hook) struct State {
     settings: Settings,
@@ -147,7 +147,7 @@ impl State {
         format!("poster-{}", self.settings.number)
     }
 
-    /// Whether what is answered now cannot be undone: there is one restore at most.
+    /// Whether a post that is answered now cannot be undone: there is one restore at most.
     fn is_certain(&self) -> bool {
         self.era == Era::Restored || self.settings.backup.get() == Backup::None
     }

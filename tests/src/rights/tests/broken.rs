@@ -1,4 +1,4 @@
-//! What a daemon answers that has not stored something, or has not applied it: the model finds each.
+//! Answers of a daemon that has not stored something, or has not applied it: the model finds each.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What the user types.
+//! The keys that the user types.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! What is unread in a room: the messages of others after the last one that the user has read.
+//! The unread messages of a room: the messages of others after the last one that the user has read.
 //!
 //! The server counts what is not loaded, and knows which messages are the user's own. The client takes its count
 //! once, leaves out what the user reads since, and adds what comes.

@@ -62,7 +62,7 @@ fn accepted(n: u64, seq: u64) -> Event {
     Event::Accepted(Accepted { n: Some(n), device: None, room, seq, at: at(), repeat: false })
 }
 
-/// What is sent to the server, with its number.
+/// The body that is sent to the server, with its number.
 fn sent(effects: &[Effect]) -> Vec<(u64, MessageBody)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => {
@@ -159,7 +159,7 @@ fn a_change_of_the_user_is_shown_at_once_and_counts_once() {
     harness.request(react(1, true));
     harness.event(accepted(1, 3));
     harness.event(accepted(2, 4));
-    // They come again with what was missed.
+    // They come again with the missed messages.
     let mut again = reaction(4, user(7, "bob"), 1, true);
     (again.device, again.n) = (Some(DeviceId::new("here").unwrap()), Some(2));
     harness.event(Event::Message(again));

@@ -13,7 +13,7 @@ fn search(query: &str, is_typed: bool) -> Request {
     Request::Search { query: query.into(), order: SearchOrder::Newest, is_typed }
 }
 
-/// What the server is asked for, and what is asked again to continue.
+/// The query that the server is sent, and the `before` with which it continues.
 fn asked(effects: &[Effect]) -> Vec<(String, Option<String>)> {
     let asked = effects.iter().filter_map(|effect| match effect {
         Effect::Link(LinkRequest::Send {

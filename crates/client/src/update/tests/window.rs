@@ -17,7 +17,7 @@ struct Rust {
     first: u64,
     last: u64,
     session: u64,
-    /// What the server has sent and the client has not received.
+    /// Messages that the server has sent and the client has not received.
     answers: VecDeque<Event>,
     /// The messages that were shown, or that the user has dismissed.
     shown: BTreeSet<u64>,

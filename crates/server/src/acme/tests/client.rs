@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::tls::{Tls, provider};
 
-/// What a daemon sends in a handshake.
+/// The certificate that a daemon has shown.
 pub(super) struct Handshake {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) alpn: Option<Vec<u8>>,

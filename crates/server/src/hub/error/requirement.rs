@@ -1,8 +1,8 @@
-//! What a refusal says of the role that is needed.
+//! The role that an action needs, in the words of a refusal.
 
 use chat_proto::RoomName;
 
-/// Who may do what was refused.
+/// Who may do the refused action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
     Voice,

@@ -1,4 +1,4 @@
-//! What a refusal says of a mute or a ban.
+//! A mute or a ban in the words of a refusal.
 
 use chat_proto::{Reason, RoomName};
 

@@ -1,4 +1,4 @@
-//! Why an action is not allowed, and how a client is told.
+//! Why an action is not allowed, as a refusal for the client.
 
 use chat_proto::RoomName;
 

@@ -1,6 +1,6 @@
 //! The audit log: the table `audit`, in the order in which the records were stored.
 //!
-//! What is recorded does not depend on the log: if a page of the table is damaged, the writer replaces the table by the
+//! No recorded change depends on the log: if a page of the table is damaged, the writer replaces the table by the
 //! records that can be read ([`super::rebuild`]) and tries again; if that fails, too, it continues without the log.
 
 use std::collections::BTreeMap;

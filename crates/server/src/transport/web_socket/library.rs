@@ -1,4 +1,4 @@
-//! What `tungstenite` reads from and writes to, and how its errors end a WebSocket.
+//! The stream that `tungstenite` reads and writes, and how its errors end a WebSocket.
 
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;

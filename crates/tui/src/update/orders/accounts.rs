@@ -53,7 +53,7 @@ pub(in crate::update) fn login(
     request(state, Request::LogIn(Login::Code(Secret::new(code))), at)
 }
 
-/// The user has typed what was asked for.
+/// The user has typed the secret that was asked for.
 pub(in crate::update) fn entered(
     state: &mut State,
     kind: SecretKind,

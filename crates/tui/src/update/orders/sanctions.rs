@@ -55,7 +55,7 @@ pub(in crate::update) fn sanction(
     order(state, Command::Sanction(Box::new(sanction)), None, at)
 }
 
-/// The seconds of which the messages are removed.
+/// The messages of that many last seconds are removed.
 fn removed(seconds: u64) -> Result<u32, String> {
     let removed = u32::try_from(seconds).ok().filter(|seconds| *seconds <= REMOVE_S_MAX);
     removed.ok_or_else(|| {

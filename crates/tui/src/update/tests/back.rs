@@ -112,7 +112,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let effects = repeats(&mut harness, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
     assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![id])]);
-    // It comes with what was missed, and its answer is still on its way.
+    // It comes with the missed messages, and its answer is still on its way.
     let missed = Message {
         n: Some(8),
         device: Some(before),
