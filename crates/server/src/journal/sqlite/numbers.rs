@@ -65,8 +65,8 @@ pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
     PartDamage::error(Part::Numbers, what)
 }
 
-/// Turns an error of a statement on the table into a [`PartDamage`] if the table is damaged. An error of the disk stays:
-/// the disk may be able to read the table later.
+/// Turns an error of a statement on the table into a [`PartDamage`] if the table is damaged. An error of the disk
+/// stays: the disk may be able to read the table later.
 fn marked(error: rusqlite::Error) -> rusqlite::Error {
     use rusqlite::Error::{IntegralValueOutOfRange, InvalidColumnType};
     let is_corrupt = error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt);
