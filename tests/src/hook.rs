@@ -25,7 +25,7 @@ const RETRY: Duration = Duration::from_millis(5);
 
 /// Counts of actions with hooks, and of faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Findings {
     /// Hooks that were made.
     pub made: u64,
     /// Hooks that were revoked.
@@ -39,7 +39,7 @@ pub struct Found {
     pub first: Option<String>,
 }
 
-impl Found {
+impl Findings {
     /// Counts a fault.
     pub(crate) fn add_wrong(&mut self, what: impl FnOnce() -> String) {
         self.wrong += 1;
@@ -56,7 +56,7 @@ impl Found {
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = [
             ("hooks made", self.made),

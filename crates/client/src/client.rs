@@ -4,7 +4,7 @@ use std::future::pending;
 
 use chat_proto::Timestamp;
 
-use crate::driver::{CarriedOut, Config, Driver, DriverError, Next, Saved, system_clock};
+use crate::driver::{CarriedOut, Config, Driver, DriverError, Next, OutboxLocation, system_clock};
 use crate::effect::Effect;
 use crate::error::RequestError;
 use crate::input::Input;
@@ -84,7 +84,7 @@ impl Client {
 
     /// Stores pending state, and says goodbye. Returns the state of the client, and whether its
     /// messages without an answer are stored.
-    pub async fn close(mut self) -> (State, Saved) {
+    pub async fn close(mut self) -> (State, OutboxLocation) {
         let saved = self.driver.close(&mut self.state, self.clock).await;
         (self.state, saved)
     }

@@ -224,13 +224,13 @@ pub enum LinkEvent {
     Refused(Box<Refusal>),
     /// The server has another key than it must have. The link waits for [`LinkRequest::Connect`].
     WrongKey(WrongKey),
-    /// The session ended, or did not begin. The link connects again, unless [`Lost::is_final`].
-    Lost(Lost),
+    /// The session ended, or did not begin. The link connects again, unless [`LinkError::is_final`].
+    Lost(LinkError),
 }
 
 /// Why there is no session. A front end has words of its own for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Lost {
+pub enum LinkError {
     /// The link could not connect.
     #[error("cannot reach the server: {0}")]
     Unreachable(String),
@@ -271,7 +271,7 @@ pub enum Lost {
     Asked,
 }
 
-impl Lost {
+impl LinkError {
     /// Whether a person has ended the session: a moderator, an owner, or the user from another device. Then the link
     /// waits for [`LinkRequest::Connect`].
     #[must_use]

@@ -12,16 +12,16 @@ use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// A message without an answer.
 #[derive(Debug)]
-struct Pending {
+struct PendingMessage {
     message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
-    stored: Stored,
+    stored: StoreState,
 }
 
 /// Whether a message is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stored {
+enum StoreState {
     /// It was, before this run.
     Before,
     /// It is once the store has sent this many answers.
@@ -30,7 +30,7 @@ enum Stored {
     NotAsked,
 }
 
-impl Stored {
+impl StoreState {
     /// Whether it is stored after this many answers of the store.
     const fn is_after(self, answered: u64) -> bool {
         match self {
@@ -44,7 +44,7 @@ impl Stored {
 /// The messages without an answer, in the order in which they were written.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    pending: VecDeque<Pending>,
+    pending: VecDeque<PendingMessage>,
     /// The device of this run, for new messages.
     device: DeviceId,
     /// The number of the last new message.
@@ -62,8 +62,8 @@ impl Outbox {
     pub(crate) fn new(device: DeviceId, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
-        let stored = Stored::Before;
-        let pending = pending.map(|message| Pending { message, sent: false, stored });
+        let stored = StoreState::Before;
+        let pending = pending.map(|message| PendingMessage { message, sent: false, stored });
         let pending = pending.collect();
         Self { pending, device, last_n, ..Self::default() }
     }
@@ -107,8 +107,8 @@ impl Outbox {
     ) -> OwnMessage {
         let mut message = OwnMessage { id: self.next_id(), room, body, epoch: None };
         message.epoch = epoch.filter(|_| message.names_messages());
-        let stored = Stored::NotAsked;
-        self.pending.push_back(Pending { message: message.clone(), sent: false, stored });
+        let stored = StoreState::NotAsked;
+        self.pending.push_back(PendingMessage { message: message.clone(), sent: false, stored });
         message
     }
 
@@ -137,7 +137,7 @@ impl Outbox {
             StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
-                    pending.stored = Stored::After(self.asked);
+                    pending.stored = StoreState::After(self.asked);
                 }
             }
             StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
@@ -152,7 +152,7 @@ impl Outbox {
     /// The store has answered an operation. Returns the message that is stored now, if it was one.
     pub(crate) fn record_answer(&mut self) -> Option<&MessageId> {
         self.answered += 1;
-        let answer = Stored::After(self.answered);
+        let answer = StoreState::After(self.answered);
         let stored = self.pending.iter().find(|pending| pending.stored == answer);
         stored.map(|pending| &pending.message.id)
     }

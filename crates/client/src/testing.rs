@@ -12,7 +12,7 @@ use chat_proto::{
 };
 use tokio::time::timeout;
 
-use crate::rooms::Loading;
+use crate::rooms::PageRequest;
 use crate::state::State;
 use crate::store::{Drafts, MessageId, OwnMessage, Profile};
 
@@ -186,6 +186,6 @@ fn text_of(text: &str) -> Text {
 /// Makes the client take the next page of older messages of a room, as if it had asked for it.
 pub fn expect_older(state: &mut State, room: &RoomName) {
     if let Some(room) = state.rooms.get_mut(room) {
-        room.loading = Some(Loading::Older);
+        room.loading = Some(PageRequest::Older);
     }
 }

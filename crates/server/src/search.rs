@@ -9,7 +9,7 @@
 //! sent it: a text that was deleted is in no answer.
 
 mod batch;
-mod clearing;
+mod cleaner;
 mod error;
 mod expression;
 mod file;

@@ -1,15 +1,15 @@
 //! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
-mod editing;
-mod ended;
+mod exit;
 mod exporter;
+mod external_editor;
 mod failure;
 mod frame;
+mod input_history;
 mod jobs;
 mod options;
 mod saver;
-mod typed;
 
 use std::future::{Future, ready};
 use std::io;
@@ -28,15 +28,15 @@ use tokio::task::yield_now;
 use tokio::time::Instant;
 
 pub use self::control::{Control, EditJob};
-use self::editing::Editing;
-pub use self::ended::{Ended, Then};
+pub use self::exit::{Exit, Then};
 use self::exporter::Exporter;
+use self::external_editor::ExternalEditor;
 pub use self::failure::{Failure, RunError};
 pub use self::frame::FRAME_MIN;
 use self::frame::ZONE_LOOK_MAX;
+use self::input_history::InputHistory;
 pub use self::options::Options;
 use self::saver::Saver;
-use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::notification::{Note, NotifyMethod};
@@ -65,7 +65,7 @@ pub async fn run<B: Backend + ShowsLinks>(
     reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Ended, Failure> {
+) -> Result<Exit, Failure> {
     let size = backend.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let mut painter = Painter::default();
     let show = |state: &State, what: Draw| {
@@ -103,23 +103,24 @@ pub async fn run_shown(
     reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Ended, Failure> {
+) -> Result<Exit, Failure> {
     let (driver, client) = Driver::start(options.config(), dial).await?;
     let notices = options.notices.clone();
     let mut app = App::new(driver, client, size, options, control);
-    let texts = app.typed.read().await;
+    let texts = app.input_history.read().await;
     let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices });
     let ended = app.run(show, reports, stop).await;
     // However it ends: read positions are sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, typed, exporter, clock, then, .. } = app;
+    let App { mut state, driver, saver, input_history, exporter, clock, then, .. } = app;
     let closed = driver.close(&mut state.client, clock);
-    let (saved, (), (), ()) = tokio::join!(closed, saver.close(), typed.close(), exporter.close());
-    let unsent = Unsent::new(&state.client, saved);
+    let (location, (), (), ()) =
+        tokio::join!(closed, saver.close(), input_history.close(), exporter.close());
+    let unsent = Unsent::new(&state.client, location);
     match ended {
-        Ok(()) => Ok(Ended { unsent, had_session: state.client.me().is_some(), then }),
+        Ok(()) => Ok(Exit { unsent, had_session: state.client.me().is_some(), then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }
@@ -128,8 +129,8 @@ struct App<C> {
     state: State,
     driver: Driver,
     saver: Saver,
-    typed: Typed,
-    editing: Editing,
+    input_history: InputHistory,
+    external_editor: ExternalEditor,
     exporter: Exporter,
     control: C,
     clock: fn() -> Timestamp,
@@ -179,9 +180,9 @@ impl<C: Control> App<C> {
         Self {
             driver,
             saver: Saver::new(options.settings_file.clone(), options.writer),
-            typed: Typed::new(options.state.as_deref(), options.writer),
+            input_history: InputHistory::new(options.state.as_deref(), options.writer),
             exporter: Exporter::new(options.writer),
-            editing: Editing::new(options.state.clone(), options.writer),
+            external_editor: ExternalEditor::new(options.state.clone(), options.writer),
             control,
             clock: options.clock,
             then: Then::Quit,
@@ -240,11 +241,11 @@ impl<C: Control> App<C> {
         mut reports: Pin<&mut impl Stream<Item = io::Result<R>>>,
     ) -> Result<Next<Front<R>>, RunError> {
         let may_take = self.driver.may_take();
-        let draws = self.state.redraw.is_needed() && !self.editing.is_on();
+        let draws = self.state.redraw.is_needed() && !self.external_editor.is_on();
         let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
         let is_draft_due = may_take && self.state.is_draft_due;
         let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
-        let Self { control, saver, typed, editing, exporter, driver, .. } = self;
+        let Self { control, saver, input_history, external_editor, exporter, driver, .. } = self;
         let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
         // A blocked terminal delays frames, and nothing else.
         let drawable = async {
@@ -259,10 +260,10 @@ impl<C: Control> App<C> {
                 report = reports.next(), if may_take => Front::Report(report),
                 drawable = drawable, if draws => Front::Frame(drawable),
                 () = ready(()), if is_draft_due => Front::Draft,
-                edited = editing.done() => Front::Edited(edited),
+                edited = external_editor.done() => Front::Edited(edited),
                 saved = saver.done() => Front::Saved(Box::new(saved)),
                 step = exporter.done() => Front::Saved(Box::new(step)),
-                never = typed.run() => match never {},
+                never = input_history.run() => match never {},
                 () = zone_timer.wait(next_look) => Front::Zone,
             }
         };
@@ -297,7 +298,7 @@ impl<C: Control> App<C> {
         if report == Report::Attributes {
             self.colours_by = None;
         }
-        if self.editing.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
+        if self.external_editor.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
             // It was typed before the editor started, and is not for the text that it has.
             return ControlFlow::Continue(());
         }
@@ -351,11 +352,11 @@ impl<C: Control> App<C> {
                 Effect::Ring => self.mentioned = true,
                 Effect::Notify(way, note) => self.note = Some((way, note)),
                 Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
-                Effect::Edit(text) => match self.editing.start(text, &mut self.control) {
+                Effect::Edit(text) => match self.external_editor.start(text, &mut self.control) {
                     Ok(()) => {}
                     Err(why) => self.take(Input::Edited(Err(why)))?,
                 },
-                Effect::StoreTyped(text) => self.typed.store(text),
+                Effect::StoreTyped(text) => self.input_history.store(text),
                 Effect::SaveSetting(change) => self.saver.save(change),
                 Effect::Export { run, step } => self.exporter.take(run, step),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),

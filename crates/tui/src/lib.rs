@@ -59,7 +59,7 @@ mod wording;
 pub mod wrap;
 pub mod zone;
 
-pub use app::{Ended, Failure, Options, RunError, Then, run};
+pub use app::{Exit, Failure, Options, RunError, Then, run};
 pub use input::Input;
 pub use state::State;
 pub use unsent::Unsent;

@@ -26,7 +26,7 @@ use std::ops::Range;
 use chat_proto::{Emoji, RoomName, Seq, UserName};
 
 pub use self::complete::Word;
-pub use self::subject::{Asking, Subject};
+pub use self::subject::{SecretKind, Subject};
 use crate::commands::Command;
 
 /// What happens if an offer is chosen.

@@ -12,8 +12,8 @@ pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
 use self::history::History;
 use self::kills::Kills;
 pub use self::rows::Rows;
+pub use self::search::InputSearch;
 use self::search::Search;
-pub use self::search::Searched;
 
 /// The input box.
 #[derive(Debug, Default)]

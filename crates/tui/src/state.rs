@@ -7,15 +7,15 @@ mod find;
 mod hit;
 mod input_box;
 mod jump;
-mod lifting;
 mod look;
-mod ordered;
 mod page;
+mod pending_order;
 mod popup;
 mod question;
 mod redraw;
 mod room_list;
 mod rooms;
+mod sanction_lookup;
 mod selection;
 mod skipped;
 mod thread;
@@ -38,15 +38,15 @@ pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::InputBox;
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
-pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;
-pub(crate) use self::ordered::Ordered;
 pub use self::page::{Page, Subject as PageSubject};
+pub(crate) use self::pending_order::PendingOrder;
 pub use self::popup::{Picker, Popup};
 pub use self::question::Question;
 pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
+pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, other_author, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
@@ -97,7 +97,7 @@ pub struct State {
     /// Whether the input box has a text that the client does not know yet: a key is shown first.
     pub is_draft_due: bool,
     /// Set if a key was pressed that quits if it is pressed again.
-    pub quitting: Option<Quitting>,
+    pub quitting: Option<QuitQuestion>,
     /// Where the steps to unread rooms began, and the room that the last one led to.
     pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
@@ -131,11 +131,11 @@ pub struct State {
     /// Set while the user is asked whether an order is to be given.
     pub question: Option<Question>,
     /// The last order, until the server has answered it.
-    pub(crate) ordered: Option<Ordered>,
+    pub(crate) pending_order: Option<PendingOrder>,
     /// While a password is changed: the present one, and the new one.
     pub(crate) passwords: (Option<Secret>, Option<Secret>),
     /// The mute or the ban that is looked for, to end it.
-    pub(crate) lifting: Option<Lifting>,
+    pub(crate) sanction_lookup: Option<SanctionLookup>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -172,7 +172,7 @@ pub struct Back {
 
 /// The user was asked to press a key again to quit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quitting {
+pub struct QuitQuestion {
     /// What the key does.
     pub action: Action,
     /// When the question is over.
@@ -244,8 +244,8 @@ impl State {
             origin: None,
             deleting: None,
             question: None,
-            ordered: None,
-            lifting: None,
+            pending_order: None,
+            sanction_lookup: None,
             passwords: (None, None),
             done: None,
             done_until: None,

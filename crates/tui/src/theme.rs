@@ -22,7 +22,7 @@ use chat_client::hash::fnv1a;
 pub(crate) use depth::XTERM;
 pub use depth::{Depth, Environment};
 pub(crate) use indexed::indexed;
-pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};
+pub use osc::{ANSWER_TIMEOUT, Answer, QUERY, TerminalColour, parse_answer};
 pub use rgb::Rgb;
 pub use surface::{CONTRAST_MIN, CONTRAST_REACHABLE};
 

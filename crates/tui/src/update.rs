@@ -43,7 +43,7 @@ use self::drafts::typing;
 pub use self::effect::Effect;
 use self::scrolling::{arrived, retry, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
-use crate::lists::{Asking, Subject};
+use crate::lists::{SecretKind, Subject};
 use crate::state::{LogPane, State};
 use crate::viewport::Viewport;
 use crate::wording::{not_done, notice};
@@ -195,7 +195,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
         ClientEffect::PasswordRequired => {
-            state.open_picker(Subject::Secret(Asking::Server), "");
+            state.open_picker(Subject::Secret(SecretKind::Server), "");
         }
         ClientEffect::NameRequired(suggestion) => {
             state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
@@ -269,7 +269,7 @@ fn notify(
 /// answer to a command.
 fn noticed(state: &mut State, new: &Notice) {
     if matches!(new, Notice::Refused(_)) {
-        (state.ordered, state.lifting) = (None, None);
+        (state.pending_order, state.sanction_lookup) = (None, None);
         // The list that was asked for does not come, and would hide why.
         state.picker.take_if(|picker| picker.subject.is_order() && picker.list.offers().is_empty());
     }

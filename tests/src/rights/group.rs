@@ -52,8 +52,8 @@ impl Group {
 
     /// Whether it has carried out an order and said something.
     pub(crate) fn has_worked(&self) -> bool {
-        let found = &self.board.lock().unwrap().found;
-        found.done > 0 && found.accepted > 0
+        let findings = &self.board.lock().unwrap().findings;
+        findings.done > 0 && findings.accepted > 0
     }
 
     /// Ends what the users say and do. [`Group::run`] returns once all is answered and compared.
@@ -108,7 +108,7 @@ impl<C: Connect> Run<'_, C> {
             self.pause().await;
         }
         let mut given = 0_u64;
-        while self.board().is_sending && self.board().found.is_clean() {
+        while self.board().is_sending && self.board().findings.is_clean() {
             if self.come_back().await.is_none() {
                 self.pause().await;
                 continue;
@@ -120,7 +120,7 @@ impl<C: Connect> Run<'_, C> {
             let orders = self.choose().await;
             self.give(orders).await;
         }
-        while self.board().found.is_clean() && self.end().await.is_none() {
+        while self.board().findings.is_clean() && self.end().await.is_none() {
             self.pause().await;
         }
         self.board().is_done = true;

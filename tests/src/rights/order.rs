@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::barred::{Barred, network};
+use super::barred::{BanTarget, network};
 use super::{newcomer_name, room_name, user_name};
 
 /// The number of a user in its group.
@@ -97,7 +97,7 @@ pub(super) enum Order {
     /// Bans a network, or those who come by an invite.
     Bar {
         by: User,
-        whom: Barred,
+        whom: BanTarget,
         label: u64,
     },
     /// Ends the sanction with that label, which has this number.
@@ -319,8 +319,8 @@ impl Order {
             Self::Bar { whom, label, .. } => {
                 let mut bar = json!({"type": "sanction", "kind": "ban", "reason": reason(*label)});
                 match whom {
-                    Barred::Network => bar["network"] = network(group).into(),
-                    Barred::Invite { id, .. } => bar["invite"] = (*id).into(),
+                    BanTarget::Network => bar["network"] = network(group).into(),
+                    BanTarget::Invite { id, .. } => bar["invite"] = (*id).into(),
                 }
                 if has_end(*label) {
                     bar["for_s"] = SANCTION_S.into();

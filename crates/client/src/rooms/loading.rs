@@ -8,7 +8,7 @@ pub(crate) const PAGE_MESSAGES: u64 = 100;
 
 /// The content of the next page of a room.
 #[derive(Debug)]
-pub(crate) enum Loading {
+pub(crate) enum PageRequest {
     /// The messages before the oldest one.
     Older,
     /// Messages after the end of the window.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, UserName};
 
-pub(crate) use self::unread::Counted;
+pub(crate) use self::unread::ServerCount;
 pub use self::unread::UnreadReplies;
-use super::loading::{Aside, Loading, PAGE_MESSAGES};
+use super::loading::{Aside, PAGE_MESSAGES, PageRequest};
 use crate::log::{Bounds, Intervals, Log};
 use crate::standing::Roles;
 use crate::users::Users;
@@ -66,7 +66,7 @@ pub struct Room {
     /// messages, deleted messages.
     uncounted: Intervals,
     /// The count of the server, without what the user has read since.
-    counted: Option<Counted>,
+    counted: Option<ServerCount>,
     /// Whether the user is in it.
     pub(crate) join_state: JoinState,
     /// Whether the journal was restored from a backup and the server has not sent the room since. The server
@@ -77,7 +77,7 @@ pub struct Room {
     /// When the other user of a direct message was last connected, if it is not.
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
-    pub(crate) loading: Option<Loading>,
+    pub(crate) loading: Option<PageRequest>,
     pub(crate) aside: Aside,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,

@@ -17,7 +17,7 @@ use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts, Takes};
 use super::policy::{Action, Denial, may};
-use super::request::{Submission, Unqueued};
+use super::request::{NewMessage, Submission};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
@@ -330,10 +330,10 @@ impl Member {
         room: Option<RoomId>,
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
-    ) -> Unqueued {
+    ) -> NewMessage {
         let command::Say { room: name, n, device: named, body } = say;
         let names_device = named.is_some();
-        Unqueued(Box::new(Submission {
+        NewMessage(Box::new(Submission {
             user: self.id(),
             session: self.session(),
             hook: None,

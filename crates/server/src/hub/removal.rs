@@ -13,7 +13,7 @@ use super::actor::Actor;
 use super::answer::Outcome;
 use super::member::Member;
 use super::policy::{Action, may};
-use super::request::{SanctionOrder, SanctionTarget, Submission, Unqueued};
+use super::request::{NewMessage, SanctionOrder, SanctionTarget, Submission};
 use super::{Hub, HubError};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Page, Part, StoredMessage};
@@ -113,7 +113,7 @@ impl Removal {
         for part in found.chunks(AT_ONCE) {
             let (answer, mut answers) = mpsc::channel(AT_ONCE);
             let delete = |target: &Seq| {
-                Unqueued(Box::new(Submission {
+                NewMessage(Box::new(Submission {
                     user: self.actor.id(),
                     // The session of the moderator is to receive it, too.
                     session: SessionId::NONE,

@@ -170,7 +170,7 @@ impl LiveState {
     }
 
     /// Whether a `typing` for `room` is passed on now.
-    fn may_type(&mut self, room: RoomId, now: Instant) -> bool {
+    fn take_typing(&mut self, room: RoomId, now: Instant) -> bool {
         let live = self.0.get_or_insert_default();
         live.typing.retain(|(_, at)| now.duration_since(*at) < TYPING_EVERY);
         let is_new = live.typing.iter().all(|(typed, _)| *typed != room);
@@ -219,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if self.live.may_type(room, Instant::now())
+        if self.live.take_typing(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);

@@ -17,7 +17,7 @@ use super::end::End;
 use super::handshake::{admission, busy, too_fast};
 use super::pending::CommandResult;
 use super::{Context, Session};
-use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword, device_name};
+use crate::hub::{Actor, HubError, Member, Proof, ReturningUser, StoredPassword, device_name};
 use crate::journal::CredentialId;
 use crate::limits::Cost;
 use crate::networks::{Busy, Kind, Slot};
@@ -151,7 +151,7 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         (None, None) => return Err(HubError::BadSecret.into()),
     };
     let limits = &context.config.limits;
-    let Returning { is_newcomer, enters_at } =
+    let ReturningUser { is_newcomer, enters_at } =
         context.hub.charge_login(user, limits, Instant::now())?;
     if let Some(at) = enters_at {
         sleep_until(at).await;
@@ -270,7 +270,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_set_password(&mut self, set: Result<(), Refusal>) -> ControlFlow<End> {
+    pub(super) fn finish_password(&mut self, set: Result<(), Refusal>) -> ControlFlow<End> {
         match set {
             Ok(()) => {
                 self.log(|| info!("has set a password"));

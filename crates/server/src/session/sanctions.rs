@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_audit(
+    pub(super) fn finish_audit(
         &mut self,
         page: Result<(Vec<AuditEntry>, bool), JournalError>,
     ) -> ControlFlow<End> {

@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn found(
+    pub(super) fn finish_search(
         &mut self,
         query: String,
         order: SearchOrder,

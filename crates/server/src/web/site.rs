@@ -135,7 +135,7 @@ impl<'c> Site<'c> {
             "/metrics" => self.metrics(request),
             path => {
                 if path == PAGE {
-                    self.late.loads_page(self.senders.address, Instant::now());
+                    self.late.record_page(self.senders.address, Instant::now());
                 }
                 self.read(request.method(), path, takes_gzip(request.headers()))
             }

@@ -36,6 +36,12 @@ pub(crate) fn unlimited() -> Server {
     daemon_with(Config { limits: Limits::off(), ..Config::default() })
 }
 
+/// The same, which waits an hour for a client that reads nothing, or sends nothing.
+pub(crate) fn patient() -> Server {
+    let hour = Duration::from_secs(3600);
+    daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() })
+}
+
 /// The same, with these settings.
 pub(crate) fn daemon_with(config: Config) -> Server {
     Server::in_memory(config)

@@ -39,7 +39,7 @@ pub enum Subject {
     /// The devices and sessions of the user, or of another one.
     Devices,
     /// A secret that is typed and not shown.
-    Secret(Asking),
+    Secret(SecretKind),
     /// What to react with to a message of the current room.
     React(Seq),
     /// The texts that a message of the current room has had.
@@ -48,7 +48,7 @@ pub enum Subject {
 
 /// Which secret is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
+pub enum SecretKind {
     /// The present password, if there is one.
     OldPassword,
     /// The new one.
@@ -61,7 +61,7 @@ pub enum Asking {
     Server,
 }
 
-impl Asking {
+impl SecretKind {
     /// The label before the input.
     const fn label(self) -> &'static str {
         match self {
@@ -120,7 +120,7 @@ impl Subject {
             Self::Sanctions { .. } => "Mutes and bans › ",
             Self::Audit => "Audit › ",
             Self::Devices => "Devices › ",
-            Self::Secret(asking) => asking.label(),
+            Self::Secret(kind) => kind.label(),
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
         }
@@ -171,7 +171,7 @@ impl Subject {
                 wording::OFFLINE.to_owned()
             }
             order if order.is_order() && client.session().is_none() => wording::OFFLINE.to_owned(),
-            Self::Secret(asking) => asking.explains().to_owned(),
+            Self::Secret(kind) => kind.explains().to_owned(),
             Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
             Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),
             Self::Audit if client.audit().is_loading() => "Loading…".to_owned(),
@@ -212,8 +212,8 @@ impl Subject {
             Self::Pins => format!("Pinned in {}", client.room().label()),
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
-            Self::Secret(Asking::Login) => format!("Log in as {}", client.name()),
-            Self::Secret(Asking::Server) => {
+            Self::Secret(SecretKind::Login) => format!("Log in as {}", client.name()),
+            Self::Secret(SecretKind::Server) => {
                 "This server asks new users for its password".to_owned()
             }
             Self::Secret(_) => "Your password".to_owned(),

@@ -16,7 +16,7 @@ pub(super) struct Search {
 
 /// The word that is searched for, and whether no text has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Searched<'a> {
+pub struct InputSearch<'a> {
     /// The word that is searched for.
     pub word: &'a str,
     /// Whether no text has it.
@@ -26,9 +26,9 @@ pub struct Searched<'a> {
 impl Prompt {
     /// The word that is searched for; `None` if there is no search.
     #[must_use]
-    pub fn searched(&self) -> Option<Searched<'_>> {
+    pub fn input_search(&self) -> Option<InputSearch<'_>> {
         let Search { word, is_failed, .. } = self.search.as_ref()?;
-        Some(Searched { word, is_failed: *is_failed })
+        Some(InputSearch { word, is_failed: *is_failed })
     }
 
     /// Starts a search; in one that goes on, shows the text before the shown one.
@@ -124,9 +124,9 @@ mod tests {
         assert_eq!(prompt.editor.text(), "deploy one");
         prompt.search_older();
         assert_eq!(prompt.editor.text(), "deploy one");
-        assert_eq!(prompt.searched(), Some(Searched { word: "deploy", is_failed: true }));
+        assert_eq!(prompt.input_search(), Some(InputSearch { word: "deploy", is_failed: true }));
         prompt.end_search();
-        assert_eq!((prompt.editor.text().as_str(), prompt.searched()), ("deploy one", None));
+        assert_eq!((prompt.editor.text().as_str(), prompt.input_search()), ("deploy one", None));
         prompt.up();
         assert_eq!(prompt.editor.text(), "draft", "what was typed before is not lost");
     }

@@ -4,7 +4,7 @@ use chat_proto::limits::TEXT_BYTES_MAX;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Compose, State};
-use crate::prompt::{Editor, Rows, Searched};
+use crate::prompt::{Editor, InputSearch, Rows};
 use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
 
@@ -76,7 +76,7 @@ impl State {
         }
         let width = usize::from(self.size.width);
         let name_max = LABEL_NAME_MAX.min(width / 3);
-        if let Some(Searched { word, is_failed }) = self.prompt.searched() {
+        if let Some(InputSearch { word, is_failed }) = self.prompt.input_search() {
             let what = if is_failed { "not found" } else { "search" };
             return with_end(cut(&format!("{what}: {word}"), name_max.max(columns(what))));
         }

@@ -263,8 +263,8 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let typed = picker.query.text();
-    if let Subject::Secret(asking) = picker.subject {
-        return orders::entered(state, asking, typed, at);
+    if let Subject::Secret(kind) = picker.subject {
+        return orders::entered(state, kind, typed, at);
     }
     let Some(does) = picker.list.chosen().map(|offer| offer.does.clone()) else {
         state.picker = Some(picker);

@@ -151,10 +151,10 @@ fn a_search_outlives_the_session_and_is_asked_in_the_next() {
         harness.input(Input::Link(LinkEvent::Welcome { session, welcome }))
     };
     assert_eq!(asked(&begin(&mut harness, 1)), first("mig"));
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert_eq!(asked(&begin(&mut harness, 2)), first("mig"));
     harness.event(found("mig", 1..2, None));
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert_eq!(harness.seqs(), [1], "what was found stays");
     assert_eq!(asked(&begin(&mut harness, 3)), nothing(), "it is answered");
 }

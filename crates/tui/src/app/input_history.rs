@@ -16,14 +16,14 @@ const WAITING_MAX: usize = 100;
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The input history on the disk.
-pub(super) struct Typed {
+pub(super) struct InputHistory {
     /// `None` if nothing is to outlive the program.
     file: Option<TypedFile>,
     writer: Writer,
     texts: Jobs<(), Result<(), StoreError>>,
 }
 
-impl Typed {
+impl InputHistory {
     /// The input history in a state directory, which exists.
     pub(super) fn new(state: Option<&Path>, writer: Writer) -> Self {
         Self { file: state.map(TypedFile::in_directory), writer, texts: Jobs::new(writer) }

@@ -4,7 +4,7 @@ use chat_proto::{Command, UserName};
 
 /// The texts about an order that the server has not answered.
 #[derive(Debug, Default)]
-pub(crate) struct Ordered {
+pub(crate) struct PendingOrder {
     /// The text once the server has carried it out; `None` if the answer says enough.
     pub(crate) done: Option<String>,
     /// The text if the connection is lost before the answer.
@@ -13,7 +13,7 @@ pub(crate) struct Ordered {
     pub(crate) user: Option<UserName>,
 }
 
-impl Ordered {
+impl PendingOrder {
     /// An order that is sent now.
     pub(crate) fn new(command: &Command, done: Option<String>) -> Self {
         let if_lost = match command {
