@@ -6,6 +6,7 @@ import { isDirect, isMe, labelOf } from "./state.js";
 export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
+export const TOO_MANY_QUESTIONS = "Too many names are being looked up. Try again in a moment";
 export const CANNOT_LEAVE = "You can't leave #lobby";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";

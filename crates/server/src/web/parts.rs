@@ -56,6 +56,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "messages.js",
     "orders.js",
     "outbox.js",
+    "pages.js",
     "panel-find.js",
     "panel-forms.js",
     "panel-lists.js",
