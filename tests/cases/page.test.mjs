@@ -627,6 +627,46 @@ test("users who are written to at once get what is for them, and nothing is lost
   assert.deepEqual(state.questions, []);
 });
 
+test("a search has its own hits once, whatever was asked before", () => {
+  const { state, sent, take, event } = connected();
+  state.features.add("search");
+  const found = (query, seq, fields = {}) =>
+    event({ type: "found", query, hits: [{ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", text: query, marks: [] }], ...fields });
+  const hits = () => state.search.hits.map((hit) => hit.seq);
+  for (const query of ["a", "ab", "a"]) take({ type: "search", query });
+  found("a", 1);
+  found("ab", 2);
+  assert.deepEqual([hits(), state.search.isLoading], [[], true]);
+  found("a", 3, { next: "x" });
+  assert.deepEqual(hits(), [3]);
+  sent.length = 0;
+  take({ type: "moreSearch" });
+  take({ type: "moreSearch" });
+  assert.equal(sent.length, 1);
+  take({ type: "search", query: "a", order: "best" });
+  found("a", 4);
+  assert.deepEqual(hits(), [], "those are the newest, not the best");
+  found("a", 5, { order: "best" });
+  assert.deepEqual(hits(), [5]);
+  take({ type: "search", query: "e" });
+  take({ type: "search", query: "ex" });
+  event({ type: "refused", code: "search_too_broad", text: "too many" });
+  assert.deepEqual([state.search.note, state.search.isLoading], ["", true]);
+});
+
+test("a dialog takes the answer to its own question, once", () => {
+  const { state, take, event } = connected();
+  const pins = (room, seq) => event({ type: "pins", room, messages: [message(seq, "pinned", { room })], more: false });
+  const seqs = () => state.panel.items.map((one) => one.seq);
+  take({ type: "openPanel", panel: { kind: "pins", room: "#rust" } });
+  take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
+  pins("#rust", 1);
+  assert.deepEqual(seqs(), []);
+  pins("#lobby", 2);
+  pins("#lobby", 2);
+  assert.deepEqual(seqs(), [2]);
+});
+
 test("a refusal of the log is not one of the dialog, and leaves nothing waiting", () => {
   const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
   event(historyOf(241, 300, true));

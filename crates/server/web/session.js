@@ -82,6 +82,7 @@ function sessionEnded(state, fx, at) {
   state.typing = [];
   for (const { typed } of state.questions.splice(0)) if (typed) giveBack(state, fx, typed, at);
   state.search.isLoading = false;
+  state.searches = [];
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {

@@ -45,6 +45,8 @@ export function newState(device) {
     /** The dialog that is open, with what the server has answered for it. */
     panel: null,
     search: newSearch(),
+    /** The searches that have no answer; the last one may be `search`. */
+    searches: [],
     /** What is written: a reply or an edit, `{kind, room, seq}`. */
     compose: null,
     choices: newChoices(),
