@@ -82,18 +82,18 @@ export function helloRefused(name, { code, text, suggestion }) {
 }
 
 /** Why there is no connection, and what waits; empty if all is well. */
-export function status({ connection, waiting, notStored }, now) {
+export function status({ connection, waiting, notStored }) {
   const parts = [];
-  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
-  if (connection.kind === "waiting") {
-    parts.push(`Offline, retrying in ${Math.max(0, Math.ceil((connection.until - now) / 1000))} s`);
-    if (connection.why) parts.push(connection.why);
-  }
-  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
-  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
   if (notStored) parts.push("This browser can't store anything: queued messages are lost if you close the page");
+  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
+  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
+  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
+  if (connection.kind === "waiting") parts.push(connection.why ? `${connection.why} · Offline` : "Offline");
   return parts.join(" · ");
 }
+
+/** When the page connects again: the end of `status`. */
+export const retrying = ({ until }, now) => `, retrying in ${Math.max(0, Math.ceil((until - now) / 1000))} s`;
 
 /** Who is typing. */
 export function typing(names) {

@@ -120,7 +120,8 @@ mod tests {
         let section = json!({"type": "section", "text": {"type": "mrkdwn", "text": "*Deploy* 7"},
             "fields": [{"type": "mrkdwn", "text": "by ana"}, {"type": "mrkdwn", "text": "in 3 s"}],
             "accessory": {"type": "button", "text": {"type": "plain_text", "text": "Open"}}});
-        let header = json!({"type": "header", "text": {"type": "plain_text", "text": "Production"}});
+        let header =
+            json!({"type": "header", "text": {"type": "plain_text", "text": "Production"}});
         let context = json!({"type": "context", "elements": [
             {"type": "mrkdwn", "text": "from <https://a.example|CI>"},
             {"type": "image", "image_url": "https://a.example/x.png", "alt_text": "x"}]});
