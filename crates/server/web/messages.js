@@ -118,11 +118,11 @@ export function refused(state, fx, it, at) {
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
-  // A page of the log may be what was refused, also if a panel waits: the log asks for it again.
+  // The refusal may be that of a page of the log, also if a panel waits: the log asks for it again.
   if (isNotReadable) history.notReadable(room);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
-  // A name that is none of a room is not repeated.
+  // A name that is not that of a room is not repeated.
   const isIt = ({ open, join }) =>
     it.room === undefined ? it.code === "bad_room" : [join, `@${open}`].includes(it.room);
   const index = state.questions.findIndex(isIt);

@@ -13,5 +13,4 @@ mod outbox;
 mod places;
 mod readers;
 mod start;
-mod together;
 mod views;

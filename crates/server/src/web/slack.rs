@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// The schemes of links that are written between `<` and `>`.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// What mentions everybody, between `<` and `>`.
+/// The marks that mention everybody, between `<` and `>`.
 const EVERYBODY: [&str; 3] = ["!here", "!channel", "!everyone"];
 
 /// What stands for the characters of the marks in a text; the last one is what the others begin with.
@@ -87,7 +87,7 @@ fn plain(text: &str) -> String {
     ESCAPES.iter().fold(plain, |text, (escape, meant)| text.replace(escape, meant))
 }
 
-/// What stands for the mark between `<` and `>`; `None` if it is none.
+/// The plain text of the mark between `<` and `>`; `None` if it is not a mark.
 fn meant(mark: &str) -> Option<String> {
     let (target, label) = match mark.split_once('|') {
         Some((target, label)) => (target, Some(label.trim())),
