@@ -1,7 +1,7 @@
-// The pages of a room that are asked for and on their way: those of its window, and those of an export. The server answers
-// in order, so a page belongs to the first request that it can be the answer to.
+// The pages of a room that are asked for and on their way: those of its window, and those of an export. The server
+// answers in order, so a page belongs to the first request that it can be the answer to.
 
-/** Asks for a page of a room: `page` has `limit`, and `before` or `at`. Returns the request, which `answered` returns. */
+/** Asks for a page of a room: `page` has `limit`, and `before` or `at`. Returns the request, as `answered` does. */
 export function ask(fx, room, page) {
   const request = { type: "history", room: room.name, ...page };
   room.asked.push(request);

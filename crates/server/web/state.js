@@ -55,8 +55,8 @@ export function newState(device) {
     /** What the first screen asks for, and what it says. */
     form: { name: "", note: "", needs: null },
     /**
-     * What opens once the server has answered: the direct message with the user named `open`, or the room `join`. `text`
-     * is said there then; `typed` is given back if it cannot be opened.
+     * What opens once the server has answered: the direct message with the user named `open`, or the room `join`.
+     * `text` is said there then; `typed` is given back if it cannot be opened.
      */
     questions: [],
     /** The room that is being exported. */

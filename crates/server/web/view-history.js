@@ -1,5 +1,5 @@
-// The back button of the browser: it goes from a pane to the messages, and from a room to the one before. A page that is
-// loaded again shows the room that it has shown.
+// The back button of the browser: it goes from a pane to the messages, and from a room to the one before. A page that
+// is loaded again shows the room that it has shown.
 
 import { LOBBY } from "./state.js";
 

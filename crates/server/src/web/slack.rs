@@ -63,8 +63,7 @@ fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// `text` with `<https://example.org|the log>` as `the log (https://example.org)`, `<https://example.org>` without its
-/// brackets, `<!here>`, `<!channel>` and `<!everyone>` as `@here`, and `&lt;`, `&gt;` and `&amp;` as what they stand for.
-/// All else stays.
+/// brackets, `<!here>`, `<!channel>` and `<!everyone>` as `@here`, and the characters of [`ESCAPES`]. All else stays.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
