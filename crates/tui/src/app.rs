@@ -21,6 +21,7 @@ use chat_client::timer::Timer;
 use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event;
+use futures_util::future::poll_immediate;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
@@ -47,7 +48,7 @@ use crate::update::{Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::zone::ZoneWatch;
 
-/// Most events of the network that are taken before the keys have their turn again.
+/// Most keys, or events of the network, that are taken before all else has its turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
 /// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
@@ -151,9 +152,8 @@ struct App<C> {
     frame_timer: Timer,
 }
 
-/// An event that is not of the client.
-enum Front<R> {
-    Key(Option<io::Result<R>>),
+/// An event that is neither of the keys nor of the client.
+enum Front {
     /// The terminal can take another frame.
     Frame(io::Result<()>),
     /// A setting is saved, or a step of an export is done, or is not.
@@ -206,8 +206,15 @@ impl<C: Control> App<C> {
         loop {
             let next = tokio::select! {
                 biased;
+                // First, since a person waits: what is asked before it delays each key.
+                report = keys.next(), if self.driver.may_take() => {
+                    if self.take_reports(report, keys.as_mut(), &mut show).await?.is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 () = &mut stop => return Ok(()),
-                next = self.next(keys.as_mut()) => next?,
+                next = self.next() => next?,
             };
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
@@ -231,16 +238,12 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; the text of
-    /// these keys; last the events of the network, since they alone may never end. Safe to cancel.
-    async fn next<R>(
-        &mut self,
-        mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
-    ) -> Result<Next<Front<R>>, RunError> {
-        let may_take = self.driver.may_take();
-        let draws = self.state.redraw.is_needed() && !self.editing.is_on();
-        let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
-        let is_draft_due = may_take && self.state.is_draft_due;
+    /// Waits for what is ready besides keys, in this order: answers of the store; frames; the text of the last keys;
+    /// last the events of the network, since they alone may never end. Safe to cancel.
+    async fn next(&mut self) -> Result<Next<Front>, RunError> {
+        let draws = self.may_draw();
+        let frame_at = self.frame_at();
+        let is_draft_due = self.driver.may_take() && self.state.is_draft_due;
         let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
         let Self { control, saver, typed, editing, exporter, driver, .. } = self;
         let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
@@ -254,7 +257,6 @@ impl<C: Control> App<C> {
         let front = async {
             tokio::select! {
                 biased;
-                event = keys.next(), if may_take => Front::Key(event),
                 drawable = drawable, if draws => Front::Frame(drawable),
                 () = ready(()), if is_draft_due => Front::Draft,
                 edited = editing.done() => Front::Edited(edited),
@@ -267,15 +269,41 @@ impl<C: Control> App<C> {
         Ok(driver.next(front).await?)
     }
 
-    /// Takes an event that is not of the client. Breaks at the end of the keys.
+    /// Takes a report of the terminal, and those that are ready, and draws what they have changed if the terminal takes
+    /// a frame now. Breaks at the end of the reports.
+    async fn take_reports<R: Into<Report>>(
+        &mut self,
+        first: Option<io::Result<R>>,
+        mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
+        show: impl FnMut(&State, Draw) -> Result<(), RunError>,
+    ) -> Result<ControlFlow<()>, RunError> {
+        let (mut next, mut left) = (Some(first), EVENTS_AT_ONCE_MAX);
+        while let Some(report) = next {
+            let Some(report) = report else { return Ok(ControlFlow::Break(())) };
+            let flow = self.take_report(report.map_err(RunError::Keys)?.into());
+            if flow.is_break() {
+                return Ok(flow);
+            }
+            left -= 1;
+            let may_take = left > 0 && self.driver.may_take();
+            next = if may_take { poll_immediate(keys.next()).await } else { None };
+        }
+        if self.may_draw()
+            && self.frame_at().is_none()
+            && let Some(drawable) = poll_immediate(self.control.ready()).await
+        {
+            return self.take_front(Front::Frame(drawable), show);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Takes an event that is neither of the keys nor of the client.
     fn take_front(
         &mut self,
-        front: Front<impl Into<Report>>,
+        front: Front,
         show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     ) -> Result<ControlFlow<()>, RunError> {
         Ok(match front {
-            Front::Key(None) => ControlFlow::Break(()),
-            Front::Key(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
             Front::Saved(saved) => self.take(*saved),
             Front::Edited(edited) => {
                 self.control.take_back().map_err(RunError::Keys)?;
