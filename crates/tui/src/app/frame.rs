@@ -30,7 +30,7 @@ impl<C: Control> App<C> {
 
     /// Whether something is to be drawn, and the terminal is ours.
     pub(super) fn may_draw(&self) -> bool {
-        self.state.redraw.is_needed() && !self.editing.is_on()
+        self.state.redraw.is_needed() && !self.external_editor.is_on()
     }
 
     /// When the next frame is due; `None` if it is now, as after a key.
