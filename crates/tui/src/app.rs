@@ -9,19 +9,18 @@ mod frame;
 mod input_history;
 mod jobs;
 mod options;
+mod reports;
 mod saver;
 
 use std::future::{Future, ready};
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 
 use chat_client::link::Dial;
 use chat_client::timer::Timer;
 use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
-use crossterm::event::Event;
-use futures_util::future::poll_immediate;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
@@ -240,8 +239,8 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready besides reports, in this order: answers of the store; frames; the draft of the text of the
-    /// last keys; last the events of the network, since they alone may never end. Safe to cancel.
+    /// Waits for what is ready besides reports, in this order: answers of the store; frames; the draft of the text of
+    /// the last keys; last the events of the network, since they alone may never end. Safe to cancel.
     async fn next(&mut self) -> Result<Next<Front>, RunError> {
         let draws = self.may_draw();
         let frame_at = self.frame_at();
@@ -271,34 +270,6 @@ impl<C: Control> App<C> {
         Ok(driver.next(front).await?)
     }
 
-    /// Takes a report of the terminal, and those that are ready, and draws what they have changed if the terminal takes
-    /// a frame now. Breaks at the end of the reports.
-    async fn take_reports<R: Into<Report>>(
-        &mut self,
-        first: Option<io::Result<R>>,
-        mut reports: Pin<&mut impl Stream<Item = io::Result<R>>>,
-        show: impl FnMut(&State, Draw) -> Result<(), RunError>,
-    ) -> Result<ControlFlow<()>, RunError> {
-        let (mut next, mut left) = (Some(first), EVENTS_AT_ONCE_MAX);
-        while let Some(report) = next {
-            let Some(report) = report else { return Ok(ControlFlow::Break(())) };
-            let flow = self.take_report(report.map_err(RunError::Keys)?.into());
-            if flow.is_break() {
-                return Ok(flow);
-            }
-            left -= 1;
-            let may_take = left > 0 && self.driver.may_take();
-            next = if may_take { poll_immediate(reports.next()).await } else { None };
-        }
-        if self.may_draw()
-            && self.frame_at().is_none()
-            && let Some(drawable) = poll_immediate(self.control.ready()).await
-        {
-            return self.take_front(Front::Frame(drawable), show);
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
     /// Takes what is neither a report of the terminal nor an input of the client.
     fn take_front(
         &mut self,
@@ -319,18 +290,6 @@ impl<C: Control> App<C> {
                 self.draw(show)?
             }
         })
-    }
-
-    fn take_report(&mut self, report: Report) -> ControlFlow<()> {
-        if report == Report::Attributes {
-            self.colours_by = None;
-        }
-        if self.external_editor.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
-            // It was typed before the editor started, and is not for the text that it has.
-            return ControlFlow::Continue(());
-        }
-        let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
-        self.take(input)
     }
 
     /// Takes an event of the network, and those that are ready.
