@@ -1,6 +1,10 @@
 mod changes;
 
+use chat_proto::Refusal;
+
 use super::*;
+use crate::entry::Delivery;
+use crate::store::MessageId;
 
 /// Most messages in the log of the current room.
 const MESSAGES_MAX: usize = Bounds::CURRENT.messages;
