@@ -30,7 +30,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(order) => order,
             Err(refusal) => return self.refuse(refusal),
         };
-        // Before a guest is gone, and with it who it was.
+        // Before the sanction ends the session of a guest, whose user is removed with it.
         let removal = remove_since_s.map(|seconds| self.member.removal(&order, seconds));
         let removal = match removal.transpose() {
             Ok(removal) => removal,

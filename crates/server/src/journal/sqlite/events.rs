@@ -108,7 +108,7 @@ pub(super) fn target(
         return Ok(Err(Rejection::NoSuchMessage(seq)));
     }
     Ok(match messages::at(db, room, seq)? {
-        // No `seq` is left out: it was there.
+        // No `seq` is left out, so there was such a message.
         None if seq <= messages::last_seq(db, room)? => Err(Rejection::Removed(seq)),
         None => Err(Rejection::NoSuchMessage(seq)),
         Some(found) if found.damaged => Err(Rejection::Damaged(seq)),
