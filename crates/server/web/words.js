@@ -6,7 +6,7 @@ import { isDirect, isMe, labelOf } from "./state.js";
 export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
-export const CANNOT_LEAVE = "You can't leave #lobby";
+export const CANNOT_LEAVE = "You can't leave #lobby: everybody is in it. /notify stops its notifications";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
@@ -52,8 +52,7 @@ export function leaving(room) {
   return `You left ${room.name}. /join ${room.name} brings you back`;
 }
 
-export function refused({ code, text, suggestion }) {
-  if (code === "cannot_leave") return CANNOT_LEAVE;
+export function refused({ text, suggestion }) {
   return `Refused: ${text}.${suggestion ? ` Type /name ${suggestion}` : ""}`;
 }
 

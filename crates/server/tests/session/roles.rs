@@ -174,7 +174,7 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
     let room = join(&mut bob, "#ops").await;
     assert_eq!((&room["rules"], &room["read"]), (&json!({"privacy": "private"}), &json!(1)));
     let in_room = refused(&mut ana, ask_in).await;
-    assert_eq!(in_room["text"], "bob is in the room already");
+    assert_eq!(in_room["text"], "bob is in the room already; nobody has to ask that user in");
     // It was used.
     bob.send(r##"{"type":"leave","room":"#ops"}"##).await;
     bob.until("left").await;

@@ -56,7 +56,7 @@ impl Directory {
         if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
             && order.kind != SanctionKind::Mute
         {
-            return Err(HubError::CannotLeave(name.clone()));
+            return Err(HubError::StaysInLobby(name.clone()));
         }
         let (mut changes, info) = match (order.kind, &target.user) {
             (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, place.as_ref()), order)?,

@@ -195,7 +195,7 @@ fn an_answer_is_seen_by_a_user_who_reads_back() {
     harness.type_text("/leave\n");
     harness.event(Event::Refused(refusal));
     assert_eq!(log(&harness), before);
-    assert_shows(&harness, "You can't leave #lobby");
+    assert_shows(&harness, "Refused: everybody is in the lobby.");
 }
 
 #[test]
