@@ -290,7 +290,7 @@ fn permit(
     let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
     let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &place.key), of };
-    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(&place.name))
+    proposal.permit_order(by, (&place.name, &place.key), action)
 }
 
 /// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner
