@@ -83,7 +83,7 @@ async fn curl_posts_to_the_server_with_the_key_and_to_no_other() {
     }
     let [data, other] = [(); 2].map(|()| TempDir::new().unwrap());
     let args = |data: &TempDir| {
-        ["--data", data.path().to_str().unwrap(), "--public-address", "chat.test"]
+        ["--data", data.path().to_str().unwrap(), "--public-address", "chat.test", "--join", "open"]
             .map(str::to_owned)
     };
     // curl finds chat.test on this machine.

@@ -9,8 +9,8 @@ use super::enemy::{AT_ONCE, PAUSE};
 /// The unit of times in `/proc`: Linux has 100 in a second on all machines.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Longest time for which the load keeps a thread: what it has missed, because others had the processor, is not all made
-/// up for at once.
+/// Longest time for which the load keeps a thread: what it has missed, because others had the processor, is not made up
+/// for at once.
 const SPIN_MAX: Duration = Duration::from_millis(1);
 
 /// What a process takes of the processors.
