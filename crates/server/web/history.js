@@ -1,11 +1,13 @@
-// Loads the messages of a room in pages, at either end of its window. One page of a room is on its way at a time.
+// Loads the messages of a room in pages, at either end of its window. One page of the window is on its way at a time.
 // The server knows only the messages before a `seq`; as these have no gap, a page of newer messages is one before a
 // later `seq`.
 
 import { changeOf } from "./changes.js";
 import { entryOf, isEvent } from "./entries.js";
+import * as exports from "./export.js";
 import { say } from "./live.js";
 import * as log from "./log.js";
+import * as pages from "./pages.js";
 import { isConnected, isMe, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -53,8 +55,8 @@ export function loadDate(state, fx, room, time, at) {
 
 function askDate(state, fx, room) {
   if (room.date === null || !canLoad(state, room)) return;
-  room.loading = { kind: "date", time: room.date };
-  fx.push({ type: "send", command: { type: "history", room: room.name, at: room.date, limit: 1 } });
+  const asked = pages.ask(fx, room, { at: room.date, limit: 1 });
+  room.loading = { kind: "date", time: room.date, asked };
   room.date = null;
 }
 
@@ -72,7 +74,10 @@ function dateFound(state, fx, room, messages, at) {
 }
 
 /** The server could not read the room. */
-export const notReadable = (room) => void Object.assign(room, { loading: null, date: null });
+export function notReadable(room) {
+  pages.forget(room, room.loading?.asked);
+  Object.assign(room, { loading: null, date: null });
+}
 
 /** Goes back to the newest messages. */
 export function loadNewest(state, fx, room) {
@@ -106,24 +111,23 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
-  room.loading.before = before;
-  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
+  room.loading.asked = pages.ask(fx, room, { before, limit: Math.min(limit, PAGES_MAX) });
 }
 
-/** A page has come. One that was not asked for is ignored. */
+/** A page has come: it is one of the window, or of an export, or nobody waits for it any more. */
 export function page(state, fx, it, at) {
   const room = roomOf(state, it.room);
-  if (!room) return;
-  if (room.loading) take(state, fx, room, it, at);
+  const asked = room && pages.answered(room, it.messages);
+  if (!asked) return;
+  if (room.loading?.asked === asked) take(state, fx, room, it, at);
+  else exports.page(state, fx, asked, it, at);
   askDate(state, fx, room);
 }
 
 function take(state, fx, room, { messages, more }, at) {
-  const { loading } = room;
-  // For example of an export that was stopped: it does not continue the window.
-  if (loading.before !== undefined && messages.length > 0 && messages.at(-1).seq !== loading.before - 1) return;
-  if (loading.kind === "date") dateFound(state, fx, room, messages, at);
-  else if (loading.kind === "older") older(state, room, messages, more);
+  const { kind } = room.loading;
+  if (kind === "date") dateFound(state, fx, room, messages, at);
+  else if (kind === "older") older(state, room, messages, more);
   else range(state, fx, room, messages, more);
 }
 

@@ -1,18 +1,19 @@
 //! The errors with which the hub refuses messages and requests.
 
 mod account;
+mod code;
 mod hook;
-mod needed;
 mod refusal;
-mod sanctioned;
+mod requirement;
+mod sanction;
 
-use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
 pub(crate) use self::hook::HookError;
-pub(crate) use self::needed::Needed;
-pub(crate) use self::sanctioned::Sanctioned;
+pub(crate) use self::requirement::Requirement;
+pub(crate) use self::sanction::SanctionDetails;
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
 use crate::config::{
@@ -51,7 +52,7 @@ pub(crate) enum HubError {
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
-    /// The client's fault: the password or the code is none that is valid.
+    /// The client's fault: the password or the code is not valid.
     #[error(
         "the name and the password, or the code, are wrong, or the code has been used or has ended; try again, or ask \
          for another code on a device that is logged in"
@@ -138,7 +139,7 @@ pub(crate) enum HubError {
     IsDirect(RoomName),
     /// The client's fault: the role of the user is too low.
     #[error("{}", .1.in_room(.0.as_ref()))]
-    NotAllowed(Option<RoomName>, Needed),
+    NotAllowed(Option<RoomName>, Requirement),
     /// The client's fault: the other user has the same role, or a greater one.
     #[error(
         "you can do this only to users with a lower role than yours; ask somebody with a higher role, or the person who \
@@ -155,10 +156,10 @@ pub(crate) enum HubError {
     NotForGuests(UserName),
     /// The client's fault: the user is muted.
     #[error("you are muted {}", .0.muted())]
-    Muted(Box<Sanctioned>),
+    Muted(Box<SanctionDetails>),
     /// The client's fault: the user, or its network, is banned.
     #[error("you are banned from {}", .0.banned())]
-    Banned(Box<Sanctioned>),
+    Banned(Box<SanctionDetails>),
     /// The client's fault: it writes sooner than the room allows.
     #[error("{room} has a pause of {} between two messages of one user; you can write in {}", seconds(*.pause_s), seconds(.wait_ms.div_ceil(1000)))]
     Slow {
@@ -307,85 +308,6 @@ fn who(by: Option<&UserName>) -> &str {
 
 fn seconds(seconds: u64) -> String {
     if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
-}
-
-impl HubError {
-    /// The code of the error in the protocols.
-    #[must_use]
-    pub(crate) const fn code(&self) -> RefusalCode {
-        match self {
-            Self::NameTaken { .. } => RefusalCode::NameTaken,
-            Self::BadName(_) => RefusalCode::BadName,
-            Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
-            Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
-            Self::BadSecret => RefusalCode::BadSecret,
-            Self::Account(error) => error.code(),
-            Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
-                RefusalCode::NotInRoom
-            }
-            Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
-            Self::PasswordNeeded | Self::NoPasswordOfGuests => RefusalCode::PasswordNeeded,
-            Self::NotThePassword => RefusalCode::BadSecret,
-            Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
-            Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::Hook(error) => error.code(),
-            Self::OneUseOnly => RefusalCode::BadField,
-            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
-            Self::Muted(_) => RefusalCode::Muted,
-            Self::Banned(_) => RefusalCode::Banned,
-            Self::Slow { .. } => RefusalCode::Slow,
-            Self::NoSuchSanction(_) => RefusalCode::NoSuchSanction,
-            Self::NotToYourself
-            | Self::IsNotInRoom(_)
-            | Self::OnServerOnly
-            | Self::KicksUsersOnly
-            | Self::IsThisMachine(_)
-            | Self::NotAsked(_)
-            | Self::IsPublic(_)
-            | Self::IsDirect(_)
-            | Self::NotAllowed(..)
-            | Self::IsEqual
-            | Self::LastOwner(_)
-            | Self::NotForGuests(_)
-            | Self::LobbyIsOpen
-            | Self::NoSuchRole
-            | Self::IsInRoom(_)
-            | Self::NeverInRoom(_)
-            | Self::AskedTooOften(_) => RefusalCode::NotAllowed,
-            Self::CannotLeave(_) | Self::StaysInLobby(_) => RefusalCode::CannotLeave,
-            Self::NoSuchUser(_)
-            | Self::NoSuchNumber(_)
-            | Self::IsGuest(_)
-            | Self::IsYourself(_) => RefusalCode::NoSuchUser,
-            Self::InTooManyRooms
-            | Self::InTooManyConversations
-            | Self::IsInTooManyConversations(_)
-            | Self::TooManyRooms
-            | Self::TooManyConversations(_)
-            | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
-            Self::Rejected(rejection) => match rejection {
-                Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
-                Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
-                Rejection::NotYours(_) => RefusalCode::NotYours,
-                Rejection::Removed(_) => RefusalCode::Removed,
-                Rejection::Deleted(_) => RefusalCode::Deleted,
-                Rejection::NoChange(_) => RefusalCode::NoChange,
-                Rejection::TooManyReactions(_) | Rejection::TooManyReactors(_) => {
-                    RefusalCode::TooManyReactions
-                }
-                Rejection::TooManyPins => RefusalCode::TooManyPins,
-                Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
-            },
-            Self::NotStored(_)
-            | Self::Failed(_)
-            | Self::TooManyUsers(_)
-            | Self::TooManySanctions
-            | Self::TooManySanctionsInRooms
-            | Self::TooManyOwnSanctions => RefusalCode::NotKept,
-            Self::TooManySessions(_) => RefusalCode::Busy,
-            Self::GoingAway => RefusalCode::Shutdown,
-        }
-    }
 }
 
 impl From<JournalError> for HubError {
