@@ -1,6 +1,7 @@
 //! The rooms of the user, and the current one.
 
 mod loading;
+mod retry;
 mod room;
 
 use std::cmp::Ordering;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chat_proto::{RoomName, UserName};
 
 pub(crate) use self::loading::{Aside, Loading, NewerPage, PAGE_MESSAGES};
+pub(crate) use self::retry::Retry;
 pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED, TypedInThread};
 pub use self::room::{JoinState, Room, UnreadReplies};
 use crate::log::Bounds;

@@ -119,9 +119,10 @@ export function refused(state, fx, it, at) {
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
   // A page of the log may be what was refused, also if a panel waits: the log asks for it again.
-  if (isNotReadable) history.notReadable(room);
+  const isKnown = isNotReadable && history.notReadable(room, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
+  if (isKnown) return;
   const { asked } = state;
   // A name that is none of a room is not repeated.
   const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);

@@ -86,7 +86,7 @@ function sessionEnded(state, fx, at) {
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
-    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, date: null, readSent: 0 });
+    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, date: null, retry: null, readSent: 0 });
   }
 }
 

@@ -122,6 +122,8 @@ export function newRoom(name) {
     /** The page of the room that is on its way, and a time to whose message the user goes after it. */
     loading: null,
     date: null,
+    /** The page that the server could not read, `{loading, pause, until}`: it is asked for again. */
+    retry: null,
     /** The position in the log that the reader looks at; null at the end. */
     eye: null,
     /** The user has marked messages as unread: they stay so until the room is opened again. */

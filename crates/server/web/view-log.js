@@ -72,7 +72,8 @@ export function makeLog(view, elements) {
 
   /** All that the rows depend on: if it is as before, they are not made again. */
   function signature(name, from, of) {
-    const about = [name, from.version, state.name, state.role, dayOf(Date.now()), log.opened.size, of.loading?.kind];
+    const pages = [of.loading?.kind, of.retry?.until];
+    const about = [name, from.version, state.name, state.role, dayOf(Date.now()), log.opened.size, ...pages];
     const ofRoom = isThread ? [] : [of.line, of.since.length, of.read, of.count <= 1, state.thread?.root];
     return [...about, ...ofRoom, state.threadDrafts.size].join("|");
   }

@@ -8,6 +8,7 @@ export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try agai
 export const MESSAGE_TO_SELF = "You can't message yourself";
 export const CANNOT_LEAVE = "You can't leave #lobby";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
+export const NOT_LOADED_YET = "Couldn't load messages, trying again in a while";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";

@@ -4,6 +4,7 @@ mod lists;
 mod live;
 mod presence;
 mod read;
+mod reload;
 mod search;
 mod threads;
 mod window;
