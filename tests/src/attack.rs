@@ -76,7 +76,7 @@ pub const ATTACKS: [Attack; 26] = [
     Attack { name: "pings", run: |enemy| Box::pin(web_sockets::pings(enemy)) },
 ];
 
-/// What the users noticed of an attack.
+/// The effect of an attack on the users.
 #[derive(Debug)]
 pub struct Report {
     /// The name of the attack.

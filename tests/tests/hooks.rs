@@ -1,4 +1,4 @@
-//! What a program posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of
+//! Posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of
 //! the daemon.
 
 #![cfg(unix)]

@@ -49,7 +49,7 @@ pub mod update;
 pub mod users;
 
 pub use client::Client;
-pub use driver::{CarriedOut, Config, Driver, DriverError, Next, Saved};
+pub use driver::{CarriedOut, Config, Driver, DriverError, Next, OutboxLocation};
 pub use effect::Effect;
 pub use error::RequestError;
 pub use input::Input;

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chat_proto::{RoomName, UserName};
 
-pub(crate) use self::loading::{Aside, Loading, NewerPage, PAGE_MESSAGES};
+pub(crate) use self::loading::{Aside, NewerPage, PAGE_MESSAGES, PageRequest};
 pub(crate) use self::retry::Retry;
-pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED, TypedInThread};
 pub use self::room::{JoinState, Room, UnreadReplies};
+pub(crate) use self::room::{MISSED_MAX, READ_FETCHED, ServerCount, TypedInThread};
 use crate::log::Bounds;
 use crate::natural;
 

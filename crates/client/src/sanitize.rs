@@ -39,10 +39,10 @@ const SEQUENCE_CHARS_MAX: usize = 12;
 /// Most characters of a topic, a refusal or another text that is not a message: some six full rows.
 pub const LINE_CHARS_MAX: usize = 512;
 
-/// What a tab becomes: tab stops mean nothing in wrapped text.
+/// Replaces a tab: tab stops mean nothing in wrapped text.
 const TAB: &str = "    ";
 
-/// What replaces a character that must not be shown.
+/// Replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{FFFD}';
 
 /// Sanitizes an event of the server.
@@ -221,7 +221,7 @@ fn details(details: Details) -> Details {
     }
 }
 
-/// One of which several characters are left is replaced.
+/// Sanitizes an emoji. One that is then no single emoji becomes [`REPLACEMENT`].
 fn emoji(emoji: &Emoji) -> Emoji {
     let replacement = || Emoji::new(REPLACEMENT.to_string()).expect("it is one character");
     Emoji::new(text(emoji.as_str())).unwrap_or_else(|_| replacement())

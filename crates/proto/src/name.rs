@@ -81,7 +81,7 @@ pub struct UserName(Name);
 #[serde(try_from = "Cow<str>")]
 pub struct RoomName(Name);
 
-/// What both kinds of name are. Cheap to clone: a name is in many places.
+/// The content of both kinds of name. Cheap to clone: a name is in many places.
 #[derive(Clone)]
 struct Name(Arc<Spelling>);
 
@@ -186,7 +186,7 @@ impl UserName {
         self.0.written()
     }
 
-    /// What names are compared by: compatibility caseless matching (Unicode 16, section 3.13.5,
+    /// The key by which names are compared: compatibility caseless matching (Unicode 16, section 3.13.5,
     /// D146), without joiners, and with `_` for each space.
     #[must_use]
     pub fn key(&self) -> &str {
@@ -265,7 +265,7 @@ impl RoomName {
         self.0.written()
     }
 
-    /// What names are compared by, sigil first; see [`UserName::key`].
+    /// The key by which names are compared, sigil first; see [`UserName::key`].
     #[must_use]
     pub fn key(&self) -> &str {
         self.0.key()

@@ -69,7 +69,7 @@ struct Entry {
 /// The budgets of one network.
 #[derive(Debug, Default)]
 pub(crate) struct Network {
-    /// What its newcomers and guests send.
+    /// The budget of its newcomers and guests.
     pub(crate) sent: SendBudget,
     /// The users that it may make.
     pub(crate) new_users: Budget,

@@ -322,9 +322,9 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(60);
 
     /// A listener with one connection, which then fails as its source does.
-    struct Failing(Option<tokio::io::DuplexStream>);
+    struct BrokenListener(Option<tokio::io::DuplexStream>);
 
-    impl Listen for Failing {
+    impl Listen for BrokenListener {
         type Stream = tokio::io::DuplexStream;
 
         async fn accept(&mut self) -> io::Result<(Self::Stream, SocketAddr)> {
@@ -368,7 +368,7 @@ mod tests {
     async fn a_listener_that_panics_ends_the_daemon_with_an_error() {
         let (client, stream) = tokio::io::duplex(64 * 1024);
         let server = Server::in_memory(Config::default());
-        let daemon = server.run(Failing(Some(stream)), pending());
+        let daemon = server.run(BrokenListener(Some(stream)), pending());
         let all = async { tokio::join!(daemon, talk(client)) };
         let (ended, _) = Box::pin(timeout(DEADLINE, all)).await.expect("the daemon ends");
         let reason = "the listener is broken".to_owned();

@@ -53,7 +53,7 @@ use tracing::{Instrument, field, info, info_span};
 
 use self::admit::admit;
 use self::answers::PendingAnswers;
-use self::end::{Closing, End};
+use self::end::{ClosingConnection, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{InviteTerms, invite};
@@ -198,12 +198,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.into_closing(end).close().await;
     }
 
-    fn into_closing(self, end: End) -> Closing<S> {
+    fn into_closing(self, end: End) -> ClosingConnection<S> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.connection.capabilities()));
-        Closing { connection: self.connection, end, context: self.context, span }
+        ClosingConnection { connection: self.connection, end, context: self.context, span }
     }
 
     /// Carries out a command, and the commands that were received with it.

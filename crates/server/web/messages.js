@@ -118,13 +118,13 @@ export function refused(state, fx, it, at) {
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
-  // A page of the log may be what was refused, also if a panel waits: the log asks for it again.
+  // The refusal may be that of a page of the log, also if a panel waits: the log asks for it again.
   const isKnown = isNotReadable && history.notReadable(room, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
   if (isKnown) return;
   const { asked } = state;
-  // A name that is none of a room is not repeated.
+  // A name that is not that of a room is not repeated.
   const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);
   const requested = room ?? (isAsked ? roomOf(state, asked.join) : null);
   if (requested?.isRequested) close(state, fx, requested.name, at);

@@ -1,4 +1,4 @@
-// The forms of the dialog: what is asked before it is done, and what the user fills in.
+// The forms of the dialog: questions before an action, and fields that the user fills in.
 
 import { ask } from "./commands.js";
 import { clock } from "./dates.js";

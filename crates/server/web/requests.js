@@ -1,4 +1,4 @@
-// The requests of the user: messages, rooms, reading. What is said goes into the outbox, with or without a connection.
+// The requests of the user: messages, rooms, reading. A message goes into the outbox, with or without a connection.
 
 import { isCounted } from "./entries.js";
 import * as history from "./history.js";

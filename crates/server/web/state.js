@@ -1,4 +1,4 @@
-// What the page knows. `update.js` alone changes it; `view.js` only reads it.
+// The state of the page. `update.js` alone changes it; `view.js` only reads it.
 
 import { newLog } from "./log.js";
 import { newOutbox } from "./outbox.js";

@@ -1,4 +1,4 @@
-// What outlives the page: the token, the messages without an answer, drafts and choices, in IndexedDB.
+// The store, which outlives the page: the token, the messages without an answer, drafts and choices, in IndexedDB.
 //
 // Each tab has a slot, which a lock of the browser keeps for it. What a closed tab has left in its slot is taken over
 // by the next one. A message has its device and number from the start, so it is stored once by the server even if

@@ -1,4 +1,4 @@
-// What reaches the user besides the screen: notifications, a sound, screen readers; and the worker that keeps the page.
+// Reaches the user besides the screen: notifications, a sound, screen readers; and the worker that keeps the page.
 
 import { byId, h } from "./dom.js";
 import { clock } from "./dates.js";

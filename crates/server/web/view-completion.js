@@ -1,4 +1,4 @@
-// Completes what is typed: commands after `/`, users after `@`, rooms after `#`, emoji after `:`.
+// Completes the typed word: commands after `/`, users after `@`, rooms after `#`, emoji after `:`.
 
 import { fill, h } from "./dom.js";
 import { findEmoji } from "./emoji.js";

@@ -1,4 +1,4 @@
-// The row at the beginning of a log, and what an empty room says.
+// The row at the beginning of a log, and the text in an empty room.
 
 import { h, setText } from "./dom.js";
 import { LOBBY, isDirect, labelOf } from "./state.js";

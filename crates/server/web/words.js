@@ -1,4 +1,4 @@
-// What the page says, in the words of the terminal client.
+// The texts of the page, in the words of the terminal client.
 
 import { dayOf, longDay } from "./dates.js";
 import { isDirect, isMe, labelOf } from "./state.js";

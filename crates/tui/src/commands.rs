@@ -42,7 +42,7 @@ pub enum Offers {
     Days,
     /// The formats of an export.
     Formats,
-    /// What an invite can have: times and roles.
+    /// The terms of an invite: times and roles.
     Invite,
     /// Users, then roles and places.
     Role,
@@ -94,7 +94,7 @@ impl Command {
         format!("{} {}", self.name, self.argument).trim_end().to_owned()
     }
 
-    /// What the user reads who used it the wrong way.
+    /// The error for a user who used it the wrong way.
     #[must_use]
     pub fn usage(&self) -> String {
         let example = match self.verb {
@@ -121,7 +121,7 @@ impl Command {
     }
 }
 
-/// Commands of other programs, and what is typed here.
+/// Commands of other programs, and the commands of this one that do the same.
 const INSTEAD: [(&str, &str); 17] = [
     ("/op", "/role NAME moderator"),
     ("/deop", "/role NAME member"),
@@ -149,7 +149,7 @@ const NEEDLESS: [(&str, &str); 3] = [
     ("/load", "The settings are read at the start."),
 ];
 
-/// What the user reads if there is no command of that name.
+/// The error if there is no command of that name.
 #[must_use]
 pub fn unknown(name: &str) -> String {
     if let Some((_, why)) = NEEDLESS.iter().find(|(other, _)| *other == name) {

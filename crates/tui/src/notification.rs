@@ -26,7 +26,7 @@ pub enum NotifyMethod {
     Osc99,
 }
 
-/// What the terminal understands.
+/// The notifications that the terminal understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notifier {
     /// The best way to notify.

@@ -38,7 +38,7 @@ pub type RowPosition = (usize, usize);
 /// again.
 const GROUP_PAUSE: i64 = 5 * MINUTE;
 
-/// What is over an entry, or before it, because of the entry before it.
+/// The rows over an entry, and the label before it, that follow from the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
     /// Whether this is the oldest message of the room that is stored.
@@ -72,7 +72,7 @@ pub struct LogRows<'a> {
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
     thread: Option<Seq>,
-    /// The first message of the thread that is on the screen, which shows what is typed for it.
+    /// The first message of the thread that is on the screen, which shows whether a text is typed for it.
     open_thread: Option<Seq>,
 }
 
@@ -136,7 +136,7 @@ impl<'a> LogRows<'a> {
         self
     }
 
-    /// What is over an entry, or before it.
+    /// The rows over an entry, and the label before it.
     pub(crate) fn above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
@@ -154,7 +154,7 @@ impl<'a> LogRows<'a> {
         }
     }
 
-    /// What has a row of its own over an entry, but the name.
+    /// The rows over an entry, without that of the name.
     fn rules_above(&self, index: usize, entry: &LogEntry, before: Option<&LogEntry>) -> Above {
         let day = |entry: &LogEntry| {
             let at = entry.at.timestamp();
@@ -242,7 +242,7 @@ impl<'a> LogRows<'a> {
         all
     }
 
-    /// What the room says of the answers to one of its messages; `None` if there are none.
+    /// The line about the answers to one of the messages; `None` if there are none.
     fn thread_mark(&self, entry: &LogEntry) -> Option<ThreadMark> {
         let room = self.room?;
         let replies = entry.body.extras()?.details.replies?;
@@ -329,7 +329,7 @@ impl<'a> LogRows<'a> {
     }
 }
 
-/// What is over the oldest message of a room that is stored.
+/// The row over the oldest stored message of a room.
 fn beginning(room: &Room) -> String {
     if room.log().oldest().is_some_and(|oldest| oldest > Seq::FIRST) {
         return "Older messages have been deleted".to_owned();

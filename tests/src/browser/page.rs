@@ -167,7 +167,7 @@ impl Page {
         self.wire.call(None, "Target.closeTarget", target).await;
     }
 
-    /// What went wrong in the page: errors, what the policy refused, requests to other servers. A lost connection
+    /// The faults of the page: errors, refusals of the policy, requests to other servers. A lost connection
     /// is not a fault.
     pub async fn faults(&self) -> Vec<String> {
         let violations = self.value("globalThis.violations ?? []").await;

@@ -1,4 +1,4 @@
-//! What the users of a group share: the states that the group may be in, what they have said, and the faults.
+//! The board that the users of a group share: the states that the group may be in, its messages, and the faults.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::order::{Order, Room, User, label_of};
 use super::record::Record;
 use super::state::{Answer, RoomState, State};
 use super::worlds::{Outcome, Worlds};
-use super::{Backup, Found, ROOMS, Settings, USERS, device, room_name, user_name};
+use super::{Backup, Findings, ROOMS, Settings, USERS, device, room_name, user_name};
 
 /// Labels of a group, at most: no other group has one of them.
 const LABELS: u64 = 1_000_000;
@@ -41,7 +41,7 @@ pub(super) enum SayAnswer {
 pub(super) struct Peer {
     pub(super) id: Option<u64>,
     pub(super) is_online: bool,
-    /// Whether it has connected, and has not looked yet at what is there.
+    /// Whether it has connected, and has not listed its rooms yet.
     pub(super) is_new: bool,
     /// Whether an earlier connection of it may still be served.
     pub(super) may_have_ghosts: bool,
@@ -54,7 +54,7 @@ pub(super) struct Peer {
     pub(super) last: [Option<(Ticket, u64)>; ROOMS],
 }
 
-/// What the users of a group share.
+/// The part that the users of a group share.
 #[derive(Debug)]
 pub(super) struct Board {
     pub(super) settings: Settings,
@@ -81,7 +81,7 @@ pub(super) struct Board {
     /// The number of the last record that was compared.
     pub(super) last_record: u64,
     last_label: u64,
-    pub(super) found: Found,
+    pub(super) findings: Findings,
 }
 
 impl Board {
@@ -108,7 +108,7 @@ impl Board {
             verified: Vec::new(),
             last_record: 0,
             last_label: 0,
-            found: Found::default(),
+            findings: Findings::default(),
         }
     }
 
@@ -125,12 +125,12 @@ impl Board {
     /// Records a fault, the first with its description. The group ends, since nothing is known any more.
     pub(super) fn fault(
         &mut self,
-        count: fn(&mut Found) -> &mut u64,
+        count: fn(&mut Findings) -> &mut u64,
         what: impl FnOnce() -> String,
     ) {
-        *count(&mut self.found) += 1;
-        if self.found.first.is_none() {
-            self.found.first = Some(format!("group {}: {}", self.settings.group, what()));
+        *count(&mut self.findings) += 1;
+        if self.findings.first.is_none() {
+            self.findings.first = Some(format!("group {}: {}", self.settings.group, what()));
         }
     }
 
@@ -185,14 +185,14 @@ impl Board {
         }
         for (_, outcome) in &orders {
             match outcome {
-                Outcome::Done => self.found.done += 1,
-                Outcome::Refused => self.found.refused += 1,
+                Outcome::Done => self.findings.done += 1,
+                Outcome::Refused => self.findings.refused += 1,
                 Outcome::Unanswered | Outcome::NotTaken => {}
             }
         }
         self.narrow(
             after,
-            |found| &mut found.wrong_orders,
+            |findings| &mut findings.wrong_orders,
             || format!("{orders:?} with {sent:?} after {:?}", before.iter().next()),
         );
         self.save(&before, &orders);
@@ -215,7 +215,7 @@ impl Board {
     pub(super) fn narrow(
         &mut self,
         left: Worlds,
-        count: fn(&mut Found) -> &mut u64,
+        count: fn(&mut Findings) -> &mut u64,
         what: impl FnOnce() -> String,
     ) {
         if left.is_empty() {
@@ -261,14 +261,14 @@ impl Board {
         self.tick();
         if self.certain.is_banned_since(user, self.users[user].hello) == Answer::Yes {
             self.fault(
-                |found| &mut found.wrong_orders,
+                |findings| &mut findings.wrong_orders,
                 || format!("user {user} is banned: {welcome}"),
             );
         }
         let role = self.certain.role_since(user, self.users[user].hello);
         if role.is_some_and(|role| welcome["role"] != role.word()) {
             self.fault(
-                |found| &mut found.wrong_orders,
+                |findings| &mut findings.wrong_orders,
                 || format!("user {user} is {role:?}: {welcome}"),
             );
         }
@@ -276,7 +276,7 @@ impl Board {
         peer.id = welcome["id"].as_u64();
         (peer.is_online, peer.is_new, peer.may_have_ghosts) = (true, true, true);
         peer.connection += 1;
-        self.found.connections += 1;
+        self.findings.connections += 1;
     }
 
     /// A user is not let in.
@@ -288,7 +288,7 @@ impl Board {
             _ => true,
         };
         if is_wrong {
-            self.fault(|found| &mut found.wrong_orders, || format!("user {user}: {refused}"));
+            self.fault(|findings| &mut findings.wrong_orders, || format!("user {user}: {refused}"));
         }
     }
 
@@ -318,12 +318,12 @@ impl Board {
             self.verified.truncate(state.verified);
             self.verified.extend(state.records.iter().cloned());
             self.last_record = newest;
-            self.found.records += new.len() as u64;
+            self.findings.records += new.len() as u64;
         }
         let before = self.worlds.clone();
         self.narrow(
             left.with_new_records(),
-            |found| &mut found.wrong_audit,
+            |findings| &mut findings.wrong_audit,
             || format!("{new:?} instead of {:?}", before.iter().next()),
         );
     }
@@ -351,7 +351,7 @@ impl Board {
         let before = self.worlds.clone();
         self.narrow(
             left,
-            |found| &mut found.wrong_orders,
+            |findings| &mut findings.wrong_orders,
             || format!("sanctions of {room:?}: {sent} after {:?}", before.iter().next()),
         );
     }

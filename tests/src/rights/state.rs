@@ -1,14 +1,14 @@
-//! What is stored of a group, and who may do what. The model follows the page of the protocol, and knows nothing of the
-//! code of the rights.
+//! The stored state of a group, and who may do what. The model follows the page of the protocol, and knows nothing of
+//! the code of the rights.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::barred::{Barred, end_in_words};
+use super::barred::{BanTarget, end_in_words};
 use super::order::{Kind, Order, Privacy, Role, Room, Rules, User, reason};
 use super::record::Record;
 use super::{ROOMS, USERS, device_name, newcomer_name, room_name, user_name};
 
-/// What is stored of a group.
+/// The stored state of a group.
 #[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct State {
     pub(super) group: u32,
@@ -17,7 +17,7 @@ pub(super) struct State {
     /// Mutes and bans: who has made each, and its label.
     pub(super) sanctions: BTreeMap<(Kind, User, Option<Room>), (User, u64)>,
     /// Bans of the server that name no user.
-    pub(super) barred: BTreeMap<Barred, (User, u64)>,
+    pub(super) barred: BTreeMap<BanTarget, (User, u64)>,
     /// Invites, by their labels.
     pub(super) invites: BTreeMap<u64, Invite>,
     /// The users who have come by invites, and the labels of these.
@@ -359,7 +359,7 @@ impl State {
     fn admit(&mut self, newcomer: u64, label: u64, id: u64) -> bool {
         let is_barred = |label| {
             let mut barred = self.barred.keys();
-            barred.any(|whom| matches!(whom, Barred::Invite { label: of, .. } if *of == label))
+            barred.any(|whom| matches!(whom, BanTarget::Invite { label: of, .. } if *of == label))
         };
         if let Some(by) = self.admitted.get(&newcomer) {
             return !is_barred(*by); // with the token that is stored

@@ -10,5 +10,4 @@ mod look;
 mod one_room;
 mod outbox;
 mod start;
-mod together;
 mod views;

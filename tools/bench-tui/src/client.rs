@@ -24,7 +24,7 @@ pub(crate) struct Client {
     pub(crate) name: &'static str,
     /// On the screen once the first frame is of use.
     pub(crate) first: &'static str,
-    /// What is typed to show the busy room.
+    /// The keys that show the busy room.
     pub(crate) go: &'static str,
     pub(crate) protocol: Protocol,
 }

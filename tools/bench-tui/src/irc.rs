@@ -90,7 +90,7 @@ fn serve(mut client: TcpStream, arrive: impl Fn(TcpStream)) -> io::Result<()> {
     Ok(())
 }
 
-/// What a client is sent once it has a name.
+/// The lines that a client is sent once it has a name.
 fn welcome() -> String {
     let mut lines =
         format!(":bench 001 {NAME} :Welcome\r\n:bench 422 {NAME} :No message of the day\r\n");

@@ -74,7 +74,7 @@ fn a_pending_message_stands_at_the_end_and_then_at_its_seq() {
     log.refuse(&id(2), at(), refusal());
     log.accept(&id(9), Seq::new(9), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
-    // It came back with what was missed before it was accepted.
+    // It came back with the missed messages before it was accepted.
     receive(&mut log, [4]);
     log.accept(&id(3), Seq::new(4), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "4"]);
@@ -107,7 +107,7 @@ fn missed_messages_are_loaded_from_the_first_gap_on() {
 fn messages_that_did_not_come_are_requested_again() {
     let mut log = Log::new();
     log.begin_after(Seq::new(3));
-    // Live, and the line is lost before what was asked for.
+    // A live message; then the connection is lost before the page that was asked for.
     receive(&mut log, [9, 10]);
     assert_eq!(log.since().get(), 3);
     log.begin_after(Seq::new(9));
@@ -115,7 +115,7 @@ fn messages_that_did_not_come_are_requested_again() {
     assert_eq!(log.since().get(), 5);
     receive(&mut log, [2, 6, 7, 8]);
     assert_eq!(log.since().get(), 10);
-    // What went because there was too much is not asked for again.
+    // Messages that were dropped at the bound are not asked for again.
     receive(&mut log, 11..=10 + MESSAGES_MAX as u64);
     receive(&mut log, [MESSAGES_MAX as u64 + 12]);
     assert_eq!(log.since().get(), MESSAGES_MAX as u64 + 10);
@@ -236,7 +236,7 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     );
     assert!(log.is_complete_after(Seq::NONE), "older ones are not to be had");
     assert!(!log.lacks_older());
-    // What goes because there is too much is a gap again.
+    // Messages that are dropped at the bound leave a gap again.
     receive(&mut log, 2_601..=2_600 + MESSAGES_MAX as u64);
     assert!(!log.is_complete_after(Seq::new(2_500)) && log.is_complete_after(Seq::new(2_600)));
     assert!(log.has_older());
@@ -274,7 +274,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
 }
 
 proptest::proptest! {
-    /// Whatever comes, in whatever order: the room's order, each once, pending messages last.
+    /// In whatever order messages come, the log has each once, in the order of the room, pending messages last.
     #[test]
     fn the_order_holds(steps in proptest::collection::vec((0_u8..7, 1_u64..40), 0..80)) {
         let mut log = Log::new();

@@ -1,4 +1,4 @@
-//! What is stored under another spelling of a name, or under what version 0.1.0 took for a name.
+//! Directories under another spelling of a name, or under a name that only version 0.1.0 allowed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -333,7 +333,7 @@ fn a_new_client_takes_over_the_drafts_of_one_that_ended() {
     let (alone, bob) = open(&state, "bob");
     assert_eq!(bob.drafts, typed);
     drop(alone);
-    // What was said comes before what is typed.
+    // Unsent messages come before drafts.
     third.apply(StoreOp::Message(say(1))).unwrap();
     drop(third);
     assert_eq!(numbers(&open(&state, "bob").1), [1]);

@@ -8,7 +8,7 @@ use chat_proto::{Command, RoomName, Seq};
 
 use super::{Effect, changes, fetch, messages, send};
 use crate::log::PageInfo;
-use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Retry, Room};
+use crate::rooms::{JoinState, NewerPage, PAGE_MESSAGES, PageRequest, READ_FETCHED, Retry, Room};
 use crate::state::State;
 
 /// A window is continued once at most this number of its messages is unread.
@@ -23,7 +23,7 @@ pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
         return None;
     }
     let before = room.log.first();
-    ask(state, name, before, PAGE_MESSAGES, Loading::Older)
+    ask(state, name, before, PAGE_MESSAGES, PageRequest::Older)
 }
 
 /// Loads the page after the end of the window.
@@ -35,7 +35,7 @@ pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
     let after = room.log.since();
     let to = after.plus(room.stride).min(room.last_seq);
     let wanted = NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() };
-    ask_newer(state, name, wanted, Loading::Newer)
+    ask_newer(state, name, wanted, PageRequest::Newer)
 }
 
 /// Begins a window at the first message of the room that is stored.
@@ -131,8 +131,8 @@ pub(super) fn page(
     let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));
     let mut effects: Vec<Effect> = own.collect();
     match loading {
-        Loading::Stale => {}
-        Loading::Older => {
+        PageRequest::Stale => {}
+        PageRequest::Older => {
             let older = messages::entries(state, &page);
             let first = page.first().map(|message| message.seq);
             note(state, name, &page);
@@ -140,12 +140,12 @@ pub(super) fn page(
                 room.log.insert_older(older, PageInfo { first, as_of }, more);
             }
         }
-        Loading::Newer(mut wanted) => {
+        PageRequest::Newer(mut wanted) => {
             wanted.as_of = wanted.as_of.min(as_of);
             effects.extend(newer(state, name, wanted, page, more));
         }
-        Loading::Date(date) => fetch::date_found(state, name, date, &page),
-        Loading::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
+        PageRequest::Date(date) => fetch::date_found(state, name, date, &page),
+        PageRequest::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
     effects.extend(fetch::send_aside(state, name));
     effects
@@ -170,7 +170,7 @@ fn newer(
         wanted.messages.clear();
         state.rooms.get_mut(name)?.stride = missing / 2;
     }
-    ask_newer(state, name, wanted, Loading::Newer)
+    ask_newer(state, name, wanted, PageRequest::Newer)
 }
 
 /// Adds the messages that were asked for. If the server has none of them, they are too old, and perhaps many
@@ -224,8 +224,8 @@ fn askable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
 fn restart(room: &mut Room, begin: impl FnOnce(&mut Room)) {
     begin(room);
     room.stride = PAGE_MESSAGES;
-    if matches!(room.loading, Some(Loading::Older | Loading::Newer(_))) {
-        room.loading = Some(Loading::Stale);
+    if matches!(room.loading, Some(PageRequest::Older | PageRequest::Newer(_))) {
+        room.loading = Some(PageRequest::Stale);
     }
 }
 
@@ -234,7 +234,7 @@ pub(super) fn ask_newer(
     state: &mut State,
     name: &RoomName,
     wanted: NewerPage,
-    loading: fn(NewerPage) -> Loading,
+    loading: fn(NewerPage) -> PageRequest,
 ) -> Option<Effect> {
     let before = wanted.before();
     let limit = before.minus(1).since(wanted.after).min(PAGE_MESSAGES);
@@ -246,7 +246,7 @@ fn ask(
     name: &RoomName,
     before: Option<Seq>,
     limit: u64,
-    loading: Loading,
+    loading: PageRequest,
 ) -> Option<Effect> {
     let limit = u32::try_from(limit).ok();
     let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;

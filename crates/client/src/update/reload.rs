@@ -6,7 +6,7 @@ use chat_proto::{RoomName, Timestamp};
 
 use super::{Effect, fetch, history};
 use crate::log::Hold;
-use crate::rooms::{Loading, Retry, Room};
+use crate::rooms::{PageRequest, Retry, Room};
 use crate::state::State;
 
 /// The result of [`failed`].
@@ -21,13 +21,13 @@ pub(super) fn failed(state: &mut State, name: &RoomName, at: Timestamp) -> Faile
     let mut done = Failed { effects: Vec::new(), is_known: false };
     let Some(room) = state.rooms.get_mut(name) else { return done };
     let hold = match room.loading.take() {
-        Some(Loading::Older) => Some(Hold::OlderFailed),
-        Some(Loading::Newer(_)) => Some(Hold::NewerFailed),
-        Some(Loading::Fetch(wanted)) => {
+        Some(PageRequest::Older) => Some(Hold::OlderFailed),
+        Some(PageRequest::Newer(_)) => Some(Hold::NewerFailed),
+        Some(PageRequest::Fetch(wanted)) => {
             fetch::failed(state, name, wanted.to);
             None
         }
-        Some(Loading::Date(_) | Loading::Stale) | None => None,
+        Some(PageRequest::Date(_) | PageRequest::Stale) | None => None,
     };
     if let Some((hold, room)) = hold.zip(state.rooms.get_mut(name)) {
         room.log.set_hold(hold);

@@ -18,6 +18,7 @@ use crate::error::RequestError;
 use crate::link::LinkEvent;
 use crate::request::{DRAFT_BYTES_MAX, Request};
 use crate::rooms::JoinState;
+use crate::store::Profile;
 use crate::testing::{message_in, name, profile, room, room_event, user, welcome};
 
 /// A client without a screen: its state, and the time of every input.
@@ -40,6 +41,15 @@ impl Harness {
         harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
         harness.event(room_event("#lobby", 0, 0));
         harness
+    }
+
+    /// A client called bob that an earlier run has left this, in its first session; and what that leads to.
+    fn with(profile: Profile) -> (Self, Vec<Effect>) {
+        let mut harness = Self { state: State::new("127.0.0.1:1".into(), profile) };
+        harness.input(Input::Start);
+        let welcome = welcome(7, "bob");
+        let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
+        (harness, effects)
     }
 
     fn input(&mut self, input: Input) -> Vec<Effect> {
@@ -174,7 +184,7 @@ fn the_rooms_of_the_server_come_in_pages() {
     let at = Timestamp::from_millis(0);
     assert!(!harness.state.listing().is_stale(at));
     harness.request(Request::ListRooms);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert!(!harness.state.listing().is_loading() && harness.state.listing().is_stale(at));
 }
 

@@ -19,7 +19,7 @@ pub(super) const RESERVED: &str = "|&@#:*()<>,\"";
 /// The other ASCII characters, beside letters and digits, that a name has anywhere but at its start.
 const WITHIN: &str = "_-.'+=~^$%/\\[]{}!?;`";
 
-/// What else joins two letters in names: apostrophe, middle dots (Catalan, Japanese), the Hebrew hyphen
+/// Other characters that join two letters in names: apostrophe, middle dots (Catalan, Japanese), the Hebrew hyphen
 /// and its marks, the Tibetan syllable mark.
 const BETWEEN_LETTERS: &str = "’·・־׳״་";
 

@@ -1,4 +1,4 @@
-//! What the laws are tried on: what people write, with all that ever made trouble mixed in.
+//! Inputs for the laws: texts as people write them, mixed with everything that ever made trouble.
 
 mod accounts;
 mod cuts;

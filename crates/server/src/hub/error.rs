@@ -2,17 +2,17 @@
 
 mod account;
 mod hook;
-mod needed;
 mod refusal;
-mod sanctioned;
+mod requirement;
+mod sanction;
 
 use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
 pub(crate) use self::hook::HookError;
-pub(crate) use self::needed::Needed;
-pub(crate) use self::sanctioned::Sanctioned;
+pub(crate) use self::requirement::Requirement;
+pub(crate) use self::sanction::SanctionDetails;
 use super::invites::INVITES_MAX;
 use super::naming::NameTrouble;
 use crate::config::{
@@ -51,7 +51,7 @@ pub(crate) enum HubError {
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
-    /// The client's fault: the password or the code is none that is valid.
+    /// The client's fault: the password or the code is not valid.
     #[error(
         "the name and the password, or the code, are wrong, or the code has been used or has ended; try again, or ask \
          for another code on a device that is logged in"
@@ -136,7 +136,7 @@ pub(crate) enum HubError {
     IsDirect(RoomName),
     /// The client's fault: the role of the user is too low.
     #[error("{}", .1.in_room(.0.as_ref()))]
-    NotAllowed(Option<RoomName>, Needed),
+    NotAllowed(Option<RoomName>, Requirement),
     /// The client's fault: the other user has the same role, or a greater one.
     #[error("you can do this only to users with a lower role than yours")]
     IsEqual,
@@ -148,10 +148,10 @@ pub(crate) enum HubError {
     NotForGuests(UserName),
     /// The client's fault: the user is muted.
     #[error("you are muted {}", .0.muted())]
-    Muted(Box<Sanctioned>),
+    Muted(Box<SanctionDetails>),
     /// The client's fault: the user, or its network, is banned.
     #[error("you are banned from {}", .0.banned())]
-    Banned(Box<Sanctioned>),
+    Banned(Box<SanctionDetails>),
     /// The client's fault: it writes sooner than the room allows.
     #[error("{room} has a pause of {} between two messages of one user; you can write in {}", seconds(*.pause_s), seconds(.wait_ms.div_ceil(1000)))]
     Slow {

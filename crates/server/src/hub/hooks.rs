@@ -1,4 +1,4 @@
-//! The hooks, by each of which a program says something in one room as a bot.
+//! The hooks. By each of them a program writes in one room as a bot.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::answer::Outcome;
 use super::changed::ChangeNotifier;
 use super::policy::{Action, may};
-use super::request::{HookDraft, Request, Submission, Unqueued};
+use super::request::{HookDraft, NewMessage, Request, Submission};
 use super::state::State;
 use super::{Hub, HubError};
 use crate::journal::{HookRecord, RoomId};
@@ -196,7 +196,7 @@ impl Hub {
             body: Body::text(text),
             answer,
         };
-        self.queue.send_all(vec![Unqueued(Box::new(submission))]).await;
+        self.queue.send_all(vec![NewMessage(Box::new(submission))]).await;
         match answers.recv().await {
             Some(answer) => answer.outcome,
             None => Outcome::Refused(HubError::GoingAway),

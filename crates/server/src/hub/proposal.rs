@@ -285,7 +285,7 @@ impl<'s> Proposal<'s> {
         Standing::new(key, room, rules, part)
     }
 
-    /// What rights in a room depend on.
+    /// The standing of the user in a room, on which its rights depend.
     pub(super) fn part(&self, user: UserId, room: RoomId) -> Part {
         let membership = self.membership(user, room);
         membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {

@@ -25,7 +25,7 @@ pub(super) struct SanctionSubject {
 
 /// A sanction that applies to a user.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Applied<'s> {
+pub(super) struct EffectiveSanction<'s> {
     pub(super) record: &'s SanctionRecord,
     /// When it ends for the user; `None` for no end.
     pub(super) until: Option<Timestamp>,
@@ -164,18 +164,18 @@ impl SanctionRecord {
         room: Option<RoomId>,
         subject: SanctionSubject,
         now: Timestamp,
-    ) -> Option<Applied<'_>> {
+    ) -> Option<EffectiveSanction<'_>> {
         let is_here = self.kind == kind && (self.room.is_none() || self.room == room);
         let applied = self.applied_to(subject).filter(|_| is_here)?;
         applied.until.is_none_or(|until| now < until).then_some(applied)
     }
 
     /// How it applies to a user, in its room and until its end.
-    pub(super) fn applied_to(&self, subject: SanctionSubject) -> Option<Applied<'_>> {
+    pub(super) fn applied_to(&self, subject: SanctionSubject) -> Option<EffectiveSanction<'_>> {
         let is_own = self.user.is_some() && self.user == subject.user
             || self.invite.is_some() && self.invite == subject.invite;
         if is_own {
-            return Some(Applied { record: self, until: self.until, is_of_other: false });
+            return Some(EffectiveSanction { record: self, until: self.until, is_of_other: false });
         }
         let is_ban = self.kind == MuteOrBan::Ban;
         let is_from = |address| self.network.is_some_and(|network| network.contains(address));
@@ -185,7 +185,7 @@ impl SanctionRecord {
         // Others share the network of the user whom it is about: a ban ends earlier for them.
         let is_of_other = self.user.is_some();
         let until = if is_ban && is_of_other { self.until_of_network() } else { self.until };
-        Some(Applied { record: self, until, is_of_other })
+        Some(EffectiveSanction { record: self, until, is_of_other })
     }
 
     /// When the network of a banned user is not banned any more.
@@ -202,7 +202,9 @@ impl SanctionRecord {
 }
 
 /// The longest of the sanctions that apply to a user.
-pub(super) fn longest<'s>(sanctions: impl Iterator<Item = Applied<'s>>) -> Option<Applied<'s>> {
+pub(super) fn longest<'s>(
+    sanctions: impl Iterator<Item = EffectiveSanction<'s>>,
+) -> Option<EffectiveSanction<'s>> {
     sanctions.max_by_key(|applied| applied.until.map_or(i64::MAX, Timestamp::as_millis))
 }
 

@@ -18,7 +18,7 @@ use super::invites::InviteTerms;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use super::rooms::read_event;
-use super::unread::Counted;
+use super::unread::UnreadCount;
 use crate::hub::{Answer, HubError, IfTaken, RulesPatch};
 use crate::room::Room;
 
@@ -134,22 +134,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
         match result {
             CommandResult::Joined { name, since, room } => match room {
-                Ok(room) => self.joined(&room, since),
+                Ok(room) => self.finish_join(&room, since),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Left { name, room } => self.has_left(name, room),
+            CommandResult::Left { name, room } => self.finish_leave(name, room),
             // The room sends the new topic to all its sessions, this one included.
             CommandResult::Topic { name, set } => match set {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Read { name, seq, counted } => match seq {
-                Ok(seq) => self.has_read(name, seq, counted),
+            CommandResult::Read { name, seq, count } => match seq {
+                Ok(seq) => self.finish_read(name, seq, count),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
-            CommandResult::Renamed(renamed) => self.has_renamed(renamed),
-            CommandResult::PasswordSet(set) => self.has_set_password(set),
+            CommandResult::Subscribed(subscription) => self.finish_subscribe(*subscription),
+            CommandResult::Renamed(renamed) => self.finish_rename(renamed),
+            CommandResult::PasswordSet(set) => self.finish_password(set),
             // The lobby sends it to all its sessions, this one included.
             CommandResult::Away(set) => match set {
                 Ok(()) => ControlFlow::Continue(()),
@@ -161,8 +161,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(None) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(Refusal { room: name, ..error.into() }),
             },
-            CommandResult::Audit(page) => self.has_audit(page),
-            CommandResult::Repeat { say, answer } => self.has_repeat(say, answer),
+            CommandResult::Audit(page) => self.finish_audit(page),
+            CommandResult::Repeat { say, answer } => self.finish_repeat(say, answer),
             CommandResult::DirectOpened { say, opened } => match opened {
                 // Subscribe before sending, or the session would receive its own message as another's.
                 Ok(()) => {
@@ -181,17 +181,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 None => ControlFlow::Continue(()),
             },
             CommandResult::Versions { name, seq, versions } => {
-                self.has_versions(name, seq, versions)
+                self.finish_versions(name, seq, versions)
             }
-            CommandResult::Thread { name, seq, thread } => self.has_thread(name, seq, thread),
-            CommandResult::Pins { name, pins } => self.has_pins(name, pins),
-            CommandResult::Mentions(page) => self.has_mentions(page),
-            CommandResult::Found { typed, order, page } => self.found(typed, order, page),
-            CommandResult::History { name, page } => self.has_history(name, page),
+            CommandResult::Thread { name, seq, thread } => self.finish_thread(name, seq, thread),
+            CommandResult::Pins { name, pins } => self.finish_pins(name, pins),
+            CommandResult::Mentions(page) => self.finish_mentions(page),
+            CommandResult::Found { typed, order, page } => self.finish_search(typed, order, page),
+            CommandResult::History { name, page } => self.finish_history(name, page),
         }
     }
 
-    fn has_left(&mut self, name: RoomName, room: Result<Arc<Room>, HubError>) -> ControlFlow<End> {
+    fn finish_leave(
+        &mut self,
+        name: RoomName,
+        room: Result<Arc<Room>, HubError>,
+    ) -> ControlFlow<End> {
         match room {
             Ok(room) => {
                 // Sent also if a new direct message has made the user join again already.
@@ -202,7 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn has_renamed(&mut self, renamed: Result<(), HubError>) -> ControlFlow<End> {
+    fn finish_rename(&mut self, renamed: Result<(), HubError>) -> ControlFlow<End> {
         match renamed {
             // The lobby sends the new name to all its sessions, this one included.
             Ok(()) => {
@@ -213,7 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn joined(&mut self, room: &Arc<Room>, since: Option<Seq>) -> ControlFlow<End> {
+    fn finish_join(&mut self, room: &Arc<Room>, since: Option<Seq>) -> ControlFlow<End> {
         let since = since.unwrap_or_else(|| self.newest_after(room));
         let membership =
             self.member.memberships().into_iter().find(|membership| membership.room.id == room.id);
@@ -224,16 +228,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn has_read(&mut self, name: RoomName, seq: Seq, counted: Option<Counted>) -> ControlFlow<End> {
+    fn finish_read(
+        &mut self,
+        name: RoomName,
+        seq: Seq,
+        count: Option<UnreadCount>,
+    ) -> ControlFlow<End> {
         if let Ok(room) = self.member.room(&name)
             && let Some(subscription) = self.subscriptions.get_mut(room.id)
         {
             subscription.read = seq;
         }
-        self.send_event(&read_event(name, seq, counted))
+        self.send_event(&read_event(name, seq, count))
     }
 
-    fn has_repeat(
+    fn finish_repeat(
         &mut self,
         say: Say,
         answer: Result<Option<Answer>, HubError>,

@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.shows.roles() { self.member.roles_among(room, users) } else { Vec::new() }
     }
 
-    /// Sends the rooms that the user was asked into, and that the client was not told of.
+    /// Sends the rooms that the user was asked into, except those that the client was sent.
     pub(super) fn send_asked(&mut self) {
         if !self.shows.roles() {
             return;

@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_audit(
+    pub(super) fn finish_audit(
         &mut self,
         page: Result<(Vec<AuditEntry>, bool), JournalError>,
     ) -> ControlFlow<End> {
@@ -93,7 +93,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Sends the mutes and bans that apply to the user, and that the client was not told of; and that one was ended.
+    /// Sends the mutes and bans that apply to the user, except those that the client was sent, and
+    /// `pardoned` for each of these that was ended before its time.
     pub(super) fn send_sanctions(&mut self) {
         if !self.shows.roles() {
             return;

@@ -100,7 +100,7 @@ const FILES: &[(&str, &[u8])] = parts![
 /// The parts as they are served.
 static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
 
-/// What is served of the page.
+/// The parts of the page.
 struct Parts {
     /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
     hash: String,

@@ -1,4 +1,4 @@
-//! What is posted to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
+//! A post to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
 
 use chat_proto::Text;
 use chat_proto::limits::TEXT_BYTES_MAX;
@@ -16,15 +16,15 @@ const KEY: &str = "idempotency-key";
 /// Bytes of a key: longer than any that a program makes.
 const KEY_BYTES_MAX: usize = 255;
 
-/// What is posted.
+/// A post.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Post {
     pub(super) text: Text,
-    /// The number that stands for the key: what is posted under one key is said once.
+    /// The `n` that stands for the key: posts under one key become one message.
     pub(super) n: Option<u64>,
 }
 
-/// What is wrong with a post.
+/// The mistake in a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum PostError {
     #[error("this is not UTF-8")]
@@ -56,7 +56,7 @@ impl PostError {
 /// Reads a post.
 ///
 /// # Errors
-/// Returns what is wrong with it.
+/// Returns the mistake in it.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Post, PostError> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.map(|value| value.split(';').next().unwrap_or(value).trim());

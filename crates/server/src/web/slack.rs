@@ -3,7 +3,7 @@
 /// The schemes of links that are written between `<` and `>`.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// What mentions everybody, between `<` and `>`.
+/// The marks that mention everybody, between `<` and `>`.
 const EVERYBODY: [&str; 3] = ["!here", "!channel", "!everyone"];
 
 /// `text` with `<https://example.org|the log>` as `the log (https://example.org)`, `<https://example.org>` without its
@@ -29,7 +29,7 @@ pub(super) fn plain(text: &str) -> String {
     plain + rest
 }
 
-/// What stands for the mark between `<` and `>`; `None` if it is none.
+/// The plain text of the mark between `<` and `>`; `None` if it is not a mark.
 fn meant(mark: &str) -> Option<String> {
     let (target, label) = match mark.split_once('|') {
         Some((target, label)) => (target, Some(label.trim())),

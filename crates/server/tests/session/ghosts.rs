@@ -13,7 +13,7 @@ fn hello(token: &Value) -> String {
     json!({"type": "hello", "version": 1, "name": "bob", "token": token}).to_string()
 }
 
-/// What a user who is there all the time is sent about the coming and going of others.
+/// The events about the coming and going of others that a user who is there all the time is sent.
 struct Witness {
     peer: Peer,
     /// Whether bob is there, as far as it was sent.

@@ -19,7 +19,7 @@ const FILE_MODE: u32 = 0o600;
 /// How long the end of the program waits for a step that is being taken: a user notices a longer wait.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What begins the path of a file in the user's home directory.
+/// Prefix of the path of a file in the user's home directory.
 const HOME: &str = "~/";
 
 /// Writes the file of an export.
@@ -51,7 +51,7 @@ impl Exporter {
         Input::Exported { run, result: result.unwrap_or_else(bug) }
     }
 
-    /// Ends an export that is not complete: removes what is written.
+    /// Ends an export that is not complete: removes its file.
     pub(super) async fn close(self) {
         let Self { steps, file } = self;
         if steps.close(CLOSE_TIMEOUT, |_| ()).await {

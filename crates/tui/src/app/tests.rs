@@ -1,11 +1,11 @@
 mod editing;
+mod input_history;
 mod older_server;
 mod restart;
 mod search;
 mod server;
 mod settings;
 mod stored;
-mod typed;
 
 use std::io;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use self::server::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
 use crate::testing::{Client, Screen};
-use crate::{Ended, Failure, Options, RunError, Then};
+use crate::{Exit, Failure, Options, RunError, Then};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -174,12 +174,12 @@ async fn it_stops_on_request() {
 }
 
 /// A terminal that takes no frame until `taken` is sent, and a shell behind it.
-struct Held {
+struct StuckTerminal {
     taken: tokio::sync::watch::Receiver<bool>,
     suspended: tokio::sync::watch::Sender<usize>,
 }
 
-impl crate::app::Control for Held {
+impl crate::app::Control for StuckTerminal {
     async fn ready(&mut self) -> io::Result<()> {
         self.taken.wait_for(|taken| *taken).await.map(drop).map_err(io::Error::other)
     }
@@ -198,7 +198,7 @@ impl crate::app::Control for Held {
 }
 
 /// Starts a client on a terminal that is held, and returns all its ends.
-fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, Running) {
+fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspensions, ClientTask) {
     let (release, taken) = tokio::sync::watch::channel(false);
     let (suspended, shell) = tokio::sync::watch::channel(0);
     let (keys, mut events) = tokio::sync::mpsc::channel(8);
@@ -206,7 +206,7 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
     let mut backend = screen.clone();
     let running = tokio::spawn(async move {
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
-        let control = Held { taken, suspended };
+        let control = StuckTerminal { taken, suspended };
         let never = std::future::pending();
         Box::pin(crate::run(&mut backend, options(), Once(Some(server)), keys, control, never))
             .await
@@ -216,8 +216,8 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
 
 type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
 type Release = tokio::sync::watch::Sender<bool>;
-type Suspended = tokio::sync::watch::Receiver<usize>;
-type Running = tokio::task::JoinHandle<Result<Ended, Failure>>;
+type Suspensions = tokio::sync::watch::Receiver<usize>;
+type ClientTask = tokio::task::JoinHandle<Result<Exit, Failure>>;
 
 fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
     Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))

@@ -14,7 +14,7 @@ pub(super) const LETTERS_MIN: usize = 2;
 /// Most emoji that are offered: more than anybody looks through.
 const OFFERED_MAX: usize = 50;
 
-/// The emoji whose names begin with or contain what is typed; the former first.
+/// The emoji whose names begin with or contain the typed text; the former first.
 pub(super) fn offers(typed: &str) -> Vec<Offer> {
     let typed = typed.trim_end_matches(':');
     if typed.len() < LETTERS_MIN {

@@ -11,7 +11,7 @@ use crate::help::{HelpRow, table};
 pub struct HookPage {
     /// The address, with its secret.
     pub url: Secret,
-    /// What is posted there.
+    /// The hook, with its room and its bot.
     pub hook: HookInfo,
 }
 

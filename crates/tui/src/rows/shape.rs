@@ -94,7 +94,7 @@ impl Shape {
         vec![(SpanKind::Name, cut(name.as_str(), room)), (SpanKind::Dim, format!(" {time}"))]
     }
 
-    /// What is before the first row of a text: the time and the name if they are shown, and the mark.
+    /// The label before the first row of a text: the time and the name if they are shown, and the mark.
     pub(super) fn head(
         self,
         time: Option<String>,
@@ -117,7 +117,7 @@ impl Shape {
         row
     }
 
-    /// What is before the other rows of a text.
+    /// The indent of the other rows of a text.
     pub(super) fn indent(self) -> Row {
         vec![(SpanKind::Plain, " ".repeat(self.head_width()))]
     }

@@ -4,7 +4,7 @@
 //! cursor of a terminal may be anywhere after such text. A row that has any, or had any, is
 //! therefore erased and written again from a column that no such text before it can reach, and each
 //! part of it that follows uncertain text starts with an absolute cursor position. What a terminal
-//! shows in such a row then depends on the row alone, not on what was there before, and borders stay
+//! shows in such a row then depends on the row alone, not on the row before it, and borders stay
 //! in their columns.
 
 mod row;
@@ -29,7 +29,7 @@ const RESET_AND_CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 /// Bytes that most frames take at most.
 const FRAME_BYTES: usize = 4096;
 
-/// What a frame is sent to.
+/// A terminal that takes frames.
 pub trait Sink {
     /// How large the screen is.
     ///
@@ -47,7 +47,7 @@ pub trait Sink {
     fn take_stale(&mut self) -> bool;
 }
 
-/// The backend: knows what is on each row, and collects a frame before it sends it.
+/// The backend: remembers each row, and collects a frame before it sends it.
 #[derive(Debug)]
 pub struct RowBackend<S> {
     sink: S,
@@ -99,7 +99,7 @@ impl<S: Sink> RowBackend<S> {
             None => {}
             Some(Write::Cells(columns)) => {
                 let is_blank = |x: &u16| sgr::is_blank(row.cell(*x));
-                // Of a key that is typed, none is blank.
+                // A typed key changes no blank cell.
                 let end = if columns.iter().any(is_blank) { row.end() } else { usize::MAX };
                 let (shown, blank): (Vec<u16>, Vec<u16>) =
                     columns.into_iter().partition(|x| usize::from(*x) < end);

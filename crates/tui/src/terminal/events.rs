@@ -1,4 +1,4 @@
-//! What comes from the terminal: keys, and the signals about it.
+//! The input of the terminal: keys, and the signals about it.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -30,7 +30,7 @@ const STOP: i32 = signal_hook::consts::SIGTSTP;
 const RESUME: i32 = signal_hook::consts::SIGCONT;
 const RESIZE: i32 = signal_hook::consts::SIGWINCH;
 
-/// What a read returns if the terminal has hung up.
+/// The error of a read if the terminal has hung up.
 const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// The events of the terminal; a resize follows whatever may have changed its screen. Must be called
@@ -91,7 +91,7 @@ impl Events {
                 }
                 return Some(Ok(report));
             }
-            // Two readers would each get a part of what is typed in the editor.
+            // Two readers would each get a part of the keys that are for the editor.
             let in_editor = &self.tty.state.in_editor;
             let read = poll_fn(|context| match in_editor.load(Ordering::SeqCst) {
                 true => Poll::Pending,
@@ -171,7 +171,7 @@ where
         Ok(Self { file, may_block })
     }
 
-    /// Reads what is there; 0 bytes if the terminal is gone.
+    /// Reads the bytes that have come; 0 if the terminal is gone.
     fn poll_read(&self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut guard = ready!(self.file.poll_read_ready(context))?;
@@ -202,7 +202,7 @@ where
     }
 }
 
-/// What there is to read.
+/// Whether there are bytes to read, or the terminal has hung up.
 fn found(file: &impl AsFd) -> io::Result<PollFlags> {
     let mut files = [PollFd::new(file, PollFlags::IN)];
     poll(&mut files, Some(&Timespec::default()))?;

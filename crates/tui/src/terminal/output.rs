@@ -147,7 +147,7 @@ impl Output {
         if bytes.is_empty() {
             return Ok(());
         }
-        // Under the lock: another thread must not write between what is written and what waits.
+        // Under the lock: another thread must not write between the written bytes and the waiting ones.
         self.queue(Chunk { bytes, written: None })
     }
 

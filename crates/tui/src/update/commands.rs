@@ -145,7 +145,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
     request(state, asked, at)
 }
 
-/// What the user reads if there is no command of that name: it may be what a letter does, or a setting.
+/// The error if there is no command of that name: it may be the action of a letter, or a setting.
 fn no_command(state: &State, name: &str) -> String {
     let word = name.trim_start_matches('/');
     let letter = LETTERS.iter().find(|letter| letter.hint == word);

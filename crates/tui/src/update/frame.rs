@@ -32,7 +32,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
-    // Nobody reads what is shown in a window in the background, or what the page of a search hides.
+    // Nobody reads messages in a window in the background, or behind the page of a search.
     if state.attention.has_focus != Some(false) && state.open_find().is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
@@ -90,7 +90,7 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     client(state, ClientInput::Request(Request::DrawLine(room)), at)
 }
 
-/// What the place on the screen needs. The client loads it if it is not there.
+/// The messages that the position on the screen needs. The client loads those that it does not have.
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
     match viewport.position() {
         ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],

@@ -99,7 +99,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return client(state, ClientInput::Request(load), at);
     };
     match goto.arrival {
-        // As near as what is loaded allows.
+        // As near as the loaded messages allow.
         Arrival::Restore(_) => arrive(state, goto, at),
         Arrival::Select | Arrival::ShowDay => {
             state.done = Some(Err(why.to_owned()));

@@ -105,7 +105,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             Vec::new()
         }
         // The input box asks for a name.
-        Target::Message { .. } if state.draft.is_some() => Vec::new(),
+        Target::Message { .. } if state.asks_name() => Vec::new(),
         Target::Message { pane, message, is_fold } => {
             state.focus_on(pane);
             let is_again = state.selection == Some(message);

@@ -36,11 +36,11 @@ pub(super) fn note_draft(state: &mut State, effects: &[Effect]) {
 /// was drawn.
 pub(super) fn take_key(
     state: &mut State,
-    takes: impl FnOnce(&mut State) -> Vec<Effect>,
+    press: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
     let (was_only_typing, was_empty) = (state.is_only_typing(), state.prompt.editor.is_empty());
     state.redraw.key_edits = false;
-    let effects = takes(state);
+    let effects = press(state);
     let is_only_typing = was_only_typing
         && state.redraw.key_edits
         && state.is_only_typing()

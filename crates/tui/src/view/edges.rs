@@ -1,4 +1,4 @@
-//! What is said at the edges of the log: about the messages above the screen on the rule below the header, and
+//! The texts at the edges of the log: about the messages above the screen on the rule below the header, and
 //! about those below it at the end of the last row.
 
 use chat_client::Connection;
@@ -39,7 +39,7 @@ fn draw_on_rule((text, style): (String, Style), area: Rect, canvas: &mut Canvas)
     canvas.line(&Line::styled(text, style), area);
 }
 
-/// What is above the screen, if the user should know.
+/// The text about messages above the screen, if there is something to say.
 fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
     let (rows, height) = state.rows_of(LogPane::Room)?;
     let (room, viewport) = (state.client.room(), state.viewport_of(LogPane::Room));

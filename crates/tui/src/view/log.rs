@@ -28,7 +28,7 @@ pub(super) fn draw(
     if area.is_empty() {
         return Vec::new();
     }
-    // As wide as the pane, which may be wider than what is left of the screen.
+    // As wide as the pane, which may be wider than the rest of the screen.
     let Some((log, _)) = state.rows_of(pane) else {
         return Vec::new();
     };

@@ -1,4 +1,4 @@
-//! What is on the screen, row by row: a frame writes only the cells that are drawn otherwise than in the frame before.
+//! The rows of the screen: a frame writes only the cells that differ from those of the frame before.
 
 use ratatui::backend::Backend;
 use ratatui::buffer::Cell;
@@ -19,7 +19,7 @@ pub struct Painter {
     screen: Option<Screen>,
 }
 
-/// What is on a screen.
+/// The content of a screen.
 #[derive(Debug)]
 pub(super) struct Screen {
     size: Size,

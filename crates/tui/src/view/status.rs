@@ -17,7 +17,7 @@ use crate::wrap::{columns, cut};
 /// Columns between what is not normal and the hints, at least, if there is both.
 const GAP: usize = 3;
 
-/// What joins two parts.
+/// Separates two parts.
 const AND: &str = " · ";
 
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
@@ -88,7 +88,7 @@ fn not_normal(state: &State) -> Vec<String> {
             parts.push(format!("Offline, retrying in {seconds} s"));
         }
         Connection::Connected { .. } => {}
-        Connection::Refused { .. } if state.draft.is_some() => {
+        Connection::Refused { .. } if state.asks_name() => {
             parts.push("Choose a name".to_owned());
         }
         Connection::Expelled { .. } => {

@@ -1,4 +1,4 @@
-//! What the server refused. The text of the server says why, unless this program knows better what to do.
+//! Refusals of the server. The text of the server says why, unless this program knows better what to do.
 
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 

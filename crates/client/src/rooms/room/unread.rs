@@ -1,4 +1,4 @@
-//! What is unread in a room: the messages of others after the last one that the user has read.
+//! The unread messages of a room: the messages of others after the last one that the user has read.
 //!
 //! The server counts what is not loaded, and knows which messages are the user's own. The client takes its count
 //! once, leaves out what the user reads since, and adds what comes.
@@ -21,7 +21,7 @@ const UNCOUNTED_MAX: usize = 1_000;
 
 /// The count of the server of unread messages of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counted {
+pub(crate) struct ServerCount {
     /// The last message that the user had read.
     read: Seq,
     /// The last counted message.
@@ -30,7 +30,7 @@ pub(crate) struct Counted {
     mentions: u64,
 }
 
-impl Counted {
+impl ServerCount {
     /// The count of an event; `None` if it has none.
     pub(crate) fn from_event(
         read: Seq,
@@ -108,7 +108,7 @@ impl Room {
     }
 
     /// Sets the count of the server, if there is one. One from before the user read on is of no use.
-    pub(crate) fn set_counts(&mut self, counted: Option<Counted>) {
+    pub(crate) fn set_counts(&mut self, counted: Option<ServerCount>) {
         self.counted = counted.filter(|counted| counted.read >= self.read).or(self.counted.take());
     }
 
@@ -183,7 +183,7 @@ impl Room {
             return;
         }
         let is_mention = self.mentions.contains(&seq) || self.ignored.contains(&(seq, true));
-        let counts = |counted: &&mut Counted| (seq..by).contains(&counted.last_seq);
+        let counts = |counted: &&mut ServerCount| (seq..by).contains(&counted.last_seq);
         if let Some(counted) = self.counted.as_mut().filter(counts) {
             counted.unread = counted.unread.saturating_sub(1);
             counted.mentions = counted.mentions.saturating_sub(u64::from(is_mention));
@@ -238,7 +238,7 @@ impl Room {
     }
 
     /// What the server has counted without what the user has read up to `read`; `None` if that is all of it.
-    fn counted_after(&self, read: Seq, counted: Counted) -> Option<Counted> {
+    fn counted_after(&self, read: Seq, counted: ServerCount) -> Option<ServerCount> {
         if read >= counted.last_seq {
             return None;
         }
@@ -247,7 +247,7 @@ impl Room {
             self.uncounted.count_after(counted.read.get()) - self.uncounted.count_after(read.get());
         let mentions = self.mentions.iter().filter(|seq| is_read(**seq)).count();
         let ignored = self.ignored.iter().filter(|(seq, names)| is_read(*seq) && *names).count();
-        Some(Counted {
+        Some(ServerCount {
             read,
             unread: counted.unread.saturating_sub(read.since(counted.read).saturating_sub(own)),
             mentions: counted.mentions.saturating_sub((mentions + ignored) as u64),
@@ -268,7 +268,7 @@ mod tests {
         room.last_seq = Seq::new(100);
         room.mark_read(Seq::new(9));
         let counts = (Some(81), Some(1));
-        room.set_counts(Counted::from_event(room.read, room.last_seq, counts, false));
+        room.set_counts(ServerCount::from_event(room.read, room.last_seq, counts, false));
         room
     }
 
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn a_count_from_before_the_user_read_on_changes_nothing() {
         let mut room = room();
-        let old = Counted::from_event(Seq::new(9), Seq::new(100), (Some(81), Some(1)), false);
+        let old = ServerCount::from_event(Seq::new(9), Seq::new(100), (Some(81), Some(1)), false);
         room.mark_read(Seq::new(50));
         let unread = room.unread();
         room.set_counts(old);

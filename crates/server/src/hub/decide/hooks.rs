@@ -1,4 +1,4 @@
-//! Decides about hooks: who makes and revokes them, and whether something is said by one.
+//! Decides about hooks: who makes and revokes them, and whether the bot of one may write.
 
 use chat_proto::{AuditKind, LeaveReason, User, UserId, UserName};
 

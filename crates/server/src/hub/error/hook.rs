@@ -1,11 +1,11 @@
-//! The errors of requests about a hook, and of what is said by one.
+//! The errors of requests about a hook, and of posts to one.
 
 use chat_proto::{RefusalCode, RoomName, UserName};
 use thiserror::Error;
 
 use crate::hub::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 
-/// Why a request about a hook, or what is said by one, is refused.
+/// Why a request about a hook, or a post to one, is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum HookError {
     /// The client's fault: the user may not end such a hook, or there is none.

@@ -1,4 +1,4 @@
-//! What a client is told of an error.
+//! The refusal that a client is sent for an error.
 
 use chat_proto::Refusal;
 

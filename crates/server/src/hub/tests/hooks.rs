@@ -1,4 +1,4 @@
-//! Hooks: who makes them, what is said by them, and what keeps them from it.
+//! Hooks: who makes them, the messages of their bots, and what forbids these.
 
 use chat_proto::{Reason, SanctionKind};
 

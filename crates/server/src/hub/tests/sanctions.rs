@@ -1,4 +1,4 @@
-//! Mutes and bans: decided by what is so at the head of the queue, for every request.
+//! Mutes and bans: decided by the state at the head of the queue, for every request.
 
 use std::net::IpAddr;
 

@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{BROKEN_LINES_MAX, Config, Join};
-use crate::hub::{Admission, Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
+use crate::hub::{Admission, Answer, Hub, Member, NewMessage, Outcome, QUEUE_ITEMS};
 use crate::journal::{Durability, Location, RoomId};
 use crate::late::LateBrowsers;
 use crate::logins::Logins;
@@ -133,7 +133,7 @@ impl Rig {
     }
 }
 
-fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> Unqueued {
+fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> NewMessage {
     let text = Text::new("hi").unwrap();
     let say = Say { room: RoomName::lobby(), n: None, device: None, body: Body::text(text) };
     member.message(say, Some(RoomId::LOBBY), &DeviceId::default(), answer)

@@ -14,7 +14,7 @@ use super::*;
 /// Longer than anything here takes.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What a pipe holds.
+/// Bytes that a pipe holds.
 const PIPE_BYTES: usize = 16 * 1024;
 
 type Client = WebSocketStream<DuplexStream>;

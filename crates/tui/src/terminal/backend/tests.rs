@@ -40,7 +40,7 @@ impl Sink for Sent {
     }
 }
 
-/// Texts of which terminals disagree how wide they are, and some of which they agree.
+/// Texts on whose width terminals disagree, and some on which they agree.
 const TEXTS: [&str; 24] = [
     "x x x x x x x x",
     "hello",
