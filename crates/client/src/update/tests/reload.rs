@@ -79,7 +79,7 @@ fn the_user_and_the_next_session_do_not_wait_for_the_pause() {
     harness.request(Request::Retry(room("#rust")));
     assert_eq!(load(&mut harness, LoadWhat::Newer), 1);
     refuse(&mut harness, 0);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     let welcome = welcome(7, "bob");
     harness.input(Input::Link(LinkEvent::Welcome { session: 2, welcome }));
     harness.event(room_event("#rust", 9_000, 1_000));
