@@ -558,6 +558,10 @@ test("an export ends if the server cannot read the room, and a late page of it i
   assert.equal(state.exporting, null);
   assert.match(state.said.text, /^#lobby is not exported: the disk is ill/);
   assert.equal(sent.at(-1).type, "history");
+  // What was refused has no answer, so the same page is that of another export.
+  take({ type: "export", format: "text" });
+  page(101, 300);
+  assert.equal(state.exporting.before, 101);
 });
 
 test("an export says why it ends if the user leaves the room", () => {
@@ -584,6 +588,83 @@ test("a date waits for the page that is on its way, and takes no other one for i
   event(historyOf(100, 100, true));
   assert.equal(state.goal.seq, 100);
   assert.equal(sent.at(-1).before, 161);
+});
+
+test("a page of an export and the message of a date are not taken for each other", () => {
+  const { state, sent, take, event } = connected({ last_seq: 900, read: 900 });
+  event(historyOf(841, 900, true));
+  take({ type: "export", format: "text" });
+  take({ type: "date", time: "2026-05-01T00:00:00.000Z" });
+  event(historyOf(701, 900, true));
+  assert.deepEqual([state.exporting.before, state.goal], [701, null]);
+  // The one message of the date may be the last one of the page that the export waits for.
+  event(historyOf(700, 700, true));
+  assert.deepEqual([state.exporting.before, state.goal.seq], [701, 700]);
+  assert.equal(log(state).first, null, "the window of that message is on its way");
+  event(historyOf(501, 700, true));
+  assert.deepEqual([state.exporting.before, state.exporting.count], [501, 400]);
+  assert.equal(sent.filter((command) => command.type === "history").at(-1).before, 501);
+  event(historyOf(671, 760, true));
+  assert.deepEqual([log(state).first, log(state).last], [671, 760]);
+});
+
+test("users who are written to at once get what is for them, and nothing is lost with the connection", () => {
+  const { state, sent, restored, take, event } = connected();
+  for (const [name, text] of [["ana", "one"], ["carl", "two"], ["dora", "three"]])
+    take({ type: "openUser", name, text, typed: { place: "#lobby", text: `/msg ${name} ${text}` } });
+  event(roomOf({ room: "@7-9", title: "carl" }));
+  event({ type: "refused", code: "no_such_user", text: "nobody has that name", room: "@dora" });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => [say.room, say.text]),
+    [["@7-9", "two"]],
+  );
+  take({ type: "draft", room: "#lobby", text: "" });
+  take({ type: "link", state: "lost" });
+  assert.deepEqual(restored, [
+    ["#lobby", "/msg dora three"],
+    ["#lobby", "/msg ana one"],
+  ]);
+  assert.deepEqual(state.questions, []);
+});
+
+test("a search has its own hits once, whatever was asked before", () => {
+  const { state, sent, take, event } = connected();
+  state.features.add("search");
+  const found = (query, seq, fields = {}) =>
+    event({ type: "found", query, hits: [{ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", text: query, marks: [] }], ...fields });
+  const hits = () => state.search.hits.map((hit) => hit.seq);
+  for (const query of ["a", "ab", "a"]) take({ type: "search", query });
+  found("a", 1);
+  found("ab", 2);
+  assert.deepEqual([hits(), state.search.isLoading], [[], true]);
+  found("a", 3, { next: "x" });
+  assert.deepEqual(hits(), [3]);
+  sent.length = 0;
+  take({ type: "moreSearch" });
+  take({ type: "moreSearch" });
+  assert.equal(sent.length, 1);
+  take({ type: "search", query: "a", order: "best" });
+  found("a", 4);
+  assert.deepEqual(hits(), [], "those are the newest, not the best");
+  found("a", 5, { order: "best" });
+  assert.deepEqual(hits(), [5]);
+  take({ type: "search", query: "e" });
+  take({ type: "search", query: "ex" });
+  event({ type: "refused", code: "search_too_broad", text: "too many" });
+  assert.deepEqual([state.search.note, state.search.isLoading], ["", true]);
+});
+
+test("a dialog takes the answer to its own question, once", () => {
+  const { state, take, event } = connected();
+  const pins = (room, seq) => event({ type: "pins", room, messages: [message(seq, "pinned", { room })], more: false });
+  const seqs = () => state.panel.items.map((one) => one.seq);
+  take({ type: "openPanel", panel: { kind: "pins", room: "#rust" } });
+  take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
+  pins("#rust", 1);
+  assert.deepEqual(seqs(), []);
+  pins("#lobby", 2);
+  pins("#lobby", 2);
+  assert.deepEqual(seqs(), [2]);
 });
 
 test("a refusal of the log is not one of the dialog, and leaves nothing waiting", () => {

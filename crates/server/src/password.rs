@@ -97,7 +97,7 @@ impl Default for Hasher {
 
 impl Hasher {
     /// Waits until no other password is changed. So the changes take one of the threads at most, and a user who changes
-    /// its password again and again keeps nobody from logging in.
+    /// its password again and again does not delay the logins of others.
     ///
     /// # Errors
     /// Returns an error if too many changes wait.

@@ -25,6 +25,7 @@ mod operator;
 mod pace;
 mod peer;
 mod pending;
+mod results;
 mod roles;
 mod rooms;
 mod sanctions;

@@ -1,11 +1,13 @@
-// Loads the messages of a room in pages, at either end of its window. One page of a room is on its way at a time.
+// Loads the messages of a room in pages, at either end of its window. One page of the window is on its way at a time.
 // The server knows only the messages before a `seq`; as these have no gap, a page of newer messages is one before a
 // later `seq`.
 
 import { changeOf } from "./changes.js";
 import { entryOf, isEvent } from "./entries.js";
+import * as exports from "./export.js";
 import { say } from "./live.js";
 import * as log from "./log.js";
+import * as pages from "./pages.js";
 import { isConnected, isMe, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -57,8 +59,8 @@ export function loadDate(state, fx, room, time, at) {
 
 function askDate(state, fx, room) {
   if (room.date === null || !canAsk(state, room)) return;
-  room.loading = { kind: "date", time: room.date };
-  fx.push({ type: "send", command: { type: "history", room: room.name, at: room.date, limit: 1 } });
+  const asked = pages.ask(fx, room, { at: room.date, limit: 1 });
+  room.loading = { kind: "date", time: room.date, asked };
   room.date = null;
 }
 
@@ -78,6 +80,7 @@ function dateFound(state, fx, room, messages, at) {
 /** The server could not read the room. Returns whether the user knows that: it could not be read before, either. */
 export function notReadable(room, at) {
   const { loading, retry: before } = room;
+  pages.forget(room, loading?.asked);
   Object.assign(room, { loading: null, date: null });
   if (loading === null || loading.kind === "date") return false;
   const pause = before ? Math.min(RETRY_MAX_MS, 2 * before.pause) : RETRY_MS;
@@ -91,7 +94,7 @@ export function retry(state, fx, at) {
     const again = room.retry;
     if (!again || !canAsk(state, room) || (at < again.until && again.until - at <= RETRY_MAX_MS)) continue;
     room.loading = again.loading;
-    ask(fx, room, again.loading.before, again.loading.limit);
+    ask(fx, room, again.loading.asked.before, again.loading.asked.limit);
   }
 }
 
@@ -128,25 +131,24 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
-  Object.assign(room.loading, { before, limit });
-  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
+  room.loading.asked = pages.ask(fx, room, { before, limit: Math.min(limit, PAGES_MAX) });
 }
 
-/** A page has come. One that was not asked for is ignored. */
+/** A page has come: it is one of the window, or of an export, or nobody waits for it any more. */
 export function page(state, fx, it, at) {
   const room = roomOf(state, it.room);
-  if (!room) return;
-  if (room.loading) take(state, fx, room, it, at);
+  const asked = room && pages.answered(room, it.messages);
+  if (!asked) return;
+  if (room.loading?.asked === asked) take(state, fx, room, it, at);
+  else exports.page(state, fx, asked, it, at);
   askDate(state, fx, room);
 }
 
 function take(state, fx, room, { messages, more }, at) {
-  const { loading } = room;
-  // For example of an export that was stopped: it does not continue the window.
-  if (loading.before !== undefined && messages.length > 0 && messages.at(-1).seq !== loading.before - 1) return;
+  const { kind } = room.loading;
   room.retry = null;
-  if (loading.kind === "date") dateFound(state, fx, room, messages, at);
-  else if (loading.kind === "older") older(state, room, messages, more);
+  if (kind === "date") dateFound(state, fx, room, messages, at);
+  else if (kind === "older") older(state, room, messages, more);
   else range(state, fx, room, messages, more);
 }
 
@@ -157,7 +159,7 @@ export function goTo(state, fx, room, seq) {
 }
 
 function older(state, room, messages, more) {
-  const { before } = room.loading;
+  const { before } = room.loading.asked;
   room.loading = null;
   // Messages were taken away meanwhile: the page does not lead to the others.
   if (before !== room.log.first) return;

@@ -35,7 +35,7 @@ export function update(state, input) {
 
 /** The store has answered, so a message that waited for it may be sent, also if it could not be stored. */
 function stored(state, fx, { id, error }) {
-  if (error && !state.notStored) state.notStored = error;
+  if (error || id) state.notStored = error || null;
   if (!id) return;
   const message = outbox.markStored(state.outbox, id);
   if (message && !error)

@@ -6,6 +6,7 @@ import { isDirect, isMe, labelOf } from "./state.js";
 export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
+export const TOO_MANY_QUESTIONS = "Too many names are being looked up. Try again in a moment";
 export const CANNOT_LEAVE = "You can't leave #lobby";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
 export const NOT_LOADED_YET = "Couldn't load messages, trying again in a while";
@@ -82,18 +83,18 @@ export function helloRefused(name, { code, text, suggestion }) {
 }
 
 /** Why there is no connection, and what waits; empty if all is well. */
-export function status({ connection, waiting, notStored }, now) {
+export function status({ connection, waiting, notStored }) {
   const parts = [];
-  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
-  if (connection.kind === "waiting") {
-    parts.push(`Offline, retrying in ${Math.max(0, Math.ceil((connection.until - now) / 1000))} s`);
-    if (connection.why) parts.push(connection.why);
-  }
-  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
-  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
   if (notStored) parts.push("This browser can't store anything: queued messages are lost if you close the page");
+  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
+  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
+  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
+  if (connection.kind === "waiting") parts.push(connection.why ? `${connection.why} · Offline` : "Offline");
   return parts.join(" · ");
 }
+
+/** When the page connects again: the end of `status`. */
+export const retrying = ({ until }, now) => `, retrying in ${Math.max(0, Math.ceil((until - now) / 1000))} s`;
 
 /** Who is typing. */
 export function typing(names) {

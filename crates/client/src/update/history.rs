@@ -135,7 +135,7 @@ pub(super) fn page(
         PageRequest::Older => {
             let older = messages::entries(state, &page);
             let first = page.first().map(|message| message.seq);
-            note(state, name, &page);
+            receive_page(state, name, &page);
             if let Some(room) = state.rooms.get_mut(name) {
                 room.log.insert_older(older, PageInfo { first, as_of }, more);
             }
@@ -177,7 +177,7 @@ fn newer(
 /// others: asks for twice as many next.
 fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
-    note(state, name, &wanted.messages);
+    receive_page(state, name, &wanted.messages);
     let room = state.rooms.get_mut(name)?;
     let page = PageInfo { first: None, as_of: wanted.as_of };
     room.log.insert_newer(entries, page, wanted.to);
@@ -185,8 +185,8 @@ fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -
     if is_none { load_newer(state, name) } else { None }
 }
 
-/// Messages of a page have come: which of them are the user's own, and which are new to the front end.
-fn note(state: &mut State, name: &RoomName, page: &[Message]) {
+/// Takes the messages of a page: the user's own ones are not counted, and the front end receives those that are new.
+fn receive_page(state: &mut State, name: &RoomName, page: &[Message]) {
     changes::page(state, name, page);
     for message in page {
         if state.is_me(message.from.id) || !messages::is_counted(message) {

@@ -183,13 +183,21 @@ pub(super) fn say(
     if !links.is_empty() {
         changes::check_server(state)?;
     }
-    let text = Text::new(text).map_err(RequestError::Text)?;
+    let text = sendable(state, text)?;
     put(
         state,
         room,
         Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) },
         at,
     )
+}
+
+/// The text of a message, if it can be sent.
+fn sendable(state: &State, text: &str) -> Result<Text, RequestError> {
+    if state.outbox.is_full() {
+        return Err(RequestError::OutboxFull);
+    }
+    Text::new(text).map_err(RequestError::Text)
 }
 
 /// Puts a message or an event about one into the outbox.
@@ -225,6 +233,10 @@ fn say_to(
         return Err(RequestError::MessageToSelf);
     }
     addresses::check_server(state)?;
+    if let Some(text) = &text {
+        // Before the room is opened: an error means that nothing has changed.
+        sendable(state, text)?;
+    }
     let Some((room, title)) = state.address(&name) else {
         return Ok(vec![addresses::ask(state, name, typed, text)?]);
     };

@@ -161,6 +161,23 @@ fn a_request_that_is_not_carried_out_says_why() {
 }
 
 #[test]
+fn a_text_that_cannot_be_sent_opens_no_direct_message() {
+    let mut harness = Harness::connected();
+    let text = "x".repeat(20_000);
+    for user in ["ana", "nobody"] {
+        let to = Request::SayTo { name: name(user), text: Some(text.clone()), typed: None };
+        let error = RequestError::Text(chat_proto::TextError::TooLong(text.len()));
+        assert_eq!(harness.request(to), [Effect::Failed(error)]);
+    }
+    assert_eq!(harness.state.rooms().list().len(), 1);
+    let to = Request::SayTo { name: name("ana"), text: Some("short".into()), typed: None };
+    let joins = |effect: &Effect| {
+        matches!(effect, Effect::Link(LinkRequest::Send { command: Command::Join { .. }, .. }))
+    };
+    assert!(harness.request(to).iter().any(joins), "the server is asked for the room");
+}
+
+#[test]
 fn the_rooms_of_the_server_come_in_pages() {
     let mut harness = Harness::connected();
     let info = |name: &str| RoomInfo { room: room(name), topic: Topic::default(), count: 1 };

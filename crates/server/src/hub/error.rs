@@ -1,12 +1,13 @@
 //! The errors with which the hub refuses messages and requests.
 
 mod account;
+mod code;
 mod hook;
 mod refusal;
 mod requirement;
 mod sanction;
 
-use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
@@ -291,85 +292,6 @@ fn who(by: Option<&UserName>) -> &str {
 
 fn seconds(seconds: u64) -> String {
     if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
-}
-
-impl HubError {
-    /// The code of the error in the protocols.
-    #[must_use]
-    pub(crate) const fn code(&self) -> RefusalCode {
-        match self {
-            Self::NameTaken { .. } => RefusalCode::NameTaken,
-            Self::BadName(_) => RefusalCode::BadName,
-            Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
-            Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
-            Self::BadSecret => RefusalCode::BadSecret,
-            Self::Account(error) => error.code(),
-            Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
-                RefusalCode::NotInRoom
-            }
-            Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
-            Self::PasswordNeeded | Self::NoPasswordOfGuests => RefusalCode::PasswordNeeded,
-            Self::NotThePassword => RefusalCode::BadSecret,
-            Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
-            Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::Hook(error) => error.code(),
-            Self::OneUseOnly => RefusalCode::BadField,
-            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
-            Self::Muted(_) => RefusalCode::Muted,
-            Self::Banned(_) => RefusalCode::Banned,
-            Self::Slow { .. } => RefusalCode::Slow,
-            Self::NoSuchSanction(_) => RefusalCode::NoSuchSanction,
-            Self::NotToYourself
-            | Self::IsNotInRoom(_)
-            | Self::OnServerOnly
-            | Self::KicksUsersOnly
-            | Self::IsThisMachine(_)
-            | Self::NotAsked(_)
-            | Self::IsPublic(_)
-            | Self::IsDirect(_)
-            | Self::NotAllowed(..)
-            | Self::IsEqual
-            | Self::LastOwner(_)
-            | Self::NotForGuests(_)
-            | Self::LobbyIsOpen
-            | Self::NoSuchRole
-            | Self::IsInRoom(_)
-            | Self::NeverInRoom(_)
-            | Self::AskedTooOften(_) => RefusalCode::NotAllowed,
-            Self::CannotLeave(_) => RefusalCode::CannotLeave,
-            Self::NoSuchUser(_)
-            | Self::NoSuchNumber(_)
-            | Self::IsGuest(_)
-            | Self::IsYourself(_) => RefusalCode::NoSuchUser,
-            Self::InTooManyRooms
-            | Self::InTooManyConversations
-            | Self::IsInTooManyConversations(_)
-            | Self::TooManyRooms
-            | Self::TooManyConversations(_)
-            | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
-            Self::Rejected(rejection) => match rejection {
-                Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
-                Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
-                Rejection::NotYours(_) => RefusalCode::NotYours,
-                Rejection::Removed(_) => RefusalCode::Removed,
-                Rejection::Deleted(_) => RefusalCode::Deleted,
-                Rejection::NoChange(_) => RefusalCode::NoChange,
-                Rejection::TooManyReactions(_) | Rejection::TooManyReactors(_) => {
-                    RefusalCode::TooManyReactions
-                }
-                Rejection::TooManyPins => RefusalCode::TooManyPins,
-                Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
-            },
-            Self::NotStored(_)
-            | Self::Failed(_)
-            | Self::TooManyUsers(_)
-            | Self::TooManySanctions
-            | Self::TooManySanctionsInRooms
-            | Self::TooManyOwnSanctions => RefusalCode::NotKept,
-            Self::TooManySessions(_) => RefusalCode::Busy,
-            Self::GoingAway => RefusalCode::Shutdown,
-        }
-    }
 }
 
 impl From<JournalError> for HubError {

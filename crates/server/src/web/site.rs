@@ -134,7 +134,7 @@ impl<'c> Site<'c> {
             "/ws" => self.open(request, &host),
             "/metrics" => self.metrics(request),
             path => {
-                if path == PAGE {
+                if path == PAGE && request.method() == Method::GET {
                     self.late.record_page(self.senders.address, Instant::now());
                 }
                 self.read(request.method(), path, takes_gzip(request.headers()))

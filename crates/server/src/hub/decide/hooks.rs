@@ -113,8 +113,7 @@ impl Directory {
         Ok((changes, Grant::Changed))
     }
 
-    /// Whether something is said by a hook: what keeps its author from writing in the room keeps its hooks from it,
-    /// too.
+    /// Whether the bot of a hook may write: a sanction that forbids its author to write in the room forbids it, too.
     pub(super) fn hook_may_write(
         &self,
         proposal: &Proposal<'_>,
