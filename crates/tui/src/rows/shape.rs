@@ -120,7 +120,7 @@ impl Shape {
         row
     }
 
-    /// A row of a message with the time and the name before it, if they have columns. `is_first`: it is that of the mark.
+    /// A row of a message with the time and the name before it, if they have columns. `is_first`: it has the mark.
     pub(super) fn with_head(self, row: &Row, is_first: bool, time: String, name: &UserName) -> Row {
         if self.name.is_none() {
             return row.clone();

@@ -87,8 +87,8 @@ fn find(state: &State, first: Option<Chord>, chord: Chord) -> Binding {
     }
 }
 
-/// Whether it is Esc and `/` on a slow line, which come together and look like Alt-/. If it did nothing, a command without
-/// its `/` would be sent as a message.
+/// Whether it is Esc and `/` on a slow line, which come together and look like Alt-/. If it did nothing, a command
+/// without its `/` would be sent as a message.
 fn is_esc_and_slash(key: KeyEvent) -> bool {
     key.code == KeyCode::Char('/') && key.modifiers == KeyModifiers::ALT
 }

@@ -70,7 +70,7 @@ fn a_window_that_the_server_cannot_read_is_asked_for_again_after_a_pause_that_gr
     harness.event(Event::History { room: name, messages: page.collect(), more: true });
     assert!(!harness.state.rooms().get(&room("#rust")).unwrap().is_waiting_to_load());
     assert_eq!(load(&mut harness, LoadWhat::Newer), 1);
-    assert_eq!(refuse(&mut harness, 0), (1, vec![Duration::from_secs(2)]), "it begins anew");
+    assert_eq!(refuse(&mut harness, 0), (1, vec![Duration::from_secs(2)]), "the first pause again");
 }
 
 #[test]

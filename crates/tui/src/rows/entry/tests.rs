@@ -83,7 +83,7 @@ fn names_and_times_are_shown_if_they_change() {
 fn the_first_row_of_the_screen_has_its_author_and_time() {
     let log = log(&[
         (0, "ana", "one"),
-        (59, "ana", "two words that take a second row, since there are so many of them"),
+        (59, "ana", "two words that take a second row, since there are more of them than fit"),
         (60, "ana", "three"),
     ]);
     let heights = Heights::default();
@@ -95,7 +95,7 @@ fn the_first_row_of_the_screen_has_its_author_and_time() {
     assert_eq!(top(60, (0, 0)), "───────────────── Thursday, 1 January 1970 ─────────────────");
     assert_eq!(top(60, (0, 1)), "00:00    ana   one");
     assert_eq!(top(60, (1, 0)), "00:00    ana   two words that take a second row, since there");
-    assert_eq!(top(60, (1, 1)), "00:00    ana   are so many of them");
+    assert_eq!(top(60, (1, 1)), "00:00    ana   are more of them than fit");
     assert_eq!(top(60, (2, 0)), "00:01    ana   three");
     assert_eq!(top(40, (2, 0)), "  three", "without columns for it");
 }
