@@ -9,6 +9,7 @@ export const MESSAGE_TO_SELF = "You can't message yourself";
 export const TOO_MANY_QUESTIONS = "Too many names are being looked up. Try again in a moment";
 export const CANNOT_LEAVE = "You can't leave #lobby: everybody is in it. /notify stops its notifications";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
+export const NOT_LOADED_YET = "Couldn't load messages, trying again in a while";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
