@@ -15,8 +15,8 @@ impl Proposal<'_> {
     /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
     ///
     /// # Errors
-    /// Returns an error if it may not. A user who cannot find the room is told what it would be told if there were none,
-    /// and so learns neither that there is one nor who has a role in it.
+    /// Returns an error if it may not. A user who cannot find the room is told the same as if there were none: neither
+    /// that there is one nor who has a role there.
     pub(in crate::hub) fn permit_order(
         &self,
         by: Option<UserId>,
