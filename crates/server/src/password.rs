@@ -56,13 +56,13 @@ pub(crate) enum HashError {
     #[error("too many passwords are being checked; try again in a second")]
     Busy,
     /// The server's fault: the system has no random numbers.
-    #[error("the system has no random numbers")]
+    #[error("the server has no random numbers; try again later, or ask the person who runs it")]
     NoRandom(#[source] getrandom::Error),
     /// A bug of the server.
-    #[error("the password could not be hashed")]
+    #[error("the password could not be hashed; try again, or ask the person who runs the server")]
     Failed(#[source] argon2::password_hash::Error),
     /// A bug of the server, or the end of its runtime.
-    #[error("the thread that hashes has ended")]
+    #[error("the thread that hashes has ended; try again, or ask the person who runs the server")]
     Ended(#[source] JoinError),
 }
 

@@ -104,7 +104,7 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 late: LateBrowsers::default(),
-                strangers: StrangerLog::default(),
+                strangers: Arc::new(StrangerLog::default()),
                 closing,
                 address: OnceLock::new(),
             }),

@@ -153,7 +153,7 @@ fn unread_messages_begin_at_a_line() {
     assert_snapshot!(harness.screen(), @r#"
          ROOMS             │ #tea                                                                   3 online
           1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
-          2 #rust          │                sip 98
+          2 #rust          │ 14:02    ana   sip 98
         ▌ 3 #tea         25│                sip 99
                            │                sip 100
          DIRECT            │ ─────────────────────────────────── 30 new ────────────────────────────────────
@@ -198,7 +198,7 @@ fn new_messages_are_counted_while_the_user_reads_back() {
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                              3 online
         ────────────────────────────────────────────────────────────
-                       message 20
+        14:02    ana   message 20
                        message 21
                        message 22
                        message 23

@@ -20,7 +20,7 @@ impl Directory {
         let HookDraft { by, hash, room: name, name: wants } = draft;
         let (room, key) = named(proposal, name)?;
         let action = Action::ManageHooks(proposal.standing_of(*by, &key));
-        may(proposal.subject_of(*by), action).map_err(|denied| denied.in_room(name))?;
+        proposal.permit_order(*by, (name, &key), action)?;
         if proposal.all_hooks().count() >= HOOKS_MAX {
             return Err(HubError::Hook(HookError::TooMany));
         }
