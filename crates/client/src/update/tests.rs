@@ -5,6 +5,7 @@ mod live;
 mod presence;
 mod read;
 mod search;
+mod set_back;
 mod threads;
 mod window;
 

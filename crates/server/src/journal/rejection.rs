@@ -11,6 +11,11 @@ pub(crate) enum Rejection {
     /// There is none.
     #[error("there is no message {0} in this room")]
     NoSuchMessage(Seq),
+    /// It is not the one that is meant, which was stored at another time.
+    #[error(
+        "message {0} is another one than the one you mean: the server was set back to an older copy of its data"
+    )]
+    Another(Seq),
     /// It was removed by age.
     #[error("message {0} was removed because of its age")]
     Removed(Seq),
