@@ -12,7 +12,7 @@ import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
 import * as rows from "../../crates/server/web/log.js";
 import { savedOf } from "../../crates/server/web/saved.js";
-import { isOtherOnline, newState, unread } from "../../crates/server/web/state.js";
+import { byName, isOtherOnline, newState, roomList, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
 import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
@@ -571,6 +571,10 @@ test("an export ends if the server cannot read the room, and a late page of it i
   assert.equal(state.exporting, null);
   assert.match(state.said.text, /^#lobby is not exported: the disk is ill/);
   assert.equal(sent.at(-1).type, "history");
+  // What was refused has no answer, so the same page is that of another export.
+  take({ type: "export", format: "text" });
+  page(101, 300);
+  assert.equal(state.exporting.before, 101);
 });
 
 test("an export says why it ends if the user leaves the room", () => {
@@ -599,6 +603,83 @@ test("a date waits for the page that is on its way, and takes no other one for i
   assert.equal(sent.at(-1).before, 161);
 });
 
+test("a page of an export and the message of a date are not taken for each other", () => {
+  const { state, sent, take, event } = connected({ last_seq: 900, read: 900 });
+  event(historyOf(841, 900, true));
+  take({ type: "export", format: "text" });
+  take({ type: "date", time: "2026-05-01T00:00:00.000Z" });
+  event(historyOf(701, 900, true));
+  assert.deepEqual([state.exporting.before, state.goal], [701, null]);
+  // The one message of the date may be the last one of the page that the export waits for.
+  event(historyOf(700, 700, true));
+  assert.deepEqual([state.exporting.before, state.goal.seq], [701, 700]);
+  assert.equal(log(state).first, null, "the window of that message is on its way");
+  event(historyOf(501, 700, true));
+  assert.deepEqual([state.exporting.before, state.exporting.count], [501, 400]);
+  assert.equal(sent.filter((command) => command.type === "history").at(-1).before, 501);
+  event(historyOf(671, 760, true));
+  assert.deepEqual([log(state).first, log(state).last], [671, 760]);
+});
+
+test("users who are written to at once get what is for them, and nothing is lost with the connection", () => {
+  const { state, sent, restored, take, event } = connected();
+  for (const [name, text] of [["ana", "one"], ["carl", "two"], ["dora", "three"]])
+    take({ type: "openUser", name, text, typed: { place: "#lobby", text: `/msg ${name} ${text}` } });
+  event(roomOf({ room: "@7-9", title: "carl" }));
+  event({ type: "refused", code: "no_such_user", text: "nobody has that name", room: "@dora" });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => [say.room, say.text]),
+    [["@7-9", "two"]],
+  );
+  take({ type: "draft", room: "#lobby", text: "" });
+  take({ type: "link", state: "lost" });
+  assert.deepEqual(restored, [
+    ["#lobby", "/msg dora three"],
+    ["#lobby", "/msg ana one"],
+  ]);
+  assert.deepEqual(state.questions, []);
+});
+
+test("a search has its own hits once, whatever was asked before", () => {
+  const { state, sent, take, event } = connected();
+  state.features.add("search");
+  const found = (query, seq, fields = {}) =>
+    event({ type: "found", query, hits: [{ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", text: query, marks: [] }], ...fields });
+  const hits = () => state.search.hits.map((hit) => hit.seq);
+  for (const query of ["a", "ab", "a"]) take({ type: "search", query });
+  found("a", 1);
+  found("ab", 2);
+  assert.deepEqual([hits(), state.search.isLoading], [[], true]);
+  found("a", 3, { next: "x" });
+  assert.deepEqual(hits(), [3]);
+  sent.length = 0;
+  take({ type: "moreSearch" });
+  take({ type: "moreSearch" });
+  assert.equal(sent.length, 1);
+  take({ type: "search", query: "a", order: "best" });
+  found("a", 4);
+  assert.deepEqual(hits(), [], "those are the newest, not the best");
+  found("a", 5, { order: "best" });
+  assert.deepEqual(hits(), [5]);
+  take({ type: "search", query: "e" });
+  take({ type: "search", query: "ex" });
+  event({ type: "refused", code: "search_too_broad", text: "too many" });
+  assert.deepEqual([state.search.note, state.search.isLoading], ["", true]);
+});
+
+test("a dialog takes the answer to its own question, once", () => {
+  const { state, take, event } = connected();
+  const pins = (room, seq) => event({ type: "pins", room, messages: [message(seq, "pinned", { room })], more: false });
+  const seqs = () => state.panel.items.map((one) => one.seq);
+  take({ type: "openPanel", panel: { kind: "pins", room: "#rust" } });
+  take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
+  pins("#rust", 1);
+  assert.deepEqual(seqs(), []);
+  pins("#lobby", 2);
+  pins("#lobby", 2);
+  assert.deepEqual(seqs(), [2]);
+});
+
 test("a refusal of the log is not one of the dialog, and leaves nothing waiting", () => {
   const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
   event(historyOf(241, 300, true));
@@ -608,10 +689,74 @@ test("a refusal of the log is not one of the dialog, and leaves nothing waiting"
   assert.deepEqual([state.panel.isLoading, state.panel.note], [true, ""]);
   event({ type: "mentions", messages: [] });
   take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
-  take({ type: "older", room: "#lobby" });
+  take({ type: "tick", at: 4000 });
   assert.equal(sent.at(-1).type, "history");
   event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
   assert.equal(state.rooms.get("#lobby").loading, null);
+});
+
+test("a page that the server cannot read is asked for again after a pause that grows, and not with each drawing", () => {
+  const { state, sent, take, event, begin } = connected({ last_seq: 300, read: 300 });
+  const room = () => state.rooms.get("#lobby");
+  const refuse = (at) =>
+    take({ type: "event", at, event: { type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" } });
+  const asked = (input) => {
+    sent.length = 0;
+    take(input);
+    return sent.filter((one) => one.type === "history").map((one) => one.before);
+  };
+  refuse(1000);
+  assert.deepEqual(asked({ type: "openRoom", room: "#lobby" }), [], "the room opens");
+  assert.deepEqual(asked({ type: "tick", at: 2900 }), []);
+  assert.deepEqual(asked({ type: "tick", at: 3000 }), [301]);
+  event(historyOf(241, 300, true));
+  assert.equal(room().retry, null);
+  state.said = null;
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [241]);
+  refuse(10000);
+  assert.match(state.said.text, /the disk is ill/);
+  state.said = null;
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [], "drawn again");
+  assert.deepEqual(asked({ type: "tick", at: 12000 }), [241]);
+  refuse(12100);
+  assert.equal(state.said, null, "it is known");
+  assert.deepEqual(asked({ type: "tick", at: 16000 }), [], "the second pause is longer");
+  assert.deepEqual(asked({ type: "tick", at: 16100 }), [241]);
+  refuse(16200);
+  assert.deepEqual(asked({ type: "date", time: "2026-05-01T00:00:00Z", at: 16300 }).length, 1, "the user does not wait");
+  event({ type: "history", room: "#lobby", messages: [], more: false });
+  refuse(16400);
+  take({ type: "link", state: "lost" });
+  begin({ last_seq: 300, read: 300 });
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [241], "another session");
+  // A clock that was set back.
+  refuse(1000000);
+  assert.deepEqual(asked({ type: "tick", at: 20000 }), [241]);
+});
+
+test("a page that does not continue the log any more is not taken", () => {
+  const { state, take, event } = connected({ last_seq: 3000, read: 3000 });
+  event(historyOf(2941, 3000, true));
+  for (let first = 2941; first > 1000; first -= 200) {
+    take({ type: "older", room: "#lobby" });
+    event(historyOf(first - 200, first - 1, true));
+  }
+  const before = log(state).first;
+  take({ type: "looked", room: "#lobby", pos: null });
+  take({ type: "older", room: "#lobby" });
+  // The reader goes to another room, and what is far from the end is taken away.
+  take({ type: "openUser", id: 3, name: "ana" });
+  event({ ...roomOf({ last_seq: 0 }), room: "@3-7", title: "ana" });
+  assert.equal(log(state).first, 2601);
+  event(historyOf(before - 200, before - 1, true));
+  assert.deepEqual([log(state).first, log(state).entries[0].seq, log(state).hasOlder], [2601, 2601, true]);
+});
+
+test("rooms and users are sorted by the value of the numbers in their names", () => {
+  const { state, event } = connected();
+  for (const name of ["#team-10", "#team-2", "#team-1"]) event({ ...roomOf(), room: name });
+  assert.deepEqual(roomList(state).map((room) => room.name), ["#lobby", "#team-1", "#team-2", "#team-10"]);
+  assert.deepEqual(["user10", "User2", "user1"].sort(byName), ["user1", "User2", "user10"]);
 });
 
 test("the other user of a new direct message is online if the lobby lists it", () => {

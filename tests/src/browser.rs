@@ -31,7 +31,7 @@ const PROGRAMS: [&str; 5] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// What a test does not want: windows, questions, connections to others, tabs that are slowed down.
+/// Features that are switched off for a test: windows, questions, connections to others, tabs that are slowed down.
 const FLAGS: [&str; 13] = [
     "--headless=new",
     // The sandbox is not available to root, who runs tests in containers.

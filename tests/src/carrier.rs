@@ -1,4 +1,4 @@
-//! What the clients of the torture and of the simulation put on a connection: TLS, and a WebSocket.
+//! The carriers of the clients of the torture and of the simulation: TLS, and a WebSocket.
 
 mod web_socket;
 
@@ -22,7 +22,7 @@ const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 const WEB_EVERY: u64 = 3;
 
 /// A connection with its carrier.
-pub(crate) type Carried<S> = Either<ServerStream<S>, Box<WebSocket<ServerStream<S>>>>;
+pub(crate) type CarrierStream<S> = Either<ServerStream<S>, Box<WebSocket<ServerStream<S>>>>;
 
 /// Decides which connections have a WebSocket, and counts these.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Webs {
         &self,
         stream: S,
         key: Option<ServerKey>,
-    ) -> io::Result<Carried<S>>
+    ) -> io::Result<CarrierStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

@@ -195,7 +195,7 @@ impl Classic {
         self.view().id.clone().unwrap_or_default()
     }
 
-    /// What it has received so far.
+    /// The text that it has received so far.
     #[must_use]
     pub fn view(&self) -> watch::Ref<'_, View> {
         self.view.borrow()

@@ -23,9 +23,9 @@ use crate::{within, write_rows};
 /// Time between two posts of one text to a daemon that does not answer.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// What was done with hooks, and the faults.
+/// Counts of actions with hooks, and of faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Findings {
     /// Hooks that were made.
     pub made: u64,
     /// Hooks that were revoked.
@@ -39,7 +39,7 @@ pub struct Found {
     pub first: Option<String>,
 }
 
-impl Found {
+impl Findings {
     /// Counts a fault.
     pub(crate) fn add_wrong(&mut self, what: impl FnOnce() -> String) {
         self.wrong += 1;
@@ -56,7 +56,7 @@ impl Found {
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = [
             ("hooks made", self.made),

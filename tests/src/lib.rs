@@ -30,7 +30,7 @@ pub mod native;
 pub mod port;
 pub mod pty;
 pub mod rights;
-mod searched;
+mod search;
 pub mod server;
 pub mod sim;
 pub mod torture;

@@ -29,7 +29,7 @@ pub struct Pty {
 /// The terminal, which interprets the program's output.
 type Emulator = vt100::Parser<Record>;
 
-/// What the emulator does not record itself.
+/// The events that the emulator does not record itself.
 #[derive(Default)]
 struct Record {
     bells: usize,

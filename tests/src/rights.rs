@@ -119,9 +119,9 @@ impl Settings {
     }
 }
 
-/// What was done in a group, and the faults. Those from `wrong_orders` on are faults.
+/// Counts of actions in a group, and of faults. Those from `wrong_orders` on are faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Findings {
     /// Connections of the clients.
     pub connections: u64,
     /// Orders that were carried out.
@@ -150,7 +150,7 @@ pub struct Found {
     pub first: Option<String>,
 }
 
-impl Found {
+impl Findings {
     /// Whether there is no fault.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
@@ -190,7 +190,7 @@ fn text_prefix(group: u32, user: usize) -> String {
     format!("rights {group} {user} ")
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = [
             ("orders carried out", self.done),

@@ -41,9 +41,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 
-pub use self::events::EventsFound;
+pub use self::events::EventFindings;
 pub(crate) use self::events::ROOM as EVENTS_ROOM;
-pub use self::follower::Followed;
+pub use self::follower::FollowerFindings;
 use self::host::directory;
 use self::log::Log;
 use self::network::SERVER;
@@ -51,7 +51,7 @@ pub use self::storm::Faults;
 use self::world::World;
 use crate::hook::Poster;
 use crate::rights::compare as compare_rights;
-use crate::searched;
+use crate::search;
 use crate::torture::findings::{Findings, Journal};
 use crate::write_rows;
 
@@ -138,9 +138,9 @@ pub struct Outcome {
     /// Messages that are still pending at the end, and users and programs without a screen that are not done.
     pub pending: u64,
     /// The comparison of a follower of the journal with it.
-    pub followed: Followed,
+    pub followed: FollowerFindings,
     /// The comparison of the events about messages with the journal.
-    pub events: EventsFound,
+    pub events: EventFindings,
     /// Its duration in simulated time.
     pub simulated: Duration,
     /// The users by their numbers in the daemon.
@@ -182,7 +182,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let followed = runtime().block_on(follower::complete(&server, &index));
     let events = runtime().block_on(events::compare(&server, &events_users));
     let users_there = outcome.directory.keys().copied();
-    let searched = runtime().block_on(searched::compare(&server, users_there));
+    let search = runtime().block_on(search::compare(&server, users_there));
     let rights = runtime().block_on(compare_rights(&server, &groups));
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
@@ -196,9 +196,9 @@ pub fn simulate(plan: Plan) -> Outcome {
     }
     records.extend(posters.iter().flat_map(Poster::records));
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
-    findings.add_searched(searched);
+    findings.add_search(search);
     findings.rights = rights;
-    posters.iter().for_each(|poster| findings.hooks.add(poster.found()));
+    posters.iter().for_each(|poster| findings.hooks.add(poster.findings()));
     findings.web_sockets = webs.opened();
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;

@@ -38,7 +38,7 @@ use crate::binary::{Daemon, program};
 use crate::carrier::Webs;
 use crate::hook::Poster;
 use crate::rights::{self, Backup};
-use crate::searched;
+use crate::search;
 use crate::within;
 
 /// Time until the daemon is killed, in milliseconds: some clients reconnect and send before, others are still
@@ -154,9 +154,9 @@ pub async fn torture(plan: Plan) -> Findings {
     records.extend(classic.lock().unwrap().records());
     records.extend(posters.iter().flat_map(Poster::records));
     let mut findings = Findings::of(&journal, &records, plan.kills);
-    findings.add_searched(searched::compare(data.path(), users.by_id().into_keys()).await);
+    findings.add_search(search::compare(data.path(), users.by_id().into_keys()).await);
     findings.rights = rights::compare(data.path(), &groups).await;
-    posters.iter().for_each(|poster| findings.hooks.add(poster.found()));
+    posters.iter().for_each(|poster| findings.hooks.add(poster.findings()));
     findings.web_sockets = webs.opened();
     findings
 }

@@ -25,7 +25,7 @@ fn asks(data: &TempDir) -> Pty {
     Pty::start_in(&[("RUST_LOG", "off")], "chat-server", &args, (80, 10))
 }
 
-/// What the daemon answers to a login with the password.
+/// The answer of the daemon to a login with the password.
 async fn log_in(daemon: &Daemon) -> Value {
     let mut device = Native::connect(daemon.address).await;
     device.send(&json!({"type": "hello", "version": 1, "name": "bob", "password": PASSWORD})).await;

@@ -203,3 +203,30 @@ async fn no_client_can_send_under_another_name() {
     eve.write(b"NAME:BOB").await;
     bob.until("the corrected name", |view| view.lists_only(&["bob", "BOB_2", "eva"])).await;
 }
+
+/// A page of the original chat that is loaded again connects again, and its first connection stays open for a while.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_loaded_again_talks_beside_its_first_connection() {
+    let server = Server::start(config());
+    let mut bob = Classic::join(server.address, "bob").await;
+    let mut first = Classic::join(server.address, "carla").await;
+    first.say("before").await;
+    bob.until_messages(1).await;
+    let mut again = Classic::join(server.address, "carla").await;
+    for page in [&mut bob, &mut first, &mut again] {
+        page.until("all three", |view| view.lists_only(&["bob", "carla", "carla_2"])).await;
+    }
+    again.say("after").await;
+    bob.until_messages(2).await;
+    first.until_messages(1).await;
+    bob.say("hi").await;
+    again.until_messages(1).await;
+    drop(first);
+    bob.until("the two", |view| view.lists_only(&["bob", "carla_2"])).await;
+    let heard: Vec<_> =
+        bob.view().messages.iter().map(|one| (one.name.clone(), one.text.clone())).collect();
+    let said = [("carla", "before"), ("carla_2", "after")];
+    assert_eq!(heard, said.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    // Its own messages do not come back to it.
+    assert_eq!(again.view().messages, [Message::new(&bob.id(), "bob", "hi")]);
+}

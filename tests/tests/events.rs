@@ -82,14 +82,14 @@ async fn accepted_events_about_a_message_are_there_once_after_a_kill() {
     }
 }
 
-/// What a classic client is to read.
-struct Expected {
+/// The texts that a classic client is to read.
+struct Expectation {
     ana: String,
     quoted: &'static str,
     messages: Vec<Message>,
 }
 
-impl Expected {
+impl Expectation {
     /// A line of ana's.
     fn of_ana(&mut self, text: &str) {
         self.messages.push(Message::new(&self.ana, "ana", text));
@@ -102,8 +102,8 @@ impl Expected {
     }
 }
 
-/// One classic client says something, and the other one reads it, after all that was said before.
-async fn talk((from, name): (&Classic, &str), round: u64, to: &mut Classic, all: &mut Expected) {
+/// One classic client sends a message, and the other one reads it, after all earlier ones.
+async fn talk((from, name): (&Classic, &str), round: u64, to: &mut Classic, all: &mut Expectation) {
     let text = format!("{name} {round}");
     from.say(&text).await;
     all.messages.push(Message::new(&from.id(), name, &text));
@@ -128,7 +128,7 @@ async fn classic_clients_talk_through_a_storm_of_events_and_read_each_line_whole
     };
     let number = number_of_ana(&bob.view()).unwrap();
     let expected =
-        || Expected { ana: number.clone(), quoted: "USERS:9| |eve&&8", messages: Vec::new() };
+        || Expectation { ana: number.clone(), quoted: "USERS:9| |eve&&8", messages: Vec::new() };
     let mut to = [expected(), expected()];
     say(&mut ana, 1, &json!({"text": "USERS:9||eve&&8"})).await;
     to.iter_mut().for_each(|to| to.of_ana("USERS:9| |eve&&8"));

@@ -13,7 +13,7 @@ use e2e::native::Native;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// What stands for systemd: it starts what the unit files say, without their restrictions.
+/// A script in place of systemd: it starts the commands of the unit files, without their restrictions.
 const SYSTEMCTL: &str = r#"
 verb=$1; shift
 [ "${1:-}" != --now ] || shift

@@ -39,7 +39,7 @@ fn finds(count: usize) -> impl Fn(&Value) -> bool {
     move |answer| answer["hits"].as_array().is_some_and(|hits| hits.len() == count)
 }
 
-/// What `chat-server status` prints.
+/// The output of `chat-server status`.
 async fn status(daemon: &Daemon, data: &Path) -> String {
     let mut command = Command::new(program("chat-server"));
     command.args(["status", &daemon.address.to_string(), "--data"]).arg(data);
@@ -82,7 +82,7 @@ async fn an_index_that_cannot_be_written_is_in_the_log_once_and_in_status() {
     let said = format!("search: the index cannot be written: {reason}; searches are refused\n");
     assert_eq!(status(&daemon, data.path()).await, format!("{runs}{said}"));
     eva.say_accepted(1, "messages are accepted").await;
-    // The data of no daemon: nothing is said of it.
+    // The data of no daemon: the status has no word about it.
     let elsewhere = TempDir::new().unwrap();
     assert_eq!(status(&daemon, elsewhere.path()).await, runs);
 

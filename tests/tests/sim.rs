@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use e2e::sim::{Followed, Outcome, Plan, simulate};
+use e2e::sim::{FollowerFindings, Outcome, Plan, simulate};
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=10;
 
@@ -26,7 +26,7 @@ fn nothing_accepted_is_lost_in_ten_storms() {
     for (seed, outcome) in &outcomes {
         assert!(outcome.is_clean(), "just sim 1 --seed {seed}\n{outcome}");
         let findings = &outcome.findings;
-        let Followed { messages, starts, .. } = outcome.followed;
+        let FollowerFindings { messages, starts, .. } = outcome.followed;
         assert!(messages > 0 && starts > 1, "{seed}: {outcome}");
         assert!(findings.accepted > 0 && findings.read > findings.accepted, "{seed}: {outcome}");
         assert!(findings.web_sockets > 0, "{seed}: {outcome}");

@@ -4,7 +4,7 @@ use std::future::pending;
 
 use chat_proto::Timestamp;
 
-use crate::driver::{CarriedOut, Config, Driver, DriverError, Next, Saved, system_clock};
+use crate::driver::{CarriedOut, Config, Driver, DriverError, Next, OutboxLocation, system_clock};
 use crate::effect::Effect;
 use crate::error::RequestError;
 use crate::input::Input;
@@ -52,7 +52,7 @@ impl Client {
         Ok(client)
     }
 
-    /// What the client knows.
+    /// The state of the client.
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
@@ -82,9 +82,9 @@ impl Client {
         self.take(Input::Request(request)).into_iter().find_map(failed).map_or(Ok(()), Err)
     }
 
-    /// Stores what is not stored yet, and says goodbye. Returns what the client knew, and whether its
+    /// Stores pending state, and says goodbye. Returns the state of the client, and whether its
     /// messages without an answer are stored.
-    pub async fn close(mut self) -> (State, Saved) {
+    pub async fn close(mut self) -> (State, OutboxLocation) {
         let saved = self.driver.close(&mut self.state, self.clock).await;
         (self.state, saved)
     }

@@ -30,7 +30,7 @@ pub struct Config {
     pub server: String,
     /// The state directory; `None` to store nothing.
     pub directory: Option<PathBuf>,
-    /// What waits for the disk.
+    /// The thread or the task that waits for the disk.
     pub writer: Writer,
     /// The invite of the address line, if it has one: used for the first session, and not stored.
     pub invite: Option<Secret>,
@@ -84,7 +84,7 @@ pub enum CarriedOut {
 
 /// Where the messages without an answer are when a client ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Saved {
+pub enum OutboxLocation {
     /// On the disk.
     Disk,
     /// In memory alone.
@@ -197,7 +197,7 @@ impl Driver {
     /// Waits until all jobs are stored, and sends the messages that waited for that; says goodbye, takes
     /// the last answers of the server, and stores them. Takes [`STORE_TIMEOUT`] and
     /// [`BYE_TIMEOUT`](crate::link::BYE_TIMEOUT) at most.
-    pub async fn close(mut self, state: &mut State, clock: fn() -> Timestamp) -> Saved {
+    pub async fn close(mut self, state: &mut State, clock: fn() -> Timestamp) -> OutboxLocation {
         let deadline = Instant::now() + STORE_TIMEOUT;
         while !self.store.is_idle() {
             let Ok(Some(done)) = timeout_at(deadline, self.store.done()).await else {
@@ -219,9 +219,9 @@ impl Driver {
         })
         .await;
         match store.close(deadline).await {
-            Some(store) if store.is_lasting() => Saved::Disk,
-            Some(_) => Saved::Memory,
-            None => Saved::Unknown,
+            Some(store) if store.is_lasting() => OutboxLocation::Disk,
+            Some(_) => OutboxLocation::Memory,
+            None => OutboxLocation::Unknown,
         }
     }
 

@@ -43,7 +43,7 @@ pub enum Effect {
     RoomClosed {
         /// Which room.
         room: RoomName,
-        /// What was typed for it.
+        /// Its draft.
         draft: String,
     },
     /// To the front end: all rooms but an empty lobby are closed. Their drafts are stored, or follow.

@@ -98,7 +98,7 @@ impl Body {
         }
     }
 
-    /// Where a message comes from; `None` if this is none.
+    /// Where a message comes from; `None` if this is not a message.
     #[must_use]
     pub const fn origin(&self) -> Option<&Origin> {
         match self {

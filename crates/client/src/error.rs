@@ -75,7 +75,7 @@ pub enum RequestError {
     /// As many messages are remembered as may be.
     #[error("{SAVED_MAX} messages are remembered already")]
     TooManySaved,
-    /// The command is none that a front end sends by itself.
+    /// A front end may not send this command by itself.
     #[error("the command is not an order")]
     NoOrder,
     /// The server is of a version before roles and invites.

@@ -31,7 +31,7 @@ pub enum Input {
         session: u64,
         /// The welcome of the server.
         welcome: Box<Welcome>,
-        /// What is stored.
+        /// The stored profile.
         profile: Result<Box<Profile>, String>,
     },
 }

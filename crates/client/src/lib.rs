@@ -30,6 +30,7 @@ pub mod listing;
 mod live;
 pub mod log;
 pub mod mentions;
+pub mod natural;
 pub mod notice;
 pub mod outbox;
 pub mod presence;
@@ -48,7 +49,7 @@ pub mod update;
 pub mod users;
 
 pub use client::Client;
-pub use driver::{CarriedOut, Config, Driver, DriverError, Next, Saved};
+pub use driver::{CarriedOut, Config, Driver, DriverError, Next, OutboxLocation};
 pub use effect::Effect;
 pub use error::RequestError;
 pub use input::Input;

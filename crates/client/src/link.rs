@@ -60,7 +60,7 @@ pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for the farewell: a user notices a longer wait for the program to end.
 pub const BYE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What the link is asked to do.
+/// A request to the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkRequest {
     /// Send a command in this session; dropped if the session is over.
@@ -83,7 +83,7 @@ pub enum LinkRequest {
     Close,
 }
 
-/// What lets a user in on a device without a token.
+/// The secret that lets a user in on a device without a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
     /// A code that another device of the user has shown, or an owner of the server.
@@ -101,7 +101,7 @@ impl Login {
     }
 }
 
-/// What the client says in its hello.
+/// The identity that a `hello` contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The name to ask for.
@@ -117,7 +117,7 @@ pub struct Identity {
     pub device: DeviceId,
     /// The invite of the address line, until a session has begun. It is stored nowhere.
     pub invite: Option<Secret>,
-    /// What lets the user in, until the server has answered. It is stored nowhere.
+    /// The code or the password that lets the user in, until the server has answered. It is stored nowhere.
     pub login: Option<Login>,
     /// What the user calls this machine.
     pub machine: Option<ShortString>,
@@ -224,13 +224,13 @@ pub enum LinkEvent {
     Refused(Box<Refusal>),
     /// The server has another key than it must have. The link waits for [`LinkRequest::Connect`].
     WrongKey(WrongKey),
-    /// The session ended, or did not begin. The link connects again, unless [`Lost::is_final`].
-    Lost(Lost),
+    /// The session ended, or did not begin. The link connects again, unless [`LinkError::is_final`].
+    Lost(LinkError),
 }
 
 /// Why there is no session. A front end has words of its own for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Lost {
+pub enum LinkError {
     /// The link could not connect.
     #[error("cannot reach the server: {0}")]
     Unreachable(String),
@@ -271,7 +271,7 @@ pub enum Lost {
     Asked,
 }
 
-impl Lost {
+impl LinkError {
     /// Whether a person has ended the session: a moderator, an owner, or the user from another device. Then the link
     /// waits for [`LinkRequest::Connect`].
     #[must_use]

@@ -3,6 +3,8 @@
 use chat_proto::event::{AccountInfo, Message, RoomInfo, Version};
 use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 
+use crate::natural;
+
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
 
@@ -18,7 +20,7 @@ pub struct MessageList {
     is_stale: bool,
 }
 
-/// What is to be asked for after an answer.
+/// The next question after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AskNext {
     Nothing,
@@ -92,19 +94,19 @@ const ITEMS_LISTED_MAX: usize = 200;
 
 /// A list that an order has asked for, in the order of the server.
 #[derive(Debug)]
-pub struct Listed<T> {
+pub struct OrderList<T> {
     items: Vec<T>,
     has_more: bool,
     is_loading: bool,
 }
 
-impl<T> Default for Listed<T> {
+impl<T> Default for OrderList<T> {
     fn default() -> Self {
         Self { items: Vec::new(), has_more: false, is_loading: false }
     }
 }
 
-impl<T> Listed<T> {
+impl<T> OrderList<T> {
     /// The items that were received so far.
     #[must_use]
     pub fn items(&self) -> &[T] {
@@ -281,6 +283,7 @@ impl RoomListing {
             return Some(last);
         }
         rooms.truncate(ROOMS_LISTED_MAX);
+        rooms.sort_by(|one, other| natural::compare(one.room.key(), other.room.key()));
         self.rooms = rooms;
         self.complete_at = Some(at);
         None

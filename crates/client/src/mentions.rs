@@ -1,4 +1,4 @@
-//! What in a text mentions the user, for the front end: the server has its own rule for the messages that it
+//! Finds the mentions of the user in a text, for the front end: the server has its own rule for the messages that it
 //! counts.
 
 use std::ops::Range;

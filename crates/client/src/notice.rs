@@ -7,7 +7,7 @@ use chat_proto::{
 };
 
 use crate::error::RequestError;
-use crate::link::Lost;
+use crate::link::LinkError;
 
 /// The kind of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub enum Notice {
     },
     /// Somebody is muted, kicked or banned.
     Sanctioned {
-        /// What it is.
+        /// The kind.
         kind: SanctionKind,
         /// Whom it hits.
         whom: Target,
@@ -96,7 +96,7 @@ pub enum Notice {
     },
     /// A mute or a ban has ended before its time.
     Pardoned {
-        /// What it was.
+        /// The kind.
         kind: SanctionKind,
         /// Whom it hit.
         whom: Target,
@@ -124,7 +124,7 @@ pub enum Notice {
         /// The address of the server.
         server: String,
         /// Why there is no session.
-        why: Lost,
+        why: LinkError,
     },
     /// The server has refused to begin a session.
     HelloRefused {
@@ -143,7 +143,7 @@ pub enum Notice {
         /// The name that the user asked for.
         name: UserName,
         /// Why there is none.
-        why: NotFound,
+        why: LookupError,
     },
     /// The server has refused a message, and its room is closed.
     /// [`Effect::TextReturned`](crate::Effect::TextReturned) has the text.
@@ -223,7 +223,7 @@ pub enum Target {
 
 /// Why no user was found for a direct message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotFound {
+pub enum LookupError {
     /// The server has refused to look for it, or knows no such user.
     Refused(Box<Refusal>),
     /// The user of that name has this one now.

@@ -12,16 +12,16 @@ use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// A message without an answer.
 #[derive(Debug)]
-struct Pending {
+struct PendingMessage {
     message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
-    stored: Stored,
+    stored: StoreState,
 }
 
 /// Whether a message is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stored {
+enum StoreState {
     /// It was, before this run.
     Before,
     /// It is once the store has sent this many answers.
@@ -30,7 +30,7 @@ enum Stored {
     NotAsked,
 }
 
-impl Stored {
+impl StoreState {
     /// Whether it is stored after this many answers of the store.
     const fn is_after(self, answered: u64) -> bool {
         match self {
@@ -44,7 +44,7 @@ impl Stored {
 /// The messages without an answer, in the order in which they were written.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    pending: VecDeque<Pending>,
+    pending: VecDeque<PendingMessage>,
     /// The device of this run, for new messages.
     device: DeviceId,
     /// The number of the last new message.
@@ -62,8 +62,8 @@ impl Outbox {
     pub(crate) fn new(device: DeviceId, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
-        let stored = Stored::Before;
-        let pending = pending.map(|message| Pending { message, sent: false, stored });
+        let stored = StoreState::Before;
+        let pending = pending.map(|message| PendingMessage { message, sent: false, stored });
         let pending = pending.collect();
         Self { pending, device, last_n, ..Self::default() }
     }
@@ -109,8 +109,8 @@ impl Outbox {
     ) -> OwnMessage {
         let mut message = OwnMessage { id: self.next_id(), room, body, epoch: None, named_at };
         message.epoch = epoch.filter(|_| message.names_messages());
-        let stored = Stored::NotAsked;
-        self.pending.push_back(Pending { message: message.clone(), sent: false, stored });
+        let stored = StoreState::NotAsked;
+        self.pending.push_back(PendingMessage { message: message.clone(), sent: false, stored });
         message
     }
 
@@ -139,7 +139,7 @@ impl Outbox {
             StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
-                    pending.stored = Stored::After(self.asked);
+                    pending.stored = StoreState::After(self.asked);
                 }
             }
             StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
@@ -154,7 +154,7 @@ impl Outbox {
     /// The store has answered an operation. Returns the message that is stored now, if it was one.
     pub(crate) fn record_answer(&mut self) -> Option<&MessageId> {
         self.answered += 1;
-        let answer = Stored::After(self.answered);
+        let answer = StoreState::After(self.answered);
         let stored = self.pending.iter().find(|pending| pending.stored == answer);
         stored.map(|pending| &pending.message.id)
     }
@@ -173,7 +173,7 @@ impl Outbox {
 
     /// Takes the messages to send: those that are stored and not sent in this session, in order, up to the
     /// first that is not stored.
-    pub(crate) fn send(&mut self) -> Vec<Say> {
+    pub(crate) fn take_ready(&mut self) -> Vec<Say> {
         if self.answered < self.held_until {
             return Vec::new();
         }
@@ -189,8 +189,8 @@ impl Outbox {
             .collect()
     }
 
-    /// The message that an answer is about. A server of version 0.1.0 names no device.
-    pub(crate) fn answered(&self, device: Option<&DeviceId>, n: u64) -> Option<MessageId> {
+    /// The message that an answer with this device and number is about. A server of version 0.1.0 names no device.
+    pub(crate) fn find(&self, device: Option<&DeviceId>, n: u64) -> Option<MessageId> {
         let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
         let ids = || self.pending.iter().map(|pending| &pending.message.id);
         let sent = || self.pending.iter().filter(|pending| pending.sent);
@@ -258,22 +258,22 @@ mod tests {
     }
 
     fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
-        let id = outbox.answered(device.map(word).as_ref(), n);
+        let id = outbox.find(device.map(word).as_ref(), n);
         id.and_then(|id| outbox.acknowledge(&id)).is_some()
     }
 
     #[test]
     fn a_message_without_an_answer_is_sent_again_under_its_number() {
         let mut outbox = outbox(3);
-        outbox.send();
+        outbox.take_ready();
         assert!(acknowledge(&mut outbox, None, 1));
         assert!(!acknowledge(&mut outbox, None, 1));
         outbox.session_ended();
         assert_eq!(outbox.waiting(), 2);
-        let again = outbox.send();
+        let again = outbox.take_ready();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);
         assert_eq!(again[0].body.as_str(), "text 2");
-        assert!(outbox.send().is_empty());
+        assert!(outbox.take_ready().is_empty());
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
             Outbox::new(word("this"), vec![left("one", 7), left("two", 3), left("two", 7)]);
         let new = says(&mut outbox, "x");
         assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
-        let sent = outbox.send();
+        let sent = outbox.take_ready();
         assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
         assert!(!acknowledge(&mut outbox, Some("this"), 7), "that is another message");
         assert!(acknowledge(&mut outbox, Some("two"), 7));
@@ -297,10 +297,10 @@ mod tests {
     #[test]
     fn a_number_that_was_used_is_replaced_by_a_new_one() {
         let mut outbox = Outbox::new(word("this"), vec![left("one", 7)]);
-        outbox.send();
+        outbox.take_ready();
         let id = outbox.renumber(&left("one", 7).id).unwrap();
         assert_eq!(id, MessageId { device: word("this"), n: 8 });
-        assert_eq!(ids(&outbox.send()), [(None, 8)]);
+        assert_eq!(ids(&outbox.take_ready()), [(None, 8)]);
         assert_eq!(outbox.renumber(&left("one", 7).id), None);
     }
 

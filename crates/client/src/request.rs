@@ -1,4 +1,4 @@
-//! What a front end asks of the client.
+//! The requests of a front end to the client.
 
 use chat_proto::Command;
 use chat_proto::command::{Kind, Links, SearchOrder};
@@ -90,7 +90,7 @@ pub enum Request {
         name: UserName,
         /// The text; `None` to send nothing.
         text: Option<String>,
-        /// What goes back into the draft if there is no such user; `None` for nothing.
+        /// The text that goes back into the draft if there is no such user; `None` for none.
         typed: Option<String>,
     },
     /// Open a room, and join it if the user is not in it: at once, or with the next session.
@@ -122,16 +122,16 @@ pub enum Request {
     /// Search the messages of all rooms of the user: [`State::search`](crate::State::search). The question before is
     /// dropped.
     Search {
-        /// What the user has typed; nothing is searched for if it is blank.
+        /// The typed query; nothing is searched for if it is blank.
         query: String,
         /// Which messages come first.
         order: SearchOrder,
         /// Whether the user is typing: the server is asked once they pause.
         is_typed: bool,
     },
-    /// Ask for more of what is found, unless that is on its way.
+    /// Ask for further results, unless they are on their way.
     SearchMore,
-    /// Forget what is found.
+    /// Forget the results.
     EndSearch,
     /// Open the thread of a message: [`State::thread`](crate::State::thread). The server is asked for all of it.
     OpenThread {

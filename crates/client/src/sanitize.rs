@@ -39,10 +39,10 @@ const SEQUENCE_CHARS_MAX: usize = 12;
 /// Most characters of a topic, a refusal or another text that is not a message: some six full rows.
 pub const LINE_CHARS_MAX: usize = 512;
 
-/// What a tab becomes: tab stops mean nothing in wrapped text.
+/// Replaces a tab: tab stops mean nothing in wrapped text.
 const TAB: &str = "    ";
 
-/// What replaces a character that must not be shown.
+/// Replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{FFFD}';
 
 /// Sanitizes an event of the server.
@@ -123,9 +123,11 @@ pub fn event(event: Event) -> Event {
         Event::Invites { invites, more } => {
             Event::Invites { invites: invites.iter().map(invite).collect(), more }
         }
-        Event::Hook { url, hook } => {
-            Event::Hook { url: Secret::new(line(url.reveal())), hook: self::hook(&hook) }
-        }
+        Event::Hook { url, hook, key } => Event::Hook {
+            url: Secret::new(line(url.reveal())),
+            hook: self::hook(&hook),
+            key: key.map(|key| key.cleaned()),
+        },
         Event::Hooks { hooks, more } => {
             Event::Hooks { hooks: hooks.iter().map(hook).collect(), more }
         }
@@ -221,7 +223,7 @@ fn details(details: Details) -> Details {
     }
 }
 
-/// One of which several characters are left is replaced.
+/// Sanitizes an emoji. One that is then no single emoji becomes [`REPLACEMENT`].
 fn emoji(emoji: &Emoji) -> Emoji {
     let replacement = || Emoji::new(REPLACEMENT.to_string()).expect("it is one character");
     Emoji::new(text(emoji.as_str())).unwrap_or_else(|_| replacement())

@@ -1,17 +1,17 @@
-//! A search in the messages of the server: what the user asks for, and what is found so far.
+//! A search in the messages of the server: the query of the user, and the results so far.
 
 use chat_proto::command::SearchOrder;
 use chat_proto::event::Hit;
 use chat_proto::{Command, Refusal, ShortString, Timestamp};
 
-/// Most messages that are kept of one search: more than anybody looks through. An excerpt of the server has some 200
+/// Most results of one search: more than anybody looks through. An excerpt of the server has some 200
 /// characters, so they take 1 MB at most.
 pub const HITS_MAX: usize = 1_000;
 
 /// Messages that are asked for at once: more than a screen has rows, and as many as the server sends at most.
 const PAGE_HITS: u32 = 50;
 
-/// What is asked for.
+/// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Question {
     query: String,
@@ -20,21 +20,21 @@ struct Question {
 
 /// A question that is on its way.
 #[derive(Debug)]
-struct Asked {
+struct PendingQuestion {
     question: Question,
-    /// Whether its answer continues what is found.
+    /// Whether its answer continues the results.
     is_next: bool,
 }
 
 /// A search. One question is on its way at a time.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// What the user asks for; `None` if nothing.
+    /// The query of the user; `None` if there is none.
     wanted: Option<Question>,
     /// When it is to be sent; `None` if it was, or as soon as it can be.
     due: Option<Timestamp>,
-    /// What is on its way.
-    asked: Option<Asked>,
+    /// The question whose answer is on its way.
+    pending: Option<PendingQuestion>,
     /// The question that the hits belong to.
     answered: Option<Question>,
     hits: Vec<Hit>,
@@ -44,13 +44,13 @@ pub struct Search {
 }
 
 impl Search {
-    /// What is found so far: that of the question before, while [`Self::is_answered`] is false.
+    /// The results so far: those of the question before, while [`Self::is_answered`] is false.
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits
     }
 
-    /// Whether what is found belongs to what the user asks for now.
+    /// Whether the results are those of the present query.
     #[must_use]
     pub fn is_answered(&self) -> bool {
         self.wanted.is_some() && self.wanted == self.answered
@@ -96,7 +96,7 @@ impl Search {
 
     /// The user asks for nothing any more. An answer that is on its way is dropped.
     pub(crate) fn end(&mut self) {
-        *self = Self { asked: self.asked.take(), ..Self::default() };
+        *self = Self { pending: self.pending.take(), ..Self::default() };
     }
 
     /// When what the user asks for is to be sent.
@@ -109,7 +109,7 @@ impl Search {
         self.due = None;
     }
 
-    /// Takes what is to be sent now, if anything is.
+    /// Takes the question that is to be sent now, if there is one.
     pub(crate) fn take_command(&mut self) -> Option<Command> {
         let is_open = self.due.is_none() && self.refusal.is_none() && !self.is_answered();
         self.command(is_open, None)
@@ -123,16 +123,16 @@ impl Search {
     }
 
     fn command(&mut self, is_open: bool, before: Option<ShortString>) -> Option<Command> {
-        let question = self.wanted.clone().filter(|_| is_open && self.asked.is_none())?;
+        let question = self.wanted.clone().filter(|_| is_open && self.pending.is_none())?;
         let Question { query, order } = question.clone();
-        self.asked = Some(Asked { question, is_next: before.is_some() });
+        self.pending = Some(PendingQuestion { question, is_next: before.is_some() });
         Some(Command::Search { query, order, before, limit: Some(PAGE_HITS) })
     }
 
     /// The server has found messages. Those that answer an earlier question are dropped.
     pub(crate) fn found(&mut self, page: Vec<Hit>, next: Option<ShortString>, indexed: Option<u8>) {
-        let asked = self.asked.take().filter(|asked| self.wants(asked));
-        let Some(Asked { question, is_next }) = asked else {
+        let pending = self.pending.take().filter(|pending| self.wants(pending));
+        let Some(PendingQuestion { question, is_next }) = pending else {
             return;
         };
         if !is_next {
@@ -145,23 +145,23 @@ impl Search {
 
     /// The server has refused a search. Returns whether one is on its way.
     pub(crate) fn refused(&mut self, refusal: &Refusal) -> bool {
-        let Some(asked) = self.asked.take() else {
+        let Some(pending) = self.pending.take() else {
             return false;
         };
-        if self.wants(&asked) {
+        if self.wants(&pending) {
             self.refusal = Some(refusal.clone());
         }
         true
     }
 
     /// Whether an answer is of use: it answers what the user asks for now, from its beginning if that was asked again.
-    fn wants(&self, asked: &Asked) -> bool {
-        self.wanted.as_ref() == Some(&asked.question) && (!asked.is_next || self.is_answered())
+    fn wants(&self, pending: &PendingQuestion) -> bool {
+        self.wanted.as_ref() == Some(&pending.question) && (!pending.is_next || self.is_answered())
     }
 
     /// The session is over: no answer comes any more. What the user asks for is asked again in the next one.
     pub(crate) fn session_ended(&mut self) {
-        self.asked = None;
+        self.pending = None;
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a client knows.
+//! The state of a client.
 
 mod authors;
 mod drafts;
@@ -15,11 +15,11 @@ use chat_proto::{
 
 use self::authors::Authors;
 pub(crate) use self::logs::KnownMessage;
-pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, Unaddressed};
+pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, UnaddressedTexts};
 use crate::choices::Choices;
 use crate::effect::Effect;
-use crate::link::Lost;
-use crate::listing::{Listed, ListedAccount, MessageList, RoomListing, VersionList};
+use crate::link::LinkError;
+use crate::listing::{ListedAccount, MessageList, OrderList, RoomListing, VersionList};
 use crate::live::Live;
 use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
@@ -45,7 +45,7 @@ pub struct State {
     /// The journal that the server has named before the session.
     pub(crate) server_journal: Option<ShortString>,
     pub(crate) connection: Connection,
-    pub(crate) trouble: Option<Lost>,
+    pub(crate) trouble: Option<LinkError>,
     pub(crate) rooms: Rooms,
     /// The thread that is open in the current room.
     pub(crate) thread: Option<Thread>,
@@ -55,20 +55,20 @@ pub struct State {
     pub(crate) pin_list: MessageList,
     pub(crate) version_list: VersionList,
     /// The invites that the user may see.
-    pub(crate) invites: Listed<InviteInfo>,
+    pub(crate) invites: OrderList<InviteInfo>,
     /// The hooks that the user may see.
-    pub(crate) hooks: Listed<HookInfo>,
+    pub(crate) hooks: OrderList<HookInfo>,
     /// Mutes and bans that have not ended.
-    pub(crate) sanctions: Listed<SanctionInfo>,
+    pub(crate) sanctions: OrderList<SanctionInfo>,
     /// Records of the audit log.
-    pub(crate) audit: Listed<AuditEntry>,
+    pub(crate) audit: OrderList<AuditEntry>,
     /// The account that was asked for last.
     pub(crate) account: ListedAccount,
     /// What the user may do.
     pub(crate) standing: Standing,
     pub(crate) search: Search,
-    /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
-    pub(crate) unaddressed: Unaddressed,
+    /// Messages and drafts that version 0.1.0 stored under the names of users, until their addresses are known.
+    pub(crate) unaddressed: UnaddressedTexts,
     /// The names that the server was asked for.
     pub(crate) questions: Vec<Lookup>,
     /// The users of the lobby in the last session.
@@ -106,7 +106,7 @@ pub struct State {
     pub(crate) effects: Vec<Effect>,
 }
 
-/// What happens once, in a run or in a session.
+/// Things that happen once, in a run or in a session.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WarnOnce {
     /// The server sends something this version cannot read; in this session.
@@ -118,7 +118,7 @@ pub(crate) struct WarnOnce {
     /// A room has fewer messages than it had; in this session, which is about to end.
     pub(crate) shorter_room: bool,
     /// Why there is no session, as the log has it; until there is a session.
-    pub(crate) not_connected: Option<Lost>,
+    pub(crate) not_connected: Option<LinkError>,
 }
 
 /// Whether there is a connection to the server.
@@ -151,7 +151,7 @@ pub enum Connection {
 }
 
 impl State {
-    /// The state of a client of the server at the address `server`, with what is stored as `profile`. It has
+    /// The state of a client of the server at the address `server`, with the stored `profile`. It has
     /// the lobby, and the rooms with drafts.
     #[must_use]
     pub fn new(server: String, profile: Profile) -> Self {
@@ -171,14 +171,14 @@ impl State {
             mention_list: MessageList::default(),
             pin_list: MessageList::default(),
             version_list: VersionList::default(),
-            invites: Listed::default(),
-            hooks: Listed::default(),
-            sanctions: Listed::default(),
-            audit: Listed::default(),
+            invites: OrderList::default(),
+            hooks: OrderList::default(),
+            sanctions: OrderList::default(),
+            audit: OrderList::default(),
             account: ListedAccount::default(),
             standing: Standing::default(),
             search: Search::default(),
-            unaddressed: Unaddressed::default(),
+            unaddressed: UnaddressedTexts::default(),
             questions: Vec::new(),
             last_lobby_users: Vec::new(),
             authors: Authors::default(),
@@ -236,7 +236,7 @@ impl State {
 
     /// Why there is no session.
     #[must_use]
-    pub const fn trouble(&self) -> Option<&Lost> {
+    pub const fn trouble(&self) -> Option<&LinkError> {
         self.trouble.as_ref()
     }
 
@@ -287,7 +287,7 @@ impl State {
         self.rooms.current_mut().log.notice(at, notice);
     }
 
-    /// Continues with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
+    /// Continues with the stored `profile`: puts its drafts back where nothing is typed, and opens the
     /// room that was open.
     pub(crate) fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;
@@ -320,12 +320,12 @@ impl State {
         self.listing = RoomListing::default();
         (self.mention_list, self.pin_list) = (MessageList::default(), MessageList::default());
         self.version_list = VersionList::default();
-        (self.invites, self.sanctions) = (Listed::default(), Listed::default());
-        self.hooks = Listed::default();
-        (self.audit, self.standing) = (Listed::default(), Standing::default());
+        (self.invites, self.sanctions) = (OrderList::default(), OrderList::default());
+        self.hooks = OrderList::default();
+        (self.audit, self.standing) = (OrderList::default(), Standing::default());
         self.account = ListedAccount::default();
         self.search.end();
-        self.unaddressed = Unaddressed::default();
+        self.unaddressed = UnaddressedTexts::default();
         self.last_lobby_users.clear();
         self.authors.clear();
         (self.me, self.epoch) = (None, None);

@@ -137,7 +137,7 @@ impl Store {
                 prepare(state)?;
                 let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
-                // What has had no session, or comes from version 0.1.0, moves with the next one.
+                // State that has had no session, or comes from version 0.1.0, moves with the next session.
                 let unfiled = Home::find_used(server.with_journal(None), &name)?;
                 let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
                 let slot = Slot::open(&home.directory, &slot_device(state)?)?;
@@ -183,7 +183,7 @@ impl Store {
         })
     }
 
-    /// Whether what is stored outlives the program.
+    /// Whether the stored state outlives the program.
     #[must_use]
     pub const fn is_lasting(&self) -> bool {
         matches!(self.storage, Storage::Directory { .. })
@@ -225,8 +225,8 @@ impl Store {
         self.profile()
     }
 
-    /// Goes on with what is stored for the server with that journal (`None`: a server that does not send it).
-    /// What is stored under the address of the server moves there; what belongs to another server stays.
+    /// Continues with the state for the server with that journal (`None`: a server that does not send it).
+    /// The files under the address of the server move there; those of another server stay.
     ///
     /// # Errors
     /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.
@@ -302,7 +302,7 @@ impl Store {
     }
 }
 
-/// Moves from the home of one server to that of another, with what is stored under the address alone.
+/// Moves from the home of one server to that of another, with the state that is stored under the address alone.
 fn move_to(
     home: &mut Home,
     slot: &mut Slot,

@@ -12,7 +12,7 @@ use chat_proto::{
 };
 use tokio::time::timeout;
 
-use crate::rooms::Loading;
+use crate::rooms::PageRequest;
 use crate::state::State;
 use crate::store::{Drafts, MessageId, OwnMessage, Profile};
 
@@ -20,7 +20,7 @@ use crate::store::{Drafts, MessageId, OwnMessage, Profile};
 /// is over at once if nothing else can happen.
 pub const DEADLINE: Duration = Duration::from_secs(600);
 
-/// What is stored for a user of the server of [`welcome`].
+/// The stored profile of a user of the server of [`welcome`].
 #[must_use]
 pub fn profile(written: &str) -> Profile {
     Profile {
@@ -192,6 +192,6 @@ fn text_of(text: &str) -> Text {
 /// Makes the client take the next page of older messages of a room, as if it had asked for it.
 pub fn expect_older(state: &mut State, room: &RoomName) {
     if let Some(room) = state.rooms.get_mut(room) {
-        room.loading = Some(Loading::Older);
+        room.loading = Some(PageRequest::Older);
     }
 }

@@ -10,7 +10,7 @@ use crate::log::{Bounds, Log};
 /// longer thread lacks its oldest answers.
 pub(crate) const THREAD_PAGES_MAX: usize = 10;
 
-/// A message and those that answer it. It is kept current like the log of its room.
+/// A message and those that answer it. It is updated like the log of its room.
 #[derive(Debug)]
 pub struct Thread {
     pub(crate) room: RoomName,
@@ -23,7 +23,7 @@ pub struct Thread {
     pub(crate) pages: usize,
     /// The last message of the room when the page was asked for that is on its way.
     pub(crate) known: Seq,
-    /// What the server has said of the answers.
+    /// The counts of the answers that the server has sent.
     pub(crate) replies: Option<Replies>,
 }
 
@@ -43,7 +43,7 @@ pub enum ThreadLoad {
 }
 
 impl Thread {
-    /// The thread of message `root`, with what is loaded of it in the log of its room.
+    /// The thread of message `root`, with the part of it that the log of its room has.
     pub(crate) fn new(room: RoomName, root: Seq, of: &Log) -> Self {
         let mut log = Log::new();
         log.set_bounds(Bounds::THREAD);

@@ -17,6 +17,7 @@ mod messages;
 mod orders;
 mod presence;
 mod refused;
+mod reload;
 mod requests;
 mod search;
 mod session;
@@ -39,7 +40,7 @@ use crate::sanitize;
 use crate::state::State;
 use crate::store::{OwnMessage, StoreOp};
 
-/// Applies an input of the time `at` to `state`. Returns what is to be done, in that order.
+/// Applies an input of the time `at` to `state`. Returns the effects, in the order in which they are to be carried out.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     let done = match input {
@@ -59,6 +60,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects.extend(live::tick(state, at));
             effects.extend(standing::tick(state, at));
             effects.extend(search::tick(state, at));
+            effects.extend(reload::tick(state, at));
             effects
         }
         Input::Stored(stored) => {
@@ -140,7 +142,7 @@ fn send_waiting(state: &mut State) -> Vec<Effect> {
     if state.session().is_none() || session::unknown(state).next().is_some() {
         return Vec::new();
     }
-    let says = state.outbox.send().into_iter();
+    let says = state.outbox.take_ready().into_iter();
     says.filter_map(|say| send(state, Command::Say(say))).collect()
 }
 

@@ -13,7 +13,7 @@ const FLUSH_MAX: Duration = Duration::from_secs(2);
 /// Time after which a write of a few KiB counts as blocked, and [`Queue::flush`] stops waiting for it.
 const BLOCKED: Duration = Duration::from_millis(500);
 
-/// What the writer thread takes from the queue.
+/// The bytes and counts that the writer thread takes from the queue.
 pub(crate) struct Work {
     /// Whole lines.
     pub(crate) lines: Vec<u8>,

@@ -22,14 +22,14 @@ enum Next {
 }
 
 /// An output whose writes wait for an order of the test.
-struct Controlled {
+struct ManualOutput {
     next: Receiver<Next>,
     /// Sent when a write begins.
     begins: SyncSender<()>,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Write for Controlled {
+impl Write for ManualOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _ = self.begins.try_send(());
         // After `release`, or the end of the test, all writes succeed.
@@ -58,7 +58,7 @@ impl Bench {
         let (send_next, next) = sync_channel(EVENTS_MAX);
         let (send_begins, begins) = sync_channel(EVENTS_MAX);
         let written = Arc::default();
-        let output = Controlled { next, begins: send_begins, written: Arc::clone(&written) };
+        let output = ManualOutput { next, begins: send_begins, written: Arc::clone(&written) };
         Self { log: Log::to(output, format), next: Some(send_next), begins, written }
     }
 

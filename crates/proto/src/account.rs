@@ -1,4 +1,4 @@
-//! What an owner changes in the account of another user, and how a client speaks to the server.
+//! The changes that an owner makes to the account of another user, and the protocol of a session.
 
 use crate::code::words;
 

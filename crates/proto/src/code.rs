@@ -29,7 +29,7 @@ macro_rules! words {
                 }
             }
 
-            /// The word that is written so; `Unknown` if it is none of the list.
+            /// The word that is written so; `Unknown` if it is not in the list.
             #[must_use]
             pub fn of(written: &str) -> Self {
                 Self::ALL

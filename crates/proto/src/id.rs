@@ -1,4 +1,4 @@
-//! What identifies things. Each has a type of its own, so that one cannot be passed for another.
+//! Identifiers. Each has a type of its own, so that one cannot be passed for another.
 
 use std::fmt;
 use std::num::ParseIntError;

@@ -1,4 +1,4 @@
-//! What is on the wire, and nothing else: no sockets, no tasks, no clock.
+//! The protocols on the wire, and nothing else: no sockets, no tasks, no clock.
 //!
 //! ```text
 //!           native: JSON lines                    classic: unframed text
@@ -10,7 +10,7 @@
 //!   at construction and valid ever after.
 //! * [`unsafe_chars`]: which characters do not show, and when they are text all the same.
 //! * [`secret`]: what must not appear in a log.
-//! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
+//! * [`command`] and [`event`]: the two vocabularies, of clients and of the server.
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
 //! * [`address_line`] and [`server_key`]: where a server is, and how a client knows it again.

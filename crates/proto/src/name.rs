@@ -75,13 +75,13 @@ pub struct UserName(Name);
 /// for both, so every event has it, and it is what a client stores. `@ana` is the user who has the name
 /// `ana` when the server reads it.
 ///
-/// What follows the sigil of the others keeps the rules of a [`UserName`]; a room's has no white space
+/// The text after the sigil of the others obeys the rules of a [`UserName`]; a room's has no white space
 /// at all, so that `/join #rust now` has one reading. Compared like user names.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Cow<str>")]
 pub struct RoomName(Name);
 
-/// What both kinds of name are. Cheap to clone: a name is in many places.
+/// The content of both kinds of name. Cheap to clone: a name is in many places.
 #[derive(Clone)]
 struct Name(Arc<Spelling>);
 
@@ -186,7 +186,7 @@ impl UserName {
         self.0.written()
     }
 
-    /// What names are compared by: compatibility caseless matching (Unicode 16, section 3.13.5,
+    /// The key by which names are compared: compatibility caseless matching (Unicode 16, section 3.13.5,
     /// D146), without joiners, and with `_` for each space.
     #[must_use]
     pub fn key(&self) -> &str {
@@ -265,7 +265,7 @@ impl RoomName {
         self.0.written()
     }
 
-    /// What names are compared by, sigil first; see [`UserName::key`].
+    /// The key by which names are compared, sigil first; see [`UserName::key`].
     #[must_use]
     pub fn key(&self) -> &str {
         self.0.key()

@@ -58,7 +58,7 @@ words! {
 }
 
 words! {
-    /// What the audit log has records of.
+    /// The kinds of records in the audit log.
     AuditKind {
         /// A user has another role, on the server or in a room.
         Role = "role",

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-mod written;
+mod rfc3339;
 
-pub(crate) use self::written::Written;
+pub(crate) use self::rfc3339::Rfc3339;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z; on the wire RFC 3339, in UTC, with three
 /// digits after the second: `2026-11-22T14:02:07.123Z`.
@@ -31,8 +31,8 @@ impl Timestamp {
     }
 
     /// The moment as it is on the wire.
-    pub(crate) fn written(self) -> Written {
-        Written::new(self)
+    pub(crate) fn rfc3339(self) -> Rfc3339 {
+        Rfc3339::new(self)
     }
 
     /// The moment as the library for dates and time zones has it.
@@ -67,19 +67,19 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.written().as_str())
+        f.write_str(self.rfc3339().as_str())
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.written().as_str())
+        f.write_str(self.rfc3339().as_str())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.written().as_str())
+        serializer.serialize_str(self.rfc3339().as_str())
     }
 }
 

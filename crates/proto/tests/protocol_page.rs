@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-/// What stands under the heading `title`, up to the next one of its level.
+/// The text under the heading `title`, up to the next one of its level.
 fn section(title: &str) -> &'static str {
     let (level, _) = title.split_once(' ').unwrap();
     let (_, section) = PAGE.split_once(&format!("\n{title}\n")).expect(title);

@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use self::error::{AcmeError, with_sources};
-use self::files::{Files, Stored};
+use self::files::{Files, StoredCertificate};
 use self::https::Https;
 use self::renewal::Renewal;
 use crate::clock::Clock;
@@ -85,7 +85,7 @@ impl Certifier {
         }
         let domains = self.domains();
         match self.certify_or_fail().await {
-            Ok(Stored { validity, .. }) => {
+            Ok(StoredCertificate { validity, .. }) => {
                 renewal.succeeded(validity, Instant::now());
                 info!(%domains, until = %validity.until, "an authority has issued a certificate");
             }
@@ -99,7 +99,7 @@ impl Certifier {
 
     /// Calls [`Self::certify`], within [`ORDER_MAX`]. A panic is an error like any other: it is not a reason to end the
     /// daemon.
-    async fn certify_or_fail(&self) -> Result<Stored, AcmeError> {
+    async fn certify_or_fail(&self) -> Result<StoredCertificate, AcmeError> {
         let certify = AssertUnwindSafe(timeout(ORDER_MAX, self.certify())).catch_unwind().await;
         self.tls.clear_proofs();
         match certify {
@@ -109,7 +109,7 @@ impl Certifier {
     }
 
     /// Asks the authority for a certificate. If it does not know the account any more, another one is made.
-    async fn certify(&self) -> Result<Stored, AcmeError> {
+    async fn certify(&self) -> Result<StoredCertificate, AcmeError> {
         match self.certify_with_account().await {
             Err(AcmeError::UnknownAccount) => {
                 self.files.remove_account()?;
@@ -119,12 +119,12 @@ impl Certifier {
         }
     }
 
-    async fn certify_with_account(&self) -> Result<Stored, AcmeError> {
+    async fn certify_with_account(&self) -> Result<StoredCertificate, AcmeError> {
         let account = self.account().await?;
         let domains = &self.settings.domains;
         let pem = order::order(&account, &self.tls, domains).await?;
         self.tls.set_issued(pem.as_bytes(), domains).map_err(AcmeError::Issued)?;
-        let stored = Stored::new(pem).ok_or(AcmeError::Issued(TlsError::NotIssued))?;
+        let stored = StoredCertificate::new(pem).ok_or(AcmeError::Issued(TlsError::NotIssued))?;
         if let Err(error) = self.files.set_certificate(&stored) {
             let error = with_sources(&error);
             warn!(error, "cannot store the certificate; the next start asks for another one");

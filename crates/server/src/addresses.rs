@@ -22,7 +22,7 @@ const PUBLIC: &str = "public ";
 pub struct Addresses {
     /// Those that it listens on.
     pub listens: Vec<SocketAddr>,
-    /// What other machines call it, as it was written on the command line.
+    /// Its address for other machines, as it was written on the command line.
     pub public: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a person sees when the daemon has started.
+//! The lines that a person sees when the daemon has started.
 
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
@@ -12,8 +12,8 @@ use tracing::{info, warn};
 
 use crate::address_line;
 
-/// What is announced of a daemon.
-pub(crate) struct Announced<'a> {
+/// The addresses and the line of the owner that are announced.
+pub(crate) struct Announcement<'a> {
     /// Where it listens.
     pub(crate) listens: &'a [SocketAddr],
     /// The lines with which other machines come.
@@ -59,8 +59,8 @@ impl OwnerLine {
 }
 
 /// Prints where the daemon listens and how to join. Does not wait for standard output.
-pub(crate) fn announce(announced: &Announced<'_>) {
-    let Announced { listens: addresses, lines, plain, owner } = announced;
+pub(crate) fn announce(announcement: &Announcement<'_>) {
+    let Announcement { listens: addresses, lines, plain, owner } = announcement;
     let mut text = String::new();
     for address in *addresses {
         let version = env!("CARGO_PKG_VERSION");

@@ -1,6 +1,6 @@
 //! The command line.
 
-mod certified;
+mod domains;
 mod join;
 mod values;
 
@@ -13,7 +13,7 @@ use chat_server::config::{HostNames, Join, TlsFiles, WebConfig};
 use chat_server::journal::{Durability, Location};
 use clap::Parser;
 
-use self::certified::Certified;
+use self::domains::DomainArgs;
 use self::join::JoinBy;
 pub(crate) use self::values::LogFormat;
 use self::values::{Keep, LimitsOn, PlainFrom, SearchIndex, Survives, duration, keep, room};
@@ -93,7 +93,7 @@ pub(crate) struct Args {
     tls_key: Option<PathBuf>,
 
     #[command(flatten)]
-    certified: Certified,
+    domains: DomainArgs,
 
     /// A monitor on another machine that has the token in the first line of this file, of 16 bytes or more, may ask for
     /// /metrics. One on this machine needs none.
@@ -237,12 +237,12 @@ impl Args {
 
     /// What other machines call this one, if it is known.
     pub(crate) fn public_address(&self) -> Option<PublicAddress> {
-        self.public_address.clone().or_else(|| self.certified.public_address())
+        self.public_address.clone().or_else(|| self.domains.public_address())
     }
 
     /// How many domains the daemon has. If there are any, an authority looks for them at port 443.
     pub(crate) const fn domains(&self) -> usize {
-        self.certified.domains()
+        self.domains.count()
     }
 
     /// What `accepted` survives.
@@ -256,11 +256,11 @@ impl Args {
         Some(TlsFiles { certificate, key })
     }
 
-    /// What is served to browsers: by the names that lead here.
+    /// The web server, and the names that lead to it.
     fn web(&self) -> WebConfig {
         let listens = self.listen.iter().filter(|address| address.is_name()).map(Address::host);
         let public = self.public_address.iter().map(|address| address.host.as_str());
-        let names = listens.chain(public).chain(self.certified.names());
+        let names = listens.chain(public).chain(self.domains.names());
         let names = HostNames::new(names.map(str::to_owned));
         WebConfig { names, directory: self.web_dir.clone(), metrics_token: None }
     }
@@ -272,7 +272,7 @@ impl Args {
             detect_silence: self.detect_silence,
             plain: self.plain.into(),
             tls_files: self.tls_files(),
-            acme: self.certified.acme(),
+            acme: self.domains.acme(),
             web: self.web(),
             idle_timeout: self.idle_timeout,
             write_timeout: self.write_timeout,

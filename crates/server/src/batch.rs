@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use chat_proto::{Event, RoomName, Seq, SessionId, UserId};
 
-pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
+pub(crate) use self::encoded::{EncodedBatch, Format, Lines, Pieces, pieces_bytes};
 use crate::config::RINGS_BYTES_MAX;
 use crate::journal::{Kinds, StoredMessage};
 use crate::ring::{self, Charge};
@@ -16,9 +16,9 @@ use crate::ring::{self, Charge};
 #[derive(Debug)]
 pub(crate) struct Batch {
     items: Items,
-    encoded: [OnceLock<Encoded>; Format::COUNT],
+    encoded: [OnceLock<EncodedBatch>; Format::COUNT],
     /// The same for clients that do not know all kinds of messages; `None` if it has none of those kinds.
-    older: Option<Box<[OnceLock<Encoded>; 2]>>,
+    older: Option<Box<[OnceLock<EncodedBatch>; 2]>>,
     /// Counts its bytes in the rings while it exists.
     charge: Charge<Self>,
 }
@@ -54,7 +54,7 @@ pub(crate) enum Items {
 /// Messages of one room, one after another.
 #[derive(Debug)]
 pub(crate) struct Messages {
-    published: Vec<Published>,
+    publications: Vec<Publication>,
     /// Their authors, sorted; empty if there is one message.
     authors: Vec<UserId>,
     room: RoomName,
@@ -62,7 +62,7 @@ pub(crate) struct Messages {
 
 /// One message of a batch.
 #[derive(Debug)]
-pub(crate) struct Published {
+pub(crate) struct Publication {
     /// The message.
     pub message: StoredMessage,
     /// The session that sent it: it receives the answer instead.
@@ -73,22 +73,24 @@ impl Batch {
     /// Messages of one commit in the room with that name or address.
     #[must_use]
     pub(crate) fn messages(
-        mut published: Vec<Published>,
+        mut publications: Vec<Publication>,
         room: RoomName,
         rings: &Arc<Rings>,
     ) -> Self {
-        published.shrink_to_fit(); // a part of a long commit has the capacity for all of it
+        publications.shrink_to_fit(); // a part of a long commit has the capacity for all of it
         let mut authors = Vec::new();
-        if published.len() > 1 {
-            authors.extend(published.iter().map(|published| published.message.from.id));
+        if publications.len() > 1 {
+            authors.extend(publications.iter().map(|publication| publication.message.from.id));
             authors.sort_unstable();
             authors.dedup();
         }
-        let bytes = |published: &Published| size_of::<Published>() + published.message.heap_bytes();
-        let charge = rings.charge(published.iter().map(bytes).sum());
-        let has_events = published.iter().any(|published| published.message.details.is_some());
+        let bytes =
+            |publication: &Publication| size_of::<Publication>() + publication.message.heap_bytes();
+        let charge = rings.charge(publications.iter().map(bytes).sum());
+        let has_events =
+            publications.iter().any(|publication| publication.message.details.is_some());
         let older = has_events.then(Box::default);
-        let messages = Items::Messages(Messages { published, authors, room });
+        let messages = Items::Messages(Messages { publications, authors, room });
         Self { older, ..Self::new(messages, charge) }
     }
 
@@ -112,8 +114,8 @@ impl Batch {
     pub(crate) fn encoded(
         &self,
         format: Format,
-        encode: impl FnOnce(&Items) -> Encoded,
-    ) -> &Encoded {
+        encode: impl FnOnce(&Items) -> EncodedBatch,
+    ) -> &EncodedBatch {
         self.encode_once(&self.encoded[format as usize], encode)
     }
 
@@ -121,8 +123,8 @@ impl Batch {
     pub(crate) fn encoded_for(
         &self,
         kinds: Kinds,
-        encode: impl FnOnce(&Items) -> Encoded,
-    ) -> &Encoded {
+        encode: impl FnOnce(&Items) -> EncodedBatch,
+    ) -> &EncodedBatch {
         let older = self.older.as_deref();
         let encoded = match (kinds, older) {
             (Kinds::Plain, Some([plain, _])) => plain,
@@ -134,9 +136,9 @@ impl Batch {
 
     fn encode_once<'b>(
         &'b self,
-        encoded: &'b OnceLock<Encoded>,
-        encode: impl FnOnce(&Items) -> Encoded,
-    ) -> &'b Encoded {
+        encoded: &'b OnceLock<EncodedBatch>,
+        encode: impl FnOnce(&Items) -> EncodedBatch,
+    ) -> &'b EncodedBatch {
         encoded.get_or_init(|| {
             let encoded = encode(&self.items);
             self.charge.add(encoded.bytes());
@@ -149,7 +151,7 @@ impl Batch {
     pub(crate) fn last_seq(&self) -> Option<Seq> {
         match &self.items {
             Items::Messages(messages) => {
-                messages.published.last().map(|published| published.message.seq)
+                messages.publications.last().map(|publication| publication.message.seq)
             }
             Items::Update(_) => None,
         }
@@ -159,14 +161,14 @@ impl Batch {
 impl Messages {
     /// The messages, in their order.
     #[must_use]
-    pub(crate) fn published(&self) -> &[Published] {
-        &self.published
+    pub(crate) fn publications(&self) -> &[Publication] {
+        &self.publications
     }
 
     /// Returns true if `user` is an author of some of them.
     pub(crate) fn has_author(&self, user: UserId) -> bool {
-        match &*self.published {
-            [published] => published.message.from.id == user,
+        match &*self.publications {
+            [publication] => publication.message.from.id == user,
             _ => self.authors.binary_search(&user).is_ok(),
         }
     }

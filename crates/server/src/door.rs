@@ -26,7 +26,7 @@ pub(crate) use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
 use crate::journal::Kinds;
 
-/// What a client has sent.
+/// A command of a client, or a line that is not one.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A command.
@@ -53,7 +53,7 @@ pub(crate) enum WriteStep {
     ListDue,
 }
 
-/// What a door with something to write does next.
+/// The next step of a door that has something to write.
 #[derive(Debug, PartialEq, Eq)]
 enum Wake {
     /// The write queue has bytes.

@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::batch::{Batch, Live};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Journal, JournalError, Page, Part, StoredMessage, View};
-use crate::room::{Listener, Room, Snapshot};
+use crate::room::{FeedStart, Room, Snapshot};
 
 /// One item of the stream of a feed.
 #[derive(Debug)]
@@ -61,17 +61,17 @@ struct FeedState {
 }
 
 /// The feed of `room`: all messages after `seq`, then the batches of the ring. The session was sent the snapshot of
-/// `listener`.
+/// `start`.
 pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
-    listener: Listener,
+    start: FeedStart,
     seq: Seq,
     (catch_up, view): (CatchUp, View),
     pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = FeedItem> + Send {
-    let Listener { snapshot, live } = listener;
+    let FeedStart { snapshot, live } = start;
     let live = (seq >= snapshot.last_seq).then_some(live);
     let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
     let state = FeedState {
@@ -128,7 +128,7 @@ impl FeedState {
             // Boxed to keep the session future small: most sessions miss nothing.
             return Some(Box::pin(self.page()).await);
         }
-        let Some(Listener { snapshot, live }) = self.room.listen(self.users_listed) else {
+        let Some(FeedStart { snapshot, live }) = self.room.subscribe(self.users_listed) else {
             return Some(FeedItem::Closed);
         };
         let missed = snapshot.last_seq.since(self.seq);

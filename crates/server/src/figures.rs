@@ -1,4 +1,4 @@
-//! What the daemon tells a monitor of itself. It is gathered when it is asked for, from what is there anyway; what is
+//! The figures of the daemon for a monitor. They are gathered when it asks, from counts that exist anyway; what is
 //! counted is counted once for each commit or batch, so that a delivery costs nothing more.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -57,7 +57,7 @@ pub(crate) struct Histogram {
     pub(crate) total: Duration,
 }
 
-/// What the daemon tells a monitor.
+/// The figures of the daemon.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figures {
     /// Connections since the start.
@@ -71,7 +71,7 @@ pub(crate) struct Figures {
     pub(crate) hub: HubFigures,
 }
 
-/// What the hub tells a monitor.
+/// The figures of the hub.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HubFigures {
     /// Sessions of each protocol.

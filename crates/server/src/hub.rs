@@ -69,7 +69,7 @@ pub(crate) use self::answer::{Answer, Outcome};
 pub(crate) use self::changed::{Counts, Takes};
 use self::commits::Commits;
 use self::directory::Directory;
-pub(crate) use self::enter::Returning;
+pub(crate) use self::enter::ReturningUser;
 pub(crate) use self::error::{AccountError, HookError, HubError};
 pub(crate) use self::hooks::HOOKS_LISTED;
 pub(crate) use self::invites::INVITES_LISTED;
@@ -81,7 +81,7 @@ pub(crate) use self::queue::QUEUE_ITEMS;
 use self::queue::Queue;
 use self::request::Request;
 pub(crate) use self::request::{
-    Admission, HookDraft, InviteDraft, RulesPatch, SanctionOrder, SanctionTarget, Unqueued,
+    Admission, HookDraft, InviteDraft, NewMessage, RulesPatch, SanctionOrder, SanctionTarget,
 };
 pub(crate) use self::sessions::Client;
 use self::state::State;

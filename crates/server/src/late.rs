@@ -28,12 +28,12 @@ pub(crate) struct LateBrowsers(Mutex<HashMap<IpAddr, Instant>>);
 
 impl LateBrowsers {
     /// Records that the first bytes of a client at `address` came too late.
-    pub(crate) fn was_late(&self, address: IpAddr, now: Instant) {
+    pub(crate) fn record_late(&self, address: IpAddr, now: Instant) {
         self.add(address, LATE_FOR, now);
     }
 
     /// Records that a browser at `address` was sent the page.
-    pub(crate) fn loads_page(&self, address: IpAddr, now: Instant) {
+    pub(crate) fn record_page(&self, address: IpAddr, now: Instant) {
         self.add(address, LOADS_FOR, now);
     }
 
@@ -77,23 +77,23 @@ mod tests {
     #[test]
     fn an_address_has_more_time_for_a_while() {
         let (late, now) = (LateBrowsers::default(), Instant::now());
-        late.was_late(address(1), now);
-        late.loads_page(address(1), now);
+        late.record_late(address(1), now);
+        late.record_page(address(1), now);
         assert_eq!(late.silence(address(1), USUAL, now), PLAIN_REFUSED_SILENCE);
         assert_eq!(late.silence(address(2), USUAL, now), USUAL);
         let before = now + LATE_FOR - Duration::from_millis(1);
         assert_eq!(late.silence(address(1), USUAL, before), PLAIN_REFUSED_SILENCE);
         assert_eq!(late.silence(address(1), USUAL, now + LATE_FOR), USUAL);
-        late.loads_page(address(2), now);
+        late.record_page(address(2), now);
         assert_eq!(late.silence(address(2), USUAL, now), PLAIN_REFUSED_SILENCE);
         assert_eq!(late.silence(address(2), USUAL, now + LOADS_FOR), USUAL);
     }
 
     #[test]
-    fn a_bounded_number_of_addresses_is_kept() {
+    fn a_bounded_number_of_addresses_is_stored() {
         let (late, now) = (LateBrowsers::default(), Instant::now());
         for number in 0..=u32::try_from(LATE_ADDRESSES_MAX).unwrap() {
-            late.was_late(address(number), now + Duration::from_millis(number.into()));
+            late.record_late(address(number), now + Duration::from_millis(number.into()));
         }
         assert_eq!(late.0.lock().unwrap().len(), LATE_ADDRESSES_MAX);
         assert_eq!(late.silence(address(0), USUAL, now), USUAL, "the oldest is removed");

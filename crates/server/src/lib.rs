@@ -75,6 +75,6 @@ pub use plain::is_loopback;
 pub use search::remove_index;
 pub use server::{OpenError, Server};
 pub use server_password::{ServerPassword, ServerPasswordError};
-pub use socket::Unacknowledged;
+pub use socket::UnacknowledgedBytes;
 pub use tls::{Certificate, TLS_DIRECTORY, TlsError, server_key, within_tls};
 pub use watch::DaemonError;

@@ -1,6 +1,6 @@
 //! The limits of what one user or one network may do: an ordinary user never meets them.
 //!
-//! What is sent is counted in *units*, of which a message is one, and in bytes of texts: many short messages take
+//! Commands are counted in *units*, of which a message costs one, and in bytes of texts: many short messages take
 //! attention, few long ones take the time of readers and the disk. A session whose budget is used up is not read from
 //! until the budget has some of it again, so nothing is lost or refused.
 
@@ -18,13 +18,13 @@ const KIB_EVERY: Duration = Duration::from_nanos(1_953_125);
 /// The limits of users and networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// What one user may send, over all its sessions. 4,000 units are the history that a bot brings along, or the start
+    /// The budget of one user, over all its sessions. 4,000 units are the history that a bot brings along, or the start
     /// of a client in 100 rooms many times over; 20 a second are more than a person or a bot says for long.
     pub user: SendRate,
-    /// What one newcomer or guest may send. With 1 MiB of texts at once and then 512 KiB a second, the readers in a
+    /// The budget of one newcomer or guest. With 1 MiB of texts at once and then 512 KiB a second, the readers in a
     /// room are up to date within moments of a flood.
     pub newcomer: SendRate,
-    /// What all newcomers and guests of one network may send together: an office that comes in; then 512 KiB a second
+    /// The budget of all newcomers and guests of one network together: an office that comes in; then 512 KiB a second
     /// on the disk.
     pub network: SendRate,
     /// How long a user is a newcomer.
@@ -57,6 +57,11 @@ pub struct SendRate {
 }
 
 impl Limits {
+    /// What one user may send.
+    pub(crate) const fn of(&self, is_newcomer: bool) -> SendRate {
+        if is_newcomer { self.newcomer } else { self.user }
+    }
+
     /// No limits: for a trusted network, and for measurements.
     #[must_use]
     pub const fn off() -> Self {
@@ -97,7 +102,7 @@ impl Default for Limits {
     }
 }
 
-/// What a command costs.
+/// The cost of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cost {
     tenths: u32,

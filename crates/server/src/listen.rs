@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::session::{Context, Peer, serve};
-use crate::socket::{self, Unacknowledged};
+use crate::socket::{self, UnacknowledgedBytes};
 use crate::turn_away::TurnedAway;
 
 /// How long to wait before the next `accept` if the system has no free file or memory.
@@ -49,7 +49,7 @@ pub trait Listen {
 
     /// Returns how to ask which bytes of a connection its peer has yet to acknowledge; `None` if the
     /// system cannot be asked.
-    fn unacknowledged(_stream: &Self::Stream) -> Option<Unacknowledged> {
+    fn unacknowledged(_stream: &Self::Stream) -> Option<UnacknowledgedBytes> {
         None
     }
 }
@@ -71,7 +71,7 @@ impl Listen for TcpListener {
         stream.local_addr().ok()
     }
 
-    fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
+    fn unacknowledged(stream: &TcpStream) -> Option<UnacknowledgedBytes> {
         socket::unacknowledged(stream)
     }
 }
@@ -134,11 +134,11 @@ pub(crate) struct AcceptErrors {
 }
 
 impl AcceptErrors {
-    /// What was accepted; `None` after an error, and after a wait if the next `accept` would fail, too.
+    /// The connection that was accepted; `None` after an error, and after a wait if the next `accept` would fail, too.
     pub(crate) async fn check<T>(&mut self, accepted: io::Result<T>) -> Option<T> {
         match accepted {
             Ok(accepted) => {
-                self.is_over();
+                self.log_recovery();
                 Some(accepted)
             }
             Err(error) => {
@@ -162,7 +162,7 @@ impl AcceptErrors {
         true
     }
 
-    fn is_over(&mut self) {
+    fn log_recovery(&mut self) {
         if std::mem::take(&mut self.is_on) {
             info!("connections are accepted again");
         }
@@ -186,7 +186,7 @@ mod tests {
         let mut errors = AcceptErrors::default();
         assert!(errors.must_wait(&io::Error::from_raw_os_error(EMFILE)));
         assert!(errors.is_on);
-        errors.is_over();
+        errors.log_recovery();
         assert!(!errors.is_on);
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::config::BACKLOG_CONNECTIONS;
 use crate::listen::Listen;
-use crate::socket::{Unacknowledged, bound_buffers};
+use crate::socket::{UnacknowledgedBytes, bound_buffers};
 
 /// Sockets that take turns to accept.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Listen for Listeners {
         <TcpListener as Listen>::local(stream)
     }
 
-    fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
+    fn unacknowledged(stream: &TcpStream) -> Option<UnacknowledgedBytes> {
         <TcpListener as Listen>::unacknowledged(stream)
     }
 }

@@ -1,4 +1,4 @@
-//! What the sessions of a daemon share to let users in with a password or a code.
+//! The part that the sessions of a daemon share to let users in with a password or a code.
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
-use crate::announce::{Announced, OwnerLine};
+use crate::announce::{Announcement, OwnerLine};
 use crate::args::{Args, NO_DIRECTORY};
 use crate::signals::Signals;
 
@@ -146,8 +146,8 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
         }
     }
     let lines = address_line::lines(&addresses, public, server.key()).unwrap_or_default();
-    announce::announce(&Announced { listens: &addresses, lines, plain, owner });
-    if let Err(error) = ready::tell_service_manager() {
+    announce::announce(&Announcement { listens: &addresses, lines, plain, owner });
+    if let Err(error) = ready::notify_service_manager() {
         warn!(%error, "cannot tell the service manager that the daemon is ready");
     }
 

@@ -1,4 +1,4 @@
-//! What counts as one address where connections of one origin are bounded, or banned, together.
+//! A network: the addresses that count as one if connections of one origin are bounded, or banned, together.
 
 use std::net::IpAddr;
 

@@ -69,7 +69,7 @@ struct Entry {
 /// The budgets of one network.
 #[derive(Debug, Default)]
 pub(crate) struct Network {
-    /// What its newcomers and guests send.
+    /// The budget of its newcomers and guests.
     pub(crate) sent: SendBudget,
     /// The users that it may make.
     pub(crate) new_users: Budget,
@@ -151,7 +151,7 @@ impl Networks {
     }
 
     fn all(&self) -> MutexGuard<'_, All> {
-        // A panic leaves it whole but for a count of one.
+        // A panic leaves it whole, except that one count may be wrong by one.
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

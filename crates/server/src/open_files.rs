@@ -15,7 +15,7 @@ const FILES_BESIDES: usize = 44 - 1 + 2 + CONTROL_SESSIONS_MAX;
 
 /// How many connections the open files allow.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Allowed {
+pub(crate) struct ConnectionLimits {
     /// Connections that are served.
     pub(crate) connections: usize,
     /// Connections past the limit that stay open for a moment.
@@ -30,38 +30,41 @@ pub(crate) struct Allowed {
 pub(crate) fn connections_allowed(
     max_connections: usize,
     listeners: usize,
-) -> anyhow::Result<Allowed> {
+) -> anyhow::Result<ConnectionLimits> {
     let besides = FILES_BESIDES + listeners.min(LISTENERS_MAX);
     let wanted = max_connections.saturating_add(besides + TURNED_AWAY_MAX - TURNED_AWAY_MIN);
     let granted = match rlimit::increase_nofile_limit(wanted as u64) {
         Ok(granted) => usize::try_from(granted).unwrap_or(usize::MAX),
         Err(error) => {
             warn!(%error, "cannot ask the system for more open files");
-            return Ok(Allowed { connections: max_connections, turned_away: TURNED_AWAY_MIN });
+            return Ok(ConnectionLimits {
+                connections: max_connections,
+                turned_away: TURNED_AWAY_MIN,
+            });
         }
     };
-    let allowed = allowed(granted, besides, max_connections);
+    let limits = limits(granted, besides, max_connections);
     ensure!(
-        allowed.connections > 0,
+        limits.connections > 0,
         "the system lets this program open {granted} files, and it needs {} at least; raise the \
          limit (ulimit -n, or LimitNOFILE= of systemd)",
         besides + 1
     );
-    if allowed.connections < max_connections {
-        let connections = allowed.connections;
+    if limits.connections < max_connections {
+        let connections = limits.connections;
         warn!(
             "the system grants {granted} open files: {connections} connections at most, not \
              {max_connections}; raise the limit (ulimit -n, or LimitNOFILE= of systemd) for more"
         );
     }
-    Ok(allowed)
+    Ok(limits)
 }
 
-fn allowed(granted: usize, besides: usize, max_connections: usize) -> Allowed {
+fn limits(granted: usize, besides: usize, max_connections: usize) -> ConnectionLimits {
     let free = granted.saturating_sub(besides);
     let connections = free.min(max_connections);
     let turned_away = (TURNED_AWAY_MIN + free - connections).min(TURNED_AWAY_MAX);
-    Allowed { connections, turned_away }
+    ConnectionLimits { connections, turned_away }
 }
 
 #[cfg(test)]
@@ -77,8 +80,8 @@ mod tests {
             (32, 10_000, 0, 4),
             (3, 10_000, 0, 4),
         ] {
-            let expected = Allowed { connections, turned_away };
-            assert_eq!(allowed(granted, 32, max_connections), expected, "{granted}");
+            let expected = ConnectionLimits { connections, turned_away };
+            assert_eq!(limits(granted, 32, max_connections), expected, "{granted}");
         }
     }
 }

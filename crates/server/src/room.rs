@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Rules, Seq, Topic, User, UserId, UserName};
 
-use crate::batch::{Batch, Live, Published, Ring, Rings};
+use crate::batch::{Batch, Live, Publication, Ring, Rings};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{RoomId, RoomKey, RoomRecord};
 
@@ -37,9 +37,9 @@ struct State {
     is_closed: bool,
 }
 
-/// A snapshot of a room, and a receiver of everything after it.
+/// The start of a feed: a snapshot of a room, and a receiver of everything after it.
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub(crate) struct FeedStart {
     /// The room.
     pub snapshot: Snapshot,
     /// Receives everything after the snapshot.
@@ -140,14 +140,14 @@ impl Room {
     /// Returns a snapshot of the room and a receiver of everything after it, with nothing lost or doubled between the
     /// two; `None` if the daemon is going away. It does not put a user on the list.
     #[must_use]
-    pub(crate) fn listen(&self, users_listed: usize) -> Option<Listener> {
+    pub(crate) fn subscribe(&self, users_listed: usize) -> Option<FeedStart> {
         let mut state = self.state();
         if state.is_closed {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
         let live = state.live.get_or_insert_with(|| Ring::new(ROOM_RING_BATCHES));
-        Some(Listener { snapshot, live: live.subscribe() })
+        Some(FeedStart { snapshot, live: live.subscribe() })
     }
 
     /// The topic, and the number of users.
@@ -247,21 +247,21 @@ impl Room {
     }
 
     /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
-    pub(crate) fn publish_messages(&self, published: Vec<Published>) {
+    pub(crate) fn publish_messages(&self, publications: Vec<Publication>) {
         let mut state = self.state();
-        state.last_seq = published.last().map_or(state.last_seq, |last| last.message.seq);
+        state.last_seq = publications.last().map_or(state.last_seq, |last| last.message.seq);
         if state.live.is_none() {
             return;
         }
-        let length = |published: &Published| published.message.text.as_str().len();
-        if published.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
-            return state.publish_batch(published, &self.name);
+        let length = |publication: &Publication| publication.message.text.as_str().len();
+        if publications.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
+            return state.publish_batch(publications, &self.name);
         }
-        let mut published = published.into_iter().peekable();
-        while published.peek().is_some() {
+        let mut publications = publications.into_iter().peekable();
+        while publications.peek().is_some() {
             let mut bytes = 0;
-            let mut batch = Vec::with_capacity(published.len());
-            while let Some(one) = published.next_if(|_| bytes < BATCH_BYTES_MAX) {
+            let mut batch = Vec::with_capacity(publications.len());
+            while let Some(one) = publications.next_if(|_| bytes < BATCH_BYTES_MAX) {
                 bytes += length(&one);
                 batch.push(one);
             }
@@ -301,7 +301,7 @@ impl State {
         self.publish_update(Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
-    fn publish_batch(&mut self, messages: Vec<Published>, name: &RoomName) {
+    fn publish_batch(&mut self, messages: Vec<Publication>, name: &RoomName) {
         let count = messages.len();
         let readers = self.publish(Batch::messages(messages, name.clone(), &self.rings));
         self.rings.count_delivered(count, readers);

@@ -9,7 +9,7 @@
 //! sent it: a text that was deleted is in no answer.
 
 mod batch;
-mod clearing;
+mod cleaner;
 mod error;
 mod expression;
 mod file;
@@ -57,7 +57,7 @@ pub(crate) const HITS_DEFAULT: u32 = 20;
 /// The priority of the thread that builds the index, the lowest there is: everything else comes first.
 const NICE: i32 = 19;
 
-/// What a client asks for.
+/// The question of a client.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) query: Query,
@@ -99,7 +99,7 @@ pub(crate) struct Search {
     ended: CancellationToken,
 }
 
-/// What the indexer and the readers share.
+/// The state that the indexer and the readers share.
 #[derive(Debug, Default)]
 struct Shared {
     source: Mutex<Option<Source>>,

@@ -25,6 +25,7 @@ mod operator;
 mod pace;
 mod peer;
 mod pending;
+mod results;
 mod roles;
 mod rooms;
 mod sanctions;
@@ -53,7 +54,7 @@ use tracing::{Instrument, field, info, info_span};
 
 use self::admit::admit;
 use self::answers::PendingAnswers;
-use self::end::{Closing, End};
+use self::end::{ClosingConnection, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{InviteTerms, invite};
@@ -93,7 +94,7 @@ pub(crate) struct Context {
     pub networks: Arc<Networks>,
     pub logins: Logins,
     pub late: LateBrowsers,
-    pub strangers: StrangerLog,
+    pub strangers: Arc<StrangerLog>,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -198,12 +199,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.into_closing(end).close().await;
     }
 
-    fn into_closing(self, end: End) -> Closing<S> {
+    fn into_closing(self, end: End) -> ClosingConnection<S> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.connection.capabilities()));
-        Closing { connection: self.connection, end, context: self.context, span }
+        ClosingConnection { connection: self.connection, end, context: self.context, span }
     }
 
     /// Carries out a command, and the commands that were received with it.

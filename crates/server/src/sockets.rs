@@ -18,7 +18,7 @@ pub(crate) const LISTENERS_MAX: usize = 16;
 const PORT_TRIES: usize = 16;
 
 /// The addresses of the command line, with the addresses of this machine that each of them means.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct ListenAddresses<'a> {
     each: Vec<(&'a Address, Vec<SocketAddr>)>,
     all: Vec<SocketAddr>,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Wanted<'a> {
 ///
 /// # Errors
 /// Returns an error if a name has no address, or there are too many.
-pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
+pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<ListenAddresses<'_>> {
     let mut each = Vec::new();
     for address in addresses {
         let found = address
@@ -42,10 +42,10 @@ pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
          addresses of this machine",
         all.len()
     );
-    Ok(Wanted { each, all })
+    Ok(ListenAddresses { each, all })
 }
 
-impl Wanted<'_> {
+impl ListenAddresses<'_> {
     /// Whether other machines may reach one of them.
     pub(crate) fn is_for_others(&self) -> bool {
         self.all.iter().any(|address| !is_loopback(address.ip()))
@@ -118,15 +118,16 @@ fn listen_on(
     loop {
         tries -= 1;
         match listen_once(address, found, all, is_any_port) {
-            Err(Failed { error, .. }) if error.kind() == ErrorKind::AddrInUse && tries > 0 => {}
+            Err(ListenError { error, .. }) if error.kind() == ErrorKind::AddrInUse && tries > 0 => {
+            }
             Err(failed) => return Err(failed.explain(address)),
             Ok(sockets) => return Ok(sockets),
         }
     }
 }
 
-/// An address that cannot be listened on.
-struct Failed {
+/// The error of an address that cannot be listened on.
+struct ListenError {
     socket_address: SocketAddr,
     error: io::Error,
 }
@@ -136,7 +137,7 @@ fn listen_once(
     found: &[SocketAddr],
     all: &[SocketAddr],
     is_any_port: bool,
-) -> Result<Vec<TcpListener>, Failed> {
+) -> Result<Vec<TcpListener>, ListenError> {
     let mut sockets: Vec<TcpListener> = Vec::new();
     let mut missing = None;
     for one in found {
@@ -149,14 +150,14 @@ fn listen_once(
             Ok(socket) => sockets.push(socket),
             // A name may have an IPv6 address on a machine without IPv6.
             Err(error) if address.is_name() && is_missing(&error) => {
-                missing = Some(Failed { socket_address, error });
+                missing = Some(ListenError { socket_address, error });
             }
-            Err(error) => return Err(Failed { socket_address, error }),
+            Err(error) => return Err(ListenError { socket_address, error }),
         }
     }
     match missing {
         Some(failed) if sockets.is_empty() => Err(failed),
-        Some(Failed { socket_address, .. }) => {
+        Some(ListenError { socket_address, .. }) => {
             warn!(
                 "not listening on {socket_address}, which {address} means as well: this machine does not have it"
             );
@@ -172,7 +173,7 @@ fn is_missing(error: &io::Error) -> bool {
     error.kind() == ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(EAFNOSUPPORT)
 }
 
-impl Failed {
+impl ListenError {
     fn explain(self, address: &Address) -> anyhow::Error {
         let Self { socket_address, error } = self;
         let of_name = if address.is_name() { format!(" ({address})") } else { String::new() };

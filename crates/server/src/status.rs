@@ -26,7 +26,7 @@ const ANSWER_BYTES_MAX: u64 = 4096;
 /// Characters of a foreign answer that are shown.
 const SHOWN_CHARS: usize = 60;
 
-/// What a chat-server says of itself.
+/// The answer of a chat-server.
 #[derive(Debug, PartialEq, Eq)]
 struct About {
     version: String,
@@ -36,7 +36,7 @@ struct About {
 
 /// Who answers.
 #[derive(Debug, PartialEq, Eq)]
-enum Found {
+enum Answer {
     /// A chat-server, and what it says if it says something.
     Chat(Option<About>),
     /// A chat-server that speaks no plain text with this machine, and what it says within TLS.
@@ -60,28 +60,28 @@ pub(crate) fn status(address: &Address, data: Option<&Path>) -> anyhow::Result<E
         .with_context(|| format!("cannot reach {address}: the name has no address"))?;
     let found = ask_all(&addresses);
     let (code, text) = match &found {
-        Found::Chat(Some(About { version, .. })) => {
+        Answer::Chat(Some(About { version, .. })) => {
             (0, format!("chat-server {version} runs on {address}"))
         }
-        Found::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
-        Found::NeedsTls(Some(About { version, .. })) => (
+        Answer::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
+        Answer::NeedsTls(Some(About { version, .. })) => (
             0,
             format!("chat-server {version} runs on {address}; it takes only TLS from this machine"),
         ),
-        Found::NeedsTls(None) => {
+        Answer::NeedsTls(None) => {
             (0, format!("a chat-server runs on {address}, but does not answer within TLS"))
         }
-        Found::Nothing => (3, format!("nothing listens on {address}")),
-        Found::Unreachable(why) => (4, format!("{address} cannot be reached: {why}")),
-        Found::Other(said) if said.is_empty() => {
+        Answer::Nothing => (3, format!("nothing listens on {address}")),
+        Answer::Unreachable(why) => (4, format!("{address} cannot be reached: {why}")),
+        Answer::Other(said) if said.is_empty() => {
             (5, format!("what listens on {address} is not a chat-server: it does not answer"))
         }
-        Found::Other(said) => {
+        Answer::Other(said) => {
             (5, format!("what listens on {address} is not a chat-server: it answers {said:?}"))
         }
     };
     writeln!(io::stdout(), "{text}")?;
-    if let Found::Chat(Some(about)) | Found::NeedsTls(Some(about)) = found
+    if let Answer::Chat(Some(about)) | Answer::NeedsTls(Some(about)) = found
         && let Some(state) = data.and_then(|data| search_state(data, &about.journal))
     {
         writeln!(io::stdout(), "{state}")?;
@@ -89,7 +89,7 @@ pub(crate) fn status(address: &Address, data: Option<&Path>) -> anyhow::Result<E
     Ok(code.into())
 }
 
-/// What is wrong with the search index of the daemon whose data is in `data`, if it has this journal. Only the user who
+/// The trouble of the search index of the daemon whose data is in `data`, if it has this journal. Only the user who
 /// runs it, and root, can ask; anybody else is told nothing.
 fn search_state(data: &Path, journal: &str) -> Option<String> {
     let stream = UnixStream::connect(control_path(data)).ok()?;
@@ -111,27 +111,27 @@ fn search_state(data: &Path, journal: &str) -> Option<String> {
 }
 
 /// Asks one address after the other; a chat-server on one of them is the answer.
-fn ask_all(addresses: &[SocketAddr]) -> Found {
-    let mut found = Found::Nothing;
+fn ask_all(addresses: &[SocketAddr]) -> Answer {
+    let mut found = Answer::Nothing;
     for address in addresses {
         let address = reached_from_here(*address);
         match ask(address, ANSWER_MAX) {
-            Ok(chat @ (Found::Chat(_) | Found::NeedsTls(_))) => return chat,
+            Ok(chat @ (Answer::Chat(_) | Answer::NeedsTls(_))) => return chat,
             Ok(other) => found = other,
-            Err(_) if matches!(found, Found::Other(_)) || is_of_this_machine(address.ip()) => {}
-            Err(error) => found = Found::Unreachable(error.to_string()),
+            Err(_) if matches!(found, Answer::Other(_)) || is_of_this_machine(address.ip()) => {}
+            Err(error) => found = Answer::Unreachable(error.to_string()),
         }
     }
     found
 }
 
 /// A socket on which all that is read and written is within a deadline, however slowly the bytes come.
-struct Timed {
+struct DeadlineSocket {
     socket: TcpStream,
     deadline: Instant,
 }
 
-impl Timed {
+impl DeadlineSocket {
     fn connect(address: SocketAddr, max: Duration) -> io::Result<Self> {
         let socket = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
         Ok(Self { socket, deadline: Instant::now() + max })
@@ -143,14 +143,14 @@ impl Timed {
     }
 }
 
-impl Read for Timed {
+impl Read for DeadlineSocket {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         self.socket.set_read_timeout(self.left()?)?;
         self.socket.read(bytes)
     }
 }
 
-impl Write for Timed {
+impl Write for DeadlineSocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.socket.set_write_timeout(self.left()?)?;
         self.socket.write(bytes)
@@ -165,25 +165,25 @@ impl Write for Timed {
 ///
 /// # Errors
 /// If there is no connection.
-fn ask(address: SocketAddr, max: Duration) -> io::Result<Found> {
+fn ask(address: SocketAddr, max: Duration) -> io::Result<Answer> {
     // A peer that closes the connection or is silent is not a chat-server.
-    let found = converse(Timed::connect(address, max)?);
-    let found = found.unwrap_or_else(|_| Found::Other(String::new()));
-    let Found::NeedsTls(_) = found else { return Ok(found) };
-    let within = chat_server::within_tls(Timed::connect(address, max)?, address.ip());
+    let found = converse(DeadlineSocket::connect(address, max)?);
+    let found = found.unwrap_or_else(|_| Answer::Other(String::new()));
+    let Answer::NeedsTls(_) = found else { return Ok(found) };
+    let within = chat_server::within_tls(DeadlineSocket::connect(address, max)?, address.ip());
     let about = match within.and_then(converse) {
-        Ok(Found::Chat(about)) => about,
+        Ok(Answer::Chat(about)) => about,
         _ => None,
     };
-    Ok(Found::NeedsTls(about))
+    Ok(Answer::NeedsTls(about))
 }
 
 /// Asks on `stream`.
-fn converse(stream: impl Read + Write) -> io::Result<Found> {
+fn converse(stream: impl Read + Write) -> io::Result<Answer> {
     Ok(understand(&ask_about(stream)?))
 }
 
-/// Asks `about`, and returns what is answered.
+/// Asks `about`, and returns the answer.
 fn ask_about(mut stream: impl Read + Write) -> io::Result<Vec<u8>> {
     stream.write_all(b"{\"type\":\"about\"}\n")?;
     let mut answer = Vec::new();
@@ -214,17 +214,17 @@ fn parse(answer: &[u8]) -> Value {
 }
 
 /// What the first line of an answer says about its sender.
-fn understand(answer: &[u8]) -> Found {
+fn understand(answer: &[u8]) -> Answer {
     let (line, event) = (first_line(answer), parse(answer));
     match (event["type"].as_str(), event["server"]["version"].as_str()) {
         (Some("about"), Some(version)) => {
             let journal = event["journal"]["id"].as_str().unwrap_or_default();
-            Found::Chat(Some(About { version: version.to_owned(), journal: journal.to_owned() }))
+            Answer::Chat(Some(About { version: version.to_owned(), journal: journal.to_owned() }))
         }
-        (Some("refused"), _) if event["code"] == "tls_needed" => Found::NeedsTls(None),
+        (Some("refused"), _) if event["code"] == "tls_needed" => Answer::NeedsTls(None),
         // A server without `about` refuses it.
-        (Some("refused"), _) => Found::Chat(None),
-        _ => Found::Other(String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()),
+        (Some("refused"), _) => Answer::Chat(None),
+        _ => Answer::Other(String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()),
     }
 }
 
@@ -241,14 +241,14 @@ mod tests {
     fn the_first_line_tells_a_chat_from_something_else() {
         let about = br#"{"type":"about","server":{"name":"chat-server","version":"9.1"},"journal":{"id":"a","epoch":"b"}}"#;
         let expected = About { version: "9.1".to_owned(), journal: "a".to_owned() };
-        assert_eq!(understand(about), Found::Chat(Some(expected)));
+        assert_eq!(understand(about), Answer::Chat(Some(expected)));
         let refused = br#"ID:7{"type":"refused","code":"bad_field","text":"no"}"#;
-        assert_eq!(understand(refused), Found::Chat(None));
+        assert_eq!(understand(refused), Answer::Chat(None));
         let tls = br#"{"type":"refused","code":"tls_needed","text":"no"}"#;
-        assert_eq!(understand(tls), Found::NeedsTls(None));
+        assert_eq!(understand(tls), Answer::NeedsTls(None));
         let http = b"HTTP/1.1 400 Bad Request\r\n\r\n";
-        assert_eq!(understand(http), Found::Other("HTTP/1.1 400 Bad Request\r".to_owned()));
-        assert_eq!(understand(b"{}"), Found::Other("{}".to_owned()));
+        assert_eq!(understand(http), Answer::Other("HTTP/1.1 400 Bad Request\r".to_owned()));
+        assert_eq!(understand(b"{}"), Answer::Other("{}".to_owned()));
     }
 
     #[test]
@@ -262,8 +262,8 @@ mod tests {
             stream.read_to_end(&mut rest).unwrap();
         });
         let free = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
-        assert_eq!(ask_all(&[free]), Found::Nothing);
-        assert_eq!(ask_all(&[free, address]), Found::Chat(None));
+        assert_eq!(ask_all(&[free]), Answer::Nothing);
+        assert_eq!(ask_all(&[free, address]), Answer::Chat(None));
         server.join().unwrap();
     }
 
@@ -280,7 +280,7 @@ mod tests {
         });
         let found = tokio::task::spawn_blocking(move || ask_all(&[address])).await.unwrap();
         let is_it = |about: &About| about.version == env!("CARGO_PKG_VERSION");
-        assert!(matches!(&found, Found::NeedsTls(Some(about)) if is_it(about)), "{found:?}");
+        assert!(matches!(&found, Answer::NeedsTls(Some(about)) if is_it(about)), "{found:?}");
     }
 
     #[test]
@@ -303,7 +303,7 @@ mod tests {
                 .is_some()
         });
         let found = ask(address, Duration::from_millis(200)).unwrap();
-        assert_eq!(found, Found::NeedsTls(None));
+        assert_eq!(found, Answer::NeedsTls(None));
         assert!(host.join().unwrap(), "the whole record was waited for");
     }
 
@@ -312,7 +312,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || drop(listener.accept()));
-        assert_eq!(ask_all(&[address]), Found::Other(String::new()));
+        assert_eq!(ask_all(&[address]), Answer::Other(String::new()));
         server.join().unwrap();
     }
 }

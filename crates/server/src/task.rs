@@ -55,7 +55,7 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
         }
         Task::Restore { file } => {
             let report = journal::restore(&directory, file, now).context("nothing was restored")?;
-            write!(out, "{}", Restored { directory: &directory, file, report: &report })?;
+            write!(out, "{}", RestoreOutput { directory: &directory, file, report: &report })?;
         }
         Task::Export { room, format } => {
             let written = export(&directory, room, (*format).into(), &mut out);
@@ -74,7 +74,7 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
         }
         Task::Check => {
             let report = journal::check(&directory)?;
-            write!(out, "{}", Found { directory: &directory, report: &report })?;
+            write!(out, "{}", CheckOutput { directory: &directory, report: &report })?;
             if !report.faults.is_empty() {
                 return Ok(ExitCode::FAILURE);
             }
@@ -113,13 +113,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// What a check prints: each fault on a line, then the result.
-struct Found<'a> {
+/// The lines that a check prints: each fault on a line, then the result.
+struct CheckOutput<'a> {
     directory: &'a Path,
     report: &'a CheckReport,
 }
 
-impl Display for Found<'_> {
+impl Display for CheckOutput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let CheckReport { rooms, messages, faults, more_faults } = self.report;
         for fault in faults {
@@ -138,14 +138,14 @@ impl Display for Found<'_> {
     }
 }
 
-/// What a restore prints: what it did, and what to do next.
-struct Restored<'a> {
+/// The lines that a restore prints: what it did, and what to do next.
+struct RestoreOutput<'a> {
     directory: &'a Path,
     file: &'a Path,
     report: &'a RestoreReport,
 }
 
-impl Display for Restored<'_> {
+impl Display for RestoreOutput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RestoreReport { now, aside } = self.report;
         let (file, directory) = (self.file.display(), self.directory.display());
@@ -174,11 +174,11 @@ mod tests {
     #[test]
     fn a_check_prints_its_faults_and_the_result() {
         let whole = CheckReport { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
-        let found = Found { directory: Path::new("/data"), report: &whole }.to_string();
+        let found = CheckOutput { directory: Path::new("/data"), report: &whole }.to_string();
         assert_eq!(found, "/data: 1 room, 0 messages, no problems found\n");
         let faults = vec!["message 3 of #dev is damaged".to_owned()];
         let damaged = CheckReport { rooms: 2, messages: 1, faults, more_faults: 1 };
-        let found = Found { directory: Path::new("/data"), report: &damaged }.to_string();
+        let found = CheckOutput { directory: Path::new("/data"), report: &damaged }.to_string();
         let expected = "message 3 of #dev is damaged\nand 1 more fault\n/data: 2 rooms, 1 message, \
                         damaged. Restore a backup with `chat-server restore FILE`\n";
         assert_eq!(found, expected);

@@ -50,23 +50,23 @@ const BUFFER_BYTES_MAX: usize = crate::config::OUT_BYTES_MAX;
 
 /// The key of the daemon, and the handshakes that are made with it.
 pub(crate) struct Tls {
-    current: RwLock<Current>,
+    own: RwLock<OwnCertificate>,
     domains: Domains,
     files: Option<TlsFiles>,
     turns: Turns,
 }
 
-/// What a new handshake uses.
+/// The certificate for new handshakes of clients that name no domain, and its key.
 #[derive(Clone)]
-struct Current {
+struct OwnCertificate {
     configs: Configs,
     key: ServerKey,
 }
 
 /// A connection whose handshake is complete.
-pub(crate) struct Accepted<S> {
+pub(crate) struct TlsConnection<S> {
     pub(crate) stream: TlsStream<S>,
-    /// What the client has said that it speaks.
+    /// The protocol that the client has named in ALPN.
     pub(crate) alpn: Alpn,
 }
 
@@ -86,24 +86,24 @@ impl Tls {
             }
             (None, Location::Memory) => (NewIdentity::make()?.identity, PathBuf::new()),
         };
-        let current = RwLock::new(Current::new(identity, &path)?);
-        Ok(Self { current, domains: Domains::default(), files, turns: Turns::default() })
+        let own = RwLock::new(OwnCertificate::new(identity, &path)?);
+        Ok(Self { own, domains: Domains::default(), files, turns: Turns::default() })
     }
 
     fn reload(&self) -> Result<bool, TlsError> {
         let Some(TlsFiles { certificate, key }) = &self.files else { return Ok(false) };
-        let new = Current::new(Identity::read(certificate, key)?, certificate)?;
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
+        let new = OwnCertificate::new(Identity::read(certificate, key)?, certificate)?;
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(true)
     }
 
     /// The key, as clients know it.
     pub(crate) fn key(&self) -> ServerKey {
-        self.current().key
+        self.own().key
     }
 
-    fn current(&self) -> Current {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn own(&self) -> OwnCertificate {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shows the certificate in `pem`, which has its chain and its key, to new clients that name one of `domains`.
@@ -139,7 +139,7 @@ impl Tls {
     ///
     /// # Errors
     /// Returns an error if the handshake fails, or takes longer than [`HANDSHAKE_MAX`].
-    pub(crate) async fn accept<S>(&self, stream: S) -> io::Result<Option<Accepted<S>>>
+    pub(crate) async fn accept<S>(&self, stream: S) -> io::Result<Option<TlsConnection<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -155,7 +155,7 @@ impl Tls {
             let issued = (alpn != Alpn::Native).then(|| self.domains.issued(&hello)).flatten();
             let config = match issued {
                 Some(issued) => issued.of(alpn),
-                None => self.current().configs.of(alpn),
+                None => self.own().configs.of(alpn),
             };
             let begin = || {
                 start.into_stream_with(config, |connection| {
@@ -163,13 +163,13 @@ impl Tls {
                 })
             };
             let accept = self.turns.compute(begin).await?;
-            Ok(Some(Accepted { stream: accept.await?, alpn }))
+            Ok(Some(TlsConnection { stream: accept.await?, alpn }))
         };
         timeout(HANDSHAKE_MAX, handshake).await?
     }
 }
 
-impl Current {
+impl OwnCertificate {
     /// `path` is where the certificate is, for the error.
     fn new(identity: Identity, path: &Path) -> Result<Self, TlsError> {
         Self::build(identity)
@@ -197,7 +197,7 @@ pub(crate) fn provider() -> CryptoProvider {
 pub struct Certificate(pub(crate) Arc<Tls>);
 
 impl Certificate {
-    /// Reads the files of [`TlsFiles`] again; connections from now on have what is in them. Returns whether there are
+    /// Reads the files of [`TlsFiles`] again; connections from now on use the new ones. Returns whether there are
     /// such files.
     ///
     /// # Errors

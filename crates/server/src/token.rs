@@ -1,4 +1,4 @@
-//! Tokens: the secret that identifies a user who connects again; and what is stored of secrets.
+//! Tokens: the secret that identifies a user who connects again; and the hashes of secrets that are stored.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub(crate) fn is_long_enough(token: &Secret) -> bool {
     has_length && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// What is stored of a token. The token cannot be found from it, since it is random.
+/// The stored hash of a token, from which the token cannot be found, since it is random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TokenHash([u8; 32]);
 
@@ -96,7 +96,7 @@ impl TokenHash {
     }
 }
 
-/// What is stored of a password: a PHC string, with the salt and the parameters of its hash.
+/// The stored hash of a password: a PHC string, with the salt and the parameters of its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash(Arc<str>);
 

@@ -8,5 +8,5 @@ mod web_socket;
 
 pub(crate) use self::carrier::Carrier;
 pub(crate) use self::drain::drain;
-pub(crate) use self::prefixed::Prefixed;
+pub(crate) use self::prefixed::PrefixedStream;
 pub(crate) use self::web_socket::WebSocket;

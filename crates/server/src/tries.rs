@@ -32,12 +32,12 @@ const UNDECIDED_RETRY: Duration = Duration::from_secs(1);
 /// Counts tries.
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
-    counted: Mutex<Counted>,
+    table: Mutex<TryTable>,
     hasher: RandomState,
 }
 
 #[derive(Debug, Default)]
-struct Counted {
+struct TryTable {
     networks: HashMap<IpAddr, VecDeque<Try>>,
     /// The networks by the time of their last try.
     by_age: BTreeSet<(Instant, IpAddr)>,
@@ -66,14 +66,14 @@ impl BegunTry {
     /// The try does not count: the secret was right, or was not verified.
     pub(crate) fn not_wrong(self) {
         let is_this = |one: &Try| one.number == self.number;
-        self.tries.counted().change(self.network, |tries| tries.retain(|one| !is_this(one)));
+        self.tries.table().change(self.network, |tries| tries.retain(|one| !is_this(one)));
     }
 }
 
 impl Drop for BegunTry {
     fn drop(&mut self) {
-        self.tries.counted().change(self.network, |tries| {
-            // Not found if it does not count.
+        self.tries.table().change(self.network, |tries| {
+            // A try that does not count is not in the list.
             if let Some(one) = tries.iter_mut().find(|one| one.number == self.number) {
                 one.is_wrong = true;
             }
@@ -94,23 +94,23 @@ impl Tries {
         now: Instant,
     ) -> Result<BegunTry, Duration> {
         let (network, secret) = (network(address), self.hasher.hash_one(secret));
-        let mut counted = self.counted();
-        counted.forget_old(now);
-        counted.change(network, |tries| tries.retain(|one| now < one.at + COUNTED_FOR));
-        if let Some(tries) = counted.networks.get(&network) {
+        let mut table = self.table();
+        table.forget_old(now);
+        table.change(network, |tries| tries.retain(|one| now < one.at + COUNTED_FOR));
+        if let Some(tries) = table.networks.get(&network) {
             let of_secret = tries.iter().filter(|one| one.secret == secret);
             let wait = wait(of_secret, PER_SECRET_MAX, now);
             if let Some(wait) = wait.max(self::wait(tries.iter(), PER_NETWORK_MAX, now)) {
                 return Err(wait);
             }
         }
-        let number = counted.begin(network, secret, now);
-        drop(counted);
+        let number = table.begin(network, secret, now);
+        drop(table);
         Ok(BegunTry { tries: Arc::clone(self), network, number })
     }
 
-    fn counted(&self) -> MutexGuard<'_, Counted> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> MutexGuard<'_, TryTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -131,7 +131,7 @@ fn wait<'t>(tries: impl Iterator<Item = &'t Try>, max: usize, now: Instant) -> O
     }
 }
 
-impl Counted {
+impl TryTable {
     /// Adds a try, and returns its number.
     fn begin(&mut self, network: IpAddr, secret: u64, at: Instant) -> u64 {
         if !self.networks.contains_key(&network)
@@ -241,8 +241,8 @@ mod tests {
             fail_from(nth).unwrap();
         }
         let counts = || {
-            let counted = tries.counted();
-            (counted.networks.len(), counted.by_age.len())
+            let table = tries.table();
+            (table.networks.len(), table.by_age.len())
         };
         assert_eq!(counts(), (NETWORKS_MAX, NETWORKS_MAX));
         fail(&tries, HERE, "ana", now + COUNTED_FOR * 2).unwrap();

@@ -16,7 +16,7 @@ pub enum DaemonError {
     Failed {
         /// The part.
         part: &'static str,
-        /// What the panic says.
+        /// The message of the panic.
         reason: String,
     },
     /// A part of it ended.
@@ -32,7 +32,7 @@ pub(crate) async fn watch(part: &'static str, work: impl Future<Output = ()>) ->
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(crate) fn reason(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")

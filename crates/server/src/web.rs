@@ -41,10 +41,10 @@ const FIELDS_MAX: usize = 64;
 /// in advance, and open another one if it is closed.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A stream on which a WebSocket was opened.
-pub(crate) struct Opened<S> {
+/// A stream that continues as a WebSocket.
+pub(crate) struct Upgrade<S> {
     pub(crate) stream: S,
-    /// What was received after the request.
+    /// The bytes that were received after the request.
     pub(crate) input: Bytes,
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn serve<S>(
     stream: S,
     site: Site<'_>,
     write_timeout: Duration,
-) -> io::Result<Option<Opened<S>>>
+) -> io::Result<Option<Upgrade<S>>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -72,7 +72,7 @@ where
     let mut stream = parts.io.into_inner();
     match served {
         Ok(()) if parts.service.has_opened() => {
-            return Ok(Some(Opened { stream: stream.into_inner(), input: parts.read_buf }));
+            return Ok(Some(Upgrade { stream: stream.into_inner(), input: parts.read_buf }));
         }
         Ok(()) => {}
         // `hyper` has answered it with 400 or 431.

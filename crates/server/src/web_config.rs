@@ -1,4 +1,4 @@
-//! What is served to browsers, and the host names that lead to the daemon.
+//! The settings of the web server, and the host names that lead to the daemon.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::secret_file::{self, SecretHash};
 
-/// What is served to browsers.
+/// The settings of the web server.
 #[derive(Debug, Clone, Default)]
 pub struct WebConfig {
     /// The host names that lead to the daemon.

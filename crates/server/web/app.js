@@ -1,9 +1,11 @@
 // The loop: inputs, update, effects, and a drawing at most once a frame.
 
+import "./loaded.js";
 import { makeLink } from "./link.js";
 import { COMMANDS, run } from "./commands.js";
 import { isConnected, newState, placeOf } from "./state.js";
 import { openStore } from "./store.js";
+import * as tab from "./tab.js";
 import { update } from "./update.js";
 import { makeView } from "./view.js";
 
@@ -123,7 +125,7 @@ async function storeDrafts() {
     }),
   );
   // If the page ends meanwhile, the browser stops the database, and the next page finds the drafts in the tab.
-  if (drafts.size === 0 && errors.every((error) => error === null)) sessionStorage.removeItem(UNSTORED);
+  if (drafts.size === 0 && errors.every((error) => error === null)) tab.remove(UNSTORED);
 }
 
 const EFFECTS = {
@@ -154,7 +156,7 @@ const EFFECTS = {
   forget({ journal }) {
     for (const { timer } of drafts.values()) clearTimeout(timer);
     drafts.clear();
-    sessionStorage.removeItem(UNSTORED);
+    tab.remove(UNSTORED);
     keep(() => store.forget(journal));
   },
   removeUser({ journal }) {
@@ -175,7 +177,7 @@ const EFFECTS = {
     clearTimeout(drafts.get(room)?.timer);
     drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
     const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
-    sessionStorage.setItem(UNSTORED, JSON.stringify(all));
+    tab.set(UNSTORED, JSON.stringify(all));
   },
   exportBegin: () => void (exported = []),
   // A blob may be on the disk; a room may have more messages than fit into memory.
@@ -213,7 +215,7 @@ function inviteOfAddress() {
 
 function unstored() {
   try {
-    return JSON.parse(sessionStorage.getItem(UNSTORED) ?? "[]");
+    return JSON.parse(tab.get(UNSTORED) ?? "[]");
   } catch {
     return [];
   }

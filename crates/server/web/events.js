@@ -8,7 +8,7 @@ import { key } from "./mention.js";
 import { accepted, message, refused } from "./messages.js";
 import * as orders from "./orders.js";
 import * as session from "./session.js";
-import { LOBBY, addressOf, isDirect, isMe, makeRoom, newAsked, roomOf } from "./state.js";
+import { LOBBY, addressOf, isDirect, isMe, makeRoom, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -25,7 +25,7 @@ const EVENTS = {
   accepted,
   refused: (state, fx, event, at) =>
     (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
-  history: (state, fx, event, at) => exports.page(state, fx, event, at) || history.page(state, fx, event, at),
+  history: (state, fx, event, at) => history.page(state, fx, event, at),
   thread: (state, fx, event) => threads.page(state, fx, event),
   joined,
   left,
@@ -72,15 +72,12 @@ function roomEvent(state, fx, now, at) {
   }
   resume(state, fx, room, wasJoined);
   exports.resume(state, fx, room, at);
-  const { asked } = state;
-  if (asked.join === now.room || (now.title && asked.open && key(asked.open) === key(now.title))) {
-    state.asked = newAsked();
-    fx.push({ type: "input", input: { type: "openRoom", room: now.room } });
-    if (asked.text) {
-      const said = { type: "say", room: now.room, kind: "text", text: asked.text, typed: asked.typed };
-      fx.push({ type: "input", input: said });
-    }
-  }
+  const isAnswer = ({ open, join }) => join === now.room || (now.title && open && key(open) === key(now.title));
+  const index = state.questions.findIndex(isAnswer);
+  if (index === -1) return;
+  const [{ text, typed }] = state.questions.splice(index, 1);
+  fx.push({ type: "input", input: { type: "openRoom", room: now.room } });
+  if (text) fx.push({ type: "input", input: { type: "say", room: now.room, kind: "text", text, typed } });
 }
 
 /** Asks for what was missed, once in a session. */

@@ -3,6 +3,7 @@
 
 import { isEvent } from "./entries.js";
 import { notice, say } from "./live.js";
+import * as pages from "./pages.js";
 import { currentRoom, isConnected, labelOf, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -24,22 +25,20 @@ export function start(state, fx, { format, at, typed }) {
   const label = labelOf(room);
   if (room.lastSeq === 0) return say(state, words.noMessages(room), at, true);
   const { lastSeq: last } = room;
-  state.exporting = { room: room.name, label, format, epoch: state.epoch, last, before: last + 1, count: 0, isAsked: false };
+  state.exporting = { room: room.name, label, format, epoch: state.epoch, last, before: last + 1, count: 0, asked: null };
   fx.push({ type: "exportBegin" });
   ask(state, fx);
 }
 
 function ask(state, fx) {
   const { exporting } = state;
-  exporting.isAsked = true;
-  const command = { type: "history", room: exporting.room, before: exporting.before, limit: PAGE };
-  fx.push({ type: "send", command });
+  exporting.asked = pages.ask(fx, roomOf(state, exporting.room), { before: exporting.before, limit: PAGE });
 }
 
 /** The user is in a room in this session: goes on, or ends if its messages are not the same any more. */
 export function resume(state, fx, room, at) {
   const { exporting } = state;
-  if (exporting?.room !== room.name || exporting.isAsked) return;
+  if (exporting?.room !== room.name || exporting.asked) return;
   if (exporting.epoch !== state.epoch)
     return stop(state, fx, `${exporting.label} is not exported: the server was restored meanwhile`, at);
   ask(state, fx);
@@ -47,7 +46,7 @@ export function resume(state, fx, room, at) {
 
 /** The session has ended. */
 export function paused(state) {
-  if (state.exporting) state.exporting.isAsked = false;
+  if (state.exporting) state.exporting.asked = null;
 }
 
 /** The user is no longer in a room. The status line says why, so the end of the export is a notice in the log. */
@@ -61,6 +60,7 @@ export function closed(state, fx, name, at) {
 /** The server could not read older messages of a room. Returns whether an export has ended by that. */
 export function notReadable(state, fx, { room, text }, at) {
   if (state.exporting?.room !== room) return false;
+  pages.forget(roomOf(state, room), state.exporting.asked);
   stop(state, fx, `${state.exporting.label} is not exported: ${text}. Try again later`, at);
   return true;
 }
@@ -75,28 +75,23 @@ function abandon(state, fx) {
   fx.push({ type: "exportEnd", name: null });
 }
 
-/** A page of history has come. Returns whether it is one of the export. */
-export function page(state, fx, { room, messages, more }, at) {
+/** The answer to the request `asked` has come: writes it if the export has asked. */
+export function page(state, fx, asked, { messages, more }, at) {
   const { exporting } = state;
-  if (exporting?.room !== room || !exporting.isAsked) return false;
-  const last = messages.at(-1)?.seq ?? exporting.before - 1;
-  const isForLog = roomOf(state, room)?.loading?.before === exporting.before;
-  if (last !== exporting.before - 1 || isForLog) return false;
+  if (exporting?.asked !== asked) return;
   const written = messages.map((message) => textOf(exporting.format, message));
   exporting.count += written.filter(Boolean).length;
   exporting.before = messages[0]?.seq ?? 1;
   fx.push({ type: "exportPart", text: written.join("") });
   if (more && messages.length > 0) {
     say(state, `Exporting ${exporting.label}: ${Math.floor((100 * (exporting.last - exporting.before)) / exporting.last)} %`, at);
-    ask(state, fx);
-    return true;
+    return ask(state, fx);
   }
   const name = `${exporting.label.slice(1).replace(/[^\p{L}\p{N}_-]/gu, "_")}${FORMATS[exporting.format]}`;
   const [head, tail] = frameOf(exporting.format, exporting.label);
   fx.push({ type: "exportEnd", name, head, tail });
   say(state, `Exported ${words.counted(exporting.count, "message")} of ${exporting.label} to ${name}`, at);
   state.exporting = null;
-  return true;
 }
 
 /** The beginning and the end of a file. */

@@ -1,11 +1,13 @@
-// Loads the messages of a room in pages, at either end of its window. One page of a room is on its way at a time.
+// Loads the messages of a room in pages, at either end of its window. One page of the window is on its way at a time.
 // The server knows only the messages before a `seq`; as these have no gap, a page of newer messages is one before a
 // later `seq`.
 
 import { changeOf } from "./changes.js";
 import { entryOf, isEvent } from "./entries.js";
+import * as exports from "./export.js";
 import { say } from "./live.js";
 import * as log from "./log.js";
+import * as pages from "./pages.js";
 import { isConnected, isMe, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -19,8 +21,12 @@ const PAGES_MAX = 200;
 const OPEN_MAX = 200;
 /** Read messages that are loaded with the unread ones, for orientation. */
 const READ_FETCHED = 30;
+/** The first and the longest pause before a page is asked for again that the server could not read. */
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 60000;
 
-const canLoad = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
+const canAsk = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
+const canLoad = (state, room) => canAsk(state, room) && room.retry === null;
 
 /** Loads the window with which a room opens: its newest messages, or those around the first unread one. */
 export function begin(state, fx, room) {
@@ -52,9 +58,9 @@ export function loadDate(state, fx, room, time, at) {
 }
 
 function askDate(state, fx, room) {
-  if (room.date === null || !canLoad(state, room)) return;
-  room.loading = { kind: "date", time: room.date };
-  fx.push({ type: "send", command: { type: "history", room: room.name, at: room.date, limit: 1 } });
+  if (room.date === null || !canAsk(state, room)) return;
+  const asked = pages.ask(fx, room, { at: room.date, limit: 1 });
+  room.loading = { kind: "date", time: room.date, asked };
   room.date = null;
 }
 
@@ -71,8 +77,26 @@ function dateFound(state, fx, room, messages, at) {
   goTo(state, fx, room, found.seq);
 }
 
-/** The server could not read the room. */
-export const notReadable = (room) => void Object.assign(room, { loading: null, date: null });
+/** The server could not read the room. Returns whether the user knows that: it could not be read before, either. */
+export function notReadable(room, at) {
+  const { loading, retry: before } = room;
+  pages.forget(room, loading?.asked);
+  Object.assign(room, { loading: null, date: null });
+  if (loading === null || loading.kind === "date") return false;
+  const pause = before ? Math.min(RETRY_MAX_MS, 2 * before.pause) : RETRY_MS;
+  room.retry = { loading, pause, until: at + pause };
+  return before !== null;
+}
+
+/** Asks again for the pages that could not be read, each after its pause. A clock that was set back ends it, too. */
+export function retry(state, fx, at) {
+  for (const room of state.rooms.values()) {
+    const again = room.retry;
+    if (!again || !canAsk(state, room) || (at < again.until && again.until - at <= RETRY_MAX_MS)) continue;
+    room.loading = again.loading;
+    ask(fx, room, again.loading.asked.before, again.loading.asked.limit);
+  }
+}
 
 /** Goes back to the newest messages. */
 export function loadNewest(state, fx, room) {
@@ -96,6 +120,7 @@ export function loadNewer(state, fx, room) {
 
 /** Loads the messages after `after` up to `to`, in several pages if they do not fit a line. */
 function loadRange(state, fx, room, range) {
+  room.retry = null;
   if (range.to <= range.after) {
     log.cover(room.log, range.after + 1, range.to);
     room.loading = null;
@@ -106,24 +131,24 @@ function loadRange(state, fx, room, range) {
 }
 
 function ask(fx, room, before, limit) {
-  room.loading.before = before;
-  fx.push({ type: "send", command: { type: "history", room: room.name, before, limit: Math.min(limit, PAGES_MAX) } });
+  room.loading.asked = pages.ask(fx, room, { before, limit: Math.min(limit, PAGES_MAX) });
 }
 
-/** A page has come. One that was not asked for is ignored. */
+/** A page has come: it is one of the window, or of an export, or nobody waits for it any more. */
 export function page(state, fx, it, at) {
   const room = roomOf(state, it.room);
-  if (!room) return;
-  if (room.loading) take(state, fx, room, it, at);
+  const asked = room && pages.answered(room, it.messages);
+  if (!asked) return;
+  if (room.loading?.asked === asked) take(state, fx, room, it, at);
+  else exports.page(state, fx, asked, it, at);
   askDate(state, fx, room);
 }
 
 function take(state, fx, room, { messages, more }, at) {
-  const { loading } = room;
-  // For example of an export that was stopped: it does not continue the window.
-  if (loading.before !== undefined && messages.length > 0 && messages.at(-1).seq !== loading.before - 1) return;
-  if (loading.kind === "date") dateFound(state, fx, room, messages, at);
-  else if (loading.kind === "older") older(state, room, messages, more);
+  const { kind } = room.loading;
+  room.retry = null;
+  if (kind === "date") dateFound(state, fx, room, messages, at);
+  else if (kind === "older") older(state, room, messages, more);
   else range(state, fx, room, messages, more);
 }
 
@@ -134,7 +159,10 @@ export function goTo(state, fx, room, seq) {
 }
 
 function older(state, room, messages, more) {
+  const { before } = room.loading.asked;
   room.loading = null;
+  // Messages were taken away meanwhile: the page does not lead to the others.
+  if (before !== room.log.first) return;
   add(state, room.log, messages);
   const first = messages[0]?.seq ?? room.log.first;
   log.cover(room.log, first, room.log.last);
@@ -150,6 +178,7 @@ function range(state, fx, room, messages, more) {
   const first = loading.messages[0]?.seq;
   if (more && come.length > 0 && first > loading.after + 1) return ask(fx, room, first, first - 1 - loading.after);
   room.loading = null;
+  if (loading.isNewer && loading.after !== room.log.last) return;
   const isFirst = room.log.first === null;
   add(state, room.log, loading.messages);
   // What came live meanwhile follows without a gap, unless the window ends before it.

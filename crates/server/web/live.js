@@ -1,4 +1,4 @@
-// What holds for a while: who is typing, what the status line says, and notices in a log.
+// State that lasts for a while: who is typing, the status line, and notices in a log.
 
 import * as log from "./log.js";
 import { currentRoom } from "./state.js";

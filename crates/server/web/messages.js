@@ -11,7 +11,7 @@ import * as orders from "./orders.js";
 import { levelOf } from "./saved.js";
 import * as outbox from "./outbox.js";
 import { isInThread, logsOf, close, sendWaiting } from "./session.js";
-import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, newAsked, roomOf } from "./state.js";
+import { isDirect, isIgnored, isMe, isQuiet, labelOf, makeRoom, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -118,18 +118,20 @@ export function refused(state, fx, it, at) {
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
-  // A page of the log may be what was refused, also if a panel waits: the log asks for it again.
-  if (isNotReadable) history.notReadable(room);
+  // The refusal may be that of a page of the log, also if a panel waits: the log asks for it again.
+  const isKnown = isNotReadable && history.notReadable(room, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
-  const { asked } = state;
-  // A name that is none of a room is not repeated.
-  const isAsked = it.room === undefined ? it.code === "bad_room" : [asked.join, `@${asked.open}`].includes(it.room);
-  const requested = room ?? (isAsked ? roomOf(state, asked.join) : null);
+  if (isKnown) return;
+  // A name that is not that of a room is not repeated.
+  const isIt = ({ open, join }) =>
+    it.room === undefined ? it.code === "bad_room" : [join, `@${open}`].includes(it.room);
+  const index = state.questions.findIndex(isIt);
+  const [question] = index === -1 ? [] : state.questions.splice(index, 1);
+  const requested = room ?? roomOf(state, question?.join);
   if (requested?.isRequested) close(state, fx, requested.name, at);
-  if (isAsked) state.asked = newAsked();
-  const isUnknown = isAsked && asked.open && it.code === "no_such_user";
-  fail(state, fx, isUnknown ? words.noUser(asked.open) : words.refused(it), at, isAsked ? asked.typed : null);
+  const isUnknown = question?.open && it.code === "no_such_user";
+  fail(state, fx, isUnknown ? words.noUser(question.open) : words.refused(it), at, question?.typed);
 }
 
 /** A message of the user was refused. Its text stays, with the reason. */

@@ -62,9 +62,11 @@ function search(state, fx, { query, order }) {
 }
 
 function find(state, fx, before) {
-  if (before === null) return;
-  state.search.isLoading = true;
-  fx.push({ type: "send", command: { type: "search", query: state.search.query, order: state.search.order, before } });
+  const { search: wanted } = state;
+  if (before === null || wanted.isLoading) return;
+  wanted.isLoading = true;
+  state.searches.push(wanted);
+  fx.push({ type: "send", command: { type: "search", query: wanted.query, order: wanted.order, before } });
 }
 
 export const EVENTS = {
@@ -75,7 +77,9 @@ export const EVENTS = {
     const users = event.users.map((user) => ({ ...user, role: roles.get(user.id) }));
     page("people", () => users, "name")(state, fx, event);
   },
-  mentions: (state, fx, event) => fill(state, "mentions", messages(state, event.messages), event.next ?? null),
+  mentions: (state, fx, event) => {
+    if (state.panel?.isLoading) fill(state, "mentions", messages(state, event.messages), event.next ?? null);
+  },
   pins: page("pins", (event, state) => messages(state, event.messages), "seq"),
   versions: page("versions", (event) => event.versions, "seq"),
   invites: page("invites", (event) => event.invites, "id", true),
@@ -84,7 +88,7 @@ export const EVENTS = {
   audit: page("audit", (event) => event.records, "id"),
   found,
   invite: (state, fx, event) => fillOne(state, "invite", { line: event.line, invite: event.invite }),
-  hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook }),
+  hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook, key: event.key }),
   link: (state, fx, event, at) => fillOne(state, "link", { code: event.code, until: at + event.valid_ms }),
   account,
   account_changed: (state, fx, event, at) => notice(state, null, words.accountChanged(event), at),
@@ -103,6 +107,8 @@ function page(kind, itemsOf, field, isReplaced = false) {
   return (state, fx, event) => {
     const { panel } = state;
     if (isReplaced && panel?.kind === kind && !panel.more) panel.items = [];
+    // Of a list that was open before, or was asked for twice.
+    else if (panel?.kind !== kind || !panel.isLoading || !isAbout(event, panel)) return;
     const items = itemsOf(event, state);
     fill(state, kind, items, event.more ? items.at(-1)?.[field] : null);
   };
@@ -129,7 +135,9 @@ function account(state, fx, event, at) {
 }
 
 function found(state, fx, event) {
-  if (event.query !== state.search.query) return;
+  const { query, order = "newest" } = event;
+  const index = state.searches.findIndex((one) => one.query === query && one.order === order);
+  if (index === -1 || state.searches.splice(0, index + 1).at(-1) !== state.search) return;
   const hits = event.hits.map((hit) => ({ ...hit, at: Date.parse(hit.at) }));
   Object.assign(state.search, {
     hits: [...state.search.hits, ...hits],
@@ -186,13 +194,14 @@ function pardoned(state, fx, event, at) {
   if (panel?.kind === "sanctions") panel.items = panel.items.filter((one) => one.id !== it.id);
 }
 
-/** Whether a refusal can be one of a panel: other commands may be refused while it waits. */
+/** Whether an answer can be one of a panel: there are others, and other commands may be refused, while it waits. */
 const isAbout = (it, { room, order, seq }) =>
   (it.room === undefined || it.room === (room ?? order?.room)) && (it.seq === undefined || it.seq === seq);
 
 /** The server has refused a command. Returns whether it was one of a panel or of the search. */
 export function refused(state, it) {
   if (it.code.startsWith("search_")) {
+    if (state.searches.shift() !== state.search) return true;
     Object.assign(state.search, { isLoading: false, note: words.sentence(it.text) });
     return true;
   }

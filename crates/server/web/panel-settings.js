@@ -1,4 +1,4 @@
-// The settings, the help, and what is known of a user.
+// The settings, the help, and the page of a user.
 
 import { avatar } from "./avatar.js";
 import { h, setText } from "./dom.js";

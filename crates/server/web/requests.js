@@ -1,4 +1,4 @@
-// The requests of the user: messages, rooms, reading. What is said goes into the outbox, with or without a connection.
+// The requests of the user: messages, rooms, reading. A message goes into the outbox, with or without a connection.
 
 import { isCounted } from "./entries.js";
 import * as history from "./history.js";
@@ -8,7 +8,7 @@ import * as outbox from "./outbox.js";
 import * as exports from "./export.js";
 import * as saved from "./saved.js";
 import { close, logsOf, showPending } from "./session.js";
-import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, newAsked, roomOf } from "./state.js";
+import { LOBBY, addressOf, currentRoom, findUser, isConnected, isMe, makeRoom, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
 
@@ -16,6 +16,8 @@ import * as words from "./words.js";
 const TEXT_BYTES_MAX = 16384;
 /** A `typing` is sent at most once in this time. */
 const TYPING_MS = 3000;
+/** Most rooms that are asked for at a time, as in the terminal client. */
+const QUESTIONS_MAX = 16;
 /** Users of a room in which `typing` is passed on. */
 const TYPING_USERS_MAX = 100;
 
@@ -148,18 +150,24 @@ function openUser(state, fx, { id, name, text, at, typed }) {
   }
   if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   const title = name ?? findUser(state, (one) => one.id === id)?.name;
-  state.asked = { open: title, join: user ? addressOf(state, user.id) : null, text: text ?? null, typed };
-  fx.push({ type: "send", command: { type: "join", room: user ? addressOf(state, user.id) : `@${title}` } });
+  const address = user ? addressOf(state, user.id) : null;
+  ask(state, fx, { open: title, join: address, text, typed }, address ?? `@${title}`, at);
 }
 
 function join(state, fx, { room: name, at, typed }) {
   const known = roomOf(state, name);
   if (known?.isJoined) return openRoom(state, fx, { room: name });
   if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
-  const room = makeRoom(state, name);
-  room.isRequested = true;
-  state.asked = { ...newAsked(), join: name };
-  fx.push({ type: "send", command: { type: "join", room: name } });
+  // Not given back: it is asked for again in the next session.
+  if (ask(state, fx, { open: null, join: name }, name, at)) makeRoom(state, name).isRequested = true;
+}
+
+/** Asks the server for a room, to open it then. Returns whether that can be done. */
+function ask(state, fx, question, room, at) {
+  if (state.questions.length >= QUESTIONS_MAX) return fail(state, fx, words.TOO_MANY_QUESTIONS, at, question.typed);
+  state.questions.push(question);
+  fx.push({ type: "send", command: { type: "join", room } });
+  return true;
 }
 
 function leave(state, fx, { room: name, at }) {

@@ -1,4 +1,4 @@
-// What the user has decided about messages and rooms for itself: messages that it remembers, those that it marks as
+// The choices of the user about messages and rooms: messages that it remembers, those that it marks as
 // unread, which messages of a room notify it. The rules are those of `crates/client/src/choices.rs`.
 
 import { isCounted } from "./entries.js";

@@ -7,7 +7,7 @@ import * as log from "./log.js";
 import * as exports from "./export.js";
 import { begin as beginLog } from "./history.js";
 import { giveBack, notice } from "./live.js";
-import { FEATURES, LOBBY, currentRoom, makeRoom, newAsked, newChoices, newSearch } from "./state.js";
+import { FEATURES, LOBBY, currentRoom, makeRoom, newChoices, newSearch } from "./state.js";
 import * as words from "./words.js";
 
 /** The answer to this ping comes after all rooms of the user. */
@@ -80,13 +80,14 @@ function sessionEnded(state, fx, at) {
   exports.paused(state);
   state.isComplete = false;
   state.typing = [];
-  if (state.asked.typed) giveBack(state, fx, state.asked.typed, at);
-  state.asked = newAsked();
+  for (const { typed } of state.questions.splice(0)) if (typed) giveBack(state, fx, typed, at);
   state.search.isLoading = false;
+  state.searches = [];
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
-    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, date: null, readSent: 0 });
+    Object.assign(room, { isJoined: false, isRejoining: false, readSent: 0 });
+    Object.assign(room, { loading: null, date: null, retry: null, asked: [] });
   }
 }
 

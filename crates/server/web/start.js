@@ -7,17 +7,36 @@ const PAUSE_MS = 500;
 /** The key in the storage of the tab of how often it has loaded the page again. */
 const TRIES = "tries";
 
-import("./app.js").then(
-  () => sessionStorage.removeItem(TRIES),
-  (error) => {
-    const tries = Number(sessionStorage.getItem(TRIES));
-    if (tries < TRIES_MAX) {
-      sessionStorage.setItem(TRIES, tries + 1);
-      setTimeout(() => location.reload(), PAUSE_MS * 2 ** tries);
-      return;
-    }
-    sessionStorage.removeItem(TRIES);
-    document.getElementById("splash").dataset.lost = "";
-    throw error;
-  },
-);
+import("./app.js").then(() => store(0), failed);
+
+function failed(error) {
+  const splash = document.getElementById("splash");
+  const tries = stored();
+  // A fault of the page itself would come again.
+  if (!("loaded" in splash.dataset) && tries < TRIES_MAX) {
+    store(tries + 1);
+    setTimeout(() => location.reload(), PAUSE_MS * 2 ** tries);
+    return;
+  }
+  store(0);
+  splash.dataset.lost = "";
+  throw error;
+}
+
+/** How often the page was loaded again. A browser that stores nothing cannot count it, so the page is not. */
+function stored() {
+  try {
+    return Number(sessionStorage.getItem(TRIES));
+  } catch {
+    return TRIES_MAX;
+  }
+}
+
+function store(tries) {
+  try {
+    if (tries > 0) sessionStorage.setItem(TRIES, tries);
+    else sessionStorage.removeItem(TRIES);
+  } catch {
+    // See `stored`.
+  }
+}

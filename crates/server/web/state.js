@@ -1,4 +1,4 @@
-// What the page knows. `update.js` alone changes it; `view.js` only reads it.
+// The state of the page. `update.js` alone changes it; `view.js` only reads it.
 
 import { newLog } from "./log.js";
 import { newOutbox } from "./outbox.js";
@@ -45,6 +45,8 @@ export function newState(device) {
     /** The dialog that is open, with what the server has answered for it. */
     panel: null,
     search: newSearch(),
+    /** The searches that have no answer; the last one may be `search`. */
+    searches: [],
     /** What is written: a reply or an edit, `{kind, room, seq}`. */
     compose: null,
     choices: newChoices(),
@@ -52,7 +54,11 @@ export function newState(device) {
     said: null,
     /** What the first screen asks for, and what it says. */
     form: { name: "", note: "", needs: null },
-    asked: newAsked(),
+    /**
+     * What opens once the server has answered: the direct message with the user named `open`, or the room `join`.
+     * `text` is said there then; `typed` is given back if it cannot be opened.
+     */
+    questions: [],
     /** The room that is being exported. */
     exporting: null,
     /** The message to go to once it is loaded. */
@@ -61,12 +67,6 @@ export function newState(device) {
     notStored: null,
   };
 }
-
-/**
- * What opens once the server has answered: the direct message with the user named `open`, and the room `join`. `text`
- * is said there then; `typed` is given back if it cannot be opened.
- */
-export const newAsked = () => ({ open: null, join: null, text: null, typed: null });
 
 export const newSearch = () => ({
   query: "",
@@ -119,9 +119,13 @@ export function newRoom(name) {
     isRequested: false,
     /** Some messages of others are below this `seq`, unread when the room was opened. */
     line: null,
-    /** The page of the room that is on its way, and a time to whose message the user goes after it. */
+    /** The page of the window that is on its way, and a time to whose message the user goes after it. */
     loading: null,
     date: null,
+    /** The page that the server could not read, `{loading, pause, until}`: it is asked for again. */
+    retry: null,
+    /** The requests for pages that have no answer: see `pages.js`. */
+    asked: [],
     /** The position in the log that the reader looks at; null at the end. */
     eye: null,
     /** The user has marked messages as unread: they stay so until the room is opened again. */
@@ -167,11 +171,14 @@ export function unread(state, room) {
   return { count, mentions: isDirect(room.name) ? count : names, more: room.counted.more };
 }
 
+/** Compares names: numbers in them by their value, so that `user2` is before `user10`. */
+export const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
 /** The rooms in the order of the list: the lobby, rooms by name, direct messages by title. */
 export function roomList(state) {
   const order = (room) => (room.name === LOBBY ? 0 : isDirect(room.name) ? 2 : 1);
   return [...state.rooms.values()].sort(
-    (a, b) => order(a) - order(b) || labelOf(a).localeCompare(labelOf(b)) || a.name.localeCompare(b.name),
+    (a, b) => order(a) - order(b) || byName(labelOf(a), labelOf(b)) || byName(a.name, b.name),
   );
 }
 

@@ -1,8 +1,10 @@
-// What outlives the page: the token, the messages without an answer, drafts and choices, in IndexedDB.
+// The store, which outlives the page: the token, the messages without an answer, drafts and choices, in IndexedDB.
 //
 // Each tab has a slot, which a lock of the browser keeps for it. What a closed tab has left in its slot is taken over
 // by the next one. A message has its device and number from the start, so it is stored once by the server even if
 // two tabs send it.
+
+import * as tab from "./tab.js";
 
 const DATABASE = "chat";
 const VERSION = 1;
@@ -47,10 +49,10 @@ function open() {
 
 /** The lowest free slot, or the one that this tab had before it was loaded again. */
 async function takeSlot() {
-  const mine = sessionStorage.getItem("slot");
+  const mine = tab.get("slot");
   if (!navigator.locks) {
     const slot = mine ?? `tab-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-    sessionStorage.setItem("slot", slot);
+    tab.set("slot", slot);
     return slot;
   }
   const numbers = Array.from({ length: SLOTS_MAX }, (_, index) => `slot-${index + 1}`);
@@ -58,7 +60,7 @@ async function takeSlot() {
   if (mine && (await hold(mine, { signal: AbortSignal.timeout(RELOAD_MS) }))) return mine;
   for (const slot of numbers) {
     if (await hold(slot, { ifAvailable: true })) {
-      sessionStorage.setItem("slot", slot);
+      tab.set("slot", slot);
       return slot;
     }
   }
@@ -192,7 +194,9 @@ function passing(slot) {
     removeUser: async (journal) => void users.delete(journal),
     lastUser: async () => null,
     forget: async (journal) => void users.delete(journal),
-    putMessage: nothing,
+    putMessage: async () => {
+      throw new Error("no storage");
+    },
     removeMessage: nothing,
     left: async () => [],
     drafts: async () => [],

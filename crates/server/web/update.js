@@ -2,6 +2,7 @@
 // the state. Pure: no clock, no network, no storage, no page. `input.at` is the time in milliseconds.
 
 import * as events from "./events.js";
+import { retry } from "./history.js";
 import * as log from "./log.js";
 import * as orders from "./orders.js";
 import * as outbox from "./outbox.js";
@@ -34,7 +35,7 @@ export function update(state, input) {
 
 /** The store has answered, so a message that waited for it may be sent, also if it could not be stored. */
 function stored(state, fx, { id, error }) {
-  if (error && !state.notStored) state.notStored = error;
+  if (error || id) state.notStored = error || null;
   if (!id) return;
   const message = outbox.markStored(state.outbox, id);
   if (message && !error)
@@ -46,4 +47,5 @@ function tick(state, fx, { at }) {
   expireTyping(state, at);
   resetSaid(state, at);
   requests.sendRead(state, fx);
+  retry(state, fx, at);
 }

@@ -1,4 +1,4 @@
-// What can be done with a message: by its buttons, by its menu, and by the keys of the terminal client.
+// The actions on a message: by its buttons, by its menu, and by the keys of the terminal client.
 
 import { ask } from "./commands.js";
 import { message as loaded } from "./log.js";

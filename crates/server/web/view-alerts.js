@@ -1,10 +1,14 @@
-// What reaches the user besides the screen: notifications, a sound, screen readers; and the worker that keeps the page.
+// Reaches the user besides the screen: notifications, a sound, screen readers; and the worker that keeps the page.
 
 import { byId, h } from "./dom.js";
 import { clock } from "./dates.js";
 
-/** Messages that wait for the screen reader; older ones are in the log. */
+/** Texts that wait for the screen reader; older ones are in the log. */
 const LIVE_MAX = 20;
+/** Time between the messages that are given to the screen reader, in milliseconds: about as long as it reads one. */
+const READ_MS = 3000;
+/** Most messages that are read one by one; of more, only their number and the last one are. */
+const READ_MAX = 3;
 /** Characters of a text in a notification. */
 const SHOWN_MAX = 200;
 
@@ -14,6 +18,23 @@ export function makeAlerts({ state, act }) {
   function say(text) {
     live.append(h("p", { text }));
     while (live.children.length > LIVE_MAX) live.firstChild.remove();
+  }
+
+  /** Messages that came since `flush`, which is due if `due` is not 0. */
+  let come = [];
+  let due = 0;
+
+  /** Has a message read. The first one is read at once, those that come soon after it together. */
+  function announce({ message }) {
+    come.push(message);
+    if (due === 0) flush();
+  }
+
+  function flush() {
+    due = come.length > 0 ? setTimeout(flush, READ_MS) : 0;
+    const skipped = come.length > READ_MAX ? come.splice(0, come.length - 1).length : 0;
+    if (skipped > 0) say(`${skipped} messages, and the last one:`);
+    for (const { from, at, text } of come.splice(0)) say(`${from.name}, ${clock(Date.parse(at))}: ${text.slice(0, 400)}`);
   }
 
   function notify({ room, label, from, text }) {
@@ -31,8 +52,7 @@ export function makeAlerts({ state, act }) {
   return {
     say,
     notify,
-    announce: ({ message }) =>
-      say(`${message.from.name}, ${clock(Date.parse(message.at))}: ${message.text.slice(0, 400)}`),
+    announce,
     installWorker,
   };
 }

@@ -1,4 +1,4 @@
-// The two buttons over the log of a room: to what is unread above the screen, and to its newest message.
+// The two buttons over the log of a room: to the unread messages above the screen, and to the newest message.
 
 import { byId, icon, set, setText } from "./dom.js";
 import { skips } from "./requests.js";

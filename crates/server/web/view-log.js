@@ -53,10 +53,10 @@ export function makeLog(view, elements) {
     const isOther = log.room !== name;
     if (isOther) leave(name);
     else if (!log.wantsEnd && (!log.atEnd || frame.scrollTop !== log.top)) log.atEnd = rows.isAtEnd();
+    edge.draw(from, of, log.window.from === 0);
     const now = signature(name, from, of);
     if (now !== log.drawn || isOther) {
       log.drawn = now;
-      edge.draw(from, of, log.window.from === 0);
       rows.arrive(from);
       rows.fill();
     } else if (isScrolled) rows.fill();
@@ -72,7 +72,9 @@ export function makeLog(view, elements) {
 
   /** All that the rows depend on: if it is as before, they are not made again. */
   function signature(name, from, of) {
-    const about = [name, from.version, state.name, state.role, dayOf(Date.now()), log.opened.size, of.loading?.kind];
+    const pages = [of.loading?.kind, of.retry?.until];
+    const look = [dayOf(Date.now()), log.opened.size];
+    const about = [name, from.version, from.first, state.name, state.role, ...look, ...pages];
     const ofRoom = isThread ? [] : [of.line, of.since.length, of.read, of.count <= 1, state.thread?.root];
     return [...about, ...ofRoom, state.threadDrafts.size].join("|");
   }

@@ -1,4 +1,4 @@
-// What a log reports while it is read: which messages are on the screen, which ones stay loaded, and which are to be
+// The reports of a log while it is read: which messages are on the screen, which ones stay loaded, and which are to be
 // loaded.
 
 /** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: a full screen. */

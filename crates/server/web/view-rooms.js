@@ -1,4 +1,4 @@
-// The list of rooms and direct messages, with what is unread.
+// The list of rooms and direct messages, with their unread counts.
 
 import { avatar } from "./avatar.js";
 import { byId, h, icon, keyed } from "./dom.js";

@@ -65,7 +65,10 @@ export function makeScroll(view, elements, about) {
     if (isLoaded) log.wantsEnd = false;
     if (log.isOpening) return openAt(from, isLoaded);
     const kept = geometry.anchor();
+    const beyond = geometry.beyond();
     windows.follow(log.window, from.entries, log.atEnd);
+    // A page that has come is rendered together with the rows that the reader needs of it.
+    if (!log.atEnd) extend(from.entries, beyond);
     render(kept);
     if (log.atEnd) frame.scrollTop = frame.scrollHeight;
     else geometry.restore(kept);
@@ -87,16 +90,21 @@ export function makeScroll(view, elements, about) {
     log.atEnd = !isLoaded || isAtEnd();
   }
 
-  /** Moves the window if the reader is near its first or its last row, or beyond it. */
+  /** Moves the window if the reader is near its first or its last row. Returns whether it has moved. */
+  function extend(entries, { above, below }) {
+    const isUp = windows.isUpNext(log.window, above, below);
+    return windows.move(log.window, entries, isUp, NEAR - (isUp ? above : below));
+  }
+
+  /** Makes the rows that the reader needs, near the first or the last one, or beyond them. */
   function fill() {
     const { window } = log;
-    const { entries } = source();
-    const { above, below } = geometry.beyond();
-    if (above < -frame.clientHeight) return jumpTo(windows.indexAbove(window, pads.above + above));
-    if (below < -frame.clientHeight) return jumpTo(windows.indexBelow(window, -below - frame.clientHeight));
-    const isUp = windows.isUpNext(window, above, below);
+    const beyond = geometry.beyond();
+    if (beyond.above < -frame.clientHeight) return jumpTo(windows.indexAbove(window, pads.above + beyond.above));
+    if (beyond.below < -frame.clientHeight)
+      return jumpTo(windows.indexBelow(window, -beyond.below - frame.clientHeight));
     const kept = geometry.anchor();
-    if (!windows.move(window, entries, isUp, NEAR - (isUp ? above : below))) return;
+    if (!extend(source().entries, beyond)) return;
     render(kept);
     if (!log.atEnd) geometry.restore(kept);
   }

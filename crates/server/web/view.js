@@ -26,6 +26,7 @@ import { isFull, waiting } from "./outbox.js";
 import { makeAlerts } from "./view-alerts.js";
 import { makeComposer } from "./view-composer.js";
 import { makeFirst } from "./view-first.js";
+import { makeHistory } from "./view-history.js";
 import { makeKeys } from "./view-keys.js";
 import { makeLog } from "./view-log.js";
 import { makeMenu } from "./view-menu.js";
@@ -72,9 +73,11 @@ export function makeView(state, actions) {
     view.composer,
     view.threadComposer,
     makePanel(view),
+    makeHistory(view),
   ];
   const alerts = makeAlerts(view);
   makeKeys(view);
+  fitKeyboard();
 
   /** Shows one pane on a narrow screen: `rooms`, `log`, `users` or `thread`. */
   view.showPane = (pane) => {
@@ -145,6 +148,18 @@ export function makeView(state, actions) {
   return Object.assign(view, { notify: alerts.notify, announce: alerts.announce, installWorker: alerts.installWorker });
 }
 
+/** Safari covers the page with the keyboard of a phone, and moves it up; it gets the height that is left instead. */
+function fitKeyboard() {
+  const { visualViewport: visible } = window;
+  visible?.addEventListener("resize", () => {
+    // Smaller for another reason: the reader has zoomed in.
+    if (visible.scale !== 1) return;
+    const isCovered = visible.height < innerHeight - 1;
+    document.documentElement.style.setProperty("--height", isCovered ? `${visible.height}px` : "");
+    if (isCovered) scrollTo(0, 0);
+  });
+}
+
 /** `, 3 unread, 1 mention`. */
 export function describeUnread({ count, mentions, more }) {
   const parts = [];
@@ -207,21 +222,21 @@ function subtitle(state, room) {
 function drawStatus(view) {
   const { state } = view;
   const room = currentRoom(state);
-  const normal = words.status(
-    { connection: state.connection, waiting: waiting(state.outbox), notStored: state.notStored },
-    Date.now(),
-  );
+  const { connection, notStored } = state;
+  const normal = words.status({ connection, waiting: waiting(state.outbox), notStored });
   const own =
     state.me !== null && state.away.has(state.me)
       ? `You're away${state.away.get(state.me) ? `: ${state.away.get(state.me)}` : ""}. /back ends that`
       : "";
-  const parts = [state.said?.text, normal, isFull(state.outbox) ? words.OUTBOX_FULL : "", own];
+  const parts = [state.said?.text, isFull(state.outbox) ? words.OUTBOX_FULL : "", own, normal];
   const text = parts.filter(Boolean).join(" · ");
-  setText(byId("status"), text);
+  setText(byId("status-text"), text);
+  // Hidden from screen readers, which would read it each second.
+  setText(byId("status-retry"), connection.kind === "waiting" ? words.retrying(connection, Date.now()) : "");
   const tone =
-    state.said?.isError || state.connection.kind === "expelled"
+    state.said?.isError || connection.kind === "expelled"
       ? "bad"
-      : state.connection.kind === "connected"
+      : connection.kind === "connected"
         ? "good"
         : "warn";
   set(byId("status"), { dataset: { tone }, hidden: text === "" });

@@ -1,4 +1,4 @@
-// What the page says, in the words of the terminal client.
+// The texts of the page, in the words of the terminal client.
 
 import { dayOf, longDay } from "./dates.js";
 import { isDirect, isMe, labelOf } from "./state.js";
@@ -6,8 +6,10 @@ import { isDirect, isMe, labelOf } from "./state.js";
 export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
-export const CANNOT_LEAVE = "You can't leave #lobby";
+export const TOO_MANY_QUESTIONS = "Too many names are being looked up. Try again in a moment";
+export const CANNOT_LEAVE = "You can't leave #lobby: everybody is in it. /notify stops its notifications";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
+export const NOT_LOADED_YET = "Couldn't load messages, trying again in a while";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
@@ -52,8 +54,7 @@ export function leaving(room) {
   return `You left ${room.name}. /join ${room.name} brings you back`;
 }
 
-export function refused({ code, text, suggestion }) {
-  if (code === "cannot_leave") return CANNOT_LEAVE;
+export function refused({ text, suggestion }) {
   return `Refused: ${text}.${suggestion ? ` Type /name ${suggestion}` : ""}`;
 }
 
@@ -81,18 +82,18 @@ export function helloRefused(name, { code, text, suggestion }) {
 }
 
 /** Why there is no connection, and what waits; empty if all is well. */
-export function status({ connection, waiting, notStored }, now) {
+export function status({ connection, waiting, notStored }) {
   const parts = [];
-  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
-  if (connection.kind === "waiting") {
-    parts.push(`Offline, retrying in ${Math.max(0, Math.ceil((connection.until - now) / 1000))} s`);
-    if (connection.why) parts.push(connection.why);
-  }
-  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
-  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
   if (notStored) parts.push("This browser can't store anything: queued messages are lost if you close the page");
+  if (waiting > 0) parts.push(`${counted(waiting, "message")} queued`);
+  if (connection.kind === "connecting" || connection.kind === "starting") parts.push("Connecting…");
+  if (connection.kind === "expelled") parts.push(`Not connected: ${connection.text}. /reconnect tries again`);
+  if (connection.kind === "waiting") parts.push(connection.why ? `${connection.why} · Offline` : "Offline");
   return parts.join(" · ");
 }
+
+/** When the page connects again: the end of `status`. */
+export const retrying = ({ until }, now) => `, retrying in ${Math.max(0, Math.ceil((until - now) / 1000))} s`;
 
 /** Who is typing. */
 export function typing(names) {

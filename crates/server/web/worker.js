@@ -1,4 +1,4 @@
-// Keeps the page itself, so that it opens without a network. Nothing of what was said is kept here.
+// Stores the page itself, so that it opens without a network. It stores no messages.
 
 const CACHE = "shell";
 const FIXED = ["/", "/manifest.webmanifest", "/icon-192.png", "/icon-512.png"];

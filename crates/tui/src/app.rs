@@ -1,26 +1,26 @@
 //! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
-mod editing;
-mod ended;
+mod exit;
 mod exporter;
+mod external_editor;
 mod failure;
 mod frame;
+mod input_history;
 mod jobs;
 mod options;
+mod reports;
 mod saver;
-mod typed;
 
 use std::future::{Future, ready};
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 
 use chat_client::link::Dial;
 use chat_client::timer::Timer;
 use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
-use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
@@ -28,15 +28,15 @@ use tokio::task::yield_now;
 use tokio::time::Instant;
 
 pub use self::control::{Control, EditJob};
-use self::editing::Editing;
-pub use self::ended::{Ended, Then};
+pub use self::exit::{Exit, Then};
 use self::exporter::Exporter;
+use self::external_editor::ExternalEditor;
 pub use self::failure::{Failure, RunError};
 pub use self::frame::FRAME_MIN;
 use self::frame::ZONE_LOOK_MAX;
+use self::input_history::InputHistory;
 pub use self::options::Options;
 use self::saver::Saver;
-use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::notification::{Note, NotifyMethod};
@@ -47,13 +47,14 @@ use crate::update::{Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::zone::ZoneWatch;
 
-/// Most events of the network that are taken before the keys have their turn again.
+/// Most reports of the terminal, or events of the network, that are taken before all else has its turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `keys` end.
+/// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `reports` ends.
 ///
-/// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
-/// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
+/// `dial` makes connections; `reports` has the keys and whatever else the terminal sends; `control` is the terminal
+/// besides what is drawn on it. Must be called within a tokio runtime. Returns the messages that the server has not
+/// answered, and what the user wants next.
 ///
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
@@ -61,10 +62,10 @@ pub async fn run<B: Backend + ShowsLinks>(
     backend: &mut B,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+    reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Ended, Failure> {
+) -> Result<Exit, Failure> {
     let size = backend.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let mut painter = Painter::default();
     let show = |state: &State, what: Draw| {
@@ -75,7 +76,7 @@ pub async fn run<B: Backend + ShowsLinks>(
         };
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
-    run_shown(size, show, options, dial, keys, control, stop).await
+    run_shown(size, show, options, dial, reports, control, stop).await
 }
 
 /// What a frame draws.
@@ -89,8 +90,8 @@ pub enum Draw {
     InputBox,
 }
 
-/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and what is to be
-/// drawn.
+/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and the part to
+/// draw.
 ///
 /// # Errors
 /// See [`run`]; also returns what `show` returns.
@@ -99,26 +100,27 @@ pub async fn run_shown(
     show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+    reports: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Ended, Failure> {
+) -> Result<Exit, Failure> {
     let (driver, client) = Driver::start(options.config(), dial).await?;
     let notices = options.notices.clone();
     let mut app = App::new(driver, client, size, options, control);
-    let texts = app.typed.read().await;
+    let texts = app.input_history.read().await;
     let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices });
-    let ended = app.run(show, keys, stop).await;
-    // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
+    let ended = app.run(show, reports, stop).await;
+    // However it ends: read positions are sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, typed, exporter, clock, then, .. } = app;
+    let App { mut state, driver, saver, input_history, exporter, clock, then, .. } = app;
     let closed = driver.close(&mut state.client, clock);
-    let (saved, (), (), ()) = tokio::join!(closed, saver.close(), typed.close(), exporter.close());
-    let unsent = Unsent::new(&state.client, saved);
+    let (location, (), (), ()) =
+        tokio::join!(closed, saver.close(), input_history.close(), exporter.close());
+    let unsent = Unsent::new(&state.client, location);
     match ended {
-        Ok(()) => Ok(Ended { unsent, had_session: state.client.me().is_some(), then }),
+        Ok(()) => Ok(Exit { unsent, had_session: state.client.me().is_some(), then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }
@@ -127,8 +129,8 @@ struct App<C> {
     state: State,
     driver: Driver,
     saver: Saver,
-    typed: Typed,
-    editing: Editing,
+    input_history: InputHistory,
+    external_editor: ExternalEditor,
     exporter: Exporter,
     control: C,
     clock: fn() -> Timestamp,
@@ -151,12 +153,11 @@ struct App<C> {
     frame_timer: Timer,
 }
 
-/// An event that is not of the client.
-enum Front<R> {
-    Key(Option<io::Result<R>>),
+/// What the loop waits for besides the reports of the terminal and the inputs of the client.
+enum Front {
     /// The terminal can take another frame.
     Frame(io::Result<()>),
-    /// A setting is saved, or a step of an export is done, or is not.
+    /// A setting was saved, or a step of an export was done; or it failed.
     Saved(Box<Input>),
     /// The user has left the editor.
     Edited(Result<String, String>),
@@ -177,9 +178,9 @@ impl<C: Control> App<C> {
         Self {
             driver,
             saver: Saver::new(options.settings_file.clone(), options.writer),
-            typed: Typed::new(options.state.as_deref(), options.writer),
+            input_history: InputHistory::new(options.state.as_deref(), options.writer),
             exporter: Exporter::new(options.writer),
-            editing: Editing::new(options.state.clone(), options.writer),
+            external_editor: ExternalEditor::new(options.state.clone(), options.writer),
             control,
             clock: options.clock,
             then: Then::Quit,
@@ -199,15 +200,22 @@ impl<C: Control> App<C> {
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, Draw) -> Result<(), RunError>,
-        keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+        reports: impl Stream<Item = io::Result<impl Into<Report>>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
-        let (mut keys, mut stop) = (pin!(keys), pin!(stop));
+        let (mut reports, mut stop) = (pin!(reports), pin!(stop));
         loop {
             let next = tokio::select! {
                 biased;
+                // First, since a person waits: what is asked before it delays each key.
+                report = reports.next(), if self.driver.may_take() => {
+                    if self.take_reports(report, reports.as_mut(), &mut show).await?.is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 () = &mut stop => return Ok(()),
-                next = self.next(keys.as_mut()) => next?,
+                next = self.next() => next?,
             };
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
@@ -231,18 +239,14 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready, in this order: answers of the store; keys, since a person waits; frames; the text of
-    /// these keys; last the events of the network, since they alone may never end. Safe to cancel.
-    async fn next<R>(
-        &mut self,
-        mut keys: Pin<&mut impl Stream<Item = io::Result<R>>>,
-    ) -> Result<Next<Front<R>>, RunError> {
-        let may_take = self.driver.may_take();
-        let draws = self.state.redraw.is_needed() && !self.editing.is_on();
-        let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
-        let is_draft_due = may_take && self.state.is_draft_due;
+    /// Waits for what is ready besides reports, in this order: answers of the store; frames; the draft of the text of
+    /// the last keys; last the events of the network, since they alone may never end. Safe to cancel.
+    async fn next(&mut self) -> Result<Next<Front>, RunError> {
+        let draws = self.may_draw();
+        let frame_at = self.frame_at();
+        let is_draft_due = self.driver.may_take() && self.state.is_draft_due;
         let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
-        let Self { control, saver, typed, editing, exporter, driver, .. } = self;
+        let Self { control, saver, input_history, external_editor, exporter, driver, .. } = self;
         let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
         // A blocked terminal delays frames, and nothing else.
         let drawable = async {
@@ -254,28 +258,25 @@ impl<C: Control> App<C> {
         let front = async {
             tokio::select! {
                 biased;
-                event = keys.next(), if may_take => Front::Key(event),
                 drawable = drawable, if draws => Front::Frame(drawable),
                 () = ready(()), if is_draft_due => Front::Draft,
-                edited = editing.done() => Front::Edited(edited),
+                edited = external_editor.done() => Front::Edited(edited),
                 saved = saver.done() => Front::Saved(Box::new(saved)),
                 step = exporter.done() => Front::Saved(Box::new(step)),
-                never = typed.run() => match never {},
+                never = input_history.run() => match never {},
                 () = zone_timer.wait(next_look) => Front::Zone,
             }
         };
         Ok(driver.next(front).await?)
     }
 
-    /// Takes an event that is not of the client. Breaks at the end of the keys.
+    /// Takes what is neither a report of the terminal nor an input of the client.
     fn take_front(
         &mut self,
-        front: Front<impl Into<Report>>,
+        front: Front,
         show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     ) -> Result<ControlFlow<()>, RunError> {
         Ok(match front {
-            Front::Key(None) => ControlFlow::Break(()),
-            Front::Key(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
             Front::Saved(saved) => self.take(*saved),
             Front::Edited(edited) => {
                 self.control.take_back().map_err(RunError::Keys)?;
@@ -289,18 +290,6 @@ impl<C: Control> App<C> {
                 self.draw(show)?
             }
         })
-    }
-
-    fn take_report(&mut self, report: Report) -> ControlFlow<()> {
-        if report == Report::Attributes {
-            self.colours_by = None;
-        }
-        if self.editing.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
-            // It was typed before the editor started, and is not for the text that it has.
-            return ControlFlow::Continue(());
-        }
-        let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
-        self.take(input)
     }
 
     /// Takes an event of the network, and those that are ready.
@@ -349,11 +338,11 @@ impl<C: Control> App<C> {
                 Effect::Ring => self.mentioned = true,
                 Effect::Notify(way, note) => self.note = Some((way, note)),
                 Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
-                Effect::Edit(text) => match self.editing.start(text, &mut self.control) {
+                Effect::Edit(text) => match self.external_editor.start(text, &mut self.control) {
                     Ok(()) => {}
                     Err(why) => self.take(Input::Edited(Err(why)))?,
                 },
-                Effect::StoreTyped(text) => self.typed.store(text),
+                Effect::StoreTyped(text) => self.input_history.store(text),
                 Effect::SaveSetting(change) => self.saver.save(change),
                 Effect::Export { run, step } => self.exporter.take(run, step),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),

@@ -156,7 +156,7 @@ impl FromStr for Chord {
     }
 }
 
-/// What follows a prefix, in small letters or capitals. The rest must not be empty: `Ctrl--` is a key.
+/// The rest of the text after a prefix, in small letters or capitals. The rest must not be empty: `Ctrl--` is a key.
 fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)

@@ -38,7 +38,7 @@ pub(crate) fn short(date: Date, today: Date) -> String {
     date.strftime(format).to_string()
 }
 
-/// The first day of what is written as numbers.
+/// The first day of a day, a month or a year in numbers.
 fn parse(written: &str) -> Option<Date> {
     let mut numbers = written.split('-');
     let year = number(numbers.next()?, 4..=4)?;

@@ -12,7 +12,7 @@ const UNITS: [(char, &str, u64); 5] = [
     ('s', "second", 1),
 ];
 
-/// The seconds of a duration; `None` if it is none, or is zero.
+/// The seconds of a duration; `None` if it is not one, or is zero.
 pub(crate) fn seconds(written: &str) -> Option<u64> {
     let (number, letter) = written.split_at_checked(written.len().checked_sub(1)?)?;
     let unit = UNITS

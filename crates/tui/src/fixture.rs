@@ -1,6 +1,6 @@
 //! A client on a screen, for the tests of what an input does and how it looks.
 
-use chat_client::link::{LinkEvent, LinkRequest, Lost};
+use chat_client::link::{LinkError, LinkEvent, LinkRequest};
 use chat_client::store::{Drafts, Profile, StoreOp};
 pub(crate) use chat_client::testing::{
     DEADLINE, direct_event, expect_older, journal, left, message, message_in, name, own, profile,
@@ -165,7 +165,7 @@ impl Harness {
     }
 
     pub(crate) fn lose(&mut self) {
-        self.link_event(LinkEvent::Lost(Lost::Closed));
+        self.link_event(LinkEvent::Lost(LinkError::Closed));
     }
 
     pub(crate) fn refuse_name(&mut self) {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
 const TARGET_BYTES_MAX: usize = 2083;
 
-/// What a target begins with, in any case of its letters.
+/// The prefixes of a target, in any case of their letters.
 pub(crate) const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
 /// Where cells lead.
@@ -25,7 +25,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link to a target; `None` if it is none that terminals take.
+    /// A link to a target; `None` if terminals do not take it.
     #[must_use]
     pub fn new(id: u64, target: &str) -> Option<Self> {
         let begins = |scheme: &str| {
@@ -35,17 +35,17 @@ impl Link {
         (target.len() <= TARGET_BYTES_MAX).then_some(Self { id, target })
     }
 
-    /// What the terminal is sent before the cells of the link.
+    /// The sequence before the cells of the link.
     #[must_use]
     pub fn opening(&self) -> String {
         format!("\x1b]8;id={:x};{}\x1b\\", self.id, self.target)
     }
 }
 
-/// What the terminal is sent after the cells of a link.
+/// The sequence after the cells of a link.
 pub const CLOSING: &str = "\x1b]8;;\x1b\\";
 
-/// Encodes what is not printable ASCII, with `%`.
+/// Encodes characters that are not printable ASCII, with `%`.
 fn encode(target: &str) -> String {
     let mut encoded = String::with_capacity(target.len());
     for byte in target.bytes() {
@@ -70,20 +70,21 @@ pub struct LinkCells {
     pub link: Arc<Link>,
 }
 
-/// Where the view leaves the links of the next frame. All clones are of one terminal.
+/// Where the view leaves the links of the next frame, if they may be others than in the frame before. All clones are of
+/// one terminal.
 #[derive(Debug, Clone, Default)]
-pub struct LinkSlot(Arc<Mutex<Vec<LinkCells>>>);
+pub struct LinkSlot(Arc<Mutex<Option<Vec<LinkCells>>>>);
 
 impl LinkSlot {
     /// Leaves the links of the next frame.
     pub fn set(&self, links: Vec<LinkCells>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = links;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(links);
     }
 
-    /// Takes the links of the frame.
+    /// Takes the links of the frame; `None` if they are those of the frame before.
     #[must_use]
-    pub fn take(&self) -> Vec<LinkCells> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take(&self) -> Option<Vec<LinkCells>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::theme::Answer;
 pub enum Input {
     /// The program starts: once, before all else.
     Start {
-        /// What the user should know about the terminal and the settings file.
+        /// Notices about the terminal and the settings file.
         notices: Vec<String>,
     },
     /// A frame is about to be drawn. This comes once for each frame, not for each message: thousands may come
@@ -48,7 +48,7 @@ pub enum Input {
     Colour(Answer),
     /// The user has left the editor: the text, or the reason in words why it is as it was.
     Edited(Result<String, String>),
-    /// What was typed in earlier runs, the newest last: once, before the first key.
+    /// The texts that were typed in earlier runs, the newest last: once, before the first key.
     Typed(Vec<String>),
     /// A step of an export is done: the path of the file, or the reason in words why it is not.
     Exported {
@@ -59,7 +59,7 @@ pub enum Input {
     },
     /// A setting is saved, or why it is not.
     Saved {
-        /// What has changed.
+        /// The change.
         change: Change,
         /// The reason in words, if it is not.
         result: Result<(), String>,
@@ -68,7 +68,7 @@ pub enum Input {
     Client(chat_client::Input),
 }
 
-/// What comes from the terminal.
+/// Something that the terminal has sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
     /// A key, a paste, the mouse, another size.

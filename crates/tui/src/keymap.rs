@@ -14,7 +14,7 @@ pub struct KeyMap {
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum Binding {
     /// An action.
     Action(Action),
     /// The first of two keys.
@@ -42,10 +42,10 @@ impl KeyMap {
 
     /// What a key does that is pressed after `first`, which is the first of two keys.
     #[must_use]
-    pub fn find(&self, first: Option<Chord>, chord: Chord) -> Found {
+    pub fn find(&self, first: Option<Chord>, chord: Chord) -> Binding {
         if first.is_none() && chord.is_text() {
             // No action can have it, and nearly every key is one.
-            return Found::Nothing;
+            return Binding::Nothing;
         }
         let found = match first {
             Some(first) => self.exact(first, Some(chord)),
@@ -54,9 +54,11 @@ impl KeyMap {
         // With Caps Lock a terminal sends a capital.
         let small = || chord.without_shift().map(|chord| self.find(first, chord));
         match found {
-            Some(action) => Found::Action(action),
-            None if first.is_none() && self.taken().any(|keys| keys.first == chord) => Found::First,
-            None => small().unwrap_or(Found::Nothing),
+            Some(action) => Binding::Action(action),
+            None if first.is_none() && self.taken().any(|keys| keys.first == chord) => {
+                Binding::First
+            }
+            None => small().unwrap_or(Binding::Nothing),
         }
     }
 
@@ -157,11 +159,11 @@ mod tests {
             "[keys]\ngo-to = \"ctrl-n\"\nusers = [\"F2\", \"Ctrl-X Ctrl-U\", 'Ctrl-X Ctrl-G']\n",
         );
         let find = |name: &str| map.find(None, chord(name));
-        assert_eq!(find("Ctrl-N"), Found::Action(Action::GoTo));
-        assert_eq!(find("Ctrl-K"), Found::Nothing, "the default of go-to is replaced");
+        assert_eq!(find("Ctrl-N"), Binding::Action(Action::GoTo));
+        assert_eq!(find("Ctrl-K"), Binding::Nothing, "the default of go-to is replaced");
         assert_eq!(map.name(Action::NextRoom).as_deref(), Some("Alt-Down"));
-        assert_eq!(find("F2"), Found::Action(Action::Users));
-        assert_eq!(find("Ctrl-X"), Found::First);
+        assert_eq!(find("F2"), Binding::Action(Action::Users));
+        assert_eq!(find("Ctrl-X"), Binding::First);
     }
 
     #[test]
@@ -181,14 +183,14 @@ mod tests {
     fn an_empty_text_or_list_leaves_an_action_without_keys() {
         let map = map("[keys]\nsuspend = \"\"\nredraw = []\n");
         assert_eq!((map.keys(Action::Suspend), map.keys(Action::Redraw)), (&[][..], &[][..]));
-        assert_eq!(map.find(None, chord("Ctrl-Z")), Found::Nothing);
+        assert_eq!(map.find(None, chord("Ctrl-Z")), Binding::Nothing);
         assert_eq!(map.name(Action::Suspend), None);
     }
 
     #[test]
     fn a_capital_is_found_as_the_small_letter() {
         let map = KeyMap::default();
-        assert_eq!(map.find(None, chord("Alt-Shift-A")), Found::Action(Action::NextUnread));
-        assert_eq!(map.find(None, chord("Shift-PgUp")), Found::Action(Action::PageUp));
+        assert_eq!(map.find(None, chord("Alt-Shift-A")), Binding::Action(Action::NextUnread));
+        assert_eq!(map.find(None, chord("Shift-PgUp")), Binding::Action(Action::PageUp));
     }
 }

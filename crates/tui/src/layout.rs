@@ -34,7 +34,7 @@ const THREAD_BORDER: u16 = 2;
 const HEADER_SCREEN_MIN: u16 = 4;
 const RULE_SCREEN_MIN: u16 = 8;
 
-/// Most rows of the input box; what is longer scrolls within.
+/// Most rows of the input box; a longer text scrolls within.
 const PROMPT_ROWS_MAX: u16 = 8;
 
 /// Rows of the welcome, and the lowest log above it.
@@ -77,7 +77,7 @@ pub struct ThreadPanes {
     pub log: Rect,
 }
 
-/// What there is to be shown.
+/// The parts that are to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wants {
     /// How many rows the input box would like.

@@ -77,6 +77,6 @@ const fn row(key: char, action: MessageAction, hint: &'static str, does: &'stati
     Letter { key, action, hint, does }
 }
 
-/// What is not a letter, and does something with the selected message, too.
+/// The keys other than letters that act on the selected message, too.
 pub const BESIDE: [(&str, &str); 2] =
     [("j, k", "Select the next or the previous message"), ("Enter", "Open a folded message")];

@@ -10,7 +10,7 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
-//! * `query`: what is typed to search messages; `dates`: days as a user types them.
+//! * `query`: the query of a search of messages; `dates`: days as a user types them.
 //! * `wording`: what the client says as values, in words.
 //! * [`notification`]: notifications, and the title of the window.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
@@ -59,7 +59,7 @@ mod wording;
 pub mod wrap;
 pub mod zone;
 
-pub use app::{Ended, Failure, Options, RunError, Then, run};
+pub use app::{Exit, Failure, Options, RunError, Then, run};
 pub use input::Input;
 pub use state::State;
 pub use unsent::Unsent;

@@ -7,7 +7,7 @@
 //! * `accounts`: the devices and sessions of a user, to drop or end one.
 //! * `orders`: invites, mutes and bans, to end one; the audit log.
 //! * `reactions`: emoji to react with, those that are used most first.
-//! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits what is typed.
+//! * [`people`]: who is here, those who spoke lately first; `fuzzy`: how well a text fits the typed one.
 
 mod accounts;
 mod complete;
@@ -26,7 +26,7 @@ use std::ops::Range;
 use chat_proto::{Emoji, RoomName, Seq, UserName};
 
 pub use self::complete::Word;
-pub use self::subject::{Asking, Subject};
+pub use self::subject::{SecretKind, Subject};
 use crate::commands::Command;
 
 /// What happens if an offer is chosen.
@@ -65,9 +65,9 @@ pub enum OfferAction {
 /// An entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// What it is called.
+    /// Its name.
     pub label: String,
-    /// What is said about it.
+    /// The text beside it.
     pub detail: String,
     /// Of a user: whether the user is connected.
     pub presence: Option<bool>,
@@ -106,7 +106,7 @@ pub struct List {
 }
 
 impl List {
-    /// A list of which nothing is chosen.
+    /// A list without a chosen offer.
     #[must_use]
     pub const fn new(offers: Vec<Offer>) -> Self {
         Self { offers, chosen: None }

@@ -110,7 +110,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Marks the mentions in what is parsed.
+    /// Marks the mentions in the parsed text.
     fn with_mentions(self, mentions: &[Range<usize>]) -> Self {
         self.with_formats(mentions.iter().map(|mention| (mention.clone(), Format::MENTION)))
     }

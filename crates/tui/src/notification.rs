@@ -26,7 +26,7 @@ pub enum NotifyMethod {
     Osc99,
 }
 
-/// What the terminal understands.
+/// The notifications that the terminal understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notifier {
     /// The best way to notify.
@@ -51,7 +51,7 @@ impl Notifier {
         };
         let (term, program) = (value("TERM"), value("TERM_PROGRAM"));
         let is = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
-        // Of what tmux and screen do not know, they pass on nothing by default.
+        // By default tmux and screen pass on no sequence that they do not know.
         let is_within = !value("TMUX").is_empty() || !value("STY").is_empty();
         let way = match program.as_str() {
             _ if is_within || is(&["tmux", "screen"]) => NotifyMethod::Bell,

@@ -31,7 +31,7 @@ impl From<HelpRow> for PageRow {
     }
 }
 
-/// What a code on a page needs to know.
+/// The space for a page with a code, and how the code is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct PageSize {
     /// Columns of the screen.

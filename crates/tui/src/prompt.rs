@@ -12,8 +12,8 @@ pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
 use self::history::History;
 use self::kills::Kills;
 pub use self::rows::Rows;
+pub use self::search::InputSearch;
 use self::search::Search;
-pub use self::search::Searched;
 
 /// The input box.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl Prompt {
         self.kills.cut(text, is_backwards);
     }
 
-    /// Inserts what was cut last.
+    /// Inserts the text that was cut last.
     ///
     /// # Errors
     /// Returns an error if the box would be too full.
@@ -98,7 +98,7 @@ impl Prompt {
         Ok(())
     }
 
-    /// Replaces what [`Self::yank`] has just inserted with what was cut before it; does nothing after anything
+    /// Replaces the text that [`Self::yank`] has just inserted with the one cut before it; does nothing after anything
     /// else.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What is typed to search messages: its pieces, as the server reads them, and its days.
+//! A query of a search: its pieces, as the server reads them, and its days.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::dates;
 
-/// What is before the colon of a piece that is a filter and no word.
+/// The names before the colon of a piece that is a filter and no word.
 pub(crate) const FILTERS: [&str; 6] = ["from", "in", "after", "before", "has", "mentions"];
 
 /// A part of a query between spaces: a word, a phrase or a filter.
@@ -17,7 +17,7 @@ pub(crate) struct Piece<'q> {
     pub(crate) range: Range<usize>,
     /// Whether messages with it are left out.
     pub(crate) is_not: bool,
-    /// What is before its colon, if it is a filter.
+    /// The name before its colon, if it is a filter.
     pub(crate) filter: Option<&'static str>,
     /// The rest, with its quotes.
     pub(crate) value: &'q str,

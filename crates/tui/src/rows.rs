@@ -38,7 +38,7 @@ pub type RowPosition = (usize, usize);
 /// again.
 const GROUP_PAUSE: i64 = 5 * MINUTE;
 
-/// What is over an entry, or before it, because of the entry before it.
+/// The rows over an entry, and the label before it, that follow from the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
     /// Whether this is the oldest message of the room that is stored.
@@ -72,7 +72,7 @@ pub struct LogRows<'a> {
     room: Option<&'a Room>,
     /// The first message of the thread, if it is the log of one.
     thread: Option<Seq>,
-    /// The first message of the thread that is on the screen, which shows what is typed for it.
+    /// The first message of the thread that is on the screen, which shows whether a text is typed for it.
     open_thread: Option<Seq>,
 }
 
@@ -136,7 +136,7 @@ impl<'a> LogRows<'a> {
         self
     }
 
-    /// What is over an entry, or before it.
+    /// The rows over an entry, and the label before it.
     pub(crate) fn above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
@@ -154,13 +154,13 @@ impl<'a> LogRows<'a> {
         }
     }
 
-    /// What has a row of its own over an entry, but the name.
+    /// The rows over an entry, without that of the name.
     fn rules_above(&self, index: usize, entry: &LogEntry, before: Option<&LogEntry>) -> Above {
         let day = |entry: &LogEntry| {
             let at = entry.at.timestamp();
             self.zone.to_offset(at).to_datetime(at).date()
         };
-        // No day ends within a minute; to ask the time zone takes time.
+        // Two entries of one minute are of one day: this saves a look at the time zone, which takes time.
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
         Above {
@@ -242,7 +242,18 @@ impl<'a> LogRows<'a> {
         all
     }
 
-    /// What the room says of the answers to one of its messages; `None` if there are none.
+    /// A row of an entry as the first row of the screen: with the author and the time, which a row above may have.
+    pub(crate) fn at_top(&self, (index, number): RowPosition, row: Arc<Row>) -> Arc<Row> {
+        let above = self.height_above(index);
+        let entry = self.log.get(index).filter(|_| number >= above);
+        let Some((entry, name)) = entry.and_then(|entry| Some((entry, author(entry)?))) else {
+            return row;
+        };
+        let time = self.shape.clock.time(entry.at, self.zone);
+        Arc::new(self.shape.with_head(&row, number == above, time, name))
+    }
+
+    /// The line about the answers to one of the messages; `None` if there are none.
     fn thread_mark(&self, entry: &LogEntry) -> Option<ThreadMark> {
         let room = self.room?;
         let replies = entry.body.extras()?.details.replies?;
@@ -329,7 +340,7 @@ impl<'a> LogRows<'a> {
     }
 }
 
-/// What is over the oldest message of a room that is stored.
+/// The row over the oldest stored message of a room.
 fn beginning(room: &Room) -> String {
     if room.log().oldest().is_some_and(|oldest| oldest > Seq::FIRST) {
         return "Older messages have been deleted".to_owned();

@@ -9,7 +9,7 @@ use chat_tui::first_run::{self, Form};
 use chat_tui::input::Report;
 use chat_tui::state::Look;
 use chat_tui::terminal::{RowBackend, Sink, Tty};
-use chat_tui::{Ended, Failure, Options, RunError};
+use chat_tui::{Exit, Failure, Options, RunError};
 use futures_util::Stream;
 
 /// The terminal, and what ends the program.
@@ -50,7 +50,7 @@ where
         &mut self,
         options: Options,
         dial: impl Dial,
-    ) -> Result<Ended, Failure> {
+    ) -> Result<Exit, Failure> {
         let (events, stop, tty) = (self.events.as_mut(), self.stop.as_mut(), self.tty.clone());
         Box::pin(chat_tui::run(&mut self.backend, options, dial, events, tty, stop)).await
     }

@@ -60,7 +60,7 @@ pub enum Source {
 
 /// A value and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sourced<T> {
+pub struct SettingValue<T> {
     /// The value in force.
     pub value: T,
     /// Its layer.
@@ -94,7 +94,7 @@ macro_rules! settings {
         /// The values in force.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct Settings {
-            $($(#[$doc])* pub $name: Sourced<$kind>,)*
+            $($(#[$doc])* pub $name: SettingValue<$kind>,)*
         }
 
         /// What one source sets.
@@ -176,12 +176,12 @@ pub struct Layers {
 }
 
 impl Layers {
-    fn strongest<T>(&self, value: impl Fn(&Layer) -> Option<T>, default: T) -> Sourced<T> {
+    fn strongest<T>(&self, value: impl Fn(&Layer) -> Option<T>, default: T) -> SettingValue<T> {
         let layers =
             [(Source::Run, &self.run), (Source::Flag, &self.flags), (Source::File, &self.file)];
         let set = layers.into_iter().find_map(|(source, layer)| Some((source, value(layer)?)));
         let (source, value) = set.unwrap_or((Source::Default, default));
-        Sourced { value, source }
+        SettingValue { value, source }
     }
 }
 

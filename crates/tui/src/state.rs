@@ -7,15 +7,15 @@ mod find;
 mod hit;
 mod input_box;
 mod jump;
-mod lifting;
 mod look;
-mod ordered;
 mod page;
+mod pending_order;
 mod popup;
 mod question;
 mod redraw;
 mod room_list;
 mod rooms;
+mod sanction_lookup;
 mod selection;
 mod skipped;
 mod thread;
@@ -23,8 +23,8 @@ mod user_list;
 
 use std::path::PathBuf;
 
-use chat_client::ServerAddress;
 use chat_client::store::Profile;
+use chat_client::{Hindrance, ServerAddress};
 use chat_proto::{RoomName, Secret, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -38,15 +38,15 @@ pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::InputBox;
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
-pub use self::lifting::{Lifting, Whom};
 pub use self::look::Look;
-pub(crate) use self::ordered::Ordered;
 pub use self::page::{Page, Subject as PageSubject};
+pub(crate) use self::pending_order::PendingOrder;
 pub use self::popup::{Picker, Popup};
 pub use self::question::Question;
 pub use self::redraw::Redraw;
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
+pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, other_author, text};
 pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
@@ -76,8 +76,8 @@ pub struct State {
     pub look: Look,
     /// The input box.
     pub prompt: Prompt,
-    /// Set while the input box asks for a name: the text that was typed before.
-    pub draft: Option<Editor>,
+    /// The draft of the room on the screen, while the input box asks for a name.
+    pub draft_while_asking: Option<Editor>,
     /// Set while a list with an input line of its own is open.
     pub picker: Option<Picker>,
     /// Set while a page of help is open.
@@ -97,7 +97,7 @@ pub struct State {
     /// Whether the input box has a text that the client does not know yet: a key is shown first.
     pub is_draft_due: bool,
     /// Set if a key was pressed that quits if it is pressed again.
-    pub quitting: Option<Quitting>,
+    pub quitting: Option<QuitQuestion>,
     /// Where the steps to unread rooms began, and the room that the last one led to.
     pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
@@ -112,13 +112,13 @@ pub struct State {
     compose_epoch: Option<ShortString>,
     /// The thread that is on the screen.
     pub(crate) thread: Option<ThreadPane>,
-    /// The one that was closed last, until the client has what was typed for it.
+    /// The one that was closed last, until the client has its draft.
     pub(crate) closed_thread: Option<ClosedThread>,
-    /// The room that the user has asked to leave, and what is said once it is left.
+    /// The room that the user has asked to leave, and the text for the status line once it is left.
     pub(crate) leaving: Option<(RoomName, String)>,
     /// Set while a message is gone to that may not be loaded.
     pub(crate) goto: Option<GoTo>,
-    /// Set while messages are searched, and while what was found is looked at.
+    /// Set while messages are searched, and while the user looks at a result.
     pub(crate) find: Option<Find>,
     /// The room that is being exported.
     pub(crate) export: Option<Export>,
@@ -131,11 +131,11 @@ pub struct State {
     /// Set while the user is asked whether an order is to be given.
     pub question: Option<Question>,
     /// The last order, until the server has answered it.
-    pub(crate) ordered: Option<Ordered>,
+    pub(crate) pending_order: Option<PendingOrder>,
     /// While a password is changed: the present one, and the new one.
     pub(crate) passwords: (Option<Secret>, Option<Secret>),
     /// The mute or the ban that is looked for, to end it.
-    pub(crate) lifting: Option<Lifting>,
+    pub(crate) sanction_lookup: Option<SanctionLookup>,
     /// What was done, or why it was not, for the status line: until the next key or click, or for a while.
     pub done: Option<Result<String, String>>,
     /// The same as the last frame showed it, and until when it is shown.
@@ -172,7 +172,7 @@ pub struct Back {
 
 /// The user was asked to press a key again to quit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quitting {
+pub struct QuitQuestion {
     /// What the key does.
     pub action: Action,
     /// When the question is over.
@@ -195,13 +195,19 @@ pub(crate) struct Seek {
 }
 
 impl State {
-    /// Whether the status line shows or hides something whose time ends.
+    /// Whether the screen shows or hides something whose time ends.
     #[must_use]
-    pub const fn shows_for_a_while(&self) -> bool {
-        self.quitting.is_some() || self.done.is_some() || self.storing_until.is_some()
+    pub fn shows_for_a_while(&self) -> bool {
+        let room = self.client.room();
+        self.quitting.is_some()
+            || self.done.is_some()
+            || self.storing_until.is_some()
+            || room.is_waiting_to_load()
+            || self.client.typing_in(room.name()).next().is_some()
+            || matches!(self.client.hindrance(room), Some(Hindrance::Muted(_)))
     }
 
-    /// The screen of a client of the server at the address `server`, with what is stored as `profile`.
+    /// The screen of a client of the server at the address `server`, with the stored `profile`.
     #[must_use]
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
         Self::of(chat_client::State::new(server, profile), zone, size)
@@ -217,7 +223,7 @@ impl State {
             now: Timestamp::from_millis(0),
             look: Look::default(),
             prompt: Prompt::default(),
-            draft: None,
+            draft_while_asking: None,
             picker: None,
             page: None,
             settings_file: None,
@@ -244,8 +250,8 @@ impl State {
             origin: None,
             deleting: None,
             question: None,
-            ordered: None,
-            lifting: None,
+            pending_order: None,
+            sanction_lookup: None,
             passwords: (None, None),
             done: None,
             done_until: None,

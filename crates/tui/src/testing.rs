@@ -34,7 +34,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use self::picture::Colours;
-use crate::app::{Ended, Failure, Options, run};
+use crate::app::{Exit, Failure, Options, run};
 use crate::hyperlinks::ShowsLinks;
 use crate::input::Report;
 use crate::unsent::Unsent;
@@ -48,7 +48,7 @@ pub struct Client {
     screen: Screen,
     keys: mpsc::Sender<Report>,
     bells: watch::Receiver<usize>,
-    task: AbortOnDropHandle<Result<Ended, Failure>>,
+    task: AbortOnDropHandle<Result<Exit, Failure>>,
 }
 
 impl Client {
@@ -154,7 +154,7 @@ impl Client {
     ///
     /// # Errors
     /// Returns the error of the loop, or its panic.
-    pub async fn ends(self) -> io::Result<Ended> {
+    pub async fn ends(self) -> io::Result<Exit> {
         self.task.await?.map_err(io::Error::other)
     }
 }

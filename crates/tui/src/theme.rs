@@ -22,7 +22,7 @@ use chat_client::hash::fnv1a;
 pub(crate) use depth::XTERM;
 pub use depth::{Depth, Environment};
 pub(crate) use indexed::indexed;
-pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};
+pub use osc::{ANSWER_TIMEOUT, Answer, QUERY, TerminalColour, parse_answer};
 pub use rgb::Rgb;
 pub use surface::{CONTRAST_MIN, CONTRAST_REACHABLE};
 
@@ -48,7 +48,7 @@ pub enum ThemeChoice {
     Mono,
 }
 
-/// What a style is for.
+/// The purpose of a style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Messages, and everything without a role of its own.
@@ -67,7 +67,7 @@ pub enum Role {
     Code,
     /// A link.
     Link,
-    /// What was searched for, in what is found.
+    /// The matches in a result of a search.
     Match,
     /// Lines that separate: the header's, the list's, days.
     Rule,
@@ -205,7 +205,7 @@ impl Theme {
         self.style(Role::Dim)
     }
 
-    /// The style of what needs the user: a mention, what is new.
+    /// The style of a mention, and of unread counts: they need the user.
     pub(crate) const fn accent(&self) -> Style {
         self.style(Role::Accent)
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chat_client::store::{LastSession, MessageId, WaitingElsewhere, still_pending};
-use chat_client::{Saved, State};
+use chat_client::{OutboxLocation, State};
 use chat_proto::{RoomName, UserName};
 
 /// Most rooms in the notice: it should fit a row of a terminal.
@@ -21,13 +21,13 @@ pub struct Unsent {
     name: Option<UserName>,
     /// Each message, and the room as the user calls it.
     messages: Vec<(RoomName, MessageId)>,
-    saved: Saved,
+    location: OutboxLocation,
 }
 
 impl Unsent {
     /// The messages of a client, which are saved in this way.
     #[must_use]
-    pub fn new(state: &State, saved: Saved) -> Self {
+    pub fn new(state: &State, location: OutboxLocation) -> Self {
         let messages = state.unanswered().into_iter();
         let messages =
             messages.map(|message| (state.rooms().label(&message.room), message.id)).collect();
@@ -35,7 +35,7 @@ impl Unsent {
             server: state.server().to_owned(),
             name: Some(state.name().clone()),
             messages,
-            saved,
+            location,
         }
     }
 
@@ -61,18 +61,20 @@ impl Unsent {
             text.push_str(", and more");
         }
         let goes_there = last.is_some_and(|last| last.server == self.server);
-        text + &match self.saved {
-            Saved::Disk if goes_there => format!(". The next start of chat-tui sends {them}."),
-            Saved::Disk => {
+        text + &match self.location {
+            OutboxLocation::Disk if goes_there => {
+                format!(". The next start of chat-tui sends {them}.")
+            }
+            OutboxLocation::Disk => {
                 let is_other = |name: &&UserName| last.is_none_or(|last| last.name != **name);
                 let other = self.name.as_ref().filter(is_other);
                 let user = other.map(|name| format!("{name}@")).unwrap_or_default();
                 format!(". {are} sent when you connect there: chat-tui {user}{}", self.server)
             }
-            Saved::Memory => {
+            OutboxLocation::Memory => {
                 format!(". Nothing is stored on this machine, so nobody sends {them}.")
             }
-            Saved::Unknown => format!(
+            OutboxLocation::Unknown => format!(
                 ". The disk did not store {them} in time. The next start of chat-tui sends what was stored."
             ),
         }
@@ -129,12 +131,12 @@ pub fn notices(mut all: Vec<Unsent>, state: Option<&Path>) -> Vec<String> {
     let last = state.and_then(LastSession::read);
     for index in 0..last_client {
         let (earlier, later) = all.split_at_mut(index + 1);
-        let Unsent { messages, saved, .. } = &mut earlier[index];
+        let Unsent { messages, location, .. } = &mut earlier[index];
         let is_later = |id: &MessageId| {
             later.iter().any(|unsent| unsent.messages.iter().any(|(_, other)| other == id))
         };
         messages.retain(|(_, id)| !is_later(id));
-        if let (Saved::Disk, Some(state)) = (*saved, state) {
+        if let (OutboxLocation::Disk, Some(state)) = (*location, state) {
             let ids: Vec<_> = messages.iter().map(|(_, id)| id.clone()).collect();
             let pending = still_pending(state, &ids);
             messages.retain(|(_, id)| pending.contains(id));
@@ -157,36 +159,36 @@ mod tests {
         Some(LastSession { name: name(user), server: server.to_owned() })
     }
 
-    fn notice(harness: &Harness, saved: Saved) -> String {
-        Unsent::new(&harness.state.client, saved).notice(last("bob", ADDRESS).as_ref())
+    fn notice(harness: &Harness, location: OutboxLocation) -> String {
+        Unsent::new(&harness.state.client, location).notice(last("bob", ADDRESS).as_ref())
     }
 
     #[test]
     fn the_number_of_pending_messages_and_their_rooms_are_named() {
         let mut harness = Harness::connected(80, 20);
-        let none = Unsent::new(&harness.state.client, Saved::Disk);
+        let none = Unsent::new(&harness.state.client, OutboxLocation::Disk);
         assert_eq!(notices(vec![none], None), [""; 0]);
         harness.type_text("one\n");
         assert_eq!(
-            notice(&harness, Saved::Disk),
+            notice(&harness, OutboxLocation::Disk),
             "1 message waits for 127.0.0.1:12345: 1 to #lobby. The next start of chat-tui sends it."
         );
         harness.type_text("two\n/msg ana three\n");
         assert_eq!(
-            notice(&harness, Saved::Disk),
+            notice(&harness, OutboxLocation::Disk),
             "3 messages wait for 127.0.0.1:12345: 2 to #lobby, 1 to @ana. The next start of chat-tui \
              sends them."
         );
         for room in ["#a", "#b"] {
             harness.type_text(&format!("/join {room}\nx\n"));
         }
-        assert!(notice(&harness, Saved::Disk).contains("1 to #a, and more. The"));
-        let unknown = notice(&harness, Saved::Unknown);
+        assert!(notice(&harness, OutboxLocation::Disk).contains("1 to #a, and more. The"));
+        let unknown = notice(&harness, OutboxLocation::Unknown);
         assert!(
             unknown.ends_with("The next start of chat-tui sends what was stored."),
             "{unknown}"
         );
-        let lost = notice(&harness, Saved::Memory);
+        let lost = notice(&harness, OutboxLocation::Memory);
         assert!(
             lost.ends_with("Nothing is stored on this machine, so nobody sends them."),
             "{lost}"
@@ -197,7 +199,7 @@ mod tests {
     fn if_the_next_start_goes_elsewhere_the_notice_says_how_the_messages_are_sent() {
         let mut harness = Harness::connected(80, 20);
         harness.type_text("one\n");
-        let unsent = Unsent::new(&harness.state.client, Saved::Disk);
+        let unsent = Unsent::new(&harness.state.client, OutboxLocation::Disk);
         for (last, expected) in [
             (last("bob", "other:1"), "It is sent when you connect there: chat-tui 127.0.0.1:12345"),
             (
@@ -246,7 +248,7 @@ mod tests {
         let open = |server| Store::open(state, server, name("bob")).unwrap();
         let mut harness = Harness::connected(80, 20);
         let effects = harness.type_text("one\n");
-        let first = Unsent::new(&harness.state.client, Saved::Disk);
+        let first = Unsent::new(&harness.state.client, OutboxLocation::Disk);
         let (mut store, _) = open(ADDRESS);
         let message = |op: &StoreOp| match op {
             StoreOp::Message(message) => Some(message.clone()),

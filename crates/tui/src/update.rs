@@ -1,6 +1,6 @@
 //! `update`: changes the state by one input, and returns the effects that are to be carried out.
 //!
-//! Pure: the time is a value, and what is to be done comes back as effects. A key changes the state of the
+//! Pure: the time is a value, and work outside comes back as effects. A key changes the state of the
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod actions;
@@ -41,9 +41,9 @@ use chat_proto::Timestamp;
 
 use self::drafts::typing;
 pub use self::effect::Effect;
-use self::scrolling::{arrived, retry, scroll, scroll_page, to_newest, to_oldest};
+use self::scrolling::{retry, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
-use crate::lists::{Asking, Subject};
+use crate::lists::{SecretKind, Subject};
 use crate::state::{LogPane, State};
 use crate::viewport::Viewport;
 use crate::wording::{not_done, notice};
@@ -51,7 +51,7 @@ use crate::wording::{not_done, notice};
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
 
-/// Takes an input at the time `at`. Returns what is to be done, in order.
+/// Takes an input at the time `at`. Returns the effects, in the order in which they are to be carried out.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     // The text of the last keys is a draft before anything else is taken. Another key is drawn first: if it does more
@@ -91,11 +91,11 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Input::Key(key) => {
-            let takes = |state: &mut State| {
+            let press = |state: &mut State| {
                 end_answer(state);
                 keys::key(state, key, at)
             };
-            drafts::after_key(state, at, |state| redraw::take_key(state, takes))
+            drafts::after_key(state, at, |state| redraw::take_key(state, press))
         }
         Input::Draft => Vec::new(),
         Input::Paste(text) => {
@@ -123,7 +123,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Zone(zone) => {
             state.zone = zone;
-            // They have times.
+            // The rows of messages have times.
             state.forget_heights();
             Vec::new()
         }
@@ -151,7 +151,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// The user goes on: the answer to what was done before has been seen.
+/// The user goes on, and so has seen the answer to the last action.
 fn end_answer(state: &mut State) {
     (state.done, state.done_until) = (None, None);
 }
@@ -195,7 +195,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         }
         ClientEffect::Answered(event) => return orders::answered(state, *event),
         ClientEffect::PasswordRequired => {
-            state.open_picker(Subject::Secret(Asking::Server), "");
+            state.open_picker(Subject::Secret(SecretKind::Server), "");
         }
         ClientEffect::NameRequired(suggestion) => {
             state.ask_name(suggestion.as_ref().map_or("", |name| name.as_str()));
@@ -253,14 +253,13 @@ fn notify(
             NoticeKind::Trouble => Err(text.clone()),
         });
     }
-    let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
+    let effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
     if is_list {
         state.focus_on(LogPane::Room);
     }
     if is_list || !reads_back {
         let room = state.shown().clone();
         state.viewport_mut(&room).to_newest();
-        effects.extend(arrived(state, at));
     }
     effects
 }
@@ -269,7 +268,7 @@ fn notify(
 /// answer to a command.
 fn noticed(state: &mut State, new: &Notice) {
     if matches!(new, Notice::Refused(_)) {
-        (state.ordered, state.lifting) = (None, None);
+        (state.pending_order, state.sanction_lookup) = (None, None);
         // The list that was asked for does not come, and would hide why.
         state.picker.take_if(|picker| picker.subject.is_order() && picker.list.offers().is_empty());
     }

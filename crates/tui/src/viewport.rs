@@ -5,7 +5,7 @@ use chat_proto::Seq;
 
 use crate::rows::{LogRows, RowPosition};
 
-/// Rows above the line over what is new, if the log opens there: read messages, for orientation.
+/// Rows above the line over the new messages, if the log opens there: read messages, for orientation.
 const ROWS_BEFORE_NEW: usize = 3;
 
 /// Which part of a log is on the screen.

@@ -1,4 +1,4 @@
-//! What the client says as values, in the words of this program: it alone knows keys and commands.
+//! The notices and errors of the client in the words of this program: it alone knows keys and commands.
 //!
 //! * `notice`: the notices of a log; `connection`: why there is no session; `refusal`: what the server refused.
 //! * `request`: why a request is not carried out.

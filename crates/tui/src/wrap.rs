@@ -31,7 +31,7 @@ pub fn columns(text: &str) -> usize {
     if text[first..].chars().all(is_simple) {
         return first + text[first..].chars().count();
     }
-    // Printable ASCII is part of another cluster only right beside a character that is none.
+    // Printable ASCII is part of another cluster only right beside a character that is not ASCII.
     let last = text.bytes().rposition(|byte| is_other(&byte)).unwrap_or(first);
     let (start, end) = (first.saturating_sub(1), text.len().min(last + 2));
     let others: usize = text[start..end]

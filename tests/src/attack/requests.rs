@@ -15,10 +15,10 @@ const ANSWER_BYTES_MAX: u64 = 256 * 1024;
 const ANSWER: &str = "HTTP/1.1 ";
 
 /// A request, and the status with which it is refused.
-type Refused = (&'static str, &'static str);
+type RefusedRequest = (&'static str, &'static str);
 
-/// What a page of somebody else has a browser ask, and what a scanner asks.
-pub(super) const FOREIGN: [Refused; 6] = [
+/// The requests of a page of another site in a browser, and those of a scanner.
+pub(super) const FOREIGN: [RefusedRequest; 6] = [
     ("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "421"),
     ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", "400"),
     ("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"),
@@ -32,7 +32,7 @@ pub(super) const FOREIGN: [Refused; 6] = [
 ];
 
 /// Requests whose length can be understood in two ways. Each hides another one, which asks for what is not refused.
-pub(super) const SMUGGLED: [Refused; 5] = [
+pub(super) const SMUGGLED: [RefusedRequest; 5] = [
     (
         "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n\
          0\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -86,7 +86,7 @@ pub(super) async fn endless_bodies(enemy: Enemy) {
 ///
 /// # Panics
 /// Panics if one of them is answered with another status, or twice.
-pub(super) async fn refused(enemy: Enemy, requests: &'static [Refused]) {
+pub(super) async fn refused(enemy: Enemy, requests: &'static [RefusedRequest]) {
     let ask = move |enemy: Enemy, number: u64| async move {
         let nth = usize::try_from(number).expect("a machine of 64 bits") % requests.len();
         let (request, status) = requests[nth];

@@ -38,8 +38,7 @@ impl Page {
         }
         // Without it only one tab has the focus, and is told of keys.
         self.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
-        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTE_VIOLATIONS}))
-            .await;
+        self.runs_first(NOTE_VIOLATIONS).await;
         self.resizes(1280, 800).await;
     }
 
@@ -47,6 +46,11 @@ impl Page {
     pub async fn begins_to_load(&self) {
         let loaded = self.call("Page.navigate", json!({"url": format!("{}/", self.origin)})).await;
         assert!(loaded["errorText"].is_null(), "{loaded}");
+    }
+
+    /// Has each document that is loaded from now on run this script before its own.
+    pub async fn runs_first(&self, script: &str) {
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
     }
 
     /// From now on, requests for addresses that match a pattern, such as `*/app.js`, fail.
@@ -167,7 +171,7 @@ impl Page {
         self.wire.call(None, "Target.closeTarget", target).await;
     }
 
-    /// What went wrong in the page: errors, what the policy refused, requests to other servers. A lost connection
+    /// The faults of the page: errors, refusals of the policy, requests to other servers. A lost connection
     /// is not a fault.
     pub async fn faults(&self) -> Vec<String> {
         let violations = self.value("globalThis.violations ?? []").await;

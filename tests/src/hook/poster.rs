@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep, timeout};
 
 use self::state::State;
-use super::{Found, send, status};
+use super::{Findings, send, status};
 use crate::rights::BackupState;
 use crate::torture::findings::Record;
 
@@ -65,13 +65,13 @@ impl Poster {
 
     /// Whether a message was accepted and a hook revoked.
     pub(crate) fn has_worked(&self) -> bool {
-        let found = self.found();
-        found.accepted > 0 && found.revoked > 0
+        let findings = self.findings();
+        findings.accepted > 0 && findings.revoked > 0
     }
 
-    /// What it has found besides its records.
-    pub(crate) fn found(&self) -> Found {
-        self.state().found.clone()
+    /// Its findings besides its records.
+    pub(crate) fn findings(&self) -> Findings {
+        self.state().findings.clone()
     }
 
     /// Its messages, and the client of those that were posted to revoked hooks.

@@ -6,14 +6,14 @@ use super::state::State;
 
 /// Whom a ban of the server is about that names no user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Barred {
+pub(super) enum BanTarget {
     /// A network from which nobody comes.
     Network,
     /// Those who come by the invite with that label, which has this number.
     Invite { label: u64, id: u64 },
 }
 
-impl Barred {
+impl BanTarget {
     /// As the audit log describes it.
     pub(super) fn words(self, group: u32) -> String {
         match self {
@@ -30,7 +30,7 @@ pub(super) fn network(group: u32) -> String {
 
 impl State {
     /// Bans a network, or those who come by an invite.
-    pub(super) fn bar(&mut self, by: User, whom: Barred, label: u64) -> bool {
+    pub(super) fn bar(&mut self, by: User, whom: BanTarget, label: u64) -> bool {
         let replaced = self.barred.get(&whom).copied();
         let may_replace = replaced.is_none_or(|(author, _)| self.may_end_of_server(by, author));
         if self.roles[by] < Role::Moderator || !may_replace {
@@ -67,7 +67,7 @@ impl State {
         true
     }
 
-    pub(super) fn unbar(&mut self, by: User, whom: Barred, id: u64) -> bool {
+    pub(super) fn unbar(&mut self, by: User, whom: BanTarget, id: u64) -> bool {
         let about = format!("number {id}, ban {}, the server", whom.words(self.group));
         self.record(by, "pardon", about, String::new());
         self.barred.remove(&whom).is_some()

@@ -1,16 +1,19 @@
-//! What the users of a group share: the states that the group may be in, what they have said, and the faults.
+//! The board that the users of a group share: the states that the group may be in, its messages, and the faults.
+
+mod lists;
+mod sessions;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::certain::{Certain, Ticket};
-use super::order::{Order, Room, User, label_of};
+use super::order::{Order, Room, User};
 use super::record::Record;
 use super::state::{Answer, RoomState, State};
 use super::worlds::{Outcome, Worlds};
-use super::{Backup, Found, ROOMS, Settings, USERS, device, room_name, user_name};
+use super::{Backup, Findings, ROOMS, Settings, USERS, room_name, user_name};
 
 /// Labels of a group, at most: no other group has one of them.
 const LABELS: u64 = 1_000_000;
@@ -41,7 +44,7 @@ pub(super) enum SayAnswer {
 pub(super) struct Peer {
     pub(super) id: Option<u64>,
     pub(super) is_online: bool,
-    /// Whether it has connected, and has not looked yet at what is there.
+    /// Whether it has connected, and has not listed its rooms yet.
     pub(super) is_new: bool,
     /// Whether an earlier connection of it may still be served.
     pub(super) may_have_ghosts: bool,
@@ -54,7 +57,7 @@ pub(super) struct Peer {
     pub(super) last: [Option<(Ticket, u64)>; ROOMS],
 }
 
-/// What the users of a group share.
+/// The part that the users of a group share.
 #[derive(Debug)]
 pub(super) struct Board {
     pub(super) settings: Settings,
@@ -81,7 +84,7 @@ pub(super) struct Board {
     /// The number of the last record that was compared.
     pub(super) last_record: u64,
     last_label: u64,
-    pub(super) found: Found,
+    pub(super) findings: Findings,
 }
 
 impl Board {
@@ -108,7 +111,7 @@ impl Board {
             verified: Vec::new(),
             last_record: 0,
             last_label: 0,
-            found: Found::default(),
+            findings: Findings::default(),
         }
     }
 
@@ -125,12 +128,12 @@ impl Board {
     /// Records a fault, the first with its description. The group ends, since nothing is known any more.
     pub(super) fn fault(
         &mut self,
-        count: fn(&mut Found) -> &mut u64,
+        count: fn(&mut Findings) -> &mut u64,
         what: impl FnOnce() -> String,
     ) {
-        *count(&mut self.found) += 1;
-        if self.found.first.is_none() {
-            self.found.first = Some(format!("group {}: {}", self.settings.group, what()));
+        *count(&mut self.findings) += 1;
+        if self.findings.first.is_none() {
+            self.findings.first = Some(format!("group {}: {}", self.settings.group, what()));
         }
     }
 
@@ -185,14 +188,14 @@ impl Board {
         }
         for (_, outcome) in &orders {
             match outcome {
-                Outcome::Done => self.found.done += 1,
-                Outcome::Refused => self.found.refused += 1,
+                Outcome::Done => self.findings.done += 1,
+                Outcome::Refused => self.findings.refused += 1,
                 Outcome::Unanswered | Outcome::NotTaken => {}
             }
         }
         self.narrow(
             after,
-            |found| &mut found.wrong_orders,
+            |findings| &mut findings.wrong_orders,
             || format!("{orders:?} with {sent:?} after {:?}", before.iter().next()),
         );
         self.save(&before, &orders);
@@ -215,7 +218,7 @@ impl Board {
     pub(super) fn narrow(
         &mut self,
         left: Worlds,
-        count: fn(&mut Found) -> &mut u64,
+        count: fn(&mut Findings) -> &mut u64,
         what: impl FnOnce() -> String,
     ) {
         if left.is_empty() {
@@ -224,13 +227,6 @@ impl Board {
             self.worlds = left;
         }
         self.set_certain();
-    }
-
-    /// Orders that were sent by a client that was killed have no answer.
-    pub(super) fn abandon(&mut self) {
-        let outcomes = vec![Outcome::Unanswered; self.in_flight.len()];
-        self.answer(&outcomes, &[]);
-        self.users.iter_mut().for_each(|user| user.is_online = false);
     }
 
     /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after
@@ -248,129 +244,8 @@ impl Board {
         }
     }
 
-    /// A client of the user is in.
-    pub(super) fn welcome(&mut self, user: User, welcome: &Value) {
-        let epoch = welcome["journal"]["epoch"].as_str().map(str::to_owned);
-        if self.epoch.is_some() && self.epoch != epoch {
-            self.is_restored = true;
-            self.life += 1;
-            self.texts.clear();
-            self.set_certain();
-        }
-        self.epoch = epoch;
-        self.tick();
-        if self.certain.is_banned_since(user, self.users[user].hello) == Answer::Yes {
-            self.fault(
-                |found| &mut found.wrong_orders,
-                || format!("user {user} is banned: {welcome}"),
-            );
-        }
-        let role = self.certain.role_since(user, self.users[user].hello);
-        if role.is_some_and(|role| welcome["role"] != role.word()) {
-            self.fault(
-                |found| &mut found.wrong_orders,
-                || format!("user {user} is {role:?}: {welcome}"),
-            );
-        }
-        let peer = &mut self.users[user];
-        peer.id = welcome["id"].as_u64();
-        (peer.is_online, peer.is_new, peer.may_have_ghosts) = (true, true, true);
-        peer.connection += 1;
-        self.found.connections += 1;
-    }
-
-    /// A user is not let in.
-    pub(super) fn kept_out(&mut self, user: User, refused: &Value) {
-        self.tick();
-        let is_wrong = match refused["code"].as_str().unwrap_or_default() {
-            "banned" => self.certain.is_banned_since(user, self.users[user].hello) == Answer::No,
-            "shutdown" | "busy" => false,
-            _ => true,
-        };
-        if is_wrong {
-            self.fault(|found| &mut found.wrong_orders, || format!("user {user}: {refused}"));
-        }
-    }
-
     pub(super) fn pause(&mut self) -> Duration {
         Duration::from_millis(self.random.u64(self.settings.pauses_ms.clone()))
-    }
-
-    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the
-    /// number of the newest.
-    pub(super) fn records(&mut self, new: &[Value], newest: u64, is_restored: bool) {
-        if is_restored != self.is_restored {
-            return; // a backup was restored meanwhile
-        }
-        if is_restored {
-            self.worlds = std::mem::take(&mut self.saved);
-            self.is_restored = false;
-        }
-        let (verified, group) = (self.verified.clone(), self.settings.group);
-        let agrees = |state: &State| {
-            let known = if is_restored { &verified[..state.verified] } else { &[] };
-            let count = known.len() + state.records.len();
-            let mut expected = known.iter().chain(&state.records).zip(new);
-            count == new.len() && expected.all(|(record, sent)| record.is_like(group, sent))
-        };
-        let left = self.worlds.that(agrees);
-        if let Some(state) = left.iter().next() {
-            self.verified.truncate(state.verified);
-            self.verified.extend(state.records.iter().cloned());
-            self.last_record = newest;
-            self.found.records += new.len() as u64;
-        }
-        let before = self.worlds.clone();
-        self.narrow(
-            left.with_new_records(),
-            |found| &mut found.wrong_audit,
-            || format!("{new:?} instead of {:?}", before.iter().next()),
-        );
-    }
-
-    /// The sanctions of a room, or of the server, that an owner is sent.
-    pub(super) fn sanctions(&mut self, room: Option<Room>, sent: &Value) {
-        if self.is_restored {
-            return;
-        }
-        let list = sent["sanctions"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let mut listed: Vec<u64> = list
-            .iter()
-            .filter_map(|one| label_of(&one["reason"]))
-            .filter(|label| label / LABELS == u64::from(self.settings.group))
-            .collect();
-        listed.sort_unstable();
-        let left = self.worlds.that(|state| {
-            let here = state.sanctions.iter().filter(|((_, _, at), _)| *at == room);
-            let barred = state.barred.values().filter(|_| room.is_none());
-            let labels = here.map(|(_, made)| made).chain(barred).map(|(_, label)| *label);
-            let mut labels: Vec<u64> = labels.collect();
-            labels.sort_unstable();
-            labels == listed
-        });
-        let before = self.worlds.clone();
-        self.narrow(
-            left,
-            |found| &mut found.wrong_orders,
-            || format!("sanctions of {room:?}: {sent} after {:?}", before.iter().next()),
-        );
-    }
-
-    /// The earlier connections of a user have ended.
-    pub(super) fn forget_ghosts(&mut self, user: User) {
-        self.users[user].may_have_ghosts = false;
-        let is_over = |order: &Order| order.session_of() == Some(user);
-        self.worlds = self.worlds.without_unanswered(is_over);
-        self.set_certain();
-    }
-
-    /// The `hello` of a user, which makes its token itself.
-    pub(super) fn hello(&mut self, user: User) -> Value {
-        self.users[user].hello = self.tick();
-        let group = self.settings.group;
-        json!({"type": "hello", "version": 1, "name": user_name(group, user), "new": true,
-               "token": self.settings.token(user as u64), "device": device(group, user),
-               "features": ["accounts", "events", "roles", "unknown_kinds"]})
     }
 }
 

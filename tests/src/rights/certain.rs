@@ -1,4 +1,4 @@
-//! What is certain at each time: who may write where, who is out of a room, and who has a role on the server.
+//! Facts that are certain at each time: who may write where, who is out of a room, and who has a role on the server.
 
 use super::order::{Role, Room, User};
 use super::state::Answer;
@@ -8,14 +8,14 @@ use super::{ROOMS, USERS};
 /// The number of an event in a group. A later event has a greater one.
 pub(super) type Ticket = u64;
 
-/// What was certain for a time.
+/// A fact that was certain for a time.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     from: Ticket,
     may_write: [[Answer; ROOMS]; USERS],
 }
 
-/// What is certain, and what was.
+/// The facts that are certain, and those that were.
 #[derive(Debug)]
 pub(super) struct Certain {
     spans: Vec<Span>,

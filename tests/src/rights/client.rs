@@ -35,7 +35,7 @@ pub(super) struct Reply {
 }
 
 /// A command that waits for the `pong` after it; a `say`, which is answered later, for its answer.
-struct Waiting {
+struct PendingCommand {
     nonce: u64,
     is_say: bool,
     reply: oneshot::Sender<Reply>,
@@ -102,7 +102,7 @@ async fn serve<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
 ) -> io::Result<()> {
     let hello = board.lock().unwrap().hello(user);
     connection.send(&[hello, json!({"type": "ping", "nonce": READY})]).await?;
-    let mut waiting: Option<Waiting> = None;
+    let mut waiting: Option<PendingCommand> = None;
     let (mut is_ready, mut nonce, mut welcome) = (false, READY, Value::Null);
     let mut silent = Duration::ZERO;
     loop {
@@ -114,7 +114,7 @@ async fn serve<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
                 nonce += 1;
                 let is_say = command["type"] == "say";
                 connection.send(&[command, json!({"type": "ping", "nonce": nonce})]).await?;
-                waiting = Some(Waiting { nonce, is_say, reply, events: Vec::new() });
+                waiting = Some(PendingCommand { nonce, is_say, reply, events: Vec::new() });
                 continue;
             }
             event = timeout(SILENCE_MAX, connection.next()) => event??,
@@ -144,9 +144,10 @@ async fn serve<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
                 connection.send(&again).await?;
             }
             "pong" => {
-                let is_it =
-                    |waiting: &mut Waiting| !waiting.is_say && event["nonce"] == waiting.nonce;
-                waiting.take_if(is_it).into_iter().for_each(Waiting::answer);
+                let is_it = |waiting: &mut PendingCommand| {
+                    !waiting.is_say && event["nonce"] == waiting.nonce
+                };
+                waiting.take_if(is_it).into_iter().for_each(PendingCommand::answer);
             }
             "ping" => connection.send(&[json!({"type": "pong", "nonce": event["nonce"]})]).await?,
             "message" => board.lock().unwrap().read(user, &event),
@@ -163,14 +164,14 @@ async fn serve<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
                 if let Some(waiting) = &mut waiting {
                     waiting.events.push(event);
                 }
-                let is_it = |waiting: &mut Waiting| waiting.is_say && is_answer;
-                waiting.take_if(is_it).into_iter().for_each(Waiting::answer);
+                let is_it = |waiting: &mut PendingCommand| waiting.is_say && is_answer;
+                waiting.take_if(is_it).into_iter().for_each(PendingCommand::answer);
             }
         }
     }
 }
 
-impl Waiting {
+impl PendingCommand {
     fn answer(self) {
         let Self { reply, events, .. } = self;
         let refused = events.iter().find(|event| event["type"] == "refused");

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::board::{Board, SayAnswer};
 use super::state::Answer;
-use super::{Found, Group, ROOM_PREFIX, ROOMS, device, room_name};
+use super::{Findings, Group, ROOM_PREFIX, ROOMS, device, room_name};
 use crate::within;
 
 /// Messages in one read.
@@ -26,15 +26,15 @@ const POLL: Duration = Duration::from_millis(5);
 const ALL: &str = "-nosuchword ";
 
 /// The messages of a room, by device and number.
-type Stored = BTreeMap<(String, u64), Vec<Seq>>;
+type StoredSays = BTreeMap<(String, u64), Vec<Seq>>;
 
 /// Compares the journal in `directory`, which no daemon uses, with what the groups have seen. Returns the sum of what
 /// they have found.
-pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Found {
+pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Findings {
     let location = Location::DirectoryInTask(directory.to_owned());
     let rooms = read(&location).await;
     let server = Server::open(Config::default(), &location, Durability::Os).unwrap();
-    let mut sum = Found::default();
+    let mut sum = Findings::default();
     for group in groups {
         let users = group.user_ids();
         let mut finds = Vec::new();
@@ -51,19 +51,19 @@ pub(crate) async fn compare(directory: &Path, groups: &[Group]) -> Found {
                 let is_in = board.is_in(user, room);
                 if is_in == Answer::No && found.iter().any(|(at, _)| at == room_id) {
                     board.fault(
-                        |found| &mut found.read_outside,
+                        |findings| &mut findings.read_outside,
                         || format!("user {user} finds messages of {name}"),
                     );
                 }
             }
         }
-        sum.add(&board.found);
+        sum.add(&board.findings);
     }
     sum
 }
 
 /// Each accepted message is stored once at its place, and no refused one is stored.
-fn compare_says(board: &mut Board, rooms: &BTreeMap<String, (RoomId, Stored)>) {
+fn compare_says(board: &mut Board, rooms: &BTreeMap<String, (RoomId, StoredSays)>) {
     let group = board.settings.group;
     for ((user, n), said) in board.said.clone() {
         let name = room_name(group, said.room);
@@ -80,7 +80,7 @@ fn compare_says(board: &mut Board, rooms: &BTreeMap<String, (RoomId, Stored)>) {
         };
         if is_wrong {
             board.fault(
-                |found| &mut found.wrong_says,
+                |findings| &mut findings.wrong_says,
                 || format!("message {n} of user {user}, {said:?}, is stored as {stored:?}"),
             );
         }
@@ -98,7 +98,7 @@ async fn open(location: &Location) -> (Journal, Contents) {
 }
 
 /// The rooms of the groups.
-async fn read(location: &Location) -> BTreeMap<String, (RoomId, Stored)> {
+async fn read(location: &Location) -> BTreeMap<String, (RoomId, StoredSays)> {
     let (journal, contents) = within("the end of the search index", open(location)).await;
     let mut rooms = BTreeMap::new();
     for record in contents.rooms {
@@ -106,7 +106,7 @@ async fn read(location: &Location) -> BTreeMap<String, (RoomId, Stored)> {
         if !name.as_str().starts_with(ROOM_PREFIX) {
             continue;
         }
-        let (mut stored, mut last) = (Stored::new(), Seq::NONE);
+        let (mut stored, mut last) = (StoredSays::new(), Seq::NONE);
         loop {
             let page = Page { of: Part::After(last), limit: PAGE };
             let page: Vec<StoredMessage> = journal.read(record.id, page).await.unwrap();
@@ -123,7 +123,7 @@ async fn read(location: &Location) -> BTreeMap<String, (RoomId, Stored)> {
     rooms
 }
 
-impl Found {
+impl Findings {
     fn add(&mut self, other: &Self) {
         self.connections += other.connections;
         self.done += other.done;

@@ -1,7 +1,7 @@
 //! Chooses at random what a user does next. Much of it is not allowed.
 
 use super::USERS;
-use super::barred::Barred;
+use super::barred::BanTarget;
 use super::board::Board;
 use super::entry::Secrets;
 use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
@@ -64,7 +64,7 @@ impl Board {
             31 => Some(Order::End { by, user: any, id: 0 }),
             32 => {
                 let label = self.next_label();
-                Some(Order::Bar { by, whom: Barred::Network, label })
+                Some(Order::Bar { by, whom: BanTarget::Network, label })
             }
             33 => {
                 let label = self.next_label();
@@ -90,7 +90,7 @@ impl Board {
             41 => self.password(any),
             42 => {
                 let invite = self.random.choice(&secrets.invites)?;
-                let whom = Barred::Invite { label: invite.label, id: invite.id };
+                let whom = BanTarget::Invite { label: invite.label, id: invite.id };
                 let label = self.next_label();
                 Some(Order::Bar { by, whom, label })
             }

@@ -28,7 +28,7 @@ pub(crate) struct Group {
     pub(super) secrets: Arc<Mutex<Secrets>>,
 }
 
-/// What carries out the orders of a group.
+/// The tasks that carry out the orders of a group.
 pub(super) struct Run<'a, C> {
     pub(super) group: &'a Group,
     pub(super) connect: &'a C,
@@ -52,8 +52,8 @@ impl Group {
 
     /// Whether it has carried out an order and said something.
     pub(crate) fn has_worked(&self) -> bool {
-        let found = &self.board.lock().unwrap().found;
-        found.done > 0 && found.accepted > 0
+        let findings = &self.board.lock().unwrap().findings;
+        findings.done > 0 && findings.accepted > 0
     }
 
     /// Ends what the users say and do. [`Group::run`] returns once all is answered and compared.
@@ -108,7 +108,7 @@ impl<C: Connect> Run<'_, C> {
             self.pause().await;
         }
         let mut given = 0_u64;
-        while self.board().is_sending && self.board().found.is_clean() {
+        while self.board().is_sending && self.board().findings.is_clean() {
             if self.come_back().await.is_none() {
                 self.pause().await;
                 continue;
@@ -120,7 +120,7 @@ impl<C: Connect> Run<'_, C> {
             let orders = self.choose().await;
             self.give(orders).await;
         }
-        while self.board().found.is_clean() && self.end().await.is_none() {
+        while self.board().findings.is_clean() && self.end().await.is_none() {
             self.pause().await;
         }
         self.board().is_done = true;
@@ -249,7 +249,7 @@ impl<C: Connect> Run<'_, C> {
         Some(())
     }
 
-    /// Chooses what is done next: mostly one order, sometimes two at the same time.
+    /// Chooses the next orders: mostly one order, sometimes two at the same time.
     async fn choose(&self) -> Vec<Order> {
         let one = self.next_order().await;
         let is_pair = self.board().random.u8(..3) == 0;

@@ -1,9 +1,9 @@
-//! What the users of a group do that is stored and is not a message of their own, and the record that it leaves in the
+//! The orders of the users of a group: all that is stored but their messages, and the record that each leaves in the
 //! audit log.
 
 use serde_json::{Value, json};
 
-use super::barred::{Barred, network};
+use super::barred::{BanTarget, network};
 use super::{newcomer_name, room_name, user_name};
 
 /// The number of a user in its group.
@@ -97,7 +97,7 @@ pub(super) enum Order {
     /// Bans a network, or those who come by an invite.
     Bar {
         by: User,
-        whom: Barred,
+        whom: BanTarget,
         label: u64,
     },
     /// Ends the sanction with that label, which has this number.
@@ -228,7 +228,7 @@ impl Rules {
         format!("{}, slow {} s, topics by {}", self.privacy.word(), self.slow_s(), self.topic_by())
     }
 
-    /// Whether a `room` event has these rules. It leaves out what is usual.
+    /// Whether a `room` event has these rules. It leaves out defaults.
     pub(super) fn are(self, sent: &Value) -> bool {
         sent["privacy"] == self.privacy.word()
             && sent["slow_s"].as_u64().unwrap_or(0) == self.slow_s()
@@ -319,8 +319,8 @@ impl Order {
             Self::Bar { whom, label, .. } => {
                 let mut bar = json!({"type": "sanction", "kind": "ban", "reason": reason(*label)});
                 match whom {
-                    Barred::Network => bar["network"] = network(group).into(),
-                    Barred::Invite { id, .. } => bar["invite"] = (*id).into(),
+                    BanTarget::Network => bar["network"] = network(group).into(),
+                    BanTarget::Invite { id, .. } => bar["invite"] = (*id).into(),
                 }
                 if has_end(*label) {
                     bar["for_s"] = SANCTION_S.into();

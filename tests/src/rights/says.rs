@@ -1,4 +1,4 @@
-//! What the users of a group say, and what they are sent.
+//! The messages of the users of a group, and those that they are sent.
 
 use serde_json::{Value, json};
 
@@ -59,11 +59,11 @@ impl Board {
             format!("{} {answer}, though {might:?}, {said:?}, {now}", user_name(group, user))
         };
         let answer = if let Some(seq) = answer["seq"].as_u64() {
-            self.found.accepted += 1;
+            self.findings.accepted += 1;
             if might == Answer::No {
-                self.fault(|found| &mut found.wrong_says, what);
+                self.fault(|findings| &mut findings.wrong_says, what);
             } else if self.waited_too_little(user, &said) {
-                self.fault(|found| &mut found.wrong_says, what);
+                self.fault(|findings| &mut findings.wrong_says, what);
             }
             let is_surely_here = said.times == 1;
             self.users[user].last[said.room] =
@@ -72,9 +72,9 @@ impl Board {
             let is_saved = !self.is_saved && self.settings.backup.get() == Backup::None;
             SayAnswer::Accepted { seq, life: self.life, is_saved }
         } else {
-            self.found.kept_back += 1;
+            self.findings.kept_back += 1;
             if might == Answer::Yes {
-                self.fault(|found| &mut found.wrong_says, what);
+                self.fault(|findings| &mut findings.wrong_says, what);
             }
             SayAnswer::Refused { is_sure: said.times == 1 || !self.settings.is_simulated }
         };
@@ -100,7 +100,7 @@ impl Board {
         else {
             return;
         };
-        self.found.read += 1;
+        self.findings.read += 1;
         let said = (0..USERS).find_map(|author| {
             let said = message["text"]
                 .as_str()?
@@ -110,7 +110,7 @@ impl Board {
         let Some(said) = said else { return };
         if self.certain.is_out_since(user, room, said.sent) {
             self.fault(
-                |found| &mut found.read_outside,
+                |findings| &mut findings.read_outside,
                 || format!("user {user} was sent {message}"),
             );
         }

@@ -4,7 +4,7 @@ mod broken;
 
 use serde_json::json;
 
-use super::barred::Barred;
+use super::barred::BanTarget;
 use super::board::Board;
 use super::order::{Kind, Order, Role};
 use super::worlds::Outcome::{self, Done, Refused, Unanswered};
@@ -28,7 +28,7 @@ fn group() -> Board {
         take(&mut board, &[(Order::Join { by, room: 0 }, Done)]);
     }
     take(&mut board, &[(grant(Role::Moderator), Done)]);
-    assert!(board.found.is_clean(), "{:?}", board.found);
+    assert!(board.findings.is_clean(), "{:?}", board.findings);
     board
 }
 
@@ -47,7 +47,7 @@ fn take(board: &mut Board, orders: &[(Order, Outcome)]) {
 fn wrong_after(orders: &[&[(Order, Outcome)]]) -> u64 {
     let mut board = group();
     orders.iter().for_each(|orders| take(&mut board, orders));
-    board.found.wrong_orders
+    board.findings.wrong_orders
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_records_of_orders_at_the_same_time_are_in_the_order_in_which_they_were_al
         take(&mut board, &[(grant(Role::Member), Done), (MUTE, Done)]);
         let records: Vec<_> = records.iter().map(|record| (*record).clone()).collect();
         board.records(&records, 3, false);
-        board.found.wrong_audit
+        board.findings.wrong_audit
     };
     assert_eq!(wrong(&[&granted, &muted, &taken]), 0);
     assert_eq!(wrong(&[&granted, &taken, &muted]), 1, "the mute was not allowed any more");
@@ -99,7 +99,7 @@ fn a_message_of_a_muted_user_is_wrong_if_it_is_accepted_and_fine_if_the_mute_may
         let after = say(&mut board);
         let n = if is_sent_before { before } else { after };
         board.said(2, &json!({"type": "accepted", "n": n, "seq": 9}));
-        board.found.wrong_says
+        board.findings.wrong_says
     };
     assert_eq!((wrong(true), wrong(false)), (0, 1));
 }
@@ -119,7 +119,7 @@ fn a_message_that_a_user_is_sent_after_it_has_left_is_found() {
             board.users[2].outbox.clear();
         };
         board.read(1, &json!({"room": said["room"], "text": said["text"], "seq": 3}));
-        board.found.read_outside
+        board.findings.read_outside
     };
     assert_eq!((read_outside(false), read_outside(true)), (0, 1));
 }
@@ -128,7 +128,7 @@ fn a_message_that_a_user_is_sent_after_it_has_left_is_found() {
 fn a_ban_of_an_invite_keeps_out_all_who_come_by_it_until_it_is_ended() {
     let invite = Order::Invite { by: 0, role: Role::Member, uses: 3, label: 5 };
     let admit = |newcomer| Order::Admit { newcomer, label: 5, id: 9 };
-    let bar = Order::Bar { by: 0, whom: Barred::Invite { label: 5, id: 9 }, label: 6 };
+    let bar = Order::Bar { by: 0, whom: BanTarget::Invite { label: 5, id: 9 }, label: 6 };
     let pardon = Order::Pardon { by: 0, label: 6, id: 10 };
     let wrong = |after_bar, after_pardon| {
         let orders = [
@@ -149,14 +149,14 @@ fn a_ban_of_an_invite_keeps_out_all_who_come_by_it_until_it_is_ended() {
 
 #[test]
 fn a_network_is_banned_by_moderators_of_the_server_and_listed() {
-    let bar = |by| Order::Bar { by, whom: Barred::Network, label: 4 };
+    let bar = |by| Order::Bar { by, whom: BanTarget::Network, label: 4 };
     assert_eq!(wrong_after(&[&[(bar(0), Done)]]), 0);
     assert_eq!(wrong_after(&[&[(bar(1), Done)]]), 1, "it moderates a room only");
     let wrong = |listed: serde_json::Value| {
         let mut board = group();
         take(&mut board, &[(bar(0), Done)]);
         board.sanctions(None, &listed);
-        board.found.wrong_orders
+        board.findings.wrong_orders
     };
     assert_eq!(
         wrong(json!({"sanctions": [{"reason": "reason 4", "network": "198.51.0.0/24"}]})),
@@ -186,11 +186,11 @@ fn nothing_is_compared_with_the_states_before_a_restore() {
     let none = json!({"sanctions": []});
     let mut board = group();
     board.welcome(0, &welcome("one"));
-    take(&mut board, &[(Order::Bar { by: 0, whom: Barred::Network, label: 1 }, Done)]);
+    take(&mut board, &[(Order::Bar { by: 0, whom: BanTarget::Network, label: 1 }, Done)]);
     board.welcome(0, &welcome("two"));
     board.sanctions(None, &none);
     board.records(&[], 0, false);
-    assert!(board.found.is_clean(), "{:?}", board.found);
+    assert!(board.findings.is_clean(), "{:?}", board.findings);
     board.records(&[json!({"what": "a record that the backup has not"})], 0, true);
-    assert_eq!(board.found.wrong_audit, 1, "it is compared with those of the backup");
+    assert_eq!(board.findings.wrong_audit, 1, "it is compared with those of the backup");
 }

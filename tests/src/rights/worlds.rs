@@ -11,7 +11,7 @@ use super::state::{Answer, State};
 /// Most states: more than a storm ever leaves. Beyond them, some of those with unanswered orders are not looked at.
 const STATES_MAX: usize = 4_000;
 
-/// What a client was answered.
+/// The answer that a client was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Done,
@@ -131,7 +131,7 @@ impl Worlds {
         self.common(is_so).unwrap_or(Answer::Unknown)
     }
 
-    /// What is the same in every state; `None` if it is not, or there is no state.
+    /// The value that is the same in every state; `None` if it is not, or there is no state.
     pub(super) fn common<T: PartialEq>(&self, of: impl Fn(&State) -> T) -> Option<T> {
         let mut all = self.iter().map(of);
         let first = all.next()?;

@@ -57,7 +57,7 @@ pub(super) struct EventsUser {
 
 /// The number of faults at the end, and of the messages that were compared.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct EventsFound {
+pub struct EventFindings {
     /// Accepted messages and events.
     pub accepted: u64,
     /// States that were compared.
@@ -105,7 +105,7 @@ impl EventsUser {
         hello
     }
 
-    /// The next command: something to say, or a question for the states once all is said.
+    /// The next command: a message, or a question for the states once all are sent.
     fn next(&mut self) -> Option<Value> {
         if !self.is_sending {
             let history = json!({"type": "history", "room": ROOM});
@@ -257,9 +257,9 @@ async fn run((mut lines, mut write): Stream, user: &Mutex<EventsUser>) -> io::Re
 }
 
 /// Compares the answers and states that the users received with the journal in `directory`, which no daemon uses.
-pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) -> EventsFound {
+pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) -> EventFindings {
     let stored = read_all(directory).await;
-    let mut found = EventsFound::default();
+    let mut findings = EventFindings::default();
     let first = stored.first().map_or(0, |message| message.seq.get());
     let gaps = stored.windows(2).filter(|pair| pair[0].seq.next() != pair[1].seq).count();
     let mut numbers = BTreeSet::new();
@@ -267,25 +267,25 @@ pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) 
         message.n.is_some() && !numbers.insert((message.device.as_str().to_owned(), message.n))
     };
     let twice = stored.iter().filter(is_twice).count();
-    found.wrong += (gaps + twice) as u64;
+    findings.wrong += (gaps + twice) as u64;
     let by_seq: BTreeMap<u64, &StoredMessage> =
         stored.iter().map(|message| (message.seq.get(), message)).collect();
     let counted = states(&stored);
     for user in users {
         let user = user.lock().unwrap();
         for (n, seq) in user.accepted.iter().filter(|(_, seq)| **seq >= first) {
-            found.accepted += 1;
+            findings.accepted += 1;
             let is_it = |message: &&StoredMessage| {
                 message.device.as_str() == user.device() && message.n == Some(*n)
             };
-            found.wrong += u64::from(!by_seq.get(seq).is_some_and(is_it));
+            findings.wrong += u64::from(!by_seq.get(seq).is_some_and(is_it));
         }
         for (seq, state) in user.states.iter().filter(|(seq, _)| **seq >= first) {
-            found.states += 1;
-            found.wrong += u64::from(counted.get(seq) != Some(state));
+            findings.states += 1;
+            findings.wrong += u64::from(counted.get(seq) != Some(state));
         }
     }
-    found
+    findings
 }
 
 /// All messages of the room.

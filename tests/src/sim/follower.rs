@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Number of messages in one read of the comparison.
 const PAGE: u32 = 500;
 
-/// What survives a kill of the follower.
+/// The state that survives a kill of the follower.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// The text of the position after everything that is stored.
@@ -33,12 +33,12 @@ pub(super) struct Index {
     rooms: BTreeMap<RoomId, Vec<StoredMessage>>,
     /// The rooms that exist.
     existing: BTreeSet<RoomId>,
-    found: Followed,
+    findings: FollowerFindings,
 }
 
-/// What the follower has found.
+/// The findings of the follower.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Followed {
+pub struct FollowerFindings {
     /// Messages that it has at the end.
     pub messages: u64,
     /// Starts after a kill or a restart of the daemon, and after a lag.
@@ -67,7 +67,7 @@ pub(super) async fn follow(journal: Journal, index: Rc<RefCell<Index>>) {
 }
 
 /// Takes the rest of the journal in `directory`, which no daemon uses, and compares.
-pub(super) async fn complete(directory: &Path, index: &Rc<RefCell<Index>>) -> Followed {
+pub(super) async fn complete(directory: &Path, index: &Rc<RefCell<Index>>) -> FollowerFindings {
     let location = Location::DirectoryInTask(directory.to_owned());
     let (journal, restored) = Journal::open_to_read(&location).unwrap();
     follow(journal.clone(), Rc::clone(index)).await;
@@ -77,12 +77,12 @@ pub(super) async fn complete(directory: &Path, index: &Rc<RefCell<Index>>) -> Fo
     for room in stored {
         let messages = read_all(&journal, room).await;
         let indexed = index.rooms.remove(&room).unwrap_or_default();
-        index.found.messages += indexed.len() as u64;
+        index.findings.messages += indexed.len() as u64;
         let length = messages.len().abs_diff(indexed.len());
         wrong += length + messages.iter().zip(&indexed).filter(|(one, other)| one != other).count();
     }
-    index.found.wrong += (wrong + index.rooms.len()) as u64;
-    index.found
+    index.findings.wrong += (wrong + index.rooms.len()) as u64;
+    index.findings
 }
 
 fn open(journal: &Journal, index: &Rc<RefCell<Index>>) -> Follower {
@@ -128,7 +128,7 @@ impl Index {
         match item {
             FollowerItem::StartOver => self.rooms.clear(),
             FollowerItem::Rooms(rooms) => {
-                self.found.starts += 1;
+                self.findings.starts += 1;
                 self.existing = rooms.iter().map(|room| room.room).collect();
                 self.rooms.retain(|room, _| self.existing.contains(room));
                 rooms.iter().for_each(|room| self.remove_before(room.room, room.first));
@@ -137,7 +137,7 @@ impl Index {
                 let messages = self.rooms.entry(room).or_default();
                 // In front of the first of all there may be some that were removed.
                 let is_next = messages.last().is_none_or(|last| message.seq == last.seq.next());
-                self.found.wrong += u64::from(!is_next);
+                self.findings.wrong += u64::from(!is_next);
                 remove_deleted(messages, &message);
                 messages.push(message);
             }

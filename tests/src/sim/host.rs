@@ -44,7 +44,8 @@ const SCREEN: Size = Size { width: 60, height: 10 };
 pub(super) async fn serve(
     data: PathBuf,
     index: Rc<RefCell<Index>>,
-    (groups, posters): (Vec<Group>, Vec<Poster>),
+    groups: Vec<Group>,
+    posters: Vec<Poster>,
     mut stop: watch::Receiver<bool>,
 ) -> turmoil::Result {
     let config = Config {

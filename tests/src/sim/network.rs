@@ -14,7 +14,7 @@ use chat_server::Listen;
 use chat_server::config::PORT;
 use turmoil::net::{TcpListener, TcpStream};
 
-use crate::carrier::{Carried, Webs, secure};
+use crate::carrier::{CarrierStream, Webs, secure};
 
 /// Name of the daemon's host.
 pub(super) const SERVER: &str = "server";
@@ -109,7 +109,7 @@ pub(super) fn set_carriers(key_directory: Option<PathBuf>, are_all_web: bool) ->
 }
 
 /// A connection to the daemon.
-pub(super) type Stream = Carried<TcpStream>;
+pub(super) type Stream = CarrierStream<TcpStream>;
 
 /// Connects to the daemon.
 pub(super) async fn connect() -> io::Result<Stream> {

@@ -32,7 +32,7 @@ enum Epoch {
 
 /// A message that the client has sent, or that is in its outbox.
 #[derive(Debug, Clone, Copy)]
-struct Own {
+struct SentMessage {
     room: u32,
     /// Its `seq`, once it is accepted.
     seq: Option<u64>,
@@ -40,9 +40,9 @@ struct Own {
     epoch: Epoch,
 }
 
-/// What the user has not read yet.
+/// The texts that the user has not read yet.
 #[derive(Debug, Clone, Copy, Default)]
-struct Reading {
+struct UnreadState {
     /// The screen does not show the end of its room.
     has_more_below: bool,
     /// The room on the screen has unread messages.
@@ -85,14 +85,14 @@ pub(super) struct User {
     /// The epoch that this client knows.
     epoch: Epoch,
     /// Its own messages that were ever on the screen.
-    own: BTreeMap<Label, Own>,
+    own: BTreeMap<Label, SentMessage>,
     /// The messages that were ever on the screen.
     read: BTreeMap<(Epoch, Position), Label>,
     /// Messages in the log, by room.
     in_log: BTreeMap<u32, InLog>,
     /// Messages that disappeared from a log during a run, though they are within its window.
     gone: BTreeSet<Label>,
-    reading: Reading,
+    unread: UnreadState,
     /// There is text in the prompt.
     pub(super) has_typed: bool,
     /// Messages that were on the screen twice at once.
@@ -134,7 +134,7 @@ impl User {
             read: BTreeMap::new(),
             in_log: BTreeMap::new(),
             gone: BTreeSet::new(),
-            reading: Reading::default(),
+            unread: UnreadState::default(),
             has_typed: false,
             doubled: BTreeSet::new(),
             out_of_order: BTreeSet::new(),
@@ -153,7 +153,7 @@ impl User {
         self.going_to = None;
         self.awaits_direct = None;
         self.in_log.clear();
-        self.reading = Reading::default();
+        self.unread = UnreadState::default();
         self.has_typed = false;
         info!(run = self.runs, "starts");
     }
@@ -165,7 +165,7 @@ impl User {
 
     /// Returns true if it has read everything in all rooms.
     pub(super) const fn has_read_all(&self) -> bool {
-        let Reading { has_more_below, here, elsewhere } = self.reading;
+        let UnreadState { has_more_below, here, elsewhere } = self.unread;
         !has_more_below && !here && !elsewhere
     }
 
@@ -248,7 +248,7 @@ impl User {
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
         let current = client.room();
         let is_back = state.viewport().position() != ScrollPosition::Newest;
-        self.reading = Reading {
+        self.unread = UnreadState {
             has_more_below: is_back || current.log().is_cut(),
             here: current.unread() > 0,
             elsewhere: client.next_unread().is_some(),
@@ -331,7 +331,7 @@ impl User {
             let epoch = self.epoch;
             let own = self.own.entry(label).or_insert_with(|| {
                 info!(room, %label, "sent");
-                Own { room, seq: None, epoch }
+                SentMessage { room, seq: None, epoch }
             });
             if seq.is_some() && (own.seq.is_none() || own.epoch < epoch) {
                 (own.seq, own.epoch) = (seq, epoch);

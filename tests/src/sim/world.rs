@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use turmoil::Sim;
 
 use super::disks::{CopyOf, Disks};
-use super::events::{self, EventsFound, EventsUser};
-use super::follower::{Followed, Index};
+use super::events::{self, EventFindings, EventsUser};
+use super::follower::{FollowerFindings, Index};
 use super::host::{chat, directory, serve};
 use super::log::Log;
 use super::network::{self, SERVER};
@@ -83,9 +83,10 @@ impl World<'_> {
         let stored = Rc::clone(&index);
         let (groups, backup_state) = groups(&plan);
         let posters = posters(&plan, &backup_state);
-        let operated = (groups.clone(), posters.clone());
+        let (given, made) = (groups.clone(), posters.clone());
         sim.host(SERVER, move || {
-            serve(state.clone(), Rc::clone(&stored), operated.clone(), stopping.clone())
+            let stored = Rc::clone(&stored);
+            serve(state.clone(), stored, given.clone(), made.clone(), stopping.clone())
         });
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);
@@ -178,8 +179,8 @@ impl World<'_> {
             faults: self.storm.faults,
             gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
             pending: self.pending(),
-            followed: Followed::default(),
-            events: EventsFound::default(),
+            followed: FollowerFindings::default(),
+            events: EventFindings::default(),
             simulated: self.sim.elapsed(),
             directory: self.directory.borrow().clone(),
             log: String::new(),

@@ -38,12 +38,12 @@ enum Habit {
 
 /// A message without an answer yet.
 #[derive(Debug, Clone)]
-struct Pending {
+struct PendingMessage {
     /// The device that numbered it.
     device: Arc<str>,
     label: Label,
     room: u32,
-    /// What it says: the fields of its `say`.
+    /// Its content: the fields of its `say`.
     fields: Value,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Client {
     /// Number of names that are lost, since their `welcome`, with the token, did not arrive.
     lost_names: u32,
     last_n: u64,
-    outbox: VecDeque<Pending>,
+    outbox: VecDeque<PendingMessage>,
     /// The `seq` of the last message of others that it has read, by room.
     read: HashMap<u32, u64>,
     /// Texts of its own that are accepted, in public rooms.
@@ -83,7 +83,7 @@ pub(super) struct Client {
 }
 
 /// The task of a client, which returns what it received.
-type Running = Pin<Box<dyn Future<Output = Vec<Record>> + Send>>;
+type ClientTask = Pin<Box<dyn Future<Output = Vec<Record>> + Send>>;
 
 impl Client {
     /// Makes client `number` of `user`, which joins the lobby and most of the other `rooms`, and sends direct
@@ -148,7 +148,7 @@ impl Client {
 
     /// Sends and reads while clients send, until all its messages are accepted. Waits for the other clients,
     /// then reads all messages. Returns what it received, and what the client on a copy of its disk did.
-    pub(super) fn run(mut self) -> Running {
+    pub(super) fn run(mut self) -> ClientTask {
         Box::pin(async move {
             let mut copy = None;
             while *self.common.is_sending.borrow() || !self.outbox.is_empty() || self.copy.is_some()
@@ -238,13 +238,13 @@ impl Client {
         let to = other(room, self.user);
         let label = Label { client: self.number, n: self.last_n, to };
         let fields = self.next_fields(label, room);
-        let pending = Pending { device: Arc::clone(&self.device), label, room, fields };
+        let pending = PendingMessage { device: Arc::clone(&self.device), label, room, fields };
         self.outbox.push_back(pending.clone());
         self.say(connection, &pending).await
     }
 
-    async fn say(&self, connection: &mut Connection, pending: &Pending) -> io::Result<()> {
-        let Pending { device, label, room, fields } = pending;
+    async fn say(&self, connection: &mut Connection, pending: &PendingMessage) -> io::Result<()> {
+        let PendingMessage { device, label, room, fields } = pending;
         let room = self.common.users.room_name(*room);
         let mut say = json!({"type": "say", "room": room, "n": label.n});
         let fields = fields.as_object().unwrap().clone();

@@ -12,10 +12,10 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, Writ
 use tokio::net::TcpStream;
 
 use super::findings::{Position, Read};
-use crate::carrier::{Carried, Webs, secure};
+use crate::carrier::{CarrierStream, Webs, secure};
 
 /// A connection with its carrier.
-pub(super) type Stream = Carried<TcpStream>;
+pub(super) type Stream = CarrierStream<TcpStream>;
 
 /// The daemon, and how it is connected to.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
 use crate::hook;
 use crate::rights;
-use crate::searched::Searched;
+use crate::search::SearchFindings;
 use crate::write_rows;
 
 /// The result of the comparison. Fields from `missing` on are faults.
@@ -60,16 +60,16 @@ pub struct Findings {
     pub found: u64,
     /// Messages that a user should find and does not, or finds and should not.
     pub wrongly_found: u64,
-    /// What the users who give and take rights have found.
-    pub rights: rights::Found,
-    /// What the programs that post to hooks have found.
-    pub hooks: hook::Found,
+    /// The findings of the users who give and take rights.
+    pub rights: rights::Findings,
+    /// The findings of the programs that post to hooks.
+    pub hooks: hook::Findings,
 }
 
 /// A message after one with a greater number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfOrder {
-    found: Found,
+    place: OrderPlace,
     client: u32,
     room: u32,
     /// The number of the message, and that of the one before it: `n` if they are stored so, `seq` if they were read so.
@@ -78,7 +78,7 @@ pub struct OutOfOrder {
 
 /// Where messages are out of order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
+enum OrderPlace {
     /// In the journal: messages of the client.
     Stored,
     /// In what the client read.
@@ -88,11 +88,11 @@ enum Found {
 impl fmt::Display for OutOfOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { client, room, numbers: (number, before), .. } = self;
-        match self.found {
-            Found::Stored => {
+        match self.place {
+            OrderPlace::Stored => {
                 write!(f, "n {number} of client {client} is stored after n {before}, room {room}")
             }
-            Found::Read => {
+            OrderPlace::Read => {
                 write!(f, "client {client} read seq {number} after seq {before}, room {room}")
             }
         }
@@ -125,8 +125,8 @@ impl Findings {
     }
 
     /// Adds what users find in `directory` by a search.
-    pub(crate) fn add_searched(&mut self, searched: Searched) {
-        (self.found, self.wrongly_found) = (searched.found, searched.wrong);
+    pub(crate) fn add_search(&mut self, search: SearchFindings) {
+        (self.found, self.wrongly_found) = (search.found, search.wrong);
     }
 
     /// Returns true if there is no fault.
@@ -168,7 +168,7 @@ impl Findings {
                 } else {
                     let (client, room, found) = (label.client, *room, (label.n, before));
                     self.add_out_of_order(OutOfOrder {
-                        found: Found::Stored,
+                        place: OrderPlace::Stored,
                         client,
                         room,
                         numbers: found,
@@ -234,7 +234,12 @@ impl Findings {
             if before > position.seq {
                 let (client, room, numbers) =
                     (record.client, position.room, (position.seq, before));
-                self.add_out_of_order(OutOfOrder { found: Found::Read, client, room, numbers });
+                self.add_out_of_order(OutOfOrder {
+                    place: OrderPlace::Read,
+                    client,
+                    room,
+                    numbers,
+                });
             }
         }
     }
@@ -259,7 +264,7 @@ impl Findings {
                     if *seq < last {
                         let (client, room, numbers) = (record.client, 0, (*seq, last));
                         self.add_out_of_order(OutOfOrder {
-                            found: Found::Read,
+                            place: OrderPlace::Read,
                             client,
                             room,
                             numbers,

@@ -1,4 +1,4 @@
-//! What a user does first.
+//! The first actions of a user.
 
 use e2e::binary::Daemon;
 use e2e::browser::Browser;

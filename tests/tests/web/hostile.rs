@@ -5,7 +5,7 @@ use e2e::browser::Browser;
 use e2e::native::Native;
 use serde_json::json;
 
-/// What has been used against pages, or might be. The server takes no control characters.
+/// Texts that have been used against pages, or might be. The server takes no control characters.
 const TEXTS: [&str; 21] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

@@ -1,9 +1,9 @@
-//! A browser, a terminal client, a classic client and a hook in one room, through a kill of the daemon and a tab that
-//! is closed and opened again.
+//! A browser, a terminal client, two classic clients and a hook in one room, through a kill of the daemon and a tab
+//! that is closed and opened again.
 
 use e2e::binary::{Daemon, program, run};
 use e2e::browser::Browser;
-use e2e::classic::{Classic, View};
+use e2e::classic::{Classic, Message, View};
 use e2e::hook::post_until_answered;
 use e2e::native::Native;
 use e2e::pty::Pty;
@@ -14,7 +14,7 @@ use tokio::process::Command;
 /// A terminal that shows the whole room.
 const SIZE: (u16, u16) = (80, 40);
 
-/// What each user says, in its order. While there is no daemon, a classic client cannot be used.
+/// The messages of each user, in their order. While there is no daemon, a classic client cannot be used.
 const SAID: [&str; 13] = [
     "ana-1", "ana-2", "ana-3", "ana-4", "bob-1", "bob-2", "bob-3", "bob-4", "carl-1", "carl-4",
     "ci-1", "ci-3", "ci-4",
@@ -45,6 +45,12 @@ async fn until_read(carl: &mut Classic, texts: [&str; 3]) {
     carl.until(&format!("{texts:?}"), |view| texts.iter().all(|text| has(text, view))).await;
 }
 
+/// Waits until a classic client shows a message of the user of that name.
+async fn shows(client: &mut Classic, name: &str, text: &str) {
+    let is_it = |message: &Message| message.name == name && message.text == text;
+    client.until(text, |view| view.messages.iter().any(is_it)).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_clients_show_each_text_once_and_in_one_order() {
     let Some(browser) = Browser::start().await else { return };
@@ -58,6 +64,8 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
     let mut bob = Pty::start("chat-tui", &["--name", "bob", "--server", &server], SIZE);
     bob.sees("Welcome, ").await;
     let mut carl = Classic::join(address, "carl").await;
+    let mut dario = Classic::join(address, "dario").await;
+    carl.until("all users", |view| view.lists_only(&["ana", "bob", "carl", "dario"])).await;
     ana.opens_without_the_daemon().await;
     let hook = hook(&data).await;
 
@@ -70,6 +78,11 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
         bob.sees(text).await;
     }
     until_read(&mut carl, ["ana-1", "bob-1", "ci-1"]).await;
+    for client in [&mut carl, &mut dario] {
+        shows(client, "ana", "ana-1").await;
+        shows(client, "bob", "bob-1").await;
+    }
+    shows(&mut dario, "carl", "carl-1").await;
 
     // Killed while messages are on their way, and while others wait.
     ana.types("ana-2\n").await;
@@ -78,6 +91,9 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
     let posting = tokio::spawn(async move { post_until_answered(address, &path, "ci-3").await });
     daemon.signal("KILL");
     daemon.exit_code().await;
+    for client in [&mut carl, &mut dario] {
+        client.until("the end", |view| view.ended).await;
+    }
     ana.clicks("#text").await;
     ana.types("ana-3\n").await;
     bob.types("bob-3\n");
@@ -91,7 +107,9 @@ async fn all_clients_show_each_text_once_and_in_one_order() {
 
     let daemon = Daemon::start_on(address, &args).await;
     let before = read_by(&carl);
+    // A classic client connects once: its user starts it again.
     let mut carl = Classic::join(daemon.address, "carl").await;
+    carl.until("ana and bob again", |view| view.lists("ana") && view.lists("bob")).await;
     within("ci-3 is answered", posting).await.unwrap();
     for text in ["ana-2", "ana-3", "bob-2", "bob-3", "ci-3"] {
         ana.sees("#log", text).await;

@@ -1,4 +1,4 @@
-//! What is said is said once, whatever happens to the daemon and to the tab.
+//! Each message is in the room once, whatever happens to the daemon and to the tab.
 
 use e2e::binary::Daemon;
 use e2e::browser::{Browser, Page};

@@ -24,6 +24,19 @@ async fn a_script_of_the_page_that_is_lost_is_loaded_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_is_not_loaded_again() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let ana = browser.open_blank(daemon.address).await;
+    ana.runs_first("delete globalThis.matchMedia").await;
+    ana.begins_to_load().await;
+    ana.sees("#splash[data-lost]", "Reload the page").await;
+    let loaded = ana.value("performance.getEntriesByType('navigation')[0].type").await;
+    assert_eq!(loaded, "navigate");
+    assert_eq!(ana.value("sessionStorage.getItem('tries')").await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_scripts_stay_lost_says_what_to_do() {
     let Some(browser) = Browser::start().await else { return };
     let daemon = Daemon::start(&[]).await;

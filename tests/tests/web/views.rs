@@ -1,4 +1,4 @@
-//! What opens over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys reach
+//! Dialogs over the room, at five sizes, dark and light: nothing is cut, axe-core finds nothing, and keys reach
 //! every part of it.
 
 use std::path::Path;
@@ -25,7 +25,7 @@ const VIEWS: [(&str, &str, &str); 7] = [
 /// All texts of the dialog, also those in its fields.
 const SHOWN: &str = "[document.querySelector('#panel').textContent, ...[...document.querySelectorAll('#panel input')].map((one) => one.value)].join(' ')";
 
-/// What has to be reached with Tab in a dialog.
+/// The elements that have to be reached with Tab in a dialog.
 const PARTS: &str = "[...document.querySelectorAll('#panel :is(button, input, select, [tabindex=\"0\"])')].filter((one) => one.checkVisibility())";
 
 /// Most presses of Tab around a dialog, or from the input box to a message.

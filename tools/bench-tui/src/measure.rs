@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::irc;
-use crate::running::{Running, SETTLE, pause};
+use crate::running::{RunningClient, SETTLE, pause};
 use crate::terminal::Terminal;
 
 /// Starts of which the median counts.
@@ -25,7 +25,7 @@ const KEYS: usize = 20;
 /// How long the processor time at 50 messages a second is counted in one turn.
 const BUSY: Duration = Duration::from_millis(1500);
 
-/// What was measured.
+/// The figures of a client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures {
     pub(crate) first_frame: Duration,
@@ -44,7 +44,7 @@ pub(crate) struct Figures {
     pub(crate) oldest: Option<u32>,
 }
 
-/// What was measured of a client in its turns.
+/// The figures of a client from its turns.
 #[derive(Debug, Default)]
 struct Turns {
     starts: Vec<Duration>,
@@ -61,11 +61,12 @@ pub(crate) fn measure(clients: &[&Client]) -> anyhow::Result<Vec<Figures>> {
         }
     }
     let start = |client: &&Client| {
-        Running::start(client).with_context(|| format!("cannot measure {}", client.name))
+        RunningClient::start(client).with_context(|| format!("cannot measure {}", client.name))
     };
-    let mut running: Vec<Running> = clients.iter().map(start).collect::<anyhow::Result<_>>()?;
+    let mut running: Vec<RunningClient> =
+        clients.iter().map(start).collect::<anyhow::Result<_>>()?;
     pause(SETTLE);
-    let each = |running: &[Running]| -> std::io::Result<Vec<_>> {
+    let each = |running: &[RunningClient]| -> std::io::Result<Vec<_>> {
         running.iter().map(|one| Ok((one.program.memory()?, one.program.cpu()?))).collect()
     };
     let before = each(&running)?;

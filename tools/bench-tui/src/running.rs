@@ -1,4 +1,4 @@
-//! A client that runs, in all rooms, and what is done with it.
+//! A client that runs, in all rooms, and the actions on it.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,10 +40,10 @@ const SCROLL_MAX: Duration = Duration::from_secs(12);
 const PAGE_MAX: Duration = Duration::from_millis(500);
 
 /// A client in all rooms, with the busy one on its screen, and its server.
-pub(crate) struct Running {
+pub(crate) struct RunningClient {
     pub(crate) program: Program,
     room: Room,
-    /// Messages of [`Running::beside_messages`] so far.
+    /// Messages of [`RunningClient::beside_messages`] so far.
     sent: u32,
     _server: Option<chat::Server>,
     _home: TempDir,
@@ -77,7 +77,7 @@ impl Room {
     }
 }
 
-impl Running {
+impl RunningClient {
     /// Starts a client and its server.
     pub(crate) fn start(client: &Client) -> io::Result<Self> {
         let home = TempDir::new()?;
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn the_oldest_message_on_a_screen_is_the_one_with_the_lowest_number() {
         let screen =
-            "17:02 user1 old 998: a message\nold 999: another\n  and its second row\nold 1000: …";
+            "17:02 speaker old 998: a message\nold 999: another\n  and its second row\nold 1000: …";
         assert_eq!(oldest(screen), Some(998));
         assert_eq!(oldest("old cut off\nold 12: whole"), Some(12));
         assert_eq!(oldest("no message, it is cold: 3"), None);

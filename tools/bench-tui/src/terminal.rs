@@ -1,4 +1,4 @@
-//! A program on a pseudo-terminal, and what is on its screen.
+//! A program on a pseudo-terminal, and its screen.
 //!
 //! ```text
 //! program ──▶ reads (thread): notes the time ──▶ queue ──▶ shows (thread): emulates the terminal
@@ -41,11 +41,11 @@ pub(crate) struct Terminal {
 }
 
 struct Screen {
-    shown: Mutex<Shown>,
+    state: Mutex<ScreenState>,
     changed: Condvar,
 }
 
-struct Shown {
+struct ScreenState {
     emulator: vt100::Parser,
     /// The text that is waited for, and when the bytes were read with which it was on the screen.
     awaited: Option<String>,
@@ -63,8 +63,8 @@ impl Terminal {
         let pair = native_pty_system().openpty(size).map_err(io::Error::other)?;
         let cells = |count| NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN);
         let emulator = vt100::Parser::new(cells(rows), cells(cols), 0);
-        let shown = Mutex::new(Shown { emulator, awaited: None, seen: None });
-        let screen = Arc::new(Screen { shown, changed: Condvar::new() });
+        let state = Mutex::new(ScreenState { emulator, awaited: None, seen: None });
+        let screen = Arc::new(Screen { state, changed: Condvar::new() });
         let output = pair.master.try_clone_reader().map_err(io::Error::other)?;
         let keys = pair.master.take_writer().map_err(io::Error::other)?;
         let keys = Arc::new(Mutex::new(keys));
@@ -107,32 +107,32 @@ impl Terminal {
     }
 
     fn awaits(&self, text: &str) {
-        let mut shown = self.screen.lock();
-        (shown.awaited, shown.seen) = (Some(text.to_owned()), None);
-        shown.look(Instant::now());
+        let mut state = self.screen.lock();
+        (state.awaited, state.seen) = (Some(text.to_owned()), None);
+        state.look(Instant::now());
     }
 
     fn seen(&self, text: &str) -> io::Result<Instant> {
-        let shown = self.screen.lock();
-        let unseen = |shown: &mut Shown| shown.seen.is_none();
-        let waited = self.screen.changed.wait_timeout_while(shown, WAIT_MAX, unseen);
-        let shown = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let state = self.screen.lock();
+        let unseen = |state: &mut ScreenState| state.seen.is_none();
+        let waited = self.screen.changed.wait_timeout_while(state, WAIT_MAX, unseen);
+        let state = waited.unwrap_or_else(PoisonError::into_inner).0;
         let missing =
-            || format!("no {text:?} on the screen:\n{}", shown.emulator.screen().contents());
-        shown.seen.ok_or_else(|| io::Error::other(missing()))
+            || format!("no {text:?} on the screen:\n{}", state.emulator.screen().contents());
+        state.seen.ok_or_else(|| io::Error::other(missing()))
     }
 
     /// Waits at most `time` until `wanted` returns true for the screen. Returns whether it does.
     pub(crate) fn waits(&self, time: Duration, wanted: impl Fn(&str) -> bool) -> bool {
         let deadline = Instant::now() + time;
-        let mut shown = self.screen.lock();
-        while !wanted(&shown.emulator.screen().contents()) {
+        let mut state = self.screen.lock();
+        while !wanted(&state.emulator.screen().contents()) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            let waited = self.screen.changed.wait_timeout(shown, left);
-            shown = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.screen.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         true
     }
@@ -144,21 +144,21 @@ impl Terminal {
 }
 
 impl Screen {
-    fn lock(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, ScreenState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn show(&self, queue: &Receiver<Chunk>) {
         while let Ok((at, bytes)) = queue.recv() {
-            let mut shown = self.lock();
-            shown.emulator.process(&bytes);
-            shown.look(at);
+            let mut state = self.lock();
+            state.emulator.process(&bytes);
+            state.look(at);
             self.changed.notify_all();
         }
     }
 }
 
-impl Shown {
+impl ScreenState {
     /// Looks for the text that is waited for, on the screen of the bytes that were read at that time.
     fn look(&mut self, at: Instant) {
         let contents = || self.emulator.screen().contents();

@@ -80,7 +80,7 @@ fn sources() -> Vec<Source> {
     files(&["crates", "tests", "tools"], "rs")
 }
 
-/// Returns what is between single backticks.
+/// Returns the texts between single backticks.
 fn quoted(page: &str) -> impl Iterator<Item = &str> {
     page.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
 }

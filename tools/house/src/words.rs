@@ -1,9 +1,6 @@
-//! The rule of plain words: `docs/style.md` has the words to write instead. `tools/house/words.txt` has the number of
-//! uses that are left in the sources; it may only go down.
+//! The rule of plain words: `docs/style.md` has the words to write instead.
 
-use std::collections::BTreeMap;
-
-use crate::sources::{Source, files, files_in, read};
+use crate::sources::{Source, files, files_in};
 
 /// Words and phrases that cost a second reading.
 const WORDS: [&str; 14] = [
@@ -23,30 +20,16 @@ const WORDS: [&str; 14] = [
     "whoever",
 ];
 
-/// The allowed counts: each line has a directory, a number and a phrase. Lower them when a use is removed.
-const ALLOWED: &str = "tools/house/words.txt";
-
 /// This file, which contains the words.
 const THIS: &str = "tools/house/src/words.rs";
 
-/// Counts by directory and word.
-type Counts = BTreeMap<(String, String), usize>;
-
 #[test]
-fn no_directory_has_more_words_that_cost_a_second_reading() {
+fn no_source_has_words_that_cost_a_second_reading() {
     let mut sources = files(&["crates", "docs", "tests", "tools"], "rs md js");
     sources.extend(files_in("", "md"));
     sources.retain(|source| source.path != THIS);
-    let allowed = allowed(&read(ALLOWED));
-    let more: Vec<_> = counts(&sources)
-        .into_iter()
-        .filter(|(key, count)| *count > allowed.get(key).copied().unwrap_or(0))
-        .map(|((directory, word), count)| format!("{directory} {count} {word}"))
-        .collect();
-    assert!(
-        more.is_empty(),
-        "more than {ALLOWED} allows; see docs/style.md for better words: {more:#?}"
-    );
+    let found = uses(&sources);
+    assert!(found.is_empty(), "docs/style.md has better words: {found:#?}");
 }
 
 #[test]
@@ -57,27 +40,23 @@ fn a_phrase_is_found_across_lines_but_not_within_words() {
         source("crates/tui/src/b.rs", "CallAnew, for_ever, the slowest; \"draw it anew\""),
         source("docs/style.md", "| whoever | the caller |\nDraw it anew.\n"),
     ];
-    let counts = counts(&sources);
-    let shown: Vec<_> = counts.iter().map(|((at, word), count)| (&**at, &**word, *count)).collect();
-    let tui = "crates/tui";
-    let expected =
-        [(tui, "anew", 1), (tui, "for ever", 1), (tui, "whoever", 1), ("docs", "anew", 1)];
-    assert_eq!(shown, expected);
-    assert_eq!(allowed("crates/tui 1 for ever\n")[&(tui.into(), "for ever".into())], 1);
+    let expected = [
+        "crates/tui/src/a.rs: for ever",
+        "crates/tui/src/a.rs: whoever",
+        "crates/tui/src/b.rs: anew",
+        "docs/style.md: anew",
+    ];
+    assert_eq!(uses(&sources), expected);
 }
 
-fn counts(sources: &[Source]) -> Counts {
-    let mut counts = Counts::new();
-    for source in sources {
+/// Returns each file and each of the words that it has.
+fn uses(sources: &[Source]) -> Vec<String> {
+    let uses = sources.iter().flat_map(|source| {
         let text = plain(source);
-        for word in WORDS {
-            let count = text.matches(&format!(" {word} ")).count();
-            if count > 0 {
-                *counts.entry((directory(&source.path), word.to_owned())).or_default() += count;
-            }
-        }
-    }
-    counts
+        let words = WORDS.iter().filter(move |word| text.contains(&format!(" {word} ")));
+        words.map(move |word| format!("{}: {word}", source.path))
+    });
+    uses.collect()
 }
 
 /// Returns the words of a file with one space before and after each. Code is included: no name is one of the words.
@@ -92,23 +71,4 @@ fn plain(source: &Source) -> String {
         }
     }
     plain
-}
-
-/// Returns the crate, the tool, or the top directory of a file.
-fn directory(path: &str) -> String {
-    let parts: Vec<_> = path.split('/').collect();
-    match parts[..] {
-        [group @ ("crates" | "tools"), name, ..] => format!("{group}/{name}"),
-        [top, _, ..] => top.to_owned(),
-        _ => ".".to_owned(),
-    }
-}
-
-fn allowed(file: &str) -> Counts {
-    let line = |line: &str| {
-        let mut parts = line.splitn(3, ' ');
-        let (directory, count, word) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(((directory.to_owned(), word.to_owned()), count.parse().ok()?))
-    };
-    file.lines().map(|text| line(text).unwrap_or_else(|| panic!("{ALLOWED}: {text}"))).collect()
 }

@@ -270,7 +270,7 @@ fn targets(args: &BenchArgs, cores: &Cores) -> Vec<Target> {
     targets
 }
 
-/// Prints on standard error what is measured now.
+/// Prints the present measurement on standard error.
 fn print_progress(what: &str) {
     let _ = writeln!(io::stderr(), "{what} …");
 }

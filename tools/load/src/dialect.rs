@@ -38,11 +38,11 @@ pub(crate) struct Dialect {
     /// Users who join at the same time: fewer than the server allows connections before `hello` from one address,
     /// and fewer than its listen backlog.
     pub(crate) joining_max: usize,
-    /// What it is spoken on.
+    /// Its carrier.
     pub(crate) carrier: Carrier,
 }
 
-/// What a protocol is spoken on.
+/// The carrier of a protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Carrier {
     /// The connection itself.

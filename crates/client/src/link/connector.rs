@@ -7,15 +7,15 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
-use super::opening::{Failed, open};
+use super::opening::{OpenError, open};
 use super::session::{self, End};
-use super::{Dial, Identity, LinkEvent, LinkRequest, Login, Lost};
+use super::{Dial, Identity, LinkError, LinkEvent, LinkRequest, Login};
 
 /// How long a session must last until pauses start over at the shortest. So a server that ends each session
 /// at once is not connected to more often than one that does not answer.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 
-/// What the link does next.
+/// The next step of the link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Connect at once.
@@ -77,7 +77,7 @@ impl Requests {
         }
     }
 
-    /// Forgets what was to let the user in, unless the server has refused the name alone.
+    /// Forgets the code, the password or the invite, unless the server has refused the name alone.
     fn forget_login(&mut self, refusal: &Refusal) {
         match refusal.code {
             RefusalCode::NameTaken | RefusalCode::BadName => self.forget_login_of_user(),
@@ -149,18 +149,18 @@ impl<D: Dial> Connector<D> {
         }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
-            Err(Failed::Lost(why)) => return self.lost(why).await,
-            Err(Failed::WrongKey(wrong)) => {
+            Err(OpenError::Lost(why)) => return self.lost(why).await,
+            Err(OpenError::WrongKey(wrong)) => {
                 tracing::warn!(expected = ?wrong.expected, found = ?wrong.found, "wrong key");
                 self.send(LinkEvent::WrongKey(wrong)).await;
                 return Next::Wait;
             }
-            Err(Failed::Refused(refusal)) if self.requests.is_token_unsupported(&refusal) => {
+            Err(OpenError::Refused(refusal)) if self.requests.is_token_unsupported(&refusal) => {
                 tracing::info!("the server takes no token of a new user; it makes the token");
                 self.requests.identity.seed = None;
                 return Next::Connect;
             }
-            Err(Failed::Refused(refusal)) => {
+            Err(OpenError::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
                 self.requests.forget_login(&refusal);
                 self.send(LinkEvent::Refused(refusal)).await;
@@ -181,14 +181,14 @@ impl<D: Dial> Connector<D> {
         match end {
             End::Lost(why) => self.lost(why).await,
             End::Reconnect => {
-                self.send(LinkEvent::Lost(Lost::Asked)).await;
+                self.send(LinkEvent::Lost(LinkError::Asked)).await;
                 Next::Connect
             }
             End::Close => Next::End,
         }
     }
 
-    async fn lost(&mut self, why: Lost) -> Next {
+    async fn lost(&mut self, why: LinkError) -> Next {
         // As a string it is escaped: a goodbye of the server must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
         let is_final = why.is_final();

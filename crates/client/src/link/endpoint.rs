@@ -26,14 +26,14 @@ pub enum BadEndpoint {
     /// It is not an address.
     #[error(transparent)]
     Address(#[from] BadAddress),
-    /// It begins as an address line, and is none.
+    /// It begins like an address line, but is not one.
     #[error(transparent)]
     Line(#[from] BadAddressLine),
 }
 
 impl Endpoint {
     /// How a client connects that asks nobody: in plain text to a server on this machine, else by TLS to the key that
-    /// is given. If none is given, no key of another machine is right.
+    /// is given. Without a key, every connection to another machine fails.
     ///
     /// # Errors
     /// Returns an error if the library for cryptography cannot be used.
@@ -70,7 +70,7 @@ impl FromStr for Endpoint {
     }
 }
 
-/// The address alone: the key is nothing that a user reads.
+/// The address alone: a user does not read the key.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.address.fmt(f)

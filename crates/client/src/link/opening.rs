@@ -15,7 +15,7 @@ use tokio_util::codec::{Framed, FramedParts};
 
 use super::session::{Wire, in_words, is_of_unknown_type, read, write};
 use super::tls::WrongKey;
-use super::{DIAL_TIMEOUT, Dial, DialError, Identity, Lost};
+use super::{DIAL_TIMEOUT, Dial, DialError, Identity, LinkError};
 
 /// Longest time until the server answers the hello. It stores a new user first, which a busy disk delays.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,17 +35,17 @@ const UNREADABLE_LINES_MAX: usize = 8;
 const TURNED_AWAY: &str = "chat-server ";
 
 /// Why no session began.
-pub(super) enum Failed {
+pub(super) enum OpenError {
     /// There is no connection, or no answer.
-    Lost(Lost),
+    Lost(LinkError),
     /// The server refused the hello.
     Refused(Box<Refusal>),
     /// The server has another key than it must have.
     WrongKey(WrongKey),
 }
 
-impl From<Lost> for Failed {
-    fn from(why: Lost) -> Self {
+impl From<LinkError> for OpenError {
+    fn from(why: LinkError) -> Self {
         Self::Lost(why)
     }
 }
@@ -56,13 +56,15 @@ pub(super) async fn open<D: Dial>(
     dial: &mut D,
     identity: &Identity,
     journal: &mut Option<ShortString>,
-) -> Result<(Wire<D::Stream>, Welcome), Failed> {
+) -> Result<(Wire<D::Stream>, Welcome), OpenError> {
     let mut stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(DialError::WrongKey(wrong))) => return Err(Failed::WrongKey(wrong)),
+        Ok(Err(DialError::WrongKey(wrong))) => return Err(OpenError::WrongKey(wrong)),
         Ok(Err(DialError::NotTls(greeting))) => return Err(no_tls(greeting.as_bytes()).into()),
-        Ok(Err(DialError::Io(error))) => return Err(Lost::Unreachable(in_words(&error)).into()),
-        Err(_) => return Err(Lost::Unreachable("no answer".to_owned()).into()),
+        Ok(Err(DialError::Io(error))) => {
+            return Err(LinkError::Unreachable(in_words(&error)).into());
+        }
+        Err(_) => return Err(LinkError::Unreachable("no answer".to_owned()).into()),
     };
     let deadline = Instant::now() + WELCOME_TIMEOUT;
     let asks = identity.needs_journal();
@@ -77,7 +79,7 @@ pub(super) async fn open<D: Dial>(
     };
     match timeout_at(deadline, greeting).await {
         Ok(greeted) => greeted?,
-        Err(_) if first.is_empty() => return Err(Lost::Silent.into()),
+        Err(_) if first.is_empty() => return Err(LinkError::Silent.into()),
         Err(_) => return Err(another_server(&first).into()),
     }
     let shown = shown(&first);
@@ -98,7 +100,7 @@ pub(super) async fn open<D: Dial>(
             let welcome = welcome?;
             Ok((wire, welcome))
         }
-        Err(_) => Err(Lost::Silent.into()),
+        Err(_) => Err(LinkError::Silent.into()),
     }
 }
 
@@ -116,7 +118,7 @@ async fn write_first(stream: &mut (impl AsyncWrite + Unpin), command: &Command) 
 async fn read_preamble(
     stream: &mut (impl AsyncRead + Unpin),
     first: &mut BytesMut,
-) -> Result<(), Lost> {
+) -> Result<(), LinkError> {
     loop {
         match guess(first) {
             Guess::ChatServer => return Ok(()),
@@ -126,8 +128,8 @@ async fn read_preamble(
         match stream.read_buf(first).await {
             Ok(1..) => {}
             Ok(0) | Err(_) if !first.is_empty() => return Err(another_server(first)),
-            Err(error) if !is_close(&error) => return Err(Lost::Broken(in_words(&error))),
-            Ok(0) | Err(_) => return Err(Lost::ClosedAtOnce),
+            Err(error) if !is_close(&error) => return Err(LinkError::Broken(in_words(&error))),
+            Ok(0) | Err(_) => return Err(LinkError::ClosedAtOnce),
         }
     }
 }
@@ -160,20 +162,24 @@ fn guess(first: &[u8]) -> Guess {
 }
 
 /// Why there is no session with a server whose first bytes are `first`.
-fn another_server(first: &[u8]) -> Lost {
+fn another_server(first: &[u8]) -> LinkError {
     // TLS answers bytes that are not TLS with one of these records: an alert, or a handshake.
     if let [0x15 | 0x16, 0x03, ..] = first {
-        return Lost::Tls;
+        return LinkError::Tls;
     }
     let shown = shown(first);
-    if shown.starts_with(TURNED_AWAY) { Lost::TurnedAway(shown) } else { Lost::Another(shown) }
+    if shown.starts_with(TURNED_AWAY) {
+        LinkError::TurnedAway(shown)
+    } else {
+        LinkError::Another(shown)
+    }
 }
 
 /// The same for a server that answered a handshake of TLS with something else. A chat-server before TLS takes it for an
 /// unknown protocol, and says which it knows; it sends a client that was slow its number.
-fn no_tls(first: &[u8]) -> Lost {
+fn no_tls(first: &[u8]) -> LinkError {
     let is_chat = first.starts_with(b"This is chat-server") || first.starts_with(b"ID:");
-    if is_chat { Lost::NoTls } else { another_server(first) }
+    if is_chat { LinkError::NoTls } else { another_server(first) }
 }
 
 /// The first line of `first`, shortened. It is not sanitized yet.
@@ -198,7 +204,7 @@ struct Answers<'a, S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     /// Waits for the answer to `about`: the journal; `None` if the server does not know `about`, like version
     /// 0.1.0. Any other refusal is about the client, not about the command.
-    async fn about(&mut self) -> Result<Option<ShortString>, Failed> {
+    async fn about(&mut self) -> Result<Option<ShortString>, OpenError> {
         loop {
             match self.next().await? {
                 Event::About { journal, .. } => return Ok(Some(journal.id)),
@@ -213,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     }
 
     /// Waits for the welcome.
-    async fn welcome(&mut self) -> Result<Welcome, Failed> {
+    async fn welcome(&mut self) -> Result<Welcome, OpenError> {
         loop {
             match self.next().await? {
                 Event::Welcome(welcome) => return Ok(welcome),
@@ -224,14 +230,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     }
 
     /// The next event that can be read and is not `goodbye`.
-    async fn next(&mut self) -> Result<Event, Lost> {
-        let another = || Lost::Another(self.shown.clone());
+    async fn next(&mut self) -> Result<Event, LinkError> {
+        let another = || LinkError::Another(self.shown.clone());
         loop {
             match read(self.wire.next().await) {
                 Err(_) if self.unreadable_lines > 0 => return Err(another()),
-                Err(Lost::Closed) => return Err(Lost::ClosedAtOnce),
+                Err(LinkError::Closed) => return Err(LinkError::ClosedAtOnce),
                 Err(why) => return Err(why),
-                Ok(Ok(Event::Goodbye { code, text })) => return Err(Lost::Goodbye { code, text }),
+                Ok(Ok(Event::Goodbye { code, text })) => {
+                    return Err(LinkError::Goodbye { code, text });
+                }
                 Ok(Ok(event)) => return Ok(event),
                 Ok(Err(unknown)) if is_of_unknown_type(&unknown) => {}
                 Ok(Err(unreadable)) => {
@@ -248,15 +256,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
 
 /// Connects again after a pause if the server shuts down, is full, or takes no new user now. Anything else it
 /// would refuse again.
-fn refused(refusal: Refusal) -> Failed {
+fn refused(refusal: Refusal) -> OpenError {
     let code = match refusal.code {
         RefusalCode::Shutdown => EndCode::Shutdown,
         RefusalCode::Busy => EndCode::Busy,
         // No end of a session has this reason: the text of the server says it.
         RefusalCode::NotKept | RefusalCode::TooFast => EndCode::Unknown,
-        _ => return Failed::Refused(Box::new(refusal)),
+        _ => return OpenError::Refused(Box::new(refusal)),
     };
-    Failed::Lost(Lost::Goodbye { code, text: refusal.text })
+    OpenError::Lost(LinkError::Goodbye { code, text: refusal.text })
 }
 
 #[cfg(test)]
@@ -282,16 +290,16 @@ mod tests {
 
     #[test]
     fn another_server_is_named_by_its_first_line() {
-        let another = |shown: &str| Lost::Another(shown.to_owned());
+        let another = |shown: &str| LinkError::Another(shown.to_owned());
         for (first, why) in [
             (&b"SSH-2.0-OpenSSH_9.2p1\r\n"[..], another("SSH-2.0-OpenSSH_9.2p1")),
             (b"\xff\xfe\n", another("\u{fffd}\u{fffd}")),
-            (b"\x15\x03\x01\x00\x02\x02\x28", Lost::Tls),
-            (b"chat-server is full\n", Lost::TurnedAway("chat-server is full".to_owned())),
+            (b"\x15\x03\x01\x00\x02\x02\x28", LinkError::Tls),
+            (b"chat-server is full\n", LinkError::TurnedAway("chat-server is full".to_owned())),
         ] {
             assert_eq!(another_server(first), why);
         }
-        assert_eq!(no_tls(b"This is chat-server 0.1.0. Spoken here: "), Lost::NoTls);
+        assert_eq!(no_tls(b"This is chat-server 0.1.0. Spoken here: "), LinkError::NoTls);
         assert_eq!(no_tls(b"SSH-2.0-x\r\n"), another("SSH-2.0-x"));
         assert_eq!(shown("é".repeat(100).as_bytes()), format!("{}…", "é".repeat(60)));
     }

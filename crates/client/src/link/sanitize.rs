@@ -1,6 +1,6 @@
 //! The events of the link, without anything that is unsafe to show.
 
-use super::{LinkEvent, Lost};
+use super::{LinkError, LinkEvent};
 use crate::sanitize;
 
 impl LinkEvent {
@@ -22,7 +22,7 @@ impl LinkEvent {
     }
 }
 
-impl Lost {
+impl LinkError {
     fn sanitize(self) -> Self {
         match self {
             Self::Goodbye { code, text } => Self::Goodbye { code, text: sanitize::line(&text) },

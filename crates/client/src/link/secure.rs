@@ -4,7 +4,7 @@ use std::fmt;
 
 use tokio_util::either::Either;
 
-use super::tls::{Secured, Tls};
+use super::tls::{SecureStream, Tls};
 use super::{Dial, DialError};
 
 /// What is done once, with the first connection to a server that has the key that it must have.
@@ -59,4 +59,4 @@ impl<D: fmt::Debug> fmt::Debug for Secure<D> {
 }
 
 /// A connection without TLS (left), or with TLS to a server whose key was checked (right).
-pub type ServerStream<S> = Either<S, Box<Secured<S>>>;
+pub type ServerStream<S> = Either<S, Box<SecureStream<S>>>;

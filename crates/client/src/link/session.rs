@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
 use super::connector::Requests;
-use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
+use super::{BYE_TIMEOUT, LinkError, LinkEvent, LinkRequest};
 
 /// Longest time to write one command: a server that reads nothing for so long is not alive.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub(super) type Wire<S> = Framed<S, NativeCodec<Event>>;
 /// How a session ended.
 pub(super) enum End {
     /// By the server or the network.
-    Lost(Lost),
+    Lost(LinkError),
     /// By a request to connect again.
     Reconnect,
     /// By a request to end.
@@ -66,7 +66,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
             }
             () = sleep_until(due) => {
                 if pinged {
-                    Err(End::Lost(Lost::Silent))
+                    Err(End::Lost(LinkError::Silent))
                 } else {
                     pinged = true;
                     due = Instant::now() + PONG_TIMEOUT;
@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             // The pings of the link have numbers, those of the state have words.
             Ok(Event::Pong { nonce: Nonce::Number(_) }) => return Ok(()),
             Ok(Event::Goodbye { code, text }) => {
-                return Err(End::Lost(Lost::Goodbye { code, text }));
+                return Err(End::Lost(LinkError::Goodbye { code, text }));
             }
             Ok(event) => {
                 if let Event::Renamed { user, name } = &event
@@ -180,14 +180,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-pub(super) async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
+pub(super) async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), LinkError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     match timeout(WRITE_TIMEOUT, wire.send(command)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Lost::Broken(in_words(&error))),
-        Err(_) => Err(Lost::Silent),
+        Ok(Err(error)) => Err(LinkError::Broken(in_words(&error))),
+        Err(_) => Err(LinkError::Silent),
     }
 }
 
@@ -209,10 +209,10 @@ pub(super) fn in_words(error: &std::io::Error) -> String {
 /// An item of the connection, or why there are no more.
 pub(super) fn read(
     item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
-) -> Result<Result<Event, UnreadableLine>, Lost> {
+) -> Result<Result<Event, UnreadableLine>, LinkError> {
     match item {
         Some(Ok(item)) => Ok(item),
-        Some(Err(error)) => Err(Lost::Broken(in_words(&error))),
-        None => Err(Lost::Closed),
+        Some(Err(error)) => Err(LinkError::Broken(in_words(&error))),
+        None => Err(LinkError::Closed),
     }
 }

@@ -57,7 +57,7 @@ async fn pauses_double_and_are_counted_down() {
 async fn the_user_need_not_wait() {
     let mut harness = Harness::new();
     harness.refuses(1).await;
-    assert!(matches!(harness.lost().await, Lost::Unreachable(_)));
+    assert!(matches!(harness.lost().await, LinkError::Unreachable(_)));
     let before = Instant::now();
     harness.link.request(LinkRequest::Connect(name("rob"))).unwrap();
     let mut server = harness.answers().await;
@@ -90,7 +90,7 @@ async fn a_client_that_cannot_be_let_in_now_connects_again() {
         server.send_event(&Event::Refused(Refusal::new(refused, "later"))).await;
         assert_eq!(harness.next_event().await, LinkEvent::Connecting);
         let text = "later".to_owned();
-        assert_eq!(harness.next_event().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
+        assert_eq!(harness.next_event().await, LinkEvent::Lost(LinkError::Goodbye { code, text }));
         assert_eq!(harness.answers().await.welcome().await, name("bob"));
     }
 }
@@ -106,7 +106,7 @@ async fn a_command_for_one_session_is_not_sent_in_the_next() {
     server.receive().await;
     server.receive().await;
     drop(server);
-    assert_eq!(harness.lost().await, Lost::Closed);
+    assert_eq!(harness.lost().await, LinkError::Closed);
     harness.says(first, 3);
     let mut server = harness.answers().await;
     server.welcome().await;
@@ -139,14 +139,14 @@ async fn a_silent_server_is_given_up() {
     let mut server = harness.answers().await;
     server.welcome().await;
     harness.session().await;
-    assert_eq!(harness.lost().await, Lost::Silent);
+    assert_eq!(harness.lost().await, LinkError::Silent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_welcomes_is_given_up() {
     let mut harness = Harness::new();
     let _server = harness.answers().await;
-    assert_eq!(harness.lost().await, Lost::Silent);
+    assert_eq!(harness.lost().await, LinkError::Silent);
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,7 +158,7 @@ async fn a_server_that_does_not_read_is_given_up() {
     for n in 1..=100 {
         harness.says(session, n);
     }
-    assert_eq!(harness.lost().await, Lost::Silent);
+    assert_eq!(harness.lost().await, LinkError::Silent);
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +169,7 @@ async fn a_goodbye_is_an_event_and_the_client_connects_again() {
     harness.session().await;
     let (code, text) = (EndCode::Shutdown, "back soon".to_owned());
     server.send_event(&Event::Goodbye { code, text: text.clone() }).await;
-    assert_eq!(harness.lost().await, Lost::Goodbye { code, text });
+    assert_eq!(harness.lost().await, LinkError::Goodbye { code, text });
     harness.answers().await.welcome().await;
 }
 
@@ -182,7 +182,7 @@ async fn a_user_who_is_kicked_or_banned_connects_again_only_by_a_request() {
         harness.session().await;
         let text = "ana has kicked you".to_owned();
         server.send_event(&Event::Goodbye { code, text: text.clone() }).await;
-        assert_eq!(harness.lost().await, Lost::Goodbye { code, text });
+        assert_eq!(harness.lost().await, LinkError::Goodbye { code, text });
         let event = timeout(DEADLINE, harness.link.next()).await;
         assert!(event.is_err(), "the link does nothing, but {event:?}");
         harness.link.request(LinkRequest::Connect(name("bob"))).unwrap();
@@ -251,7 +251,7 @@ async fn a_server_that_greets_in_another_protocol_first_is_understood() {
 async fn a_connection_that_nobody_accepts_is_given_up() {
     let mut harness = Harness::new();
     let before = Instant::now();
-    assert_eq!(harness.lost().await, Lost::Unreachable("no answer".into()));
+    assert_eq!(harness.lost().await, LinkError::Unreachable("no answer".into()));
     assert_eq!(before.elapsed().as_secs(), DIAL_TIMEOUT.as_secs());
 }
 
@@ -306,7 +306,7 @@ async fn an_answer_during_the_farewell_is_received() {
     server.send_event(&answer).await;
     drop(server);
     assert_eq!(harness.next_event().await, LinkEvent::Event(answer));
-    assert_eq!(harness.lost().await, Lost::Asked);
+    assert_eq!(harness.lost().await, LinkError::Asked);
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,15 +321,15 @@ async fn too_many_requests_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn the_reason_of_a_rejection_is_an_event() {
-    let another = |shown: &str| Lost::Another(shown.to_owned());
+    let another = |shown: &str| LinkError::Another(shown.to_owned());
     let full = "chat-server has too many connections; try again in a moment";
     for (sent, why) in [
-        (format!("{full}\n"), Lost::TurnedAway(full.to_owned())),
+        (format!("{full}\n"), LinkError::TurnedAway(full.to_owned())),
         ("HTTP/1.1 400 Bad Request\r\n\r\n{}".to_owned(), another("HTTP/1.1 400 Bad Request")),
         ("SSH-2.0-OpenSSH_9.2".to_owned(), another("SSH-2.0-OpenSSH_9.2")),
-        ("\x15\x03\x01\0\x02\x02\x28".to_owned(), Lost::Tls),
+        ("\x15\x03\x01\0\x02\x02\x28".to_owned(), LinkError::Tls),
         ("{\"jsonrpc\":\"2.0\"}".to_owned(), another("{\"jsonrpc\":\"2.0\"}")),
-        (String::new(), Lost::ClosedAtOnce),
+        (String::new(), LinkError::ClosedAtOnce),
     ] {
         let mut harness = Harness::new();
         let server = harness.answers().await;
@@ -346,13 +346,13 @@ async fn another_server_that_waits_for_more_is_named() {
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     server.wire.get_mut().write_all(b"login: ").await.unwrap();
-    assert_eq!(harness.lost().await, Lost::Another("login:".to_owned()));
+    assert_eq!(harness.lost().await, LinkError::Another("login:".to_owned()));
     drop(server);
     let mut server = harness.answers().await;
     for _ in 0..100 {
         server.wire.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
     }
-    assert_eq!(harness.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
+    assert_eq!(harness.lost().await, LinkError::Another("{\"what\":\"ever\"}".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,7 +23,7 @@ use super::DialError;
 const ANY_NAME: &str = "chat-server";
 
 /// A connection to the server whose key was checked.
-pub type Secured<S> = TlsStream<FirstBytes<S>>;
+pub type SecureStream<S> = TlsStream<FirstBytes<S>>;
 
 /// The server has another key than expected. Nothing was sent to it but the beginning of a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -97,7 +97,7 @@ impl Tls {
     ///
     /// # Errors
     /// Returns an error if there is none, or if the server has another key.
-    pub async fn connect<S>(&self, stream: S) -> Result<Secured<S>, DialError>
+    pub async fn connect<S>(&self, stream: S) -> Result<SecureStream<S>, DialError>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

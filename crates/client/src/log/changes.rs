@@ -49,7 +49,7 @@ pub(crate) enum ChangeKind {
 /// The changes of the messages of a log.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    messages: BTreeMap<Seq, Changed>,
+    messages: BTreeMap<Seq, MessageChanges>,
     count: usize,
     /// Bytes of text in `messages`.
     bytes: usize,
@@ -59,7 +59,7 @@ pub(super) struct Changes {
 
 /// The changes of one message, which may be loaded or not.
 #[derive(Debug, Default)]
-struct Changed {
+struct MessageChanges {
     /// The message as it came, if it has changed since.
     base: Option<Content>,
     changes: BTreeMap<Seq, Change>,
@@ -83,7 +83,7 @@ impl Change {
     }
 }
 
-impl Changed {
+impl MessageChanges {
     fn bytes(&self) -> usize {
         let base = self.base.as_ref().map_or(0, |base| base.text.len());
         base + self.changes.values().map(Change::bytes).sum::<usize>()
@@ -176,7 +176,7 @@ impl Changes {
     /// Bytes of text in `messages`, counted.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
-        let held = self.messages.values().map(Changed::bytes).sum();
+        let held = self.messages.values().map(MessageChanges::bytes).sum();
         assert_eq!(self.bytes, held);
         held
     }

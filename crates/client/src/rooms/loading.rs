@@ -6,9 +6,9 @@ use chat_proto::{Seq, Timestamp};
 /// Messages that are asked for at once: some full screens.
 pub(crate) const PAGE_MESSAGES: u64 = 100;
 
-/// What the next page of a room is.
+/// The content of the next page of a room.
 #[derive(Debug)]
-pub(crate) enum Loading {
+pub(crate) enum PageRequest {
     /// The messages before the oldest one.
     Older,
     /// Messages after the end of the window.
@@ -21,7 +21,7 @@ pub(crate) enum Loading {
     Stale,
 }
 
-/// What is to be asked for once no page is on its way.
+/// The pages that are to be asked for once no other one is on its way.
 #[derive(Debug, Default)]
 pub(crate) struct Aside {
     pub(crate) date: Option<Timestamp>,

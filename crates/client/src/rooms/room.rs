@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, UserName};
 
-pub(crate) use self::unread::Counted;
+pub(crate) use self::unread::ServerCount;
 pub use self::unread::UnreadReplies;
-use super::loading::{Aside, Loading, PAGE_MESSAGES};
+use super::loading::{Aside, PAGE_MESSAGES, PageRequest};
+use super::retry::Retry;
 use crate::log::{Bounds, Intervals, Log};
 use crate::standing::Roles;
 use crate::users::Users;
@@ -20,7 +21,7 @@ pub(crate) const READ_FETCHED: u64 = 50;
 /// page of them is loaded, and others as the user scrolls. A room in the background holds as many.
 pub(crate) const MISSED_MAX: u64 = 500;
 
-/// What is typed for a thread and not sent.
+/// The draft of a thread.
 #[derive(Debug, Default)]
 pub(crate) struct TypedInThread {
     pub(crate) text: String,
@@ -48,9 +49,9 @@ pub struct Room {
     pub(crate) rules: Option<Rules>,
     /// Its messages and notices.
     pub(crate) log: Log,
-    /// What is typed for it and not sent.
+    /// Its draft.
     pub(crate) draft: String,
-    /// The same, for the threads of these messages; none of the texts is empty.
+    /// The drafts of the threads of these messages, without empty ones.
     pub(crate) in_threads: BTreeMap<Seq, TypedInThread>,
     /// Its last message, loaded or not.
     pub(crate) last_seq: Seq,
@@ -62,11 +63,11 @@ pub struct Room {
     mentions: Vec<Seq>,
     /// The unread messages of ignored users, and whether they name the user.
     ignored: Vec<(Seq, bool)>,
-    /// What is not counted after the last read message, as far as it is known: the user's own messages, events about
+    /// The known messages after the last read one that do not count as unread: the user's own messages, events about
     /// messages, deleted messages.
     uncounted: Intervals,
     /// The count of the server, without what the user has read since.
-    counted: Option<Counted>,
+    counted: Option<ServerCount>,
     /// Whether the user is in it.
     pub(crate) join_state: JoinState,
     /// Whether the journal was restored from a backup and the server has not sent the room since. The server
@@ -77,8 +78,10 @@ pub struct Room {
     /// When the other user of a direct message was last connected, if it is not.
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
-    pub(crate) loading: Option<Loading>,
+    pub(crate) loading: Option<PageRequest>,
     pub(crate) aside: Aside,
+    /// Whether the server could read its pages.
+    pub(crate) retry: Retry,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
@@ -134,6 +137,7 @@ impl Room {
             coming: None,
             loading: None,
             aside: Aside::default(),
+            retry: Retry::default(),
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
             marked: None,
@@ -175,13 +179,13 @@ impl Room {
         &self.log
     }
 
-    /// What is typed for it and not sent.
+    /// Its draft.
     #[must_use]
     pub fn draft(&self) -> &str {
         &self.draft
     }
 
-    /// What is typed for the thread of a message and not sent.
+    /// The draft of the thread of a message.
     #[must_use]
     pub fn draft_in_thread(&self, thread: Seq) -> &str {
         self.in_threads.get(&thread).map_or("", |typed| &typed.text)
@@ -203,6 +207,12 @@ impl Room {
     #[must_use]
     pub const fn is_loading(&self) -> bool {
         self.loading.is_some()
+    }
+
+    /// Whether the server could not read a page, which is asked for again in a while.
+    #[must_use]
+    pub const fn is_waiting_to_load(&self) -> bool {
+        self.retry.is_waiting()
     }
 
     /// The last message that the user has read.
@@ -243,6 +253,7 @@ impl Room {
         self.coming = None;
         self.loading = None;
         self.aside = Aside::default();
+        self.retry = Retry::default();
         self.stride = PAGE_MESSAGES;
         self.shown = None;
         self.received = Intervals::default();

@@ -1,4 +1,4 @@
-//! What is typed and not sent, of the rooms and of the threads in them.
+//! The drafts of the rooms and of the threads in them.
 
 use chat_proto::{RoomName, Seq};
 
@@ -70,7 +70,7 @@ impl State {
         self.effects.extend(other.map(|other| Effect::TextReturned(other.text)));
     }
 
-    /// What is typed and not sent in each room, and the current room.
+    /// The drafts, and the current room.
     pub(super) fn typed(&self) -> Drafts {
         let rooms = self.rooms.list();
         let typed = rooms.iter().filter(|room| !room.draft.is_empty());

@@ -3,7 +3,7 @@
 use chat_proto::event::{AuditEntry, HookInfo, InviteInfo, SanctionInfo};
 
 use super::State;
-use crate::listing::{Listed, ListedAccount, MessageList, RoomListing, VersionList};
+use crate::listing::{ListedAccount, MessageList, OrderList, RoomListing, VersionList};
 use crate::search::Search;
 
 impl State {
@@ -15,25 +15,25 @@ impl State {
 
     /// The invites that the user may see, as far as they were asked for: the newest first.
     #[must_use]
-    pub const fn invites(&self) -> &Listed<InviteInfo> {
+    pub const fn invites(&self) -> &OrderList<InviteInfo> {
         &self.invites
     }
 
     /// The hooks of the rooms that the user moderates, as far as they were asked for: the newest first.
     #[must_use]
-    pub const fn hooks(&self) -> &Listed<HookInfo> {
+    pub const fn hooks(&self) -> &OrderList<HookInfo> {
         &self.hooks
     }
 
     /// The mutes and bans that were asked for last: by their numbers.
     #[must_use]
-    pub const fn sanctions(&self) -> &Listed<SanctionInfo> {
+    pub const fn sanctions(&self) -> &OrderList<SanctionInfo> {
         &self.sanctions
     }
 
     /// The records of the audit log, as far as they were asked for: the newest first.
     #[must_use]
-    pub const fn audit(&self) -> &Listed<AuditEntry> {
+    pub const fn audit(&self) -> &OrderList<AuditEntry> {
         &self.audit
     }
 
@@ -61,7 +61,7 @@ impl State {
         &self.version_list
     }
 
-    /// What the user searches for, and what is found.
+    /// The query of the user, and its results.
     #[must_use]
     pub const fn search(&self) -> &Search {
         &self.search

@@ -12,9 +12,9 @@ use crate::store::{Drafts, OwnMessage};
 /// Most names that the server is asked about at once: more than anybody types within a moment.
 pub(crate) const LOOKUPS_MAX: usize = 16;
 
-/// What version 0.1.0 stored under the names of users.
+/// Messages and drafts that version 0.1.0 stored under the names of users.
 #[derive(Debug, Default)]
-pub(crate) struct Unaddressed {
+pub(crate) struct UnaddressedTexts {
     /// The messages, which go back to the user.
     pub(crate) messages: Vec<OwnMessage>,
     /// The drafts.
@@ -34,7 +34,7 @@ pub(crate) struct Lookup {
     pub(crate) text: Option<String>,
 }
 
-impl Unaddressed {
+impl UnaddressedTexts {
     /// Takes the messages and drafts without an address out of the stored ones.
     pub(crate) fn take(
         &mut self,

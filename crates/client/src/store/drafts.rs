@@ -14,7 +14,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// The drafts of all rooms, and the room that is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[serde(from = "StoredDrafts")]
 pub struct Drafts {
     /// The room that is open.
     pub shown: RoomName,
@@ -50,7 +50,7 @@ impl ThreadDraft {
 
 /// The drafts as the file has them. Version 0.1.0 wrote no titles, and called direct messages by names.
 #[derive(Deserialize)]
-struct Stored {
+struct StoredDrafts {
     shown: String,
     texts: BTreeMap<String, String>,
     titles: Option<BTreeMap<RoomName, UserName>>,
@@ -58,9 +58,9 @@ struct Stored {
     threads: Vec<ThreadDraft>,
 }
 
-impl From<Stored> for Drafts {
-    fn from(stored: Stored) -> Self {
-        let Stored { shown, texts, titles, threads } = stored;
+impl From<StoredDrafts> for Drafts {
+    fn from(stored: StoredDrafts) -> Self {
+        let StoredDrafts { shown, texts, titles, threads } = stored;
         let addressed = |written: &str| titles.as_ref().and_then(|_| RoomName::new(written).ok());
         let room = |written: &str| addressed(written).unwrap_or_else(|| names::room(written));
         let shown = room(&shown);

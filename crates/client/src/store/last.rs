@@ -22,7 +22,7 @@ pub struct LastSession {
 }
 
 impl LastSession {
-    /// Reads what is stored in the directory `state`; `None` if there is nothing that can be read.
+    /// Reads the file in the directory `state`; `None` if there is none that can be read.
     #[must_use]
     pub fn read(state: &Path) -> Option<Self> {
         let text = files::read(&state.join(LAST_FILE), BYTES_MAX).ok().flatten()?;

@@ -1,11 +1,11 @@
-//! What is stored in memory alone, if there is no directory, or it cannot be written.
+//! A store in memory alone, if there is no directory, or it cannot be written.
 
 use chat_proto::{Secret, ShortString};
 
 use super::slot::Slot;
 use crate::choices::Choices;
 
-/// What is stored in memory for one server.
+/// The state of one server in memory.
 #[derive(Debug, Default)]
 pub(super) struct MemoryUser {
     pub(super) journal: Option<ShortString>,

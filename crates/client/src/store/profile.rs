@@ -1,4 +1,4 @@
-//! What a client finds stored when it starts.
+//! The stored state with which a client starts.
 
 use chat_proto::{DeviceId, Secret, ShortString, UserName};
 

@@ -35,11 +35,11 @@ pub enum Job {
 pub enum Done {
     /// It is stored, or the reason why not.
     Stored(Result<(), StoreError>),
-    /// What is stored of the user or for the server.
+    /// The stored profile of the user or for the server.
     Opened(Result<Box<Profile>, StoreError>),
 }
 
-/// What waits for the disk.
+/// The thread or the task that waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
     /// A thread of the runtime.

@@ -271,7 +271,7 @@ fn every_name_has_a_file_name_of_its_own() {
 }
 
 #[test]
-fn memory_keeps_nothing() {
+fn in_memory_another_user_has_the_messages_and_not_the_token() {
     let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
     store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     store.apply(StoreOp::Message(say(1))).unwrap();
@@ -333,7 +333,7 @@ fn a_new_client_takes_over_the_drafts_of_one_that_ended() {
     let (alone, bob) = open(&state, "bob");
     assert_eq!(bob.drafts, typed);
     drop(alone);
-    // What was said comes before what is typed.
+    // Unsent messages come before drafts.
     third.apply(StoreOp::Message(say(1))).unwrap();
     drop(third);
     assert_eq!(numbers(&open(&state, "bob").1), [1]);

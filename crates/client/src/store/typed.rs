@@ -1,4 +1,4 @@
-//! The file of what was typed: one JSON string a line, the newest last. Every client of the user adds to it.
+//! The file of typed texts: one JSON string a line, the newest last. Every client of the user adds to it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -18,7 +18,7 @@ pub const TYPED_BYTES_MAX: usize = 4 * 1024;
 /// escaped they are longer, and older ones go first.
 const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
-/// What was typed in earlier runs, in a state directory.
+/// The texts that were typed in earlier runs, in a state directory.
 #[derive(Debug, Clone)]
 pub struct TypedFile {
     path: PathBuf,

@@ -5,7 +5,7 @@ use chat_proto::{Command, RoomName, Timestamp, UserName};
 
 use super::{Effect, drafts, requests::PLAIN, requests::say, send, store};
 use crate::error::RequestError;
-use crate::notice::{NotFound, Notice};
+use crate::notice::{LookupError, Notice};
 use crate::rooms::{JoinState, Room};
 use crate::sanitize;
 use crate::state::{LOOKUPS_MAX, Lookup, State};
@@ -58,7 +58,7 @@ pub(super) fn answered(
     match say(state, room, PLAIN, text, at) {
         Ok(effect) => vec![effect],
         Err(why) => {
-            return_typed(state, question, NotFound::Failed(why), at);
+            return_typed(state, question, LookupError::Failed(why), at);
             Vec::new()
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn is_asked(state: &State, title: &UserName) -> bool {
 }
 
 /// The server does not know that name: the text goes back to the user.
-pub(super) fn not_found(state: &mut State, name: &UserName, why: &NotFound, at: Timestamp) {
+pub(super) fn not_found(state: &mut State, name: &UserName, why: &LookupError, at: Timestamp) {
     let is_it = |question: &mut Lookup| question.name == *name;
     let questions: Vec<Lookup> = state.questions.extract_if(.., is_it).collect();
     for question in questions {
@@ -81,11 +81,11 @@ pub(super) fn not_found(state: &mut State, name: &UserName, why: &NotFound, at: 
 /// The session has ended: no question will be answered.
 pub(super) fn lost(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
-        return_typed(state, question, NotFound::ConnectionLost, at);
+        return_typed(state, question, LookupError::ConnectionLost, at);
     }
 }
 
-fn return_typed(state: &mut State, question: Lookup, why: NotFound, at: Timestamp) {
+fn return_typed(state: &mut State, question: Lookup, why: LookupError, at: Timestamp) {
     state.notice(at, Notice::NotFound { name: question.name, why });
     let room = state.room().name.clone();
     if let Some(typed) = question.typed {

@@ -11,9 +11,9 @@ use super::{
     search, send, session, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
-use crate::notice::{NotFound, Notice};
+use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
-use crate::rooms::{Counted, JoinState, MISSED_MAX};
+use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
 use crate::state::{Connection, KnownMessage, State};
 use crate::store::StoreOp;
 
@@ -33,6 +33,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         LinkEvent::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);
         }
+        // The numbers of its messages are void, and the session is about to end.
         LinkEvent::Event(_) if state.warned.shorter_room => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
@@ -121,7 +122,12 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 let last_seq = last_seq.unwrap_or(seq);
                 if room.reads_to(seq) {
                     room.mark_read(seq);
-                    room.set_counts(Counted::from_event(seq, last_seq, (unread, mentions), more));
+                    room.set_counts(ServerCount::from_event(
+                        seq,
+                        last_seq,
+                        (unread, mentions),
+                        more,
+                    ));
                 }
                 room.read_sent = room.read_sent.max(seq);
             }
@@ -177,7 +183,7 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
 fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
     live::listed(state, &now.users, &mut now.away);
     let counts = (now.unread, now.mentions);
-    let counted = Counted::from_event(now.read, now.last_seq, counts, now.more);
+    let counted = ServerCount::from_event(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
     let shown = state.room().name.clone();
     let tells_epoch = state.epoch.is_some();
@@ -263,7 +269,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
     }
     if !is_me {
         // The question may be about either user who has had the name.
-        addresses::not_found(state, &user.name, &NotFound::Renamed(name.clone()), at);
+        addresses::not_found(state, &user.name, &LookupError::Renamed(name.clone()), at);
         if let Some(direct) = state.direct_with(user.id)
             && state.rooms.set_title(&direct, name)
             && !listed.contains(&direct)

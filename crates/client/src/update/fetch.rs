@@ -8,7 +8,7 @@ use chat_proto::{Command, RoomName, Seq, Timestamp};
 use super::history::{self, loadable};
 use super::{Effect, send};
 use crate::error::RequestError;
-use crate::rooms::{Loading, NewerPage, PAGE_MESSAGES};
+use crate::rooms::{NewerPage, PAGE_MESSAGES, PageRequest};
 use crate::state::State;
 
 /// Asks for the first message of a room that was stored at `date` or later.
@@ -50,12 +50,12 @@ pub(super) fn ask(
 pub(super) fn send_aside(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = loadable(state, name).filter(|room| room.loading.is_none())?;
     if let Some(date) = room.aside.date.take() {
-        room.loading = Some(Loading::Date(date));
+        room.loading = Some(PageRequest::Date(date));
         let (room, at) = (name.clone(), Some(date));
         return send(state, Command::History { room, before: None, at, limit: Some(1) });
     }
     let wanted = room.aside.fetch.take()?;
-    history::ask_newer(state, name, wanted, Loading::Fetch)
+    history::ask_newer(state, name, wanted, PageRequest::Fetch)
 }
 
 /// The message has come that a date leads to.
@@ -77,7 +77,7 @@ pub(super) fn page(
         state.effects.push(Effect::Fetched { room: name.clone(), to, messages: Some(messages) });
         return None;
     }
-    history::ask_newer(state, name, wanted, Loading::Fetch)
+    history::ask_newer(state, name, wanted, PageRequest::Fetch)
 }
 
 /// The server could not read the messages.

@@ -7,8 +7,8 @@ use chat_proto::event::Message;
 use chat_proto::{Command, RoomName, Seq};
 
 use super::{Effect, changes, fetch, messages, send};
-use crate::log::{Hold, PageInfo};
-use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
+use crate::log::PageInfo;
+use crate::rooms::{JoinState, NewerPage, PAGE_MESSAGES, PageRequest, READ_FETCHED, Retry, Room};
 use crate::state::State;
 
 /// A window is continued once at most this number of its messages is unread.
@@ -16,31 +16,31 @@ const READ_AHEAD: u64 = PAGE_MESSAGES / 2;
 
 /// Loads the page before the oldest message.
 pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     // Not before all is loaded that was asked for when the room opened.
     let is_complete = room.log.is_cut() || room.log.last() >= room.last_seq;
     if room.loading.is_some() || !is_complete || !room.log.has_older() {
         return None;
     }
     let before = room.log.first();
-    ask(state, name, before, PAGE_MESSAGES, Loading::Older)
+    ask(state, name, before, PAGE_MESSAGES, PageRequest::Older)
 }
 
 /// Loads the page after the end of the window.
 pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.loading.is_some() || !room.log.has_newer() {
         return None;
     }
     let after = room.log.since();
     let to = after.plus(room.stride).min(room.last_seq);
     let wanted = NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() };
-    ask_newer(state, name, wanted, Loading::Newer)
+    ask_newer(state, name, wanted, PageRequest::Newer)
 }
 
 /// Begins a window at the first message of the room that is stored.
 pub(super) fn load_oldest(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     let is_empty = room.log.is_cut() && room.log.oldest().is_none();
     if is_empty || !room.log.lacks_older() {
         return load_newer(state, name);
@@ -54,7 +54,7 @@ pub(super) fn load_oldest(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window at the newest message of the room, if it is not in the window.
 pub(super) fn load_newest(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if !room.log.is_cut() {
         return None;
     }
@@ -64,7 +64,7 @@ pub(super) fn load_newest(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window around the first unread message of the room, if it is not in the window.
 pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.unread() == 0 || room.log.has_after(room.read) {
         return None;
     }
@@ -80,7 +80,7 @@ pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window around message `seq` of the room, if it is not in the window.
 pub(super) fn load_at(state: &mut State, name: &RoomName, seq: Seq) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.log.is_loaded(seq) || seq > room.last_seq {
         return None;
     }
@@ -121,7 +121,9 @@ pub(super) fn page(
 ) -> Vec<Effect> {
     let loading = state.rooms.get_mut(name).and_then(|room| {
         let known = room.known;
-        Some((room.loading.take()?, known))
+        let loading = room.loading.take()?;
+        room.retry = Retry::default();
+        Some((loading, known))
     });
     let Some((loading, as_of)) = loading else {
         return Vec::new();
@@ -129,21 +131,21 @@ pub(super) fn page(
     let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));
     let mut effects: Vec<Effect> = own.collect();
     match loading {
-        Loading::Stale => {}
-        Loading::Older => {
+        PageRequest::Stale => {}
+        PageRequest::Older => {
             let older = messages::entries(state, &page);
             let first = page.first().map(|message| message.seq);
-            note(state, name, &page);
+            receive_page(state, name, &page);
             if let Some(room) = state.rooms.get_mut(name) {
                 room.log.insert_older(older, PageInfo { first, as_of }, more);
             }
         }
-        Loading::Newer(mut wanted) => {
+        PageRequest::Newer(mut wanted) => {
             wanted.as_of = wanted.as_of.min(as_of);
             effects.extend(newer(state, name, wanted, page, more));
         }
-        Loading::Date(date) => fetch::date_found(state, name, date, &page),
-        Loading::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
+        PageRequest::Date(date) => fetch::date_found(state, name, date, &page),
+        PageRequest::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
     effects.extend(fetch::send_aside(state, name));
     effects
@@ -168,14 +170,14 @@ fn newer(
         wanted.messages.clear();
         state.rooms.get_mut(name)?.stride = missing / 2;
     }
-    ask_newer(state, name, wanted, Loading::Newer)
+    ask_newer(state, name, wanted, PageRequest::Newer)
 }
 
 /// Adds the messages that were asked for. If the server has none of them, they are too old, and perhaps many
 /// others: asks for twice as many next.
 fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
-    note(state, name, &wanted.messages);
+    receive_page(state, name, &wanted.messages);
     let room = state.rooms.get_mut(name)?;
     let page = PageInfo { first: None, as_of: wanted.as_of };
     room.log.insert_newer(entries, page, wanted.to);
@@ -183,8 +185,8 @@ fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -
     if is_none { load_newer(state, name) } else { None }
 }
 
-/// Messages of a page have come: which of them are the user's own, and which are new to the front end.
-fn note(state: &mut State, name: &RoomName, page: &[Message]) {
+/// Takes the messages of a page: the user's own ones are not counted, and the front end receives those that are new.
+fn receive_page(state: &mut State, name: &RoomName, page: &[Message]) {
     changes::page(state, name, page);
     for message in page {
         if state.is_me(message.from.id) || !messages::is_counted(message) {
@@ -197,18 +199,6 @@ fn note(state: &mut State, name: &RoomName, page: &[Message]) {
         let alerts = messages::is_alert(state, message, &body);
         messages::receive(state, message, alerts);
     }
-}
-
-/// The server could not read a page.
-pub(super) fn failed(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = state.rooms.get_mut(name)?;
-    match room.loading.take() {
-        Some(Loading::Older) => room.log.set_hold(Hold::OlderFailed),
-        Some(Loading::Newer(_)) => room.log.set_hold(Hold::NewerFailed),
-        Some(Loading::Fetch(wanted)) => fetch::failed(state, name, wanted.to),
-        Some(Loading::Date(_) | Loading::Stale) | None => {}
-    }
-    fetch::send_aside(state, name)
 }
 
 /// Empties the log. Its messages count as read, if all unread ones are among them.
@@ -225,12 +215,17 @@ pub(super) fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a 
     state.rooms.get_mut(name).filter(|room| room.join_state == JoinState::Joined)
 }
 
+/// The same, unless a page could not be read a moment ago.
+fn askable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
+    loadable(state, name).filter(|room| !room.retry.is_waiting())
+}
+
 /// Begins another window. A page that is on its way is not one of it.
 fn restart(room: &mut Room, begin: impl FnOnce(&mut Room)) {
     begin(room);
     room.stride = PAGE_MESSAGES;
-    if matches!(room.loading, Some(Loading::Older | Loading::Newer(_))) {
-        room.loading = Some(Loading::Stale);
+    if matches!(room.loading, Some(PageRequest::Older | PageRequest::Newer(_))) {
+        room.loading = Some(PageRequest::Stale);
     }
 }
 
@@ -239,7 +234,7 @@ pub(super) fn ask_newer(
     state: &mut State,
     name: &RoomName,
     wanted: NewerPage,
-    loading: fn(NewerPage) -> Loading,
+    loading: fn(NewerPage) -> PageRequest,
 ) -> Option<Effect> {
     let before = wanted.before();
     let limit = before.minus(1).since(wanted.after).min(PAGE_MESSAGES);
@@ -251,7 +246,7 @@ fn ask(
     name: &RoomName,
     before: Option<Seq>,
     limit: u64,
-    loading: Loading,
+    loading: PageRequest,
 ) -> Option<Effect> {
     let limit = u32::try_from(limit).ok();
     let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;

@@ -147,6 +147,7 @@ pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Ef
     acknowledge(state, &id, place)
 }
 
+/// The server has stored a message of the user: moves it from the outbox to its place in the log.
 pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     let Accepted { n: Some(n), device, room, seq, at, repeat } = accepted else {
         return Vec::new();
@@ -154,15 +155,15 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     // Version 0.1.0 does not say which message it repeats.
     let is_placed = !repeat || state.journal.is_some();
     let place = if is_placed { Place::Here(&room, seq, at) } else { Place::Unknown };
-    let id = state.outbox.answered(device.as_ref(), n);
-    let answers = id.as_ref().and_then(|id| answers(state, id, at));
+    let id = state.outbox.find(device.as_ref(), n);
+    let change = id.as_ref().and_then(|id| change_by_answer(state, id, at));
     let effect = id.and_then(|id| acknowledge(state, &id, place));
     if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
         room.mark_uncounted(seq);
         let name = room.name.clone();
-        if let Some(change) = answers {
+        if let Some(change) = change {
             state.logs_mut(&name).for_each(|log| log.note_change(seq, change.clone()));
         }
     }
@@ -170,7 +171,7 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
 }
 
 /// The change that a pending message of the user makes to the message that it answers.
-fn answers(state: &State, id: &MessageId, at: Timestamp) -> Option<Change> {
+fn change_by_answer(state: &State, id: &MessageId, at: Timestamp) -> Option<Change> {
     let own = state.outbox.messages().find(|own| own.id == *id)?;
     changes::own_change(state, own, at).filter(|_| own.target().is_none())
 }

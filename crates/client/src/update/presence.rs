@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_proto::{RoomName, Timestamp, User, UserId};
 
-use crate::link::Lost;
+use crate::link::LinkError;
 use crate::presence::{Change, JoinPolicy};
 use crate::rooms::JoinState;
 use crate::state::State;
@@ -61,11 +61,11 @@ pub(super) fn session_began(state: &mut State, me: UserId, at: Timestamp) {
 }
 
 /// A session has ended, or did not begin.
-pub(super) fn session_ended(state: &mut State, why: &Lost, at: Timestamp) {
+pub(super) fn session_ended(state: &mut State, why: &LinkError, at: Timestamp) {
     if state.session().is_none() || state.me.is_none() {
         return;
     }
-    if !matches!(why, Lost::Asked) {
+    if !matches!(why, LinkError::Asked) {
         state.offline_since = Some(at);
     }
     for room in state.rooms.iter_mut().filter(|room| room.join_state == JoinState::Joined) {

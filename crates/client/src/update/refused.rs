@@ -3,9 +3,9 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
 use super::{
-    Effect, addresses, changes, history, listing, orders, search, store, threads, versions,
+    Effect, addresses, changes, listing, orders, reload, search, store, threads, versions,
 };
-use crate::notice::{NotFound, Notice};
+use crate::notice::{LookupError, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
 use crate::state::State;
@@ -20,7 +20,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         // It refuses the following messages, too: all wait in order for the next server.
         return Vec::new();
     }
-    let id = refusal.n.and_then(|n| state.outbox.answered(refusal.device.as_ref(), n));
+    let id = refusal.n.and_then(|n| state.outbox.find(refusal.device.as_ref(), n));
     if let Some(id) = id {
         if refusal.code == RefusalCode::NumberUsed {
             return renumber_and_send(state, &id);
@@ -37,7 +37,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other)
         && addresses::is_asked(state, &name)
     {
-        addresses::not_found(state, &name, &NotFound::Refused(Box::new(refusal)), at);
+        addresses::not_found(state, &name, &LookupError::Refused(Box::new(refusal)), at);
         return Vec::new();
     }
     if let Some(name) = requested {
@@ -45,6 +45,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         close(state, &name);
     }
     let mut effects = Vec::new();
+    let mut is_known = false;
     if refusal.seq.is_some() {
         if versions::refused(state, &refusal) || threads::refused(state, &refusal) {
             return effects;
@@ -52,10 +53,14 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     } else if refusal.code == RefusalCode::NotReadable
         && let Some(room) = &refusal.room
     {
-        effects.extend(history::failed(state, room));
+        let failed = reload::failed(state, room, at);
+        effects.extend(failed.effects);
+        is_known = failed.is_known;
     }
     effects.extend(listing::refused(state, &refusal));
-    state.notice(at, Notice::Refused(Box::new(refusal)));
+    if !is_known {
+        state.notice(at, Notice::Refused(Box::new(refusal)));
+    }
     effects
 }
 

@@ -6,11 +6,12 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, search,
-    send, session, show_pending, store, threads, versions,
+    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, reload,
+    search, send, session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::{LinkRequest, Login};
+use crate::log::Hold;
 use crate::notice::Notice;
 use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request};
 use crate::rooms::{JoinState, Room};
@@ -106,7 +107,7 @@ fn carry_out(
         }
         Request::Load(room, what) => load(state, &room, what),
         Request::Retry(room) => {
-            with(state, &room, |room| room.log.retry());
+            with(state, &room, reload::again);
             None
         }
         Request::Clear(room) => {
@@ -182,13 +183,21 @@ pub(super) fn say(
     if !links.is_empty() {
         changes::check_server(state)?;
     }
-    let text = Text::new(text).map_err(RequestError::Text)?;
+    let text = sendable(state, text)?;
     put(
         state,
         room,
         Body::Message { kind, text, links: Links::new(links.reply_to, links.thread) },
         at,
     )
+}
+
+/// The text of a message, if it can be sent.
+fn sendable(state: &State, text: &str) -> Result<Text, RequestError> {
+    if state.outbox.is_full() {
+        return Err(RequestError::OutboxFull);
+    }
+    Text::new(text).map_err(RequestError::Text)
 }
 
 /// Puts a message or an event about one into the outbox.
@@ -202,7 +211,9 @@ pub(super) fn put(
         return Err(RequestError::OutboxFull);
     }
     let place = state.rooms.get_or_make(room).ok_or(RequestError::TooManyRooms)?;
-    place.log.retry();
+    if place.log.hold() == Some(Hold::Cleared) {
+        place.log.retry();
+    }
     let named_at = body.named().and_then(|seq| state.sent_at(room, seq));
     let message = state.outbox.put(room.clone(), body, state.epoch.clone(), named_at);
     let effect = store(state, StoreOp::Message(message.clone()));
@@ -223,6 +234,10 @@ fn say_to(
         return Err(RequestError::MessageToSelf);
     }
     addresses::check_server(state)?;
+    if let Some(text) = &text {
+        // Before the room is opened: an error means that nothing has changed.
+        sendable(state, text)?;
+    }
     let Some((room, title)) = state.address(&name) else {
         return Ok(vec![addresses::ask(state, name, typed, text)?]);
     };

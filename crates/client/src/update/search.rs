@@ -35,7 +35,7 @@ pub(super) fn ask(
     Ok(if is_typed { Some(Effect::Tick(SEARCH_PAUSE)) } else { send_question(state) })
 }
 
-/// Asks for more of what is found.
+/// Asks for further results.
 pub(super) fn ask_more(state: &mut State) -> Option<Effect> {
     if !state.can_search() {
         return None;

@@ -5,10 +5,10 @@ use chat_proto::event::{Message, RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, orders, presence, requests, search, send, send_waiting,
-    show_pending, store, threads,
+    Effect, addresses, changes, drafts, orders, presence, reload, requests, search, send,
+    send_waiting, show_pending, store, threads,
 };
-use crate::link::{Identity, LinkRequest, Lost};
+use crate::link::{Identity, LinkError, LinkRequest};
 use crate::live::Live;
 use crate::notice::Notice;
 use crate::rooms::{Aside, JoinState, Room};
@@ -21,7 +21,7 @@ fn rooms_complete_nonce() -> Nonce {
 }
 
 /// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
-/// one, continues with what is stored for that server.
+/// one, continues with the state that is stored for that server.
 pub(super) fn welcomed(
     state: &mut State,
     session: u64,
@@ -202,14 +202,14 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 
 /// The session has ended, or did not begin. All that is on the screen stays, the
 /// users as they were last.
-pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
+pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
     notify_why(state, &why, at);
     presence::session_ended(state, &why, at);
     state.connection = match why {
-        Lost::Goodbye { code, .. } if why.is_final() => Connection::Expelled { code },
+        LinkError::Goodbye { code, .. } if why.is_final() => Connection::Expelled { code },
         _ => Connection::Connecting,
     };
-    if !matches!(why, Lost::Asked) {
+    if !matches!(why, LinkError::Asked) {
         state.trouble = Some(why);
     }
     state.outbox.session_ended();
@@ -229,6 +229,7 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     state.known = None;
     for room in state.rooms.iter_mut() {
         room.loading = None;
+        reload::session_ended(room);
         room.aside = Aside::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.
@@ -240,12 +241,15 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
 }
 
 /// Shows once why there is no session, if the user can do something about it.
-fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
+fn notify_why(state: &mut State, why: &LinkError, at: Timestamp) {
     let is_shown = match why {
         // Once there was a session, the address is right.
-        Lost::Unreachable(_) => state.me.is_none(),
-        Lost::Goodbye { .. } => why.is_final(),
-        Lost::Another(_) | Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Tls => true,
+        LinkError::Unreachable(_) => state.me.is_none(),
+        LinkError::Goodbye { .. } => why.is_final(),
+        LinkError::Another(_)
+        | LinkError::ClosedAtOnce
+        | LinkError::TurnedAway(_)
+        | LinkError::Tls => true,
         _ => false,
     };
     if is_shown && state.warned.not_connected.as_ref() != Some(why) {

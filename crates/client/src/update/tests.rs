@@ -4,6 +4,7 @@ mod lists;
 mod live;
 mod presence;
 mod read;
+mod reload;
 mod search;
 mod set_back;
 mod threads;
@@ -18,6 +19,7 @@ use crate::error::RequestError;
 use crate::link::LinkEvent;
 use crate::request::{DRAFT_BYTES_MAX, Request};
 use crate::rooms::JoinState;
+use crate::store::Profile;
 use crate::testing::{message_in, name, profile, room, room_event, user, welcome};
 
 /// A client without a screen: its state, and the time of every input.
@@ -40,6 +42,15 @@ impl Harness {
         harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
         harness.event(room_event("#lobby", 0, 0));
         harness
+    }
+
+    /// A client called bob that an earlier run has left this, in its first session; and what that leads to.
+    fn with(profile: Profile) -> (Self, Vec<Effect>) {
+        let mut harness = Self { state: State::new("127.0.0.1:1".into(), profile) };
+        harness.input(Input::Start);
+        let welcome = welcome(7, "bob");
+        let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
+        (harness, effects)
     }
 
     fn input(&mut self, input: Input) -> Vec<Effect> {
@@ -151,6 +162,23 @@ fn a_request_that_is_not_carried_out_says_why() {
 }
 
 #[test]
+fn a_text_that_cannot_be_sent_opens_no_direct_message() {
+    let mut harness = Harness::connected();
+    let text = "x".repeat(20_000);
+    for user in ["ana", "nobody"] {
+        let to = Request::SayTo { name: name(user), text: Some(text.clone()), typed: None };
+        let error = RequestError::Text(chat_proto::TextError::TooLong(text.len()));
+        assert_eq!(harness.request(to), [Effect::Failed(error)]);
+    }
+    assert_eq!(harness.state.rooms().list().len(), 1);
+    let to = Request::SayTo { name: name("ana"), text: Some("short".into()), typed: None };
+    let joins = |effect: &Effect| {
+        matches!(effect, Effect::Link(LinkRequest::Send { command: Command::Join { .. }, .. }))
+    };
+    assert!(harness.request(to).iter().any(joins), "the server is asked for the room");
+}
+
+#[test]
 fn the_rooms_of_the_server_come_in_pages() {
     let mut harness = Harness::connected();
     let info = |name: &str| RoomInfo { room: room(name), topic: Topic::default(), count: 1 };
@@ -167,14 +195,14 @@ fn the_rooms_of_the_server_come_in_pages() {
     assert_eq!(harness.request(Request::ListRooms), [], "they are on their way");
     assert_eq!(harness.event(page(&["#a", "#b"], true)), asks(Some(room("#b"))));
     assert!(harness.state.listing().is_loading() && harness.state.listing().rooms().is_empty());
-    assert_eq!(harness.event(page(&["#c"], false)), []);
+    assert_eq!(harness.event(page(&["#c10", "#c9"], false)), []);
     let listed: Vec<&str> =
         harness.state.listing().rooms().iter().map(|info| info.room.as_str()).collect();
-    assert_eq!(listed, ["#a", "#b", "#c"]);
+    assert_eq!(listed, ["#a", "#b", "#c9", "#c10"]);
     let at = Timestamp::from_millis(0);
     assert!(!harness.state.listing().is_stale(at));
     harness.request(Request::ListRooms);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert!(!harness.state.listing().is_loading() && harness.state.listing().is_stale(at));
 }
 

@@ -1,10 +1,10 @@
-//! What a `ping` and its `pong` have in common.
+//! The nonce that a `pong` repeats of its `ping`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ShortString;
 
-/// What a pong repeats of its ping: a number or a text, as the peer chooses.
+/// Identifies a ping and its pong: a number or a text, as the peer chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Nonce {

@@ -1,4 +1,4 @@
-//! What a search has found, and the state of the index in which it looks.
+//! A result of a search, and the state of its index.
 
 use serde::{Deserialize, Serialize};
 

@@ -47,7 +47,7 @@ pub struct AuditEntry {
     pub by: Option<User>,
     /// What.
     pub what: AuditKind,
-    /// What exactly, for a person.
+    /// The details, for a person.
     pub about: String,
     /// Why; empty for nothing.
     #[serde(default, skip_serializing_if = "Reason::is_empty")]

@@ -1,4 +1,4 @@
-//! What the server says of itself when a session begins.
+//! The welcome: the server, the user, and the limits of the session.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct Welcome {
     /// What the server can do.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
     pub features: Features,
-    /// What a client must keep to.
+    /// The limits that a client must keep to.
     pub limits: Limits,
 }
 
@@ -54,7 +54,7 @@ pub struct Server {
     pub version: String,
 }
 
-/// What a client must keep to, and may rely on.
+/// The limits that a client must keep to, and may rely on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Longest line, in bytes, the line end not counted.

@@ -78,7 +78,7 @@ pub(super) fn accepted(accepted: &Accepted, line: &mut BytesMut) {
 
 fn put_time(at: Timestamp, line: &mut BytesMut) {
     line.put_u8(b'"');
-    line.put_slice(at.written().as_str().as_bytes());
+    line.put_slice(at.rfc3339().as_str().as_bytes());
     line.put_u8(b'"');
 }
 

@@ -22,7 +22,7 @@ fn found(id: u64, reads: &[&[u8]]) -> Vec<ClientMessage> {
     said
 }
 
-/// What is surely finished in `reads`. No more is held back than may be.
+/// The messages in `reads` that are certainly complete. No more is held back than may be.
 fn heard(end: &mut ServerEnd, buffer: &mut BytesMut, reads: &[&[u8]]) -> Vec<ClientMessage> {
     let mut said = Vec::new();
     for read in reads {
@@ -35,8 +35,8 @@ fn heard(end: &mut ServerEnd, buffer: &mut BytesMut, reads: &[&[u8]]) -> Vec<Cli
     said
 }
 
-/// What is told of a text: no two `|` side by side, or a client would split it there.
-fn as_told(text: &str) -> String {
+/// A text as it is sent: no two `|` side by side, or a client would split it there.
+fn as_sent(text: &str) -> String {
     let mut told = text.to_owned();
     while told.contains("||") {
         told = told.replace("||", "| |");
@@ -68,7 +68,7 @@ struct Client {
 }
 
 impl Client {
-    /// What it sends, a message each.
+    /// The messages that it sends.
     fn sends(&self) -> Vec<Vec<u8>> {
         let says = self
             .texts
@@ -89,13 +89,13 @@ impl Client {
         }) && !self.name.contains(&format!("{}||", self.id))
     }
 
-    /// What is longer than is held back goes on as another message.
+    /// Whether no text is longer than the bound: a longer one continues as another message.
     fn is_brief(&self) -> bool {
         let stamp = ClientEnd::say(UserId::new(self.id), &self.name, "").len();
         self.texts.iter().all(|text| text.as_str().len() + 2 * stamp <= CLASSIC_HOLD_BYTES_MAX)
     }
 
-    /// What the server should hear of it.
+    /// The messages that the server should read of it.
     fn means(&self) -> Vec<ClientMessage> {
         let texts = self.texts.iter().cloned().map(ClientMessage::Text);
         [ClientMessage::Name(UserName::from_lossy(&self.name))].into_iter().chain(texts).collect()
@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn a_message_is_told_in_writes_that_name_who_said_it(
+    fn each_write_of_a_message_names_its_sender(
         from in user(), kind in kind(), text in text(),
     ) {
         let said = match kind {
@@ -122,13 +122,13 @@ proptest! {
             Kind::Action => format!("* {} {text}", from.name),
         };
         let together = put_together(&message(&from, kind, &text), (from.id.get(), from.name.as_str()));
-        prop_assert_eq!(together, as_told(&said));
+        prop_assert_eq!(together, as_sent(&said));
     }
 
     #[test]
     fn a_notice_is_the_servers(text in text()) {
         let together = put_together(&notice(text.as_str()), (0, "chat-server"));
-        prop_assert_eq!(together, as_told(text.as_str()));
+        prop_assert_eq!(together, as_sent(text.as_str()));
     }
 
     #[test]

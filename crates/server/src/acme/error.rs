@@ -5,7 +5,7 @@ use std::io;
 use crate::domain::Domain;
 use crate::tls::TlsError;
 
-/// What an authority says if it does not know an account (RFC 8555, section 6.7).
+/// The error of an authority that does not know an account (RFC 8555, section 6.7).
 const UNKNOWN_ACCOUNT: &str = "urn:ietf:params:acme:error:accountDoesNotExist";
 
 /// A request for a certificate has failed.
@@ -27,7 +27,7 @@ pub(super) enum AcmeError {
     Unproven {
         /// The domain.
         domain: Domain,
-        /// What the authority says.
+        /// The text of the authority.
         reason: String,
     },
     /// The order has ended, and the authority does not say why.
@@ -61,17 +61,17 @@ impl From<instant_acme::Error> for AcmeError {
             {
                 Self::UnknownAccount
             }
-            instant_acme::Error::Api(problem) => Self::Authority(said(&problem)),
+            instant_acme::Error::Api(problem) => Self::Authority(text_of(&problem)),
             instant_acme::Error::Timeout(_) => Self::Late,
             other => Self::Authority(with_sources(&other)),
         }
     }
 }
 
-/// What the authority says.
-pub(super) fn said(problem: &instant_acme::Problem) -> String {
-    let said = problem.to_string();
-    said.strip_prefix("API error: ").unwrap_or(&said).to_owned()
+/// The text of the authority.
+pub(super) fn text_of(problem: &instant_acme::Problem) -> String {
+    let text = problem.to_string();
+    text.strip_prefix("API error: ").unwrap_or(&text).to_owned()
 }
 
 /// An error and its sources, in one line.

@@ -23,7 +23,7 @@ const CERTIFICATE_FILE: &str = "certificate.pem";
 const AUTHORITY: &str = "# ";
 
 /// A certificate with its chain and its key.
-pub(super) struct Stored {
+pub(super) struct StoredCertificate {
     /// All of it.
     pub(super) pem: String,
     pub(super) validity: Validity,
@@ -73,19 +73,19 @@ impl Files {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read.
-    pub(super) fn certificate(&self) -> Result<Option<Stored>, AcmeError> {
-        Ok(self.read(CERTIFICATE_FILE)?.and_then(Stored::new))
+    pub(super) fn certificate(&self) -> Result<Option<StoredCertificate>, AcmeError> {
+        Ok(self.read(CERTIFICATE_FILE)?.and_then(StoredCertificate::new))
     }
 
     /// Stores a certificate.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.
-    pub(super) fn set_certificate(&self, certificate: &Stored) -> Result<(), AcmeError> {
+    pub(super) fn set_certificate(&self, certificate: &StoredCertificate) -> Result<(), AcmeError> {
         self.write(CERTIFICATE_FILE, &certificate.pem)
     }
 
-    /// What follows the first line of a file; `None` if it is missing, or of another authority.
+    /// The text after the first line of a file; `None` if it is missing, or of another authority.
     fn read(&self, name: &str) -> Result<Option<String>, AcmeError> {
         let path = self.directory.join(name);
         match fs::read(&path) {
@@ -119,7 +119,7 @@ impl Files {
     }
 }
 
-impl Stored {
+impl StoredCertificate {
     /// Returns `None` if there is no certificate in `pem`.
     pub(super) fn new(pem: String) -> Option<Self> {
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;

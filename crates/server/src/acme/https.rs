@@ -156,7 +156,7 @@ mod tests {
         (TlsAcceptor::from(Arc::new(server)), Https::with_roots(roots).unwrap())
     }
 
-    /// What a request to a server that sends `answer` becomes, and what the server receives.
+    /// The result of a request to a server that sends `answer`, and the bytes that the server receives.
     async fn ask(
         acceptor: TlsAcceptor,
         client: &Https,

@@ -35,7 +35,7 @@ impl Rig {
         Self { data, tls, authority }
     }
 
-    /// What gets certificates for `domains` at the start of a daemon.
+    /// The part of a new daemon that gets certificates for `domains`.
     fn certifier(&self, domains: &[&str]) -> Certifier {
         let domains = domains.iter().map(|domain| domain.parse().unwrap()).collect();
         let settings = Acme { domains, directory_url: DIRECTORY.to_owned() };

@@ -25,7 +25,7 @@ Examples:
 
 Exit codes: 0 if it is done, 1 if the daemon does not run or refuses it, 2 for wrong usage.";
 
-/// What `chat-server admin` is told.
+/// The arguments of `chat-server admin`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AdminArgs {
@@ -47,7 +47,7 @@ impl AdminArgs {
     }
 }
 
-/// What the operator wants.
+/// The order of the operator.
 #[derive(Debug, Subcommand)]
 pub(super) enum Order {
     /// Print a line whose first user becomes an owner of the server, within 24 hours.
@@ -218,7 +218,7 @@ impl Order {
 }
 
 impl Order {
-    /// What is done then, if the answer does not say it.
+    /// The result in words, if the answer does not say it.
     pub(super) fn done(&self) -> Option<String> {
         match self {
             Self::Revoke { id } => {

@@ -12,7 +12,7 @@ use rustix::termios::{
 /// Longest line that is read, in bytes: more than a password may have.
 const LINE_BYTES_MAX: u64 = 4096;
 
-/// What a terminal sends for Ctrl-C while it is not a signal.
+/// The character of a terminal for Ctrl-C while that is not a signal.
 const CANCEL: u8 = 3;
 
 /// The first line of standard input.
@@ -70,7 +70,7 @@ fn line(input: impl BufRead, ends: &[u8]) -> io::Result<String> {
     Ok(line.trim_end_matches('\r').to_owned())
 }
 
-/// A terminal that shows nothing of what is typed, as long as this exists. Ctrl-C is a character meanwhile, which ends
+/// A terminal that shows no typed character, as long as this exists. Ctrl-C is a character meanwhile, which ends
 /// the line: a signal would end the program and leave the terminal so.
 struct Hidden<'t> {
     terminal: &'t File,

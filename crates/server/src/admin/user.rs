@@ -1,4 +1,4 @@
-//! What the operator changes of a user, and says afterwards.
+//! The orders of the operator about users, and the text after each.
 
 use anyhow::{bail, ensure};
 use chat_proto::{Command, Event, Role, RoomName, UserName};
@@ -8,7 +8,7 @@ use super::args::role;
 use super::control::Control;
 use super::secret;
 
-/// What is changed of a user.
+/// An order about users.
 #[derive(Debug, Subcommand)]
 pub(super) enum UserOrder {
     /// List all users who have an account, connected or not.
@@ -60,7 +60,7 @@ pub(super) enum UserOrder {
 }
 
 impl UserOrder {
-    /// Carries it out, and says what is so now.
+    /// Carries it out, and prints the new state.
     ///
     /// # Errors
     /// Returns an error if the daemon refuses it or does not answer, or there is no password.
@@ -75,7 +75,7 @@ impl UserOrder {
             }
             Self::Link { name } => (Command::Link { user: user(name) }, None),
             Self::Password { name, password_stdin, drop_devices } => {
-                // Nobody types a password for nobody.
+                // The password is asked for only if there is such a user.
                 control.account(name)?;
                 let password = match password_stdin {
                     true => secret::from_stdin()?,

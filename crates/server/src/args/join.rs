@@ -15,7 +15,7 @@ pub(super) enum JoinBy {
 }
 
 impl JoinBy {
-    /// What was chosen; or by default everybody who can connect, if that is this machine alone.
+    /// The choice; or by default everybody who can connect, if that is this machine alone.
     pub(super) const fn policy(chosen: Option<Self>, is_reachable: bool) -> Join {
         match chosen {
             Some(Self::Open) => Join::Open,

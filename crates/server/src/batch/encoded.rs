@@ -20,7 +20,7 @@ impl Format {
 
 /// A batch in one wire format. Its door encodes it.
 #[derive(Debug)]
-pub(crate) enum Encoded {
+pub(crate) enum EncodedBatch {
     /// Lines, any number of which goes into one write.
     Lines(Lines),
     /// Messages one by one: each may wait for long, and must not hold up the rest of the batch.
@@ -40,7 +40,7 @@ pub(crate) struct Lines {
     capacity: usize,
 }
 
-impl Encoded {
+impl EncodedBatch {
     /// The memory it takes.
     pub(super) fn bytes(&self) -> usize {
         match self {

@@ -57,13 +57,13 @@ pub struct Config {
     pub plain: Plain,
     /// Which new users come in.
     pub join: Join,
-    /// What everybody who is new has to know; `None` if there is no such password.
+    /// The password that new users have to know; `None` if there is none.
     pub password: Option<ServerPassword>,
     /// The certificate for TLS; `None` for one of the daemon's own.
     pub tls_files: Option<TlsFiles>,
     /// The authority that issues a certificate for clients that know the daemon by its name; `None` for none.
     pub acme: Option<Acme>,
-    /// What is served to browsers.
+    /// The settings of the web server.
     pub web: WebConfig,
     /// Silence after which a native client is sent a ping, and after which the session ends if it does not
     /// answer. Some routers forget a connection after five minutes.

@@ -15,7 +15,7 @@ use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
 use super::{Capabilities, Incoming, Recipient, Wake};
-use crate::batch::{Batch, Encoded, Format, Items, Pieces, Published, pieces_bytes};
+use crate::batch::{Batch, EncodedBatch, Format, Items, Pieces, Publication, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 use crate::feed::CatchUp;
 
@@ -126,8 +126,8 @@ impl Classic {
         match batch.items() {
             Items::Messages(messages) => {
                 let encoded = batch.encoded(Format::Classic, encode).messages();
-                for (published, pieces) in messages.published().iter().zip(encoded) {
-                    if published.session != recipient.session {
+                for (publication, pieces) in messages.publications().iter().zip(encoded) {
+                    if publication.session != recipient.session {
                         self.push(pieces);
                     }
                 }
@@ -257,9 +257,9 @@ fn command(message: ClientMessage) -> Command {
     }
 }
 
-fn encode(items: &Items) -> Encoded {
-    let pieces = |published: &Published| -> Pieces {
-        let message = &published.message;
+fn encode(items: &Items) -> EncodedBatch {
+    let pieces = |publication: &Publication| -> Pieces {
+        let message = &publication.message;
         if matches!(message.kind, MessageKind::Delete | MessageKind::Pin | MessageKind::Topic) {
             return Pieces::default();
         }
@@ -267,8 +267,8 @@ fn encode(items: &Items) -> Encoded {
         let messages = classic::message(&message.from, kind, &text);
         messages.iter().map(bytes_of).collect()
     };
-    Encoded::Messages(match items {
-        Items::Messages(messages) => messages.published().iter().map(pieces).collect(),
+    EncodedBatch::Messages(match items {
+        Items::Messages(messages) => messages.publications().iter().map(pieces).collect(),
         Items::Update(_) => Box::default(),
     })
 }

@@ -9,7 +9,7 @@ use chat_proto::classic::ServerMessage;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::transport::Prefixed;
+use crate::transport::PrefixedStream;
 
 /// How the first message of a classic client begins.
 const CLASSIC_GREETING: &[u8] = b"NAME:";
@@ -47,7 +47,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// What the first bytes of a connection show.
+/// The protocol that the first bytes of a connection show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guess {
     /// They are of this protocol.
@@ -94,9 +94,9 @@ fn guess_tls(first: &[u8]) -> Guess {
     }
 }
 
-/// What is known of a client after its first bytes.
+/// The result of the detection.
 #[derive(Debug)]
-pub(crate) enum Detected {
+pub(crate) enum Detection {
     /// It speaks a protocol.
     Protocol {
         protocol: Protocol,
@@ -139,10 +139,10 @@ pub(crate) enum DetectError {
 /// # Errors
 /// Returns an error if the connection is for no door. There is no deadline: that is the caller's.
 pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Prefixed<S>,
+    stream: &mut PrefixedStream<S>,
     silence: Duration,
     next_id: impl Fn() -> UserId,
-) -> Result<Detected, DetectError> {
+) -> Result<Detection, DetectError> {
     let mut sent_id = None;
     match timeout(silence, peek(stream)).await {
         Ok(peeked) => peeked?,
@@ -152,9 +152,9 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
         match guess(stream.prefix()) {
             Guess::Protocol(protocol) => break protocol,
             Guess::Tls if sent_id.is_some() => return Err(DetectError::LateTls),
-            Guess::Tls => return Ok(Detected::Tls),
+            Guess::Tls => return Ok(Detection::Tls),
             Guess::Http if sent_id.is_some() => return Err(DetectError::LateHttp),
-            Guess::Http => return Ok(Detected::Http),
+            Guess::Http => return Ok(Detection::Http),
             Guess::Unknown => return Err(DetectError::UnknownProtocol),
             Guess::NeedMore => peek(stream).await?,
         }
@@ -162,10 +162,10 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     if sent_id.is_none() && protocol == Protocol::Classic {
         sent_id = Some(send_number(stream, next_id()).await?);
     }
-    Ok(Detected::Protocol { protocol, sent_id })
+    Ok(Detection::Protocol { protocol, sent_id })
 }
 
-async fn peek<S: AsyncRead + Unpin>(stream: &mut Prefixed<S>) -> Result<(), DetectError> {
+async fn peek<S: AsyncRead + Unpin>(stream: &mut PrefixedStream<S>) -> Result<(), DetectError> {
     match stream.peek().await? {
         0 => Err(DetectError::Closed),
         _ => Ok(()),

@@ -9,7 +9,7 @@ use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
 use super::{Capabilities, Incoming, Recipient};
-use crate::batch::{Batch, Encoded, Items, Lines};
+use crate::batch::{Batch, EncodedBatch, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
 use crate::feed::CatchUp;
 use crate::journal::Kinds;
@@ -62,10 +62,10 @@ impl Native {
             Items::Messages(messages) if messages.has_author(recipient.user) => messages,
             _ => return out.share(lines.bytes.clone()),
         };
-        let published = messages.published();
+        let publications = messages.publications();
         out.reserve(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
-        for (index, own) in published.iter().enumerate() {
+        for (index, own) in publications.iter().enumerate() {
             if own.message.from.id != recipient.user {
                 continue;
             }
@@ -77,7 +77,7 @@ impl Native {
                 Self::event(&Event::Message(message), out);
             } // the session that sent it receives `accepted`
         }
-        out.share(lines.slice(others..published.len()));
+        out.share(lines.slice(others..publications.len()));
     }
 
     pub(super) fn goodbye(code: EndCode, text: &str, at_once: bool, out: &mut WriteQueue) {
@@ -94,16 +94,16 @@ pub(crate) fn lines(batch: &Batch, kinds: Kinds) -> &Lines {
     batch.encoded_for(kinds, |items| encode(items, kinds)).lines()
 }
 
-fn encode(items: &Items, kinds: Kinds) -> Encoded {
-    Encoded::Lines(match items {
+fn encode(items: &Items, kinds: Kinds) -> EncodedBatch {
+    EncodedBatch::Lines(match items {
         Items::Messages(messages) => {
-            let published = messages.published();
-            let bytes = published
+            let publications = messages.publications();
+            let bytes = publications
                 .iter()
-                .map(|published| published.message.text.as_str().len() + LINE_BYTES)
+                .map(|publication| publication.message.text.as_str().len() + LINE_BYTES)
                 .sum();
-            Lines::write(published.iter(), bytes, |published, line| {
-                let message = published.message.to_wire_for(messages.room(), NOBODY, kinds);
+            Lines::write(publications.iter(), bytes, |publication, line| {
+                let message = publication.message.to_wire_for(messages.room(), NOBODY, kinds);
                 write_line(&Event::Message(message), line);
             })
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::socket::Unacknowledged;
+use crate::socket::UnacknowledgedBytes;
 
 /// Measurements within one timeout. So the connection of a client that takes nothing is closed at most a quarter of
 /// the timeout late.
@@ -21,7 +21,7 @@ const STEPS: u32 = 4;
 /// How long a client may take none of the pending bytes.
 pub(crate) struct WriteTimeout {
     after: Duration,
-    unacknowledged: Option<Unacknowledged>,
+    unacknowledged: Option<UnacknowledgedBytes>,
     /// Set while a write waits.
     stall: Option<Box<Stall>>,
 }
@@ -40,7 +40,7 @@ impl WriteTimeout {
     /// Expires if a client takes nothing for `after`. Without `unacknowledged`, only the bytes that the carrier takes
     /// count.
     #[must_use]
-    pub(crate) const fn new(after: Duration, unacknowledged: Option<Unacknowledged>) -> Self {
+    pub(crate) const fn new(after: Duration, unacknowledged: Option<UnacknowledgedBytes>) -> Self {
         Self { after, unacknowledged, stall: None }
     }
 
@@ -119,7 +119,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_measured_has_the_timeout() {
-        for unacknowledged in [None, Some(Box::new(|| None) as Unacknowledged)] {
+        for unacknowledged in [None, Some(Box::new(|| None) as UnacknowledgedBytes)] {
             let mut timeout = WriteTimeout::new(AFTER, unacknowledged);
             for _ in 0..2 {
                 let start = Instant::now();

@@ -3,7 +3,7 @@ use chat_proto::{DeviceId, Seq, SessionId, Text, Timestamp, User, UserId, UserNa
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
-use crate::batch::{Items, Published, RINGS_FULL, Rings};
+use crate::batch::{Items, Publication, RINGS_FULL, Rings};
 use crate::journal::{Durability, Engine, Entry, EntryResult, Message, RoomRecord};
 
 fn clock() -> Timestamp {
@@ -40,9 +40,20 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let EntryResult::Message { message, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Published { message, session: SessionId::local(1) }]);
+            room.publish_messages(vec![Publication { message, session: SessionId::local(1) }]);
         }
     }
+}
+
+/// The feed of all messages of a room.
+fn replay(
+    room: &Arc<Room>,
+    journal: &Journal,
+    pages: &Arc<Semaphore>,
+) -> impl Stream<Item = FeedItem> + Send + use<> {
+    let start = room.subscribe(500).unwrap();
+    let (room, journal, pages) = (Arc::clone(room), journal.clone(), Arc::clone(pages));
+    feed(room, journal, start, Seq::NONE, (CatchUp::Replay, View::Stored), pages, 500)
 }
 
 fn a_page() -> Arc<Semaphore> {
@@ -54,9 +65,11 @@ fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
         FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq.get()).collect(),
         FeedItem::Live(batch) => match batch.items() {
-            Items::Messages(messages) => {
-                messages.published().iter().map(|published| published.message.seq.get()).collect()
-            }
+            Items::Messages(messages) => messages
+                .publications()
+                .iter()
+                .map(|publication| publication.message.seq.get())
+                .collect(),
             Items::Update(event) => panic!("{event:?}"),
         },
         other => panic!("{other:?}"),
@@ -72,24 +85,14 @@ async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
     let unpublished = journal.read(lobby.id, page).await.unwrap();
     let room = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
 
-    let listener = room.listen(500).unwrap();
-    let feed = feed(
-        Arc::clone(&room),
-        journal,
-        listener,
-        Seq::NONE,
-        (CatchUp::Replay, View::Stored),
-        a_page(),
-        500,
-    );
-    let mut feed = std::pin::pin!(feed);
+    let mut feed = std::pin::pin!(replay(&room, &journal, &a_page()));
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
     room.publish_messages(
         unpublished
             .into_iter()
-            .map(|message| Published { message, session: SessionId::local(1) })
+            .map(|message| Publication { message, session: SessionId::local(1) })
             .collect(),
     );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
@@ -99,17 +102,7 @@ async fn a_message_that_is_stored_but_not_published_comes_live_and_once() {
 async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
-    let listener = room.listen(500).unwrap();
-    let feed = feed(
-        Arc::clone(&room),
-        journal.clone(),
-        listener,
-        Seq::NONE,
-        (CatchUp::Replay, View::Stored),
-        a_page(),
-        500,
-    );
-    let mut feed = std::pin::pin!(feed);
+    let mut feed = std::pin::pin!(replay(&room, &journal, &a_page()));
     say(&mut engine, &room, 3);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
     let more = feed.next().now_or_never();
@@ -124,19 +117,7 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let room = Room::new(lobby, 500, &Arc::default());
     say(&mut engine, &room, 3);
     let pages = a_page();
-    let mut feeds = [(); 2].map(|()| {
-        let (listener, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
-        let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(
-            room,
-            journal,
-            listener,
-            Seq::NONE,
-            (CatchUp::Replay, View::Stored),
-            pages,
-            500,
-        ))
-    });
+    let mut feeds = [(); 2].map(|()| Box::pin(replay(&room, &journal, &pages)));
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);
     assert!(feeds[1].next().now_or_never().is_none());

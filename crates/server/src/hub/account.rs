@@ -33,7 +33,7 @@ pub(super) struct Account {
     pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: u32,
     pub(super) rooms: Memberships,
-    /// What the hooks that it has made may still post, together; `None` if none has posted since the start of the
+    /// The budget that the hooks that it has made share; `None` if none has posted since the start of the
     /// daemon.
     pub(super) posted: Option<Arc<SendBudget>>,
     /// Counts the changes of `rooms`, and the users who are writing there.

@@ -92,7 +92,7 @@ impl Member {
         self.actor().hub.state().sessions.put_client(self.session(), client, None);
     }
 
-    /// Takes the changes of the account of which the client is not told yet.
+    /// Takes the changes of the account that the client was not sent yet.
     pub(crate) fn take_notices(&self) -> Vec<Event> {
         self.actor().hub.state().sessions.take_notices(self.session())
     }
@@ -326,7 +326,7 @@ fn device_info(record: &CredentialRecord, this: bool) -> DeviceInfo {
     }
 }
 
-/// What a device is called in a record of the audit log.
+/// The name of a device in a record of the audit log.
 pub(super) fn device_in_words(record: &CredentialRecord) -> String {
     let name = record.label.cleaned();
     let name = if name.is_empty() { "unnamed" } else { name.as_str() };

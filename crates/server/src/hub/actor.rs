@@ -7,7 +7,7 @@ use chat_proto::command;
 use chat_proto::{AwayText, DeviceId, Event, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
-use super::request::{DirectScope, Request, Unqueued};
+use super::request::{DirectScope, NewMessage, Request};
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
@@ -30,12 +30,12 @@ impl Actor {
     ///
     /// # Errors
     /// Returns the message if the queue is full.
-    pub(crate) fn try_send(&self, message: Unqueued) -> Result<(), Unqueued> {
+    pub(crate) fn try_send(&self, message: NewMessage) -> Result<(), NewMessage> {
         self.hub.queue.try_send(message)
     }
 
     /// Queues messages, one after another; waits until the queue has capacity for all of them.
-    pub(crate) async fn send_all(&self, messages: Vec<Unqueued>) {
+    pub(crate) async fn send_all(&self, messages: Vec<NewMessage>) {
         self.hub.queue.send_all(messages).await;
     }
 

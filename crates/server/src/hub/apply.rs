@@ -23,7 +23,7 @@ use super::directory::Directory;
 use super::member::Member;
 use super::request::{Item, Submission};
 use super::state::member_in;
-use crate::batch::Published;
+use crate::batch::Publication;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
     Change, Commit, EntryResult, MembershipRecord, Repeat, RoomId, RoomRecord, UserRecord,
@@ -32,9 +32,9 @@ use crate::room::Room;
 
 /// Messages of one commit that are not published yet, and the answers to their senders.
 #[derive(Default)]
-struct Unpublished<'i> {
+struct CommitOutput<'i> {
     /// Sorted, so that rooms are published in the same order in each run.
-    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Published>)>,
+    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Publication>)>,
     answers: Vec<(&'i Submission, Outcome)>,
 }
 
@@ -47,33 +47,33 @@ impl Directory {
         commit: &mut Commit,
     ) {
         trace!(position = commit.position, items = items.len(), "committed");
-        let mut unpublished = Unpublished::default();
+        let mut output = CommitOutput::default();
         for ((item, decision), result) in
             items.iter_mut().zip(decisions).zip(commit.items.drain(..))
         {
             match item {
                 Item::Message(submission) => {
-                    self.apply_message(&mut unpublished, submission, decision, result);
+                    self.apply_message(&mut output, submission, decision, result);
                 }
                 Item::Request(_, reply) => {
-                    self.publish(&mut unpublished);
+                    self.publish(&mut output);
                     let done = self.apply_request(decision, result);
                     answer(reply, done);
                 }
                 Item::Task(task) => task.finish(Ok(())),
                 Item::Close(closed) => {
-                    self.publish(&mut unpublished);
+                    self.publish(&mut output);
                     self.close();
                     answer(closed, ());
                 }
             }
         }
-        self.publish(&mut unpublished);
+        self.publish(&mut output);
     }
 
     fn apply_message<'i>(
         self: &Arc<Self>,
-        unpublished: &mut Unpublished<'i>,
+        output: &mut CommitOutput<'i>,
         submission: &'i Submission,
         decision: Decision,
         result: EntryResult,
@@ -88,7 +88,7 @@ impl Directory {
             }
             (_, EntryResult::Message { room, message, changes }) => {
                 if !changes.is_empty() {
-                    self.publish(unpublished);
+                    self.publish(output);
                     changes.into_iter().for_each(|change| self.apply_change(change));
                 }
                 if message.kind == MessageKind::Delete {
@@ -96,16 +96,16 @@ impl Directory {
                 }
                 let outcome = Outcome::Stored { seq: message.seq, at: message.at };
                 let session = submission.session;
-                let room = unpublished.rooms.entry(room);
+                let room = output.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
                 let (_, messages) =
                     room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
-                messages.push(Published { message, session });
+                messages.push(Publication { message, session });
                 outcome
             }
             (decision, result) => unreachable!("{decision:?} led to {result:?}"),
         };
-        unpublished.answers.push((submission, outcome));
+        output.answers.push((submission, outcome));
     }
 
     fn apply_request(
@@ -126,7 +126,7 @@ impl Directory {
             EntryResult::Message { room, message, changes } => {
                 changes.into_iter().for_each(|change| self.apply_change(change));
                 let room = Arc::clone(self.state().rooms.existing(room));
-                room.publish_messages(vec![Published { message, session: SessionId::NONE }]);
+                room.publish_messages(vec![Publication { message, session: SessionId::NONE }]);
             }
             other => unreachable!("a request led to {other:?}"),
         }
@@ -156,17 +156,17 @@ impl Directory {
     }
 
     /// Sends the messages to the readers of their rooms, and then the answers to their senders.
-    fn publish(&self, unpublished: &mut Unpublished<'_>) {
-        if unpublished.answers.is_empty() {
+    fn publish(&self, output: &mut CommitOutput<'_>) {
+        if output.answers.is_empty() {
             return;
         }
-        for (room, messages) in std::mem::take(&mut unpublished.rooms).into_values() {
+        for (room, messages) in std::mem::take(&mut output.rooms).into_values() {
             room.publish_messages(messages);
         }
-        let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
+        let stored = output.answers.iter().filter(|(_, outcome)| outcome.is_stored());
         self.end_away(stored.map(|(submission, _)| submission.user));
         let (mut accepted, mut refused) = (0, 0);
-        for (submission, outcome) in unpublished.answers.drain(..) {
+        for (submission, outcome) in output.answers.drain(..) {
             accepted += u64::from(outcome.is_stored());
             refused += u64::from(matches!(outcome, Outcome::NumberUsed | Outcome::Refused(_)));
             submission.answer(outcome);

@@ -19,7 +19,7 @@ pub(super) struct ChangeNotifier {
     has_expulsion: AtomicBool,
     /// The users who are writing in the rooms of the user.
     pub(super) typing_queue: TypingQueue,
-    /// What the user may still send, in all its sessions.
+    /// The budget of the user, for all its sessions.
     pub(super) budget: SendBudget,
     /// Why sessions are to end: the newest one up to a number, and those of single sessions, at most one of each. Most
     /// users have none.
@@ -31,7 +31,7 @@ pub(super) struct ChangeNotifier {
 pub(super) struct Expulsion {
     pub(super) code: EndCode,
     pub(super) sessions: ExpelledSessions,
-    /// What its clients are told.
+    /// The reason that its clients are sent.
     pub(super) text: String,
 }
 

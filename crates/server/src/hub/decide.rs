@@ -23,7 +23,7 @@ use super::memberships::Share;
 use super::policy::{Action, Denial, may};
 use super::proposal::{MembershipAhead, Proposal};
 use super::request::{DirectScope, Item, Request};
-use super::rooms::Unused;
+use super::rooms::UnusedRoom;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord};
@@ -315,7 +315,7 @@ fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: Seq) ->
 /// The removal of unused rooms, a few at a time, so that messages do not wait for it.
 fn expire(proposal: &mut Proposal<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
-    for Unused { id, visitors } in proposal.state.rooms.unused(ROOMS_EXPIRED_AT_ONCE) {
+    for UnusedRoom { id, visitors } in proposal.state.rooms.unused(ROOMS_EXPIRED_AT_ONCE) {
         if !proposal.rooms.is_used(id) {
             // Else they would count against the bounds, and nobody would see them.
             let hooks: Vec<u64> =

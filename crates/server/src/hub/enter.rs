@@ -16,7 +16,7 @@ use crate::token::{self, TokenHash};
 
 /// A user who comes back.
 #[derive(Debug)]
-pub(crate) struct Returning {
+pub(crate) struct ReturningUser {
     /// Whether it is new.
     pub is_newcomer: bool,
     /// When its budget allows the session; `None` if it does now.
@@ -33,7 +33,7 @@ impl Hub {
         token: &Secret,
         limits: &Limits,
         now: Instant,
-    ) -> Result<Option<Returning>, HubError> {
+    ) -> Result<Option<ReturningUser>, HubError> {
         let user = self.state().by_token(&TokenHash::of(token));
         user.map(|user| self.charge_login(user, limits, now)).transpose()
     }

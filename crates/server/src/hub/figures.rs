@@ -1,4 +1,4 @@
-//! What the hub tells a monitor.
+//! The figures of the hub, for a monitor.
 
 use std::sync::atomic::Ordering::Relaxed;
 

@@ -6,7 +6,7 @@ use chat_proto::{Secret, ShortString, UserId, UserName};
 use tokio::time::Instant;
 
 use super::actor::Actor;
-use super::enter::Returning;
+use super::enter::ReturningUser;
 use super::member::Member;
 use super::proposal::Proposal;
 use super::request::Request;
@@ -70,7 +70,7 @@ impl Hub {
         user: UserId,
         limits: &Limits,
         now: Instant,
-    ) -> Result<Returning, HubError> {
+    ) -> Result<ReturningUser, HubError> {
         self.not_banned(user)?;
         let old = self.directory.newcomers_after();
         let state = self.state();
@@ -81,7 +81,7 @@ impl Hub {
         let is_newcomer = account.created_at > old;
         let rate = if is_newcomer { limits.newcomer } else { limits.user };
         let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
-        Ok(Returning { is_newcomer, enters_at })
+        Ok(ReturningUser { is_newcomer, enters_at })
     }
 
     /// Begins a session of a user who has shown who it is, on a new `device`. An invite may give the user a higher

@@ -1,4 +1,4 @@
-//! What names look like, and who has a name that looks like another.
+//! The looks of names, and who has a name that looks like another.
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
@@ -11,7 +11,7 @@ use unicode_security::skeleton;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Look(u64);
 
-/// What the names of users, or of rooms, look like, and the holders of these names.
+/// The looks of the names of users, or of rooms, and the holders of these names.
 ///
 /// Some holders may have the same look: names that are stored are not compared. A name has two looks, one of its key
 /// and one as it is written, since `lan` looks like `Ian`, and not like `ian`. Each takes some 20 bytes.
@@ -51,7 +51,7 @@ impl<Id> Default for Looks<Id> {
     }
 }
 
-/// What a name with this key looks like, by the table of confusable characters of UTS 39. Again after a fold of the
+/// The look of a name with this key, by the table of confusable characters of UTS 39. Again after a fold of the
 /// case, since the table has `O` for `0` and leaves `o`.
 pub(super) fn of_key(key: &str) -> String {
     let look = as_written(key);
@@ -59,7 +59,7 @@ pub(super) fn of_key(key: &str) -> String {
     if folded == look { look } else { as_written(&folded).to_lowercase() }
 }
 
-/// What a name looks like in its own capitals and small letters.
+/// The look of a name in its own capitals and small letters.
 pub(super) fn as_written(written: &str) -> String {
     let mut look = String::new();
     for c in skeleton(written) {

@@ -17,7 +17,7 @@ use super::actor::Actor;
 use super::answer::Answer;
 use super::changed::{ChangeNotifier, Counts, Takes};
 use super::policy::{Action, Denial, may};
-use super::request::{Submission, Unqueued};
+use super::request::{NewMessage, Submission};
 use super::typing::Typing;
 use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
@@ -110,7 +110,7 @@ impl Member {
         self.notifier.budget.charge(rate, cost, now)
     }
 
-    /// Why the session is to end, and what its client is told; `None` if it is not.
+    /// Why the session is to end, with the text for its client; `None` if it is not.
     #[must_use]
     pub(crate) fn expulsion(&self) -> Option<(EndCode, String)> {
         self.notifier.expulsion(self.session).map(|expulsion| (expulsion.code, expulsion.text))
@@ -330,10 +330,10 @@ impl Member {
         room: Option<RoomId>,
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
-    ) -> Unqueued {
+    ) -> NewMessage {
         let command::Say { room: name, n, device: named, body, named_at } = say;
         let names_device = named.is_some();
-        Unqueued(Box::new(Submission {
+        NewMessage(Box::new(Submission {
             user: self.id(),
             session: self.session(),
             hook: None,

@@ -22,7 +22,7 @@ pub(super) struct MemberState {
     pub(super) role: MemberRole,
 }
 
-/// What a membership counts as. Each has a bound of its own.
+/// The kinds of memberships, each with a bound of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Share {
     /// A room with a name.
@@ -57,7 +57,7 @@ pub(super) struct Memberships {
     others: Option<Box<Others>>,
 }
 
-/// What a user has of rooms that it is not in.
+/// The state of a user in rooms that it is not in.
 #[derive(Debug, Default)]
 struct Others {
     /// The memberships in rooms that the user has left, or has never been in but has a read position of.
@@ -128,7 +128,7 @@ impl Memberships {
         self.others.get_or_insert_default()
     }
 
-    /// What rights in a room depend on.
+    /// The standing of the user in a room, on which its rights depend.
     pub(super) fn part(&self, room: RoomId) -> Part {
         let current = self.get(room);
         let known = current.or_else(|| self.former().get(&room));

@@ -36,7 +36,7 @@ impl Names {
         self.holders.get(key).copied()
     }
 
-    /// What the name looks like.
+    /// The look of the name.
     pub(super) fn looks_of(&self, name: &UserName) -> [Look; 2] {
         self.looks.of(name.as_str(), name.key())
     }

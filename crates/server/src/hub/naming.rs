@@ -97,7 +97,7 @@ impl ReservedNames {
     }
 }
 
-/// What a reserved name looks like as it is written, in small letters, and in capitals.
+/// The looks of a reserved name as it is written, in small letters, and in capitals.
 fn looks_of(name: &UserName) -> [String; 5] {
     let (written, small) = (name.as_str(), name.as_str().to_lowercase());
     let mut rest = small.chars();

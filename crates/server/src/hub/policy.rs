@@ -6,7 +6,7 @@ mod denial;
 use chat_proto::{Privacy, Rules, TopicBy};
 
 pub(super) use self::denial::Denial;
-use super::error::Needed;
+use super::error::Requirement;
 use crate::journal::{MemberRole, RoomId, RoomKey, UserKind, UserRole};
 
 /// The properties of a user that rights depend on.
@@ -264,7 +264,7 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denial> {
         }
         Action::SetRole { from, to, is_self } if is_self && to < from => Ok(()),
         Action::ManageOwnAccount => {
-            allow(subject.kind != UserKind::Guest, Denial::Needs(Needed::Registered))
+            allow(subject.kind != UserKind::Guest, Denial::Needs(Requirement::Registered))
         }
         Action::SetRole { .. } | Action::ManageUsers => needs_on_server(subject, UserRole::Owner),
         Action::SanctionInRoom { standing, of } => {
@@ -281,7 +281,7 @@ fn user_may(subject: Subject, action: Action) -> Result<(), Denial> {
             allow(subject.role > of, Denial::IsEqual)
         }
         Action::Invite { role: UserRole::Member } => {
-            allow(subject.kind != UserKind::Guest, Denial::Needs(Needed::Registered))
+            allow(subject.kind != UserKind::Guest, Denial::Needs(Requirement::Registered))
         }
         Action::Revoke { is_own: true, .. } => Ok(()),
         Action::Revoke { role, .. } | Action::Invite { role } => {
@@ -302,12 +302,12 @@ fn bot_may(action: Action) -> Result<(), Denial> {
 }
 
 fn needs_on_server(subject: Subject, role: UserRole) -> Result<(), Denial> {
-    let needed = match role {
+    let requirement = match role {
         UserRole::Member => return Ok(()),
-        UserRole::Moderator => Needed::Moderator,
-        UserRole::Owner => Needed::Owner,
+        UserRole::Moderator => Requirement::Moderator,
+        UserRole::Owner => Requirement::Owner,
     };
-    allow(subject.role >= role, Denial::Needs(needed))
+    allow(subject.role >= role, Denial::Needs(requirement))
 }
 
 fn join(Subject { kind, .. }: Subject, at: Standing) -> Result<(), Denial> {
@@ -338,17 +338,17 @@ const fn is_in(at: Standing) -> Result<(), Denial> {
 }
 
 fn needs(subject: Subject, at: Standing, role: MemberRole) -> Result<(), Denial> {
-    let needed = match role {
+    let requirement = match role {
         MemberRole::Member => return Ok(()),
-        MemberRole::Voice => Needed::Voice,
-        MemberRole::Moderator => Needed::Moderator,
-        MemberRole::Owner => Needed::Owner,
+        MemberRole::Voice => Requirement::Voice,
+        MemberRole::Moderator => Requirement::Moderator,
+        MemberRole::Owner => Requirement::Owner,
     };
-    allow(at.rank(subject) >= role, Denial::Needs(needed))
+    allow(at.rank(subject) >= role, Denial::Needs(requirement))
 }
 
-const fn allow(is_allowed: bool, denied: Denial) -> Result<(), Denial> {
-    if is_allowed { Ok(()) } else { Err(denied) }
+const fn allow(is_allowed: bool, denial: Denial) -> Result<(), Denial> {
+    if is_allowed { Ok(()) } else { Err(denial) }
 }
 
 #[cfg(test)]

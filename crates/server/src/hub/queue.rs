@@ -11,7 +11,7 @@ use tracing::error;
 use super::HubError;
 use super::answer::{Outcome, Response};
 use super::commits::Commits;
-use super::request::{Item, Request, Unqueued};
+use super::request::{Item, NewMessage, Request};
 use crate::journal::{JournalError, Task, TaskResult};
 use crate::watch::reason;
 
@@ -31,9 +31,9 @@ pub(super) struct Queue {
 
 /// A request in the queue: it waits for its commit.
 #[derive(Debug)]
-pub(super) struct Pending(oneshot::Receiver<Result<Response, HubError>>);
+pub(super) struct PendingRequest(oneshot::Receiver<Result<Response, HubError>>);
 
-impl Pending {
+impl PendingRequest {
     /// Waits for the response, which comes after the commit. Cancel safe.
     pub(super) async fn response(&mut self) -> Result<Response, HubError> {
         (&mut self.0).await.unwrap_or(Err(HubError::GoingAway))
@@ -86,7 +86,7 @@ impl Queue {
     ///
     /// # Errors
     /// Returns the message if the queue is full.
-    pub(super) fn try_send(&self, message: Unqueued) -> Result<(), Unqueued> {
+    pub(super) fn try_send(&self, message: NewMessage) -> Result<(), NewMessage> {
         match self.items.try_reserve() {
             Ok(place) => place.send(Item::Message(message.0)),
             Err(TrySendError::Full(())) => return Err(message),
@@ -97,7 +97,7 @@ impl Queue {
 
     /// Puts messages into the queue, one after another; waits until it has capacity for all of them. Refuses them if
     /// the daemon is going away.
-    pub(super) async fn send_all(&self, messages: Vec<Unqueued>) {
+    pub(super) async fn send_all(&self, messages: Vec<NewMessage>) {
         match self.items.reserve_many(messages.len()).await {
             Ok(places) => {
                 for (place, message) in places.zip(messages) {
@@ -109,10 +109,10 @@ impl Queue {
     }
 
     /// Puts a request into the queue; waits while it is full.
-    pub(super) async fn request(&self, request: Request) -> Result<Pending, HubError> {
+    pub(super) async fn request(&self, request: Request) -> Result<PendingRequest, HubError> {
         let (reply, done) = oneshot::channel();
         self.put(Item::Request(Box::new(request), Some(reply))).await?;
-        Ok(Pending(done))
+        Ok(PendingRequest(done))
     }
 
     /// Puts a request without an answer into the queue, or drops it if the queue is full.

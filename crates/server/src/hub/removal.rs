@@ -13,7 +13,7 @@ use super::actor::Actor;
 use super::answer::Outcome;
 use super::member::Member;
 use super::policy::{Action, may};
-use super::request::{SanctionOrder, SanctionTarget, Submission, Unqueued};
+use super::request::{NewMessage, SanctionOrder, SanctionTarget, Submission};
 use super::{Hub, HubError};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Page, Part, StoredMessage};
@@ -28,7 +28,7 @@ const PAGES_READ_MAX: usize = 50;
 /// Deletions that wait for one commit: others commit in between.
 const AT_ONCE: usize = 64;
 
-/// What is to be removed.
+/// The messages that are to be removed.
 #[derive(Debug)]
 pub(crate) struct Removal {
     actor: Actor,
@@ -38,8 +38,8 @@ pub(crate) struct Removal {
 }
 
 impl Member {
-    /// What those whom `order` is about have written in the last `seconds`: in the room of the order, or in all rooms
-    /// of this user in which it may delete messages of others.
+    /// The messages of the last `seconds` of those whom `order` is about: in the room of the order, or in all rooms of
+    /// this user in which it may delete messages of others.
     ///
     /// # Errors
     /// Returns an error if the user may not delete messages of others in the room of the order, or there is no such
@@ -53,7 +53,7 @@ impl Member {
                 vec![holder.ok_or_else(|| HubError::NoSuchUser(name.clone()))?]
             }
             SanctionTarget::Invite(id) => state.invited(*id).to_vec(),
-            // Where a message was written from is not stored.
+            // The network from which a message was sent is not stored.
             SanctionTarget::Network(_) => Vec::new(),
         };
         let rooms = match &order.room {
@@ -113,7 +113,7 @@ impl Removal {
         for part in found.chunks(AT_ONCE) {
             let (answer, mut answers) = mpsc::channel(AT_ONCE);
             let delete = |target: &Seq| {
-                Unqueued(Box::new(Submission {
+                NewMessage(Box::new(Submission {
                     user: self.actor.id(),
                     // The session of the moderator is to receive it, too.
                     session: SessionId::NONE,
@@ -131,7 +131,7 @@ impl Removal {
             self.actor.send_all(part.iter().map(delete).collect()).await;
             drop(answer);
             for _ in part {
-                // One that was deleted meanwhile is refused, which is as good.
+                // If a message was deleted meanwhile, the order is refused, and the message is gone all the same.
                 match answers.recv().await.map(|answer| answer.outcome) {
                     None | Some(Outcome::Refused(HubError::GoingAway)) => {
                         return ControlFlow::Break(());

@@ -58,7 +58,7 @@ pub(super) struct Submission {
 
 /// A message that is not in the queue yet.
 #[derive(Debug)]
-pub(crate) struct Unqueued(pub(super) Box<Submission>);
+pub(crate) struct NewMessage(pub(super) Box<Submission>);
 
 /// A change that a session, or the hub itself, asks for.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ pub(super) struct Rooms {
     named: BTreeMap<String, RoomId>,
     /// Those of them that are not private.
     listed: BTreeMap<String, RoomId>,
-    /// What the names of the named rooms look like.
+    /// The looks of the names of rooms.
     looks: Looks<RoomId>,
     direct: IdMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
@@ -50,7 +50,7 @@ struct RoomEntry {
 
 /// A room that is to be removed, and the users with a membership in it.
 #[derive(Debug, Clone)]
-pub(super) struct Unused {
+pub(super) struct UnusedRoom {
     pub(super) id: RoomId,
     pub(super) visitors: Arc<BTreeSet<UserId>>,
 }
@@ -104,7 +104,7 @@ impl Rooms {
         self.get(*id?)
     }
 
-    /// What the name of a room looks like.
+    /// The look of the name of a room.
     pub(super) fn looks_of(&self, name: &RoomName) -> [Look; 2] {
         self.looks.of(name.as_str(), name.key())
     }
@@ -214,11 +214,11 @@ impl Rooms {
     }
 
     /// Up to `limit` unused rooms. They stay until [`Rooms::remove`].
-    pub(super) fn unused(&self, limit: usize) -> Vec<Unused> {
+    pub(super) fn unused(&self, limit: usize) -> Vec<UnusedRoom> {
         let entries = self.maybe_unused.iter().filter_map(|id| Some((id, self.by_id.get(id)?)));
         let unused = entries.filter(|(_, entry)| entry.is_unused()).take(limit);
         unused
-            .map(|(id, entry)| Unused { id: *id, visitors: Arc::clone(&entry.visitors) })
+            .map(|(id, entry)| UnusedRoom { id: *id, visitors: Arc::clone(&entry.visitors) })
             .collect()
     }
 

@@ -16,7 +16,7 @@ pub(super) struct RoomsAhead<'r> {
     rooms: &'r Rooms,
     /// Rooms that are not stored yet, by the key of their names.
     new: HashMap<String, NewRoom>,
-    /// What the names of these look like.
+    /// The looks of their names.
     new_looks: BTreeMap<Look, RoomName>,
     /// Rooms that this commit uses, so that it does not remove them. They are few: a hash would cost more than a
     /// search.

@@ -4,12 +4,12 @@ use chat_proto::event::SanctionInfo;
 use chat_proto::{Network, Reason, RoomName, SanctionKind, Timestamp, User, UserId, UserName};
 
 use super::account::Account;
-use super::error::Sanctioned;
+use super::error::SanctionDetails;
 use super::member::Member;
 use super::policy::{Action, Denial, may};
 use super::proposal::Proposal;
 use super::request::Admission;
-use super::sanctions::{Applied, SanctionSubject};
+use super::sanctions::{EffectiveSanction, SanctionSubject};
 use super::state::State;
 use super::{Hub, HubError};
 use crate::journal::{MemberRole, RoomId, SanctionRecord, UserKind, UserRole};
@@ -40,12 +40,16 @@ impl Account {
 }
 
 impl State {
-    /// What a refusal says of a sanction.
-    pub(super) fn sanctioned(&self, applied: Applied<'_>, now: Timestamp) -> Sanctioned {
-        let Applied { record, until, is_of_other } = applied;
+    /// A sanction as the reason of a refusal.
+    pub(super) fn sanctioned(
+        &self,
+        applied: EffectiveSanction<'_>,
+        now: Timestamp,
+    ) -> SanctionDetails {
+        let EffectiveSanction { record, until, is_of_other } = applied;
         let left = |until: Timestamp| (until.as_millis() - now.as_millis()).max(0).unsigned_abs();
         let reason = if is_of_other { Reason::default() } else { record.reason.clone() };
-        Sanctioned { room: self.room_name(record.room), left_ms: until.map(left), reason }
+        SanctionDetails { room: self.room_name(record.room), left_ms: until.map(left), reason }
     }
 
     fn room_name(&self, room: Option<RoomId>) -> Option<RoomName> {
@@ -124,7 +128,7 @@ impl Member {
         }
         let subject = state.existing(self.id()).sanction_subject(newcomers_after);
         let info = |record: &SanctionRecord| {
-            let Applied { until, is_of_other, .. } =
+            let EffectiveSanction { until, is_of_other, .. } =
                 record.applied(record.kind, record.room, subject, now)?;
             let info = SanctionInfo { until, ..state.info(record) };
             Some(match is_of_other {
@@ -191,7 +195,7 @@ impl Hub {
     /// Whether a new user may come in now. It is decided again when the user is stored.
     ///
     /// # Errors
-    /// Returns an error if the user needs an invite, its invite is none that is valid, or its network is banned.
+    /// Returns an error if the user needs an invite, its invite is not valid, or its network is banned.
     pub(crate) fn check_admission(&self, admission: Admission) -> Result<(), HubError> {
         let state = self.state();
         let proposal = Proposal::new(&state, self.directory.newcomers_after());

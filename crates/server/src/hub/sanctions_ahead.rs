@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chat_proto::{Timestamp, UserId};
 
-use super::sanctions::{Applied, SanctionSubject, Sanctions, longest};
+use super::sanctions::{EffectiveSanction, SanctionSubject, Sanctions, longest};
 use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
 
 /// The sanctions, and the changes of the commit that is being decided.
@@ -85,7 +85,7 @@ impl<'s> SanctionsAhead<'s> {
         room: Option<RoomId>,
         subject: SanctionSubject,
         now: Timestamp,
-    ) -> Option<Applied<'_>> {
+    ) -> Option<EffectiveSanction<'_>> {
         if self.stored.is_empty() && self.new.is_empty() {
             return None;
         }

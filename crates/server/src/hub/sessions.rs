@@ -11,15 +11,15 @@ use chat_proto::{AccountChange, Door, Event, SessionId, ShortString, Timestamp, 
 
 use crate::journal::CredentialId;
 
-/// Changes of the account of which a session has not told its client, at most: beyond that, the oldest are left out. A
-/// client asks for the account when it is told of one.
+/// Most changes of the account that a session has not sent to its client: beyond that, the oldest are left out. A
+/// client asks for the account when it is sent one.
 const NOTICES_MAX: usize = 8;
 
 /// The client of a session.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     pub(crate) door: Door,
-    /// What its user calls the machine, cleaned; empty if it is not known.
+    /// The name that its user gives the machine, cleaned; empty if it is not known.
     pub(crate) device: ShortString,
     pub(crate) address: IpAddr,
 }
@@ -36,7 +36,7 @@ pub(super) struct LiveSession {
     credential: Option<NonZero<CredentialId>>,
     /// Whether it is told to end.
     is_ended: bool,
-    /// The changes that its client is not told of yet. Boxed, since nearly all have none.
+    /// The changes that its client was not sent yet. Boxed, since nearly all have none.
     notices: Option<Box<Notices>>,
     /// Wakes it; `None` until its first turn.
     waker: Option<Waker>,
@@ -158,7 +158,7 @@ impl Sessions {
     }
 
     /// Records that the sessions of a user for which `is_meant` is true are told to end. Returns their numbers.
-    pub(super) fn tell_to_end(
+    pub(super) fn mark_to_end(
         &mut self,
         user: UserId,
         is_meant: impl Fn(&LiveSession) -> bool,
@@ -187,7 +187,7 @@ impl Sessions {
         }
     }
 
-    /// Takes the changes of which the client of a session is not told yet.
+    /// Takes the changes that the client of a session was not sent yet.
     pub(super) fn take_notices(&mut self, id: SessionId) -> Vec<Event> {
         let notices = self.by_id.get_mut(&id).and_then(|session| session.notices.take());
         notices.map_or_else(Vec::new, |notices| notices.0)

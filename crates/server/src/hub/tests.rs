@@ -181,7 +181,7 @@ async fn a_user_may_change_the_spelling_of_its_name() {
 async fn a_closed_hub_accepts_nothing_and_ends_its_rooms() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
-    let mut live = bob.room(&room("#lobby")).unwrap().listen(500).unwrap().live;
+    let mut live = bob.room(&room("#lobby")).unwrap().subscribe(500).unwrap().live;
     assert!(matches!(
         say(&bob, "#lobby", "last words").await,
         Ok(Outcome::Stored { seq: Seq::FIRST, .. })
@@ -264,8 +264,8 @@ async fn the_name_of_a_user_away_for_long_is_given_away_and_nothing_else_is() {
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
     days_pass(2);
-    let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
-    let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
+    let mut live = ana.room(&room("@bob")).unwrap().subscribe(500).unwrap().live;
+    let mut left = eva.room(&room("@bob")).unwrap().subscribe(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
     let renamed = live.try_recv().unwrap();
     let line = String::from_utf8_lossy(&lines(&renamed, Default::default()).bytes).into_owned();

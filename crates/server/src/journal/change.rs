@@ -86,7 +86,7 @@ pub enum Change {
         user: UserId,
         /// The room's number.
         room: RoomId,
-        /// Why, as the others are told.
+        /// The reason, which is sent to the others.
         reason: LeaveReason,
     },
     /// A user has read a room up to a message. A read position never moves back.

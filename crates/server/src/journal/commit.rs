@@ -32,7 +32,7 @@ pub(crate) struct Message {
     pub(crate) device: DeviceId,
     /// The number that the device gives it. A message without a number is never a repeat.
     pub(crate) n: Option<u64>,
-    /// What it says.
+    /// Its content.
     pub(crate) body: Body,
     /// When the message that it names was stored, if the client says so: another one is not meant.
     pub(crate) named_at: Option<Timestamp>,
@@ -46,8 +46,8 @@ pub(crate) struct Message {
     pub(crate) changes: Box<[Change]>,
 }
 
-/// What the audit log has of the deletion of a message of another user. Its author and the room are known where it is
-/// stored, and its text is not recorded.
+/// The record of the audit log about the deletion of a message of another user. The writer adds the author of the
+/// message and the room; its text is not recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct DeletionRecord {
     /// Who deletes it, when, and the name of the room.

@@ -24,7 +24,7 @@ use chat_proto::Seq;
 use chat_proto::event::JournalId;
 use tokio::sync::broadcast::error::RecvError;
 
-use self::missed::Missed;
+use self::missed::MissedMessages;
 pub use self::position::{Position, PositionError};
 use self::records::Item;
 pub(super) use self::records::{Followers, Record, Subscribers};
@@ -88,7 +88,7 @@ pub struct Follower {
     /// `None` at the start, after a lag, and far from the end.
     live: Option<Source>,
     /// The messages that are to be read from the file.
-    missed: Missed,
+    missed: MissedMessages,
     /// The commit that was received last, and the number of its items that were returned.
     record: Option<(Arc<Record>, usize)>,
     /// The number of that commit, see [`super::Commit::position`].
@@ -120,7 +120,7 @@ impl Journal {
             identity,
             subscribers: Arc::clone(&self.subscribers),
             live: None,
-            missed: Missed::default(),
+            missed: MissedMessages::default(),
             record: None,
             commit: None,
         }
@@ -185,7 +185,7 @@ impl Follower {
         let exist: HashSet<_> = rooms.iter().map(|room| room.room).collect();
         self.position.retain(|room| exist.contains(&room));
         let is_behind = |room: &&RoomExtent| self.position.seq(room.room) < room.last;
-        self.missed = Missed::new(rooms.iter().filter(is_behind));
+        self.missed = MissedMessages::new(rooms.iter().filter(is_behind));
         (self.live, self.commit) = (live, None);
         Ok(FollowerItem::Rooms(rooms))
     }

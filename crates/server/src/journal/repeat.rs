@@ -16,7 +16,7 @@ pub(crate) struct ResentMessage {
     pub(crate) n: u64,
     /// The room it is sent to.
     pub(crate) room: RoomId,
-    /// What it says.
+    /// Its content.
     pub(crate) body: Body,
 }
 

@@ -20,10 +20,10 @@ fn user(id: u64, name: &str) -> User {
     User { id: UserId::new(id), name: UserName::new(name).unwrap() }
 }
 
-fn published(seq: u64, text: &str) -> Published {
+fn publication(seq: u64, text: &str) -> Publication {
     let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
     let (kind, device, n) = (MessageKind::Text, DeviceId::default(), None);
-    Published {
+    Publication {
         message: StoredMessage {
             seq: Seq::new(seq),
             from,
@@ -48,23 +48,23 @@ fn line(live: &mut Live) -> String {
 fn a_receiver_gets_everything_after_the_snapshot_and_nothing_before_it() {
     let room = rust();
     assert!(!room.enter(&user(1, "ana")));
-    room.publish_messages(vec![published(1, "before")]);
-    let Listener { snapshot, mut live } = room.listen(500).unwrap();
+    room.publish_messages(vec![publication(1, "before")]);
+    let FeedStart { snapshot, mut live } = room.subscribe(500).unwrap();
     assert_eq!((snapshot.count, snapshot.last_seq), (1, Seq::FIRST));
     assert!(!room.enter(&user(2, "bob")));
-    room.publish_messages(vec![published(2, "after"), published(3, "that")]);
+    room.publish_messages(vec![publication(2, "after"), publication(3, "that")]);
     assert!(line(&mut live).contains(r##""joined","room":"#rust""##));
     assert_eq!(line(&mut live).lines().count(), 2, "one batch");
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
-    assert_eq!(room.listen(1).unwrap().snapshot.users, [user(1, "ana")]);
+    assert_eq!(room.subscribe(1).unwrap().snapshot.users, [user(1, "ana")]);
 }
 
 #[test]
 fn a_room_without_receivers_has_no_ring() {
     let room = rust();
-    drop(room.listen(500).unwrap());
+    drop(room.subscribe(500).unwrap());
     assert!(room.state().live.is_some());
-    room.publish_messages(vec![published(1, "anybody?")]);
+    room.publish_messages(vec![publication(1, "anybody?")]);
     assert!(room.state().live.is_none());
     assert_eq!(room.last_seq(), Seq::FIRST);
 }
@@ -72,8 +72,8 @@ fn a_room_without_receivers_has_no_ring() {
 #[test]
 fn long_messages_come_in_several_batches() {
     let room = rust();
-    let mut live = room.listen(500).unwrap().live;
-    room.publish_messages((1..=9).map(|seq| published(seq, &"x".repeat(16_384))).collect());
+    let mut live = room.subscribe(500).unwrap().live;
+    room.publish_messages((1..=9).map(|seq| publication(seq, &"x".repeat(16_384))).collect());
     let batches = std::iter::from_fn(|| live.try_recv().ok());
     let last_seqs = batches.map(|batch| batch.last_seq().unwrap().get());
     assert_eq!(last_seqs.collect::<Vec<_>>(), [4, 8, 9]);
@@ -83,10 +83,10 @@ fn long_messages_come_in_several_batches() {
 fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
     let room = room(RoomKey::Direct(DirectKey::of(UserId::new(2), UserId::new(1))));
     assert_eq!(room.name().as_str(), "@1-2");
-    let mut live = room.listen(500).unwrap().live;
+    let mut live = room.subscribe(500).unwrap().live;
     assert!(!room.enter(&user(2, "bob")));
     room.rename(&user(2, "bob"), &UserName::new("rob").unwrap());
-    room.publish_messages(vec![published(1, "hi")]);
+    room.publish_messages(vec![publication(1, "hi")]);
     assert!(line(&mut live).contains(r#""joined","room":"@1-2""#));
     let batch = live.try_recv().unwrap();
     let encoded = lines(&batch, Kinds::All);
@@ -100,7 +100,7 @@ fn a_large_room_sends_the_number_of_users_only() {
     for id in 1..=3 {
         assert!(!room.enter(&user(id, &format!("user{id}"))));
     }
-    let mut live = room.listen(500).unwrap().live;
+    let mut live = room.subscribe(500).unwrap().live;
     assert!(room.enter(&user(4, "ana")));
     assert!(!room.enter(&user(4, "ana")), "is on the list already");
     assert!(room.enter(&user(5, "bob")));
@@ -115,12 +115,12 @@ fn a_large_room_sends_the_number_of_users_only() {
 #[test]
 fn a_closed_room_ends_for_all_receivers() {
     let room = rust();
-    let mut live = room.listen(500).unwrap().live;
-    room.publish_messages(vec![published(1, "last words")]);
+    let mut live = room.subscribe(500).unwrap().live;
+    room.publish_messages(vec![publication(1, "last words")]);
     room.close();
     assert!(line(&mut live).contains("last words"));
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Closed);
-    assert!(room.listen(500).is_none());
+    assert!(room.subscribe(500).is_none());
 }
 
 /// Rooms, and bytes that their rings hold together.
@@ -137,10 +137,10 @@ fn the_rings_of_all_rooms_share_one_bound() {
         let id = RoomId(u32::try_from(id).unwrap() + 2);
         let record = RoomRecord::new(id, key);
         let room = Room::new(record, 3, &rings);
-        stalled.push(room.listen(500).unwrap().live);
-        let mut live = room.listen(500).unwrap().live;
+        stalled.push(room.subscribe(500).unwrap().live);
+        let mut live = room.subscribe(500).unwrap().live;
         for seq in 1..=20 {
-            room.publish_messages(vec![published(seq, &text)]);
+            room.publish_messages(vec![publication(seq, &text)]);
             let sent = line(&mut live);
             assert!(
                 sent.contains(&format!("\"seq\":{seq},")),

@@ -1,4 +1,4 @@
-//! What one commit of the index changes.
+//! The changes of one commit of the index.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(super) struct Doc {
     pub(super) at: i64,
     /// The words for its room, its author and its mentions, which an edit does not change.
     pub(super) about: String,
-    /// What the author was called, see [`name_key`].
+    /// The name of the author at that time, see [`name_key`].
     pub(super) name: String,
     pub(super) text: Text,
 }
@@ -39,7 +39,7 @@ pub(super) struct Columns {
     pub(super) meta: String,
 }
 
-/// What one commit changes.
+/// The changes of one commit.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// New messages, by their place.

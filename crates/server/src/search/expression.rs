@@ -6,7 +6,7 @@ use super::query::{Phrase, Query, Term, What};
 use super::words::fold;
 use crate::journal::RoomId;
 
-/// What a reader may see, and whom the names in a query mean.
+/// The rooms that a reader may see, and the users that the names in a query mean.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// The user who searches.
@@ -51,7 +51,7 @@ pub(super) fn name_word(number: u64) -> String {
     word('\u{108000}', number)
 }
 
-/// What is the same in all ways of writing a name.
+/// The key of a name, which is the same however it is written.
 pub(super) fn name_key(name: &str) -> String {
     UserName::new(name).map_or_else(|_| fold(name), |name| name.key().to_owned())
 }
@@ -95,7 +95,7 @@ impl Lookup<'_> {
     }
 }
 
-/// What to look up for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself
+/// The expression for `query` in `rooms`; `None` if nothing can be found. With `names_rooms`, the expression itself
 /// finds messages of the rooms only. `name_number` returns the number of a name that the index has.
 pub(super) fn expression(
     query: &Query,
@@ -177,7 +177,7 @@ enum Holder {
 fn holder(name: &str, user: Option<UserId>) -> Holder {
     match user {
         Some(user) => Holder::Of(user),
-        // Only if nobody is called so.
+        // Only if no user has that name.
         None if name.eq_ignore_ascii_case(ME) => Holder::Me,
         None => Holder::Nobody,
     }

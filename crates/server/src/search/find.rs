@@ -16,7 +16,7 @@ use crate::journal::RoomId;
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
 pub(super) const COMPARED_MAX: usize = 500;
 
-/// What is looked for.
+/// A search to be carried out.
 #[derive(Debug)]
 pub(super) struct Criteria {
     pub(super) query: Query,

@@ -13,7 +13,7 @@ use tracing::info;
 
 use super::Shared;
 use super::batch::Batch;
-use super::clearing::Clearing;
+use super::cleaner::Cleaner;
 use super::error::IndexError;
 use super::file;
 use super::pace::Pace;
@@ -93,7 +93,7 @@ async fn follow(
         waited: None,
         pace: Pace::new(journal.clone()),
         trimmed: HashMap::new(),
-        clearing: Clearing::new(),
+        cleaner: Cleaner::new(),
         is_empty: position.is_none(),
         logged_at: Instant::now(),
         is_logged: false,
@@ -130,11 +130,11 @@ async fn next(
             }
         }
     }
-    while let Some(wait) = indexer.clearing.wait() {
+    while let Some(wait) = indexer.cleaner.wait() {
         if let Ok(item) = timeout(wait, follower.next()).await {
             return item.map_err(IndexError::Journal);
         }
-        indexer.clearing.step(&indexer.store)?;
+        indexer.cleaner.step(&indexer.store)?;
     }
     follower.next().await.map_err(IndexError::Journal)
 }
@@ -157,7 +157,7 @@ struct Indexer<'s> {
     pace: Pace,
     /// The first message of each room, as far as the earlier ones were removed from the index.
     trimmed: HashMap<RoomId, Seq>,
-    clearing: Clearing,
+    cleaner: Cleaner,
     /// Whether nothing was in the index when it was opened.
     is_empty: bool,
     logged_at: Instant,
@@ -230,7 +230,7 @@ impl Indexer<'_> {
         if self.trimmed.insert(room.room, room.first) == Some(room.first) {
             return Ok(());
         }
-        self.clearing.trimmed();
+        self.cleaner.trimmed();
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
@@ -245,7 +245,7 @@ impl Indexer<'_> {
     async fn store_and_pause(&mut self, follower: &mut Follower) -> Result<(), IndexError> {
         let waited = self.waited.unwrap_or_default();
         self.store_batch()?;
-        self.clearing.step(&self.store)?;
+        self.cleaner.step(&self.store)?;
         self.log_progress();
         let took = self.began.elapsed().saturating_sub(waited);
         self.pace.pause_after(took, follower).await;
@@ -262,7 +262,7 @@ impl Indexer<'_> {
         self.waited = None;
         self.store.write(&batch, &self.identity)?;
         if batch.changed.values().any(Option::is_none) {
-            self.clearing.deleted();
+            self.cleaner.deleted();
         }
         self.shared.set_trouble(None);
         self.is_empty = false;

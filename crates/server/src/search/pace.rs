@@ -28,7 +28,7 @@ const BEHIND_MAX: Duration = Duration::from_secs(300);
 /// Time between two looks at what the daemon stores.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// What the daemon stores.
+/// How much the daemon stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Load {
     Nothing,

@@ -1,4 +1,4 @@
-//! What a user types to search, as a value. Every string is a query: what is not an operator is a word.
+//! A query as a value. Every string is one: anything but an operator is a word.
 
 mod dates;
 
@@ -28,7 +28,7 @@ pub(super) struct Term {
     pub(super) what: What,
 }
 
-/// What a term asks for.
+/// The meaning of a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
     /// Words that follow each other.

@@ -15,14 +15,14 @@ const WORD_BYTES_MAX: usize = 64;
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
-    /// What is compared: lower case, without accents.
+    /// The form that is compared: lower case, without accents.
     pub(super) key: String,
     /// Where it is in the text.
     pub(super) range: Range<usize>,
     pub(super) form: Form,
 }
 
-/// What a [`Word`] is made of.
+/// The kind of a [`Word`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// A word with something else around it.

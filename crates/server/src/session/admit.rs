@@ -9,27 +9,27 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
 
-use super::end::{Closing, End, reject};
+use super::end::{ClosingConnection, End, reject};
 use super::handshake::handshake;
 use super::login::Origin;
 use super::web::open_web;
 use super::{Context, Peer, Session};
 use crate::config::{Config, PLAIN_REFUSED_SILENCE};
-use crate::door::detect::{DetectError, Detected, detect};
+use crate::door::detect::{DetectError, Detection, detect};
 use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
 use crate::networks::Slot;
-use crate::tls::{Accepted, Alpn};
-use crate::transport::{Carrier, Prefixed};
+use crate::tls::{Alpn, TlsConnection};
+use crate::transport::{Carrier, PrefixedStream};
 
 /// A connection whose protocol is known.
-struct Opened<S> {
+struct DetectedConnection<S> {
     carrier: Carrier<S>,
     protocol: Protocol,
     /// The number that the client was sent, if any.
     sent_id: Option<UserId>,
 }
 
-impl<S> Opened<S> {
+impl<S> DetectedConnection<S> {
     fn native(carrier: Carrier<S>) -> Self {
         Self { carrier, protocol: Protocol::Native, sent_id: None }
     }
@@ -47,16 +47,16 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let deadline = Instant::now() + context.config.identify_timeout;
-    let opened = tokio::select! {
+    let detected = tokio::select! {
         biased;
         () = context.closing.cancelled() => return None,
         () = slot.ended() => {
             context.strangers.log(|| info!("closed for another connection: it was silent"));
             return None;
         }
-        opened = Box::pin(open(stream, &peer, &context, deadline)) => opened,
+        detected = Box::pin(open(stream, &peer, &context, deadline)) => detected,
     };
-    let Opened { carrier, protocol, sent_id } = opened?;
+    let DetectedConnection { carrier, protocol, sent_id } = detected?;
     let is_encrypted = carrier.is_encrypted();
     let deadline = match carrier {
         Carrier::Web(_) => Instant::now() + context.config.identify_timeout, // requests had their own
@@ -90,7 +90,7 @@ where
             context.strangers.log(|| info!(reason = %end, "ended before the client was in"));
             drop(slot);
             let span = Span::current();
-            Box::pin(Closing { connection, end, context, span }.close()).await;
+            Box::pin(ClosingConnection { connection, end, context, span }.close()).await;
             None
         }
     }
@@ -103,22 +103,24 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     peer: &Peer,
     context: &Context,
     deadline: Instant,
-) -> Option<Opened<S>> {
+) -> Option<DetectedConnection<S>> {
     let address = peer.address.ip();
-    let mut plain = Prefixed::new(stream);
+    let mut plain = PrefixedStream::new(stream);
     let usual = context.config.detect_silence;
     let silence = match context.config.plain.allows(address) {
         true => context.late.silence(address, usual, Instant::now()),
         false => usual.max(PLAIN_REFUSED_SILENCE),
     };
     match detect_or_reject(&mut plain, silence, address, context, deadline).await? {
-        Detected::Protocol { protocol, sent_id } => {
-            return Some(Opened { carrier: Carrier::Plain(plain), protocol, sent_id });
+        Detection::Protocol { protocol, sent_id } => {
+            return Some(DetectedConnection { carrier: Carrier::Plain(plain), protocol, sent_id });
         }
-        Detected::Http => {
-            return open_web(Carrier::Plain(plain), address, context).await.map(Opened::native);
+        Detection::Http => {
+            return open_web(Carrier::Plain(plain), address, context)
+                .await
+                .map(DetectedConnection::native);
         }
-        Detected::Tls => {}
+        Detection::Tls => {}
     }
     let accepted = timeout_at(deadline, context.tls.accept(plain)).await;
     let accepted = accepted
@@ -127,46 +129,50 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
             context.strangers.log(|| info!(%error, "turned away: no handshake of TLS"));
         })
         .ok()?;
-    let Some(Accepted { stream, alpn }) = accepted else {
+    let Some(TlsConnection { stream, alpn }) = accepted else {
         context.strangers.log(|| info!("an authority has checked whether a domain leads here"));
         return None;
     };
-    let mut tls = Box::new(Prefixed::new(stream));
+    let mut tls = Box::new(PrefixedStream::new(stream));
     match alpn {
-        Alpn::Native => return Some(Opened::native(Carrier::Tls(tls))),
+        Alpn::Native => return Some(DetectedConnection::native(Carrier::Tls(tls))),
         Alpn::Http => {
-            return open_web(Carrier::Tls(tls), address, context).await.map(Opened::native);
+            return open_web(Carrier::Tls(tls), address, context)
+                .await
+                .map(DetectedConnection::native);
         }
         Alpn::None => {}
     }
     let silence = context.late.silence(address, usual, Instant::now());
     match detect_or_reject(tls.as_mut(), silence, address, context, deadline).await? {
-        Detected::Protocol { protocol, sent_id } => {
-            Some(Opened { carrier: Carrier::Tls(tls), protocol, sent_id })
+        Detection::Protocol { protocol, sent_id } => {
+            Some(DetectedConnection { carrier: Carrier::Tls(tls), protocol, sent_id })
         }
-        Detected::Http => open_web(Carrier::Tls(tls), address, context).await.map(Opened::native),
-        Detected::Tls => {
+        Detection::Http => {
+            open_web(Carrier::Tls(tls), address, context).await.map(DetectedConnection::native)
+        }
+        Detection::Tls => {
             context.strangers.log(|| info!("turned away: TLS within TLS"));
             None
         }
     }
 }
 
-/// Finds out which protocol the client speaks. If it speaks none, it is sent what is spoken here.
+/// Finds out which protocol the client speaks. If it speaks none, it is sent a line that names them.
 async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Prefixed<S>,
+    stream: &mut PrefixedStream<S>,
     silence: Duration,
     address: IpAddr,
     context: &Context,
     deadline: Instant,
-) -> Option<Detected> {
+) -> Option<Detection> {
     let Context { config, strangers, .. } = context;
-    let detected = detect(stream, silence, || context.hub.next_user());
-    match timeout_at(deadline, detected).await {
-        Ok(Ok(detected)) => return Some(detected),
+    let detection = detect(stream, silence, || context.hub.next_user());
+    match timeout_at(deadline, detection).await {
+        Ok(Ok(detection)) => return Some(detection),
         Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
         Ok(Err(error @ (DetectError::LateTls | DetectError::LateHttp))) => {
-            context.late.was_late(address, Instant::now());
+            context.late.record_late(address, Instant::now());
             strangers.log(|| info!(%error, "closed; the next one from its address has more time"));
         }
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),

@@ -83,7 +83,7 @@ impl fmt::Display for End {
 }
 
 /// A connection that is to be closed, after its client was sent the reason.
-pub(super) struct Closing<S> {
+pub(super) struct ClosingConnection<S> {
     pub(super) connection: Connection<S>,
     pub(super) end: End,
     pub(super) context: Arc<Context>,
@@ -91,7 +91,7 @@ pub(super) struct Closing<S> {
     pub(super) span: Span,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> ClosingConnection<S> {
     /// Sends the reason, writes the pending bytes, and closes the connection after the client has had the time to
     /// read them.
     pub(super) async fn close(self) {

@@ -35,7 +35,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_versions(
+    pub(super) fn finish_versions(
         &mut self,
         room: RoomName,
         seq: Seq,
@@ -76,7 +76,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_thread(
+    pub(super) fn finish_thread(
         &mut self,
         room: RoomName,
         seq: Seq,
@@ -110,7 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_pins(
+    pub(super) fn finish_pins(
         &mut self,
         room: RoomName,
         pins: Result<Pins, JournalError>,
@@ -147,7 +147,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_mentions(
+    pub(super) fn finish_mentions(
         &mut self,
         page: Result<MentionsPage, JournalError>,
     ) -> ControlFlow<End> {

@@ -1,4 +1,4 @@
-//! What the daemon tells a monitor, gathered in one place.
+//! Gathers the figures of the daemon for a monitor.
 
 use super::Context;
 use crate::figures::Figures;

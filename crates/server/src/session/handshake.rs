@@ -21,7 +21,7 @@ use super::live::Shows;
 use super::login::{LoggedIn, Origin, log_in, prove_server_password, sends_server_password};
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
-use crate::hub::{Admission, HubError, Member, Returning};
+use crate::hub::{Admission, HubError, Member, ReturningUser};
 use crate::journal::CredentialId;
 use crate::limits::Cost;
 use crate::networks::{Busy, Kind, Slot};
@@ -132,8 +132,12 @@ pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
 /// The answer to `about`.
 pub(super) fn about(context: &Context, search: Option<SearchState>) -> Event {
     let journal = context.hub.journal().identity().clone();
-    let key = ShortString::new(context.tls.key().to_string()).ok();
-    Event::About { server: server(), journal, key, search }
+    Event::About { server: server(), journal, key: written_key(context), search }
+}
+
+/// The key of the daemon, as an address line has it.
+pub(super) fn written_key(context: &Context) -> Option<ShortString> {
+    ShortString::new(context.tls.key().to_string()).ok()
 }
 
 fn server() -> Server {
@@ -156,7 +160,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
         put_client(&entered.member, &hello, &entered.token, origin).map(|()| entered)
     });
     match entered {
-        Ok(Entered { member, token, last, password }) => {
+        Ok(NewSession { member, token, last, password }) => {
             let role = hello.features.has(features::ROLES).then(|| member.role());
             let welcome = Welcome { role, ..welcome(&member, token, last, context) };
             connection.send(&Event::Welcome(welcome));
@@ -173,8 +177,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// A user who is in.
-struct Entered {
+/// A session that begins.
+struct NewSession {
     /// The session in the hub.
     member: Member,
     token: Secret,
@@ -191,7 +195,7 @@ async fn enter(
     origin: Origin,
     slot: &Slot,
     context: &Context,
-) -> Result<Entered, Refusal> {
+) -> Result<NewSession, Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
@@ -199,7 +203,7 @@ async fn enter(
     if let Some(LoggedIn { member, token, password }) = log_in(hello, origin, slot, context).await?
     {
         let last = member.actor().last_n(&hello.device).await?;
-        return Ok(Entered { member, token, last, password });
+        return Ok(NewSession { member, token, last, password });
     }
     if hello.invite.is_some() {
         origin.check_private()?;
@@ -215,7 +219,7 @@ async fn enter(
         None => hub.enter_new(sent_id, &hello.name, admission).await?,
     };
     let last = member.actor().last_n(&hello.device).await?;
-    Ok(Entered { member, token, last, password: None })
+    Ok(NewSession { member, token, last, password: None })
 }
 
 /// What decides whether the client of a `hello` may come in.
@@ -236,7 +240,7 @@ async fn permit(
         Some(token) => context.hub.charge_entry(token, limits, now)?,
         None => None,
     };
-    let Some(Returning { is_newcomer, enters_at }) = known else {
+    let Some(ReturningUser { is_newcomer, enters_at }) = known else {
         // Before it takes a place or units, so that users who are refused do not use up those of others.
         if hello.token.is_some() && !hello.new {
             return Err(HubError::BadToken.into());

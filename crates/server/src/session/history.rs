@@ -41,7 +41,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_history(
+    pub(super) fn finish_history(
         &mut self,
         name: RoomName,
         page: Result<(Vec<StoredMessage>, bool), JournalError>,

@@ -1,4 +1,4 @@
-//! What is live only: who is writing, and who is away. A client gets it if it has the feature for it.
+//! State that is never stored: who is writing, and who is away. A client is sent it if it has the feature for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -130,8 +130,8 @@ impl Shows {
     }
 }
 
-/// When a client last sent what has a limit in time, and what it was told that is not stored. Boxed, since most clients
-/// are silent, and most users were asked into no room.
+/// When a client last sent commands that have a limit in time, and what it was sent that is not stored. Boxed, since
+/// most clients are silent, and most users were asked into no room.
 #[derive(Default)]
 pub(super) struct LiveState(Option<Box<Live>>);
 
@@ -140,37 +140,37 @@ struct Live {
     /// The rooms in which it was writing less than [`TYPING_EVERY`] ago.
     typing: Vec<(RoomId, Instant)>,
     away_at: Option<Instant>,
-    /// The rooms that the client was told that the user was asked into.
-    told_asked: BTreeSet<RoomId>,
-    /// The sanctions that the client was told that apply to the user.
-    told_sanctions: BTreeMap<u64, SanctionInfo>,
+    /// The rooms of which the client was sent that the user was asked into them.
+    sent_asked: BTreeSet<RoomId>,
+    /// The sanctions of the user that the client was sent.
+    sent_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
 impl LiveState {
-    /// The rooms that the client was told that the user was asked into.
-    pub(super) fn told_asked(&mut self) -> &mut BTreeSet<RoomId> {
-        &mut self.0.get_or_insert_default().told_asked
+    /// The rooms of which the client was sent that the user was asked into them.
+    pub(super) fn sent_asked(&mut self) -> &mut BTreeSet<RoomId> {
+        &mut self.0.get_or_insert_default().sent_asked
     }
 
-    /// The sanctions that the client was told that apply to the user.
-    pub(super) fn told_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
-        &mut self.0.get_or_insert_default().told_sanctions
+    /// The sanctions of the user that the client was sent.
+    pub(super) fn sent_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
+        &mut self.0.get_or_insert_default().sent_sanctions
     }
 
-    /// Whether the client was told of a sanction that applies to the user.
+    /// Whether the client was sent a sanction that applies to the user.
     pub(super) fn knows_sanctions(&self) -> bool {
-        self.0.as_ref().is_some_and(|live| !live.told_sanctions.is_empty())
+        self.0.as_ref().is_some_and(|live| !live.sent_sanctions.is_empty())
     }
 
     /// The user was asked into no room.
     pub(super) fn forget_asked(&mut self) {
         if let Some(live) = &mut self.0 {
-            live.told_asked.clear();
+            live.sent_asked.clear();
         }
     }
 
     /// Whether a `typing` for `room` is passed on now.
-    fn may_type(&mut self, room: RoomId, now: Instant) -> bool {
+    fn take_typing(&mut self, room: RoomId, now: Instant) -> bool {
         let live = self.0.get_or_insert_default();
         live.typing.retain(|(_, at)| now.duration_since(*at) < TYPING_EVERY);
         let is_new = live.typing.iter().all(|(typed, _)| *typed != room);
@@ -213,13 +213,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Break(End::Expelled(code, text.into()))
     }
 
-    /// Passes on that the user is writing. A client that sends it too often is not told: it was shown already.
+    /// Passes on that the user is writing. If a client sends it too often, it is dropped: it was shown already.
     pub(super) fn type_in(&mut self, name: RoomName) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
             Ok(room) => room.id,
             Err(error) => return self.refuse_in(name, error),
         };
-        if self.live.may_type(room, Instant::now())
+        if self.live.take_typing(room, Instant::now())
             && let Err(error) = self.member.type_in(&name)
         {
             return self.refuse_in(name, error);

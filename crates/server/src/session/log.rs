@@ -1,4 +1,4 @@
-//! What a session logs.
+//! The lines of the log about a session.
 
 use std::net::SocketAddr;
 

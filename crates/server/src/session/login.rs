@@ -17,7 +17,7 @@ use super::end::End;
 use super::handshake::{admission, busy, too_fast};
 use super::pending::CommandResult;
 use super::{Context, Session};
-use crate::hub::{Actor, HubError, Member, Proof, Returning, StoredPassword, device_name};
+use crate::hub::{Actor, HubError, Member, Proof, ReturningUser, StoredPassword, device_name};
 use crate::journal::CredentialId;
 use crate::limits::Cost;
 use crate::networks::{Busy, Kind, Slot};
@@ -30,13 +30,13 @@ use crate::tries::BegunTry;
 /// When to try again if too many passwords are being verified, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
 
-/// What a code is counted as, where tries are counted: no name has a space at its start.
+/// The name under which tries of codes are counted: no user has it, since it begins with a space.
 const LINK: &str = " link";
 
-/// What the password of the server is counted as.
+/// The name under which tries of the server's password are counted.
 const SERVER: &str = " server";
 
-/// What a password that is checked costs its network, be it right or wrong: a hash, which takes 30 ms of a processor.
+/// The cost of a check of a password for its network, be it right or wrong: a hash, which takes 30 ms of a processor.
 /// An office of 250 people logs in at once, and then 4 in a second.
 const CHECK: Cost = Cost::units(25);
 
@@ -151,7 +151,7 @@ async fn identify(hello: &Hello, slot: &Slot, context: &Context) -> Result<Logge
         (None, None) => return Err(HubError::BadSecret.into()),
     };
     let limits = &context.config.limits;
-    let Returning { is_newcomer, enters_at } =
+    let ReturningUser { is_newcomer, enters_at } =
         context.hub.charge_login(user, limits, Instant::now())?;
     if let Some(at) = enters_at {
         sleep_until(at).await;
@@ -270,7 +270,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn has_set_password(&mut self, set: Result<(), Refusal>) -> ControlFlow<End> {
+    pub(super) fn finish_password(&mut self, set: Result<(), Refusal>) -> ControlFlow<End> {
         match set {
             Ok(()) => {
                 self.log(|| info!("has set a password"));

@@ -11,7 +11,7 @@ use tracing::{error, info_span};
 
 use super::Context;
 use super::accounts::{hand_back, link};
-use super::end::{Closing, End};
+use super::end::{ClosingConnection, End};
 use super::error_budget::ErrorBudget;
 use super::handshake::{about, busy, send_now};
 use super::hooks;
@@ -29,7 +29,7 @@ pub(crate) async fn operate<S: AsyncRead + AsyncWrite + Unpin>(stream: S, contex
     let mut connection = connection(stream, &context.config);
     let end = converse(&mut connection, &context).await;
     let span = info_span!("operator");
-    Box::new(Closing { connection, end, context, span }).close().await;
+    Box::new(ClosingConnection { connection, end, context, span }).close().await;
 }
 
 /// Refuses a connection of the operator: there are too many.

@@ -15,13 +15,13 @@ use super::pending::CommandResult;
 use crate::door::Incoming;
 use crate::limits::Cost;
 
-/// What a direct message with somebody new costs beside its first message.
+/// The cost of a new direct message, beside that of its first message.
 const CONVERSATION: Cost = Cost::units(4);
 
 /// The cost of a command that adds a record to the audit log, which has a bound.
 const ORDER: Cost = Cost::units(5);
 
-/// What a password costs: two hashes, which take 60 ms of a processor.
+/// The cost of a new password: two hashes, which take 60 ms of a processor.
 const PASSWORD: Cost = Cost::units(50);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -136,6 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::End { .. }
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
+            // A line of the log.
+            Command::Link { user: None } => (ORDER, false),
             Command::Invites { .. }
             | Command::Hooks { .. }
             | Command::History { .. }
@@ -148,7 +150,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Sanctions { .. }
             | Command::Audit { .. }
             | Command::Rooms { .. }
-            | Command::Link { user: None }
             | Command::Account { .. }
             | Command::Sessions { .. }
             | Command::Accounts { .. }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::socket::Unacknowledged;
+use crate::socket::UnacknowledgedBytes;
 
 /// The other end of a connection.
 pub(crate) struct Peer {
@@ -11,7 +11,7 @@ pub(crate) struct Peer {
     /// The address of this machine that it has connected to, if that is known.
     pub local: Option<SocketAddr>,
     /// Returns how many bytes it has not acknowledged; `None` if the system cannot be asked.
-    pub unacknowledged: Option<Unacknowledged>,
+    pub unacknowledged: Option<UnacknowledgedBytes>,
 }
 
 impl From<SocketAddr> for Peer {

@@ -10,9 +10,9 @@ use chat_proto::command::{Say, SearchOrder};
 use chat_proto::event::AuditEntry;
 use chat_proto::{Command, Event, Refusal, RoomName, Seq};
 
-use super::unread::{Counted, PendingSubscription};
+use super::unread::{PendingSubscription, UnreadCount};
 use crate::door::Incoming;
-use crate::hub::{Actor, Answer, HubError, Unqueued};
+use crate::hub::{Actor, Answer, HubError, NewMessage};
 use crate::journal::{
     JournalError, MentionsPage, Pins, Rejection, StoredMessage, Thread, Versions,
 };
@@ -32,19 +32,19 @@ enum Stage {
     /// Messages are collected, to wait for capacity in the queue.
     Messages(WaitingMessages),
     /// The command waits for its result.
-    Waits(Waiting),
+    Waits(CommandFuture),
     /// The command waits for the budget of its user.
-    Paced(Waiting),
+    Paced(CommandFuture),
     /// The result waits for the connection to take more output.
     Done(CommandResult),
 }
 
-type Waiting = Pin<Box<dyn Future<Output = CommandResult> + Send>>;
+type CommandFuture = Pin<Box<dyn Future<Output = CommandResult> + Send>>;
 
 /// Messages that wait for capacity in the queue, and the command after them.
 pub(super) struct WaitingMessages {
     actor: Actor,
-    messages: Vec<Unqueued>,
+    messages: Vec<NewMessage>,
     then: Option<Command>,
 }
 
@@ -57,7 +57,7 @@ pub(super) enum CommandResult {
     /// The topic of a room was set.
     Topic { name: RoomName, set: Result<(), HubError> },
     /// The user has read a room up to `seq`.
-    Read { name: RoomName, seq: Result<Seq, HubError>, counted: Option<Counted> },
+    Read { name: RoomName, seq: Result<Seq, HubError>, count: Option<UnreadCount> },
     /// The unread messages of a room that the session subscribes to were counted.
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
@@ -68,7 +68,7 @@ pub(super) enum CommandResult {
     PasswordSet(Result<(), Refusal>),
     /// The user is away, or not any more.
     Away(Result<(), HubError>),
-    /// What a role or rules are answered with, if the client receives no other event that says so.
+    /// The answer to a new role or to rules, if the client receives no other event that says so.
     Event { name: Option<RoomName>, event: Result<Option<Box<Event>>, HubError> },
     /// Records of the audit log, and whether there are older ones.
     Audit(Result<(Vec<AuditEntry>, bool), JournalError>),
@@ -148,7 +148,7 @@ impl PendingCommand {
     }
 
     /// Queues a message. If the queue is full, or messages wait for it already, it waits, too.
-    pub(super) fn send(&mut self, message: Unqueued, actor: &Actor) {
+    pub(super) fn send(&mut self, message: NewMessage, actor: &Actor) {
         if let Some(Stage::Messages(waiting)) = self.0.as_deref_mut() {
             return waiting.messages.push(message);
         }

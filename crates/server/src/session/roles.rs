@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.shows.roles() { self.member.roles_among(room, users) } else { Vec::new() }
     }
 
-    /// Sends the rooms that the user was asked into, and that the client was not told of.
+    /// Sends the rooms that the user was asked into, except those that the client was sent.
     pub(super) fn send_asked(&mut self) {
         if !self.shows.roles() {
             return;
@@ -63,10 +63,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if asked.is_empty() {
             return self.live.forget_asked();
         }
-        let told = self.live.told_asked();
-        told.retain(|room| asked.iter().any(|(id, _)| id == room));
+        let sent = self.live.sent_asked();
+        sent.retain(|room| asked.iter().any(|(id, _)| id == room));
         for (room, event) in asked {
-            if told.insert(room) {
+            if sent.insert(room) {
                 self.connection.send(&event);
             }
         }

@@ -15,7 +15,7 @@ use super::end::End;
 use super::lists::fitting_users;
 use super::sanctions::is_about;
 use super::subscriptions::Subscription;
-use super::unread::{Counted, PendingSubscription};
+use super::unread::{PendingSubscription, UnreadCount};
 use crate::batch::{Batch, Items};
 use crate::door::Recipient;
 use crate::feed::{FeedItem, feed};
@@ -23,7 +23,7 @@ use crate::hub::Membership;
 use crate::journal::{RoomId, RoomKey, StoredMessage};
 use crate::room::{Room, Snapshot};
 
-/// What the client has been sent about the rooms of its user.
+/// How far the client was sent the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RoomSync {
     /// Nothing: the session has just begun.
@@ -43,7 +43,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The same, and counts the unread messages if the client shows their number. A room stays pending until its
-    /// messages are counted; then [`Session::subscribed`] takes over.
+    /// messages are counted; then [`Session::finish_subscribe`] takes over.
     pub(super) fn sync_rooms_counting(&mut self) -> ControlFlow<End> {
         self.sync_rooms_with(self.shows.unread())
     }
@@ -126,11 +126,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         read: Seq,
         since: Seq,
     ) -> ControlFlow<End> {
-        let Some(listener) = room.listen(self.context.config.users_listed) else {
+        let Some(start) = room.subscribe(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         let room = Arc::clone(room);
-        self.open_feed(PendingSubscription { room, listener, read, since, counted: None });
+        self.open_feed(PendingSubscription { room, start, read, since, count: None });
         ControlFlow::Continue(())
     }
 
@@ -142,11 +142,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         since: Seq,
     ) -> ControlFlow<End> {
         let Some(counter) = self.counter() else { return self.subscribe(room, read, since) };
-        let Some(listener) = room.listen(self.context.config.users_listed) else {
+        let Some(start) = room.subscribe(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         let subscription =
-            PendingSubscription { room: Arc::clone(room), listener, read, since, counted: None };
+            PendingSubscription { room: Arc::clone(room), start, read, since, count: None };
         match subscription.without_unread() {
             Ok(subscription) => self.open_feed(subscription),
             Err(subscription) => self.count_for(counter, subscription),
@@ -156,38 +156,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Continues a subscription that has waited for its count. Meanwhile the user may have left the room, or have
     /// read further in another session.
-    pub(super) fn subscribed(&mut self, mut subscription: PendingSubscription) -> ControlFlow<End> {
+    pub(super) fn finish_subscribe(
+        &mut self,
+        mut subscription: PendingSubscription,
+    ) -> ControlFlow<End> {
         let memberships = self.member.memberships();
         let membership =
             memberships.into_iter().find(|membership| membership.room.id == subscription.room.id);
         let Some(membership) = membership else { return self.sync_rooms_counting() };
         if membership.read != subscription.read {
-            (subscription.read, subscription.counted) = (membership.read, None);
+            (subscription.read, subscription.count) = (membership.read, None);
         }
         self.open_feed(subscription);
         ControlFlow::Continue(())
     }
 
     fn open_feed(&mut self, subscription: PendingSubscription) {
-        let PendingSubscription { room, mut listener, read, since, counted } = subscription;
+        let PendingSubscription { room, mut start, read, since, count } = subscription;
         let users_listed = self.context.config.users_listed;
-        // Looked up after `listen`, so that a later change of the name comes through the ring.
+        // Looked up after `subscribe`, so that a later change of the name comes through the ring.
         let title = self.member.title(&room);
-        self.send_room(&room, &mut listener.snapshot, title.clone(), read, counted);
-        let seq = since.min(listener.snapshot.last_seq);
+        self.send_room(&room, &mut start.snapshot, title.clone(), read, count);
+        let seq = since.min(start.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let view = self.shows.view(self.member.id());
         let pages = self.subscriptions.pages();
-        let subscription = feed(
-            Arc::clone(&room),
-            journal,
-            listener,
-            since,
-            (catch_up, view),
-            pages,
-            users_listed,
-        );
+        let subscription =
+            feed(Arc::clone(&room), journal, start, since, (catch_up, view), pages, users_listed);
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 
@@ -198,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         snapshot: &mut Snapshot,
         title: Option<UserName>,
         read: Seq,
-        counted: Option<Counted>,
+        unread: Option<UnreadCount>,
     ) {
         let users = std::mem::take(&mut snapshot.users);
         let away = if self.shows.away() { self.member.away_among(&users) } else { Vec::new() };
@@ -210,7 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let rules = (self.shows.roles() && !is_direct).then_some(*rules);
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
-        let unread = counted.map(|counted| counted.unread);
+        let unread = unread.map(|count| count.unread);
         self.connection.send(&Event::Room(RoomState {
             room,
             title,
@@ -334,12 +330,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 /// How far the user has read a room, and how many messages are unread, if they were counted.
-pub(super) fn read_event(room: RoomName, seq: Seq, counted: Option<Counted>) -> Event {
-    let unread = counted.map(|counted| counted.unread);
+pub(super) fn read_event(room: RoomName, seq: Seq, count: Option<UnreadCount>) -> Event {
+    let unread = count.map(|count| count.unread);
     Event::Read {
         room,
         seq,
-        last_seq: counted.map(|counted| counted.last_seq),
+        last_seq: count.map(|count| count.last_seq),
         unread: unread.map(|unread| unread.messages),
         mentions: unread.map(|unread| unread.mentions),
         more: unread.is_some_and(|unread| unread.more),

@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    pub(super) fn found(
+    pub(super) fn finish_search(
         &mut self,
         query: String,
         order: SearchOrder,
@@ -128,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// What the user of `member` may read, and whom and what it means by the names in `query`.
+/// The rooms that the user of `member` may read, and the users and rooms that it means by the names in `query`.
 fn scope(member: &Member, query: &Query) -> Scope {
     let rooms = member.readable_rooms();
     let user = |name: &str| {

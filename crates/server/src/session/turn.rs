@@ -21,7 +21,7 @@ use crate::feed::FeedItem;
 use crate::hub::{Answer, Counts, Takes};
 use crate::journal::RoomId;
 
-/// What one turn of a session handles.
+/// The input of one turn of a session.
 enum TurnInput {
     /// There are too many connections, and another one needs the place of this one.
     Replaced,

@@ -11,7 +11,7 @@ use super::Session;
 use super::pending::CommandResult;
 use crate::hub::HubError;
 use crate::journal::{Journal, Unread};
-use crate::room::{Listener, Room};
+use crate::room::{FeedStart, Room};
 
 /// Counts the unread messages of one user.
 pub(super) struct Counter {
@@ -21,7 +21,7 @@ pub(super) struct Counter {
 
 /// The result of a count.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Counted {
+pub(super) struct UnreadCount {
     /// The last message of the room when they were counted.
     pub(super) last_seq: Seq,
     pub(super) unread: Unread,
@@ -30,10 +30,10 @@ pub(super) struct Counted {
 /// A subscription to a room that waits for the count.
 pub(super) struct PendingSubscription {
     pub(super) room: Arc<Room>,
-    pub(super) listener: Listener,
+    pub(super) start: FeedStart,
     pub(super) read: Seq,
     pub(super) since: Seq,
-    pub(super) counted: Option<Counted>,
+    pub(super) count: Option<UnreadCount>,
 }
 
 impl PendingSubscription {
@@ -42,23 +42,23 @@ impl PendingSubscription {
     /// # Errors
     /// Returns the subscription unchanged if there are unread messages.
     pub(super) fn without_unread(mut self) -> Result<Self, Box<Self>> {
-        let last_seq = self.listener.snapshot.last_seq;
+        let last_seq = self.start.snapshot.last_seq;
         if self.read < last_seq {
             return Err(Box::new(self));
         }
-        self.counted = Some(Counted { last_seq, unread: Unread::default() });
+        self.count = Some(UnreadCount { last_seq, unread: Unread::default() });
         Ok(self)
     }
 }
 
 impl Counter {
     /// Counts the messages after `read` in a room, up to `last_seq`; `None` if the journal cannot be read.
-    async fn count(self, room: &Room, read: Seq, last_seq: Seq) -> Option<Counted> {
+    async fn count(self, room: &Room, read: Seq, last_seq: Seq) -> Option<UnreadCount> {
         if read >= last_seq {
-            return Some(Counted { last_seq, unread: Unread::default() });
+            return Some(UnreadCount { last_seq, unread: Unread::default() });
         }
         match self.journal.unread(room.id, (read, last_seq), self.user).await {
-            Ok(unread) => Some(Counted { last_seq, unread }),
+            Ok(unread) => Some(UnreadCount { last_seq, unread }),
             Err(error) => {
                 debug!(%error, "cannot count the unread messages");
                 None
@@ -81,8 +81,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         mut subscription: Box<PendingSubscription>,
     ) {
         self.pending.wait(async move {
-            let PendingSubscription { room, listener, read, .. } = &*subscription;
-            subscription.counted = counter.count(room, *read, listener.snapshot.last_seq).await;
+            let PendingSubscription { room, start, read, .. } = &*subscription;
+            subscription.count = counter.count(room, *read, start.snapshot.last_seq).await;
             CommandResult::Subscribed(subscription)
         });
     }
@@ -95,11 +95,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let counter = self.counter();
         self.pending.wait(async move {
             let seq = read.await;
-            let counted = match (&seq, counter) {
+            let count = match (&seq, counter) {
                 (Ok(seq), Some(counter)) => counter.count(&room, *seq, room.last_seq()).await,
                 _ => None,
             };
-            CommandResult::Read { name, seq, counted }
+            CommandResult::Read { name, seq, count }
         });
     }
 }

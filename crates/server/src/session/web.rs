@@ -1,13 +1,14 @@
 //! A client that speaks HTTP: answers its requests, until one of them opens a WebSocket.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{Span, debug};
 
 use super::Context;
 use crate::transport::{Carrier, WebSocket};
-use crate::web::{self, Opened, Senders, Site, Transport};
+use crate::web::{self, Senders, Site, Transport, Upgrade};
 
 /// Serves HTTP on `carrier`. Returns the carrier of a session if the client opens a WebSocket; `None` at the end of the
 /// connection.
@@ -36,7 +37,7 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
     let site = Site::new(&config.web, transport, senders, &context.tls, &context.late, &figures);
     let served = Box::pin(web::serve(carrier, site, config.write_timeout)).await;
     let served = served.inspect_err(|error| debug!(%error, "closed: a request was not answered"));
-    let Opened { stream, input } = served.ok()??;
+    let Upgrade { stream, input } = served.ok()??;
     debug!("has opened a WebSocket");
-    Some(Carrier::Web(Box::new(WebSocket::new(stream, input))))
+    Some(Carrier::Web(Box::new(WebSocket::new(stream, input, Arc::clone(&context.strangers)))))
 }

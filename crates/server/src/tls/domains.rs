@@ -1,4 +1,4 @@
-//! What is shown to clients that name a domain of the daemon: the certificate of an authority, and what proves to the
+//! The certificates for clients that name a domain of the daemon: that of an authority, and the one that proves to the
 //! authority that the domain leads here (TLS-ALPN-01, RFC 8737).
 
 use std::collections::HashMap;
@@ -21,12 +21,12 @@ pub(super) const ACME_ALPN: &[u8] = b"acme-tls/1";
 /// The certificates for the domains. There are none before an authority has issued them.
 #[derive(Default)]
 pub(super) struct Domains {
-    issued: RwLock<Option<Issued>>,
+    issued: RwLock<Option<IssuedCertificate>>,
     proofs: Mutex<HashMap<Domain, Arc<ServerConfig>>>,
 }
 
 /// A certificate that an authority has issued.
-struct Issued {
+struct IssuedCertificate {
     domains: Vec<Domain>,
     configs: Configs,
 }
@@ -46,7 +46,8 @@ impl Domains {
         for domain in domains {
             rustls::client::verify_server_name(&certificate, &domain.server_name())?;
         }
-        let issued = Issued { domains: domains.to_vec(), configs: Configs::new(identity)? };
+        let issued =
+            IssuedCertificate { domains: domains.to_vec(), configs: Configs::new(identity)? };
         *self.issued.write().unwrap_or_else(PoisonError::into_inner) = Some(issued);
         Ok(())
     }

@@ -31,7 +31,7 @@ pub enum TlsError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What it should be.
+        /// The expected value.
         what: &'static str,
         /// Why it is not.
         reason: String,
@@ -44,10 +44,10 @@ pub enum TlsError {
         /// Why.
         reason: rustls::Error,
     },
-    /// What an authority has issued has no certificate, or no key.
+    /// The answer of an authority has no certificate, or no key.
     #[error("there is no certificate with a key in it")]
     NotIssued,
-    /// What an authority has issued cannot be used.
+    /// The certificate of an authority cannot be used.
     #[error("the certificate cannot be used for these domains: {0}")]
     Issued(rustls::Error),
     /// No key can be made.

@@ -84,7 +84,7 @@ impl Identity {
     /// The key as clients know it.
     ///
     /// # Errors
-    /// Returns an error if the certificate is none.
+    /// Returns an error if it is not a certificate.
     pub(super) fn server_key(&self) -> Result<ServerKey, rustls::Error> {
         let certificate = self.chain.first().ok_or(rustls::Error::NoCertificatesPresented)?;
         let certificate = ParsedCertificate::try_from(certificate)?;

@@ -1,4 +1,4 @@
-//! What a session runs on: the connection itself, TLS on it, or a WebSocket on either.
+//! The carrier of a session: the connection itself, TLS on it, or a WebSocket on either.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -7,15 +7,15 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
-use super::{Prefixed, WebSocket};
+use super::{PrefixedStream, WebSocket};
 
 /// The carrier of a session on a connection `S`.
 ///
 /// TLS takes bytes into a buffer, and sends those that the connection does not take at once with the next flush.
 pub(crate) enum Carrier<S> {
-    Plain(Prefixed<S>),
+    Plain(PrefixedStream<S>),
     /// Boxed, so that a session without TLS does not hold memory for it.
-    Tls(Box<Prefixed<TlsStream<Prefixed<S>>>>),
+    Tls(Box<PrefixedStream<TlsStream<PrefixedStream<S>>>>),
     /// On one of the two others.
     Web(Box<WebSocket<Self>>),
 }

@@ -1,4 +1,4 @@
-//! Reads what is left of a stream before it is closed.
+//! Reads the rest of a stream before it is closed.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;

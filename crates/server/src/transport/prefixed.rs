@@ -7,20 +7,20 @@ use std::task::{Context, Poll};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
-/// Bytes that one [`Prefixed::peek`] reads at most: more than any protocol needs to be known by.
+/// Bytes that one [`PrefixedStream::peek`] reads at most: more than any protocol needs to be known by.
 const PEEK_BYTES: usize = 16;
 
 /// A stream and the bytes that were peeked at. Reading returns these first, then goes on with the stream, so
 /// that whatever is put on it, be it a door, a TLS acceptor or a handshake, sees the connection from its first
 /// byte.
-pub(crate) struct Prefixed<S> {
+pub(crate) struct PrefixedStream<S> {
     stream: S,
     /// Bytes that were read and not yet returned; `None` if there are none. Boxed, and freed once they are
     /// returned, so that a session does not hold memory for them.
     prefix: Option<Box<BytesMut>>,
 }
 
-impl<S> Prefixed<S> {
+impl<S> PrefixedStream<S> {
     pub(crate) const fn new(stream: S) -> Self {
         Self { stream, prefix: None }
     }
@@ -31,7 +31,7 @@ impl<S> Prefixed<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> Prefixed<S> {
+impl<S: AsyncRead + Unpin> PrefixedStream<S> {
     /// Waits for more bytes of the stream, and adds up to [`PEEK_BYTES`] to the prefix. Returns how many; 0 at
     /// the end of the stream. Cancel safe. How long the prefix may become is the caller's decision.
     ///
@@ -47,7 +47,7 @@ impl<S: AsyncRead + Unpin> Prefixed<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Prefixed<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for PrefixedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -66,7 +66,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Prefixed<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Prefixed<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for PrefixedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Posts to hooks: what is posted is said in the room of the hook, and answered once it is stored.
+//! Posts to hooks: each becomes a message in the room of the hook, and is answered once that is stored.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,13 +30,13 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a sender waits before it tries again if the server cannot store anything.
 const NOT_STORED_RETRY: Duration = Duration::from_secs(5);
 
-/// What a wrong secret is counted as, where tries are counted: no name has a space at its start.
+/// The name under which wrong secrets are counted: no user has it, since it begins with a space.
 const TRY: &str = " hook";
 
-/// What Slack answers, whose senders look for it.
+/// The answer of Slack, whose senders look for it.
 const OK: &str = "ok";
 
-/// What posts to hooks need.
+/// The parts of the daemon that posts to hooks need.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Senders<'c> {
     pub(crate) hub: &'c Arc<Hub>,
@@ -52,7 +52,7 @@ pub(super) fn secret(path: &str) -> Option<Secret> {
     path.strip_prefix(PATH).map(Secret::new)
 }
 
-/// Says what is posted, and answers.
+/// Sends the post as a message, and answers.
 pub(super) async fn answer(senders: Senders<'_>, request: Request<Incoming>) -> Reply {
     posted(senders, request).await.unwrap_or_else(|refused| refused)
 }
@@ -60,7 +60,7 @@ pub(super) async fn answer(senders: Senders<'_>, request: Request<Incoming>) -> 
 async fn posted(senders: Senders<'_>, request: Request<Incoming>) -> Result<Reply, Reply> {
     let Senders { hub, limits, .. } = senders;
     let found = secret(request.uri().path()).and_then(|secret| hub.hook(&secret));
-    // Before the body is read: nobody else has it read.
+    // Before the body is read: only a sender with a secret may make the daemon read one.
     let hook = found.ok_or_else(|| unknown(senders))?;
     let (head, body) = request.into_parts();
     let body = read(body).await?;

@@ -48,6 +48,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "icon-512.png",
     "link.js",
     "live.js",
+    "loaded.js",
     "log.css",
     "log.js",
     "manifest.webmanifest",
@@ -56,6 +57,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "messages.js",
     "orders.js",
     "outbox.js",
+    "pages.js",
     "panel-find.js",
     "panel-forms.js",
     "panel-lists.js",
@@ -69,6 +71,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "state.js",
     "store.js",
     "style.css",
+    "tab.js",
     "text.js",
     "threads.js",
     "update.js",
@@ -80,6 +83,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "view-first.js",
     "view-focus.js",
     "view-geometry.js",
+    "view-history.js",
     "view-jumps.js",
     "view-keys.js",
     "view-log.js",
@@ -100,7 +104,7 @@ const FILES: &[(&str, &[u8])] = parts![
 /// The parts as they are served.
 static BUILT_IN: LazyLock<Parts> = LazyLock::new(|| Parts::new(FILES));
 
-/// What is served of the page.
+/// The parts of the page.
 struct Parts {
     /// The hash of all parts: a part refers to others by their names alone, since all of them change at once.
     hash: String,

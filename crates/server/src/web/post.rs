@@ -1,9 +1,9 @@
-//! What is posted to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
+//! A post to a hook: a text and perhaps a key, as plain text, as JSON, or as Slack's senders post it.
 
 use chat_proto::Text;
 use chat_proto::limits::TEXT_BYTES_MAX;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderMap};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -16,22 +16,22 @@ const KEY: &str = "idempotency-key";
 /// Bytes of a key: longer than any that a program makes.
 const KEY_BYTES_MAX: usize = 255;
 
-/// What is posted.
+/// A post.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Post {
     pub(super) text: Text,
-    /// The number that stands for the key: what is posted under one key is said once.
+    /// The `n` that stands for the key: posts under one key become one message.
     pub(super) n: Option<u64>,
 }
 
-/// What is wrong with a post.
+/// The mistake in a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum PostError {
     #[error("this is not UTF-8")]
     NotUtf8,
-    #[error("this is not a JSON object with a `text`")]
+    #[error("this is not a JSON object")]
     NotJson,
-    #[error("there is no text in it")]
+    #[error("there is no text in it; in JSON it is the field `text`")]
     NoText,
     #[error("a text has at most {TEXT_BYTES_MAX} bytes")]
     TooLong,
@@ -41,13 +41,15 @@ pub(super) enum PostError {
     TwoKeys,
     #[error("post text/plain, application/json, or a form with a `payload`")]
     UnknownType,
+    #[error("the body is compressed; post it without a content-encoding")]
+    Compressed,
 }
 
 impl PostError {
     pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnknownType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownType | Self::Compressed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -56,8 +58,11 @@ impl PostError {
 /// Reads a post.
 ///
 /// # Errors
-/// Returns what is wrong with it.
+/// Returns the mistake in it.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Post, PostError> {
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
+        return Err(PostError::Compressed);
+    }
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.map(|value| value.split(';').next().unwrap_or(value).trim());
     let utf8 = || std::str::from_utf8(body).map_err(|_| PostError::NotUtf8);
@@ -112,13 +117,7 @@ fn from_json(json: &str) -> Result<(String, Option<String>), PostError> {
         return Err(PostError::NotJson);
     };
     let field = |name| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let attachments = fields.get("attachments").and_then(Value::as_array);
-    let attached = attachments.into_iter().flatten().filter_map(attachment);
-    let texts: Vec<String> = field("text").map(str::to_owned).into_iter().chain(attached).collect();
-    if texts.is_empty() {
-        return Err(PostError::NotJson);
-    }
-    let text = slack::plain(&texts.join("\n"));
+    let text = slack::text(&fields).ok_or(PostError::NoText)?;
     let text = match field("name").or_else(|| field("username")) {
         Some(name) => format!("[{name}] {text}"),
         None => text,
@@ -131,13 +130,6 @@ fn from_json(json: &str) -> Result<(String, Option<String>), PostError> {
         Some(_) => return Err(PostError::BadKey),
     };
     Ok((text, key))
-}
-
-/// The text of an attachment: its parts, or what stands for them.
-fn attachment(attachment: &Value) -> Option<String> {
-    let field = |name| attachment.get(name)?.as_str().filter(|text| !text.is_empty());
-    let parts: Vec<&str> = ["pretext", "title", "text"].into_iter().filter_map(field).collect();
-    if parts.is_empty() { field("fallback").map(str::to_owned) } else { Some(parts.join("\n")) }
 }
 
 #[cfg(test)]
@@ -165,11 +157,6 @@ mod tests {
             ("Application/JSON;charset=utf-8", r#"{"text":"hi","name":"nightly"}"#, "[nightly] hi"),
             ("application/x-www-form-urlencoded", slack, "[ci] a b"),
             ("application/x-www-form-urlencoded", "a=b & c", "a=b & c"),
-            (
-                "application/json",
-                r#"{"text":"build 7","attachments":[{"fallback":"x","title":"failed","text":"in 3 s"},{"fallback":"see log"},{}]}"#,
-                "build 7\nfailed\nin 3 s\nsee log",
-            ),
             ("application/json", r#"{"attachments":[{"fallback":"only this"}]}"#, "only this"),
             (
                 "application/json",
@@ -190,7 +177,9 @@ mod tests {
             ("text/plain", "", PostError::NoText),
             ("text/plain", "\r\n\u{7}", PostError::NoText),
             ("application/json", "hi", PostError::NotJson),
-            ("application/json", r#"{"text":7}"#, PostError::NotJson),
+            ("application/json", r#"{"text":7}"#, PostError::NoText),
+            ("application/json", r#"{"content":"of a sender for Discord"}"#, PostError::NoText),
+            ("application/json", r#"{"action":"opened","number":7}"#, PostError::NoText),
             ("application/json", r#"["text"]"#, PostError::NotJson),
             ("application/json", r#"{"text":"hi","key":[]}"#, PostError::BadKey),
             ("application/json", r#"{"text":"hi","key":""}"#, PostError::BadKey),
@@ -202,6 +191,9 @@ mod tests {
             assert_eq!(text_of(media_type, body), Err(error), "{media_type}");
         }
         assert_eq!(read(&HeaderMap::new(), b"\xff"), Err(PostError::NotUtf8));
+        let coded = |coding| read(&headers(&[("content-encoding", coding)]), b"hi").map(|_| ());
+        assert_eq!(coded("gzip"), Err(PostError::Compressed));
+        assert_eq!(coded("identity"), Ok(()));
     }
 
     #[test]

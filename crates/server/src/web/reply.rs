@@ -1,4 +1,4 @@
-//! What a request is answered with.
+//! The answers to requests.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ const DOCUMENT_FIELDS: [(HeaderName, &str); 4] = [
 /// A year, in seconds.
 const STRICT: &str = "max-age=31536000";
 
-/// What is served under a name that changes with it. A year.
+/// `Cache-Control` of a part whose name changes with its content: a year.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// A part of the page.

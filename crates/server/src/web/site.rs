@@ -134,8 +134,8 @@ impl<'c> Site<'c> {
             "/ws" => self.open(request, &host),
             "/metrics" => self.metrics(request),
             path => {
-                if path == PAGE {
-                    self.late.loads_page(self.senders.address, Instant::now());
+                if path == PAGE && request.method() == Method::GET {
+                    self.late.record_page(self.senders.address, Instant::now());
                 }
                 self.read(request.method(), path, takes_gzip(request.headers()))
             }
@@ -193,7 +193,7 @@ impl<'c> Site<'c> {
                 .is_ok_and(|host| self.tls.is_issued_for(host.host()))
     }
 
-    /// What is at a path that can only be read.
+    /// The answer for a path that can only be read.
     fn read(&self, method: &Method, path: &str, takes_gzip: bool) -> Reply {
         let source = Source::new(self.config.directory.as_ref());
         let reply = if path == "/health" {

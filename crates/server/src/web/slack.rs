@@ -1,14 +1,70 @@
-//! The marks of a text for Slack that chats do not share: its links and its mentions of everybody.
+//! The text of a message for Slack: of its attachments and blocks, and without the marks that chats do not share.
+
+use serde_json::{Map, Value};
 
 /// The schemes of links that are written between `<` and `>`.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// What mentions everybody, between `<` and `>`.
+/// The marks that mention everybody, between `<` and `>`.
 const EVERYBODY: [&str; 3] = ["!here", "!channel", "!everyone"];
 
+/// What stands for the characters of the marks in a text; the last one is what the others begin with.
+const ESCAPES: [(&str, &str); 3] = [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+
+/// The text of a message with these fields: `text`, or else that of its `blocks`, and then that of each attachment.
+/// `None` if there is none.
+pub(super) fn text(fields: &Map<String, Value>) -> Option<String> {
+    let own = filled(fields.get("text")).map(str::to_owned);
+    let own = own.or_else(|| of_blocks(fields.get("blocks")));
+    let attached = list(fields.get("attachments")).filter_map(of_attachment);
+    let texts: Vec<String> = own.into_iter().chain(attached).collect();
+    (!texts.is_empty()).then(|| plain(&texts.join("\n")))
+}
+
+/// The text of an attachment: its parts, or what stands for them.
+fn of_attachment(attachment: &Value) -> Option<String> {
+    let field = |name| filled(attachment.get(name));
+    let title = field("title").map(|title| match field("title_link") {
+        Some(link) => format!("{title} ({link})"),
+        None => title.to_owned(),
+    });
+    let texts = [field("pretext").map(str::to_owned), title, field("text").map(str::to_owned)];
+    let named = list(attachment.get("fields")).filter_map(|field| {
+        let value = filled(field.get("value"))?;
+        let title = filled(field.get("title"));
+        Some(title.map_or_else(|| value.to_owned(), |title| format!("{title}: {value}")))
+    });
+    let parts: Vec<String> = texts.into_iter().flatten().chain(named).collect();
+    let parts = (!parts.is_empty()).then(|| parts.join("\n"));
+    parts
+        .or_else(|| of_blocks(attachment.get("blocks")))
+        .or_else(|| field("fallback").map(str::to_owned))
+}
+
+/// The texts of blocks: of headers, of sections and their fields, and of contexts.
+fn of_blocks(blocks: Option<&Value>) -> Option<String> {
+    let texts: Vec<&str> = list(blocks)
+        .flat_map(|block| {
+            let parts = list(block.get("fields")).chain(list(block.get("elements")));
+            block.get("text").into_iter().chain(parts)
+        })
+        .filter_map(|text| filled(text.get("text")))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// A string that is not empty.
+fn filled(value: Option<&Value>) -> Option<&str> {
+    value?.as_str().filter(|text| !text.is_empty())
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
 /// `text` with `<https://example.org|the log>` as `the log (https://example.org)`, `<https://example.org>` without its
-/// brackets, and `<!here>`, `<!channel>` and `<!everyone>` as `@here`. All else stays.
-pub(super) fn plain(text: &str) -> String {
+/// brackets, `<!here>`, `<!channel>` and `<!everyone>` as `@here`, and the characters of [`ESCAPES`]. All else stays.
+fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -26,10 +82,11 @@ pub(super) fn plain(text: &str) -> String {
             }
         }
     }
-    plain + rest
+    plain.push_str(rest);
+    ESCAPES.iter().fold(plain, |text, (escape, meant)| text.replace(escape, meant))
 }
 
-/// What stands for the mark between `<` and `>`; `None` if it is none.
+/// The plain text of the mark between `<` and `>`; `None` if it is not a mark.
 fn meant(mark: &str) -> Option<String> {
     let (target, label) = match mark.split_once('|') {
         Some((target, label)) => (target, Some(label.trim())),
@@ -49,7 +106,50 @@ fn meant(mark: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn text_of(message: &Value) -> Option<String> {
+        text(message.as_object().unwrap())
+    }
+
+    #[test]
+    fn a_message_has_the_text_of_its_attachments_and_blocks() {
+        let section = json!({"type": "section", "text": {"type": "mrkdwn", "text": "*Deploy* 7"},
+            "fields": [{"type": "mrkdwn", "text": "by ana"}, {"type": "mrkdwn", "text": "in 3 s"}],
+            "accessory": {"type": "button", "text": {"type": "plain_text", "text": "Open"}}});
+        let header =
+            json!({"type": "header", "text": {"type": "plain_text", "text": "Production"}});
+        let context = json!({"type": "context", "elements": [
+            {"type": "mrkdwn", "text": "from <https://a.example|CI>"},
+            {"type": "image", "image_url": "https://a.example/x.png", "alt_text": "x"}]});
+        let buttons = json!({"type": "actions", "elements": [
+            {"type": "button", "text": {"type": "plain_text", "text": "Undo"}}]});
+        let blocks = json!([header, section, {"type": "divider"}, context, buttons]);
+        let shown = "Production\n*Deploy* 7\nby ana\nin 3 s\nfrom CI (https://a.example)";
+        for (message, expected) in [
+            (json!({"blocks": blocks}), Some(shown)),
+            (json!({"text": "short", "blocks": blocks}), Some("short")),
+            (json!({"attachments": [{"color": "good", "blocks": blocks}]}), Some(shown)),
+            (
+                json!({"text": "build 7", "attachments": [
+                    {"fallback": "x", "title": "failed", "text": "in 3 s"},
+                    {"fallback": "see log"}, {}]}),
+                Some("build 7\nfailed\nin 3 s\nsee log"),
+            ),
+            (
+                json!({"attachments": [{"fallback": "x", "pretext": "Alert", "title": "Disk full",
+                    "title_link": "https://a.example/1", "text": "", "fields": [
+                    {"title": "host", "value": "db1", "short": true}, {"value": "98 %"}, {"title": "x"}]}]}),
+                Some("Alert\nDisk full (https://a.example/1)\nhost: db1\n98 %"),
+            ),
+            (json!({"blocks": "x", "attachments": [7, {"fields": [7]}]}), None),
+            (json!({"text": ""}), None),
+        ] {
+            assert_eq!(text_of(&message).as_deref(), expected, "{message}");
+        }
+    }
 
     #[test]
     fn links_and_mentions_of_everybody_are_written_plainly() {
@@ -71,6 +171,9 @@ mod tests {
             ("<https://a.example and more>", "<https://a.example and more>"),
             ("<javascript:alert(1)|x> <@U1> <#C1|ops>", "<javascript:alert(1)|x> <@U1> <#C1|ops>"),
             ("<https://a.example", "<https://a.example"),
+            ("a &lt; b &amp;&amp; c &gt; d, &amp;lt;", "a < b && c > d, &lt;"),
+            ("<https://a.example/?a=1&amp;b=2|x &gt; y>", "x > y (https://a.example/?a=1&b=2)"),
+            ("&lt;https://a.example&gt;", "<https://a.example>"),
             ("", ""),
         ] {
             assert_eq!(plain(text), expected);

@@ -1,11 +1,8 @@
 //! Direct messages: their addresses and titles, and who is brought into one by a message.
 
-use std::time::Duration;
-
-use chat_server::Config;
 use serde_json::json;
 
-use crate::peer::{Peer, daemon, daemon_with};
+use crate::peer::{Peer, daemon, patient};
 use crate::rooms::{MUCH, join};
 
 #[tokio::test(start_paused = true)]
@@ -92,9 +89,7 @@ async fn every_answer_has_the_address_that_a_command_reached_by_name() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_misses_a_new_name_is_sent_the_title_again_and_no_name_twice() {
-    let hour = Duration::from_secs(3600);
-    let daemon =
-        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let daemon = patient();
     let mut eva = Peer::native(&daemon, "eva").await;
     let mut bob = Peer::native(&daemon, "bob").await;
     let mut ana = Peer::native(&daemon, "ana").await;
@@ -141,9 +136,7 @@ async fn say_much(peer: &mut Peer) {
 
 #[tokio::test(start_paused = true)]
 async fn a_user_who_is_brought_into_a_direct_message_receives_its_first_message() {
-    let hour = Duration::from_secs(3600);
-    let daemon =
-        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let daemon = patient();
     let mut eva = Peer::native(&daemon, "eva").await;
     let mut ana = Peer::native(&daemon, "ana").await;
     // Ana does not read, so her session looks for new rooms only once the direct message is stored.

@@ -124,7 +124,7 @@ async fn each_client_gets_each_event_in_a_form_that_it_knows() {
     assert_eq!(eight(&mut middle).await, described(kinds));
     let kinds = ["text", "text", "action", "action", "action", "text", "action", "action"];
     assert_eq!(eight(&mut old).await, described(kinds));
-    // Also what was missed.
+    // Also the missed messages.
     let page = history(&mut old).await;
     assert_eq!((&page[2]["kind"], &page[2]["text"]), (&json!("action"), &json!(reacts)));
     assert_eq!(page[5]["text"], "This message was deleted.");

@@ -13,7 +13,7 @@ fn hello(token: &Value) -> String {
     json!({"type": "hello", "version": 1, "name": "bob", "token": token}).to_string()
 }
 
-/// What a user who is there all the time is sent about the coming and going of others.
+/// The events about the coming and going of others that a user who is there all the time is sent.
 struct Witness {
     peer: Peer,
     /// Whether bob is there, as far as it was sent.
@@ -140,7 +140,7 @@ async fn one_new_name_asked_for_twice_at_one_instant_is_one_users() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_new_token_said_twice_at_one_instant_is_one_users() {
+async fn a_new_token_sent_twice_at_one_instant_belongs_to_one_user() {
     let daemon = daemon();
     let mut witness = Witness::new(&daemon, false).await;
     for round in 0..ROUNDS {

@@ -1,4 +1,4 @@
-//! Hooks: what is posted over HTTP, and what the room is sent.
+//! Hooks: posts over HTTP, and the messages that the room is sent.
 
 use std::time::Duration;
 

@@ -1,12 +1,10 @@
 //! Stored messages, and how a client receives them: repeats, missed messages, history.
 
-use std::time::Duration;
-
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Limits, Server};
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, daemon, daemon_with};
+use crate::peer::{Peer, daemon, daemon_with, patient};
 
 fn seqs(messages: &[Value]) -> Vec<u64> {
     messages.iter().map(|message| message["seq"].as_u64().unwrap()).collect()
@@ -155,9 +153,7 @@ async fn history_comes_in_pages() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_nothing_for_ten_thousand_messages_gets_them_all() {
-    let hour = Duration::from_secs(3600);
-    let config = Config { write_timeout: hour, idle_timeout: hour, ..Config::default() };
-    let daemon = daemon_with(config);
+    let daemon = patient();
     let mut ana = Peer::native(&daemon, "ana").await;
     let mut sleeper = Peer::native(&daemon, "sleeper").await;
     ana.expect("joined").await;
@@ -181,7 +177,7 @@ async fn a_client_that_reads_nothing_for_ten_thousand_messages_gets_them_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_end_the_speaker_hears_what_is_kept() {
+async fn at_the_end_the_sender_is_answered_for_all_that_is_stored() {
     let daemon = daemon();
     let mut bob = Peer::native(&daemon, "bob").await;
     for n in 1..=100 {

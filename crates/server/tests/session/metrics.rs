@@ -1,4 +1,4 @@
-//! What a monitor is told.
+//! `/metrics`: who may ask, and the figures.
 
 use chat_server::Config;
 use chat_server::config::{MetricsToken, Plain, WebConfig};

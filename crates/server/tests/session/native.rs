@@ -1,4 +1,4 @@
-//! The native door: what a client asks, and what it is told.
+//! The native door: commands of a client, and their answers.
 
 use serde_json::json;
 use tokio::time::{Duration, sleep};

@@ -13,7 +13,7 @@ const COMMANDS: &str = include_str!("../../../../tests/fixtures/protocol-0.1.0/c
 /// One example of each event.
 const EVENTS: &str = include_str!("../../../../tests/fixtures/protocol-0.1.0/events.jsonl");
 
-/// What that version leaves out if there is none.
+/// The fields that version 0.1.0 leaves out if they have no value.
 const OPTIONAL: [&str; 3] = ["n", "suggestion", "messages"];
 
 /// The first line of that type.

@@ -1,4 +1,4 @@
-//! A client on the other end of a pipe: sends what it is told to, and waits for what should come.
+//! A client on the other end of a pipe: sends lines for a test, and waits for the expected answers.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::{tls, web_socket};
 /// skips the waiting.
 const DEADLINE: Duration = Duration::from_secs(600);
 
-/// What the pipe holds, as a socket's buffers would.
+/// Bytes that the pipe holds, as a socket's buffers would.
 const PIPE_BYTES: usize = 16 * 1024;
 
 /// Where the peers are.
@@ -34,6 +34,12 @@ pub(crate) fn daemon() -> Server {
 #[allow(dead_code, reason = "the tests on WebSockets have no such clients")]
 pub(crate) fn unlimited() -> Server {
     daemon_with(Config { limits: Limits::off(), ..Config::default() })
+}
+
+/// The same, which waits an hour for a client that reads nothing, or sends nothing.
+pub(crate) fn patient() -> Server {
+    let hour = Duration::from_secs(3600);
+    daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() })
 }
 
 /// The same, with these settings.
@@ -74,7 +80,7 @@ impl Peer {
         Self::on(client)
     }
 
-    /// A native client that is in; what it was told on entering is read.
+    /// A native client that is in; the events after its `hello` are read.
     pub(crate) async fn native(daemon: &Server, name: &str) -> Self {
         let mut peer = Self::connect(daemon);
         peer.send(&format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#)).await;
@@ -209,7 +215,7 @@ impl Peer {
         }
     }
 
-    /// What one `recv` of a classic client returns.
+    /// The result of one `recv` of a classic client.
     pub(crate) async fn recv(&mut self) -> String {
         if self.unread.is_empty() {
             self.read().await;

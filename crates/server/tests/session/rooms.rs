@@ -1,11 +1,9 @@
 //! Rooms, and the several sessions of one user.
 
-use std::time::Duration;
-
 use chat_server::Config;
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, daemon, daemon_with};
+use crate::peer::{Peer, daemon, daemon_with, patient};
 
 /// Messages that are more than a pipe, a door and the ring of a room hold.
 pub(crate) const MUCH: usize = 200;
@@ -167,9 +165,7 @@ async fn many_rooms_are_sent_as_the_client_takes_them_and_before_anything_else()
 
 #[tokio::test(start_paused = true)]
 async fn many_rooms_that_another_session_joins_are_all_sent() {
-    let hour = Duration::from_secs(3600);
-    let daemon =
-        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let daemon = patient();
     let mut eva = Peer::native(&daemon, "eva").await;
     let rooms = make_rooms(&mut eva).await;
     let (mut laptop, token) = Peer::with_token(&daemon, "bob").await;

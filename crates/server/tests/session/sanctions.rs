@@ -261,7 +261,7 @@ async fn a_muted_user_is_not_shown_as_writing_there() {
     assert_eq!(bob.until("typing").await["room"], "#rust");
 }
 
-/// Waits until a classic client is told something.
+/// Waits until a classic client receives this text.
 pub(crate) async fn until_told(old: &mut Peer, text: &str) {
     loop {
         let told = old.recv().await;

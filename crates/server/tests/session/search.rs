@@ -34,14 +34,14 @@ async fn index(peer: &mut Peer, word: &str) -> Value {
     panic!("{word} is not found");
 }
 
-/// What a user finds, as `ROOM:SEQ`, in the order of the rooms: some were stored in the same millisecond.
+/// The messages that a user finds, as `ROOM:SEQ`, in the order of the rooms: some were stored in the same millisecond.
 fn sorted(found: &Value) -> Vec<String> {
     let mut places = places(found);
     places.sort();
     places
 }
 
-/// What a user finds, as `ROOM:SEQ`.
+/// The messages that a user finds, as `ROOM:SEQ`.
 fn places(found: &Value) -> Vec<String> {
     let hits = found["hits"].as_array().unwrap_or_else(|| panic!("{found}"));
     let place = |hit: &Value| format!("{}:{}", hit["room"].as_str().unwrap(), hit["seq"]);

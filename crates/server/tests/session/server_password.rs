@@ -1,4 +1,4 @@
-//! The password of the server: who says it, who need not, and what is refused.
+//! The password of the server: who sends it, who need not, and what is refused.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::peer::{Peer, daemon, daemon_with};
 
-/// What a pipe holds. It is short, since TLS has a buffer of its own.
+/// Bytes that a pipe holds: few, since TLS has a buffer of its own.
 const PIPE_BYTES: usize = 1024;
 
 /// The shortest pipe through which a handshake goes: each side sends a few bytes before it reads on.

@@ -1,11 +1,11 @@
-//! What the server counts as not read, for clients that show it.
+//! The counts of unread messages, for clients that show them.
 
 use chat_server::Server;
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
 
-/// A session of the user with this token that shows what is not read; nothing of its answer is read.
+/// A session of the user with this token that shows unread counts; nothing of its answer is read.
 async fn shows_unread(daemon: &Server, token: &Value, device: &str) -> Peer {
     let mut peer = Peer::connect(daemon);
     let hello = json!({"type": "hello", "version": 1, "name": "Ana María", "token": token,

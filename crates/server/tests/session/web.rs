@@ -39,14 +39,14 @@ pub(crate) async fn rest(stream: &mut DuplexStream) -> String {
     String::from_utf8_lossy(&received).into_owned()
 }
 
-/// What a connection that sends `request` and then waits receives.
+/// The answer on a connection that sends `request` and then waits.
 pub(crate) async fn answers(daemon: &Server, peer: SocketAddr, request: &str) -> String {
     let mut stream = connect(daemon, peer);
     stream.write_all(request.as_bytes()).await.unwrap();
     rest(&mut stream).await
 }
 
-/// What a connection that sends `request` and closes its side receives.
+/// The answer on a connection that sends `request` and closes its side.
 pub(crate) async fn answers_to_last(daemon: &Server, request: &str) -> String {
     let mut stream = connect(daemon, HERE);
     stream.write_all(request.as_bytes()).await.unwrap();

@@ -62,6 +62,9 @@ async fn silence(daemon: &Server) -> Duration {
 async fn a_browser_that_loads_the_page_has_more_time_for_its_parts() {
     let (daemon, usual, longer) = (daemon(), Duration::from_secs(1), Duration::from_secs(2));
     assert_eq!(status(&daemon, &last(&get("/health", ""))).await, [200]);
+    for method in ["HEAD", "DELETE"] {
+        status(&daemon, &last(&GET.replace("GET", method))).await;
+    }
     assert!(silence(&daemon).await < usual, "a monitor loads no page");
     assert_eq!(status(&daemon, &last(GET)).await, [200]);
     assert!(silence(&daemon).await > longer);

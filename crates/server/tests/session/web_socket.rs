@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-/// What the pipe to the peer holds each way. It is short, since the connection has buffers of its own.
+/// Bytes that the pipe to the peer holds each way: few, since the connection has buffers of its own.
 const PIPE_BYTES: usize = 1024;
 
 /// The stream of lines within a WebSocket on `connection`. What the peer has sent up to the end of a line is a message.

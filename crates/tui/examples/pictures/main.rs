@@ -17,7 +17,7 @@ use chat_tui::input::Report;
 use chat_tui::settings::Layers;
 use chat_tui::testing::Client;
 use chat_tui::testing::picture::{Colours, DARK, LIGHT, SOLARIZED_DARK, SOLARIZED_LIGHT};
-use chat_tui::theme::{Answer, Asked, Environment};
+use chat_tui::theme::{Answer, Environment, TerminalColour};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 /// Where the pictures of the documentation are, and the guide.
@@ -155,9 +155,10 @@ async fn draw(picture: &Picture, size: (u16, u16), theme: &str, colours: &Colour
     let options = Options::new(user.clone(), SERVER);
     let options = Options { writer, clock, settings, settings_file, environment, ..options };
     let mut client = Client::start(options, Demo::with_invite(&user, clock), size.0, size.1);
-    for (asked, colour) in
-        [(Asked::Background, colours.background), (Asked::Foreground, colours.foreground)]
-    {
+    for (asked, colour) in [
+        (TerminalColour::Background, colours.background),
+        (TerminalColour::Foreground, colours.foreground),
+    ] {
         client.send_event(Report::Colour(Answer { asked, colour })).await;
     }
     tokio::time::sleep(DEMO_TIME).await;

@@ -19,7 +19,7 @@ const FILE_MODE: u32 = 0o600;
 /// How long the end of the program waits for a step that is being taken: a user notices a longer wait.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What begins the path of a file in the user's home directory.
+/// Prefix of the path of a file in the user's home directory.
 const HOME: &str = "~/";
 
 /// Writes the file of an export.
@@ -51,7 +51,7 @@ impl Exporter {
         Input::Exported { run, result: result.unwrap_or_else(bug) }
     }
 
-    /// Ends an export that is not complete: removes what is written.
+    /// Ends an export that is not complete: removes its file.
     pub(super) async fn close(self) {
         let Self { steps, file } = self;
         if steps.close(CLOSE_TIMEOUT, |_| ()).await {
@@ -65,7 +65,7 @@ impl Exporter {
 fn carry_out(file: &mut Option<ExportFile>, step: ExportStep) -> Result<PathBuf, String> {
     match step {
         ExportStep::Create(path) => {
-            // One of before, which is not complete.
+            // The file of an earlier export, which is not complete.
             *file = None;
             let made = ExportFile::create(&path)?;
             Ok(file.insert(made).path.clone())
@@ -111,7 +111,7 @@ impl ExportFile {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Err(exists(&self.path));
             }
-            // The file system has no links.
+            // The file system has no hard links.
             Err(_) if self.path.symlink_metadata().is_ok() => return Err(exists(&self.path)),
             Err(_) => {
                 let renamed = fs::rename(&self.part, &self.path);

@@ -9,13 +9,13 @@ use chat_client::store::Writer;
 use tokio::time::timeout;
 
 type Work<T> = Box<dyn FnOnce() -> T + Send>;
-type Running<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
+type JobFuture<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
 
 /// Jobs in their order, each with what it is about.
 pub(super) struct Jobs<A, T> {
     writer: Writer,
     waiting: VecDeque<(A, Work<T>)>,
-    running: Option<(A, Running<T>)>,
+    running: Option<(A, JobFuture<T>)>,
 }
 
 impl<A, T: Send + 'static> Jobs<A, T> {
@@ -75,7 +75,7 @@ impl<A, T: Send + 'static> Jobs<A, T> {
         }
         let next = self.waiting.pop_front();
         self.running =
-            next.map(|(about, work)| (about, Box::pin(self.writer.run(work)) as Running<T>));
+            next.map(|(about, work)| (about, Box::pin(self.writer.run(work)) as JobFuture<T>));
     }
 }
 

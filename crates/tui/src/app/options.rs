@@ -33,13 +33,13 @@ pub struct Options {
     pub back: Option<Back>,
     /// Whether the server is the demo.
     pub is_demo: bool,
-    /// What waits for its disk.
+    /// The thread or the task that waits for its disk.
     pub writer: Writer,
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
     /// Watches the time zone; `None` if it cannot change.
     pub zone_watch: Option<ZoneWatch>,
-    /// What the user should know about the terminal and the settings file, shown at the start.
+    /// Notices about the terminal and the settings file, shown at the start.
     pub notices: Vec<String>,
     /// The settings.
     pub settings: Layers,

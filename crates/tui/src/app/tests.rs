@@ -1,11 +1,11 @@
 mod editing;
+mod input_history;
 mod older_server;
 mod restart;
 mod search;
 mod server;
 mod settings;
 mod stored;
-mod typed;
 
 use std::io;
 use std::time::Duration;
@@ -13,14 +13,18 @@ use std::time::Duration;
 use chat_proto::command::Nonce;
 use chat_proto::{Command, Event, NativeCodec, Timestamp};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
+use futures_util::StreamExt;
+use ratatui::layout::Size;
 use tokio::time::{Instant, advance, timeout};
 use tokio_util::codec::Framed;
 
 use self::server::*;
+use super::{EVENTS_AT_ONCE_MAX, run_shown};
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
+use crate::state::State;
 use crate::testing::{Client, Screen};
-use crate::{Ended, Failure, Options, RunError, Then};
+use crate::{Exit, Failure, Options, RunError, Then};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -80,6 +84,24 @@ async fn a_key_is_on_the_screen_at_once() {
         sees(&mut bob, &format!("› {typed}")).await;
     }
     assert_eq!(before.elapsed(), Duration::ZERO, "no key waits for a timer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_come_at_once_are_all_taken_and_drawn_in_few_frames() {
+    let typed: String = ('a'..='z').cycle().take(3 * EVENTS_AT_ONCE_MAX).collect();
+    let keys: Vec<_> =
+        typed.chars().map(|c| pressed(KeyCode::Char(c), KeyModifiers::NONE)).collect();
+    let keys = futures_util::stream::iter(keys).chain(futures_util::stream::pending());
+    let mut shown = Vec::new();
+    let show = |state: &State, _| {
+        shown.push(state.editor().text());
+        Ok(())
+    };
+    let (size, never) = (Size::new(80, 20), std::future::pending());
+    let run = Box::pin(run_shown(size, show, options(), Nobody, keys, || {}, never));
+    assert!(timeout(Duration::from_secs(1), run).await.is_err(), "it goes on");
+    assert_eq!(shown.last(), Some(&typed));
+    assert!(shown.len() < 10, "{} frames", shown.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,12 +196,12 @@ async fn it_stops_on_request() {
 }
 
 /// A terminal that takes no frame until `taken` is sent, and a shell behind it.
-struct Held {
+struct StuckTerminal {
     taken: tokio::sync::watch::Receiver<bool>,
     suspended: tokio::sync::watch::Sender<usize>,
 }
 
-impl crate::app::Control for Held {
+impl crate::app::Control for StuckTerminal {
     async fn ready(&mut self) -> io::Result<()> {
         self.taken.wait_for(|taken| *taken).await.map(drop).map_err(io::Error::other)
     }
@@ -198,7 +220,7 @@ impl crate::app::Control for Held {
 }
 
 /// Starts a client on a terminal that is held, and returns all its ends.
-fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, Running) {
+fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspensions, ClientTask) {
     let (release, taken) = tokio::sync::watch::channel(false);
     let (suspended, shell) = tokio::sync::watch::channel(0);
     let (keys, mut events) = tokio::sync::mpsc::channel(8);
@@ -206,7 +228,7 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
     let mut backend = screen.clone();
     let running = tokio::spawn(async move {
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
-        let control = Held { taken, suspended };
+        let control = StuckTerminal { taken, suspended };
         let never = std::future::pending();
         Box::pin(crate::run(&mut backend, options(), Once(Some(server)), keys, control, never))
             .await
@@ -216,8 +238,8 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
 
 type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
 type Release = tokio::sync::watch::Sender<bool>;
-type Suspended = tokio::sync::watch::Receiver<usize>;
-type Running = tokio::task::JoinHandle<Result<Ended, Failure>>;
+type Suspensions = tokio::sync::watch::Receiver<usize>;
+type ClientTask = tokio::task::JoinHandle<Result<Exit, Failure>>;
 
 fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
     Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))

@@ -13,7 +13,7 @@ pub(super) const SERVER: &str = "CHAT_SERVER";
 /// The variable with an invite, by which `./chat` makes the first user the owner.
 pub(super) const INVITE: &str = "CHAT_INVITE";
 
-/// The invite of the variable; `None` if it is none.
+/// The invite in the variable; `None` if it is not one.
 pub(super) fn invite(written: Option<String>) -> Option<Secret> {
     written.map(Secret::new).filter(is_line_secret)
 }

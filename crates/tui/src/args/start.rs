@@ -10,7 +10,7 @@ use chat_client::store::{self, LastSession};
 use chat_client::{Endpoint, ServerAddress};
 use chat_proto::{Secret, ServerKey, UserName};
 use chat_tui::state::Back;
-use chat_tui::{Ended, Then};
+use chat_tui::{Exit, Then};
 
 use super::Args;
 
@@ -41,7 +41,7 @@ pub(crate) struct Start {
     pub(crate) has_worked: bool,
     /// The server that worked before the user went to this one.
     pub(crate) back: Option<Back>,
-    /// What the user is told of a server for which an authority vouches, until there is a session.
+    /// The notice about a server for which an authority vouches, until there is a session.
     pub(crate) vouched: Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl Start {
     }
 
     /// A client has ended: goes on as its user wants. Returns whether the user quits.
-    pub(crate) fn follow(&mut self, ended: &Ended) -> bool {
+    pub(crate) fn follow(&mut self, ended: &Exit) -> bool {
         if ended.had_session {
             (self.has_worked, self.is_first, self.back) = (true, false, None);
             (self.invite, self.vouched) = (None, None);
@@ -204,7 +204,7 @@ mod tests {
         let mut goes_to = |server: &str, had_session| {
             let (name, server) = ("bob".parse().unwrap(), server.parse().unwrap());
             let then = Then::Connect { name, server };
-            assert!(!start.follow(&Ended { had_session, then, ..Ended::default() }));
+            assert!(!start.follow(&Exit { had_session, then, ..Exit::default() }));
             start.back.as_ref().map(|back| back.server.host.clone())
         };
         let first = || Some("first".to_owned());
@@ -216,6 +216,6 @@ mod tests {
         assert_eq!(goes_to("wrong", false), first(), "it worked before");
         assert_eq!(goes_to("other", true), Some("wrong".to_owned()), "it has worked after all");
         assert!(!start.is_first, "there was a session");
-        assert!(start.follow(&Ended::default()));
+        assert!(start.follow(&Exit::default()));
     }
 }

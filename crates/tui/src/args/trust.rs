@@ -93,7 +93,7 @@ impl Start {
         Ok(())
     }
 
-    /// What to ask about a key that a server has shown.
+    /// The question about a key that a server has shown.
     ///
     /// # Errors
     /// Returns an error if the server must have another key: no answer of the user goes on.

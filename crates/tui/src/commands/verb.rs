@@ -19,7 +19,7 @@ pub enum Verb {
     Rooms,
     /// Lists the users of the room.
     Who,
-    /// Shows what is known of a user.
+    /// Shows the presence, the roles and the rooms of a user.
     Whois,
     /// Opens or closes the user list.
     Users,

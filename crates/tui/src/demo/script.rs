@@ -68,7 +68,7 @@ impl Line {
     }
 }
 
-/// What was written before, `when` in minutes.
+/// The messages from before, `when` in minutes.
 pub(super) const BEFORE: &[Line] = &[
     line(1_470, "#lobby", "mei", "the new office has a coffee machine with a touchscreen"),
     line(1_468, "#lobby", "viktor", "of course it has. does it *also* make coffee?"),
@@ -151,7 +151,7 @@ pub(super) const BEFORE: &[Line] = &[
     line(2_899, "@zoe", "{me}", "enjoy it!"),
 ];
 
-/// What is written after the user has come, `when` in seconds. A text of `joins` or `leaves` is none: the
+/// The messages after the user has come, `when` in seconds. The text `joins` or `leaves` is no message: the
 /// user comes to the room or leaves it.
 pub(super) const AFTER: &[Line] = &[
     line(2, "#lobby", "tomasz", JOINS),

@@ -1,4 +1,4 @@
-//! What a server would know of the demo, and how it answers.
+//! The state that a server of the demo would have, and its answers.
 
 mod answer;
 mod cast;

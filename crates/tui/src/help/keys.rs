@@ -5,7 +5,7 @@ use crate::action::{Action, Group};
 use crate::keymap::KeyMap;
 use crate::letters::{BESIDE, LETTERS};
 
-/// What is not a key: the mouse, and the marks before messages.
+/// Rows about other things than keys: the mouse, and the marks before messages.
 const MARKS: [(&str, &str); 7] = [
     ("Click", "Go to a room or a user, select a message"),
     ("Shift and drag", "Select text with the mouse"),

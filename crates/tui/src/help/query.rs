@@ -1,8 +1,8 @@
-//! What one can search for, as rows of a screen.
+//! The parts of a query, as rows of a screen.
 
 use super::{HelpRow, rows};
 
-/// What is typed, and what is found by it.
+/// What a user types, and the messages that it finds.
 const QUERIES: [(&str, &str); 8] = [
     ("migration  mig*", "messages with this word, or with one that begins so"),
     ("\"on Friday\"", "messages with these words next to each other"),

@@ -12,7 +12,7 @@ use crate::settings::{DEFAULT_KEYS, NO_KEYS, SETTINGS, complete_value};
 /// Most offers for a word: more than anybody looks through.
 const OFFERED_MAX: usize = 500;
 
-/// What `/set` calls the keys.
+/// The name of the keys in `/set`.
 const KEY: &str = "key";
 
 /// The word before the cursor.
@@ -22,7 +22,7 @@ pub struct Word<'a> {
     kind: Kind<'a>,
 }
 
-/// What completes a word.
+/// The completions of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind<'a> {
     Command,
@@ -38,7 +38,7 @@ enum Kind<'a> {
     },
     /// The argument of a command.
     Argument(Offers),
-    /// What comes after the name of a user.
+    /// The text after the name of a user.
     Then(Offers),
     /// The value of a setting.
     Value(&'a str),
@@ -100,7 +100,7 @@ impl<'a> Word<'a> {
         matches!(self.kind, Kind::Room | Kind::Argument(Offers::Rooms))
     }
 
-    /// What completes it, the best first.
+    /// Its completions, the best first.
     #[must_use]
     pub fn offers(&self, client: &ClientState) -> Vec<Offer> {
         let mut offers = match self.kind {
@@ -148,7 +148,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// What completes the next argument of the command that `before` is; `None` if it is not a command, or a text comes
+/// The completions of the next argument of the command in `before`; `None` if it is not a command, or a text comes
 /// next.
 fn argument(before: &str) -> Option<Kind<'_>> {
     let mut words = before.starts_with('/').then(|| before.split_whitespace())?;
@@ -192,7 +192,7 @@ fn actions(word: &str) -> Vec<Offer> {
     known.map(|help| spaced(help.name).detail(help.does)).collect()
 }
 
-/// The commands of which a name begins so. An alias is offered if it alone begins so.
+/// The commands that have a name which begins so. An alias is offered if it alone begins so.
 fn commands(word: &str) -> Vec<Offer> {
     let fits = COMMANDS.iter().filter_map(|command| {
         let name = command.names().find(|name| name.starts_with(word))?;

@@ -14,7 +14,7 @@ pub(super) const LETTERS_MIN: usize = 2;
 /// Most emoji that are offered: more than anybody looks through.
 const OFFERED_MAX: usize = 50;
 
-/// The emoji whose names begin with or contain what is typed; the former first.
+/// The emoji whose names begin with or contain the typed text; the former first.
 pub(super) fn offers(typed: &str) -> Vec<Offer> {
     let typed = typed.trim_end_matches(':');
     if typed.len() < LETTERS_MIN {
@@ -33,7 +33,7 @@ pub(super) fn offers(typed: &str) -> Vec<Offer> {
             found.push(other);
         }
     }
-    // Of those that begin so, more of the shorter name is typed.
+    // Among names that begin with the typed text, a shorter one fits better.
     found.sort_by_key(|(_, name)| if name.starts_with(typed) { name.len() } else { usize::MAX });
     let offer = |(emoji, name)| {
         Offer::new(format!("{emoji} :{name}:"), OfferAction::Insert(format!("{emoji} ")))

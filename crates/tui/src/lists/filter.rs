@@ -1,4 +1,4 @@
-//! What completes a piece of a query: the names of the filters, and their values.
+//! The completions of a piece of a query: the names of the filters, and their values.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) struct Filter<'a> {
     /// Where the piece begins.
     start: usize,
     is_not: bool,
-    /// What is before its colon; `None` if it has none.
+    /// The text before its colon; `None` if it has none.
     name: Option<&'static str>,
     value: &'a str,
 }
@@ -41,7 +41,7 @@ impl<'a> Filter<'a> {
         self.name.is_some()
     }
 
-    /// What completes it, for what is `typed`. Nothing, if it is complete.
+    /// Its completions, of which `typed` is a part; none if it is complete.
     pub(super) fn offers(self, client: &ClientState, typed: &str) -> Vec<Offer> {
         let offers = match self.name {
             Some(name) => self.values(client, name),

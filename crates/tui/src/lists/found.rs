@@ -80,7 +80,7 @@ fn offer(label: String, text: &str, room: &RoomName, seq: Seq) -> Offer {
     Offer::new(label, OfferAction::Message(room.clone(), seq)).detail(first_line(text))
 }
 
-/// Those of which the author, the room or the text has what is typed.
+/// The messages whose author, room or text contains the typed text.
 pub(super) fn with(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
     let typed = typed.trim().to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&typed);

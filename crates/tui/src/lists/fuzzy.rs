@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// What is typed, to compare texts with. Upper and lower case are the same, and so are `e` and `é`.
+/// The typed text, to compare texts with. Upper and lower case are the same, and so are `e` and `é`.
 pub(super) struct Fuzzy {
     pattern: Pattern,
     matcher: Matcher,

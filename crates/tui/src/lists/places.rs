@@ -11,10 +11,10 @@ use super::fuzzy::Fuzzy;
 use super::{Offer, OfferAction, people};
 use crate::commands::{COMMANDS, Command};
 
-/// What unread messages that name the user add to the score of their room; a letter is worth 16.
+/// The score of a room for unread messages that name the user; a letter is worth 16.
 const MENTIONED: u32 = 24;
 
-/// What unread messages add to the score of their room.
+/// The score of a room for unread messages.
 const UNREAD: u32 = 16;
 
 /// What the rank of a room of the user is above that of another room.

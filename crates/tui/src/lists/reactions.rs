@@ -15,7 +15,7 @@ const COMMON: [&str; 8] = ["👍", "❤️", "😄", "🎉", "👀", "✅", "�
 /// Emoji that are offered at first: those that fit a screen.
 const FIRST_MAX: usize = 12;
 
-/// What is offered for a message and what is typed: at first the emoji that are used most in the room, then those of
+/// The offers for a message and a typed text: at first the emoji that are used most in the room, then those of
 /// that name.
 pub(super) fn offers(client: &ClientState, seq: Seq, typed: &str) -> Vec<Offer> {
     let own = own(client, seq);

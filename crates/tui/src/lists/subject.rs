@@ -39,7 +39,7 @@ pub enum Subject {
     /// The devices and sessions of the user, or of another one.
     Devices,
     /// A secret that is typed and not shown.
-    Secret(Asking),
+    Secret(SecretKind),
     /// What to react with to a message of the current room.
     React(Seq),
     /// The texts that a message of the current room has had.
@@ -48,7 +48,7 @@ pub enum Subject {
 
 /// Which secret is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
+pub enum SecretKind {
     /// The present password, if there is one.
     OldPassword,
     /// The new one.
@@ -61,8 +61,8 @@ pub enum Asking {
     Server,
 }
 
-impl Asking {
-    /// What is before the input.
+impl SecretKind {
+    /// The label before the input.
     const fn label(self) -> &'static str {
         match self {
             Self::OldPassword => "Present password › ",
@@ -90,7 +90,7 @@ impl Asking {
 }
 
 impl Subject {
-    /// Whether what is typed must not be shown.
+    /// Whether the typed text must not be shown.
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Secret(_))
@@ -105,7 +105,7 @@ impl Subject {
         )
     }
 
-    /// What is before the input.
+    /// The label before the input.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -120,13 +120,13 @@ impl Subject {
             Self::Sanctions { .. } => "Mutes and bans › ",
             Self::Audit => "Audit › ",
             Self::Devices => "Devices › ",
-            Self::Secret(asking) => asking.label(),
+            Self::Secret(kind) => kind.label(),
             Self::React(_) => "React › ",
             Self::Versions(_) => "Versions › ",
         }
     }
 
-    /// What is in the input as long as nothing is typed.
+    /// The hint in the input as long as nothing is typed.
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {
@@ -145,7 +145,7 @@ impl Subject {
         }
     }
 
-    /// What the key does that takes what is chosen.
+    /// What the key that takes the chosen offer does.
     #[must_use]
     pub const fn enter(self) -> &'static str {
         match self {
@@ -171,7 +171,7 @@ impl Subject {
                 wording::OFFLINE.to_owned()
             }
             order if order.is_order() && client.session().is_none() => wording::OFFLINE.to_owned(),
-            Self::Secret(asking) => asking.explains().to_owned(),
+            Self::Secret(kind) => kind.explains().to_owned(),
             Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
             Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),
             Self::Audit if client.audit().is_loading() => "Loading…".to_owned(),
@@ -212,8 +212,8 @@ impl Subject {
             Self::Pins => format!("Pinned in {}", client.room().label()),
             Self::Saved => "Messages you remember".to_owned(),
             Self::Mentions => "Messages that mention you".to_owned(),
-            Self::Secret(Asking::Login) => format!("Log in as {}", client.name()),
-            Self::Secret(Asking::Server) => {
+            Self::Secret(SecretKind::Login) => format!("Log in as {}", client.name()),
+            Self::Secret(SecretKind::Server) => {
                 "This server asks new users for its password".to_owned()
             }
             Self::Secret(_) => "Your password".to_owned(),
@@ -232,7 +232,7 @@ impl Subject {
         }
     }
 
-    /// What is offered for what is typed, the best first, and how much it is if nothing is typed. `when` writes a time.
+    /// The offers for the typed text, the best first, and how many there are without a text. `when` writes a time.
     #[must_use]
     pub fn offers(
         self,

@@ -28,7 +28,7 @@ pub enum Block {
     Code {
         /// All lines, the fences included, without the last line end.
         whole: Range<usize>,
-        /// What follows the first fence; may be empty.
+        /// The text behind the first fence; may be empty.
         language: Range<usize>,
         /// The lines between the fences, without the last line end.
         body: Range<usize>,

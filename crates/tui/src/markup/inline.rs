@@ -76,7 +76,7 @@ impl<'a> Inline<'a> {
         self.tokens.drain_into(&mut self.spans, &mut self.links);
     }
 
-    /// Reads what is at `at`, and returns where it ends.
+    /// Reads the token at `at`, and returns where it ends.
     fn step(&mut self, at: usize) -> usize {
         if let Some(end) = self.read_link(at).or_else(|| self.pass_mention(at)) {
             self.word_end = end;

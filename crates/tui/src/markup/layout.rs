@@ -78,19 +78,19 @@ struct Layout<'a> {
     buffers: Buffers,
 }
 
-/// What is before the text of a row.
+/// The indent before the text of a row.
 #[derive(Clone, Copy)]
 struct Edge {
     gutter: Content,
     gutters: usize,
     /// The indent of the second row of a line and of those after it, in columns.
     indent: usize,
-    /// What the text has in addition to its own format.
+    /// The format that is added to that of the text.
     format: Format,
 }
 
 impl Edge {
-    /// What is left of a row for the first row and for the others.
+    /// The columns that are left for the text on the first row and on the others.
     fn widths(self, width: usize) -> (usize, usize) {
         let text = width.saturating_sub(self.gutters * GUTTER_COLUMNS);
         (text, text - self.indent)

@@ -5,7 +5,7 @@ use crate::hyperlinks::SCHEMES;
 
 /// The result of reading a link.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct LinkScan {
     /// How many bytes the link has; none if it is not a link.
     pub(super) len: usize,
     /// How many bytes were read. The caller does not look for links in them again: that keeps the
@@ -19,7 +19,7 @@ pub(super) struct Found {
 /// A link ends before white space, before a character that must be escaped in one, and before a
 /// closing bracket without its opening one. A bracket that stays open, and the punctuation before
 /// the end, are not part of it.
-pub(super) fn read(text: &str, trims: impl Fn(char) -> bool) -> Option<Found> {
+pub(super) fn read(text: &str, trims: impl Fn(char) -> bool) -> Option<LinkScan> {
     let scheme = SCHEMES.iter().find(|scheme| {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     })?;
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, trims: impl Fn(char) -> bool) -> Option<Found> {
         _ => target.starts_with(|c: char| c.is_alphanumeric() || c == '['),
     };
     let len = if is_link { scheme.len() + target.len() } else { 0 };
-    Some(Found { len, seen: scheme.len() + seen })
+    Some(LinkScan { len, seen: scheme.len() + seen })
 }
 
 /// How many bytes could be part of a link, and of how many the brackets are balanced.

@@ -133,7 +133,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Where a string ends of which this is the rest, the mark behind it included.
+/// Where the string whose rest this is ends, its closing mark included.
 fn closing(rest: &str, text: &Text) -> Option<usize> {
     let (bytes, mark) = (rest.as_bytes(), text.mark.as_bytes());
     let most = match text.extent {

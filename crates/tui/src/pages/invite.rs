@@ -57,7 +57,7 @@ impl InvitePage {
     }
 }
 
-/// What the person does who runs a server that listens on an address that only its machine reaches.
+/// The hint for a server that listens on an address that only its machine reaches.
 fn open_it(ServerAddress { host, port }: &ServerAddress) -> Vec<(String, String)> {
     let all = [
         ("Why", format!("the server listens on {host}")),

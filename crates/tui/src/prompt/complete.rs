@@ -14,7 +14,7 @@ pub(super) struct Completion {
 }
 
 impl Prompt {
-    /// What completes the word before the cursor, while the list is open.
+    /// The completions of the word before the cursor, while the list is open.
     #[must_use]
     pub fn completions(&self) -> Option<&List> {
         self.completion.as_ref().map(|completion| &completion.list)

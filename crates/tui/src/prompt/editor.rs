@@ -213,7 +213,7 @@ impl Editor {
         self.snap_to_cluster();
     }
 
-    /// Goes over what is not a word, then to the end of the word; at the end of a line to the next line.
+    /// Goes over separators, then to the end of the word; at the end of a line to the next line.
     fn go_to_word_end(&mut self) {
         let (mut row, mut column) = self.cursor();
         while row + 1 < self.lines().len() && !self.after(row, column).any(char::is_alphanumeric) {
@@ -224,7 +224,7 @@ impl Editor {
         self.text.go_to((row, column + blanks + word));
     }
 
-    /// Goes back over what is not a word, then to the start of the word; at the start of a line to the line before. A
+    /// Goes back over separators, then to the start of the word; at the start of a line to the line before. A
     /// word has a character for which `is_word` is true, and all of its characters are `of_word`.
     fn go_to_start(&mut self, is_word: fn(char) -> bool, of_word: fn(char) -> bool) {
         let (mut row, mut column) = self.cursor();

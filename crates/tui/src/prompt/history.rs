@@ -24,8 +24,8 @@ impl History {
         self.is_message = true;
     }
 
-    /// Whether Up need not go to the newest text: it does so from the text that is being typed, and a message is what
-    /// was sent last.
+    /// Whether the newest text was sent as a message, or there is none, and no older text is shown: Up need not go
+    /// there, and edits the message.
     pub(super) fn is_after_message(&self) -> bool {
         self.back == 0 && (self.is_message || self.sent.is_empty())
     }
@@ -75,7 +75,7 @@ impl History {
     }
 
     /// Goes back to the text that was being typed, and returns it if an older text is shown, which is `now`.
-    /// If that was changed, it is the text that is being typed, and the other one is added to the history.
+    /// If the user has changed the older text, returns `None`: it stays, and the other one is added to the history.
     pub(super) fn leave(&mut self, now: &str) -> Option<String> {
         let newer = self.back.checked_sub(1)?;
         let is_changed = self.sent.iter().rev().nth(newer).is_none_or(|older| older != now);

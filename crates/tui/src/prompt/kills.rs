@@ -1,4 +1,4 @@
-//! What was cut from the input box: the kill ring of readline.
+//! The texts that were cut from the input box: the kill ring of readline.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ pub(super) struct Kills {
     last: Last,
 }
 
-/// What was done last.
+/// The last action.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Last {
     #[default]

@@ -5,30 +5,30 @@ use super::{Editor, Prompt};
 /// A search that goes on.
 #[derive(Debug)]
 pub(super) struct Search {
-    /// What is searched for.
+    /// The word that is searched for.
     word: String,
     /// The place of the text that is shown; `None` if none was found yet.
     found: Option<usize>,
     is_failed: bool,
-    /// What was typed before.
+    /// The text that was typed before.
     before: Editor,
 }
 
-/// What is searched for, and whether no text has it.
+/// The word that is searched for, and whether no text has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Searched<'a> {
-    /// What is searched for.
+pub struct InputSearch<'a> {
+    /// The word that is searched for.
     pub word: &'a str,
     /// Whether no text has it.
     pub is_failed: bool,
 }
 
 impl Prompt {
-    /// What is searched for; `None` if nothing is.
+    /// The word that is searched for; `None` if there is no search.
     #[must_use]
-    pub fn searched(&self) -> Option<Searched<'_>> {
+    pub fn input_search(&self) -> Option<InputSearch<'_>> {
         let Search { word, is_failed, .. } = self.search.as_ref()?;
-        Some(Searched { word, is_failed: *is_failed })
+        Some(InputSearch { word, is_failed: *is_failed })
     }
 
     /// Starts a search; in one that goes on, shows the text before the shown one.
@@ -44,7 +44,7 @@ impl Prompt {
         }
     }
 
-    /// Adds a character to what is searched for. The shown text stays if it has it all.
+    /// Adds a character to the word that is searched for. The shown text stays if it contains the word.
     pub fn search_for(&mut self, c: char) {
         if let Some(search) = &mut self.search {
             search.word.push(c);
@@ -53,7 +53,7 @@ impl Prompt {
         }
     }
 
-    /// Removes the last character of what is searched for, and searches again from the newest text on.
+    /// Removes the last character of the word, and searches again from the newest text on.
     pub fn search_shorter(&mut self) {
         if let Some(search) = &mut self.search {
             search.word.pop();
@@ -62,8 +62,8 @@ impl Prompt {
         }
     }
 
-    /// Ends the search with the shown text in the box, and adds what was typed before to the history. If no
-    /// text was found, what was typed before comes back.
+    /// Ends the search with the shown text in the box, and adds the text that was typed before to the history.
+    /// If no text was found, that one comes back.
     pub fn end_search(&mut self) {
         match self.search.take() {
             Some(Search { found: None, before, .. }) => self.editor = before,
@@ -72,7 +72,7 @@ impl Prompt {
         }
     }
 
-    /// Ends the search with what was typed before.
+    /// Ends the search with the text that was typed before.
     pub fn cancel_search(&mut self) {
         if let Some(search) = self.search.take() {
             self.editor = search.before;
@@ -124,9 +124,9 @@ mod tests {
         assert_eq!(prompt.editor.text(), "deploy one");
         prompt.search_older();
         assert_eq!(prompt.editor.text(), "deploy one");
-        assert_eq!(prompt.searched(), Some(Searched { word: "deploy", is_failed: true }));
+        assert_eq!(prompt.input_search(), Some(InputSearch { word: "deploy", is_failed: true }));
         prompt.end_search();
-        assert_eq!((prompt.editor.text().as_str(), prompt.searched()), ("deploy one", None));
+        assert_eq!((prompt.editor.text().as_str(), prompt.input_search()), ("deploy one", None));
         prompt.up();
         assert_eq!(prompt.editor.text(), "draft", "what was typed before is not lost");
     }

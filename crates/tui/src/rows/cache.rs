@@ -32,7 +32,7 @@ pub(super) struct EntryLayout<'a> {
     pub(super) keys: &'a KeyMap,
     /// Whether a long message is not folded.
     pub(super) is_open: bool,
-    /// What is said of the answers to it.
+    /// The line about the answers to it.
     pub(super) thread: ThreadMark,
 }
 

@@ -10,19 +10,19 @@ use super::shape::Shape;
 use super::{Row, SpanKind};
 use crate::wrap::{columns, cut};
 
-/// What is behind a text that was edited.
+/// Stands behind a text that was edited.
 const EDITED: &str = "(edited)";
 
 /// Columns between two reactions.
 const GAP: usize = 2;
 
-/// What is between two parts of what is said of the answers.
+/// Separates the parts of the line about answers.
 const AND: &str = " · ";
 
-/// What is before the message that another one answers.
+/// Stands before the message that another one answers.
 const ANSWERS: &str = "↳ ";
 
-/// What the room knows of the answers to a message.
+/// What is known about the answers to a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct ThreadMark {
     /// How many of them are unread; `None` if none is.

@@ -22,14 +22,14 @@ const OPENED_MAX: usize = 256;
 /// The heights of the texts of a log in one width. The text of an entry changes with its revision.
 #[derive(Debug, Default)]
 pub struct Heights {
-    known: RefCell<Known>,
+    cache: RefCell<HeightCache>,
     rows: RefCell<RowCache>,
     /// Long messages that are shown whole.
     opened: HashSet<EntryId>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct HeightCache {
     width: usize,
     /// The revision of each entry, and its height.
     heights: HashMap<EntryId, (u64, usize), IdHash>,
@@ -43,16 +43,16 @@ impl Heights {
         width: usize,
         height: impl FnOnce() -> usize,
     ) -> usize {
-        let mut known = self.known.borrow_mut();
-        if known.width != width || known.heights.len() >= HEIGHTS_MAX {
-            *known = Known { width, heights: HashMap::default() };
+        let mut cache = self.cache.borrow_mut();
+        if cache.width != width || cache.heights.len() >= HEIGHTS_MAX {
+            *cache = HeightCache { width, heights: HashMap::default() };
         }
         let revision = entry.revision();
-        match known.heights.get(&entry.id()) {
+        match cache.heights.get(&entry.id()) {
             Some((known, height)) if *known == revision => *height,
             _ => {
                 let height = height();
-                known.heights.insert(entry.id(), (revision, height));
+                cache.heights.insert(entry.id(), (revision, height));
                 height
             }
         }
@@ -75,7 +75,7 @@ impl Heights {
 
     /// Forgets the heights and the rows: the texts are written in another way.
     pub(crate) fn forget(&mut self) {
-        self.known.get_mut().heights.clear();
+        self.cache.get_mut().heights.clear();
         self.rows.get_mut().clear();
     }
 
@@ -84,10 +84,10 @@ impl Heights {
         if !self.opened.remove(&entry) {
             if self.opened.len() >= OPENED_MAX {
                 self.opened.clear();
-                self.known.get_mut().heights.clear();
+                self.cache.get_mut().heights.clear();
             }
             self.opened.insert(entry);
         }
-        self.known.get_mut().heights.remove(&entry);
+        self.cache.get_mut().heights.remove(&entry);
     }
 }

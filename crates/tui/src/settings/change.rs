@@ -6,9 +6,9 @@ use super::SetError;
 use crate::action::Action;
 use crate::chord::Keys;
 
-/// What is written for the default keys.
+/// The value for the default keys.
 pub const DEFAULT_KEYS: &str = "default";
-/// What is written for no keys at all.
+/// The value for no keys at all.
 pub const NO_KEYS: &str = "none";
 
 /// A change of one setting, or of the keys of one action.
@@ -76,7 +76,7 @@ fn unquoted(text: &str) -> &str {
     within('"').or_else(|| within('\'')).unwrap_or(text)
 }
 
-/// What is so now: `theme is now dark`.
+/// The new value in words: `theme is now dark`.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

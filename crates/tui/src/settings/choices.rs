@@ -62,7 +62,7 @@ names!(Panel: Auto = "auto", On = "on", Off = "off");
 /// By what the user is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotifyBy {
-    /// What the terminal is known to have.
+    /// The notifications that the terminal is known to have.
     Auto,
     /// The bell.
     Bell,

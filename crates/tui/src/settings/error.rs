@@ -86,7 +86,7 @@ pub enum SetError {
         line: usize,
         /// The column in characters, from 1.
         column: usize,
-        /// What is wrong.
+        /// The mistake.
         what: String,
     },
 }

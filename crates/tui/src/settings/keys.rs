@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Item, Value};
 
-use super::{Layer, Layers, SetError, Source, Sourced};
+use super::{Layer, Layers, SetError, SettingValue, Source};
 use crate::action::Action;
 use crate::chord::Keys;
 
@@ -95,7 +95,7 @@ impl Layers {
 
     /// The keys of an action and where they come from.
     #[must_use]
-    pub fn keys(&self, action: Action) -> Sourced<Vec<Keys>> {
+    pub fn keys(&self, action: Action) -> SettingValue<Vec<Keys>> {
         let default = action.help().keys.iter().filter_map(|keys| keys.parse().ok()).collect();
         self.strongest(|layer| layer.keys.get(&action).cloned(), default)
     }

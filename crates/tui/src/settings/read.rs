@@ -23,7 +23,7 @@ pub struct Problem {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong, as a sentence.
+    /// The mistake, as a sentence.
     pub what: String,
     /// What is done instead, as a sentence.
     pub instead: String,

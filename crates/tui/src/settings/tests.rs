@@ -29,13 +29,13 @@ fn a_file_sets_what_is_in_it() {
     let text = "# mine\ntheme = \"dark\"\nmouse = false\nusers = true\nnotify = 'none'\n";
     assert_eq!(problems(text), [""; 0]);
     let settings = settings(text);
-    assert_eq!(settings.theme, Sourced { value: ThemeChoice::Dark, source: Source::File });
-    assert_eq!(settings.mouse, Sourced { value: Switch::Off, source: Source::File });
+    assert_eq!(settings.theme, SettingValue { value: ThemeChoice::Dark, source: Source::File });
+    assert_eq!(settings.mouse, SettingValue { value: Switch::Off, source: Source::File });
     assert_eq!(settings.users.value, Panel::On);
     assert_eq!(settings.notify.value, Level::None);
     assert_eq!(
         Layers::default().settings().theme,
-        Sourced { value: ThemeChoice::Auto, source: Source::Default }
+        SettingValue { value: ThemeChoice::Auto, source: Source::Default }
     );
 }
 

@@ -56,7 +56,7 @@ impl State {
             self.end_compose();
             return false;
         }
-        let may = self.compose.is_none() && self.draft.is_none() && self.prompt.is_after_message();
+        let may = self.compose.is_none() && !self.asks_name() && self.prompt.is_after_message();
         let Some((target, text)) = may.then(|| self.last_own()).flatten() else { return false };
         self.begin_edit(target, &text);
         true
@@ -86,7 +86,7 @@ impl State {
 
     /// Ctrl-Up and Ctrl-Down: another text of the history.
     pub(crate) fn step_input(&mut self, step: impl FnOnce(&mut Prompt)) {
-        if self.draft.is_none() {
+        if !self.asks_name() {
             step(&mut self.prompt);
         }
     }
@@ -99,7 +99,7 @@ impl State {
             Some(Compose::Edit { before, .. }) => {
                 self.prompt.put_back();
                 self.prompt.end_completion();
-                *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = *before;
+                *self.draft_editor_mut() = *before;
                 true
             }
         }
@@ -137,7 +137,7 @@ impl State {
         }
     }
 
-    /// Another room is on the screen: what was begun in the one before is over.
+    /// Another room is on the screen: a reply or an edit in the one before is over.
     pub(super) fn end_all(&mut self) {
         self.end_compose();
         self.close_thread();

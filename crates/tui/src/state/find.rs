@@ -1,4 +1,4 @@
-//! The page that searches messages, in place of the log: what is typed, what is chosen, and where the results are.
+//! The page that searches messages, in place of the log: the query, the chosen result, and where the results are.
 
 use chat_proto::Timestamp;
 use chat_proto::command::SearchOrder;
@@ -13,7 +13,7 @@ use crate::prompt::Prompt;
 /// Narrowest page with a result on one row: the log has columns from there on, too.
 const COLUMNS_WIDTH_MIN: u16 = 56;
 
-/// A search. It stays while the user looks at what was found, hidden, until they go on somewhere else.
+/// A search. It stays, hidden, while the user looks at a result, until they go somewhere else.
 #[derive(Debug)]
 pub(crate) struct Find {
     /// What is typed.

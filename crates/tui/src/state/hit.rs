@@ -11,7 +11,7 @@ use crate::wrap::columns;
 /// What a click is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The header, if it says what is new in other rooms as no list does.
+    /// The header, if it says what is new in other rooms because there is no room list.
     Header,
     /// A room of the list.
     Room(RoomName),

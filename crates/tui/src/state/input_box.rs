@@ -1,10 +1,10 @@
-//! How the input box looks: what is before the text, the text as rows, and its size.
+//! How the input box looks: its label, the text as rows, and its size.
 
 use chat_proto::limits::TEXT_BYTES_MAX;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Compose, State};
-use crate::prompt::{Editor, Rows, Searched};
+use crate::prompt::{Editor, InputSearch, Rows};
 use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
 
@@ -71,12 +71,12 @@ impl State {
             let width = columns(&text) + LABEL_END_COLUMNS;
             (text + LABEL_END, width)
         };
-        if self.draft.is_some() {
+        if self.asks_name() {
             return with_end("name".to_owned());
         }
         let width = usize::from(self.size.width);
         let name_max = LABEL_NAME_MAX.min(width / 3);
-        if let Some(Searched { word, is_failed }) = self.prompt.searched() {
+        if let Some(InputSearch { word, is_failed }) = self.prompt.input_search() {
             let what = if is_failed { "not found" } else { "search" };
             return with_end(cut(&format!("{what}: {word}"), name_max.max(columns(what))));
         }
@@ -113,8 +113,7 @@ impl State {
             return InputBox { label, rows, count: None };
         }
         let rows = Rows::new(self.editor(), width);
-        let is_message =
-            self.draft.is_none() && self.picker.is_none() && self.open_find().is_none();
+        let is_message = !self.asks_name() && self.picker.is_none() && self.open_find().is_none();
         if rows.rows.len() < COUNT_ROWS_MIN || !is_message {
             return InputBox { label, rows, count: None };
         }

@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::chord::Keys;
 use crate::keymap::KeyMap;
 use crate::settings::{Layers, Panel, SetError, Settings};
-use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
+use crate::theme::{Answer, Environment, Rgb, Terminal, TerminalColour, Theme};
 
 /// How the screen looks.
 #[derive(Debug, Clone)]
@@ -93,8 +93,8 @@ impl Look {
     /// The terminal has sent one of its colours.
     pub fn answered(&mut self, answer: Answer) {
         match answer.asked {
-            Asked::Foreground => self.foreground = Some(answer.colour),
-            Asked::Background => self.background = Some(answer.colour),
+            TerminalColour::Foreground => self.foreground = Some(answer.colour),
+            TerminalColour::Background => self.background = Some(answer.colour),
         }
         self.follow();
     }
@@ -136,7 +136,7 @@ mod tests {
     use crate::theme::Role;
 
     fn black() -> Answer {
-        Answer { asked: Asked::Background, colour: Rgb::BLACK }
+        Answer { asked: TerminalColour::Background, colour: Rgb::BLACK }
     }
 
     #[test]

@@ -17,7 +17,7 @@ const PICKER_ROWS_MAX: usize = 12;
 /// Rows of the rule above a list.
 const RULE_ROWS: usize = 1;
 
-/// A list with an input line of its own, which is shown instead of the input box: what is typed there stays.
+/// A list with an input line of its own, which is shown instead of the input box, whose text stays.
 #[derive(Debug)]
 pub struct Picker {
     /// What it is about.

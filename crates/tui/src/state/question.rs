@@ -11,7 +11,7 @@ pub struct Question {
     pub verb: &'static str,
     /// The order.
     pub command: Command,
-    /// What is said once the server has carried it out.
+    /// The text once the server has carried it out.
     pub done: Option<String>,
 }
 

@@ -57,7 +57,7 @@ impl State {
             if let Some(Compose::Edit { before, .. }) = &mut self.compose {
                 return before;
             }
-            return self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
+            return self.draft_while_asking.as_mut().unwrap_or(&mut self.prompt.editor);
         }
         &mut self.view(room).editor
     }
@@ -77,14 +77,14 @@ impl State {
         if let Some(Compose::Edit { before, .. }) = &self.compose {
             return before.text();
         }
-        self.draft.as_ref().unwrap_or(&self.prompt.editor).text()
+        self.draft_while_asking.as_ref().unwrap_or(&self.prompt.editor).text()
     }
 
     /// Puts another draft into the input box. Returns the one that was there.
     pub(super) fn replace_draft(&mut self, draft: Editor) -> Editor {
         self.prompt.put_back();
         self.prompt.end_completion();
-        std::mem::replace(self.draft.as_mut().unwrap_or(&mut self.prompt.editor), draft)
+        std::mem::replace(self.draft_editor_mut(), draft)
     }
 
     /// The client has another current room, or has the first messages of this one: shows it from the first
@@ -125,7 +125,7 @@ impl State {
     pub(crate) fn rooms_forgotten(&mut self) {
         self.end_all();
         self.end_jump();
-        *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
+        *self.draft_editor_mut() = Editor::default();
         self.prompt.end_completion();
         self.views.clear();
         self.selection = None;
@@ -140,22 +140,33 @@ impl State {
         *self.editor_mut(room) = Editor::new(&text);
     }
 
+    /// Whether the input box asks for a name.
+    #[must_use]
+    pub const fn asks_name(&self) -> bool {
+        self.draft_while_asking.is_some()
+    }
+
+    /// The editor of the draft of the room on the screen, which the input box does not show while it asks for a name.
+    pub(crate) fn draft_editor_mut(&mut self) -> &mut Editor {
+        self.draft_while_asking.as_mut().unwrap_or(&mut self.prompt.editor)
+    }
+
     /// The server refuses the name: asks for another one in the input box.
     pub(crate) fn ask_name(&mut self, suggestion: &str) {
         self.picker = None;
         self.end_jump();
         self.end_compose();
-        if self.draft.is_none() {
+        if !self.asks_name() {
             self.prompt.put_back();
             let asking = Editor::new(suggestion);
-            self.draft = Some(std::mem::replace(&mut self.prompt.editor, asking));
+            self.draft_while_asking = Some(std::mem::replace(&mut self.prompt.editor, asking));
             self.prompt.end_completion();
         }
     }
 
-    /// Gives the input box back to what was typed before a name was asked for.
+    /// Puts the draft that was typed before a name was asked for back into the input box.
     pub(crate) fn end_asking(&mut self) {
-        if let Some(draft) = self.draft.take() {
+        if let Some(draft) = self.draft_while_asking.take() {
             self.prompt.editor = draft;
         }
     }

@@ -170,7 +170,7 @@ impl State {
     }
 }
 
-/// The text of a message; `None` if it is none.
+/// The text of a message; `None` if it is not a message.
 pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
     match &entry.body {
         Body::Message { text, .. } => Some(text),

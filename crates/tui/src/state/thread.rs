@@ -25,7 +25,7 @@ pub(crate) struct ThreadPane {
     editor: Editor,
 }
 
-/// A thread that was closed, with what was typed for it.
+/// A thread that was closed, with its draft.
 #[derive(Debug)]
 pub(crate) struct ClosedThread {
     pub(crate) room: RoomName,
@@ -174,7 +174,7 @@ impl State {
         self.client.message(seq)
     }
 
-    /// Shows a thread, from its first unread message on, and what is typed for it.
+    /// Shows a thread, from its first unread message on, and its draft.
     pub(crate) fn open_thread(&mut self, root: Seq) {
         self.close_thread();
         self.end_compose();
@@ -204,7 +204,7 @@ impl State {
         true
     }
 
-    /// Keys are for another pane, and the input box has what is typed for it: what was begun in the one before is over.
+    /// Keys are for another pane, and the input box has its draft: a reply or an edit in the one before is over.
     pub(crate) fn focus_on(&mut self, pane: LogPane) {
         if pane == self.focus() || self.thread.is_none() {
             return;

@@ -4,7 +4,7 @@
 //! cursor of a terminal may be anywhere after such text. A row that has any, or had any, is
 //! therefore erased and written again from a column that no such text before it can reach, and each
 //! part of it that follows uncertain text starts with an absolute cursor position. What a terminal
-//! shows in such a row then depends on the row alone, not on what was there before, and borders stay
+//! shows in such a row then depends on the row alone, not on the row before it, and borders stay
 //! in their columns.
 
 mod row;
@@ -26,10 +26,11 @@ const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 const RESET_AND_ERASE_REST: &[u8] = b"\x1b[0m\x1b[K";
 const RESET_AND_CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 
-/// Bytes that most frames take at most.
-const FRAME_BYTES: usize = 4096;
+/// Bytes that a changed cell takes at most in most frames, and those of the cursor.
+const CELL_BYTES: usize = 4;
+const CURSOR_BYTES: usize = 32;
 
-/// What a frame is sent to.
+/// A terminal that takes frames.
 pub trait Sink {
     /// How large the screen is.
     ///
@@ -47,7 +48,7 @@ pub trait Sink {
     fn take_stale(&mut self) -> bool;
 }
 
-/// The backend: knows what is on each row, and collects a frame before it sends it.
+/// The backend: remembers each row, and collects a frame before it sends it.
 #[derive(Debug)]
 pub struct RowBackend<S> {
     sink: S,
@@ -68,8 +69,7 @@ impl<S: Sink> RowBackend<S> {
     }
 
     /// Gives each row its links. A row whose links are others now is written whole.
-    fn set_links(&mut self) {
-        let mut links = self.links.take();
+    fn set_links(&mut self, mut links: Vec<LinkCells>) {
         for (y, row) in (0..).zip(&mut self.rows) {
             row.set_links(links.extract_if(.., |cells| cells.row == y).collect());
         }
@@ -99,7 +99,7 @@ impl<S: Sink> RowBackend<S> {
             None => {}
             Some(Write::Cells(columns)) => {
                 let is_blank = |x: &u16| sgr::is_blank(row.cell(*x));
-                // Of a key that is typed, none is blank.
+                // A typed key changes no blank cell.
                 let end = if columns.iter().any(is_blank) { row.end() } else { usize::MAX };
                 let (shown, blank): (Vec<u16>, Vec<u16>) =
                     columns.into_iter().partition(|x| usize::from(*x) < end);
@@ -189,17 +189,27 @@ impl<S: Sink> Backend for RowBackend<S> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.frame.reserve(FRAME_BYTES);
+        self.frame.reserve(CURSOR_BYTES + content.size_hint().0 * CELL_BYTES);
+        // A key changes one row: to look at all others would take longer than to write it.
+        let (mut first, mut end) = (u16::MAX, 0);
         for (x, y, cell) in content {
             self.set(x, y, cell);
+            (first, end) = (first.min(y), end.max(y + 1));
         }
-        self.set_links();
-        if self.sink.take_stale() {
+        let links = self.links.take();
+        let is_stale = self.sink.take_stale();
+        if links.is_some() || is_stale {
+            (first, end) = (0, u16::try_from(self.rows.len()).unwrap_or(u16::MAX));
+        }
+        if let Some(links) = links {
+            self.set_links(links);
+        }
+        if is_stale {
             self.frame.extend_from_slice(RESET_AND_CLEAR);
             self.rows.iter_mut().for_each(Row::set_stale);
         }
         // From the top: once the last row is shown, all are.
-        for y in 0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX) {
+        for y in first..end {
             self.write_row(y);
         }
         Ok(())

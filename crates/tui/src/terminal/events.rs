@@ -1,4 +1,4 @@
-//! What comes from the terminal: keys, and the signals about it.
+//! The input of the terminal: keys, and the signals about it.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
+use chat_client::timer::Timer;
 use crossterm::event::Event;
 use futures_util::stream::{self, SelectAll};
 use futures_util::{Stream, StreamExt};
@@ -16,7 +17,7 @@ use rustix::fs::OFlags;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::keys::Parser;
 use super::{Tty, non_blocking, size};
@@ -30,7 +31,7 @@ const STOP: i32 = signal_hook::consts::SIGTSTP;
 const RESUME: i32 = signal_hook::consts::SIGCONT;
 const RESIZE: i32 = signal_hook::consts::SIGWINCH;
 
-/// What a read returns if the terminal has hung up.
+/// The error of a read if the terminal has hung up.
 const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// The events of the terminal; a resize follows whatever may have changed its screen. Must be called
@@ -46,6 +47,7 @@ pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
         parser: Parser::default(),
         parsed: Vec::new(),
         expires: None,
+        timer: Timer::default(),
         signals: signals([STOP, RESUME, RESIZE].map(SignalKind::from_raw))?,
     };
     Ok(stream::unfold(events, async |mut events| Some((events.next().await?, events))))
@@ -61,6 +63,7 @@ struct Events {
     parsed: Vec<Report>,
     /// When the parser ends a sequence whose rest has not come.
     expires: Option<Instant>,
+    timer: Timer,
     signals: SelectAll<Signals>,
 }
 
@@ -91,7 +94,7 @@ impl Events {
                 }
                 return Some(Ok(report));
             }
-            // Two readers would each get a part of what is typed in the editor.
+            // Two readers would each get a part of the keys that are for the editor.
             let in_editor = &self.tty.state.in_editor;
             let read = poll_fn(|context| match in_editor.load(Ordering::SeqCst) {
                 true => Poll::Pending,
@@ -105,7 +108,7 @@ impl Events {
                     Ok(count) => self.parser.feed(&self.bytes[..count], &mut self.parsed),
                     Err(error) => return Some(Err(error)),
                 },
-                () = sleep_until(self.expires.unwrap_or_else(Instant::now)), if self.expires.is_some() => {
+                () = self.timer.wait(self.expires) => {
                     self.parser.expire(&mut self.parsed);
                 }
             }
@@ -171,7 +174,7 @@ where
         Ok(Self { file, may_block })
     }
 
-    /// Reads what is there; 0 bytes if the terminal is gone.
+    /// Reads the bytes that have come; 0 if the terminal is gone.
     fn poll_read(&self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut guard = ready!(self.file.poll_read_ready(context))?;
@@ -202,7 +205,7 @@ where
     }
 }
 
-/// What there is to read.
+/// Whether there are bytes to read, or the terminal has hung up.
 fn found(file: &impl AsFd) -> io::Result<PollFlags> {
     let mut files = [PollFd::new(file, PollFlags::IN)];
     poll(&mut files, Some(&Timespec::default()))?;

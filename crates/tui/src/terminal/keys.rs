@@ -1,7 +1,7 @@
 //! The bytes of a keyboard as keys, however they are cut.
 //!
 //! A terminal sends a key as one byte or as a sequence of them, and a connection may deliver any
-//! part of a sequence at any time. The parser stores what is incomplete. Sequences that mean
+//! part of a sequence at any time. The parser stores an incomplete sequence. Sequences that mean
 //! nothing here (other replies of the terminal, reports nobody asked for) are dropped whole, and
 //! bytes that are not UTF-8 become U+FFFD, without a loss of their neighbours.
 
@@ -31,7 +31,7 @@ const PASTE_BYTES_MAX: usize = 2 * crate::prompt::PROMPT_BYTES_MAX;
 /// Most bytes of a sequence that are stored: more than any that means something. The rest is dropped.
 const SEQUENCE_BYTES_MAX: usize = 64;
 
-/// What ends a paste.
+/// The end of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// Turns bytes into events. It knows no time: the caller asks for [`Parser::timeout`] after each call
@@ -71,7 +71,7 @@ enum State {
     /// A string of the terminal, to its end; `escape` if its last byte is Escape.
     String {
         opener: u8,
-        /// What is in it, as far as it is stored.
+        /// Its stored bytes.
         bytes: Vec<u8>,
         escape: bool,
     },
@@ -91,7 +91,7 @@ impl Parser {
         }
     }
 
-    /// How long to wait for the rest of what is incomplete; `None` if nothing is.
+    /// How long to wait for the rest of an incomplete sequence; `None` if there is none.
     #[must_use]
     pub const fn timeout(&self) -> Option<Duration> {
         match &self.state {
@@ -103,7 +103,7 @@ impl Parser {
         }
     }
 
-    /// Ends what is incomplete, as its rest has not come in time.
+    /// Ends an incomplete sequence, whose rest has not come in time.
     pub fn expire(&mut self, events: &mut Vec<Report>) {
         match std::mem::take(&mut self.state) {
             State::Ground | State::Skip(_) => {}
@@ -323,7 +323,7 @@ fn character_key(c: char, modifiers: KeyModifiers) -> Report {
     key(KeyCode::Char(c), modifiers | shift)
 }
 
-/// The key of a character, or of bytes that are none.
+/// The key of a character; U+FFFD for bytes that are not one.
 fn text_key(bytes: &[u8], alt: bool) -> Report {
     let c = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };

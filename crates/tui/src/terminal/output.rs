@@ -114,6 +114,9 @@ impl Output {
     }
 
     async fn written(&self) -> io::Result<()> {
+        if self.is_idle() {
+            return Ok(());
+        }
         let sent = self.shared.sent.load(Ordering::SeqCst);
         let mut done = self.shared.done.clone();
         let is_done = |done: &Done| done.writes >= sent || done.failed.is_some();
@@ -147,7 +150,7 @@ impl Output {
         if bytes.is_empty() {
             return Ok(());
         }
-        // Under the lock: another thread must not write between what is written and what waits.
+        // Under the lock: another thread must not write between the written bytes and the waiting ones.
         self.queue(Chunk { bytes, written: None })
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-/// What of a cell is a style.
+/// The style of a cell.
 pub(super) type Look = (Color, Color, Modifier);
 
 /// No style.

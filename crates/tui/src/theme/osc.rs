@@ -16,7 +16,7 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Which colour was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum TerminalColour {
     /// The text colour, OSC 10.
     Foreground,
     /// The background, OSC 11.
@@ -27,7 +27,7 @@ pub enum Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
     /// Which one it is.
-    pub asked: Asked,
+    pub asked: TerminalColour,
     /// The colour.
     pub colour: Rgb,
 }
@@ -43,8 +43,8 @@ pub fn parse_answer(payload: &[u8]) -> Option<Answer> {
     let payload = ends.iter().find_map(|end| payload.strip_suffix(*end)).unwrap_or(payload);
     let (number, colour) = std::str::from_utf8(payload).ok()?.split_once(';')?;
     let asked = match number {
-        "10" => Asked::Foreground,
-        "11" => Asked::Background,
+        "10" => TerminalColour::Foreground,
+        "11" => TerminalColour::Background,
         _ => return None,
     };
     let levels = colour.strip_prefix("rgb:").map(|levels| (levels, 3));
@@ -76,14 +76,14 @@ mod tests {
     #[test]
     fn an_answer_has_a_number_a_colour_and_an_end() {
         for (payload, asked, colour) in [
-            ("11;rgb:1e1e/1e1e/2e2e", Asked::Background, 0x1e_1e2e),
-            ("10;rgb:ff/80/00", Asked::Foreground, 0xff_8000),
-            ("11;rgb:f/0/8", Asked::Background, 0xff_0088),
-            ("11;rgb:fff/000/800", Asked::Background, 0xff_0080),
-            ("11;rgba:0000/2b2b/3636/cccc", Asked::Background, 0x00_2b36),
-            ("\x1b]11;rgb:ffff/ffff/ffff\x07", Asked::Background, 0xff_ffff),
-            ("\x1b]11;rgb:FFFF/ffff/fFfF\x1b\\", Asked::Background, 0xff_ffff),
-            ("11;rgb:0/0/0\x1b", Asked::Background, 0),
+            ("11;rgb:1e1e/1e1e/2e2e", TerminalColour::Background, 0x1e_1e2e),
+            ("10;rgb:ff/80/00", TerminalColour::Foreground, 0xff_8000),
+            ("11;rgb:f/0/8", TerminalColour::Background, 0xff_0088),
+            ("11;rgb:fff/000/800", TerminalColour::Background, 0xff_0080),
+            ("11;rgba:0000/2b2b/3636/cccc", TerminalColour::Background, 0x00_2b36),
+            ("\x1b]11;rgb:ffff/ffff/ffff\x07", TerminalColour::Background, 0xff_ffff),
+            ("\x1b]11;rgb:FFFF/ffff/fFfF\x1b\\", TerminalColour::Background, 0xff_ffff),
+            ("11;rgb:0/0/0\x1b", TerminalColour::Background, 0),
         ] {
             let expected = Answer { asked, colour: Rgb::hex(colour) };
             assert_eq!(parse_answer(payload.as_bytes()), Some(expected), "{payload:?}");
@@ -116,7 +116,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_colour_is_read_in_every_length(red: u8, green: u8, blue: u8) {
-            let expected = Some(Answer { asked: Asked::Background, colour: Rgb::new(red, green, blue) });
+            let expected = Some(Answer { asked: TerminalColour::Background, colour: Rgb::new(red, green, blue) });
             let two = format!("11;rgb:{red:02x}/{green:02x}/{blue:02x}\x07");
             prop_assert_eq!(parse_answer(two.as_bytes()), expected);
             let four = format!("11;rgb:{red:02x}{red:02x}/{green:02X}{green:02x}/{blue:02x}{blue:02x}");

@@ -9,7 +9,7 @@ const OWN_NAMES: usize = 6;
 
 /// Which of the user's own colours are used. How they look is not known, but most terminals agree enough: on a white
 /// background their yellow and cyan cannot be read, on a black one their blue.
-struct Own {
+struct OwnColours {
     bad: Color,
     good: Color,
     warn: Color,
@@ -19,7 +19,7 @@ struct Own {
     names: [Color; OWN_NAMES],
 }
 
-const ON_DARK: Own = Own {
+const ON_DARK: OwnColours = OwnColours {
     bad: Color::LightRed,
     good: Color::Green,
     warn: Color::Yellow,
@@ -35,7 +35,7 @@ const ON_DARK: Own = Own {
     ],
 };
 
-const ON_LIGHT: Own = Own {
+const ON_LIGHT: OwnColours = OwnColours {
     bad: Color::Red,
     good: Color::Blue,
     warn: Color::Magenta,
@@ -52,7 +52,7 @@ const ON_LIGHT: Own = Own {
 };
 
 /// For a background that is not known.
-const ON_BOTH: Own = Own {
+const ON_BOTH: OwnColours = OwnColours {
     bad: Color::Red,
     good: Color::Green,
     warn: Color::Magenta,

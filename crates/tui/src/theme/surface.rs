@@ -1,4 +1,4 @@
-//! What text stands on: the terminal's background, and the backgrounds of two kinds of rows. Every
+//! The backgrounds of text: the terminal's background, and the backgrounds of two kinds of rows. Every
 //! foreground is readable on all three.
 
 use ratatui::style::{Color, Style};

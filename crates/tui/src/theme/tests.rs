@@ -89,7 +89,7 @@ fn seen(colour: Color) -> Rgb {
     }
 }
 
-/// Returns what is not readable on the background or on a row.
+/// Returns the colours that cannot be read on the background or on a row.
 fn unreadable(theme: &Theme, background: Rgb, own: Option<Rgb>) -> Vec<String> {
     let rows = [Role::Current, Role::Selected].map(|role| theme.style(role));
     let surfaces: Vec<Rgb> =

@@ -23,7 +23,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
     if let Some(effects) = find::action(state, action, at) {
         return effects;
     }
-    // As in every shell. To go elsewhere, one is at the end of the text.
+    // Before text these keys edit, as in every shell; at its end they go elsewhere.
     let action = match action {
         Action::GoTo if state.prompt.editor.has_rest_of_line() => Action::CutLineEnd,
         Action::Search if state.prompt.editor.has_rest_of_line() => Action::Right,
@@ -40,7 +40,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PreviousRoom => rooms::open_beside(state, -1, at),
         Action::NextUnread => rooms::open_unread(state, at),
         Action::GoTo => lists::open(state, Subject::GoTo, "", at),
-        Action::Search if state.draft.is_none() => find::open(state, "", at),
+        Action::Search if !state.asks_name() => find::open(state, "", at),
         Action::Complete => lists::complete(state, false, at),
         Action::CompleteBack => lists::complete(state, true, at),
         Action::DeleteLeft => {
@@ -112,7 +112,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::End if state.prompt.editor.is_empty() => leave_to_newest(state, at),
         Action::Clear => quit::clear(state, at),
         Action::DeleteOrQuit => quit::delete(state, at),
-        Action::Edit if state.draft.is_none() => vec![Effect::Edit(state.prompt.editor.text())],
+        Action::Edit if !state.asks_name() => vec![Effect::Edit(state.prompt.editor.text())],
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::Help => {
@@ -120,7 +120,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             Vec::new()
         }
         // The history has messages; there is none for names.
-        Action::Up | Action::Down if state.draft.is_some() => Vec::new(),
+        Action::Up | Action::Down if state.asks_name() => Vec::new(),
         action => edit(&mut state.prompt, action).map_or_else(
             |error| notify(state, NoticeKind::Trouble, error.to_string(), at),
             |()| Vec::new(),
@@ -148,7 +148,7 @@ pub(super) const fn only_edits(action: Action) -> bool {
     )
 }
 
-/// Whether what is cut now may belong to what was cut before.
+/// Whether the text that is cut now may be joined to the one cut before.
 const fn is_cut(action: Action) -> bool {
     matches!(
         action,

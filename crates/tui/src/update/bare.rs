@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{Effect, actions, scroll};
 use crate::action::Action;
-use crate::keymap::Found;
+use crate::keymap::Binding;
 use crate::state::State;
 
 /// Opens the bare view. The terminal has the mouse while it is open.
@@ -22,9 +22,14 @@ fn close(state: &mut State) -> Vec<Effect> {
 }
 
 /// A key is pressed while the bare view is open.
-pub(super) fn key(state: &mut State, key: KeyEvent, found: Found, at: Timestamp) -> Vec<Effect> {
-    match found {
-        Found::Action(
+pub(super) fn key(
+    state: &mut State,
+    key: KeyEvent,
+    binding: Binding,
+    at: Timestamp,
+) -> Vec<Effect> {
+    match binding {
+        Binding::Action(
             action @ (Action::PageUp
             | Action::PageDown
             | Action::Oldest
@@ -32,11 +37,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, found: Found, at: Timestamp)
             | Action::Redraw
             | Action::Suspend),
         ) => actions::run(state, action, at),
-        Found::Action(Action::Home) => actions::run(state, Action::Oldest, at),
-        Found::Action(Action::End) => actions::run(state, Action::Newest, at),
-        Found::Action(Action::Up) => scroll(state, -1, at),
-        Found::Action(Action::Down) => scroll(state, 1, at),
-        Found::Action(Action::Bare | Action::Back | Action::Clear | Action::DeleteOrQuit) => {
+        Binding::Action(Action::Home) => actions::run(state, Action::Oldest, at),
+        Binding::Action(Action::End) => actions::run(state, Action::Newest, at),
+        Binding::Action(Action::Up) => scroll(state, -1, at),
+        Binding::Action(Action::Down) => scroll(state, 1, at),
+        Binding::Action(Action::Bare | Action::Back | Action::Clear | Action::DeleteOrQuit) => {
             close(state)
         }
         _ if key.code == KeyCode::Char('q') => close(state),

@@ -10,7 +10,7 @@ use crate::state::State;
 /// Asks the server for the first message of a day, a month or a year.
 ///
 /// # Errors
-/// Returns the reason in words for the user, if it is none of these, or if the server cannot be asked.
+/// Returns the reason in words for the user, if it is not one of these, or if the server cannot be asked.
 pub(super) fn go(state: &mut State, written: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let Some(date) = dates::begin(written, &state.zone, at) else {
         return Err(format!("Not a day: {written}. Type {}", dates::FORMS));

@@ -1,4 +1,4 @@
-//! What is typed becomes a draft of the client.
+//! Makes the typed text a draft of the client.
 
 use chat_client::Request;
 use chat_proto::{RoomName, Seq, Timestamp};
@@ -6,14 +6,14 @@ use chat_proto::{RoomName, Seq, Timestamp};
 use super::{ClientInput, Effect, client, live, redraw};
 use crate::state::{ClosedThread, State};
 
-/// Takes a key. If it edits the text and does nothing else, the text becomes a draft with the next input: the user
-/// waits for the key.
+/// Takes a key by `press`. If it edits the text and does nothing else, the text becomes a draft with the next input:
+/// the user waits for the key.
 pub(super) fn after_key(
     state: &mut State,
     at: Timestamp,
-    takes: impl FnOnce(&mut State) -> Vec<Effect>,
+    press: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
-    let (before, mut effects) = watching(state, takes);
+    let (before, mut effects) = watching(state, press);
     state.is_draft_due = state.redraw.key_edits && before == *state.shown();
     if !state.is_draft_due {
         effects.extend(drafts(state, before, at));
@@ -33,9 +33,9 @@ pub(super) fn due(state: &mut State, at: Timestamp) -> Vec<Effect> {
 pub(super) fn typing(
     state: &mut State,
     at: Timestamp,
-    does: impl FnOnce(&mut State) -> Vec<Effect>,
+    change: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
-    let (before, mut effects) = watching(state, does);
+    let (before, mut effects) = watching(state, change);
     effects.extend(drafts(state, before, at));
     effects
 }
@@ -43,14 +43,14 @@ pub(super) fn typing(
 /// Runs something that may open another room, or close the thread. Returns the room that was shown before, too.
 fn watching(
     state: &mut State,
-    does: impl FnOnce(&mut State) -> Vec<Effect>,
+    change: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> (RoomName, Vec<Effect>) {
     let before = state.shown().clone();
     state.closed_thread = None;
-    (before, does(state))
+    (before, change(state))
 }
 
-/// Gives what is typed to the client; `before` is the room that was shown.
+/// Gives the typed texts to the client; `before` is the room that was shown.
 fn drafts(state: &mut State, before: RoomName, at: Timestamp) -> Vec<Effect> {
     state.is_draft_due = false;
     let mut effects = Vec::new();

@@ -1,4 +1,4 @@
-//! What an update asks for outside its state.
+//! The effects: work outside the state that an update asks for.
 
 use chat_client::link::tls::WrongKey;
 use chat_client::{Effect as ClientEffect, Endpoint};
@@ -22,7 +22,7 @@ pub enum Effect {
     SaveSetting(Change),
     /// Edit the text of the input box in the user's editor.
     Edit(String),
-    /// Store what was typed, for the history of the next run.
+    /// Store a typed text, for the history of the next run.
     StoreTyped(String),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),

@@ -15,7 +15,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let typed = state.prompt.editor.text();
     let typed = typed.trim_end();
     let is_command = is_command(typed);
-    if state.draft.is_some() && !is_command {
+    if state.asks_name() && !is_command {
         return enter_name(state, typed.trim(), at);
     }
     if typed.trim().is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     }
     let mut effects = done.unwrap_or_else(|why| {
         let effects = notify(state, NoticeKind::Trouble, why, at);
-        // A command that was to send something contains a text.
+        // These commands contain a text, which would be lost.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;
         }
@@ -56,7 +56,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects
 }
 
-/// Gives the message that is edited its new text, and the input box what was typed before. A text that cannot be sent
+/// Gives the edited message its new text, and the input box the text that was typed before. A text that cannot be sent
 /// stays in the box.
 fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     let Some(Compose::Edit { target, .. }) = state.compose else {
@@ -81,9 +81,9 @@ fn save(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// Stores what is typed for the history of the next run, if it was not typed just before. Names are not stored.
+/// Stores the text for the history of the next run, if it was not typed just before. Names are not stored.
 fn typed_for_later(state: &State, typed: &str) -> Option<Effect> {
-    let is_name = state.draft.is_some() || is_name_command(typed);
+    let is_name = state.asks_name() || is_name_command(typed);
     let is_new = state.prompt.newest() != Some(typed);
     (is_new && !is_name).then(|| Effect::StoreTyped(typed.to_owned()))
 }
@@ -92,7 +92,7 @@ fn typed_for_later(state: &State, typed: &str) -> Option<Effect> {
 fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
     match commands::rename(state, typed, at) {
         Ok(effects) => {
-            state.prompt.editor = state.draft.take().unwrap_or_default();
+            state.prompt.editor = state.draft_while_asking.take().unwrap_or_default();
             effects
         }
         Err(why) => notify(state, NoticeKind::Trouble, why, at),
@@ -106,9 +106,8 @@ pub(super) fn edited(
     at: Timestamp,
 ) -> Vec<Effect> {
     let done = edited.and_then(|text| {
-        // If the box asks for a name now, the text waits for its end.
-        let editor = state.draft.as_mut().unwrap_or(&mut state.prompt.editor);
-        editor.set(&text).map_err(|error| error.to_string())
+        // If the box asks for a name now, the text is shown after that.
+        state.draft_editor_mut().set(&text).map_err(|error| error.to_string())
     });
     done.map_or_else(|why| notify(state, NoticeKind::Trouble, why, at), |()| Vec::new())
 }

@@ -101,7 +101,7 @@ fn step(state: &mut State, stage: Stage, step: ExportStep) -> Option<Effect> {
     Some(Effect::Export { run: export.run, step })
 }
 
-/// Ends the export, and removes what is written.
+/// Ends the export, and removes its file.
 fn stop(state: &mut State, why: &str, at: Timestamp) -> Vec<Effect> {
     let removed = state
         .export

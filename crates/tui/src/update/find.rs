@@ -1,4 +1,4 @@
-//! Searches messages: what is typed, the results, and the way to one of them and back.
+//! Searches messages: the query, the results, and the way to one of them and back.
 
 use chat_client::Request;
 use chat_proto::Timestamp;
@@ -16,7 +16,7 @@ use crate::state::{Arrival, Find, State};
 /// How many results before the last loaded one the next page is asked for: a screen or two.
 const LOAD_AHEAD: usize = 40;
 
-/// Opens the page, with what was found before if the user has gone to some of it.
+/// Opens the page, with the earlier results if the user has gone to one of them.
 pub(super) fn open(state: &mut State, query: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
     (state.selection, state.picker) = (None, None);
@@ -32,7 +32,7 @@ pub(super) fn open(state: &mut State, query: &str, at: Timestamp) -> Vec<Effect>
     ask(state, false, at)
 }
 
-/// Asks the server for what is typed: while the user types after a pause.
+/// Sends the typed query to the server: while the user types after a pause.
 fn ask(state: &mut State, is_typed: bool, at: Timestamp) -> Vec<Effect> {
     let Some(find) = &mut state.find else {
         return Vec::new();
@@ -117,7 +117,7 @@ pub(super) fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect
     changed(state, &before, false, at)
 }
 
-/// If what is typed has changed, asks for that.
+/// Sends the query if it has changed.
 fn changed(state: &mut State, before: &str, suggests: bool, at: Timestamp) -> Vec<Effect> {
     if state.input().editor.text() == before {
         return Vec::new();
@@ -129,7 +129,7 @@ fn changed(state: &mut State, before: &str, suggests: bool, at: Timestamp) -> Ve
     effects
 }
 
-/// The list above the box may have completed what is typed to search messages.
+/// The list above the box may have completed the query.
 pub(super) fn completed(state: &mut State, before: &str, at: Timestamp) -> Vec<Effect> {
     if state.open_find().is_some() { changed(state, before, false, at) } else { Vec::new() }
 }
@@ -141,7 +141,7 @@ fn choose(state: &mut State, by: isize) {
     }
 }
 
-/// Goes to the chosen result. If what is typed has no answer yet, asks for it now.
+/// Goes to the chosen result. If the query has no answer yet, sends it now.
 fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let search = state.client.search();
     if !search.is_answered() || search.hits().is_empty() {

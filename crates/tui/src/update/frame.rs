@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadWhat, Request, Thread};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, arrived, client, goto, mentions, selecting};
+use super::{Effect, client, goto, mentions, selecting};
 use crate::rows::LogRows;
 use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
@@ -21,19 +21,18 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects.extend(super::export::frame(state, at));
     effects.extend(thread(state, at));
     state.move_in(LogPane::Room, Viewport::follow);
-    effects.extend(arrived(state, at));
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport_of(LogPane::Room);
     let Some((rows, height)) = state.rows_of(LogPane::Room) else {
         return effects;
     };
     let seen = viewport.seen(rows, height);
-    // What is loaded for a message that is gone to comes first.
+    // While the view goes to a message, the pages for that come first.
     let loads = if state.goto.is_some() { Vec::new() } else { to_load(viewport, rows, height) };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
-    // Nobody reads what is shown in a window in the background, or what the page of a search hides.
+    // Nobody reads messages in a window in the background, or behind the page of a search.
     if state.attention.has_focus != Some(false) && state.open_find().is_none() {
         effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
         state.note_read();
@@ -91,7 +90,7 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     client(state, ClientInput::Request(Request::DrawLine(room)), at)
 }
 
-/// What the place on the screen needs. The client loads it if it is not there.
+/// The messages that the position on the screen needs. The client loads those that it does not have.
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
     match viewport.position() {
         ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],

@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use super::{Effect, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::keymap::Found;
+use crate::keymap::Binding;
 use crate::state::{Page, PageSubject, State};
 
 /// Opens a page.
@@ -15,33 +15,33 @@ pub(super) fn open(state: &mut State, subject: PageSubject) {
 
 /// A key scrolls the page, or closes it. Returns whether that is all: a character is typed, too. A user who has read
 /// what `/set` can do types that next.
-pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> bool {
+pub(super) fn key(state: &mut State, key: KeyEvent, binding: Binding) -> bool {
     use crossterm::event::KeyCode::{Char, Down, End, Home, PageDown, PageUp, Up};
     let Some(page) = &state.page else {
         return false;
     };
     let (top, has_secret) = (page.top, page.subject.secret().is_some());
     let screen = state.size.height.saturating_sub(2).max(1);
-    let top = match (found, key.code) {
+    let top = match (binding, key.code) {
         (_, Up) => top.saturating_sub(1),
         (_, Down) => top.saturating_add(1),
-        (_, PageUp) | (Found::Action(Action::PageUp), _) => top.saturating_sub(screen),
-        (_, PageDown | Char(' ')) | (Found::Action(Action::PageDown), _) => {
+        (_, PageUp) | (Binding::Action(Action::PageUp), _) => top.saturating_sub(screen),
+        (_, PageDown | Char(' ')) | (Binding::Action(Action::PageDown), _) => {
             top.saturating_add(screen)
         }
         (_, Home) => 0,
         (_, End) => u16::MAX,
-        (Found::Action(Action::Redraw) | Found::First, _) => top,
-        (Found::Action(Action::Back | Action::Clear), _) => {
+        (Binding::Action(Action::Redraw) | Binding::First, _) => top,
+        (Binding::Action(Action::Back | Action::Clear), _) => {
             state.page = None;
             return true;
         }
-        // It is shown this once: a key of a text that the user goes on to type does not close it.
+        // A secret is shown once: a key of a text that the user is typing must not close its page.
         _ if has_secret => top,
         _ => {
             state.page = None;
             let closes_pagers = key.code == Char('q');
-            return found != Found::Nothing || closes_pagers || Chord::types(key).is_none();
+            return binding != Binding::Nothing || closes_pagers || Chord::types(key).is_none();
         }
     };
     let top = top.min(top_max(state));

@@ -1,23 +1,28 @@
 //! A key is pressed: finds its action, or types its character.
 
 use chat_proto::Timestamp;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Effect, actions, bare, help, insert, lists, mentions, orders, searching, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::keymap::Found;
+use crate::keymap::Binding;
 use crate::state::State;
 
 /// A key is pressed.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let first = state.first_key.take();
-    let found = find(state, first, Chord::of(key));
-    if mentions::stop(state) && found == Found::Action(Action::Back) {
+    let binding = find(state, first, Chord::of(key));
+    if binding == Binding::Nothing && is_esc_and_slash(key) {
+        let typed = [KeyCode::Esc, KeyCode::Char('/')].map(KeyEvent::from);
+        return typed.into_iter().flat_map(|key| self::key(state, key, at)).collect();
+    }
+    if mentions::stop(state) && binding == Binding::Action(Action::Back) {
         return Vec::new();
     }
     let keeps_place = [Action::Select, Action::NextMention, Action::PreviousMention];
-    let keeps_place = keeps_place.map(Found::Action).contains(&found) || found == Found::First;
+    let keeps_place =
+        keeps_place.map(Binding::Action).contains(&binding) || binding == Binding::First;
     state.is_at_mention &= keeps_place;
     if let Some(effects) = help::copies(state, key) {
         return effects;
@@ -32,36 +37,36 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
             return effects;
         }
     }
-    if state.page.is_some() && help::key(state, key, found) {
+    if state.page.is_some() && help::key(state, key, binding) {
         return Vec::new();
     }
     if state.is_bare {
-        return bare::key(state, key, found, at);
+        return bare::key(state, key, binding, at);
     }
     if state.selection.is_some()
         && state.picker.is_none()
-        && let Some(effects) = selecting::key(state, key, found, at)
+        && let Some(effects) = selecting::key(state, key, binding, at)
     {
         return effects;
     }
-    if !matches!(found, Found::Action(Action::Clear | Action::DeleteOrQuit)) {
+    if !matches!(binding, Binding::Action(Action::Clear | Action::DeleteOrQuit)) {
         state.quitting = None;
     }
-    if state.prompt.searched().is_some()
-        && let Some(effects) = searching::key(state, key, found)
+    if state.prompt.input_search().is_some()
+        && let Some(effects) = searching::key(state, key, binding)
     {
         return effects;
     }
-    match (found, Chord::types(key)) {
-        (Found::Action(action), _) => {
+    match (binding, Chord::types(key)) {
+        (Binding::Action(action), _) => {
             state.redraw.key_edits = actions::only_edits(action);
             actions::run(state, action, at)
         }
-        (Found::First, _) => {
+        (Binding::First, _) => {
             state.first_key = Some(Chord::of(key));
             Vec::new()
         }
-        (Found::Nothing, Some(c)) => {
+        (Binding::Nothing, Some(c)) => {
             let cursor = state.prompt.editor.cursor();
             let mut effects = insert(state, c.encode_utf8(&mut [0; 4]), at);
             // A box that is full says so in the log.
@@ -69,15 +74,21 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
             effects.extend(lists::suggest(state, at));
             effects
         }
-        (Found::Nothing, None) => Vec::new(),
+        (Binding::Nothing, None) => Vec::new(),
     }
 }
 
 /// What a key does. A key that does nothing after the first of two does what it does alone.
-fn find(state: &State, first: Option<Chord>, chord: Chord) -> Found {
+fn find(state: &State, first: Option<Chord>, chord: Chord) -> Binding {
     let keys = state.look.keys();
     match keys.find(first, chord) {
-        Found::Nothing if first.is_some() => keys.find(None, chord),
-        found => found,
+        Binding::Nothing if first.is_some() => keys.find(None, chord),
+        binding => binding,
     }
+}
+
+/// Whether it is Esc and `/` on a slow line, which come together and look like Alt-/. If it did nothing, a command
+/// without its `/` would be sent as a message.
+fn is_esc_and_slash(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('/') && key.modifiers == KeyModifiers::ALT
 }

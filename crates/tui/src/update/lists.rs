@@ -1,4 +1,4 @@
-//! The list above the input box: opens it, chooses from it, and does what is chosen.
+//! The list above the input box: opens it, chooses from it, and carries out the choice.
 
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Command, Timestamp};
@@ -128,7 +128,7 @@ fn in_secret(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves within what is typed to find something, or changes it.
+/// Moves within the text that filters the list, or changes it.
 fn edit(query: &mut Editor, action: Action) {
     match action {
         Action::Left => query.go(Motion::Left),
@@ -149,7 +149,7 @@ fn edit(query: &mut Editor, action: Action) {
     }
 }
 
-/// Finds what fits what is typed now, and chooses the best.
+/// Finds the offers that fit the typed text, and chooses the best.
 fn search(state: &mut State) {
     if let Some(picker) = &mut state.picker {
         picker.list = crate::lists::List::default();
@@ -187,7 +187,7 @@ pub(super) fn suggest(state: &mut State, at: Timestamp) -> Vec<Effect> {
 fn word<'a>(state: &State, before: &'a str) -> Option<Word<'a>> {
     match state.open_find() {
         Some(_) => Some(Word::in_query(before)),
-        None => Word::find(before).filter(|_| state.draft.is_none()),
+        None => Word::find(before).filter(|_| !state.asks_name()),
     }
 }
 
@@ -209,7 +209,7 @@ fn rooms_for(state: &mut State, word: Word<'_>, at: Timestamp) -> Vec<Effect> {
     if word.needs_rooms() { ask_rooms(state, at) } else { Vec::new() }
 }
 
-/// Before a frame: what is offered may have changed.
+/// Before a frame: the offers may have changed.
 pub(super) fn frame(state: &mut State) {
     state.find();
     // The rooms have come that were asked for when the list opened.
@@ -257,14 +257,14 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Opt
     }
 }
 
-/// Does what is chosen, and closes the list.
+/// Carries out the choice, and closes the list.
 fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let Some(picker) = state.picker.take() else {
         return Vec::new();
     };
     let typed = picker.query.text();
-    if let Subject::Secret(asking) = picker.subject {
-        return orders::entered(state, asking, typed, at);
+    if let Subject::Secret(kind) = picker.subject {
+        return orders::entered(state, kind, typed, at);
     }
     let Some(does) = picker.list.chosen().map(|offer| offer.does.clone()) else {
         state.picker = Some(picker);

@@ -16,7 +16,7 @@ pub(super) fn type_in(
     let room_of = state.client.rooms().get(room);
     let before = room_of.map(|of| thread.map_or(of.draft(), |thread| of.draft_in_thread(thread)));
     let is_command = text.starts_with('/') && !text.starts_with("//");
-    let is_told = state.look.settings().typing.value.is_on() && state.draft.is_none();
+    let is_told = state.look.settings().typing.value.is_on() && !state.asks_name();
     if !is_told || text.is_empty() || is_command || before.is_none_or(|before| before == text) {
         return Vec::new();
     }

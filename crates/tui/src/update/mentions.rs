@@ -29,7 +29,7 @@ pub(super) fn first_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects
 }
 
-/// Goes to the next mention below what is on the screen, or to the one above. From a mention that was found and
+/// Goes to the next mention below the screen, or to the one above. From a mention that was found and
 /// is still on the screen, goes on from there.
 pub(super) fn start(state: &mut State, is_newer: bool, at: Timestamp) -> Vec<Effect> {
     state.focus_on(LogPane::Room);

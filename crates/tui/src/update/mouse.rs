@@ -42,7 +42,7 @@ pub(super) fn wheel(
         pane @ (Pane::Log | Pane::Thread) => {
             let log = if pane == Pane::Thread { LogPane::Thread } else { LogPane::Room };
             if state.log_area(log).is_some() && log != state.focus() {
-                // What is under the wheel scrolls, and keys stay where they are.
+                // The pane under the wheel scrolls; keys stay with the pane that they were for.
                 state.move_in(log, |viewport, log, height| viewport.scroll(rows, log, height));
                 return Vec::new();
             }
@@ -105,7 +105,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             Vec::new()
         }
         // The input box asks for a name.
-        Target::Message { .. } if state.draft.is_some() => Vec::new(),
+        Target::Message { .. } if state.asks_name() => Vec::new(),
         Target::Message { pane, message, is_fold } => {
             state.focus_on(pane);
             let is_again = state.selection == Some(message);

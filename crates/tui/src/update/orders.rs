@@ -23,7 +23,7 @@ pub(super) use self::rules::{ask_in, privacy, slow, topic_by};
 pub(super) use self::sanctions::{lift, list, sanction};
 use super::{Effect, lists, notify, request};
 use crate::pages::{HookPage, InvitePage};
-use crate::state::{Ordered, Page, PageSubject, Question, State};
+use crate::state::{Page, PageSubject, PendingOrder, Question, State};
 use crate::wrap::columns;
 
 /// Gives the server an order. `done` is said once the server has carried it out; `None` if the answer says enough.
@@ -36,9 +36,9 @@ pub(super) fn order(
     done: Option<String>,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
-    let ordered = Ordered::new(&command, done);
+    let pending_order = PendingOrder::new(&command, done);
     let effects = request(state, Request::Order(Box::new(command)), at)?;
-    state.ordered = Some(ordered);
+    state.pending_order = Some(pending_order);
     Ok(effects)
 }
 
@@ -69,14 +69,14 @@ pub(super) fn answer(
         .unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
 
-/// There is no session any more: returns what is to be said of an order without an answer.
+/// There is no session any more: returns the text about an order without an answer.
 pub(super) fn lost(state: &mut State) -> Option<&'static str> {
-    state.ordered.take()?.if_lost
+    state.pending_order.take()?.if_lost
 }
 
 /// The server has answered an order.
 pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
-    let Ordered { done, user, .. } = state.ordered.take().unwrap_or_default();
+    let PendingOrder { done, user, .. } = state.pending_order.take().unwrap_or_default();
     if let Some(done) = done {
         state.done = Some(Ok(done));
     }
@@ -86,8 +86,9 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
             state.page = Some(Page { subject, top: 0 });
             None
         }
-        Event::Hook { url, hook } => {
-            let subject = PageSubject::Hook(Box::new(HookPage { url, hook }));
+        Event::Hook { url, hook, key } => {
+            let key = key.and_then(|key| key.as_str().parse().ok());
+            let subject = PageSubject::Hook(Box::new(HookPage { url, hook, key }));
             state.page = Some(Page { subject, top: 0 });
             None
         }

@@ -7,7 +7,7 @@ use chat_proto::Timestamp;
 use super::{Effect, expiry};
 use crate::action::Action;
 use crate::prompt::{Editor, Motion};
-use crate::state::{Quitting, State};
+use crate::state::{QuitQuestion, State};
 
 /// How long the second press may take: long enough to read that it quits.
 const QUIT_AGAIN: Duration = Duration::from_secs(2);
@@ -17,7 +17,7 @@ pub(super) fn clear(state: &mut State, at: Timestamp) -> Vec<Effect> {
     if state.prompt.editor.is_empty() {
         return quit(state, Action::Clear, at);
     }
-    if state.draft.is_some() {
+    if state.asks_name() {
         state.prompt.editor = Editor::default();
     } else {
         // Nothing was sent, but Up brings it back all the same.
@@ -41,6 +41,6 @@ fn quit(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
         return vec![Effect::Quit];
     }
     let (until, tick) = expiry::after(QUIT_AGAIN, at);
-    state.quitting = Some(Quitting { action, until });
+    state.quitting = Some(QuitQuestion { action, until });
     vec![tick]
 }

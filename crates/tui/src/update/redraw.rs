@@ -36,16 +36,16 @@ pub(super) fn note_draft(state: &mut State, effects: &[Effect]) {
 /// was drawn.
 pub(super) fn take_key(
     state: &mut State,
-    takes: impl FnOnce(&mut State) -> Vec<Effect>,
+    press: impl FnOnce(&mut State) -> Vec<Effect>,
 ) -> Vec<Effect> {
     let (was_only_typing, was_empty) = (state.is_only_typing(), state.prompt.editor.is_empty());
     state.redraw.key_edits = false;
-    let effects = takes(state);
+    let effects = press(state);
     let is_only_typing = was_only_typing
         && state.redraw.key_edits
         && state.is_only_typing()
         && effects.iter().all(is_unseen)
-        // What leads to the newest message, at the end of the log, is another key if there is a text.
+        // The hint at the end of the log names another key if there is a text.
         && (state.prompt.editor.is_empty() == was_empty
             || state.viewport().position() == ScrollPosition::Newest)
         && state.redraw.drawn_box == Some(state.panes().prompt);

@@ -5,27 +5,29 @@ use crossterm::event::KeyEvent;
 use super::Effect;
 use crate::action::{Action, Group};
 use crate::chord::Chord;
-use crate::keymap::Found;
+use crate::keymap::Binding;
 use crate::state::State;
 
 /// Starts a search. The history has messages; there is none for names.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_none() {
+    if !state.asks_name() {
         state.prompt.search_older();
     }
 }
 
 /// A key is pressed. Returns `None` if it ends the search, and does what it does without one.
-pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) -> Option<Vec<Effect>> {
+pub(super) fn key(state: &mut State, key: KeyEvent, binding: Binding) -> Option<Vec<Effect>> {
     let prompt = &mut state.prompt;
-    match (found, Chord::types(key)) {
-        (Found::Action(Action::SearchInput), _) => prompt.search_older(),
-        (Found::Action(Action::DeleteLeft), _) => prompt.search_shorter(),
+    match (binding, Chord::types(key)) {
+        (Binding::Action(Action::SearchInput), _) => prompt.search_older(),
+        (Binding::Action(Action::DeleteLeft), _) => prompt.search_shorter(),
         // Ctrl-G is what ends it in readline.
-        (Found::Action(Action::Back | Action::Clear | Action::Users), _) => prompt.cancel_search(),
-        (Found::Action(Action::Send), _) => prompt.end_search(),
-        (Found::Nothing, Some(c)) => prompt.search_for(c),
-        (Found::Action(action), _) if !is_of_text(action) => {
+        (Binding::Action(Action::Back | Action::Clear | Action::Users), _) => {
+            prompt.cancel_search();
+        }
+        (Binding::Action(Action::Send), _) => prompt.end_search(),
+        (Binding::Nothing, Some(c)) => prompt.search_for(c),
+        (Binding::Action(action), _) if !is_of_text(action) => {
             prompt.cancel_search();
             return None;
         }

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 use super::{Effect, actions, find, insert, message, scroll};
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::keymap::Found;
+use crate::keymap::Binding;
 use crate::letters::{LETTERS, MessageAction};
 use crate::state::{State, applies, links, text};
 use crate::viewport::ScrollPosition;
@@ -17,7 +17,7 @@ const COPY_BYTES_MAX: usize = 74_000;
 
 /// Selects a message, or the one above the selected one.
 pub(super) fn start(state: &mut State) {
-    if state.draft.is_some() {
+    if state.asks_name() {
         return;
     }
     state.select(-1);
@@ -30,7 +30,7 @@ pub(super) fn start(state: &mut State) {
 pub(super) fn key(
     state: &mut State,
     key: KeyEvent,
-    found: Found,
+    binding: Binding,
     at: Timestamp,
 ) -> Option<Vec<Effect>> {
     if let Some(target) = state.deleting.take() {
@@ -45,26 +45,26 @@ pub(super) fn key(
     let action = LETTERS.iter().find(|row| Some(row.key) == letter).map(|row| row.action);
     let applied =
         action.map(|action| applies(action, entry, state.deletes_others()).map(|()| action));
-    match (found, applied) {
-        (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
-        (Found::Action(Action::Down), _) => state.select(1),
-        (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
-        (Found::Action(Action::End | Action::Newest), _) => state.select(isize::MAX),
-        (Found::Action(Action::PageUp), _) => return Some(turn_page(state, -page, at)),
-        (Found::Action(Action::PageDown), _) => return Some(turn_page(state, page, at)),
-        (Found::Action(Action::Back), _) if is_result(state) => return find::back(state, at),
-        (Found::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
+    match (binding, applied) {
+        (Binding::Action(Action::Up | Action::Select), _) => state.select(-1),
+        (Binding::Action(Action::Down), _) => state.select(1),
+        (Binding::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
+        (Binding::Action(Action::End | Action::Newest), _) => state.select(isize::MAX),
+        (Binding::Action(Action::PageUp), _) => return Some(turn_page(state, -page, at)),
+        (Binding::Action(Action::PageDown), _) => return Some(turn_page(state, page, at)),
+        (Binding::Action(Action::Back), _) if is_result(state) => return find::back(state, at),
+        (Binding::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
             return Some(end(state));
         }
-        // They change neither the input nor what is selected.
-        (Found::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
-        (Found::Action(Action::Send), _) => return Some(enter(state)),
-        (Found::Nothing, Some(Ok(action))) => return Some(act(state, action, at)),
-        (Found::Nothing, Some(Err(why))) => state.done = Some(Err(why.to_owned())),
-        (Found::Nothing, None) if letter == Some('k') => state.select(-1),
-        (Found::Nothing, None) if letter == Some('j') => state.select(1),
-        (Found::Nothing, None) if letter.is_some_and(char::is_alphabetic) => {
-            // The hints have the letters that act. A word that began to be typed would end at the first of them.
+        // They change neither the input nor the selection.
+        (Binding::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
+        (Binding::Action(Action::Send), _) => return Some(enter(state)),
+        (Binding::Nothing, Some(Ok(action))) => return Some(act(state, action, at)),
+        (Binding::Nothing, Some(Err(why))) => state.done = Some(Err(why.to_owned())),
+        (Binding::Nothing, None) if letter == Some('k') => state.select(-1),
+        (Binding::Nothing, None) if letter == Some('j') => state.select(1),
+        (Binding::Nothing, None) if letter.is_some_and(char::is_alphabetic) => {
+            // A word that is typed here would end at the first letter that acts, so no letter begins one.
             state.done = letter.map(|letter| Err(format!("{letter} does nothing here")));
         }
         _ => {

@@ -35,7 +35,7 @@ mod window;
 use std::time::Duration;
 
 use chat_client::entry::{Body, Origin};
-use chat_client::link::{LinkEvent, LinkRequest, Lost};
+use chat_client::link::{LinkError, LinkEvent, LinkRequest};
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::store::{MessageId, Profile};
 use chat_proto::command::Nonce;

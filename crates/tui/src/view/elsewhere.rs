@@ -1,10 +1,10 @@
-//! In words, where there is no room list: what is not read in other rooms.
+//! The unread messages of other rooms in words, if there is no room list.
 
 use chat_client::Room;
 
 use crate::state::State;
 
-/// What is not read in other rooms: each part in words, a shorter form after a longer one. Empty if there is
+/// The unread messages of other rooms: each part in words, a shorter form after a longer one. Empty if there is
 /// nothing.
 pub(super) struct Elsewhere {
     /// Messages that name the user, and direct messages.

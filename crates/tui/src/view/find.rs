@@ -88,14 +88,14 @@ fn header(state: &State, find: &Find, theme: Theme, area: Rect, canvas: &mut Can
 }
 
 fn results(state: &State, find: &Find, rows: &FindRows<'_>, theme: Theme, canvas: &mut Canvas) {
-    let shown: Vec<Shown<'_>> = rows
+    let shown: Vec<ResultRow<'_>> = rows
         .hits
         .iter()
         .enumerate()
         .skip(rows.first)
         // The last one may have no room for its text.
         .take(rows.fitting() + 1)
-        .map(|(index, hit)| Shown::new(state, hit, find.chosen == index))
+        .map(|(index, hit)| ResultRow::new(state, hit, find.chosen == index))
         .collect();
     let table = Table::of(&shown, rows.area.width.into());
     let mut areas = rows.area.rows();
@@ -113,7 +113,7 @@ fn results(state: &State, find: &Find, rows: &FindRows<'_>, theme: Theme, canvas
 }
 
 /// A result in words.
-struct Shown<'a> {
+struct ResultRow<'a> {
     hit: &'a Hit,
     is_chosen: bool,
     day: String,
@@ -130,8 +130,8 @@ struct Table {
 }
 
 impl Table {
-    fn of(shown: &[Shown<'_>], width: usize) -> Self {
-        let widest = |part: &dyn Fn(&Shown<'_>) -> usize, most: usize| {
+    fn of(shown: &[ResultRow<'_>], width: usize) -> Self {
+        let widest = |part: &dyn Fn(&ResultRow<'_>) -> usize, most: usize| {
             shown.iter().map(part).max().unwrap_or_default().min(most)
         };
         let when = widest(&|it| columns(&it.when), width);
@@ -142,7 +142,7 @@ impl Table {
     }
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ResultRow<'a> {
     fn new(state: &State, hit: &'a Hit, is_chosen: bool) -> Self {
         let room = state.client.rooms().label(&hit.room).to_string();
         let (day, time) = state.day_and_time(hit.at);

@@ -7,8 +7,8 @@ use ratatui::style::{Color, Modifier, Style};
 pub(super) struct Glyph {
     /// A character, or from [`CLUSTERS`] on the number of a cluster of the row.
     symbol: u32,
-    fg: Packed,
-    bg: Packed,
+    fg: PackedColor,
+    bg: PackedColor,
     modifier: Modifier,
 }
 
@@ -26,8 +26,8 @@ pub(super) enum Symbol {
 impl Glyph {
     pub(super) const BLANK: Self = Self {
         symbol: ' ' as u32,
-        fg: Packed::RESET,
-        bg: Packed::RESET,
+        fg: PackedColor::RESET,
+        bg: PackedColor::RESET,
         modifier: Modifier::empty(),
     };
 
@@ -69,10 +69,10 @@ impl Glyph {
 
 /// Sets what a style says on cells, and leaves the rest as it is.
 pub(super) fn patch(glyphs: &mut [Glyph], style: Style) {
-    if let Some(colour) = style.fg.map(Packed::from) {
+    if let Some(colour) = style.fg.map(PackedColor::from) {
         glyphs.iter_mut().for_each(|glyph| glyph.fg = colour);
     }
-    if let Some(colour) = style.bg.map(Packed::from) {
+    if let Some(colour) = style.bg.map(PackedColor::from) {
         glyphs.iter_mut().for_each(|glyph| glyph.bg = colour);
     }
     let (add, sub) = (style.add_modifier, style.sub_modifier);
@@ -83,7 +83,7 @@ pub(super) fn patch(glyphs: &mut [Glyph], style: Style) {
 
 /// A colour as a number: its kind in the highest byte, then its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Packed(u32);
+struct PackedColor(u32);
 
 const INDEXED: u8 = 0xFE;
 const RGB: u8 = 0xFF;
@@ -109,11 +109,11 @@ const NAMED: [Color; 17] = [
     Color::White,
 ];
 
-impl Packed {
+impl PackedColor {
     const RESET: Self = Self(0);
 }
 
-impl From<Color> for Packed {
+impl From<Color> for PackedColor {
     fn from(colour: Color) -> Self {
         let bytes = match colour {
             Color::Indexed(number) => [INDEXED, number, 0, 0],
@@ -127,8 +127,8 @@ impl From<Color> for Packed {
     }
 }
 
-impl From<Packed> for Color {
-    fn from(packed: Packed) -> Self {
+impl From<PackedColor> for Color {
+    fn from(packed: PackedColor) -> Self {
         match packed.0.to_be_bytes() {
             [INDEXED, number, ..] => Self::Indexed(number),
             [RGB, red, green, blue] => Self::Rgb(red, green, blue),

@@ -16,7 +16,7 @@ use crate::wrap::{columns, cut};
 /// Narrowest topic that is worth its place, in columns.
 const TOPIC_MIN: usize = 8;
 
-/// What is between two parts of the header.
+/// Separates two parts of the header.
 const GAP: &str = "  ";
 
 /// The same, between two parts that are about other rooms.
@@ -76,7 +76,7 @@ struct Row {
 }
 
 impl Row {
-    /// Adds the first of these texts for which there is room, with what is between it and the part before.
+    /// Adds the first of these texts that fits, with a separator before it.
     /// Returns whether there is one.
     fn add(&mut self, between: &'static str, texts: &[String], style: Style) -> bool {
         let width = |text: &String| columns(between) + columns(text);

@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
     }
 }
 
-/// What the keys do, in the longest form first. A text that was copied is said in place of the key that copies.
+/// What the keys do, in the longest form first. If the text was copied, that replaces the key that copies.
 fn hints(state: &State, has_secret: bool, has_more: bool) -> Vec<String> {
     let close = if has_more { vec![MORE, CLOSE] } else { vec![CLOSE] };
     let copy = match &state.done {

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::wrap::columns;
 
-/// What is where a text is cut.
+/// Stands where a text is cut.
 const CUT: &str = "…";
 
 /// A cluster of a text.

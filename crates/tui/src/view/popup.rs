@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// Columns between the names and what is said about them.
+/// Columns between the names and the texts beside them.
 const GAP: usize = 2;
 
 pub(super) fn draw(state: &State, theme: Theme, canvas: &mut Canvas) {
@@ -56,7 +56,7 @@ fn heading(title: Option<&str>, theme: Theme, width: usize) -> Line<'static> {
     Line::from(vec![rule(2), title.bold(), rule(rest)])
 }
 
-/// Columns of the names, the same for all rows: at most half of the list if something is said about them.
+/// Columns of the names, the same for all rows: at most half of the list if there are texts beside them.
 fn names_width(offers: &[Offer], width: usize) -> usize {
     let widest = offers.iter().map(|offer| columns(&offer.label)).max().unwrap_or_default();
     let has_details = offers.iter().any(|offer| !offer.detail.is_empty());
@@ -74,7 +74,7 @@ fn head(offer: &Offer, is_chosen: bool, has_dots: bool, theme: Theme) -> Vec<Spa
     if has_dots { vec![mark, dot, Span::raw(" ")] } else { vec![mark, Span::raw(" ")] }
 }
 
-/// The name, what is said about it, and what is not read, in `width` columns.
+/// The name, the text beside it, and the count of unread messages, in `width` columns.
 fn rest(offer: &Offer, names: usize, width: usize, theme: Theme) -> Vec<Span<'static>> {
     let (count, count_style) = counted_text(offer.counts, theme);
     let count_width = if count.is_empty() { 0 } else { columns(&count) + 1 };

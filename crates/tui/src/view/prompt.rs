@@ -31,7 +31,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
     if above == 0 {
         canvas.line(&Line::raw(label), label_area);
     }
-    if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
+    if state.editor().is_empty() && !state.asks_name() && state.prompt.input_search().is_none() {
         let read_only = standing::read_only(state);
         // After the cursor.
         let hint = match &state.picker {

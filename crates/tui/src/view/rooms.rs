@@ -113,7 +113,7 @@ fn unread_text(unread: u64) -> String {
     if unread <= COUNTED_MAX { unread.to_string() } else { "1k+".to_owned() }
 }
 
-/// What is not read: how much of it names the user, or how much it is.
+/// The count of unread messages: of those that name the user, or of all.
 pub(super) fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
     match counted {
         (_, 0) => (String::new(), Style::new()),

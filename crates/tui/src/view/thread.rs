@@ -1,4 +1,4 @@
-//! What is around the thread if it is beside the log: its line, and what it is.
+//! The frame of the thread if it is beside the log: its line, and its header.
 
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};

@@ -11,7 +11,7 @@ use crate::state::{State, UserRow};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// What is behind the user's own name, and its role, at the right end of its row.
+/// Stands behind the user's own name and its role, at the right end of its row.
 const OWN: &str = " you";
 
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {

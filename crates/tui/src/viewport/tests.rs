@@ -171,7 +171,7 @@ fn a_line_that_goes_away_above_the_place_does_not_move_it() {
     reader.hear(1..=100);
     reader.log.draw_line(Some(Seq::new(50)));
     reader.scrolls(-42, 40, 10);
-    // The line over what is new is the first row of its entry, and the name is the second.
+    // The line over the new messages is the first row of its entry, and the name is the second.
     assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
     reader.scrolls(2, 40, 10);
     assert_eq!(reader.top(40, 10), (2, "51".to_owned()));

@@ -1,52 +1,54 @@
 //! Why there is no session.
 
 use chat_client::ServerAddress;
-use chat_client::link::Lost;
+use chat_client::link::LinkError;
 use chat_proto::EndCode;
 
 /// For the status line, which already says that there is no session.
-pub(crate) fn in_short(why: &Lost) -> String {
+pub(crate) fn in_short(why: &LinkError) -> String {
     match why {
         // The system begins its words with a capital.
-        Lost::Unreachable(why) => reason(why).to_lowercase(),
-        Lost::Another(_) => "not a chat-server".to_owned(),
-        Lost::Tls => "not a chat-server: it speaks TLS".to_owned(),
-        Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
-        Lost::Broken(_)
-        | Lost::Silent
-        | Lost::Closed
-        | Lost::ClosedAtOnce
-        | Lost::TurnedAway(_)
-        | Lost::NoTls
-        | Lost::Goodbye { .. }
-        | Lost::Asked => why.to_string(),
+        LinkError::Unreachable(why) => reason(why).to_lowercase(),
+        LinkError::Another(_) => "not a chat-server".to_owned(),
+        LinkError::Tls => "not a chat-server: it speaks TLS".to_owned(),
+        LinkError::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
+        LinkError::Broken(_)
+        | LinkError::Silent
+        | LinkError::Closed
+        | LinkError::ClosedAtOnce
+        | LinkError::TurnedAway(_)
+        | LinkError::NoTls
+        | LinkError::Goodbye { .. }
+        | LinkError::Asked => why.to_string(),
     }
 }
 
 /// For the log: what the user can do about it.
-pub(super) fn not_connected(server: &str, why: &Lost) -> String {
+pub(super) fn not_connected(server: &str, why: &LinkError) -> String {
     match why {
-        Lost::Unreachable(why) => {
+        LinkError::Unreachable(why) => {
             format!("Cannot reach {server}: {}. {}", reason(why), what_to_do(server))
         }
-        Lost::Another(answer) => {
+        LinkError::Another(answer) => {
             format!("{server} is not a chat-server (it answered: {answer}). Check the address.")
         }
-        Lost::Tls => {
+        LinkError::Tls => {
             format!(
                 "{server} is not a chat-server: it speaks only TLS. Check the address and the port."
             )
         }
-        Lost::NoTls => format!(
+        LinkError::NoTls => format!(
             "{server} is a chat-server without TLS, which chat-tui uses between machines. Update the server."
         ),
-        Lost::ClosedAtOnce => format!(
+        LinkError::ClosedAtOnce => format!(
             "{server} closed the connection without an answer. Check that it is a chat-server."
         ),
-        Lost::Goodbye { code: EndCode::Banned, text } => {
+        LinkError::Goodbye { code: EndCode::Banned, text } => {
             format!("Not connected: {text}. Once the ban has ended, /reconnect connects again")
         }
-        Lost::Goodbye { text, .. } => format!("Not connected: {text}. /reconnect connects again"),
+        LinkError::Goodbye { text, .. } => {
+            format!("Not connected: {text}. /reconnect connects again")
+        }
         why => in_short(why),
     }
 }

@@ -4,7 +4,7 @@ use chat_client::entry::{Body, LogEntry};
 
 use super::quoted;
 
-/// What is in place of the text of a deleted message.
+/// Stands in place of the text of a deleted message.
 pub(crate) const DELETED: &str = "Message deleted";
 
 /// The beginning of a message, with its author; of one that is not loaded, that it is an earlier one.

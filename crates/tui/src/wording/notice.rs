@@ -1,7 +1,7 @@
 //! The notices of a log.
 
 use chat_client::Notice;
-use chat_client::notice::NotFound;
+use chat_client::notice::LookupError;
 use chat_proto::event::MessageKind;
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 
@@ -28,7 +28,7 @@ pub(crate) fn notice(notice: &Notice, keys: &KeyMap) -> String {
         }
         Notice::AskedIn { room, user, by } => standing::asked_in(room, user, by),
         Notice::Sanctioned { kind, whom, room, ms_left, by, reason, is_private } => {
-            standing::sanctioned(standing::Sanctioned {
+            standing::sanctioned(standing::SanctionNotice {
                 kind: *kind,
                 whom,
                 room: room.as_ref(),
@@ -127,16 +127,18 @@ pub(crate) fn ignored(count: usize) -> String {
     }
 }
 
-fn not_found(name: &UserName, why: &NotFound, keys: &KeyMap) -> String {
+fn not_found(name: &UserName, why: &LookupError, keys: &KeyMap) -> String {
     match why {
-        NotFound::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
-            format!("Not sent: there is no user \"{name}\"")
+        LookupError::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
+            format!(
+                "Not sent: there is no user \"{name}\". Check the name; Tab completes the ones that are known"
+            )
         }
-        NotFound::Refused(refusal) => format!("Not sent to {name}: {}", refusal.text),
-        NotFound::Renamed(now) => format!("Not sent: {} is now {}", quoted(name), quoted(now)),
-        NotFound::ConnectionLost => {
+        LookupError::Refused(refusal) => format!("Not sent to {name}: {}", refusal.text),
+        LookupError::Renamed(now) => format!("Not sent: {} is now {}", quoted(name), quoted(now)),
+        LookupError::ConnectionLost => {
             format!("Not sent: the connection was lost before the server found {name}")
         }
-        NotFound::Failed(why) => not_done(why, keys),
+        LookupError::Failed(why) => not_done(why, keys),
     }
 }

@@ -16,7 +16,7 @@ const NAMES_MAX: usize = 3;
 const WAYS: [&str; 6] =
     ["left", "lost connection", "timed out", "was disconnected", "was kicked", "was banned"];
 
-/// What a user did who left for this reason.
+/// The verb for a user who left for this reason.
 const fn way(reason: LeaveReason) -> &'static str {
     match reason {
         LeaveReason::Bye | LeaveReason::Unknown => WAYS[0],
@@ -80,7 +80,7 @@ pub(crate) fn offline(
 
 #[cfg(test)]
 mod tests {
-    use chat_client::link::{LinkEvent, Lost};
+    use chat_client::link::{LinkError, LinkEvent};
     use chat_proto::{Event, RoomName};
 
     use super::*;
@@ -118,7 +118,7 @@ mod tests {
         let mut harness = Harness::connected(100, 20);
         let start = harness.at.as_millis();
         harness.lose();
-        harness.link_event(LinkEvent::Lost(Lost::Silent));
+        harness.link_event(LinkEvent::Lost(LinkError::Silent));
         harness.at = Timestamp::from_millis(start + 60_000);
         harness.connect_to(2, welcome(7, "bob"));
         assert_shows(&harness, "14:03          offline 14:02–14:03\n");

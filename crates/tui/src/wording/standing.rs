@@ -164,7 +164,7 @@ pub(super) fn asked_in(room: &RoomName, user: &Person, by: &Person) -> String {
 
 /// What was done to somebody.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sanctioned<'a> {
+pub(super) struct SanctionNotice<'a> {
     pub(super) kind: SanctionKind,
     pub(super) whom: &'a Target,
     pub(super) room: Option<&'a RoomName>,
@@ -175,7 +175,7 @@ pub(super) struct Sanctioned<'a> {
 }
 
 /// Somebody is muted, kicked or banned.
-pub(super) fn sanctioned(it: Sanctioned<'_>) -> String {
+pub(super) fn sanctioned(it: SanctionNotice<'_>) -> String {
     let does = match it.kind {
         SanctionKind::Mute => ("muted", "in"),
         SanctionKind::Kick => ("kicked", "from"),
@@ -198,7 +198,7 @@ pub(super) fn sanctioned(it: Sanctioned<'_>) -> String {
 }
 
 /// What the user whom it is about can still do.
-fn hint_for_you(it: Sanctioned<'_>) -> Option<String> {
+fn hint_for_you(it: SanctionNotice<'_>) -> Option<String> {
     match (it.kind, it.room, it.ms_left) {
         (SanctionKind::Kick, Some(_), _) if it.is_private => {
             Some("You come back if somebody in it asks you in".to_owned())

@@ -1,7 +1,7 @@
 //! All texts at once, for a reader.
 
-use chat_client::link::Lost;
-use chat_client::notice::NotFound;
+use chat_client::link::LinkError;
+use chat_client::notice::LookupError;
 use chat_client::testing::{name, room};
 use chat_client::{Notice, NoticeKind, RequestError};
 use chat_proto::{EndCode, Refusal, RefusalCode, TextError, Topic};
@@ -58,7 +58,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     Not sent: a text has no control characters but line feed and tab, this one has U+0001
     Not sent: 100 messages are queued already. Try again once some are sent
     You have too many rooms. /leave one
-    You're not in #rust
+    You're not in #rust. /join #rust joins it
     You can't message yourself
     Not sent: this server delivers direct messages by name, and a name may belong to somebody else by now. Ask who runs the server to update it, or write in a room
     Too many names are being looked up. Try again in a moment
@@ -108,11 +108,11 @@ fn every_notice_has_a_text() {
         refused(RefusalCode::TooManyRooms),
         Notice::Refused(with_suggestion(RefusalCode::NameTaken)),
         Notice::Unreadable(refusal(RefusalCode::BadField)),
-        not_found(NotFound::Refused(refusal(RefusalCode::NoSuchUser))),
-        not_found(NotFound::Refused(refusal(RefusalCode::TooManyRooms))),
-        not_found(NotFound::Renamed(name("mei"))),
-        not_found(NotFound::ConnectionLost),
-        not_found(NotFound::Failed(RequestError::OutboxFull)),
+        not_found(LookupError::Refused(refusal(RefusalCode::NoSuchUser))),
+        not_found(LookupError::Refused(refusal(RefusalCode::TooManyRooms))),
+        not_found(LookupError::Renamed(name("mei"))),
+        not_found(LookupError::ConnectionLost),
+        not_found(LookupError::Failed(RequestError::OutboxFull)),
         Notice::NotSent {
             room: room("#rust"),
             refusal: refusal(RefusalCode::NotInRoom),
@@ -144,11 +144,11 @@ fn every_notice_has_a_text() {
     ! The name ana is taken. Press Enter for ana_2, or type another. If ana is you: Ctrl-U, then /login
     ! Not connected: the server's words
     ! The server refused the connection: the server's words. /reconnect tries again
-    ! You can't leave #lobby
+    ! Refused: the server's words.
     ! Refused: the server's words.
     ! Refused: the server's words. Type /name ana_2
     ! The server sent something this version doesn't understand (the server's words). Please update chat-tui
-    ! Not sent: there is no user "zoe"
+    ! Not sent: there is no user "zoe". Check the name; Tab completes the ones that are known
     ! Not sent to zoe: the server's words
     ! Not sent: zoe is now mei
     ! Not sent: the connection was lost before the server found zoe
@@ -166,19 +166,19 @@ fn every_notice_has_a_text() {
 #[test]
 fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the_log() {
     let all = [
-        Lost::Unreachable("Connection refused".to_owned()),
-        Lost::Broken("Connection reset by peer".to_owned()),
-        Lost::Silent,
-        Lost::Closed,
-        Lost::ClosedAtOnce,
-        Lost::TurnedAway("chat-server is full".to_owned()),
-        Lost::Another("SSH-2.0-OpenSSH_9.2".to_owned()),
-        Lost::Tls,
-        Lost::NoTls,
-        Lost::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
-        Lost::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
-        Lost::Asked,
-        Lost::Unreachable(
+        LinkError::Unreachable("Connection refused".to_owned()),
+        LinkError::Broken("Connection reset by peer".to_owned()),
+        LinkError::Silent,
+        LinkError::Closed,
+        LinkError::ClosedAtOnce,
+        LinkError::TurnedAway("chat-server is full".to_owned()),
+        LinkError::Another("SSH-2.0-OpenSSH_9.2".to_owned()),
+        LinkError::Tls,
+        LinkError::NoTls,
+        LinkError::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
+        LinkError::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
+        LinkError::Asked,
+        LinkError::Unreachable(
             "failed to lookup address information: Name or service not known".to_owned(),
         ),
     ];
@@ -197,7 +197,7 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
     connecting again
     name or service not known
     "#);
-    let in_log = |server: &str, why: &Lost| {
+    let in_log = |server: &str, why: &LinkError| {
         notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() }, &keys())
     };
     let local = in_log("localhost:4000", &all[0]);

@@ -1,4 +1,4 @@
-//! What axe-core finds: reasons why somebody cannot use the page.
+//! The findings of axe-core: reasons why somebody cannot use the page.
 
 use std::path::Path;
 

@@ -1,11 +1,11 @@
-//! What a program that posts knows, and what it posts next; without a connection.
+//! The state of a program that posts, and its next post; without a connection.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tracing::info;
 
-use super::{Found, Settings};
+use super::{Findings, Settings};
 use crate::rights::Backup;
 use crate::torture::findings::{Label, Record};
 use crate::torture::room_name;
@@ -43,14 +43,14 @@ struct Hook {
 
 /// A hook that was revoked.
 #[derive(Debug)]
-struct Revoked {
+struct RevokedHook {
     id: u64,
     path: String,
     /// Whether a restore cannot undo that.
     is_certain: bool,
 }
 
-/// What the operator does about a hook.
+/// An action of the operator about a hook.
 #[derive(Debug)]
 pub(in crate::hook) struct Order {
     pub(in crate::hook) command: Value,
@@ -69,7 +69,7 @@ pub(super) struct Post {
     pub(super) awaits_answer: bool,
 }
 
-/// What a program knows.
+/// The state of a program.
 #[derive(Debug)]
 pub(in crate::hook) struct State {
     settings: Settings,
@@ -77,7 +77,7 @@ pub(in crate::hook) struct State {
     pub(super) is_sending: bool,
     era: Era,
     hook: Option<Hook>,
-    revoked: Vec<Revoked>,
+    revoked: Vec<RevokedHook>,
     last_n: u64,
     /// Whether the message `last_n` has no answer yet.
     pub(super) is_pending: bool,
@@ -85,7 +85,7 @@ pub(in crate::hook) struct State {
     /// The messages that were accepted, and whether a restore cannot undo that.
     accepted: Vec<(Label, bool)>,
     posts: u64,
-    pub(super) found: Found,
+    pub(super) findings: Findings,
 }
 
 impl State {
@@ -102,7 +102,7 @@ impl State {
             last_barred_n: 0,
             accepted: Vec::new(),
             posts: 0,
-            found: Found::default(),
+            findings: Findings::default(),
         }
     }
 
@@ -147,7 +147,7 @@ impl State {
         format!("poster-{}", self.settings.number)
     }
 
-    /// Whether what is answered now cannot be undone: there is one restore at most.
+    /// Whether a post that is answered now cannot be undone: there is one restore at most.
     fn is_certain(&self) -> bool {
         self.era == Era::Restored || self.settings.backup.get() == Backup::None
     }
@@ -184,7 +184,7 @@ impl State {
             (200, Some(_)) if self.is_pending => {
                 info!(label = %post.label, "accepted");
                 self.accepted.push((post.label, self.is_certain()));
-                self.found.accepted += 1;
+                self.findings.accepted += 1;
                 self.is_pending = false;
             }
             // If it is stored, the comparison with the journal shows it.
@@ -192,7 +192,7 @@ impl State {
             // 429 as well: there were many posts to hooks that do not exist, and no other limit is on.
             (404 | 429, Some(id)) => {
                 if self.hook.take_if(|hook| hook.id == id && !hook.is_ending).is_some() {
-                    self.found.add_wrong(|| format!("hook {id} was made, and is lost"));
+                    self.findings.add_wrong(|| format!("hook {id} was made, and is lost"));
                 }
             }
             // It was too slow in a storm, or the daemon ends.
@@ -230,14 +230,14 @@ impl State {
 
     /// Compares its hooks with those that are there.
     fn compare(&mut self, there: &[u64]) {
-        let is_there = |revoked: &mut Revoked| there.contains(&revoked.id);
-        for Revoked { id, .. } in self.revoked.extract_if(.., is_there) {
-            self.found.add_wrong(|| format!("hook {id} was revoked, and is there"));
+        let is_there = |revoked: &mut RevokedHook| there.contains(&revoked.id);
+        for RevokedHook { id, .. } in self.revoked.extract_if(.., is_there) {
+            self.findings.add_wrong(|| format!("hook {id} was revoked, and is there"));
         }
         match self.hook.take_if(|hook| !there.contains(&hook.id)) {
             Some(hook) if hook.is_ending => self.set_revoked(hook),
             Some(hook) => {
-                self.found.add_wrong(|| format!("hook {} was made, and is not there", hook.id));
+                self.findings.add_wrong(|| format!("hook {} was made, and is not there", hook.id));
             }
             None => {}
         }
@@ -255,7 +255,7 @@ impl State {
                 let path = format!("/hook/{}", secret.expect("its address"));
                 info!(id, "a hook was made");
                 self.hook = Some(Hook { id, path, is_ending: false });
-                self.found.made += 1;
+                self.findings.made += 1;
             }
             (Some("hooks"), Some(id)) => {
                 if let Some(hook) = self.hook.take_if(|hook| hook.id == id) {
@@ -271,7 +271,7 @@ impl State {
         let Hook { id, path, .. } = hook;
         info!(id, "a hook was revoked");
         let is_certain = self.is_certain();
-        self.revoked.push(Revoked { id, path, is_certain });
-        self.found.revoked += 1;
+        self.revoked.push(RevokedHook { id, path, is_certain });
+        self.findings.revoked += 1;
     }
 }

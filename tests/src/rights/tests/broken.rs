@@ -1,4 +1,4 @@
-//! What a daemon answers that has not stored something, or has not applied it: the model finds each.
+//! Answers of a daemon that has not stored something, or has not applied it: the model finds each.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ fn wrong_room(orders: &[(Order, Outcome)], sent: Value) -> u64 {
     orders.iter().for_each(|order| take(&mut board, std::slice::from_ref(order)));
     board.send(&[Order::Join { by: 0, room: 0 }]);
     board.answer(&[Done], &[vec![sent]]);
-    board.found.wrong_orders
+    board.findings.wrong_orders
 }
 
 /// Number of wrong orders after some that are given one after the other.
@@ -35,7 +35,7 @@ fn a_role_on_the_server_that_is_lost_is_found_when_its_user_comes_back() {
         take(&mut board, &[(order, Done)]);
         board.hello(1);
         board.welcome(1, &json!({"id": 2, "role": role}));
-        board.found.wrong_orders
+        board.findings.wrong_orders
     };
     assert_eq!((wrong("moderator"), wrong("member")), (0, 1));
 }
@@ -48,16 +48,19 @@ fn a_role_on_the_server_that_may_have_changed_meanwhile_is_not_compared() {
         board.hello(1);
         take(&mut board, &[(order(Role::Moderator), outcome)]);
         board.welcome(1, &json!({"id": 2, "role": "member"}));
-        assert!(board.found.is_clean(), "{outcome:?}: {:?}", board.found);
+        assert!(board.findings.is_clean(), "{outcome:?}: {:?}", board.findings);
     }
 }
 
 #[test]
-fn a_role_in_a_room_that_is_not_applied_is_found_by_the_list_of_the_room_and_by_what_its_user_may_do()
- {
+fn a_role_in_a_room_that_is_not_applied_is_found_by_the_list_of_the_room() {
     let public = json!({"privacy": "public"});
     assert_eq!(wrong_room(&[], room("moderator", &public)), 0);
     assert_eq!(wrong_room(&[], room("member", &public)), 1);
+}
+
+#[test]
+fn a_role_in_a_room_that_is_not_applied_is_found_by_what_its_user_may_do() {
     assert_eq!(wrong_in_turn(&[(MUTE, Done)]), 0);
     assert_eq!(wrong_in_turn(&[(MUTE, Refused)]), 1);
 }
@@ -69,7 +72,7 @@ fn a_ban_that_is_lost_is_found_by_the_list_of_sanctions_and_when_its_user_comes_
         let mut board = group();
         take(&mut board, &[(ban(room), Done)]);
         board.sanctions(room, sent);
-        board.found.wrong_orders
+        board.findings.wrong_orders
     };
     for room in [None, Some(0)] {
         assert_eq!(listed(room, &json!({"sanctions": [{"reason": "reason 7"}]})), 0);
@@ -82,7 +85,7 @@ fn a_ban_that_is_lost_is_found_by_the_list_of_sanctions_and_when_its_user_comes_
     take(&mut board, &[(ban(None), Done)]);
     board.hello(2);
     board.welcome(2, &json!({"id": 3, "role": "member"}));
-    assert_eq!(board.found.wrong_orders, 1);
+    assert_eq!(board.findings.wrong_orders, 1);
 }
 
 /// Number of messages that are wrong if two of user 2 are accepted at once in a room with pauses or without.
@@ -100,7 +103,7 @@ fn accepted_at_once(is_slow: bool, outcome: Outcome) -> u64 {
         }
         board.users[2].outbox.clear();
     }
-    board.found.wrong_says
+    board.findings.wrong_says
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::torture::findings::Label;
 #[derive(Debug)]
 pub(super) struct InLog {
     epoch: Epoch,
-    /// What [`lines`] returned.
+    /// The result of [`lines`].
     lines: Vec<(Option<u64>, Option<String>)>,
     /// The `seq` of each message.
     seqs: BTreeMap<Label, Option<u64>>,

@@ -1,4 +1,4 @@
-//! What the user types.
+//! The keys that the user types.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::time::sleep;
 
-use super::{Reading, User, user_name};
+use super::{UnreadState, User, user_name};
 use crate::torture::findings::Label;
 use crate::torture::room_name;
 
@@ -57,7 +57,7 @@ impl User {
     /// Returns the next key of a user who reads: all of the room on the screen, page by page, and then the
     /// next room with unread messages. `None` if all is read.
     fn next_reading(&self) -> Option<Event> {
-        let Reading { has_more_below, here, elsewhere } = self.reading;
+        let UnreadState { has_more_below, here, elsewhere } = self.unread;
         match (has_more_below, here, elsewhere) {
             (true, ..) => Some(key(KeyCode::PageDown, KeyModifiers::NONE)),
             (false, _, true) => Some(key(KeyCode::Char('a'), KeyModifiers::ALT)),

@@ -5,7 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::kinds::{EVENT_REFUSED, REFUSALS_PER_LOSS};
-use super::{Client, Pending};
+use super::{Client, PendingMessage};
 use crate::torture::COPIED;
 use crate::torture::connection::Connection;
 use crate::torture::findings::{Position, Read};
@@ -123,10 +123,10 @@ impl Client {
     fn accepted(&mut self, event: &Value) {
         let n = event["n"].as_u64().unwrap();
         let device = event["device"].as_str().unwrap_or(&self.device);
-        let is_it = |pending: &Pending| pending.label.n == n && *pending.device == *device;
+        let is_it = |pending: &PendingMessage| pending.label.n == n && *pending.device == *device;
         if let Some(at) = self.outbox.iter().position(is_it) {
             let pending = self.outbox.remove(at).unwrap();
-            let Pending { label, room, .. } = pending;
+            let PendingMessage { label, room, .. } = pending;
             let seq = event["seq"].as_u64();
             self.record.add_accepted(label, room, seq);
             self.note_own(&pending, seq);

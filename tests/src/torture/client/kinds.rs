@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::{Client, Pending};
+use super::{Client, PendingMessage};
 use crate::torture::connection::Connection;
 use crate::torture::findings::{Label, Position, State, pair};
 
@@ -69,7 +69,7 @@ impl Client {
     }
 
     /// Remembers an accepted text.
-    pub(super) fn note_own(&mut self, pending: &Pending, seq: Option<u64>) {
+    pub(super) fn note_own(&mut self, pending: &PendingMessage, seq: Option<u64>) {
         let is_text = pending.fields.get("kind").is_none() && pair(pending.room).is_none();
         if let Some(seq) = seq.filter(|_| is_text) {
             if self.own.len() == OWN_MAX {
@@ -83,7 +83,7 @@ impl Client {
     pub(super) fn give_up(&mut self, refused: &Value) {
         let n = refused["n"].as_u64().unwrap();
         let device = refused["device"].as_str().unwrap_or(&self.device).to_owned();
-        let is_event = |pending: &Pending| {
+        let is_event = |pending: &PendingMessage| {
             let is_it = pending.label.n == n && *pending.device == *device;
             let fields = &pending.fields;
             is_it

@@ -1,4 +1,4 @@
-//! What one client received.
+//! The messages that one client received.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use super::{Label, Position, Read, State};
 /// An `accepted` of a client: the message, its room, and its `seq` if it is known.
 pub(super) type Accepted = (Label, u32, Option<u64>);
 
-/// What one client received.
+/// The messages that one client received.
 #[derive(Debug)]
 pub struct Record {
     pub(super) client: u32,

@@ -19,7 +19,7 @@ const PAGE: u32 = 500;
 
 /// The message that another one names.
 #[derive(Debug, Clone, Copy)]
-struct Named {
+struct Target {
     seq: u64,
     /// Whether the other one is a pin or a reaction.
     by_switch: bool,
@@ -33,7 +33,7 @@ pub struct Journal {
     /// Events about messages.
     events: HashMap<Position, Event>,
     /// Messages that name another one: events, replies, messages of threads.
-    naming: HashMap<Position, Named>,
+    naming: HashMap<Position, Target>,
     /// Messages of which some clients read nothing that tells which they are.
     unlabelled: HashSet<Position>,
     /// The states of the messages.
@@ -82,7 +82,7 @@ impl Journal {
         let details = message.details.as_ref().map(|details| &details.wire);
         let named = details.and_then(|wire| wire.target.or(wire.reply_to).or(wire.thread));
         let by_switch = matches!(message.kind, MessageKind::Pin | MessageKind::Reaction);
-        self.naming.extend(named.map(|seq| (position, Named { seq: seq.get(), by_switch })));
+        self.naming.extend(named.map(|seq| (position, Target { seq: seq.get(), by_switch })));
         let event = Event::of(message);
         if event.is_some() || message.text.as_str().parse::<Label>().is_err() {
             self.unlabelled.insert(position);
@@ -113,7 +113,7 @@ impl Journal {
         self.put(position, label);
         self.unlabelled.insert(position);
         let by_switch = event.is_switch();
-        self.naming.extend(event.target().map(|seq| (position, Named { seq, by_switch })));
+        self.naming.extend(event.target().map(|seq| (position, Target { seq, by_switch })));
         self.events.insert(position, event);
     }
 
@@ -121,7 +121,7 @@ impl Journal {
     #[cfg(test)]
     pub(super) fn put_reply(&mut self, position: Position, label: Label, seq: u64) {
         self.put(position, label);
-        self.naming.insert(position, Named { seq, by_switch: false });
+        self.naming.insert(position, Target { seq, by_switch: false });
     }
 
     /// Returns true if the message at `position` may have been refused before it was stored: it names a message that a
@@ -129,7 +129,7 @@ impl Journal {
     /// many; or it is a pin or a reaction that would have changed nothing then. All else that is refused is refused
     /// later, too.
     pub(super) fn may_be_late(&self, position: Position) -> bool {
-        let may = |named: &Named| {
+        let may = |named: &Target| {
             named.by_switch || self.is_undone(Position { seq: named.seq, ..position })
         };
         self.naming.get(&position).is_some_and(may)

@@ -1,4 +1,4 @@
-//! The connection of a user, and what is put on it.
+//! The connection of a user, and the carriers on it.
 
 mod tls;
 mod web;

@@ -169,7 +169,7 @@ impl Harness {
     }
 
     /// Waits for the end of the session.
-    pub(super) async fn lost(&mut self) -> Lost {
+    pub(super) async fn lost(&mut self) -> LinkError {
         let lost = |event| match event {
             LinkEvent::Lost(why) => Some(why),
             _ => None,

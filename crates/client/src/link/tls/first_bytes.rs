@@ -1,4 +1,4 @@
-//! A stream that remembers how it began, so that it can be said what a server speaks that speaks no TLS.
+//! A stream that remembers how it began, so that an error can show what a server without TLS has sent.
 
 use std::fmt;
 use std::io::{self, IoSlice};
@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Bytes that are remembered: as many as are shown of another server, and some.
 const BYTES_MAX: usize = 256;
 
-/// What a server has sent first.
+/// The first bytes that a server has sent.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Greeting(Vec<u8>);
 
@@ -41,7 +41,7 @@ impl<S> FirstBytes<S> {
         Self { stream, first: Some(Box::default()) }
     }
 
-    /// Stops to remember.
+    /// Stops remembering.
     pub(super) fn forget(&mut self) {
         self.first = None;
     }

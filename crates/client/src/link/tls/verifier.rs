@@ -20,7 +20,7 @@ use super::WrongKey;
 #[derive(Debug)]
 pub(super) struct Verifier {
     expected: Option<ServerKey>,
-    /// If there are any, no key is expected: they are asked.
+    /// If there are any, they decide, and no key is expected.
     authorities: Option<Arc<WebPkiServerVerifier>>,
     algorithms: WebPkiSupportedAlgorithms,
     /// The key that was not accepted.

@@ -14,7 +14,7 @@ use crate::entry::Extras;
 /// The user of the session.
 const ME: u64 = 1;
 
-/// What the room has at one `seq`.
+/// The content of the room at one `seq`.
 #[derive(Debug, Clone)]
 enum Said {
     Message,
@@ -28,7 +28,7 @@ enum Said {
 /// How the client comes to know the room.
 #[derive(Debug, Clone)]
 enum Step {
-    /// What is at this `seq` comes live, or once more.
+    /// The message or event at this `seq` comes live, or once more.
     Live(u64),
     /// A page of older messages, as the room was after that `seq`.
     Older(u64),
@@ -77,13 +77,13 @@ fn is_message(said: &[Said], seq: u64) -> bool {
     matches!(said[usize::try_from(seq).unwrap() - 1], Said::Message | Said::Reply(_))
 }
 
-/// The message that `number` names for what is said at `seq`: an earlier one, if there is one.
+/// The earlier message that `number` chooses as the target of the event at `seq`, if there is one.
 fn target(said: &[Said], seq: u64, number: u64) -> Option<u64> {
     let earlier = 1 + number.checked_rem(seq - 1)?;
     is_message(said, earlier).then_some(earlier)
 }
 
-/// What is said at `seq` changes in another message.
+/// The change that the event at `seq` makes to another message.
 fn change(said: &[Said], seq: u64) -> Option<Change> {
     let (number, kind) = match said[usize::try_from(seq).unwrap() - 1].clone() {
         Said::Message => return None,
@@ -100,7 +100,7 @@ fn change(said: &[Said], seq: u64) -> Option<Change> {
     Some(Change { target, at: time(seq), kind })
 }
 
-/// The message `seq` as the server folds it, with all that was said up to `last`.
+/// The message `seq` as the server folds it, with all events up to `last`.
 fn folded(said: &[Said], seq: u64, last: u64) -> (String, Details) {
     let (mut text, mut details) = (format!("message {seq}"), Details::default());
     let mut reactors: BTreeMap<u8, Vec<u64>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What is stored belongs to a server, which is known by its journal, whatever its address is.
+//! Stored state belongs to a server, which is known by its journal, whatever its address is.
 
 use super::*;
 

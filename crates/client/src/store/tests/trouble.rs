@@ -1,4 +1,4 @@
-//! What cannot be written, for a while.
+//! Files that cannot be written for a while.
 
 use super::*;
 

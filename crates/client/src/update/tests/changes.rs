@@ -62,7 +62,7 @@ fn accepted(n: u64, seq: u64) -> Event {
     Event::Accepted(Accepted { n: Some(n), device: None, room, seq, at: at(), repeat: false })
 }
 
-/// What is sent to the server, with its number.
+/// The body that is sent to the server, with its number.
 fn sent(effects: &[Effect]) -> Vec<(u64, MessageBody)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => {
@@ -159,7 +159,7 @@ fn a_change_of_the_user_is_shown_at_once_and_counts_once() {
     harness.request(react(1, true));
     harness.event(accepted(1, 3));
     harness.event(accepted(2, 4));
-    // They come again with what was missed.
+    // They come again with the missed messages.
     let mut again = reaction(4, user(7, "bob"), 1, true);
     (again.device, again.n) = (Some(DeviceId::new("here").unwrap()), Some(2));
     harness.event(Event::Message(again));
@@ -207,7 +207,7 @@ fn a_reaction_that_changes_nothing_is_taken_back_without_a_word() {
 fn of_several_reactions_that_wait_the_last_one_is_sent() {
     let mut harness = with_two();
     harness.request(react(1, true));
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     for on in [false, true, false] {
         harness.request(react(1, on));
     }
@@ -231,7 +231,7 @@ fn a_change_that_is_not_possible_is_not_sent() {
     fails(&mut harness, react(0, true), RequestError::NotSentYet);
     harness.event(Event::Message(event_about(MessageKind::Delete, 3, user(7, "bob"), 2)));
     fails(&mut harness, edit(2, "x"), RequestError::Deleted);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     let features = Features::all().without(features::EVENTS);
     let welcome = chat_proto::event::Welcome { features, ..welcome(7, "bob") };
     harness.input(Input::Link(LinkEvent::Welcome { session: 2, welcome }));
@@ -252,18 +252,13 @@ fn a_reply_counts_in_the_message_that_it_answers() {
 
 /// A client that an earlier run has left these changes: it has not sent them.
 fn restarted(pending: Vec<OwnMessage>) -> (Harness, Vec<Effect>) {
-    let profile = Profile { pending, ..profile("bob") };
-    let mut harness = Harness { state: State::new("127.0.0.1:1".into(), profile) };
-    harness.input(Input::Start);
-    let welcome = welcome(7, "bob");
-    let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
-    (harness, effects)
+    Harness::with(Profile { pending, ..profile("bob") })
 }
 
 #[test]
 fn changes_of_an_earlier_run_are_shown_and_sent_under_their_numbers() {
     let mut before = with_two();
-    before.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    before.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     before.request(react(1, true));
     before.request(edit(2, "mine, corrected"));
     assert_eq!(before.state.outbox().waiting(), 2);
@@ -288,7 +283,7 @@ fn changes_of_an_earlier_run_are_shown_and_sent_under_their_numbers() {
 #[test]
 fn a_change_of_a_message_of_another_epoch_is_not_sent() {
     let mut before = with_two();
-    before.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    before.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     before.request(edit(2, "mine, corrected"));
     let mut left: Vec<OwnMessage> = before.state.outbox().messages().cloned().collect();
     left[0].epoch = Some(ShortString::new("another").unwrap());

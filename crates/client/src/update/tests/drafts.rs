@@ -38,12 +38,7 @@ fn restarted(epoch: &str) -> (Harness, Vec<Effect>) {
     let draft =
         ThreadDraft { room: RoomName::lobby(), thread: Seq::new(3), epoch, text: "half".into() };
     let drafts = Drafts { threads: vec![draft], ..Drafts::default() };
-    let profile = Profile { drafts, ..profile("bob") };
-    let mut harness = Harness { state: State::new("127.0.0.1:1".into(), profile) };
-    harness.input(Input::Start);
-    let welcome = welcome(7, "bob");
-    let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
-    (harness, effects)
+    Harness::with(Profile { drafts, ..profile("bob") })
 }
 
 #[test]

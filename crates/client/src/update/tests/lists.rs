@@ -104,7 +104,7 @@ fn each_page_of_mentions_is_asked_for_once() {
     assert_eq!(sent(harness.request(Request::ListMentions)), []);
     assert_eq!(sent(harness.event(come(3, None))), []);
     assert_eq!(seqs(harness.state.mention_list()), [8, 3]);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert_eq!(
         harness.request(Request::ListMentions),
         [Effect::Failed(RequestError::NotConnected)]

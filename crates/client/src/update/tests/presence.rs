@@ -3,7 +3,7 @@ use chat_proto::event::RoomState;
 
 use super::*;
 use crate::entry::Body;
-use crate::link::Lost;
+use crate::link::LinkError;
 use crate::presence::JoinPolicy;
 use crate::testing::room_state;
 
@@ -102,8 +102,8 @@ fn in_a_large_room_only_those_who_wrote_lately_are_shown() {
 #[test]
 fn users_who_come_back_after_a_lost_connection_are_not_shown() {
     let mut harness = Harness::connected();
-    link_at(&mut harness, 74, LinkEvent::Lost(Lost::Closed));
-    link_at(&mut harness, 74, LinkEvent::Lost(Lost::Silent));
+    link_at(&mut harness, 74, LinkEvent::Lost(LinkError::Closed));
+    link_at(&mut harness, 74, LinkEvent::Lost(LinkError::Silent));
     connect_at(&mut harness, 75, &[(7, "bob")]);
     event_at(&mut harness, 75, joined(3, "ana"));
     event_at(&mut harness, 75, joined(9, "zoe"));

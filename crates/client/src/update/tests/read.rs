@@ -4,7 +4,7 @@ use chat_proto::ShortString;
 use chat_proto::command::Nonce;
 
 use super::*;
-use crate::link::Lost;
+use crate::link::LinkError;
 
 /// The read positions that are sent.
 fn sent(effects: &[Effect]) -> Vec<u64> {
@@ -19,7 +19,7 @@ fn sent(effects: &[Effect]) -> Vec<u64> {
 
 /// Loses the session, and begins another one.
 fn reconnect(harness: &mut Harness) {
-    harness.input(Input::Link(LinkEvent::Lost(Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(LinkError::Closed)));
     let welcome = welcome(7, "bob");
     harness.input(Input::Link(LinkEvent::Welcome { session: 2, welcome }));
 }

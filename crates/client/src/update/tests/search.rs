@@ -13,7 +13,7 @@ fn search(query: &str, is_typed: bool) -> Request {
     Request::Search { query: query.into(), order: SearchOrder::Newest, is_typed }
 }
 
-/// What the server is asked for, and what is asked again to continue.
+/// The query that the server is sent, and the `before` with which it continues.
 fn asked(effects: &[Effect]) -> Vec<(String, Option<String>)> {
     let asked = effects.iter().filter_map(|effect| match effect {
         Effect::Link(LinkRequest::Send {
@@ -151,10 +151,10 @@ fn a_search_outlives_the_session_and_is_asked_in_the_next() {
         harness.input(Input::Link(LinkEvent::Welcome { session, welcome }))
     };
     assert_eq!(asked(&begin(&mut harness, 1)), first("mig"));
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert_eq!(asked(&begin(&mut harness, 2)), first("mig"));
     harness.event(found("mig", 1..2, None));
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert_eq!(harness.seqs(), [1], "what was found stays");
     assert_eq!(asked(&begin(&mut harness, 3)), nothing(), "it is answered");
 }

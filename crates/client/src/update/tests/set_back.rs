@@ -18,7 +18,7 @@ fn again() -> (Harness, Vec<Effect>) {
         harness.request(Request::Read { room: self::room(room), seq: Seq::new(seq) });
     }
     harness.input(Input::Tick);
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     let effects =
         harness.input(Input::Link(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") }));
     for (room, last_seq) in [("#lobby", 9), ("#rust", 9)] {
@@ -69,7 +69,7 @@ fn if_another_message_is_there_no_seq_is_valid() {
     for room in harness.state.rooms().list() {
         assert_eq!((room.read(), room.log().last()), (Seq::NONE, Seq::NONE));
     }
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Asked)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Asked)));
     let effects =
         harness.input(Input::Link(LinkEvent::Welcome { session: 3, welcome: welcome(7, "bob") }));
     let is_question = |command: &Command| matches!(command, Command::History { .. });
@@ -97,7 +97,7 @@ fn a_message_that_was_removed_or_cannot_be_read_or_is_asked_from_outside_says_no
 #[test]
 fn in_another_epoch_nothing_is_asked() {
     let (mut harness, _) = again();
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     let journal = Some(journal("journal", "another"));
     let welcome = chat_proto::event::Welcome { journal, ..welcome(7, "bob") };
     let effects = harness.input(Input::Link(LinkEvent::Welcome { session: 3, welcome }));

@@ -1,4 +1,4 @@
-//! The open thread: how it is loaded and kept current, and what of it is unread.
+//! The open thread: how it is loaded and updated, and its unread answers.
 
 use chat_proto::event::{Details, Message, MessageKind, Replies};
 use chat_proto::{Refusal, RefusalCode};
@@ -132,7 +132,7 @@ fn a_thread_is_kept_current_and_has_nothing_else() {
 #[test]
 fn an_answer_of_the_user_is_shown_at_once_and_settled_also_without_a_session() {
     let mut harness = talking();
-    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     assert!(asked(&open(&mut harness, 1)).is_empty());
     assert_eq!(harness.state.thread().unwrap().load(), &ThreadLoad::Waiting);
     let links = Links { reply_to: None, thread: Some(Seq::new(1)) };

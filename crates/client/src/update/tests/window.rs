@@ -17,7 +17,7 @@ struct Rust {
     first: u64,
     last: u64,
     session: u64,
-    /// What the server has sent and the client has not received.
+    /// Messages that the server has sent and the client has not received.
     answers: VecDeque<Event>,
     /// The messages that were shown, or that the user has dismissed.
     shown: BTreeSet<u64>,
@@ -156,7 +156,7 @@ impl Rust {
     fn connect_again(&mut self) {
         self.answers.clear();
         self.session += 1;
-        let lost = LinkEvent::Lost(crate::link::Lost::Closed);
+        let lost = LinkEvent::Lost(crate::link::LinkError::Closed);
         let welcome = LinkEvent::Welcome { session: self.session, welcome: welcome(7, "bob") };
         for event in [lost, welcome] {
             let effects = self.harness.input(Input::Link(event));

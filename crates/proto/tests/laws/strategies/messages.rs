@@ -1,4 +1,4 @@
-//! Messages, and what is said about them.
+//! Messages, and events about them.
 
 use chat_proto::command::{Body, Links, Say, SearchOrder};
 use chat_proto::event::{

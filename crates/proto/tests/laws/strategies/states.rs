@@ -1,4 +1,4 @@
-//! What the server says of itself, of rooms and of users.
+//! Events about the server, rooms and users.
 
 use super::*;
 

@@ -13,21 +13,21 @@ use tokio_rustls::TlsConnector;
 
 use crate::tls::{Tls, provider};
 
-/// What a daemon has shown.
-pub(super) struct Shown {
+/// The certificate that a daemon has shown.
+pub(super) struct Handshake {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) alpn: Option<Vec<u8>>,
 }
 
 /// Makes the handshake with `tls`, naming `domain`.
-pub(super) async fn show(tls: &Tls, config: ClientConfig, domain: &str) -> io::Result<Shown> {
+pub(super) async fn show(tls: &Tls, config: ClientConfig, domain: &str) -> io::Result<Handshake> {
     let (ours, theirs) = duplex(64 * 1024);
     let name = ServerName::try_from(domain.to_owned()).unwrap();
     let connector = TlsConnector::from(Arc::new(config));
     let (stream, _) = tokio::join!(connector.connect(name, ours), tls.accept(theirs));
     let stream = stream?;
     let session = stream.get_ref().1;
-    Ok(Shown {
+    Ok(Handshake {
         chain: session.peer_certificates().unwrap().to_vec(),
         alpn: session.alpn_protocol().map(<[u8]>::to_vec),
     })

@@ -13,16 +13,16 @@ fn ana() -> User {
 }
 
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
-    let published = |(seq, text)| {
+    let publication = |(seq, text)| {
         let (at, kind, text) =
             (Timestamp::from_millis(0), MessageKind::Text, Text::new(text).unwrap());
         let (device, n, from) = (DeviceId::default(), None, ana());
         let seq = Seq::new(seq);
         let (damaged, details) = (false, None);
         let message = StoredMessage { seq, from, at, kind, text, device, n, damaged, details };
-        Published { message, session: SessionId::local(1) }
+        Publication { message, session: SessionId::local(1) }
     };
-    Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())
+    Batch::messages((1..).zip(texts).map(publication).collect(), RoomName::lobby(), &Arc::default())
 }
 
 fn written(out: &mut WriteQueue) -> String {

@@ -8,13 +8,13 @@ const SILENCE: Duration = Duration::from_millis(300);
 const HELLO: &[u8] = br#"{"type":"hello","version":1,"name":"bob"}"#;
 
 /// What `detect` returns, and the stream that the door reads then.
-type Found = (Result<Detected, DetectError>, Prefixed<DuplexStream>);
+type Outcome = (Result<Detection, DetectError>, PrefixedStream<DuplexStream>);
 
 /// A client on the other end of a pipe, and what the daemon finds out about it.
-fn connect() -> (DuplexStream, JoinHandle<Found>) {
+fn connect() -> (DuplexStream, JoinHandle<Outcome>) {
     let (client, server) = duplex(1024);
     let found = tokio::spawn(async move {
-        let mut server = Prefixed::new(server);
+        let mut server = PrefixedStream::new(server);
         let detected = detect(&mut server, SILENCE, || UserId::new(7)).await;
         (detected, server)
     });
@@ -22,9 +22,9 @@ fn connect() -> (DuplexStream, JoinHandle<Found>) {
 }
 
 /// The protocol that was detected, and the number that the client was sent.
-fn spoken(detected: Result<Detected, DetectError>) -> (Protocol, Option<UserId>) {
+fn spoken(detected: Result<Detection, DetectError>) -> (Protocol, Option<UserId>) {
     match detected.unwrap() {
-        Detected::Protocol { protocol, sent_id } => (protocol, sent_id),
+        Detection::Protocol { protocol, sent_id } => (protocol, sent_id),
         other => panic!("{other:?} was detected"),
     }
 }
@@ -145,7 +145,7 @@ async fn tls_is_detected_unless_the_client_was_sent_a_number() {
         client.write_all(CLIENT_HELLO).await.unwrap();
         let (detected, stream) = found.await.unwrap();
         match is_late {
-            false => assert!(matches!(detected, Ok(Detected::Tls))),
+            false => assert!(matches!(detected, Ok(Detection::Tls))),
             true => assert!(matches!(detected, Err(DetectError::LateTls))),
         }
         assert_eq!(stream.prefix(), CLIENT_HELLO);
@@ -176,7 +176,7 @@ async fn a_request_is_detected_unless_the_client_was_sent_a_number() {
         client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
         let (detected, stream) = found.await.unwrap();
         match is_late {
-            false => assert!(matches!(detected, Ok(Detected::Http))),
+            false => assert!(matches!(detected, Ok(Detection::Http))),
             true => assert!(matches!(detected, Err(DetectError::LateHttp))),
         }
         assert!(stream.prefix().starts_with(b"GET "));

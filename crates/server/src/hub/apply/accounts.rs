@@ -14,7 +14,7 @@ impl Directory {
         by: Option<&User>,
     ) {
         let mut state = self.state();
-        let told = state.sessions.tell_to_end(user, |session| match ended {
+        let told = state.sessions.mark_to_end(user, |session| match ended {
             EndedSessions::All => true,
             EndedSessions::One(id) => session.id == id,
             EndedSessions::Of(credential) => session.credential() == Some(credential),
@@ -46,7 +46,7 @@ impl Directory {
     }
 }
 
-/// What the client of a session that ends is told.
+/// The reason that the client of a session is sent when it ends.
 fn text(ended: EndedSessions, user: UserId, by: Option<&User>) -> String {
     let is_own = by.is_some_and(|by| by.id == user);
     let author = by.map_or("the operator", |by| by.name.as_str());

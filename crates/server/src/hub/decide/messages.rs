@@ -71,15 +71,9 @@ pub(super) fn message(
         }
         _ => destination(proposal, user, name, action(&submission.body))?,
     };
-    let permitted = match permitted {
-        Ok(changes) => {
-            directory.may_write(proposal, submission, room).map(|pause| (changes, pause))
-        }
-        Err(error) => Err(error),
-    };
-    let permitted = permitted.map(|(mut changes, pause)| {
-        changes.extend(pause);
-        changes
+    let permitted = permitted.and_then(|mut changes| {
+        changes.extend(directory.may_write(proposal, submission, room)?);
+        Ok(changes)
     });
     let (mut changes, refusal) = match permitted {
         Ok(changes) => (changes, None),
@@ -93,24 +87,13 @@ pub(super) fn message(
     if let (Body::Topic { topic }, None) = (&body, &refusal) {
         changes.push(Change::Topic { room, topic: topic.clone(), by: from.clone() });
     }
-    let deletes_others = matches!(body, Body::Delete { .. }) && {
-        let others = Action::DeleteOthers(proposal.standing_in(user, room));
-        !name.is_private()
-            && may(proposal.subject(user), others).is_ok()
-            && directory.not_muted(proposal, user, Some(room)).is_ok()
-    };
-    let deletes_others = deletes_others.then(|| {
-        let record = directory.record(Some(user), AuditKind::Delete, name.as_str());
-        let record = AuditRecord { room: Some(room), ..record };
-        Box::new(DeletionRecord { record, kept_since: directory.audit_kept_since() })
-    });
     let message = Message {
         room,
         from,
         device: submission.device.clone(),
         n: submission.n,
         mentions: mentioned(proposal, room, user, &body),
-        deletes_others,
+        deletes_others: directory.deletes_others(proposal, submission, room).map(Box::new),
         body,
         named_at: submission.named_at,
         is_repeat_only: refusal.is_some(),
@@ -120,6 +103,25 @@ pub(super) fn message(
 }
 
 impl Directory {
+    /// The record of a deletion, if the author may delete messages of others in the room.
+    fn deletes_others(
+        &self,
+        proposal: &Proposal<'_>,
+        submission: &Submission,
+        room: RoomId,
+    ) -> Option<DeletionRecord> {
+        let (user, name) = (submission.user, &submission.name);
+        if !matches!(submission.body, Body::Delete { .. }) || name.is_private() {
+            return None;
+        }
+        let others = Action::DeleteOthers(proposal.standing_in(user, room));
+        may(proposal.subject(user), others).ok()?;
+        self.not_muted(proposal, user, Some(room)).ok()?;
+        let record = self.record(Some(user), AuditKind::Delete, name.as_str());
+        let record = AuditRecord { room: Some(room), ..record };
+        Some(DeletionRecord { record, kept_since: self.audit_kept_since() })
+    }
+
     /// Whether sanctions and the pause of the room let the author write. Returns the change that begins the next pause.
     fn may_write(
         &self,

@@ -1,4 +1,4 @@
-//! Decides whether a mute or a ban keeps a user from what it does.
+//! Decides whether a mute or a ban forbids an action of a user.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use chat_proto::UserId;
 
 use super::super::HubError;
 use super::super::directory::Directory;
-use super::super::error::Sanctioned;
+use super::super::error::SanctionDetails;
 use super::super::proposal::Proposal;
 use super::super::sanctions::SanctionSubject;
 use crate::journal::{MuteOrBan, RoomId};
@@ -81,7 +81,7 @@ impl Directory {
         kind: MuteOrBan,
         subject: SanctionSubject,
         room: Option<RoomId>,
-    ) -> Option<Sanctioned> {
+    ) -> Option<SanctionDetails> {
         let now = self.clock.now();
         let applied = proposal.sanctions.find(kind, room, subject, now)?;
         Some(proposal.state.sanctioned(applied, now))

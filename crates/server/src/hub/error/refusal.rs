@@ -1,4 +1,4 @@
-//! What a client is told of an error.
+//! The refusal that a client is sent for an error.
 
 use chat_proto::Refusal;
 
@@ -21,7 +21,8 @@ impl From<HubError> for Refusal {
             | HubError::NotAsked(room)
             | HubError::IsPublic(room)
             | HubError::IsDirect(room)
-            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
+            | HubError::CannotLeave(room)
+            | HubError::StaysInLobby(room) => Self { room: Some(room), ..refusal },
             HubError::NotAllowed(room, _) => Self { room, ..refusal },
             _ => refusal,
         }

@@ -1,8 +1,8 @@
-//! Why an action is not allowed, and how a client is told.
+//! Why an action is not allowed, as a refusal for the client.
 
 use chat_proto::RoomName;
 
-use crate::hub::error::Needed;
+use crate::hub::error::Requirement;
 use crate::hub::{HookError, HubError};
 
 /// Why an action is not allowed.
@@ -21,7 +21,7 @@ pub(in crate::hub) enum Denial {
     /// A direct message has no rules and no roles.
     IsDirect,
     /// The role is too low.
-    Needs(Needed),
+    Needs(Requirement),
     /// The other user has no lower role.
     IsEqual,
     /// A bot only writes.

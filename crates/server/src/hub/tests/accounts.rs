@@ -1,4 +1,4 @@
-//! What the operator, or an owner, changes in an account is stored as one change, or not at all.
+//! Changes of an account by the operator or an owner are stored together, or not at all.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! What a mute, a kick or a ban removes.
+//! The messages that a mute, a kick or a ban removes.
 
 use chat_proto::event::MessageKind;
 use chat_proto::{Reason, Role, SanctionKind};

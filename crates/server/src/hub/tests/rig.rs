@@ -239,7 +239,7 @@ impl Rig {
         let mut published = Vec::new();
         while let Ok(batch) = self.rooms[0].1.try_recv() {
             published.push(match batch.items() {
-                Items::Messages(messages) => format!("{} messages", messages.published().len()),
+                Items::Messages(messages) => format!("{} messages", messages.publications().len()),
                 Items::Update(_) => "a topic".to_owned(),
             });
         }
@@ -259,11 +259,11 @@ impl Rig {
             while let Ok(batch) = live.try_recv() {
                 let Items::Messages(messages) = batch.items() else { continue };
                 // A topic has no number.
-                let place = |published: &crate::batch::Published| {
-                    let message = &published.message;
+                let place = |publication: &crate::batch::Publication| {
+                    let message = &publication.message;
                     Some((room.id.0, message.seq.get(), message.n?))
                 };
-                published.extend(messages.published().iter().filter_map(place));
+                published.extend(messages.publications().iter().filter_map(place));
             }
         }
         published
@@ -345,7 +345,7 @@ fn start(
     let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY, DAY));
     let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));
     let rooms = rooms.map(|room| {
-        let live = room.listen(0).unwrap().live;
+        let live = room.subscribe(0).unwrap().live;
         (room, live)
     });
     let rooms = rooms.collect();

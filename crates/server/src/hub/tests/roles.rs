@@ -1,4 +1,4 @@
-//! Roles and rules: decided by what is so at the head of the queue, and stored.
+//! Roles and rules: decided by the state at the head of the queue, and stored.
 
 use chat_proto::Role;
 

@@ -12,7 +12,7 @@ use super::*;
 const USERS: [&str; 4] = ["ana", "bob", "carl", "dora"];
 const ROOMS: [&str; 2] = ["#one", "#two"];
 
-/// What a user does: the user is the first number, the second one is a room.
+/// An action of a user: the user is the first number, the second one is a room.
 #[derive(Debug, Clone)]
 enum Step {
     Join(usize, usize),

@@ -11,15 +11,15 @@ use crate::token::PasswordHash;
 
 /// Whether a session was woken.
 #[derive(Default)]
-struct Woken(AtomicBool);
+struct WakeFlag(AtomicBool);
 
-impl Wake for Woken {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-impl Woken {
+impl WakeFlag {
     fn of(member: &Member) -> Arc<Self> {
         let woken = Arc::new(Self::default());
         member.wake(&Waker::from(Arc::clone(&woken)));
@@ -37,7 +37,7 @@ struct Rig {
     hub: Arc<Hub>,
     anas: [Member; 2],
     bob: Member,
-    woken: [Arc<Woken>; 3],
+    woken: [Arc<WakeFlag>; 3],
 }
 
 impl Rig {
@@ -46,7 +46,7 @@ impl Rig {
         let (ana, token) = enter(&hub, "ana").await.unwrap();
         let anas = [ana, back(&hub, &token, "ana").await.unwrap()];
         let bob = enter(&hub, "bob").await.unwrap().0;
-        let woken = [&anas[0], &anas[1], &bob].map(Woken::of);
+        let woken = [&anas[0], &anas[1], &bob].map(WakeFlag::of);
         Self { hub, anas, bob, woken }
     }
 

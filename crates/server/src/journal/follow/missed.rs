@@ -23,7 +23,7 @@ const MESSAGES_MAX: usize = 20_000;
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Missed {
+pub(super) struct MissedMessages {
     /// The `seq` of the last missed message of each room.
     last: HashMap<RoomId, Seq>,
     /// Rooms whose next message is not known.
@@ -37,7 +37,7 @@ pub(super) struct Missed {
     limit: u32,
 }
 
-impl Missed {
+impl MissedMessages {
     /// The messages of `rooms` after a position.
     pub(super) fn new<'r>(rooms: impl Iterator<Item = &'r RoomExtent>) -> Self {
         let last: HashMap<_, _> = rooms.map(|room| (room.room, room.last)).collect();

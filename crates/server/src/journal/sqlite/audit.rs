@@ -1,16 +1,17 @@
 //! The audit log: the table `audit`, in the order in which the records were stored.
 //!
-//! What is recorded does not depend on the log: if a page of the table is damaged, the writer replaces the table by the
+//! No recorded change depends on the log: if a page of the table is damaged, the writer replaces the table by the
 //! records that can be read ([`super::rebuild`]) and tries again; if that fails, too, it continues without the log.
 
 use std::collections::BTreeMap;
 
 use chat_proto::{AuditKind, Timestamp, User, UserId};
-use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, ffi, params};
 
+use super::super::error::Part;
 use super::commit::DeletionRecord;
-use super::store::{foreign, number, unsigned, user_id, user_number};
+use super::error::PartDamage;
+use super::store::{number, unsigned, user_id, user_number};
 use super::stored::{AuditRecord, RoomId};
 use super::whole::is_whole;
 use super::{in_words, rebuild, salvage, schema};
@@ -28,26 +29,13 @@ const REMOVED_AT_ONCE: u32 = 20;
 /// Number of records after which those that are too many are removed: they are counted, which takes some 35 ms.
 const SWEEP_EVERY: i64 = 200;
 
-/// The table must be replaced.
-#[derive(Debug, thiserror::Error)]
-#[error("the audit log is damaged: {0}")]
-pub(super) struct Damaged(String);
-
-/// The damage of the table, if a statement failed because of it.
-pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
-    match error {
-        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
-        _ => None,
-    }
-}
-
 /// Marks an error of a statement on the table if a page of it is damaged or cannot be read.
 fn marked(error: rusqlite::Error) -> rusqlite::Error {
     let is_unread = error.sqlite_error().is_some_and(|error| {
         [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ].contains(&error.extended_code)
     });
     if is_unread || error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
-        foreign(0, Type::Null, Damaged(error.to_string()))
+        PartDamage::error(Part::Audit, error.to_string())
     } else {
         error
     }
@@ -56,7 +44,7 @@ fn marked(error: rusqlite::Error) -> rusqlite::Error {
 /// Stores a record. Removes some of those before `kept_since`, and those that are too many.
 ///
 /// # Errors
-/// Returns [`Damaged`] if the table is to be replaced.
+/// Returns a [`PartDamage`] if the table is to be replaced.
 pub(super) fn insert(
     db: &Connection,
     record: &AuditRecord,

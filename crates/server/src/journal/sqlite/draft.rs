@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 
 use super::change::Change;
 use super::commit::{Entry, EntryResult, Message};
-use super::events::Admitted;
+use super::events::TargetInfo;
 use super::messages::MessageInserter;
 use super::numbers::{Numbers, NumbersDraft, NumbersUpdate};
 use super::stored::{RoomId, StoredMessage, content};
@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
         if message.is_repeat_only {
             return Ok(EntryResult::NoRepeat);
         }
-        let Admitted { excerpt, deleted } = match events::admit(self.transaction, &message)? {
+        let TargetInfo { excerpt, deleted } = match events::admit(self.transaction, &message)? {
             Ok(admitted) => admitted,
             Err(rejection) => return Ok(EntryResult::Rejected(rejection)),
         };

@@ -10,13 +10,15 @@ use chat_proto::command::Body;
 use chat_proto::event::MessageKind;
 use chat_proto::limits::{EDITS_MAX, PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
 use chat_proto::{Emoji, Seq, User, UserId};
-use rusqlite::types::{ToSqlOutput, Type, ValueRef};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, params, params_from_iter};
 
+use super::super::error::Part;
 use super::commit::Message;
+use super::error::PartDamage;
 use super::rejection::Rejection;
 use super::rows::{self, SEQ_MAX, kind_number, place};
-use super::store::{foreign, unsigned, user_number};
+use super::store::{unsigned, user_number};
 use super::stored::{RoomId, StoredMessage, excerpt};
 use super::{mentions, messages, salvage};
 
@@ -27,24 +29,11 @@ pub(super) const DELETE: i64 = kind_number(MessageKind::Delete);
 pub(super) const REACTION: i64 = kind_number(MessageKind::Reaction);
 pub(super) const PIN: i64 = kind_number(MessageKind::Pin);
 
-/// The table must be rebuilt.
-#[derive(Debug, thiserror::Error)]
-#[error("the tables of events and mentions are damaged: {0}")]
-pub(super) struct Damaged(String);
-
-/// The damage of the tables, if a statement failed because of it.
-pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
-    match error {
-        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
-        _ => None,
-    }
-}
-
 /// Marks an error of a statement on the tables if they are damaged.
 pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation) => {
-            foreign(0, Type::Null, Damaged(error.to_string()))
+            PartDamage::error(Part::Events, error.to_string())
         }
         _ => error,
     }
@@ -53,9 +42,9 @@ pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
 /// The beginning of the text of the target of an event that is described by it: a reaction or a pin.
 type Excerpt = Option<Box<str>>;
 
-/// What is known of a message that may be stored.
+/// A message that may be stored, with the facts about its targets.
 #[derive(Debug, Default)]
-pub(super) struct Admitted {
+pub(super) struct TargetInfo {
     pub(super) excerpt: Excerpt,
     /// The author of the message of another user that it deletes.
     pub(super) deleted: Option<User>,
@@ -66,14 +55,14 @@ pub(super) struct Admitted {
 pub(super) fn admit(
     db: &Connection,
     message: &Message,
-) -> rusqlite::Result<Result<Admitted, Rejection>> {
+) -> rusqlite::Result<Result<TargetInfo, Rejection>> {
     if let Err(rejection) = is_meant(db, message)? {
         return Ok(Err(rejection));
     }
-    let described = |excerpt| Admitted { excerpt: Some(excerpt), deleted: None };
+    let described = |excerpt| TargetInfo { excerpt: Some(excerpt), deleted: None };
     let (room, author) = (message.room, message.from.id);
     match &message.body {
-        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(Admitted::default())),
+        Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(TargetInfo::default())),
         Body::Message { links: Some(links), .. } => {
             for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
                 let Some(seq) = seq else { continue };
@@ -81,20 +70,20 @@ pub(super) fn admit(
                     return Ok(Err(rejection));
                 }
             }
-            Ok(Ok(Admitted::default()))
+            Ok(Ok(TargetInfo::default()))
         }
         Body::Edit { target, .. } => {
             let found = own(db, room, *target, author)?.and_then(is_there);
             let edits = counted(db, room, *target, EDIT, EDITS_MAX).map_err(marked)?;
             let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(()) };
-            Ok(found.and(allowed).map(|()| Admitted::default()))
+            Ok(found.and(allowed).map(|()| TargetInfo::default()))
         }
         Body::Delete { target } => {
             let found = match message.deletes_others {
                 Some(_) => self::target(db, room, *target)?,
                 None => own(db, room, *target, author)?,
             };
-            Ok(found.and_then(is_there).map(|found| Admitted {
+            Ok(found.and_then(is_there).map(|found| TargetInfo {
                 excerpt: None,
                 deleted: Some(found.from).filter(|from| from.id != author),
             }))
@@ -134,7 +123,7 @@ pub(super) fn target(
         return Ok(Err(Rejection::NoSuchMessage(seq)));
     }
     Ok(match messages::at(db, room, seq)? {
-        // No `seq` is left out: it was there.
+        // No `seq` is left out, so there was such a message.
         None if seq <= messages::last_seq(db, room)? => Err(Rejection::Removed(seq)),
         None => Err(Rejection::NoSuchMessage(seq)),
         Some(found) if found.damaged => Err(Rejection::Damaged(seq)),

@@ -1,6 +1,6 @@
 //! Hooks: the table `hook`.
 //!
-//! A damaged row is removed when the daemon starts: nothing is said by it.
+//! A damaged row is removed when the daemon starts: no bot writes by it.
 
 use chat_proto::{Timestamp, UserId};
 use rusqlite::{Connection, Row, params};

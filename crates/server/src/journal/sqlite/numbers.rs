@@ -24,7 +24,6 @@ mod table;
 use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::{DeviceId, Seq, UserId};
-use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode};
 
 use self::buffer::NumberBuffer;
@@ -36,7 +35,8 @@ pub(super) use self::run::Run;
 pub(super) use self::runs::list;
 pub(super) use self::start::{fill, open};
 pub(super) use self::table::{COLUMNS, forget, last_user, runs_of};
-use super::store::foreign;
+use super::super::error::Part;
+use super::error::PartDamage;
 use super::stored::RoomId;
 
 /// Messages whose numbers are in memory before they are merged. The more, the fewer rows are written for a device that
@@ -50,17 +50,9 @@ const DEVICES_REMEMBERED: usize = 100_000;
 /// A device of a user.
 pub(super) type Device = (UserId, DeviceId);
 
-/// The error of a damaged table, which must be rebuilt.
-#[derive(Debug, thiserror::Error)]
-#[error("the table of message numbers is damaged: {0}")]
-pub(super) struct Damaged(String);
-
 /// The damage of the table, if a statement failed because of it.
-pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
-    match error {
-        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
-        _ => None,
-    }
+pub(super) fn damage(error: &rusqlite::Error) -> Option<&PartDamage> {
+    PartDamage::of(error).filter(|damage| damage.part() == Part::Numbers)
 }
 
 /// Returns true if a statement failed because the table is damaged.
@@ -70,11 +62,11 @@ pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
 
 /// Makes the error of a damaged row.
 pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
-    foreign(0, Type::Null, Damaged(what.into()))
+    PartDamage::error(Part::Numbers, what)
 }
 
-/// Turns an error of a statement on the table into [`Damaged`] if the table is damaged. An error of the disk stays: the
-/// disk may be able to read the table later.
+/// Turns an error of a statement on the table into a [`PartDamage`] if the table is damaged. An error of the disk
+/// stays: the disk may be able to read the table later.
 fn marked(error: rusqlite::Error) -> rusqlite::Error {
     use rusqlite::Error::{IntegralValueOutOfRange, InvalidColumnType};
     let is_corrupt = error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt);

@@ -79,12 +79,12 @@ mod tests {
         fn finish(&mut self, committed: Result<(), JournalError>);
     }
 
-    struct Typed<T, F> {
+    struct FnWork<T, F> {
         run: F,
         reply: Reply<T>,
     }
 
-    impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Work for Typed<T, F> {
+    impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Work for FnWork<T, F> {
         fn run(&mut self, db: &Connection) -> rusqlite::Result<()> {
             self.reply.set((self.run)(db)?);
             Ok(())
@@ -95,9 +95,9 @@ mod tests {
         }
     }
 
-    impl<T, F> fmt::Debug for Typed<T, F> {
+    impl<T, F> fmt::Debug for FnWork<T, F> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("Typed")
+            f.write_str("FnWork")
         }
     }
 
@@ -109,7 +109,7 @@ mod tests {
             F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         {
             let (reply, result) = Reply::new();
-            (Self::Sqlite(Box::new(Typed { run, reply })), result)
+            (Self::Sqlite(Box::new(FnWork { run, reply })), result)
         }
     }
 }

@@ -33,7 +33,7 @@ impl UserRole {
         self as i64
     }
 
-    /// The role that a client names; `None` if it is none that a user can have on the server.
+    /// The role that a client names; `None` if no user can have it on the server.
     pub(crate) const fn from_wire(role: Role) -> Option<Self> {
         match role {
             Role::Member => Some(Self::Member),
@@ -81,7 +81,7 @@ impl MemberRole {
         self as i64
     }
 
-    /// The role that a client names; `None` if it is none that a user can have in a room.
+    /// The role that a client names; `None` if no user can have it in a room.
     pub(crate) const fn from_wire(role: Role) -> Option<Self> {
         match role {
             Role::Member => Some(Self::Member),
@@ -153,7 +153,7 @@ pub struct AuditRecord {
     pub user: Option<UserId>,
     /// In which room, if in one.
     pub room: Option<RoomId>,
-    /// What exactly, for a person.
+    /// The details, for a person.
     pub about: String,
     /// Why, as the author says; empty for nothing.
     pub reason: String,

@@ -13,7 +13,7 @@ pub enum UserKind {
     Guest,
     /// Stored, with credentials.
     Registered,
-    /// Stored, without credentials: what its hooks are sent is said in its name.
+    /// Stored, without credentials: posts to its hooks become messages in its name.
     Bot,
 }
 
@@ -91,7 +91,7 @@ pub struct CredentialRecord {
     pub user: UserId,
     /// The credential.
     pub(crate) credential: Credential,
-    /// What its user calls it: the name of the device that has it.
+    /// Its label: the name of the device that has it.
     pub label: ShortString,
     /// The time at which it was stored; 1970 if it was stored before version 5 of the schema, which added the time.
     pub created_at: Timestamp,

@@ -24,7 +24,7 @@ enum Step {
 const WORDS: [&str; 8] =
     ["deploy", "deployed", "café", "東京都", "src/main.rs", "fooBar", "京", "x"];
 
-/// What is looked for: of each word, its beginning and with others.
+/// The queries: of each word, its beginning and with others.
 const QUERIES: [&str; 14] = [
     "deploy ",
     "deplo",

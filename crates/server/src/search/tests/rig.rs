@@ -160,7 +160,7 @@ impl Rig {
         panic!("the index is not complete: {:?}", self.search.shared.progress());
     }
 
-    /// What `from` finds in `rooms`, as `ROOM:SEQ`.
+    /// The messages that `from` finds in `rooms`, as `ROOM:SEQ`.
     pub(in crate::search) async fn found(
         &self,
         from: u64,

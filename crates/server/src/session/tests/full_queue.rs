@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{BROKEN_LINES_MAX, Config, Join};
-use crate::hub::{Admission, Answer, Hub, Member, Outcome, QUEUE_ITEMS, Unqueued};
+use crate::hub::{Admission, Answer, Hub, Member, NewMessage, Outcome, QUEUE_ITEMS};
 use crate::journal::{Durability, Location, RoomId};
 use crate::late::LateBrowsers;
 use crate::logins::Logins;
@@ -61,7 +61,7 @@ impl Rig {
             networks,
             logins: Logins::default(),
             late: LateBrowsers::default(),
-            strangers: StrangerLog::default(),
+            strangers: Arc::new(StrangerLog::default()),
             closing,
             address: OnceLock::new(),
         });
@@ -133,7 +133,7 @@ impl Rig {
     }
 }
 
-fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> Unqueued {
+fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> NewMessage {
     let text = Text::new("hi").unwrap();
     let say = Say {
         room: RoomName::lobby(),

@@ -6,10 +6,10 @@ const SENT: &[u8] = b"The first bytes of a connection, and those that follow the
 
 /// The stream of a peer that sends all of [`SENT`] and closes, of which the first `peeked` bytes were peeked at.
 /// The pipe gives `pipe` bytes at a time.
-async fn peeked(peeked: usize, pipe: usize) -> Prefixed<tokio::io::DuplexStream> {
+async fn peeked(peeked: usize, pipe: usize) -> PrefixedStream<tokio::io::DuplexStream> {
     let (mut client, server) = duplex(pipe);
     tokio::spawn(async move { client.write_all(SENT).await.unwrap() });
-    let mut stream = Prefixed::new(server);
+    let mut stream = PrefixedStream::new(server);
     while stream.prefix().len() < peeked {
         assert!(stream.peek().await.unwrap() > 0);
     }
@@ -43,7 +43,7 @@ async fn peeked_bytes_come_first_however_they_are_cut_and_nothing_is_lost() {
 
 #[tokio::test]
 async fn bytes_peeked_at_through_one_layer_can_be_peeked_at_through_the_next() {
-    let mut outer = Prefixed::new(peeked(10, 7).await);
+    let mut outer = PrefixedStream::new(peeked(10, 7).await);
     while outer.prefix().len() < 20 {
         assert!(outer.peek().await.unwrap() > 0);
     }
@@ -75,7 +75,7 @@ async fn the_prefix_is_freed_once_it_is_read() {
 async fn the_end_of_the_stream_is_not_a_prefix() {
     let (client, server) = duplex(1);
     drop(client);
-    let mut stream = Prefixed::new(server);
+    let mut stream = PrefixedStream::new(server);
     assert_eq!(stream.peek().await.unwrap(), 0);
     assert!(stream.prefix.is_none());
     assert!(read_all(stream, 1).await.is_empty());
@@ -85,7 +85,7 @@ async fn the_end_of_the_stream_is_not_a_prefix() {
 async fn writes_go_straight_to_the_stream() {
     let (mut client, server) = duplex(1024);
     client.write_all(b"{").await.unwrap();
-    let mut stream = Prefixed::new(server);
+    let mut stream = PrefixedStream::new(server);
     stream.peek().await.unwrap();
     let slices = [IoSlice::new(b"one"), IoSlice::new(b"two")];
     assert!(stream.is_write_vectored());

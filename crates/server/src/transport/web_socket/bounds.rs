@@ -1,4 +1,4 @@
-//! What one client may send on its WebSocket.
+//! The bounds of what one client sends on its WebSocket.
 
 use std::time::Duration;
 

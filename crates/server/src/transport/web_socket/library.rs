@@ -1,4 +1,4 @@
-//! What `tungstenite` reads from and writes to, and how its errors end a WebSocket.
+//! The stream that `tungstenite` reads and writes, and how its errors end a WebSocket.
 
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
@@ -40,7 +40,7 @@ impl<T: AsyncRead + Unpin> Stream<'_, '_, T> {
 impl<T: AsyncRead + Unpin> Read for Stream<'_, '_, T> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if *self.unfinished > UNFINISHED_BYTES_MAX {
-            return Err(io::Error::other(Unfinished));
+            return Err(io::Error::other(UnfinishedMessage));
         }
         if self.input.is_empty() {
             self.receive()?;
@@ -78,7 +78,7 @@ fn now<R>(poll: Poll<io::Result<R>>) -> io::Result<R> {
 /// A message has not ended within [`UNFINISHED_BYTES_MAX`].
 #[derive(Debug, thiserror::Error)]
 #[error("a message in too many fragments")]
-struct Unfinished;
+struct UnfinishedMessage;
 
 /// Why the library does not go on.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Io(error) if error.kind() == io::ErrorKind::WouldBlock => Self::Pending,
-            Error::Io(error) => match error.downcast::<Unfinished>() {
+            Error::Io(error) => match error.downcast::<UnfinishedMessage>() {
                 Ok(unfinished) => {
                     Self::Broken(CloseCode::Size, Error::Io(io::Error::other(unfinished)))
                 }

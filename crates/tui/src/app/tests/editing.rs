@@ -44,7 +44,7 @@ impl Control for Edits {
     fn suspend(&mut self) {}
 }
 
-/// A client whose editor does that with what is typed, and its screen after Ctrl-X Ctrl-E.
+/// A client whose editor does that with the typed text, and its screen after Ctrl-X Ctrl-E.
 async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen {
     let job = move |text: String| job(text);
     let (screen, keys) = edits_until(typed, job, Arc::default(), std::future::pending()).await;

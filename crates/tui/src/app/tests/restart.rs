@@ -279,9 +279,9 @@ async fn a_killed_client_restores_the_draft() {
 }
 
 /// A terminal that takes no frame.
-struct Held;
+struct StuckTerminal;
 
-impl crate::app::Control for Held {
+impl crate::app::Control for StuckTerminal {
     async fn ready(&mut self) -> io::Result<()> {
         std::future::pending().await
     }
@@ -313,7 +313,7 @@ async fn a_draft_is_stored_while_the_terminal_is_held() {
     let keys = futures_util::stream::once(key).chain(futures_util::stream::pending());
     let mut screen = Screen::new(80, 20);
     let dial = Once(Some(client));
-    let run = crate::run(&mut screen, options, dial, keys, Held, std::future::pending());
+    let run = crate::run(&mut screen, options, dial, keys, StuckTerminal, std::future::pending());
     let stored = stores_draft(directory.path(), ":\"x\"");
     tokio::select! {
         ended = Box::pin(run) => panic!("{:?}", ended.map(|_| ())),

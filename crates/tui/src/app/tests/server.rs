@@ -1,4 +1,4 @@
-//! What the tests of the loop are made of: servers at the other end of a pipe, and waits that end.
+//! Servers at the other end of a pipe, and waits that end, for the tests of the loop.
 
 use std::io;
 use std::time::Duration;

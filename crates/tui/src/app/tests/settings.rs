@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::input::Report;
-use crate::theme::{ANSWER_TIMEOUT, Answer, Asked, Rgb};
+use crate::theme::{ANSWER_TIMEOUT, Answer, Rgb, TerminalColour};
 
 /// A terminal that can tell its colours.
-struct Coloured;
+struct ColourTerminal;
 
-impl crate::app::Control for Coloured {
+impl crate::app::Control for ColourTerminal {
     async fn ready(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -31,7 +31,7 @@ fn coloured(options: Options) -> (Screen, tokio::sync::mpsc::Sender<io::Result<R
     tokio::spawn(async move {
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let never = std::future::pending();
-        Box::pin(crate::run(&mut backend, options, Nobody, keys, Coloured, never)).await
+        Box::pin(crate::run(&mut backend, options, Nobody, keys, ColourTerminal, never)).await
     });
     (screen, reports)
 }
@@ -44,7 +44,7 @@ async fn the_first_frame_waits_for_the_colours_of_the_terminal_and_not_for_long(
     assert!((ANSWER_TIMEOUT..ANSWER_TIMEOUT * 2).contains(&before.elapsed()));
     // An answer that is late is used all the same.
     let frames = screen.frames();
-    let answer = Answer { asked: Asked::Background, colour: Rgb::BLACK };
+    let answer = Answer { asked: TerminalColour::Background, colour: Rgb::BLACK };
     reports.send(Ok(Report::Colour(answer))).await.unwrap();
     within("another frame", screen.wait_for(|_| screen.frames() > frames)).await;
 }

@@ -36,7 +36,7 @@ pub(super) fn rooms(me: &User, now: Timestamp) -> Vec<Room> {
     rooms.collect()
 }
 
-/// What a line of the script says.
+/// The content of a line of the script.
 fn body(line: &Line, me: &User) -> Body {
     let text = text(&written(line.text, me));
     match line.about {

@@ -54,7 +54,7 @@ impl Openers {
         if word_end <= opener.end || in_bracket {
             return None;
         }
-        // Marks nest: what was opened in between is text.
+        // Marks nest: one that was opened in between is text.
         for openers in &mut self.open {
             while openers.last().is_some_and(|other| other.token >= opener.token) {
                 openers.pop();

@@ -56,12 +56,12 @@ impl Line<'_> {
 /// The parts of a line from left to right.
 pub(super) struct Parts<'a> {
     segments: &'a [Segment],
-    /// Where the first of the segments begins in what is shown.
+    /// Where the first of the segments begins in the shown text.
     start: usize,
 }
 
 impl Parts<'_> {
-    /// The segments of a range of what is shown. It is not before that of the call before.
+    /// The segments of a range of the shown text, which is not before the range of the last call.
     pub(super) fn take(&mut self, shown: Range<usize>) -> impl Iterator<Item = Segment> {
         let mut at = shown.start;
         std::iter::from_fn(move || {

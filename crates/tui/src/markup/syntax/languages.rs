@@ -1,16 +1,16 @@
-//! What a language looks like, as far as the colours of its comments, strings and keywords need it.
+//! The comments, strings and keywords of each language.
 //!
 //! To add a language, add a row to the table.
 
 /// A row of the table.
 #[derive(Debug)]
 pub(super) struct Language {
-    /// What stands behind the fence, with blanks between them.
+    /// The names behind the fence, with blanks between them.
     names: &'static str,
     pub(super) shape: Shape,
-    /// What begins a comment that ends with its line.
+    /// The marks of a comment that ends with its line.
     pub(super) line: &'static [&'static str],
-    /// What begins and ends a comment of several lines.
+    /// The opening and the closing mark of a comment of several lines.
     pub(super) block: Option<(&'static str, &'static str)>,
     pub(super) texts: &'static [Text],
     /// With blanks between them.
@@ -29,7 +29,7 @@ pub(super) enum Shape {
 /// A string of a language.
 #[derive(Debug)]
 pub(super) struct Text {
-    /// What begins and ends it.
+    /// Its opening and its closing mark.
     pub(super) mark: &'static str,
     /// Whether a backslash takes the meaning of the character behind it.
     pub(super) escapes: bool,

@@ -1,4 +1,4 @@
-//! What is on one row of the screen, and which part of it is to be written.
+//! One row of the screen, and which part of it is to be written.
 
 use ratatui::buffer::{Cell, CellWidth};
 
@@ -8,7 +8,7 @@ use crate::terminal::sgr;
 /// Most columns that a terminal gives one character.
 const CHAR_COLUMNS_MAX: usize = 2;
 
-/// What is on one row of the screen.
+/// One row of the screen.
 #[derive(Debug, Default)]
 pub(super) struct Row {
     cells: Vec<Cell>,
@@ -32,7 +32,7 @@ struct Change {
     is_whole: bool,
 }
 
-/// What is to be written of a row.
+/// The part of a row that is to be written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Write {
     /// The cells of these columns, over what is there.
@@ -85,7 +85,7 @@ impl Row {
         self.cells.iter().rposition(|cell| !sgr::is_blank(cell)).map_or(0, |last| last + 1)
     }
 
-    /// What is to be written now; `None` if nothing has changed.
+    /// The part that is to be written now; `None` if nothing has changed.
     pub(super) fn take_write(&mut self) -> Option<Write> {
         if self.change.columns.is_empty() && !self.change.is_whole {
             return None;

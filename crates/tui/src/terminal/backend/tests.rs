@@ -40,7 +40,7 @@ impl Sink for Sent {
     }
 }
 
-/// Texts of which terminals disagree how wide they are, and some of which they agree.
+/// Texts on whose width terminals disagree, and some on which they agree.
 const TEXTS: [&str; 24] = [
     "x x x x x x x x",
     "hello",
@@ -272,6 +272,20 @@ fn a_link_opens_and_closes_around_its_cells() {
     let opening = link("x").opening();
     assert!(with.contains(&format!("at {opening}http://a/x{CLOSING} .")), "{with:?}");
     assert!(!without.contains("\x1b]8"), "{without:?}");
+}
+
+#[test]
+fn a_frame_that_says_nothing_of_links_leaves_them_where_they_are() {
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
+    let cells = LinkCells { row: 0, columns: 0..5, link: link("x") };
+    terminal.backend().link_slot().set(vec![cells]);
+    for typed in ["", "y", "yz"] {
+        let screen = vec![("hello", ""), (typed, "")];
+        terminal.draw(|frame| draw_texts(&screen, frame.buffer_mut())).unwrap();
+    }
+    let shown = Emulator::shows(&sink.bytes.take(), POLICIES[0], SIZE);
+    assert!(shown.links[0][4].contains("https://a.org/x"), "{:?}", shown.links[0]);
 }
 
 #[test]

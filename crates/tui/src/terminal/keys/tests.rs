@@ -2,7 +2,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
 use super::*;
-use crate::theme::{Answer, Asked};
+use crate::theme::{Answer, TerminalColour};
 
 fn parsed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Report> {
     let (mut parser, mut events) = (Parser::default(), Vec::new());
@@ -26,7 +26,7 @@ fn mouse(kind: MouseEventKind) -> Report {
 
 fn background(grey: u8) -> Report {
     let colour = crate::theme::Rgb::new(grey, grey, grey);
-    Report::Colour(Answer { asked: Asked::Background, colour })
+    Report::Colour(Answer { asked: TerminalColour::Background, colour })
 }
 
 /// What terminals send, and what it means.

@@ -30,7 +30,7 @@ const FAST_TIME: Duration = Duration::from_millis(500);
 /// Most questions that wait for an answer: more than what a frame, a bell, a notification and a title need.
 const QUESTIONS_MAX: usize = 32;
 
-/// What is sent, and what is answered.
+/// The sent bytes, and how many of them are answered.
 #[derive(Debug, Default)]
 pub(in crate::terminal) struct Pace {
     /// Whether the terminal has shown that it is fast, since it last took a part of a write only.
@@ -114,7 +114,7 @@ impl Pace {
         (self.answers, self.is_owed) = (false, is_owed);
     }
 
-    /// Forgets what was asked: another program has got the answers.
+    /// Forgets the questions: another program has got the answers.
     pub(in crate::terminal) fn forget(&mut self) {
         self.questions.clear();
         (self.is_owed, self.waits_since) = (false, None);

@@ -58,7 +58,7 @@ fn the_last_bytes_do_not_hold_up_the_end_of_the_program() {
 
 /// A terminal of a blocking and a non-blocking file, and what it shows.
 #[derive(Clone, Default)]
-struct Shown {
+struct FakeTerminal {
     bytes: Arc<Mutex<Vec<u8>>>,
     /// Most bytes of one write that it takes without blocking.
     room: usize,
@@ -66,9 +66,9 @@ struct Shown {
     held: Arc<Mutex<()>>,
 }
 
-struct NonBlocking(Shown);
+struct NonBlockingFile(FakeTerminal);
 
-impl Write for NonBlocking {
+impl Write for NonBlockingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = bytes.len().min(self.0.room);
         self.0.bytes.lock().unwrap().extend(&bytes[..count]);
@@ -80,7 +80,7 @@ impl Write for NonBlocking {
     }
 }
 
-impl Write for Shown {
+impl Write for FakeTerminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _taken = self.held.lock().unwrap();
         self.bytes.lock().unwrap().extend(bytes);
@@ -95,8 +95,8 @@ impl Write for Shown {
 #[tokio::test]
 async fn what_the_terminal_does_not_take_at_once_follows_in_order() {
     for room in 0..6 {
-        let shown = Shown { room, ..Shown::default() };
-        let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+        let shown = FakeTerminal { room, ..FakeTerminal::default() };
+        let direct: Box<dyn Write + Send> = Box::new(NonBlockingFile(shown.clone()));
         let output = Output::start(shown.clone(), Some(direct), size).unwrap();
         let held = shown.held.lock().unwrap();
         for part in ["one", "two", "three"] {
@@ -114,8 +114,8 @@ const ASKED: &str = "\x1b[c";
 
 #[tokio::test(start_paused = true)]
 async fn a_frame_waits_for_the_answers_of_a_terminal_that_has_taken_a_part_of_the_last_one() {
-    let shown = Shown { room: 5, ..Shown::default() };
-    let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+    let shown = FakeTerminal { room: 5, ..FakeTerminal::default() };
+    let direct: Box<dyn Write + Send> = Box::new(NonBlockingFile(shown.clone()));
     let output = Output::start(shown.clone(), Some(direct), size).unwrap();
     output.send(b"four".to_vec()).unwrap();
     assert_eq!(*shown.bytes.lock().unwrap(), b"four", "nothing is asked of a fast terminal");
@@ -144,8 +144,8 @@ async fn a_frame_waits_for_the_answers_of_a_terminal_that_has_taken_a_part_of_th
 
 #[test]
 fn a_frame_that_the_terminal_takes_at_once_waits_for_no_thread() {
-    let shown = Shown { room: 5, ..Shown::default() };
-    let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+    let shown = FakeTerminal { room: 5, ..FakeTerminal::default() };
+    let direct: Box<dyn Write + Send> = Box::new(NonBlockingFile(shown.clone()));
     // The thread's terminal is another one, which shows nothing.
     let output = Output::start(io::sink(), Some(direct), size).unwrap();
     output.send(b"frame".to_vec()).unwrap();

@@ -5,7 +5,7 @@ use chat_client::{Connection, NoticeKind, Request};
 use chat_proto::{Command, Secret, Timestamp, UserName};
 
 use super::{Effect, lists, notify, order, request};
-use crate::lists::{Asking, Subject};
+use crate::lists::{SecretKind, Subject};
 use crate::pages::{CodePage, Whose};
 use crate::state::{Page, PageSubject, State};
 use crate::wording::OFFLINE;
@@ -22,7 +22,7 @@ pub(in crate::update) fn password(state: &mut State, at: Timestamp) -> Result<Ve
         return Err(OFFLINE.to_owned());
     }
     state.passwords = (None, None);
-    Ok(lists::open(state, Subject::Secret(Asking::OldPassword), "", at))
+    Ok(lists::open(state, Subject::Secret(SecretKind::OldPassword), "", at))
 }
 
 /// Logs in by the code that is typed behind the command, or asks for the password.
@@ -41,7 +41,7 @@ pub(in crate::update) fn login(
         ));
     }
     if argument.is_empty() {
-        return Ok(lists::open(state, Subject::Secret(Asking::Login), "", at));
+        return Ok(lists::open(state, Subject::Secret(SecretKind::Login), "", at));
     }
     let code: String = argument.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
     if code.chars().count() != CODE_CHARS {
@@ -53,36 +53,36 @@ pub(in crate::update) fn login(
     request(state, Request::LogIn(Login::Code(Secret::new(code))), at)
 }
 
-/// The user has typed what was asked for.
+/// The user has typed the secret that was asked for.
 pub(in crate::update) fn entered(
     state: &mut State,
-    asking: Asking,
+    kind: SecretKind,
     typed: String,
     at: Timestamp,
 ) -> Vec<Effect> {
-    let next = |asking| Subject::Secret(asking);
+    let next = |kind| Subject::Secret(kind);
     let typed = Some(typed).filter(|typed| !typed.is_empty()).map(Secret::new);
     let done =
-        match (asking, typed) {
-            (Asking::OldPassword, old) => {
+        match (kind, typed) {
+            (SecretKind::OldPassword, old) => {
                 state.passwords = (old, None);
-                return lists::open(state, next(Asking::NewPassword), "", at);
+                return lists::open(state, next(SecretKind::NewPassword), "", at);
             }
-            (Asking::Login, Some(password)) => {
+            (SecretKind::Login, Some(password)) => {
                 request(state, Request::LogIn(Login::Password(password)), at)
             }
-            (Asking::Server, Some(password)) => {
+            (SecretKind::Server, Some(password)) => {
                 request(state, Request::LogIn(Login::Server(password)), at)
             }
-            (Asking::Server, None) => {
+            (SecretKind::Server, None) => {
                 Err("Not connected: no password was typed. /reconnect asks for it again".to_owned())
             }
             (_, None) => Err("Nothing was changed: nothing was typed".to_owned()),
-            (Asking::NewPassword, new) => {
+            (SecretKind::NewPassword, new) => {
                 state.passwords.1 = new;
-                return lists::open(state, next(Asking::Again), "", at);
+                return lists::open(state, next(SecretKind::Again), "", at);
             }
-            (Asking::Again, Some(again)) => match std::mem::take(&mut state.passwords) {
+            (SecretKind::Again, Some(again)) => match std::mem::take(&mut state.passwords) {
                 (old, Some(password)) if password == again => {
                     let done =
                         Some("Your password is set. /login takes it on another device".to_owned());

@@ -9,13 +9,13 @@ use crate::update::commands::name_and_text;
 /// The word for the server in place of a room.
 pub(super) const SERVER: &str = "server";
 
-/// What begins the number of an invite, in place of a user.
+/// Prefix of the number of an invite, in place of a user.
 const INVITE: &str = "invite:";
 
-/// What is before the time whose messages are removed.
+/// Prefix of the time whose messages are removed.
 pub(super) const REMOVE: &str = "remove:";
 
-/// What follows the name: a time, a place, and a text, in any order, the text last.
+/// The arguments after the name: a time, a place, and a text, in any order, the text last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rest<'a> {
     /// The room; `None` for the server.
@@ -23,7 +23,7 @@ pub(super) struct Rest<'a> {
     /// Whether the user has named the place.
     pub(super) is_named: bool,
     pub(super) for_s: Option<u64>,
-    /// Of a mute, a kick or a ban: seconds of which the messages are removed.
+    /// Of a mute, a kick or a ban: the messages of that many last seconds are removed.
     pub(super) remove_since_s: Option<u64>,
     pub(super) text: &'a str,
 }
@@ -105,7 +105,7 @@ pub(super) fn rest<'a>(
         if let (None, Some(seconds)) = (rest.for_s, durations::seconds(word)) {
             rest.for_s = Some(seconds);
         } else if let Some(time) = word.strip_prefix(REMOVE) {
-            // As a part of the reason, a slip would remove nothing, and be seen too late.
+            // If a mistyped time became a part of the reason, nothing would be removed.
             let seconds = durations::seconds(time)
                 .ok_or_else(|| format!("remove: is followed by a time, such as {REMOVE}10m"))?;
             rest.remove_since_s = Some(seconds);

@@ -9,7 +9,7 @@ use super::place::{self, Rest};
 use super::{Effect, lists, notify, order};
 use crate::durations;
 use crate::lists::Subject;
-use crate::state::{Lifting, State, Whom};
+use crate::state::{SanctionLookup, State, Whom};
 
 /// Mutes, kicks or bans: `NAME [TIME] [remove:TIME] [server | #ROOM] [REASON]`.
 ///
@@ -55,7 +55,7 @@ pub(in crate::update) fn sanction(
     order(state, Command::Sanction(Box::new(sanction)), None, at)
 }
 
-/// The seconds of which the messages are removed.
+/// The messages of that many last seconds are removed.
 fn removed(seconds: u64) -> Result<u32, String> {
     let removed = u32::try_from(seconds).ok().filter(|seconds| *seconds <= REMOVE_S_MAX);
     removed.ok_or_else(|| {
@@ -82,25 +82,27 @@ pub(in crate::update) fn lift(
     let moderates = matches!(state.client.role(), Role::Moderator | Role::Owner);
     let then_server = place.is_some() && !is_named && moderates;
     let effects = order(state, list_of(place.clone()), None, at)?;
-    state.lifting = Some(Lifting { kind, whom, place, asked: None, then_server });
+    state.sanction_lookup = Some(SanctionLookup { kind, whom, place, asked: None, then_server });
     Ok(effects)
 }
 
 /// The server has listed the mutes and bans of a place: ends the one that is looked for, or looks for it elsewhere.
 pub(super) fn listed(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let Some(lifting) = state.lifting.take() else {
+    let Some(sanction_lookup) = state.sanction_lookup.take() else {
         return Vec::new();
     };
-    let found = state.client.sanctions().items().iter().find(|sanction| lifting.is(sanction));
+    let found =
+        state.client.sanctions().items().iter().find(|sanction| sanction_lookup.is(sanction));
     let done = match found.and_then(|sanction| sanction.id) {
         Some(id) => order(state, Command::Pardon { id }, None, at),
-        None if lifting.then_server => {
+        None if sanction_lookup.then_server => {
             let next = order(state, list_of(None), None, at);
-            let asked = lifting.place.clone();
-            state.lifting = Some(Lifting { place: None, asked, then_server: false, ..lifting });
+            let asked = sanction_lookup.place.clone();
+            state.sanction_lookup =
+                Some(SanctionLookup { place: None, asked, then_server: false, ..sanction_lookup });
             next
         }
-        None => Err(not_found(&lifting)),
+        None => Err(not_found(&sanction_lookup)),
     };
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))
 }
@@ -127,14 +129,14 @@ fn list_of(room: Option<RoomName>) -> Command {
     Command::Sanctions { room, after: None, limit: None }
 }
 
-fn not_found(lifting: &Lifting) -> String {
-    let done = if lifting.kind == SanctionKind::Mute { "muted" } else { "banned" };
-    let whom = match &lifting.whom {
+fn not_found(sanction_lookup: &SanctionLookup) -> String {
+    let done = if sanction_lookup.kind == SanctionKind::Mute { "muted" } else { "banned" };
+    let whom = match &sanction_lookup.whom {
         Whom::User(name) => name.to_string(),
         Whom::Network(network) => network.to_string(),
         Whom::Invite(id) => format!("invite:{id}"),
     };
-    let place = match (&lifting.place, &lifting.asked) {
+    let place = match (&sanction_lookup.place, &sanction_lookup.asked) {
         (Some(room), _) => format!("in {room}"),
         (None, Some(room)) => format!("in {room}, nor on this server"),
         (None, None) => "on this server".to_owned(),

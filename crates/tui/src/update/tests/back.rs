@@ -112,7 +112,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let effects = repeats(&mut harness, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
     assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![id])]);
-    // It comes with what was missed, and its answer is still on its way.
+    // It comes with the missed messages, and its answer is still on its way.
     let missed = Message {
         n: Some(8),
         device: Some(before),
@@ -306,7 +306,7 @@ fn a_lost_connection_loses_no_typed_text() {
 fn a_broken_connection_is_on_the_status_line_alone() {
     let mut harness = Harness::new(80, 20);
     for _ in 0..5 {
-        harness.link_event(LinkEvent::Lost(Lost::Silent));
+        harness.link_event(LinkEvent::Lost(LinkError::Silent));
         harness.link_event(LinkEvent::Waiting { seconds: 2 });
     }
     assert_shows(&harness, "Offline, retrying in 2 s · the server does not answer");
@@ -318,8 +318,8 @@ fn a_broken_connection_is_on_the_status_line_alone() {
 #[test]
 fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
     let mut harness = Harness::new(100, 20);
-    let full = Lost::TurnedAway("chat-server is full\x1b[2J".into());
-    for why in [full.clone(), full, Lost::Another("SSH-2.0".into())] {
+    let full = LinkError::TurnedAway("chat-server is full\x1b[2J".into());
+    for why in [full.clone(), full, LinkError::Another("SSH-2.0".into())] {
         harness.link_event(LinkEvent::Lost(why));
         harness.link_event(LinkEvent::Waiting { seconds: 2 });
     }
@@ -329,7 +329,7 @@ fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
 
 #[test]
 fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
-    let refused = || LinkEvent::Lost(Lost::Unreachable("Connection refused".into()));
+    let refused = || LinkEvent::Lost(LinkError::Unreachable("Connection refused".into()));
     let mut harness = Harness::at("localhost:4000", 160, 20);
     harness.link_event(refused());
     harness.link_event(refused());

@@ -1,4 +1,4 @@
-//! `/export`: the pages that are asked for, what is written, and how it ends.
+//! `/export`: the pages that are asked for, the file, and how it ends.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Searches: what is typed, the way to a result, and the way back.
+//! Searches: the query, the way to a result, and the way back.
 
 use chat_client::update::SEARCH_PAUSE;
 use chat_proto::Features;

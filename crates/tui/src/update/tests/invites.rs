@@ -224,7 +224,7 @@ fn a_kicked_user_reads_by_whom_and_how_to_come_back() {
         ),
     ] {
         let mut harness = Harness::connected(119, 20);
-        harness.link_event(LinkEvent::Lost(Lost::Goodbye { code, text: text.to_owned() }));
+        harness.link_event(LinkEvent::Lost(LinkError::Goodbye { code, text: text.to_owned() }));
         assert_shows(&harness, said);
         assert_shows(&harness, "Not connected, /reconnect tries again");
         let effects = harness.type_text("/reconnect\n");

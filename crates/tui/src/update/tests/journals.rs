@@ -102,7 +102,7 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     for seq in 4..=9 {
         harness.message_in("#lobby", seq, user(3, "ana"), &format!("too early {seq}"));
     }
-    harness.link_event(LinkEvent::Lost(Lost::Asked));
+    harness.link_event(LinkEvent::Lost(LinkError::Asked));
 
     let effects = harness.link_event(LinkEvent::Welcome { session: 3, welcome: welcome(7, "bob") });
     assert_eq!(says(&effects), [(1, "waits")], "under the number it had");
@@ -136,7 +136,7 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
 #[test]
 fn a_server_that_was_set_back_is_noticed_once() {
     let (mut harness, _) = set_back();
-    harness.link_event(LinkEvent::Lost(Lost::Asked));
+    harness.link_event(LinkEvent::Lost(LinkError::Asked));
     for session in [3, 4] {
         let effects =
             harness.link_event(LinkEvent::Welcome { session, welcome: welcome(7, "bob") });

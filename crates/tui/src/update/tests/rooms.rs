@@ -1,4 +1,4 @@
-//! Rooms: going there, what is new in them, and what is above.
+//! Rooms: going there, unread messages, and the messages above the screen.
 
 use super::*;
 use chat_proto::{Features, Seq, features};
@@ -69,7 +69,7 @@ fn a_message_of_an_unknown_kind_shows_its_text_and_fills_its_place() {
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
 
-/// A read position, and what is not read up to which message.
+/// A read position, and the count of unread messages up to a message.
 fn read_event(room: &str, seq: u64, counted: Option<(u64, u64, u64)>) -> Event {
     let (last_seq, unread, mentions) =
         counted.map_or((None, None, None), |(last, u, m)| (Some(Seq::new(last)), Some(u), Some(m)));

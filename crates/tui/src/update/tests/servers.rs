@@ -5,12 +5,12 @@ use crossterm::event::KeyCode;
 use crate::fixture::Harness;
 use crate::state::Back;
 use crate::update::Effect;
-use chat_client::link::{LinkEvent, Lost};
+use chat_client::link::{LinkError, LinkEvent};
 
 fn first_start() -> Harness {
     let mut harness = Harness::new(80, 20);
     harness.state.may_ask_server = true;
-    harness.link_event(LinkEvent::Lost(Lost::Unreachable("Connection refused".to_owned())));
+    harness.link_event(LinkEvent::Lost(LinkError::Unreachable("Connection refused".to_owned())));
     harness
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::settings::{Change, Layers, read};
 use crate::state::Look;
-use crate::theme::{Answer, Asked, Environment, Rgb};
+use crate::theme::{Answer, Environment, Rgb, TerminalColour};
 
 #[test]
 fn a_setting_that_is_set_counts_at_once_and_is_saved() {
@@ -74,7 +74,7 @@ fn the_mouse_and_the_bell_follow_their_settings() {
 fn a_colour_of_the_terminal_changes_the_theme() {
     let mut harness = Harness::connected(80, 20);
     let before = harness.state.look.theme();
-    harness.input(Input::Colour(Answer { asked: Asked::Background, colour: Rgb::BLACK }));
+    harness.input(Input::Colour(Answer { asked: TerminalColour::Background, colour: Rgb::BLACK }));
     assert_ne!(harness.state.look.theme(), before);
 }
 

@@ -125,7 +125,7 @@ proptest! {
         let mut sent = 0;
         for step in &steps {
             take(&mut harness, step, &mut sent);
-            // A terminal that keeps its size keeps what is on it.
+            // A terminal that keeps its size keeps its content.
             if let Step::Size(width, height) = *step
                 && screen.cells().area.as_size() != (width, height).into()
             {
@@ -213,7 +213,7 @@ fn on(harness: &mut Harness, letter: char) {
     harness.press(KeyCode::Char(letter));
 }
 
-/// A client of which the last message is its own.
+/// A client whose last message is its own.
 fn talking() -> Harness {
     let mut harness = Harness::connected(80, 16);
     for number in 0..20 {

@@ -3,7 +3,7 @@ use ratatui::style::Color;
 use super::cells::drawn;
 use crate::fixture::{Harness, room, room_event, user};
 use crate::input::Input;
-use crate::theme::{Answer, Asked, Rgb};
+use crate::theme::{Answer, Rgb, TerminalColour};
 
 /// The colours of the cells of a row, which begins with `text`.
 fn colours(harness: &Harness, row: u16, text: &str) -> Vec<Color> {
@@ -17,7 +17,9 @@ fn colours(harness: &Harness, row: u16, text: &str) -> Vec<Color> {
 
 fn dark() -> Harness {
     let mut harness = Harness::connected(80, 12);
-    for (asked, colour) in [(Asked::Background, Rgb::BLACK), (Asked::Foreground, Rgb::WHITE)] {
+    for (asked, colour) in
+        [(TerminalColour::Background, Rgb::BLACK), (TerminalColour::Foreground, Rgb::WHITE)]
+    {
         harness.input(Input::Colour(Answer { asked, colour }));
     }
     harness

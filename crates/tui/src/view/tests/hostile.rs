@@ -1,6 +1,6 @@
 //! Whatever a peer sends, the screen stays a screen.
 
-use chat_client::link::{LinkEvent, Lost};
+use chat_client::link::{LinkError, LinkEvent};
 use chat_client::sanitize;
 use chat_proto::event::{Away, Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{
@@ -147,7 +147,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
             rules: None,
             roles: Vec::new(),
         })),
-        LinkEvent::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
+        LinkEvent::Lost(LinkError::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
         LinkEvent::Refused(Box::new(refusal())),
     ];
     let server = Server { name: text.clone(), version: text.clone() };

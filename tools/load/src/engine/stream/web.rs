@@ -32,13 +32,13 @@ pub(in crate::engine) struct Web {
     /// The request, or frames, and how many of these bytes are sent.
     out: Vec<u8>,
     sent: usize,
-    incoming: Incoming,
+    incoming: ReadState,
 }
 
 impl Web {
     /// Sends the request with the first write.
     pub(super) fn new(socket: TcpStream) -> Self {
-        let (out, incoming) = (REQUEST.to_vec(), Incoming::default());
+        let (out, incoming) = (REQUEST.to_vec(), ReadState::default());
         Self { socket, is_drained: false, out, sent: 0, incoming }
     }
 
@@ -88,7 +88,7 @@ impl Web {
 
 /// What the bytes that are read next belong to: the answer, the header of a frame, or its payload.
 #[derive(Debug, Default)]
-struct Incoming {
+struct ReadState {
     is_open: bool,
     /// The part of an answer, or of the header of a frame, that was read.
     head: Vec<u8>,
@@ -96,7 +96,7 @@ struct Incoming {
     payload: usize,
 }
 
-impl Incoming {
+impl ReadState {
     /// Moves the payload of frames to the beginning of `bytes`; returns its length.
     fn cut(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let (mut from, mut to) = (0, 0);
@@ -186,7 +186,7 @@ mod tests {
         let answer = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n";
         let wire = [&answer[..], &text(b""), &text(&short), &text(&long)].concat();
         for step in 1..=wire.len() {
-            let (mut incoming, mut payload) = (Incoming::default(), Vec::new());
+            let (mut incoming, mut payload) = (ReadState::default(), Vec::new());
             for bytes in wire.chunks(step) {
                 let mut bytes = bytes.to_vec();
                 let length = incoming.cut(&mut bytes).unwrap();
@@ -198,17 +198,17 @@ mod tests {
 
     #[test]
     fn a_refusal_and_a_control_frame_are_errors() {
-        let refused = Incoming::default().cut(&mut b"HTTP/1.1 403 Forbidden\r\n\r\n".to_vec());
+        let refused = ReadState::default().cut(&mut b"HTTP/1.1 403 Forbidden\r\n\r\n".to_vec());
         assert_eq!(refused.unwrap_err().to_string(), "the server has opened no WebSocket");
         for (control, error) in [
             (Control::Close, "the server has closed the WebSocket"),
             (Control::Ping, "a ping, which is not answered here"),
         ] {
-            let mut open = Incoming { is_open: true, ..Incoming::default() };
+            let mut open = ReadState { is_open: true, ..ReadState::default() };
             let ended = open.cut(&mut frame(OpCode::Control(control), &[3, 232]));
             assert_eq!(ended.unwrap_err().to_string(), error);
         }
-        let endless = Incoming::default().cut(&mut vec![b'x'; ANSWER_BYTES_MAX]);
+        let endless = ReadState::default().cut(&mut vec![b'x'; ANSWER_BYTES_MAX]);
         assert_eq!(endless.unwrap_err().to_string(), "a head that does not end");
     }
 }

@@ -1,4 +1,4 @@
-//! What a follower has missed is read from the file.
+//! A follower reads from the file what it has missed.
 
 use super::*;
 

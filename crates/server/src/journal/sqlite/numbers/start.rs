@@ -18,14 +18,14 @@ pub(in crate::journal::sqlite) fn open(
     damage_found: &mut Vec<String>,
 ) -> rusqlite::Result<Numbers> {
     let read = read(db, rooms);
-    let Some(damaged) = read.as_ref().err().and_then(damage) else { return read };
-    damage_found.push(format!("{damaged}; it is rebuilt from the messages"));
+    let Some(damage) = read.as_ref().err().and_then(damage) else { return read };
+    damage_found.push(format!("{damage}; it is rebuilt from the messages"));
     match rebuild::message_numbers(db) {
         Ok(()) => Ok(Numbers::default()),
         Err(error) => {
             // The writer tries again when it needs the table.
             damage_found.push(format!("it cannot be rebuilt: {}", in_words(&error)));
-            Ok(Numbers::unreadable(damaged.0.clone()))
+            Ok(Numbers::unreadable(damage.reason().to_owned()))
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::journal::stored::{MentionKey, Versions, View};
 
 const READER: UserId = UserId::new(1);
 
-/// What a user does, or what happens to the journal.
+/// An action of a user, or an accident of the journal.
 #[derive(Debug, Clone)]
 enum Step {
     Say(u64, Body, Vec<UserId>),
@@ -220,7 +220,7 @@ impl Model {
     }
 }
 
-/// What the journal has is what the model has: each message now, the versions, the mentions and the counts.
+/// The journal is equal to the model: each message now, the versions, the mentions and the counts.
 async fn assert_same(journal: &Bench, model: &Model) {
     let page = Page { of: Part::After(Seq::NONE), limit: 200 };
     let found = journal.journal.read_as(RoomId::LOBBY, page, View::Now(READER)).await.unwrap();

@@ -1,4 +1,4 @@
-//! What events about messages cost.
+//! The cost of events about messages.
 
 use chat_proto::Emoji;
 

@@ -1,4 +1,4 @@
-//! What is logged, for the tests of a disk that fails.
+//! The lines of the log, for the tests of a disk that fails.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

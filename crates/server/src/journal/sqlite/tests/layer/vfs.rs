@@ -69,7 +69,7 @@ pub(crate) struct Handle {
 }
 
 impl DatabaseHandle for Handle {
-    type WalIndex = Unshared;
+    type WalIndex = PrivateWalIndex;
 
     fn size(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
@@ -150,8 +150,8 @@ impl DatabaseHandle for Handle {
         Ok(self.lock)
     }
 
-    fn wal_index(&self, _read_only: bool) -> io::Result<Unshared> {
-        Ok(Unshared(self.layer.clone()))
+    fn wal_index(&self, _read_only: bool) -> io::Result<PrivateWalIndex> {
+        Ok(PrivateWalIndex(self.layer.clone()))
     }
 }
 
@@ -160,9 +160,9 @@ const WRITE_LOCK: u8 = 0;
 
 /// The shared memory of one connection: SQLite's own copy is the only one.
 #[derive(Debug)]
-pub(crate) struct Unshared(Layer);
+pub(crate) struct PrivateWalIndex(Layer);
 
-impl WalIndex for Unshared {
+impl WalIndex for PrivateWalIndex {
     fn map(&mut self, _region: u32) -> io::Result<[u8; 32768]> {
         Ok([0; 32768])
     }

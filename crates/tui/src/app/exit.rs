@@ -8,7 +8,7 @@ use crate::unsent::Unsent;
 
 /// A client has ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct Exit {
     /// The messages that the server has not answered.
     pub unsent: Unsent,
     /// Whether there was a session.

@@ -1,4 +1,4 @@
-//! What was typed, in the next run.
+//! Texts of earlier runs in the input history.
 
 use super::*;
 

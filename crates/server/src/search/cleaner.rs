@@ -18,7 +18,7 @@ const AGE_STEP: Duration = Duration::from_secs(60 * 60);
 
 /// How far the file is cleared.
 #[derive(Debug)]
-pub(super) struct Clearing {
+pub(super) struct Cleaner {
     /// The next page; `None` between two passes.
     next: Option<u32>,
     /// When the last pass began.
@@ -27,7 +27,7 @@ pub(super) struct Clearing {
     due: Option<Instant>,
 }
 
-impl Clearing {
+impl Cleaner {
     /// The whole file is to be cleared: an earlier run may have ended before it did.
     pub(super) fn new() -> Self {
         Self { next: Some(FIRST_PAGE), began: Instant::now(), due: None }
@@ -80,14 +80,13 @@ mod tests {
     use super::*;
 
     /// Takes the steps that are due within `span`. Returns how many passes have ended.
-    async fn passes(clearing: &mut Clearing, store: &Store, span: Duration) -> usize {
+    async fn passes(cleaner: &mut Cleaner, store: &Store, span: Duration) -> usize {
         let (end, mut passes) = (Instant::now() + span, 0);
-        while let Some(wait) = clearing.wait().filter(|wait| Instant::now() + *wait <= end) {
+        while let Some(wait) = cleaner.wait().filter(|wait| Instant::now() + *wait <= end) {
             sleep(wait).await;
-            let was_running = clearing.next.is_some();
-            clearing.step(store).unwrap();
-            passes +=
-                usize::from(clearing.next.is_none() && (was_running || clearing.due.is_none()));
+            let was_running = cleaner.next.is_some();
+            cleaner.step(store).unwrap();
+            passes += usize::from(cleaner.next.is_none() && (was_running || cleaner.due.is_none()));
         }
         sleep(end.saturating_duration_since(Instant::now())).await;
         passes
@@ -96,22 +95,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_start_clears_the_file_once() {
         let store = Store::open(None).unwrap();
-        let mut clearing = Clearing::new();
+        let mut cleaner = Cleaner::new();
         // A start looks for messages that were removed meanwhile.
-        clearing.trimmed();
-        clearing.deleted();
-        assert_eq!(passes(&mut clearing, &store, AGE_STEP * 2).await, 1);
-        assert_eq!(clearing.wait(), None);
+        cleaner.trimmed();
+        cleaner.deleted();
+        assert_eq!(passes(&mut cleaner, &store, AGE_STEP * 2).await, 1);
+        assert_eq!(cleaner.wait(), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn messages_that_are_removed_every_minute_cause_a_pass_an_hour() {
         let store = Store::open(None).unwrap();
-        let mut clearing = Clearing::new();
+        let mut cleaner = Cleaner::new();
         let mut count = 0;
         for _ in 0..3 * 60 - 1 {
-            count += passes(&mut clearing, &store, Duration::from_secs(60)).await;
-            clearing.trimmed();
+            count += passes(&mut cleaner, &store, Duration::from_secs(60)).await;
+            cleaner.trimmed();
         }
         assert_eq!(count, 3, "one at the start, and two later");
     }
@@ -119,13 +118,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_deletion_is_cleared_after_ten_seconds() {
         let store = Store::open(None).unwrap();
-        let mut clearing = Clearing::new();
-        passes(&mut clearing, &store, CLEAR_DELAY).await;
-        clearing.trimmed();
-        clearing.deleted();
-        clearing.deleted();
-        assert_eq!(passes(&mut clearing, &store, CLEAR_DELAY / 2).await, 0);
-        assert_eq!(passes(&mut clearing, &store, CLEAR_DELAY).await, 1);
-        assert_eq!(clearing.wait(), None, "the removed messages are cleared, too");
+        let mut cleaner = Cleaner::new();
+        passes(&mut cleaner, &store, CLEAR_DELAY).await;
+        cleaner.trimmed();
+        cleaner.deleted();
+        cleaner.deleted();
+        assert_eq!(passes(&mut cleaner, &store, CLEAR_DELAY / 2).await, 0);
+        assert_eq!(passes(&mut cleaner, &store, CLEAR_DELAY).await, 1);
+        assert_eq!(cleaner.wait(), None, "the removed messages are cleared, too");
     }
 }

@@ -1,4 +1,4 @@
-//! Stores what was typed, one text after the other, while the loop goes on.
+//! Stores the typed texts, one after the other, while the loop goes on.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -16,20 +16,20 @@ const WAITING_MAX: usize = 100;
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The input history on the disk.
-pub(super) struct Typed {
+pub(super) struct InputHistory {
     /// `None` if nothing is to outlive the program.
     file: Option<TypedFile>,
     writer: Writer,
     texts: Jobs<(), Result<(), StoreError>>,
 }
 
-impl Typed {
+impl InputHistory {
     /// The input history in a state directory, which exists.
     pub(super) fn new(state: Option<&Path>, writer: Writer) -> Self {
         Self { file: state.map(TypedFile::in_directory), writer, texts: Jobs::new(writer) }
     }
 
-    /// What was typed in earlier runs, the newest last. The user can do without: an error is logged.
+    /// The texts that were typed in earlier runs, the newest last. The user can do without: an error is logged.
     pub(super) async fn read(&mut self) -> Vec<String> {
         let Some(file) = self.file.clone() else {
             return Vec::new();

@@ -8,7 +8,7 @@ use crate::address::PublicAddress;
 
 /// The domains of the daemon, and the authority that certifies them.
 #[derive(Debug, Args)]
-pub(super) struct Certified {
+pub(super) struct DomainArgs {
     /// Name by which others reach this machine, as chat.example.org; may be given several times. The daemon gets a
     /// certificate for it from an authority, whose terms you accept, and renews it. The authority connects to port 443,
     /// so the daemon listens there, too. Needs a data directory.
@@ -20,7 +20,7 @@ pub(super) struct Certified {
     acme: String,
 }
 
-impl Certified {
+impl DomainArgs {
     /// The authority and the domains, if there are any.
     pub(super) fn acme(&self) -> Option<Acme> {
         let Self { domain, acme } = self;
@@ -34,7 +34,7 @@ impl Certified {
     }
 
     /// How many they are.
-    pub(super) const fn domains(&self) -> usize {
+    pub(super) const fn count(&self) -> usize {
         self.domain.len()
     }
 

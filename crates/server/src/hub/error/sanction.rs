@@ -1,10 +1,10 @@
-//! What a refusal says of a mute or a ban.
+//! A mute or a ban in the words of a refusal.
 
 use chat_proto::{Reason, RoomName};
 
 /// The mute or the ban that a refusal is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sanctioned {
+pub(crate) struct SanctionDetails {
     /// The room; `None` for the server.
     pub(crate) room: Option<RoomName>,
     /// Time until it ends, in milliseconds; `None` for no end.
@@ -13,7 +13,7 @@ pub(crate) struct Sanctioned {
     pub(crate) reason: Reason,
 }
 
-impl Sanctioned {
+impl SanctionDetails {
     /// Where the user is muted, until when, and why.
     pub(super) fn muted(&self) -> String {
         let place =

@@ -2,18 +2,18 @@
 
 use chat_proto::{Command, UserName};
 
-/// What is to be said about an order that the server has not answered.
+/// The texts about an order that the server has not answered.
 #[derive(Debug, Default)]
-pub(crate) struct Ordered {
-    /// What is said once the server has carried it out; `None` if the answer says enough.
+pub(crate) struct PendingOrder {
+    /// The text once the server has carried it out; `None` if the answer says enough.
     pub(crate) done: Option<String>,
-    /// What is said if the connection is lost before the answer.
+    /// The text if the connection is lost before the answer.
     pub(crate) if_lost: Option<&'static str>,
     /// Of a code for a device of another user: that user.
     pub(crate) user: Option<UserName>,
 }
 
-impl Ordered {
+impl PendingOrder {
     /// An order that is sent now.
     pub(crate) fn new(command: &Command, done: Option<String>) -> Self {
         let if_lost = match command {

@@ -18,9 +18,9 @@ const SAMPLES: usize = 40;
 /// Finds all messages: none has this word.
 const ALL: &str = "-nosuchword ";
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Searched {
+pub(crate) struct SearchFindings {
     /// Messages, once for each user that has found them.
     pub(crate) found: u64,
     /// Messages that were not found, were found twice, or were found by a user who may not read them, or by other
@@ -55,14 +55,17 @@ impl Room {
 }
 
 /// Searches in `directory`, which no daemon uses, as each of `users` that exists.
-pub(crate) async fn compare(directory: &Path, users: impl IntoIterator<Item = UserId>) -> Searched {
+pub(crate) async fn compare(
+    directory: &Path,
+    users: impl IntoIterator<Item = UserId>,
+) -> SearchFindings {
     let location = Location::DirectoryInTask(directory.to_owned());
     let rooms = read(&location).await;
     let server = Server::open(Config::default(), &location, Durability::Os).unwrap();
-    let mut searched = Searched::default();
+    let mut findings = SearchFindings::default();
     for user in users {
         let Some(all) = server.search_as(user, ALL).await else { continue };
-        searched.add_all(user, &rooms, &all);
+        findings.add_all(user, &rooms, &all);
         let readable: BTreeSet<RoomId> = all.iter().map(|(room, _)| *room).collect();
         let readable: Vec<&Room> =
             rooms.iter().filter(|room| readable.contains(&room.id)).collect();
@@ -72,13 +75,13 @@ pub(crate) async fn compare(directory: &Path, users: impl IntoIterator<Item = Us
             let Some(text) = room.and_then(|room| room.texts.get(seq)) else { continue };
             let found = server.search_as(user, &format!("\"{text}\" ")).await.unwrap();
             let found: BTreeSet<_> = found.into_iter().collect();
-            searched.wrong += found.symmetric_difference(&with(&readable, text)).count() as u64;
+            findings.wrong += found.symmetric_difference(&with(&readable, text)).count() as u64;
         }
     }
-    searched
+    findings
 }
 
-impl Searched {
+impl SearchFindings {
     /// Compares all that `user` finds with all that it may read.
     fn add_all(&mut self, user: UserId, rooms: &[Room], all: &[(RoomId, Seq)]) {
         self.found += all.len() as u64;

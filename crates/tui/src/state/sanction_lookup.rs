@@ -16,7 +16,7 @@ pub enum Whom {
 
 /// A mute or a ban that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lifting {
+pub struct SanctionLookup {
     /// Which of both.
     pub kind: SanctionKind,
     /// Of whom.
@@ -29,7 +29,7 @@ pub struct Lifting {
     pub then_server: bool,
 }
 
-impl Lifting {
+impl SanctionLookup {
     /// Whether it is this one.
     #[must_use]
     pub fn is(&self, sanction: &SanctionInfo) -> bool {

@@ -1,17 +1,17 @@
-//! What a refusal says of the role that is needed.
+//! The role that an action needs, in the words of a refusal.
 
 use chat_proto::RoomName;
 
-/// Who may do what was refused.
+/// Who may do the refused action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Needed {
+pub(crate) enum Requirement {
     Voice,
     Moderator,
     Owner,
     Registered,
 }
 
-impl Needed {
+impl Requirement {
     /// Says who may, of the room `name` if it is about one, and what to do.
     pub(super) fn in_room(self, name: Option<&RoomName>) -> String {
         let place = name.map_or("this server", RoomName::as_str);
@@ -23,7 +23,10 @@ impl Needed {
                 format!("only the moderators and owners of {place} can do this; ask one of them")
             }
             Self::Owner => format!("only the owners of {place} can do this; ask one of them"),
-            Self::Registered => "guests cannot do this, only users with an account".to_owned(),
+            Self::Registered => {
+                "guests cannot do this, only users with an account; connect with chat-tui or a browser to have one"
+                    .to_owned()
+            },
         }
     }
 }

@@ -16,21 +16,21 @@ const DAY_MILLIS: u64 = 86_400_000;
 const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
 
 /// A moment in RFC 3339, in UTC, with three digits after the second.
-pub(crate) struct Written {
+pub(crate) struct Rfc3339 {
     bytes: [u8; BYTES_MAX],
     len: usize,
 }
 
-impl Written {
+impl Rfc3339 {
     pub(super) fn new(at: Timestamp) -> Self {
-        let mut written = Self { bytes: [0; BYTES_MAX], len: 0 };
+        let mut text = Self { bytes: [0; BYTES_MAX], len: 0 };
         match u64::try_from(at.as_millis()) {
-            Ok(millis) => written.put(millis),
+            Ok(millis) => text.put(millis),
             Err(_) => PRINTER
-                .print_timestamp(&at.timestamp(), &mut written)
+                .print_timestamp(&at.timestamp(), &mut text)
                 .expect("the buffer has the bytes of the longest moment"),
         }
-        written
+        text
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -74,7 +74,7 @@ const fn date(days: u64) -> [u64; 3] {
     [era * 400 + year_of_era + (month <= 2) as u64, month, day]
 }
 
-impl jiff::fmt::Write for Written {
+impl jiff::fmt::Write for Rfc3339 {
     fn write_str(&mut self, part: &str) -> Result<(), jiff::Error> {
         let end = self.len + part.len();
         let place = self.bytes.get_mut(self.len..end);
@@ -103,7 +103,7 @@ mod tests {
         let end = Timestamp::from_millis(i64::MAX).as_millis();
         for day in 0..=end / 86_400_000 {
             let at = Timestamp::from_millis(day * 86_400_000);
-            assert_eq!(at.written().as_str(), printed(at));
+            assert_eq!(at.rfc3339().as_str(), printed(at));
         }
     }
 
@@ -113,7 +113,7 @@ mod tests {
             millis in prop_oneof![0..4_102_444_800_000_i64, any::<i64>()],
         ) {
             let at = Timestamp::from_millis(millis);
-            prop_assert_eq!(at.written().as_str().to_owned(), printed(at));
+            prop_assert_eq!(at.rfc3339().as_str().to_owned(), printed(at));
         }
     }
 }

@@ -1,0 +1,68 @@
+//! The buttons of the browser: back, forward, and load again.
+
+use e2e::binary::Daemon;
+use e2e::browser::Browser;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_button_goes_to_the_room_before_and_a_page_that_is_loaded_again_shows_its_room() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.types("/join #rust\n").await;
+    ana.sees("#title", "#rust").await;
+    ana.until("an entry", "history.state?.room === '#rust'").await;
+    ana.value("history.back()").await;
+    ana.sees("#title", "#lobby").await;
+    ana.value("history.forward()").await;
+    ana.sees("#title", "#rust").await;
+    ana.loads().await;
+    ana.sees("#title", "#rust").await;
+    let entries = ana.value("history.length").await;
+    // What leads back takes the entry away that has led there.
+    ana.clicks("[data-room='#lobby']").await;
+    ana.until("the entry before", "history.state.room === '#lobby'").await;
+    assert_eq!(ana.value("history.length").await, entries);
+    assert_eq!(ana.faults().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_phone_the_back_button_goes_from_a_pane_to_the_messages() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.resizes(390, 844).await;
+    ana.until("the first screen", "document.activeElement?.id === 'first-name'").await;
+    ana.types("ana\n").await;
+    let messages = "document.body.dataset.pane === 'log' && history.state?.pane === 'log'";
+    ana.until("the messages", messages).await;
+    for (button, pane) in [("#show-rooms", "rooms"), ("#show-users", "users")] {
+        ana.clicks(button).await;
+        ana.until(pane, &format!("history.state.pane === '{pane}'")).await;
+        ana.value("history.back()").await;
+        ana.until("the messages", messages).await;
+    }
+    assert_eq!(ana.faults().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_of_a_phone_does_not_cover_the_box() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.resizes(390, 844).await;
+    // As in a browser that leaves the window as high as it was.
+    let covers = |pixels: u32| {
+        format!(
+            "Object.defineProperty(visualViewport, 'height', {{get: () => {pixels}, configurable: true}}); \
+             visualViewport.dispatchEvent(new Event('resize')); 0"
+        )
+    };
+    let end = "document.querySelector('#say').getBoundingClientRect().bottom";
+    ana.value(&covers(450)).await;
+    ana.until("the box above the keyboard", &format!("{end} === 450")).await;
+    ana.value(&covers(844)).await;
+    ana.until("the box at the end", &format!("{end} === 844")).await;
+    assert_eq!(ana.faults().await, [""; 0]);
+}
