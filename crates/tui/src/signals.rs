@@ -1,5 +1,5 @@
-//! The signals that ask the program to end: it gives the terminal back first. SIGXFSZ does not end it: a file that may not
-//! grow any more (`ulimit -f`) is a disk that is full.
+//! The signals that ask the program to end: it gives the terminal back first. SIGXFSZ does not end it: a file that may
+//! not grow any more (`ulimit -f`) is a disk that is full.
 
 use std::future::Future;
 use std::io;

@@ -43,7 +43,7 @@ pub struct OwnMessage {
     pub body: Body,
     /// The epoch of the journal if the body names messages by their `seq`: in another epoch these are others.
     pub epoch: Option<ShortString>,
-    /// When the message that the body names was stored, if the client knows it, so that the server changes no other one.
+    /// When the message that the body names was stored, if the client knows it: the server changes no other one.
     pub named_at: Option<Timestamp>,
 }
 

@@ -20,8 +20,9 @@ pub struct Say {
     pub device: Option<DeviceId>,
     /// Its content.
     pub body: Body,
-    /// When the message that the content names was stored, so that it is about no other one: after a server was set back
-    /// to an older copy of its data, another message has the `seq`. See [`Body::named`]. Boxed to keep commands small.
+    /// When the message that the content names was stored, so that it is about no other one: after a server was set
+    /// back to an older copy of its data, another message has the `seq`. See [`Body::named`]. Boxed to keep commands
+    /// small.
     pub named_at: Option<Box<Timestamp>>,
 }
 
@@ -140,8 +141,8 @@ impl Body {
         }
     }
 
-    /// The message that it names; the later one of two. If that one is the one that is meant, so is the earlier one: the
-    /// messages of a room up to the same message are the same.
+    /// The message that it names; the later one of two. If that one is the one that is meant, so is the earlier one:
+    /// the messages of a room up to the same message are the same.
     #[must_use]
     pub fn named(&self) -> Option<Seq> {
         let Links { reply_to, thread } = self.links();

@@ -13,7 +13,7 @@ pub(crate) enum Rejection {
     NoSuchMessage(Seq),
     /// It is not the one that is meant, which was stored at another time.
     #[error(
-        "message {0} is another one than the one you mean: the server was set back to an older copy of its data"
+        "message {0} is another one by now, since the server was set back to an older copy; choose one that is shown"
     )]
     Another(Seq),
     /// It was removed by age.
