@@ -124,6 +124,7 @@ impl Removal {
                     names_device: false,
                     n: None,
                     body: Body::Delete { target: *target },
+                    named_at: None,
                     answer: answer.clone(),
                 }))
             };
