@@ -8,7 +8,7 @@ use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, Us
 
 pub(crate) use self::unread::ServerCount;
 pub use self::unread::UnreadReplies;
-use super::loading::{Aside, PAGE_MESSAGES, PageRequest};
+use super::loading::{PAGE_MESSAGES, PageRequest, QueuedPages};
 use crate::log::{Bounds, Intervals, Log};
 use crate::standing::Roles;
 use crate::users::Users;
@@ -78,7 +78,7 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<PageRequest>,
-    pub(crate) aside: Aside,
+    pub(crate) queued: QueuedPages,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
@@ -133,7 +133,7 @@ impl Room {
             is_restored: false,
             coming: None,
             loading: None,
-            aside: Aside::default(),
+            queued: QueuedPages::default(),
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
             marked: None,
@@ -242,7 +242,7 @@ impl Room {
         (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
-        self.aside = Aside::default();
+        self.queued = QueuedPages::default();
         self.stride = PAGE_MESSAGES;
         self.shown = None;
         self.received = Intervals::default();

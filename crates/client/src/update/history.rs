@@ -145,7 +145,7 @@ pub(super) fn page(
         PageRequest::Date(date) => fetch::date_found(state, name, date, &page),
         PageRequest::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
-    effects.extend(fetch::send_aside(state, name));
+    effects.extend(fetch::send_queued(state, name));
     effects
 }
 
@@ -208,7 +208,7 @@ pub(super) fn failed(state: &mut State, name: &RoomName) -> Option<Effect> {
         Some(PageRequest::Fetch(wanted)) => fetch::failed(state, name, wanted.to),
         Some(PageRequest::Date(_) | PageRequest::Stale) | None => {}
     }
-    fetch::send_aside(state, name)
+    fetch::send_queued(state, name)
 }
 
 /// Empties the log. Its messages count as read, if all unread ones are among them.
