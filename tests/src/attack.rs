@@ -19,7 +19,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use self::enemy::Enemy;
-use self::honest::Honest;
+use self::honest::HonestUsers;
 use crate::binary::Daemon;
 use crate::within;
 
@@ -99,7 +99,7 @@ pub struct Report {
 /// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
 pub async fn attack(attack: Attack, messages: u32) -> Report {
     let mut daemon = Daemon::start(&[]).await;
-    let mut honest = Honest::join(daemon.address).await;
+    let mut honest = HonestUsers::join(daemon.address).await;
     let alone = honest.talk(messages).await;
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());

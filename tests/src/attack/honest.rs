@@ -15,7 +15,7 @@ const BETWEEN: Duration = Duration::from_millis(20);
 const MARK: &str = "honest ";
 
 /// Two users who talk in the lobby.
-pub(super) struct Honest {
+pub(super) struct HonestUsers {
     ana: Native,
     bob: Native,
     /// Messages that were accepted.
@@ -33,7 +33,7 @@ pub(super) async fn newcomer(address: SocketAddr) -> Option<Duration> {
     (answer["type"] == "welcome").then(|| began.elapsed())
 }
 
-impl Honest {
+impl HonestUsers {
     pub(super) async fn join(address: SocketAddr) -> Self {
         let ana = Native::join(address, "ana").await;
         let bob = Native::join(address, "bob").await;
