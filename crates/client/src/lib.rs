@@ -30,6 +30,7 @@ pub mod listing;
 mod live;
 pub mod log;
 pub mod mentions;
+pub mod natural;
 pub mod notice;
 pub mod outbox;
 pub mod presence;

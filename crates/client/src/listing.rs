@@ -3,6 +3,8 @@
 use chat_proto::event::{AccountInfo, Message, RoomInfo, Version};
 use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 
+use crate::natural;
+
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
 
@@ -281,6 +283,7 @@ impl RoomListing {
             return Some(last);
         }
         rooms.truncate(ROOMS_LISTED_MAX);
+        rooms.sort_by(|one, other| natural::compare(one.room.key(), other.room.key()));
         self.rooms = rooms;
         self.complete_at = Some(at);
         None

@@ -57,6 +57,11 @@ pub struct SendRate {
 }
 
 impl Limits {
+    /// What one user may send.
+    pub(crate) const fn of(&self, is_newcomer: bool) -> SendRate {
+        if is_newcomer { self.newcomer } else { self.user }
+    }
+
     /// No limits: for a trusted network, and for measurements.
     #[must_use]
     pub const fn off() -> Self {

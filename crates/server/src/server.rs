@@ -104,7 +104,7 @@ impl Server {
                 networks,
                 logins: Logins::default(),
                 late: LateBrowsers::default(),
-                strangers: StrangerLog::default(),
+                strangers: Arc::new(StrangerLog::default()),
                 closing,
                 address: OnceLock::new(),
             }),
@@ -259,7 +259,7 @@ impl Server {
         Ok(file)
     }
 
-    /// The certificate that it shows. This outlives the daemon, and keeps nothing of it open.
+    /// The certificate that it shows. This outlives the daemon, and holds no file of it open.
     #[must_use]
     pub fn certificate(&self) -> Certificate {
         Certificate(Arc::clone(&self.context.tls))

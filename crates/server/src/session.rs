@@ -94,7 +94,7 @@ pub(crate) struct Context {
     pub networks: Arc<Networks>,
     pub logins: Logins,
     pub late: LateBrowsers,
-    pub strangers: StrangerLog,
+    pub strangers: Arc<StrangerLog>,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,

@@ -242,6 +242,17 @@ impl<'a> LogRows<'a> {
         all
     }
 
+    /// A row of an entry as the first row of the screen: with the author and the time, which a row above may have.
+    pub(crate) fn at_top(&self, (index, number): RowPosition, row: Arc<Row>) -> Arc<Row> {
+        let above = self.height_above(index);
+        let entry = self.log.get(index).filter(|_| number >= above);
+        let Some((entry, name)) = entry.and_then(|entry| Some((entry, author(entry)?))) else {
+            return row;
+        };
+        let time = self.shape.clock.time(entry.at, self.zone);
+        Arc::new(self.shape.with_head(&row, number == above, time, name))
+    }
+
     /// The line about the answers to one of the messages; `None` if there are none.
     fn thread_mark(&self, entry: &LogEntry) -> Option<ThreadMark> {
         let room = self.room?;

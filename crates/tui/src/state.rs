@@ -23,8 +23,8 @@ mod user_list;
 
 use std::path::PathBuf;
 
-use chat_client::ServerAddress;
 use chat_client::store::Profile;
+use chat_client::{Hindrance, ServerAddress};
 use chat_proto::{RoomName, Secret, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -195,10 +195,16 @@ pub(crate) struct Seek {
 }
 
 impl State {
-    /// Whether the status line shows or hides something whose time ends.
+    /// Whether the screen shows or hides something whose time ends.
     #[must_use]
-    pub const fn shows_for_a_while(&self) -> bool {
-        self.quitting.is_some() || self.done.is_some() || self.storing_until.is_some()
+    pub fn shows_for_a_while(&self) -> bool {
+        let room = self.client.room();
+        self.quitting.is_some()
+            || self.done.is_some()
+            || self.storing_until.is_some()
+            || room.is_waiting_to_load()
+            || self.client.typing_in(room.name()).next().is_some()
+            || matches!(self.client.hindrance(room), Some(Hindrance::Muted(_)))
     }
 
     /// The screen of a client of the server at the address `server`, with the stored `profile`.

@@ -191,8 +191,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// However the messages come, and whatever is dropped: what is asked for next begins where the first
-        /// gap does, and no message that was never here counts as read.
+        /// In whatever order messages come and are dropped, the next request begins at the first gap, and no message
+        /// that was never here counts as read.
         #[test]
         fn missing_messages_are_loaded_and_do_not_count_as_read(
             begin in prop::option::of(0_u64..20),
@@ -230,7 +230,7 @@ mod tests {
             }
         }
 
-        /// Nothing is forgotten: what is asked for next never moves back.
+        /// Nothing is forgotten: the beginning of the next request never moves back.
         #[test]
         fn since_only_rises(
             begin in 0_u64..20,

@@ -6,11 +6,12 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, search,
-    send, session, show_pending, store, threads, versions,
+    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, reload,
+    search, send, session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::{LinkRequest, Login};
+use crate::log::Hold;
 use crate::notice::Notice;
 use crate::request::{DRAFT_BYTES_MAX, LoadTarget, Request};
 use crate::rooms::{JoinState, Room};
@@ -106,7 +107,7 @@ fn carry_out(
         }
         Request::Load(room, what) => load(state, &room, what),
         Request::Retry(room) => {
-            with(state, &room, |room| room.log.retry());
+            with(state, &room, reload::again);
             None
         }
         Request::Clear(room) => {
@@ -210,7 +211,9 @@ pub(super) fn put(
         return Err(RequestError::OutboxFull);
     }
     let place = state.rooms.get_or_make(room).ok_or(RequestError::TooManyRooms)?;
-    place.log.retry();
+    if place.log.hold() == Some(Hold::Cleared) {
+        place.log.retry();
+    }
     let message = state.outbox.put(room.clone(), body, state.epoch.clone());
     let effect = store(state, StoreOp::Message(message.clone()));
     show_pending(state, &message, at);

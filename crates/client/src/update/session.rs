@@ -5,8 +5,8 @@ use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, orders, presence, requests, search, send, send_waiting,
-    show_pending, store, threads,
+    Effect, addresses, changes, drafts, orders, presence, reload, requests, search, send,
+    send_waiting, show_pending, store, threads,
 };
 use crate::link::{Identity, LinkError, LinkRequest};
 use crate::live::Live;
@@ -212,6 +212,7 @@ pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
     }
     for room in state.rooms.iter_mut() {
         room.loading = None;
+        reload::session_ended(room);
         room.queued = QueuedPages::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.

@@ -69,7 +69,7 @@ fn may_begin(c: char) -> bool {
         || narrow(c) == '_'
 }
 
-/// Whether `written`, in NFC, keeps the rules that `docs/protocol.md` has for a user's name. It has no joiners
+/// Whether `written`, in NFC, obeys the rules that `docs/protocol.md` has for a user's name. It has no joiners
 /// between letters of the scripts that need them: those are tried one by one.
 fn keeps_the_rules(written: &str) -> bool {
     let chars: Vec<char> = written.nfc().collect();

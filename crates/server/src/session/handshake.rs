@@ -132,8 +132,12 @@ pub(super) async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
 /// The answer to `about`.
 pub(super) fn about(context: &Context, search: Option<SearchState>) -> Event {
     let journal = context.hub.journal().identity().clone();
-    let key = ShortString::new(context.tls.key().to_string()).ok();
-    Event::About { server: server(), journal, key, search }
+    Event::About { server: server(), journal, key: written_key(context), search }
+}
+
+/// The key of the daemon, as an address line has it.
+pub(super) fn written_key(context: &Context) -> Option<ShortString> {
+    ShortString::new(context.tls.key().to_string()).ok()
 }
 
 fn server() -> Server {

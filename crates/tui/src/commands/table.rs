@@ -30,7 +30,14 @@ pub const COMMANDS: &[Command] = &[
         Offers::People,
         "Send a direct message, or a message to #ROOM",
     ),
-    row(Verb::GoTo, "/go", &["/goto"], "[WORD]", Offers::Nothing, "Go to a room or a user"),
+    row(
+        Verb::GoTo,
+        "/go",
+        &["/goto", "/buffer", "/window", "/win"],
+        "[WORD]",
+        Offers::OwnRooms,
+        "Go to a room or a user: /go 3, /go rust",
+    ),
     row(
         Verb::Rooms,
         "/rooms",
@@ -113,7 +120,7 @@ pub const COMMANDS: &[Command] = &[
     row(
         Verb::Search,
         "/search",
-        &["/find"],
+        &["/find", "/lastlog", "/grep"],
         "[WORDS]",
         Offers::Nothing,
         "Search the messages of all rooms",

@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadTarget, Request, Thread};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, arrived, client, goto, mentions, selecting};
+use super::{Effect, client, goto, mentions, selecting};
 use crate::rows::LogRows;
 use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
@@ -21,7 +21,6 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects.extend(super::export::frame(state, at));
     effects.extend(thread(state, at));
     state.move_in(LogPane::Room, Viewport::follow);
-    effects.extend(arrived(state, at));
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport_of(LogPane::Room);
     let Some((rows, height)) = state.rows_of(LogPane::Room) else {

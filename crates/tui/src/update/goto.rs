@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadTarget, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
-use super::{Effect, client, message, request};
+use super::{Effect, client, message, request, retry};
 use crate::state::{Arrival, GoTo, Origin, Selection, State};
 use crate::viewport::ScrollPosition;
 use crate::wording::OFFLINE;
@@ -54,7 +54,8 @@ pub(super) fn start(
     }
     state.prompt.put_back();
     state.close_thread();
-    let effects = request(state, Request::Open(room.clone()), at)?;
+    let mut effects = request(state, Request::Open(room.clone()), at)?;
+    effects.extend(retry(state, at));
     state.goto = Some(GoTo { room, seq, arrival, tries: TRIES_MAX });
     Ok(effects)
 }
@@ -88,6 +89,8 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     } else if room.is_loading() {
         state.goto = Some(goto);
         return Vec::new();
+    } else if room.is_waiting_to_load() {
+        "The server can't read its older messages now. Try again later"
     } else if goto.tries == 0 || room.log().is_loaded(goto.seq) {
         "The message is not there any more"
     } else {

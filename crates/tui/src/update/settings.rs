@@ -61,7 +61,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     }
     let setting = SETTINGS.iter().find(|setting| setting.name == name);
     let Some(setting) = setting else {
-        return Err(SetError::unknown_name(name).to_string());
+        return Err(format!("{} /set shows all settings", SetError::unknown_name(name)));
     };
     if value.trim().is_empty() {
         let text = line(setting, state.look.layers());

@@ -36,7 +36,10 @@ pub(super) fn draw(
     let viewport = state.viewport_of(pane);
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));
-    let rows: Vec<(RowPosition, Arc<Row>)> = rows.skip(above).take(height).collect();
+    let mut rows: Vec<(RowPosition, Arc<Row>)> = rows.skip(above).take(height).collect();
+    if let Some((at, row)) = rows.first_mut() {
+        *row = log.at_top(*at, Arc::clone(row));
+    }
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index).filter(|_| pane == state.focus());

@@ -56,7 +56,7 @@ impl Directory {
         if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
             && order.kind != SanctionKind::Mute
         {
-            return Err(HubError::CannotLeave(name.clone()));
+            return Err(HubError::StaysInLobby(name.clone()));
         }
         let (mut changes, info) = match (order.kind, &target.user) {
             (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, place.as_ref()), order)?,
@@ -290,7 +290,7 @@ fn permit(
     let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
     let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &place.key), of };
-    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(&place.name))
+    proposal.permit_order(by, (&place.name, &place.key), action)
 }
 
 /// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner

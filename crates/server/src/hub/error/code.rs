@@ -48,7 +48,7 @@ impl HubError {
             | Self::IsInRoom(_)
             | Self::NeverInRoom(_)
             | Self::AskedTooOften(_) => RefusalCode::NotAllowed,
-            Self::CannotLeave(_) => RefusalCode::CannotLeave,
+            Self::CannotLeave(_) | Self::StaysInLobby(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)
             | Self::NoSuchNumber(_)
             | Self::IsGuest(_)

@@ -61,7 +61,7 @@ impl Rig {
             networks,
             logins: Logins::default(),
             late: LateBrowsers::default(),
-            strangers: StrangerLog::default(),
+            strangers: Arc::new(StrangerLog::default()),
             closing,
             address: OnceLock::new(),
         });
