@@ -267,6 +267,19 @@ const texts = (state) =>
     .entries.filter((entry) => entry.seq)
     .map((entry) => entry.text);
 
+test("what names a message says when that was stored, so that it changes no other one", () => {
+  const { sent, take, event } = connected();
+  event({ type: "message", ...message(1, "one") });
+  event({ type: "message", ...message(2, "two", { at: "2026-11-22T14:02:08.001Z" }) });
+  take({ type: "change", room: "#lobby", body: { kind: "pin", target: 1, on: true } });
+  take({ type: "say", room: "#lobby", kind: "text", text: "x", replyTo: 2, thread: 1 });
+  take({ type: "say", room: "#lobby", kind: "text", text: "x" });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => say.named_at),
+    ["2026-11-22T14:02:07.123Z", "2026-11-22T14:02:08.001Z", undefined],
+  );
+});
+
 test("what was missed is asked for once, and comes in order, without a gap", () => {
   const { state, sent, take, event, begin } = connected();
   event({ type: "message", ...message(1, "one") });

@@ -219,6 +219,12 @@ impl Log {
         (entry.seq == seq && entry.is_message()).then_some(entry)
     }
 
+    /// The newest message that is loaded, unless it is damaged: then its time may be another one.
+    pub(crate) fn newest(&self) -> Option<&LogEntry> {
+        let newest = self.entries.iter().rev().find(|entry| entry.is_message())?;
+        (newest.body.origin() != Some(&Origin::Damaged)).then_some(newest)
+    }
+
     /// The messages from `first` to `last` that are loaded.
     pub(crate) fn messages_between(
         &self,

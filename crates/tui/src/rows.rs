@@ -160,7 +160,7 @@ impl<'a> LogRows<'a> {
             let at = entry.at.timestamp();
             self.zone.to_offset(at).to_datetime(at).date()
         };
-        // No day ends within a minute; to ask the time zone takes time.
+        // Two entries of one minute are of one day: this saves a look at the time zone, which takes time.
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
         RowsAbove {

@@ -123,7 +123,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Zone(zone) => {
             state.zone = zone;
-            // They have times.
+            // The rows of messages have times.
             state.forget_heights();
             Vec::new()
         }

@@ -25,7 +25,7 @@ fn name(name: &str) -> UserName {
 fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
-    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
+    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None, named_at: None }
 }
 
 fn say(n: u64) -> OwnMessage {

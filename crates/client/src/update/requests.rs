@@ -214,7 +214,8 @@ pub(super) fn put(
     if place.log.hold() == Some(Hold::Cleared) {
         place.log.retry();
     }
-    let message = state.outbox.put(room.clone(), body, state.epoch.clone());
+    let named_at = body.named().and_then(|seq| state.sent_at(room, seq));
+    let message = state.outbox.put(room.clone(), body, state.epoch.clone(), named_at);
     let effect = store(state, StoreOp::Message(message.clone()));
     show_pending(state, &message, at);
     Ok(effect)
@@ -320,10 +321,11 @@ pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
     })
 }
 
-/// Sends the server how far the user has read, in the rooms that the user is in by now.
+/// Sends the server how far the user has read, in the rooms that the user is in by now. Not before the server has shown
+/// that it has these messages.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    if state.session().is_none() {
+    if state.session().is_none() || state.known.is_some() {
         return Vec::new();
     }
     let reads: Vec<Command> = unsent(state).collect();

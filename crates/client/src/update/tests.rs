@@ -6,6 +6,7 @@ mod presence;
 mod read;
 mod reload;
 mod search;
+mod set_back;
 mod threads;
 mod window;
 

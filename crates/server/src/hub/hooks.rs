@@ -205,6 +205,7 @@ impl Hub {
             names_device: false,
             n,
             body: Body::text(text),
+            named_at: None,
             answer,
         };
         self.queue.send_all(vec![NewMessage(Box::new(submission))]).await;

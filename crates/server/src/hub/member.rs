@@ -331,7 +331,7 @@ impl Member {
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
     ) -> NewMessage {
-        let command::Say { room: name, n, device: named, body } = say;
+        let command::Say { room: name, n, device: named, body, named_at } = say;
         let names_device = named.is_some();
         NewMessage(Box::new(Submission {
             user: self.id(),
@@ -343,6 +343,7 @@ impl Member {
             names_device,
             n,
             body,
+            named_at: named_at.map(|at| *at),
             answer: answer.clone(),
         }))
     }

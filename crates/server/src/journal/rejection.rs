@@ -11,6 +11,11 @@ pub(crate) enum Rejection {
     /// There is none.
     #[error("there is no message {0} in this room; choose one that is shown")]
     NoSuchMessage(Seq),
+    /// It is not the one that is meant, which was stored at another time.
+    #[error(
+        "message {0} is another one by now, since the server was set back to an older copy; choose one that is shown"
+    )]
+    Another(Seq),
     /// It was removed by age.
     #[error("message {0} was removed because of its age; choose a newer one")]
     Removed(Seq),

@@ -60,7 +60,7 @@ struct TemporaryFile {
 impl TemporaryFile {
     fn new(path: PathBuf, text: &str) -> Result<Self, (PathBuf, io::Error)> {
         let written = (|| {
-            // One that a killed client of the same number has left behind.
+            // The file of a killed client that had the same process number.
             if let Err(error) = fs::remove_file(&path)
                 && error.kind() != io::ErrorKind::NotFound
             {

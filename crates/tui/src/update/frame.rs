@@ -27,7 +27,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return effects;
     };
     let seen = viewport.seen(rows, height);
-    // What is loaded for a message that is gone to comes first.
+    // While the view goes to a message, the pages for that come first.
     let loads = if state.goto.is_some() { Vec::new() } else { to_load(viewport, rows, height) };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));

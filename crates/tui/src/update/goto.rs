@@ -114,7 +114,7 @@ fn is_there(state: &State, goto: &GoTo) -> bool {
         Arrival::Select => room.log().message(goto.seq).is_some(),
         // It may be an event about another message, which has no entry.
         Arrival::ShowDay => room.log().is_loaded(goto.seq),
-        // What is behind the last message has not gone, as a message that is being sent.
+        // A message that is being sent is after the last one, and still there.
         Arrival::Restore(_) => {
             goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
         }

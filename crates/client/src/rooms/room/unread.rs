@@ -39,7 +39,7 @@ impl ServerCount {
         more: bool,
     ) -> Option<Self> {
         let (unread, mentions) = (unread?, mentions?);
-        // If there are too many to count, those of the user are not left out.
+        // If there are too many, the server has not counted them: counts all, the messages of the user included.
         let unread = if more { last_seq.since(read) } else { unread };
         Some(Self { read, last_seq, unread, mentions })
     }

@@ -296,6 +296,23 @@ fn a_change_of_a_message_of_another_epoch_is_not_sent() {
 }
 
 #[test]
+fn what_names_a_message_says_when_that_was_stored() {
+    let mut harness = Harness::connected();
+    let stored = Timestamp::from_millis(5_000);
+    harness.event(Event::Message(message_in("#lobby", 1, user(3, "ana"), "on Friday", at())));
+    harness.event(Event::Message(message_in("#lobby", 2, user(7, "bob"), "mine", stored)));
+    let links = Links { reply_to: Some(Seq::new(2)), thread: Some(Seq::new(1)) };
+    let (room, text) = (RoomName::lobby(), "yes".to_owned());
+    harness.request(Request::Say { room: room.clone(), kind: Kind::Text, text, links });
+    harness.request(react(1, true));
+    let plain = Links::default();
+    harness.request(Request::Say { room, kind: Kind::Text, text: "x".into(), links: plain });
+    let named = |own: &OwnMessage| own.command(&own.id.device).named_at.map(|at| *at);
+    let named: Vec<_> = harness.state.outbox().messages().map(named).collect();
+    assert_eq!(named, [Some(stored), Some(at()), None], "of two, that of the later one");
+}
+
+#[test]
 fn a_page_that_was_read_before_an_event_is_as_it_is_after_it() {
     let mut harness = Harness::new();
     let welcome = welcome(7, "bob");

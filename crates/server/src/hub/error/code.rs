@@ -60,7 +60,9 @@ impl HubError {
             | Self::TooManyConversations(_)
             | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
             Self::Rejected(rejection) => match rejection {
-                Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
+                Rejection::NoSuchMessage(_) | Rejection::Another(_) | Rejection::Damaged(_) => {
+                    RefusalCode::NoSuchMessage
+                }
                 Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
                 Rejection::NotYours(_) => RefusalCode::NotYours,
                 Rejection::Removed(_) => RefusalCode::Removed,

@@ -135,7 +135,13 @@ impl Rig {
 
 fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> NewMessage {
     let text = Text::new("hi").unwrap();
-    let say = Say { room: RoomName::lobby(), n: None, device: None, body: Body::text(text) };
+    let say = Say {
+        room: RoomName::lobby(),
+        n: None,
+        device: None,
+        body: Body::text(text),
+        named_at: None,
+    };
     member.message(say, Some(RoomId::LOBBY), &DeviceId::default(), answer)
 }
 
