@@ -34,7 +34,7 @@ pub(super) fn failed(state: &mut State, name: &RoomName, at: Timestamp) -> Faile
         done.is_known = !room.retry.failed(at);
         done.effects.extend(room.retry.left(at).map(tick_after));
     }
-    done.effects.extend(fetch::send_aside(state, name));
+    done.effects.extend(fetch::send_queued(state, name));
     done
 }
 
