@@ -52,7 +52,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     assert_snapshot!(masked(&back), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
-                   message 22 of many, and as long as a row is, or two of them
+             ana   message 22 of many, and as long as a row is, or two of them
                    message 23 of many, and as long as a row is, or two of them
                    message 24 of many, and as long as a row is, or two of them
                    message 25 of many, and as long as a row is, or two of them
