@@ -12,7 +12,7 @@ import { mentions } from "../../crates/server/web/mention.js";
 import * as outbox from "../../crates/server/web/outbox.js";
 import * as rows from "../../crates/server/web/log.js";
 import { savedOf } from "../../crates/server/web/saved.js";
-import { isOtherOnline, newState, unread } from "../../crates/server/web/state.js";
+import { byName, isOtherOnline, newState, roomList, unread } from "../../crates/server/web/state.js";
 import { update } from "../../crates/server/web/update.js";
 import * as windows from "../../crates/server/web/view-window.js";
 import * as words from "../../crates/server/web/words.js";
@@ -266,6 +266,19 @@ const texts = (state) =>
   log(state)
     .entries.filter((entry) => entry.seq)
     .map((entry) => entry.text);
+
+test("what names a message says when that was stored, so that it changes no other one", () => {
+  const { sent, take, event } = connected();
+  event({ type: "message", ...message(1, "one") });
+  event({ type: "message", ...message(2, "two", { at: "2026-11-22T14:02:08.001Z" }) });
+  take({ type: "change", room: "#lobby", body: { kind: "pin", target: 1, on: true } });
+  take({ type: "say", room: "#lobby", kind: "text", text: "x", replyTo: 2, thread: 1 });
+  take({ type: "say", room: "#lobby", kind: "text", text: "x" });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "say").map((say) => say.named_at),
+    ["2026-11-22T14:02:07.123Z", "2026-11-22T14:02:08.001Z", undefined],
+  );
+});
 
 test("what was missed is asked for once, and comes in order, without a gap", () => {
   const { state, sent, take, event, begin } = connected();
@@ -676,10 +689,74 @@ test("a refusal of the log is not one of the dialog, and leaves nothing waiting"
   assert.deepEqual([state.panel.isLoading, state.panel.note], [true, ""]);
   event({ type: "mentions", messages: [] });
   take({ type: "openPanel", panel: { kind: "pins", room: "#lobby" } });
-  take({ type: "older", room: "#lobby" });
+  take({ type: "tick", at: 4000 });
   assert.equal(sent.at(-1).type, "history");
   event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
   assert.equal(state.rooms.get("#lobby").loading, null);
+});
+
+test("a page that the server cannot read is asked for again after a pause that grows, and not with each drawing", () => {
+  const { state, sent, take, event, begin } = connected({ last_seq: 300, read: 300 });
+  const room = () => state.rooms.get("#lobby");
+  const refuse = (at) =>
+    take({ type: "event", at, event: { type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" } });
+  const asked = (input) => {
+    sent.length = 0;
+    take(input);
+    return sent.filter((one) => one.type === "history").map((one) => one.before);
+  };
+  refuse(1000);
+  assert.deepEqual(asked({ type: "openRoom", room: "#lobby" }), [], "the room opens");
+  assert.deepEqual(asked({ type: "tick", at: 2900 }), []);
+  assert.deepEqual(asked({ type: "tick", at: 3000 }), [301]);
+  event(historyOf(241, 300, true));
+  assert.equal(room().retry, null);
+  state.said = null;
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [241]);
+  refuse(10000);
+  assert.match(state.said.text, /the disk is ill/);
+  state.said = null;
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [], "drawn again");
+  assert.deepEqual(asked({ type: "tick", at: 12000 }), [241]);
+  refuse(12100);
+  assert.equal(state.said, null, "it is known");
+  assert.deepEqual(asked({ type: "tick", at: 16000 }), [], "the second pause is longer");
+  assert.deepEqual(asked({ type: "tick", at: 16100 }), [241]);
+  refuse(16200);
+  assert.deepEqual(asked({ type: "date", time: "2026-05-01T00:00:00Z", at: 16300 }).length, 1, "the user does not wait");
+  event({ type: "history", room: "#lobby", messages: [], more: false });
+  refuse(16400);
+  take({ type: "link", state: "lost" });
+  begin({ last_seq: 300, read: 300 });
+  assert.deepEqual(asked({ type: "older", room: "#lobby" }), [241], "another session");
+  // A clock that was set back.
+  refuse(1000000);
+  assert.deepEqual(asked({ type: "tick", at: 20000 }), [241]);
+});
+
+test("a page that does not continue the log any more is not taken", () => {
+  const { state, take, event } = connected({ last_seq: 3000, read: 3000 });
+  event(historyOf(2941, 3000, true));
+  for (let first = 2941; first > 1000; first -= 200) {
+    take({ type: "older", room: "#lobby" });
+    event(historyOf(first - 200, first - 1, true));
+  }
+  const before = log(state).first;
+  take({ type: "looked", room: "#lobby", pos: null });
+  take({ type: "older", room: "#lobby" });
+  // The reader goes to another room, and what is far from the end is taken away.
+  take({ type: "openUser", id: 3, name: "ana" });
+  event({ ...roomOf({ last_seq: 0 }), room: "@3-7", title: "ana" });
+  assert.equal(log(state).first, 2601);
+  event(historyOf(before - 200, before - 1, true));
+  assert.deepEqual([log(state).first, log(state).entries[0].seq, log(state).hasOlder], [2601, 2601, true]);
+});
+
+test("rooms and users are sorted by the value of the numbers in their names", () => {
+  const { state, event } = connected();
+  for (const name of ["#team-10", "#team-2", "#team-1"]) event({ ...roomOf(), room: name });
+  assert.deepEqual(roomList(state).map((room) => room.name), ["#lobby", "#team-1", "#team-2", "#team-10"]);
+  assert.deepEqual(["user10", "User2", "user1"].sort(byName), ["user1", "User2", "user10"]);
 });
 
 test("the other user of a new direct message is online if the lobby lists it", () => {

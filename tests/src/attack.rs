@@ -10,7 +10,9 @@ mod floods;
 mod honest;
 mod junk;
 mod memory;
+mod processor;
 mod requests;
+mod tls;
 mod web_sockets;
 
 use std::fmt;
@@ -19,7 +21,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use self::enemy::Enemy;
-use self::honest::Honest;
+use self::honest::HonestUsers;
+use self::processor::Meter;
 use crate::binary::Daemon;
 use crate::within;
 
@@ -37,43 +40,50 @@ const SLOW_HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: x";
 pub struct Attack {
     /// Its name, in a word or two.
     pub name: &'static str,
+    /// Whether the users speak TLS, so that those who join need handshakes.
+    is_tls: bool,
     run: fn(Enemy) -> BoxFuture<'static, ()>,
 }
 
+impl Attack {
+    const fn new(name: &'static str, run: fn(Enemy) -> BoxFuture<'static, ()>) -> Self {
+        Self { name, is_tls: false, run }
+    }
+
+    const fn of_tls(name: &'static str, run: fn(Enemy) -> BoxFuture<'static, ()>) -> Self {
+        Self { name, is_tls: true, run }
+    }
+}
+
 /// All attacks.
-pub const ATTACKS: [Attack; 26] = [
-    Attack { name: "strangers", run: |enemy| Box::pin(connections::strangers(enemy)) },
-    Attack { name: "half-open", run: |enemy| Box::pin(connections::half_open(enemy)) },
-    Attack { name: "classic-crowd", run: |enemy| Box::pin(connections::classic_crowd(enemy)) },
-    Attack { name: "slow-lines", run: |enemy| Box::pin(connections::slow(enemy, SLOW_LINE)) },
-    Attack { name: "junk", run: |enemy| Box::pin(junk::junk(enemy)) },
-    Attack { name: "long-lines", run: |enemy| Box::pin(junk::long_lines(enemy)) },
-    Attack { name: "tls-junk", run: |enemy| Box::pin(junk::tls(enemy)) },
-    Attack { name: "names", run: |enemy| Box::pin(floods::names(enemy)) },
-    Attack { name: "tokens", run: |enemy| Box::pin(floods::tokens(enemy)) },
-    Attack { name: "passwords", run: |enemy| Box::pin(floods::passwords(enemy)) },
-    Attack { name: "codes", run: |enemy| Box::pin(floods::codes(enemy)) },
-    Attack { name: "renames", run: |enemy| Box::pin(floods::flood(enemy, floods::rename)) },
-    Attack { name: "rooms", run: |enemy| Box::pin(floods::flood(enemy, floods::room)) },
-    Attack { name: "texts", run: |enemy| Box::pin(floods::flood(enemy, floods::text)) },
-    Attack { name: "history", run: |enemy| Box::pin(floods::flood(enemy, floods::history)) },
-    Attack { name: "search", run: |enemy| Box::pin(floods::flood(enemy, floods::search)) },
-    Attack { name: "slow-readers", run: |enemy| Box::pin(floods::slow_readers(enemy)) },
-    Attack { name: "slow-heads", run: |enemy| Box::pin(connections::slow(enemy, SLOW_HEAD)) },
-    Attack { name: "endless-heads", run: |enemy| Box::pin(requests::endless_heads(enemy)) },
-    Attack { name: "endless-bodies", run: |enemy| Box::pin(requests::endless_bodies(enemy)) },
-    Attack {
-        name: "foreign-pages",
-        run: |enemy| Box::pin(requests::refused(enemy, &requests::FOREIGN)),
-    },
-    Attack {
-        name: "smuggling",
-        run: |enemy| Box::pin(requests::refused(enemy, &requests::SMUGGLED)),
-    },
-    Attack { name: "web-sockets", run: |enemy| Box::pin(web_sockets::crowd(enemy)) },
-    Attack { name: "huge-frames", run: |enemy| Box::pin(web_sockets::huge(enemy)) },
-    Attack { name: "fragments", run: |enemy| Box::pin(web_sockets::fragments(enemy)) },
-    Attack { name: "pings", run: |enemy| Box::pin(web_sockets::pings(enemy)) },
+pub const ATTACKS: [Attack; 27] = [
+    Attack::new("strangers", |enemy| Box::pin(connections::strangers(enemy))),
+    Attack::new("half-open", |enemy| Box::pin(connections::half_open(enemy))),
+    Attack::new("classic-crowd", |enemy| Box::pin(connections::classic_crowd(enemy))),
+    Attack::new("slow-lines", |enemy| Box::pin(connections::slow(enemy, SLOW_LINE))),
+    Attack::new("junk", |enemy| Box::pin(junk::junk(enemy))),
+    Attack::new("long-lines", |enemy| Box::pin(junk::long_lines(enemy))),
+    Attack::of_tls("tls-junk", |enemy| Box::pin(junk::tls(enemy))),
+    Attack::of_tls("tls-half-open", |enemy| Box::pin(tls::half_open(enemy))),
+    Attack::new("names", |enemy| Box::pin(floods::names(enemy))),
+    Attack::new("tokens", |enemy| Box::pin(floods::tokens(enemy))),
+    Attack::new("passwords", |enemy| Box::pin(floods::passwords(enemy))),
+    Attack::new("codes", |enemy| Box::pin(floods::codes(enemy))),
+    Attack::new("renames", |enemy| Box::pin(floods::flood(enemy, floods::rename))),
+    Attack::new("rooms", |enemy| Box::pin(floods::flood(enemy, floods::room))),
+    Attack::new("texts", |enemy| Box::pin(floods::flood(enemy, floods::text))),
+    Attack::new("history", |enemy| Box::pin(floods::flood(enemy, floods::history))),
+    Attack::new("search", |enemy| Box::pin(floods::flood(enemy, floods::search))),
+    Attack::new("slow-readers", |enemy| Box::pin(floods::slow_readers(enemy))),
+    Attack::new("slow-heads", |enemy| Box::pin(connections::slow(enemy, SLOW_HEAD))),
+    Attack::new("endless-heads", |enemy| Box::pin(requests::endless_heads(enemy))),
+    Attack::new("endless-bodies", |enemy| Box::pin(requests::endless_bodies(enemy))),
+    Attack::new("foreign-pages", |enemy| Box::pin(requests::refused(enemy, &requests::FOREIGN))),
+    Attack::new("smuggling", |enemy| Box::pin(requests::refused(enemy, &requests::SMUGGLED))),
+    Attack::new("web-sockets", |enemy| Box::pin(web_sockets::crowd(enemy))),
+    Attack::new("huge-frames", |enemy| Box::pin(web_sockets::huge(enemy))),
+    Attack::new("fragments", |enemy| Box::pin(web_sockets::fragments(enemy))),
+    Attack::new("pings", |enemy| Box::pin(web_sockets::pings(enemy))),
 ];
 
 /// The effect of an attack on the users.
@@ -85,6 +95,10 @@ pub struct Report {
     pub tries: u64,
     /// Time that 99 % of the messages took at most, from Ana to Bob: without the attack, and with it.
     pub p99: [Duration; 2],
+    /// The same while a program that does not talk to the daemon takes as much of the processors as the attacker.
+    pub control: Option<Duration>,
+    /// How many processors the daemon took during the attack, and the attacker.
+    pub processors: [f64; 2],
     /// Time in which a newcomer joined during the attack; `None` if it was refused.
     pub newcomer: Option<Duration>,
     /// Memory of the daemon in bytes: before the attack, at most, and after it; zeros if the system does not tell.
@@ -93,14 +107,18 @@ pub struct Report {
     pub lost: usize,
 }
 
-/// Runs an attack while Ana says `messages` messages, after as many without it.
+/// Runs an attack while Ana says `messages` messages, after as many without it; and, for a control, before as many
+/// while a load takes as much of the processors as the attacker took.
 ///
 /// # Panics
 /// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
-pub async fn attack(attack: Attack, messages: u32) -> Report {
+pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report {
     let mut daemon = Daemon::start(&[]).await;
-    let mut honest = Honest::join(daemon.address).await;
+    let key = if attack.is_tls { Some(honest::key(daemon.address).await) } else { None };
+    let mut honest = HonestUsers::join(daemon.address, key).await;
+    let own = Meter::new(std::process::id());
     let alone = honest.talk(messages).await;
+    let of_users = own.share();
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());
     let enemy = Enemy::new(daemon.address);
@@ -111,8 +129,11 @@ pub async fn attack(attack: Attack, messages: u32) -> Report {
         ended = &mut attacking => panic!("{} has ended: {ended:?}", attack.name),
     }
     let tries = enemy.tries();
+    let meters = [daemon.pid(), std::process::id()].map(Meter::new);
     let attacked = honest.talk(messages).await;
-    let newcomer = honest::newcomer(daemon.address).await;
+    let [of_daemon, of_attack] = meters.map(|meter| meter.share());
+    let of_attack = (of_attack - of_users).max(0.0);
+    let newcomer = honest::newcomer(daemon.address, key).await;
     let tries = enemy.tries() - tries;
     attacking.abort();
     match attacking.await {
@@ -120,6 +141,10 @@ pub async fn attack(attack: Attack, messages: u32) -> Report {
         ended => panic!("{} has ended: {ended:?}", attack.name),
     }
     let (most, after) = (watched.most(), memory::of(daemon.pid()));
+    let control = match has_control {
+        true => Some(honest.talk_beside(messages, processor::busy(of_attack)).await),
+        false => None,
+    };
     let lost = honest.lost().await;
     drop(honest);
     daemon.signal("TERM");
@@ -128,6 +153,8 @@ pub async fn attack(attack: Attack, messages: u32) -> Report {
         name: attack.name,
         tries,
         p99: [alone, attacked],
+        control,
+        processors: [of_daemon, of_attack],
         newcomer,
         memory: [before, most, after],
         lost,
@@ -139,12 +166,14 @@ impl Report {
     #[must_use]
     pub fn heads() -> String {
         format!(
-            "{:<14}{:>9}{:>11}{:>11}{:>7}{:>11}{:>20}{:>6}",
+            "{:<14}{:>9}{:>11}{:>11}{:>7}{:>11}{:>15}{:>11}{:>20}{:>6}",
             "attack",
             "tries",
             "p99 alone",
             "attacked",
             "ratio",
+            "control",
+            "CPU own/enemy",
             "newcomer",
             "MiB before/most/now",
             "lost"
@@ -154,16 +183,19 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [alone, attacked] = self.p99.map(|time| time.as_secs_f64() * 1_000.0);
-        let newcomer = match self.newcomer {
-            Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1_000.0),
-            None => "refused".to_owned(),
+        let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
+        let [alone, attacked] = self.p99.map(millis);
+        let or = |time: Option<Duration>, none: &str| {
+            time.map_or_else(|| none.to_owned(), |time| format!("{:.1} ms", millis(time)))
         };
+        let (newcomer, control) = (or(self.newcomer, "refused"), or(self.control, ""));
+        let [own, enemy] = self.processors;
         let [before, most, after] = self.memory.map(|bytes| bytes / (1024 * 1024));
         let (name, tries, lost, ratio) = (self.name, self.tries, self.lost, attacked / alone);
         write!(
             f,
-            "{name:<14}{tries:>9}{alone:>8.1} ms{attacked:>8.1} ms{ratio:>7.1}{newcomer:>11}{:>20}{lost:>6}",
+            "{name:<14}{tries:>9}{alone:>8.1} ms{attacked:>8.1} ms{ratio:>7.1}{control:>11}{:>15}{newcomer:>11}{:>20}{lost:>6}",
+            format!("{own:.2}/{enemy:.2}"),
             format!("{before}/{most}/{after}")
         )
     }

@@ -1,14 +1,18 @@
-//! A client of the native protocol, which encodes and decodes lines of JSON without `chat-proto`.
+//! A client of the native protocol, which encodes and decodes lines of JSON without `chat-proto`'s codec.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
+use chat_client::link::ServerStream;
+use chat_proto::ServerKey;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
+use tokio_util::either::Either;
 
 use crate::DEADLINE;
+use crate::carrier::secure;
 
 /// Number of received lines that a failure shows.
 const LINES_SHOWN: usize = 6;
@@ -24,7 +28,7 @@ pub struct Native {
     pub id: u64,
     /// Its user's name.
     pub name: String,
-    stream: BufReader<TcpStream>,
+    stream: BufReader<ServerStream<TcpStream>>,
     /// True after the first line, in which the bytes before the first `{` are for classic clients.
     has_begun: bool,
     last_lines: VecDeque<String>,
@@ -43,8 +47,19 @@ impl Native {
         Self::over(socket.connect(address).await.unwrap())
     }
 
+    /// Connects within TLS to the server with this key, and sends nothing.
+    pub async fn connect_tls(address: SocketAddr, key: ServerKey) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self::carried(secure(stream, Some(key)).await.unwrap())
+    }
+
     fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
+        Self::carried(Either::Left(stream))
+    }
+
+    fn carried(stream: ServerStream<TcpStream>) -> Self {
         let stream = BufReader::new(stream);
         Self { id: 0, name: String::new(), stream, has_begun: false, last_lines: VecDeque::new() }
     }
@@ -91,7 +106,11 @@ impl Native {
 
     /// Sends these bytes.
     pub async fn write(&mut self, bytes: &[u8]) {
-        let written = timeout(DEADLINE, self.stream.write_all(bytes)).await;
+        let write = async {
+            self.stream.write_all(bytes).await?;
+            self.stream.flush().await
+        };
+        let written = timeout(DEADLINE, write).await;
         written.unwrap_or_else(|_| panic!("cannot send; {}", self.state())).unwrap();
     }
 
@@ -141,9 +160,10 @@ impl Native {
         (string(&message["from"]["name"]), string(&message["text"]))
     }
 
-    /// Resets the connection, as the system does if a process is killed that has not read all.
+    /// Resets the connection, which has no TLS, as the system does if a process is killed that has not read all.
     pub fn reset(self) {
-        self.stream.get_ref().set_zero_linger().unwrap();
+        let Either::Left(stream) = self.stream.get_ref() else { panic!("it is within TLS") };
+        stream.set_zero_linger().unwrap();
     }
 
     fn state(&self) -> String {

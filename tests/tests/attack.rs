@@ -11,7 +11,7 @@ const MEMORY_MAX: u64 = 256 * 1024 * 1024;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn honest_users_are_served_during_each_attack() {
     for one in ATTACKS {
-        let report = attack(one, MESSAGES).await;
+        let report = attack(one, MESSAGES, false).await;
         assert_eq!(report.lost, 0, "{report}");
         assert!(report.newcomer.is_some(), "{report}");
         assert!(report.memory[1] <= MEMORY_MAX, "{report}");

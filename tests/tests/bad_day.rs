@@ -10,6 +10,7 @@ use std::time::Instant;
 use e2e::binary::{Daemon, program};
 use e2e::native::Native;
 use e2e::{DEADLINE, within};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -34,6 +35,34 @@ async fn serves_and_ends(mut daemon: Daemon) {
     assert_eq!(bob.until("goodbye").await["code"], "shutdown");
     drop((ana, bob));
     assert_eq!(daemon.exit_code().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_may_not_grow_any_more_is_a_full_disk() {
+    let (directory, blocks) = (TempDir::new().unwrap(), 1024);
+    let mut shell = Command::new("sh");
+    let limit = format!(r#"ulimit -f {blocks} && exec "$0" "$@""#);
+    shell.args(["-c", &limit]).arg(program("chat-server")).arg("--data").arg(directory.path());
+    let mut daemon = Daemon::spawn(&mut shell).await;
+    let mut ana = Native::join(daemon.address, "ana").await;
+    let text = "x".repeat(16_000);
+    let mut accepted = 0;
+    let refused = loop {
+        ana.say(accepted + 1, &text).await;
+        let answer = ana.next().await.expect("the daemon serves");
+        if answer["type"] == "refused" {
+            break answer;
+        }
+        assert_eq!(answer["type"], "accepted", "{answer}");
+        accepted += 1;
+    };
+    assert_eq!(refused["code"], "not_kept", "{refused}");
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    let daemon = Daemon::start(&["--data", directory.path().to_str().unwrap()]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    bob.send(&json!({"type": "history", "room": "#lobby", "limit": 1})).await;
+    assert_eq!(bob.until("history").await["messages"][0]["seq"], accepted, "all are there");
 }
 
 fn named_pipe(directory: &Path) -> std::path::PathBuf {

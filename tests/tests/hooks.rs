@@ -4,7 +4,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use e2e::binary::{Daemon, run};
+use e2e::binary::{Daemon, program, run};
 use e2e::hook::{post, post_until_answered};
 use e2e::native::Native;
 use e2e::within;
@@ -14,6 +14,12 @@ use tokio::process::Command;
 use tokio::sync::watch;
 
 const PAGE: &str = include_str!("../../docs/web.md");
+
+/// Exit code of curl if nobody it trusts vouches for the certificate.
+const CURL_NOT_TRUSTED: i32 = 60;
+
+/// Exit code of curl if the server has another key than the pinned one.
+const CURL_OTHER_KEY: i32 = 90;
 
 /// The commands of the section on programs that post.
 fn lines() -> Vec<&'static str> {
@@ -32,6 +38,16 @@ async fn with_hook(daemon: &Daemon) -> (Native, String) {
     (ana, url)
 }
 
+/// Whether `curl` can be run. If not, the test is skipped, and its output says so.
+#[allow(clippy::print_stdout, reason = "the output of the test reports that it was skipped")]
+fn has_curl() -> bool {
+    let has = std::process::Command::new("curl").arg("--version").output().is_ok();
+    if !has {
+        println!("skipped: cannot run curl");
+    }
+    has
+}
+
 async fn said(ana: &mut Native) -> String {
     let message = ana.until("message").await;
     assert_eq!((&message["from"]["name"], &message["room"]), (&json!("nightly"), &json!("#ops")));
@@ -39,10 +55,8 @@ async fn said(ana: &mut Native) -> String {
 }
 
 #[tokio::test]
-#[allow(clippy::print_stdout, reason = "the output of the test reports that it was skipped")]
 async fn the_lines_of_the_guide_post_what_they_say() {
-    if std::process::Command::new("curl").arg("--version").output().is_err() {
-        println!("skipped: cannot run curl");
+    if !has_curl() {
         return;
     }
     let daemon = Daemon::start(&["--data", ":memory:"]).await;
@@ -60,6 +74,50 @@ async fn the_lines_of_the_guide_post_what_they_say() {
     }
     ana.send(&json!({"type": "ping"})).await;
     assert_eq!(ana.next().await.unwrap()["type"], "pong", "the repeat is not said again");
+}
+
+#[tokio::test]
+async fn curl_posts_to_the_server_with_the_key_and_to_no_other() {
+    if !has_curl() {
+        return;
+    }
+    let [data, other] = [(); 2].map(|()| TempDir::new().unwrap());
+    let args = |data: &TempDir| {
+        ["--data", data.path().to_str().unwrap(), "--public-address", "chat.test", "--join", "open"]
+            .map(str::to_owned)
+    };
+    // curl finds chat.test on this machine.
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join(".curlrc"), "connect-to = \"chat.test::127.0.0.1:\"\n")
+        .unwrap();
+    let curl = async |line: &str| {
+        let mut shell = Command::new("sh");
+        let (code, answer, _) = run(shell.args(["-c", line]).env("CURL_HOME", home.path())).await;
+        (code, answer)
+    };
+
+    let mut daemon = Daemon::start(&args(&data).each_ref().map(String::as_str)).await;
+    let (mut ana, _) = with_hook(&daemon).await;
+    let mut admin = Command::new(program("chat-server"));
+    admin.args(["admin", "hook", "#ops", "nightly builds", "--data"]).arg(data.path());
+    let (code, made, errors) = run(&mut admin).await;
+    assert_eq!(code, Some(0), "{errors}");
+    let lines: Vec<_> =
+        made.lines().map(str::trim).filter(|line| line.starts_with("curl ")).collect();
+    let [plain, by_key] = lines[..] else { panic!("{made}") };
+    assert_eq!(curl(plain).await.0, Some(CURL_NOT_TRUSTED), "{plain}");
+    assert_eq!(curl(by_key).await, (Some(0), "ok".to_owned()), "{by_key}");
+    assert_eq!(ana.until("message").await["text"], "hello");
+
+    daemon.signal("TERM");
+    daemon.exit_code().await;
+    let args = args(&other);
+    let mut another = Daemon::start_on(daemon.address, &args.each_ref().map(String::as_str)).await;
+    assert_eq!(curl(by_key).await, (Some(CURL_OTHER_KEY), String::new()), "{by_key}");
+    another.signal("TERM");
+    another.exit_code().await;
+    let log = another.whole_log().await.join("\n");
+    assert!(!log.contains("there is no such hook"), "the secret was sent: {log}");
 }
 
 #[tokio::test]

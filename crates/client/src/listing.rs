@@ -3,6 +3,8 @@
 use chat_proto::event::{AccountInfo, Message, RoomInfo, Version};
 use chat_proto::{Refusal, RoomName, Seq, Timestamp};
 
+use crate::natural;
+
 /// Most messages of a list: more than anybody looks through.
 const MESSAGES_LISTED_MAX: usize = 400;
 
@@ -20,7 +22,7 @@ pub struct MessageList {
 
 /// The next question after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AskNext {
+pub(crate) enum NextQuestion {
     Nothing,
     /// The first page.
     First,
@@ -58,17 +60,17 @@ impl MessageList {
     }
 
     /// Takes a page.
-    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> AskNext {
+    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> NextQuestion {
         if !self.is_loading {
-            return AskNext::Nothing;
+            return NextQuestion::Nothing;
         }
         if std::mem::take(&mut self.is_stale) {
-            return AskNext::First;
+            return NextQuestion::First;
         }
         self.messages.extend(page);
         self.messages.truncate(MESSAGES_LISTED_MAX);
         self.is_loading = has_next && self.messages.len() < MESSAGES_LISTED_MAX;
-        if self.is_loading { AskNext::After } else { AskNext::Nothing }
+        if self.is_loading { NextQuestion::After } else { NextQuestion::Nothing }
     }
 
     /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is
@@ -281,6 +283,7 @@ impl RoomListing {
             return Some(last);
         }
         rooms.truncate(ROOMS_LISTED_MAX);
+        rooms.sort_by(|one, other| natural::compare(one.room.key(), other.room.key()));
         self.rooms = rooms;
         self.complete_at = Some(at);
         None

@@ -6,6 +6,7 @@
 //! * `entries`: the entries, sorted; `authors`: who wrote them.
 //! * `changes`, `changed`: what has changed the messages since they were sent.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
+//! * `pending`: messages without an answer of the server.
 //! * `presence`: entries about users who join and leave.
 //! * `window`: the part of the room that is loaded, and its bounds.
 
@@ -15,12 +16,13 @@ mod changes;
 mod coverage;
 mod entries;
 mod intervals;
+mod pending;
 mod presence;
 mod window;
 
 use std::ops::Range;
 
-use chat_proto::{Refusal, Seq, Timestamp};
+use chat_proto::{Seq, Timestamp};
 
 use self::changes::Changes;
 pub(crate) use self::changes::{Change, ChangeKind};
@@ -28,9 +30,8 @@ use self::coverage::Coverage;
 use self::entries::{Entries, LAST, PENDING, VOID};
 pub(crate) use self::intervals::Intervals;
 pub use self::window::{Bounds, Hold, PageInfo};
-use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::entry::{Body, EntryId, LogEntry, Origin};
 use crate::notice::Notice;
-use crate::store::MessageId;
 
 /// The log of a room.
 #[derive(Debug)]
@@ -199,63 +200,6 @@ impl Log {
         self.trim();
     }
 
-    /// Adds a pending message.
-    pub(crate) fn push_pending(&mut self, at: Timestamp, body: Body) {
-        let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
-        self.entries.insert(self.entries.len(), entry);
-    }
-
-    /// The server has accepted a pending message: moves it to its place.
-    pub(crate) fn accept(&mut self, id: &MessageId, seq: Seq, at: Timestamp) {
-        if let Some(mut entry) = self.expect_again(id, seq) {
-            if let Body::Message { origin, .. } = &mut entry.body {
-                *origin = Origin::Own(Delivery::Accepted);
-            }
-            self.insert(seq, at, entry.body);
-        }
-    }
-
-    /// A pending message comes again as message `seq`. It stays the same entry.
-    pub(crate) fn expect_again(&mut self, id: &MessageId, seq: Seq) -> Option<LogEntry> {
-        let entry = self.remove_pending(id)?;
-        self.entries.expect_again(entry.id, seq);
-        Some(entry)
-    }
-
-    /// The server has refused a pending message: it stays after the last message, with the reason.
-    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: Box<Refusal>) {
-        if let Some(mut entry) = self.remove_pending(id) {
-            if let Body::Message { origin, .. } = &mut entry.body {
-                *origin = Origin::Own(Delivery::Refused(why));
-            }
-            let seq = Seq::new(self.coverage.reached());
-            let revision = entry.revision + 1;
-            self.entries.put(self.entries.end_of(seq), LogEntry { seq, at, revision, ..entry });
-        }
-    }
-
-    /// Removes a pending message and returns it.
-    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<LogEntry> {
-        let index = self.entries.pending(id)?;
-        let entry = self.entries.remove(index)?;
-        self.entries.place_pending_notices(Seq::new(self.coverage.reached()));
-        Some(entry)
-    }
-
-    /// A pending message is stored.
-    pub(crate) fn stored(&mut self, id: &MessageId) {
-        self.renumber(id, id.clone());
-    }
-
-    /// A pending message has another number.
-    pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
-        self.changes.renumber(id, &new);
-        let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
-        if let Some(delivery) = delivery {
-            *delivery = Delivery::Pending(new);
-        }
-    }
-
     /// Whether messages were loaded or asked for.
     #[must_use]
     pub const fn has_begun(&self) -> bool {
@@ -273,6 +217,12 @@ impl Log {
     pub fn message(&self, seq: Seq) -> Option<&LogEntry> {
         let entry = self.entries.get(self.entries.start_of(seq))?;
         (entry.seq == seq && entry.is_message()).then_some(entry)
+    }
+
+    /// The newest message that is loaded, unless it is damaged: then its time may be another one.
+    pub(crate) fn newest(&self) -> Option<&LogEntry> {
+        let newest = self.entries.iter().rev().find(|entry| entry.is_message())?;
+        (newest.body.origin() != Some(&Origin::Damaged)).then_some(newest)
     }
 
     /// The messages from `first` to `last` that are loaded.

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use chat_proto::command::{Body, Say};
-use chat_proto::{DeviceId, RoomName, ShortString};
+use chat_proto::{DeviceId, RoomName, ShortString, Timestamp};
 
 pub use crate::store::OUTBOX_MAX;
 use crate::store::{MessageId, OwnMessage, StoreOp};
@@ -98,14 +98,16 @@ impl Outbox {
         self.pending.iter().map(|pending| &pending.message)
     }
 
-    /// Adds a message, and returns it with its device and number.
+    /// Adds a message, and returns it with its device and number. If it names another one, that is of the journal of
+    /// `epoch`, and was stored at `named_at`.
     pub(crate) fn put(
         &mut self,
         room: RoomName,
         body: Body,
         epoch: Option<ShortString>,
+        named_at: Option<Timestamp>,
     ) -> OwnMessage {
-        let mut message = OwnMessage { id: self.next_id(), room, body, epoch: None };
+        let mut message = OwnMessage { id: self.next_id(), room, body, epoch: None, named_at };
         message.epoch = epoch.filter(|_| message.names_messages());
         let stored = StoreState::NotAsked;
         self.pending.push_back(PendingMessage { message: message.clone(), sent: false, stored });
@@ -227,7 +229,8 @@ mod tests {
 
     /// Adds a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
-        let message = outbox.put(RoomName::lobby(), Body::text(Text::new(text).unwrap()), None);
+        let message =
+            outbox.put(RoomName::lobby(), Body::text(Text::new(text).unwrap()), None, None);
         outbox.record_op(&StoreOp::Message(message.clone()));
         assert!(!outbox.is_stored(&message.id));
         assert_eq!(outbox.record_answer(), Some(&message.id));
@@ -241,7 +244,13 @@ mod tests {
     fn left(device: &str, n: u64) -> OwnMessage {
         let id = MessageId { device: word(device), n };
         let text = Text::new(format!("left {n}")).unwrap();
-        OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
+        OwnMessage {
+            id,
+            room: RoomName::lobby(),
+            body: Body::text(text),
+            epoch: None,
+            named_at: None,
+        }
     }
 
     fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {

@@ -1,25 +1,26 @@
 //! The rooms of the user, and the current one.
 
 mod loading;
+mod retry;
 mod room;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_proto::{RoomName, UserName};
 
-pub(crate) use self::loading::{Aside, NewerPage, PAGE_MESSAGES, PageRequest};
+pub(crate) use self::loading::{NewerPage, PAGE_MESSAGES, PageRequest, QueuedPages};
+pub(crate) use self::retry::Retry;
 pub use self::room::{JoinState, Room, UnreadReplies};
 pub(crate) use self::room::{MISSED_MAX, READ_FETCHED, ServerCount, TypedInThread};
 use crate::log::Bounds;
+use crate::natural;
 
 /// Most rooms: more than a server lets one user join, and than a person reads.
 pub const ROOMS_MAX: usize = 200;
 
 /// The number of the lobby.
 const LOBBY_NUMBER: usize = 1;
-
-/// Most digits of a number in a name that are compared by value: a name is not longer.
-const DIGITS_MAX: usize = 32;
 
 /// All rooms: the lobby, then the others, then direct messages, each group sorted by label; numbers in labels
 /// are compared by their value.
@@ -148,7 +149,7 @@ impl Rooms {
         }
         let new = Room::new(name.clone(), self.take_number(name));
         self.is_renumbered = true;
-        let index = self.list.partition_point(|room| order(room) < order(&new));
+        let index = self.list.partition_point(|room| order(room, &new).is_lt());
         self.list.insert(index, new);
         if index <= self.current {
             self.current += 1;
@@ -177,7 +178,7 @@ impl Rooms {
         };
         let before = room.title.replace(title.clone());
         let current = self.current().name.clone();
-        self.list.sort_by_key(order);
+        self.list.sort_by(order);
         self.current = self.index(&current).expect("sorting removes no room");
         before.is_some_and(|before| before.as_str() != title.as_str())
     }
@@ -212,23 +213,11 @@ fn free_number(taken: &BTreeSet<usize>) -> usize {
     (LOBBY_NUMBER..).find(|number| !taken.contains(number)).expect("a set has an end")
 }
 
-/// The sort key of a room. Numbers in its label count by their value: `#team-2` is before `#team-10`.
-fn order(room: &Room) -> (bool, bool, String, String) {
-    let label = room.label().key().to_owned();
-    (room.name != RoomName::lobby(), room.is_private(), padded(&label), label)
-}
-
-/// Pads each number in a text with zeros, so that the order of the texts is that of their numbers.
-fn padded(text: &str) -> String {
-    let mut padded = String::new();
-    for run in text.as_bytes().chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
-        let run = String::from_utf8_lossy(run);
-        let is_number = run.starts_with(|c: char| c.is_ascii_digit());
-        let missing = if is_number { DIGITS_MAX.saturating_sub(run.len()) } else { 0 };
-        padded.extend(std::iter::repeat_n('0', missing));
-        padded.push_str(&run);
-    }
-    padded
+/// The order of two rooms in the list.
+fn order(one: &Room, other: &Room) -> Ordering {
+    let group = |room: &Room| (room.name != RoomName::lobby(), room.is_private());
+    let by_label = || natural::compare(one.label().key(), other.label().key());
+    group(one).cmp(&group(other)).then_with(by_label)
 }
 
 #[cfg(test)]

@@ -123,9 +123,11 @@ pub fn event(event: Event) -> Event {
         Event::Invites { invites, more } => {
             Event::Invites { invites: invites.iter().map(invite).collect(), more }
         }
-        Event::Hook { url, hook } => {
-            Event::Hook { url: Secret::new(line(url.reveal())), hook: self::hook(&hook) }
-        }
+        Event::Hook { url, hook, key } => Event::Hook {
+            url: Secret::new(line(url.reveal())),
+            hook: self::hook(&hook),
+            key: key.map(|key| key.cleaned()),
+        },
         Event::Hooks { hooks, more } => {
             Event::Hooks { hooks: hooks.iter().map(hook).collect(), more }
         }

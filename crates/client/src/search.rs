@@ -4,7 +4,7 @@ use chat_proto::command::SearchOrder;
 use chat_proto::event::Hit;
 use chat_proto::{Command, Refusal, ShortString, Timestamp};
 
-/// Most messages that are kept of one search: more than anybody looks through. An excerpt of the server has some 200
+/// Most results of one search: more than anybody looks through. An excerpt of the server has some 200
 /// characters, so they take 1 MB at most.
 pub const HITS_MAX: usize = 1_000;
 

@@ -50,7 +50,7 @@ impl Standing {
         u64::try_from(next.saturating_sub(now.as_millis())).ok()
     }
 
-    /// The mute that keeps the user from writing in a room, if there is one.
+    /// The mute that forbids the user to write in a room, if there is one.
     pub(crate) fn mute_in(&self, room: &RoomName) -> Option<&SanctionInfo> {
         let is_there = |sanction: &&SanctionInfo| {
             sanction.kind == SanctionKind::Mute

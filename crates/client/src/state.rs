@@ -14,6 +14,7 @@ use chat_proto::{
 };
 
 use self::authors::Authors;
+pub(crate) use self::logs::KnownMessage;
 pub(crate) use self::unaddressed::{LOOKUPS_MAX, Lookup, UnaddressedTexts};
 use crate::choices::Choices;
 use crate::effect::Effect;
@@ -99,6 +100,8 @@ pub struct State {
     pub(crate) offline_since: Option<Timestamp>,
     /// When the session began.
     pub(crate) online_since: Option<Timestamp>,
+    /// The message by which the session finds out whether the server was set back, until the server has answered.
+    pub(crate) known: Option<KnownMessage>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -192,6 +195,7 @@ impl State {
             choices: Choices::default(),
             offline_since: None,
             online_since: None,
+            known: None,
             effects: Vec::new(),
         };
         state.take_up(profile);

@@ -137,7 +137,7 @@ impl Store {
                 prepare(state)?;
                 let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
-                // What has had no session, or comes from version 0.1.0, moves with the next one.
+                // State that has had no session, or comes from version 0.1.0, moves with the next session.
                 let unfiled = Home::find_used(server.with_journal(None), &name)?;
                 let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
                 let slot = Slot::open(&home.directory, &slot_device(state)?)?;

@@ -135,7 +135,13 @@ pub fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
 #[must_use]
 pub fn left(n: u64, room: &str, text: &str) -> OwnMessage {
     let id = MessageId { device: device("before"), n };
-    OwnMessage { id, room: self::room(room), body: Body::text(text_of(text)), epoch: None }
+    OwnMessage {
+        id,
+        room: self::room(room),
+        body: Body::text(text_of(text)),
+        epoch: None,
+        named_at: None,
+    }
 }
 
 /// The id of a message of this run.

@@ -10,7 +10,7 @@ use crate::log::{Bounds, Log};
 /// longer thread lacks its oldest answers.
 pub(crate) const THREAD_PAGES_MAX: usize = 10;
 
-/// A message and those that answer it. It is kept current like the log of its room.
+/// A message and those that answer it. It is updated like the log of its room.
 #[derive(Debug)]
 pub struct Thread {
     pub(crate) room: RoomName,

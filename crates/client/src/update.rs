@@ -17,6 +17,7 @@ mod messages;
 mod orders;
 mod presence;
 mod refused;
+mod reload;
 mod requests;
 mod search;
 mod session;
@@ -59,6 +60,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects.extend(live::tick(state, at));
             effects.extend(standing::tick(state, at));
             effects.extend(search::tick(state, at));
+            effects.extend(reload::tick(state, at));
             effects
         }
         Input::Stored(stored) => {

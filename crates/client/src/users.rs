@@ -1,6 +1,10 @@
 //! The users of a room, sorted by name.
 
+use std::cmp::Ordering;
+
 use chat_proto::{User, UserId, UserName};
+
+use crate::natural;
 
 /// Most users that are listed; more are only counted. Ten times what a server lists.
 const USERS_MAX: usize = 5_000;
@@ -83,9 +87,7 @@ impl Users {
 
     fn insert(&mut self, user: User) {
         if self.sorted.len() < USERS_MAX {
-            let place = self
-                .sorted
-                .partition_point(|other| (&other.name, other.id) < (&user.name, user.id));
+            let place = self.sorted.partition_point(|other| order(other, &user).is_lt());
             self.sorted.insert(place, user);
         }
     }
@@ -94,6 +96,11 @@ impl Users {
     pub fn iter(&self) -> impl Iterator<Item = &User> {
         self.sorted.iter()
     }
+}
+
+/// The order of two users in the list.
+fn order(one: &User, other: &User) -> Ordering {
+    natural::compare(one.name.key(), other.name.key()).then_with(|| one.id.cmp(&other.id))
 }
 
 #[cfg(test)]
@@ -119,6 +126,8 @@ mod tests {
         assert_eq!(ids(&users), [1, 2, 4, 3]);
         users.remove(UserId::new(2));
         assert_eq!((ids(&users), users.count()), (vec![1, 4, 3], 3));
+        users.replace(vec![user(1, "user10"), user(2, "User2"), user(3, "user")], 3);
+        assert_eq!(ids(&users), [3, 2, 1]);
     }
 
     #[test]

@@ -1,17 +1,21 @@
 //! The commands that a client sends. `docs/protocol.md` has an example of each.
 
 mod hello;
+mod kind;
 mod nonce;
 mod sanction;
 mod say;
+mod search_order;
 mod types;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::hello::Hello;
+pub use self::kind::Kind;
 pub use self::nonce::Nonce;
 pub use self::sanction::Sanction;
 pub use self::say::{Body, Links, Say};
+pub use self::search_order::SearchOrder;
 use crate::{
     AwayText, Privacy, Role, RoomName, Secret, Seq, ShortString, Timestamp, Topic, TopicBy,
     UserName,
@@ -353,34 +357,3 @@ pub enum Command {
 
 /// Every line of a client becomes one, which is moved several times: larger fields are boxed.
 const _: () = assert!(size_of::<Command>() <= 80, "a command has 80 bytes");
-
-/// The kind of a message: a text (`bob: hi`) or an action (`* bob waves`).
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A text.
-    #[default]
-    Text,
-    /// An action, in the third person.
-    Action,
-}
-
-/// Which of the messages that a search finds come first.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SearchOrder {
-    /// The newest.
-    #[default]
-    Newest,
-    /// The best matches among the newest ones.
-    Best,
-}
-
-impl SearchOrder {
-    /// Whether it is the default.
-    #[must_use]
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub const fn is_newest(&self) -> bool {
-        matches!(self, Self::Newest)
-    }
-}

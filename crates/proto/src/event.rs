@@ -272,6 +272,9 @@ pub enum Event {
         url: Secret,
         /// The hook.
         hook: HookInfo,
+        /// The key of the server, as an address line has it; `None` if it is of an earlier version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<ShortString>,
     },
     /// Hooks: answers a `hooks` or a `revoke_hook`.
     Hooks {

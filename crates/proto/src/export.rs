@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_done_to_a_message_is_said_in_each_format() {
+    fn each_format_has_the_changes_of_a_message() {
         let user = |id, name| User { id: UserId::new(id), name: UserName::new(name).unwrap() };
         let users = vec![user(1, "ana"), user(2, "carl")];
         let emoji = Emoji::new("👍").unwrap();

@@ -75,7 +75,7 @@ pub struct UserName(Name);
 /// for both, so every event has it, and it is what a client stores. `@ana` is the user who has the name
 /// `ana` when the server reads it.
 ///
-/// What follows the sigil of the others keeps the rules of a [`UserName`]; a room's has no white space
+/// The text after the sigil of the others obeys the rules of a [`UserName`]; a room's has no white space
 /// at all, so that `/join #rust now` has one reading. Compared like user names.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Cow<str>")]

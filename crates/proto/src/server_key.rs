@@ -27,6 +27,13 @@ impl ServerKey {
     pub const fn from_sha256(digest: [u8; BYTES]) -> Self {
         Self(digest)
     }
+
+    /// The key as `curl --pinnedpubkey` takes it: base64 (RFC 4648) with padding, after what the digest is. No
+    /// character means something to a shell.
+    #[must_use]
+    pub fn for_curl(&self) -> String {
+        format!("sha256//{self}=").replace('-', "+").replace('_', "/")
+    }
 }
 
 impl fmt::Display for ServerKey {

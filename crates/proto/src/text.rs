@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn mending_leaves_what_can_be_said() {
+    fn a_corrected_text_is_valid() {
         assert_eq!(Text::from_lossy("hi\r\n").unwrap().as_str(), "hi");
         assert_eq!(Text::from_lossy("\u{1b}[2J").unwrap().as_str(), "[2J");
         assert_eq!(Text::from_lossy("\n\r\0"), None);

@@ -96,7 +96,7 @@ pub const SANCTIONS_IN_ROOMS_MAX: usize = 8_000;
 pub const SANCTIONS_IN_ROOMS_PER_USER_MAX: usize = 500;
 
 /// The number of seconds from which a sanction has no end: ten years.
-pub(crate) const FOR_EVER_S: u64 = 10 * 366 * 24 * 60 * 60;
+pub(crate) const NO_END_S: u64 = 10 * 366 * 24 * 60 * 60;
 
 /// The time that new users and guests from the network of a banned user are banned, too: it is shared with others.
 pub(crate) const NETWORK_BANNED: Duration = Duration::from_secs(24 * 60 * 60);

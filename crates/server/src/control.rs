@@ -110,7 +110,7 @@ impl Control {
                     note_panic(ended);
                     continue;
                 }
-                // One more, which is told that there are too many.
+                // One more, which is refused with the reason.
                 accepted = self.listener.accept(), if sessions.len() <= CONTROL_SESSIONS_MAX => accepted,
             };
             let Some((stream, _)) = errors.check(accepted).await else { continue };

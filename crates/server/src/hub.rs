@@ -66,7 +66,7 @@ use tracing::info;
 pub(crate) use self::accounts::{Asker, device_name};
 pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
-pub(crate) use self::changed::{Counts, Takes};
+pub(crate) use self::changed::{Counts, NotificationFilter};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::ReturningUser;

@@ -182,7 +182,7 @@ mod tests {
         let (bob, _) = hub.enter_new(None, &name("bob"), admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
         let body = Body::text(Text::new("hi @ana").unwrap());
-        let say = Say { room: RoomName::lobby(), n: None, device: None, body };
+        let say = Say { room: RoomName::lobby(), n: None, device: None, body, named_at: None };
         let message = bob.message(say, None, &DeviceId::default(), &answer);
         bob.actor().send_all(vec![message]).await;
         answers.recv().await.unwrap();
@@ -251,7 +251,7 @@ mod tests {
         let (bob, _) = hub.enter_new(None, &name, admission).await.unwrap();
         let (answer, mut answers) = mpsc::channel(1);
         let mut send = async |body| {
-            let say = Say { room: RoomName::lobby(), n: None, device: None, body };
+            let say = Say { room: RoomName::lobby(), n: None, device: None, body, named_at: None };
             let message = bob.message(say, None, &DeviceId::default(), &answer);
             bob.actor().send_all(vec![message]).await;
             answers.recv().await.unwrap();

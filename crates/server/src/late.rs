@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bounded_number_of_addresses_is_kept() {
+    fn a_bounded_number_of_addresses_is_stored() {
         let (late, now) = (LateBrowsers::default(), Instant::now());
         for number in 0..=u32::try_from(LATE_ADDRESSES_MAX).unwrap() {
             late.record_late(address(number), now + Duration::from_millis(number.into()));

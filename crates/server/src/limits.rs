@@ -57,6 +57,11 @@ pub struct SendRate {
 }
 
 impl Limits {
+    /// What one user may send.
+    pub(crate) const fn of(&self, is_newcomer: bool) -> SendRate {
+        if is_newcomer { self.newcomer } else { self.user }
+    }
+
     /// No limits: for a trusted network, and for measurements.
     #[must_use]
     pub const fn off() -> Self {
@@ -122,10 +127,10 @@ impl Cost {
 
 /// The budgets of a [`SendRate`].
 #[derive(Debug, Default)]
-pub(crate) struct SendBudget(Mutex<Both>);
+pub(crate) struct SendBudget(Mutex<BudgetPair>);
 
 #[derive(Debug, Default)]
-struct Both {
+struct BudgetPair {
     units: FullAt,
     kib: FullAt,
 }
@@ -162,12 +167,12 @@ impl SendBudget {
         both.units.is_full(now) && both.kib.is_full(now)
     }
 
-    fn both(&self) -> MutexGuard<'_, Both> {
+    fn both(&self) -> MutexGuard<'_, BudgetPair> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Both {
+impl BudgetPair {
     fn charge(&mut self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
         let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
         let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);

@@ -147,7 +147,7 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     }
     let lines = address_line::lines(&addresses, public, server.key()).unwrap_or_default();
     announce::announce(&Announcement { listens: &addresses, lines, plain, owner });
-    if let Err(error) = ready::tell_service_manager() {
+    if let Err(error) = ready::notify_service_manager() {
         warn!(%error, "cannot tell the service manager that the daemon is ready");
     }
 

@@ -151,7 +151,7 @@ impl Networks {
     }
 
     fn all(&self) -> MutexGuard<'_, All> {
-        // A panic leaves it whole but for a count of one.
+        // A panic leaves it whole, except that one count may be wrong by one.
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

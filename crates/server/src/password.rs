@@ -56,13 +56,13 @@ pub(crate) enum HashError {
     #[error("too many passwords are being checked; try again in a second")]
     Busy,
     /// The server's fault: the system has no random numbers.
-    #[error("the system has no random numbers")]
+    #[error("the server has no random numbers; try again later, or ask the person who runs it")]
     NoRandom(#[source] getrandom::Error),
     /// A bug of the server.
-    #[error("the password could not be hashed")]
+    #[error("the password could not be hashed; try again, or ask the person who runs the server")]
     Failed(#[source] argon2::password_hash::Error),
     /// A bug of the server, or the end of its runtime.
-    #[error("the thread that hashes has ended")]
+    #[error("the thread that hashes has ended; try again, or ask the person who runs the server")]
     Ended(#[source] JoinError),
 }
 
@@ -97,7 +97,7 @@ impl Default for Hasher {
 
 impl Hasher {
     /// Waits until no other password is changed. So the changes take one of the threads at most, and a user who changes
-    /// its password again and again keeps nobody from logging in.
+    /// its password again and again does not delay the logins of others.
     ///
     /// # Errors
     /// Returns an error if too many changes wait.

@@ -16,12 +16,12 @@ const READY: &[u8] = b"READY=1\n";
 ///
 /// # Errors
 /// Returns an error if it cannot be reached.
-pub(crate) fn tell_service_manager() -> io::Result<()> {
-    env::var_os(SOCKET).map_or(Ok(()), |socket| tell(&socket))
+pub(crate) fn notify_service_manager() -> io::Result<()> {
+    env::var_os(SOCKET).map_or(Ok(()), |socket| notify(&socket))
 }
 
 /// `socket` is a path, or the name of an abstract socket of Linux behind `@`.
-fn tell(socket: &OsStr) -> io::Result<()> {
+fn notify(socket: &OsStr) -> io::Result<()> {
     let from = UnixDatagram::unbound()?;
     match socket.as_bytes() {
         #[cfg(target_os = "linux")]
@@ -48,11 +48,11 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("notify");
         let manager = UnixDatagram::bind(&path).unwrap();
-        tell(path.as_os_str()).unwrap();
+        notify(path.as_os_str()).unwrap();
         let mut received = [0; 64];
         let count = manager.recv(&mut received).unwrap();
         assert_eq!(&received[..count], READY);
         drop(manager);
-        assert!(tell(path.as_os_str()).is_err());
+        assert!(notify(path.as_os_str()).is_err());
     }
 }

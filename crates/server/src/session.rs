@@ -25,6 +25,7 @@ mod operator;
 mod pace;
 mod peer;
 mod pending;
+mod results;
 mod roles;
 mod rooms;
 mod sanctions;
@@ -57,7 +58,7 @@ use self::end::{ClosingConnection, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{InviteTerms, invite};
-use self::live::{LiveState, Shows};
+use self::live::{ClientFeatures, LiveState};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
 pub(crate) use self::peer::Peer;
@@ -93,7 +94,7 @@ pub(crate) struct Context {
     pub networks: Arc<Networks>,
     pub logins: Logins,
     pub late: LateBrowsers,
-    pub strangers: StrangerLog,
+    pub strangers: Arc<StrangerLog>,
     /// Cancelled when the daemon shuts down, for connections without a session. A session ends when its rooms
     /// end.
     pub closing: CancellationToken,
@@ -145,7 +146,7 @@ struct Session<S> {
     member: Member,
     device: DeviceId,
     /// What the client shows.
-    shows: Shows,
+    shows: ClientFeatures,
     live: LiveState,
     answers: PendingAnswers,
     pending: PendingCommand,

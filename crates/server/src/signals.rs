@@ -1,7 +1,9 @@
-//! The signals that the daemon handles. SIGPIPE is ignored by every Rust program.
+//! The signals that the daemon handles. SIGPIPE is ignored by every Rust program, and SIGXFSZ here: a file that may not
+//! grow any more (`ulimit -f`) is a disk that is full.
 
 use std::io;
 
+use rustix::process::Signal as Kind;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// SIGINT and SIGTERM, which end the daemon, and SIGHUP, which reopens its log.
@@ -14,6 +16,8 @@ impl Signals {
     /// Takes the signals over from the system, which would end the program. `hangup` is called for
     /// each SIGHUP, until the runtime ends.
     pub(crate) fn new(mut hangup: impl FnMut() + Send + 'static) -> io::Result<Self> {
+        // The handler stays; the write fails.
+        drop(signal(SignalKind::from_raw(Kind::XFSZ.as_raw()))?);
         let mut hangups = signal(SignalKind::hangup())?;
         tokio::spawn(async move {
             while hangups.recv().await.is_some() {

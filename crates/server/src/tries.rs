@@ -73,7 +73,7 @@ impl BegunTry {
 impl Drop for BegunTry {
     fn drop(&mut self) {
         self.tries.table().change(self.network, |tries| {
-            // Not found if it does not count.
+            // A try that does not count is not in the list.
             if let Some(one) = tries.iter_mut().find(|one| one.number == self.number) {
                 one.is_wrong = true;
             }

@@ -21,8 +21,12 @@ const PAGES_MAX = 200;
 const OPEN_MAX = 200;
 /** Read messages that are loaded with the unread ones, for orientation. */
 const READ_FETCHED = 30;
+/** The first and the longest pause before a page is asked for again that the server could not read. */
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 60000;
 
-const canLoad = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
+const canAsk = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
+const canLoad = (state, room) => canAsk(state, room) && room.retry === null;
 
 /** Loads the window with which a room opens: its newest messages, or those around the first unread one. */
 export function begin(state, fx, room) {
@@ -54,7 +58,7 @@ export function loadDate(state, fx, room, time, at) {
 }
 
 function askDate(state, fx, room) {
-  if (room.date === null || !canLoad(state, room)) return;
+  if (room.date === null || !canAsk(state, room)) return;
   const asked = pages.ask(fx, room, { at: room.date, limit: 1 });
   room.loading = { kind: "date", time: room.date, asked };
   room.date = null;
@@ -73,10 +77,25 @@ function dateFound(state, fx, room, messages, at) {
   goTo(state, fx, room, found.seq);
 }
 
-/** The server could not read the room. */
-export function notReadable(room) {
-  pages.forget(room, room.loading?.asked);
+/** The server could not read the room. Returns whether the user knows that: it could not be read before, either. */
+export function notReadable(room, at) {
+  const { loading, retry: before } = room;
+  pages.forget(room, loading?.asked);
   Object.assign(room, { loading: null, date: null });
+  if (loading === null || loading.kind === "date") return false;
+  const pause = before ? Math.min(RETRY_MAX_MS, 2 * before.pause) : RETRY_MS;
+  room.retry = { loading, pause, until: at + pause };
+  return before !== null;
+}
+
+/** Asks again for the pages that could not be read, each after its pause. A clock that was set back ends it, too. */
+export function retry(state, fx, at) {
+  for (const room of state.rooms.values()) {
+    const again = room.retry;
+    if (!again || !canAsk(state, room) || (at < again.until && again.until - at <= RETRY_MAX_MS)) continue;
+    room.loading = again.loading;
+    ask(fx, room, again.loading.asked.before, again.loading.asked.limit);
+  }
 }
 
 /** Goes back to the newest messages. */
@@ -101,6 +120,7 @@ export function loadNewer(state, fx, room) {
 
 /** Loads the messages after `after` up to `to`, in several pages if they do not fit a line. */
 function loadRange(state, fx, room, range) {
+  room.retry = null;
   if (range.to <= range.after) {
     log.cover(room.log, range.after + 1, range.to);
     room.loading = null;
@@ -126,6 +146,7 @@ export function page(state, fx, it, at) {
 
 function take(state, fx, room, { messages, more }, at) {
   const { kind } = room.loading;
+  room.retry = null;
   if (kind === "date") dateFound(state, fx, room, messages, at);
   else if (kind === "older") older(state, room, messages, more);
   else range(state, fx, room, messages, more);
@@ -138,7 +159,10 @@ export function goTo(state, fx, room, seq) {
 }
 
 function older(state, room, messages, more) {
+  const { before } = room.loading.asked;
   room.loading = null;
+  // Messages were taken away meanwhile: the page does not lead to the others.
+  if (before !== room.log.first) return;
   add(state, room.log, messages);
   const first = messages[0]?.seq ?? room.log.first;
   log.cover(room.log, first, room.log.last);
@@ -154,6 +178,7 @@ function range(state, fx, room, messages, more) {
   const first = loading.messages[0]?.seq;
   if (more && come.length > 0 && first > loading.after + 1) return ask(fx, room, first, first - 1 - loading.after);
   room.loading = null;
+  if (loading.isNewer && loading.after !== room.log.last) return;
   const isFirst = room.log.first === null;
   add(state, room.log, loading.messages);
   // What came live meanwhile follows without a gap, unless the window ends before it.

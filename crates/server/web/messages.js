@@ -119,9 +119,10 @@ export function refused(state, fx, it, at) {
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
   // The refusal may be that of a page of the log, also if a panel waits: the log asks for it again.
-  if (isNotReadable) history.notReadable(room);
+  const isKnown = isNotReadable && history.notReadable(room, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
+  if (isKnown) return;
   // A name that is not that of a room is not repeated.
   const isIt = ({ open, join }) =>
     it.room === undefined ? it.code === "bad_room" : [join, `@${open}`].includes(it.room);

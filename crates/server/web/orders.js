@@ -88,7 +88,7 @@ export const EVENTS = {
   audit: page("audit", (event) => event.records, "id"),
   found,
   invite: (state, fx, event) => fillOne(state, "invite", { line: event.line, invite: event.invite }),
-  hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook }),
+  hook: (state, fx, event) => fillOne(state, "hook", { url: event.url, hook: event.hook, key: event.key }),
   link: (state, fx, event, at) => fillOne(state, "link", { code: event.code, until: at + event.valid_ms }),
   account,
   account_changed: (state, fx, event, at) => notice(state, null, words.accountChanged(event), at),

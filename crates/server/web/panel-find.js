@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { fill, h, set, setText } from "./dom.js";
-import { isDirect, labelOf, otherOf, roomList, unread } from "./state.js";
+import { byName, isDirect, labelOf, otherOf, roomList, unread } from "./state.js";
 import { messageRow } from "./panel-lists.js";
 import { describeUnread } from "./view.js";
 
@@ -145,9 +145,9 @@ function go(view) {
     const others =
       part === ""
         ? []
-        : [...users.values()].filter(
-            (user) => user.id !== state.me && !known.has(user.id) && user.name.toLowerCase().includes(part),
-          );
+        : [...users.values()]
+            .filter((user) => user.id !== state.me && !known.has(user.id) && user.name.toLowerCase().includes(part))
+            .sort((a, b) => byName(a.name, b.name));
     offers = [
       ...rooms.map((room) => ({
         label: labelOf(room),

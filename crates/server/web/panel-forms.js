@@ -283,6 +283,9 @@ function qrOf(text) {
   return frame;
 }
 
+/** The option with which curl takes this key of a server, and no other. */
+const pinnedForCurl = (key) => `--pinnedpubkey sha256//${key.replaceAll("-", "+").replaceAll("_", "/")}=`;
+
 /** Makes a hook, and shows its address this once. */
 function hook(view, panel) {
   const body = h("div", { class: "panel-body" }, h("p", { role: "status", text: "Loading…" }));
@@ -294,6 +297,7 @@ function hook(view, panel) {
     // The address by which this browser has come leads here.
     const url = `${location.origin}${new URL(drawn).pathname}`;
     const { room, bot } = panel.hook;
+    const pinned = location.protocol === "https:" && panel.key && pinnedForCurl(panel.key);
     fill(
       body,
       h("p", {
@@ -301,7 +305,7 @@ function hook(view, panel) {
       }),
       shown("The address", url, view),
       shown("To try it", `curl -d 'hello' ${url}`, view),
-      location.protocol === "https:" && h("p", { text: "If curl does not trust the certificate of the server, add -k." }),
+      pinned && shown("If curl does not trust the certificate", `curl -k ${pinned} -d 'hello' ${url}`, view),
       h(
         "p",
         { class: "buttons" },

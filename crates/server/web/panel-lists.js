@@ -5,12 +5,12 @@ import { logOut } from "./commands.js";
 import { exact, moment } from "./dates.js";
 import { fill, h, set, setText } from "./dom.js";
 import { savedOf } from "./saved.js";
-import { labelOf, roomOf } from "./state.js";
+import { byName, labelOf, roomOf } from "./state.js";
 import { firstLine, textNodes } from "./text.js";
 import * as words from "./words.js";
 
-/** Makes a list: `row` makes the elements of an item, `filter` says what is searched in it. */
-function list(title, row, { empty, filter = null, intro = null } = {}) {
+/** Makes a list: `row` makes the elements of an item, `filter` says what is searched in it, `name` sorts them. */
+function list(title, row, { empty, filter = null, intro = null, name = null } = {}) {
   return (view, panel) => {
     const { dispatch } = view;
     const items = h("ul", { class: "panel-list" });
@@ -38,7 +38,8 @@ function list(title, row, { empty, filter = null, intro = null } = {}) {
       if (now === drawn && panel.items === draw.items) return;
       drawn = now;
       draw.items = panel.items;
-      const found = wanted ? panel.items.filter((item) => filter(item).toLowerCase().includes(wanted)) : panel.items;
+      const all = name ? [...panel.items].sort((a, b) => byName(name(a), name(b))) : panel.items;
+      const found = wanted ? all.filter((item) => filter(item).toLowerCase().includes(wanted)) : all;
       fill(
         items,
         found.map((item) => h("li", {}, row(view, item, panel))),
@@ -315,11 +316,13 @@ export const KINDS = {
   rooms: list("Rooms", roomRow, {
     empty: "There are no rooms yet. Create one",
     filter: (item) => `${item.room} ${item.topic}`,
+    name: (item) => item.room,
     intro: newRoom,
   }),
   people: list((view, panel) => `Users in ${panel.room}`, personRow, {
     empty: "Nobody is here",
     filter: (item) => item.name,
+    name: (item) => item.name,
   }),
   mentions: messages("Mentions of you", "Nobody has mentioned you yet"),
   pins: messages(

@@ -81,10 +81,20 @@ function change(state, fx, { room, body, at }) {
   put(state, fx, room, body, at);
 }
 
-function put(state, fx, room, body, at) {
+function put(state, fx, room, said, at) {
+  const body = { ...said, ...namedAt(state, room, said) };
   const message = outbox.put(state.outbox, room, body, state.epoch, at);
   showPending(state, [message]);
   fx.push({ type: "putMessage", message });
+}
+
+/** When the message was stored that `body` names, the later one of two: the server then changes no other one. */
+function namedAt(state, room, { target, reply_to: replyTo, thread }) {
+  const seq = Math.max(...[target, replyTo, thread].filter((one) => one !== undefined));
+  const named = logsOf(state, room)
+    .map((one) => log.message(one, seq))
+    .find((one) => one);
+  return named ? { named_at: new Date(named.at).toISOString() } : {};
 }
 
 /** Sends a refused message again, as a new one. */

@@ -86,7 +86,8 @@ function sessionEnded(state, fx, at) {
   if (state.panel) state.panel.isLoading = false;
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
-    Object.assign(room, { isJoined: false, isRejoining: false, loading: null, date: null, asked: [], readSent: 0 });
+    Object.assign(room, { isJoined: false, isRejoining: false, readSent: 0 });
+    Object.assign(room, { loading: null, date: null, retry: null, asked: [] });
   }
 }
 

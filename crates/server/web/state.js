@@ -122,6 +122,8 @@ export function newRoom(name) {
     /** The page of the window that is on its way, and a time to whose message the user goes after it. */
     loading: null,
     date: null,
+    /** The page that the server could not read, `{loading, pause, until}`: it is asked for again. */
+    retry: null,
     /** The requests for pages that have no answer: see `pages.js`. */
     asked: [],
     /** The position in the log that the reader looks at; null at the end. */
@@ -169,11 +171,14 @@ export function unread(state, room) {
   return { count, mentions: isDirect(room.name) ? count : names, more: room.counted.more };
 }
 
+/** Compares names: numbers in them by their value, so that `user2` is before `user10`. */
+export const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
 /** The rooms in the order of the list: the lobby, rooms by name, direct messages by title. */
 export function roomList(state) {
   const order = (room) => (room.name === LOBBY ? 0 : isDirect(room.name) ? 2 : 1);
   return [...state.rooms.values()].sort(
-    (a, b) => order(a) - order(b) || labelOf(a).localeCompare(labelOf(b)) || a.name.localeCompare(b.name),
+    (a, b) => order(a) - order(b) || byName(labelOf(a), labelOf(b)) || byName(a.name, b.name),
   );
 }
 

@@ -2,6 +2,7 @@
 // the state. Pure: no clock, no network, no storage, no page. `input.at` is the time in milliseconds.
 
 import * as events from "./events.js";
+import { retry } from "./history.js";
 import * as log from "./log.js";
 import * as orders from "./orders.js";
 import * as outbox from "./outbox.js";
@@ -46,4 +47,5 @@ function tick(state, fx, { at }) {
   expireTyping(state, at);
   resetSaid(state, at);
   requests.sendRead(state, fx);
+  retry(state, fx, at);
 }

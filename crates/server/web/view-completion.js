@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { findEmoji } from "./emoji.js";
 import { key } from "./mention.js";
-import { currentRoom, isDirect, roomList } from "./state.js";
+import { byName, currentRoom, isDirect, roomList } from "./state.js";
 
 /** Most offers at a time. */
 const OFFERS_MAX = 8;
@@ -58,7 +58,7 @@ export function makeCompletion(view, { text, options }) {
       (user) => user.id !== state.me && key(user.name).includes(wanted),
     );
     return all.sort(
-      (a, b) => key(b.name).startsWith(wanted) - key(a.name).startsWith(wanted) || a.name.localeCompare(b.name),
+      (a, b) => key(b.name).startsWith(wanted) - key(a.name).startsWith(wanted) || byName(a.name, b.name),
     );
   }
 

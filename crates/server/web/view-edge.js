@@ -2,7 +2,7 @@
 
 import { h, setText } from "./dom.js";
 import { LOBBY, isDirect, labelOf } from "./state.js";
-import { OWNER_ALONE } from "./words.js";
+import { NOT_LOADED_YET, OWNER_ALONE } from "./words.js";
 
 /** Makes the row at the top of `frame`. */
 export function makeEdge({ state, dispatch }, frame, isThread) {
@@ -13,7 +13,9 @@ export function makeEdge({ state, dispatch }, frame, isThread) {
   function draw(from, of, isFirst) {
     const isBegin = from.first !== null && isFirst && !from.hasOlder && of.loading === null && !isThread;
     if (!isThread) drawWelcome(isBegin && of.name === LOBBY && of.count <= 1 && state.role === "owner");
-    setText(edge, isBegin ? beginOf(from, of) : of.loading ? "Loading…" : "");
+    const isFailed = of.retry !== null && !of.retry.loading.isNewer && !isThread;
+    const missing = of.loading ? "Loading…" : isFailed ? NOT_LOADED_YET : "";
+    setText(edge, isBegin ? beginOf(from, of) : missing);
   }
 
   function beginOf(from, of) {

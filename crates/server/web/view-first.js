@@ -1,4 +1,4 @@
-// The first screen: the name, and what else the server needs to know who one is.
+// The first screen: the name, and the secrets by which the server lets a user in.
 
 import { byId, set, setText } from "./dom.js";
 

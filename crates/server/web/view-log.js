@@ -90,7 +90,9 @@ export function makeLog(view, elements) {
 
   /** All that the rows depend on: if it is as before, they are not made again. */
   function signature(name, from, of) {
-    const about = [name, from.version, from.first, state.name, state.role, dayOf(Date.now()), log.opened.size];
+    const pages = [of.loading?.kind, of.retry?.until];
+    const look = [dayOf(Date.now()), log.opened.size];
+    const about = [name, from.version, from.first, state.name, state.role, ...look, ...pages];
     const ofRoom = isThread ? [] : [of.line, of.since.length, of.read, of.count <= 1, state.thread?.root];
     return [...about, ...ofRoom, state.threadDrafts.size].join("|");
   }

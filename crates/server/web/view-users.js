@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, keyed, setText } from "./dom.js";
-import { currentRoom, isDirect, roleIn } from "./state.js";
+import { byName, currentRoom, isDirect, roleIn } from "./state.js";
 
 /** Roles that are shown beside a name, and their order. */
 const SHOWN = { owner: 0, moderator: 1, voice: 2 };
@@ -71,7 +71,7 @@ export function makeUsers({ state, act, menu }) {
         };
         return { ...item, about: `${user.name}|${item.role}|${item.away}|${item.isMe}` };
       });
-      items.sort((a, b) => order(a) - order(b) || a.user.name.localeCompare(b.user.name) || a.user.id - b.user.id);
+      items.sort((a, b) => order(a) - order(b) || byName(a.user.name, b.user.name) || a.user.id - b.user.id);
       const more = room.count - items.length;
       keyed(list, items, make, (a, b) => a.about === b.about);
       let note = byId("users-more");

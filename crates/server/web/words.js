@@ -7,8 +7,9 @@ export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
 export const MESSAGE_TO_SELF = "You can't message yourself";
 export const TOO_MANY_QUESTIONS = "Too many names are being looked up. Try again in a moment";
-export const CANNOT_LEAVE = "You can't leave #lobby";
+export const CANNOT_LEAVE = "You can't leave #lobby: everybody is in it. /notify stops its notifications";
 export const NOT_LOADED = "The server did not send this part of the page. Load the page again";
+export const NOT_LOADED_YET = "Couldn't load messages, trying again in a while";
 export const NOT_STORED_YET = "Your last message is not stored by the server yet. Edit it once it is";
 export const DELETED = "Message deleted";
 export const MESSAGE_GONE = "the server does not have the message any more";
@@ -53,8 +54,7 @@ export function leaving(room) {
   return `You left ${room.name}. /join ${room.name} brings you back`;
 }
 
-export function refused({ code, text, suggestion }) {
-  if (code === "cannot_leave") return CANNOT_LEAVE;
+export function refused({ text, suggestion }) {
   return `Refused: ${text}.${suggestion ? ` Type /name ${suggestion}` : ""}`;
 }
 

@@ -9,18 +9,18 @@ mod frame;
 mod input_history;
 mod jobs;
 mod options;
+mod reports;
 mod saver;
 
 use std::future::{Future, ready};
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 
 use chat_client::link::Dial;
 use chat_client::timer::Timer;
 use chat_client::{CarriedOut, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
-use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
@@ -47,14 +47,14 @@ use crate::update::{Effect, update};
 use crate::view::{self, Canvas, Painter};
 use crate::zone::ZoneWatch;
 
-/// Most events of the network that are taken before the keys have their turn again.
+/// Most reports of the terminal, or events of the network, that are taken before all else has its turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
 /// Runs the client on the screen of `backend` until the user quits, `stop` is ready, or `reports` ends.
 ///
 /// `dial` makes connections; `reports` has the keys and whatever else the terminal sends; `control` is the terminal
-/// besides what is drawn on it. Must be called within a
-/// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
+/// besides what is drawn on it. Must be called within a tokio runtime. Returns the messages that the server has not
+/// answered, and what the user wants next.
 ///
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
@@ -153,10 +153,8 @@ struct App<C> {
     frame_timer: Timer,
 }
 
-/// What the loop waits for besides the inputs of the client.
-enum Front<R> {
-    /// The terminal has sent something: a key, a paste, another size. `None` if it is gone.
-    Report(Option<io::Result<R>>),
+/// What the loop waits for besides the reports of the terminal and the inputs of the client.
+enum Front {
     /// The terminal can take another frame.
     Frame(io::Result<()>),
     /// A setting was saved, or a step of an export was done; or it failed.
@@ -209,8 +207,15 @@ impl<C: Control> App<C> {
         loop {
             let next = tokio::select! {
                 biased;
+                // First, since a person waits: what is asked before it delays each key.
+                report = reports.next(), if self.driver.may_take() => {
+                    if self.take_reports(report, reports.as_mut(), &mut show).await?.is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 () = &mut stop => return Ok(()),
-                next = self.next(reports.as_mut()) => next?,
+                next = self.next() => next?,
             };
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
@@ -234,16 +239,12 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Waits for what is ready, in this order: answers of the store; keys, since the user waits for them; frames; the
-    /// draft of the text of these keys; last the events of the network, since they alone may never end. Safe to cancel.
-    async fn next<R>(
-        &mut self,
-        mut reports: Pin<&mut impl Stream<Item = io::Result<R>>>,
-    ) -> Result<Next<Front<R>>, RunError> {
-        let may_take = self.driver.may_take();
-        let draws = self.state.redraw.is_needed() && !self.external_editor.is_on();
-        let frame_at = self.rest_at().filter(|_| !self.state.redraw.input_box);
-        let is_draft_due = may_take && self.state.is_draft_due;
+    /// Waits for what is ready besides reports, in this order: answers of the store; frames; the draft of the text of
+    /// the last keys; last the events of the network, since they alone may never end. Safe to cancel.
+    async fn next(&mut self) -> Result<Next<Front>, RunError> {
+        let draws = self.may_draw();
+        let frame_at = self.frame_at();
+        let is_draft_due = self.driver.may_take() && self.state.is_draft_due;
         let next_look = self.zone_watch.is_some().then(|| self.zone_looked + ZONE_LOOK_MAX);
         let Self { control, saver, input_history, external_editor, exporter, driver, .. } = self;
         let (zone_timer, frame_timer) = (&mut self.zone_timer, &mut self.frame_timer);
@@ -257,7 +258,6 @@ impl<C: Control> App<C> {
         let front = async {
             tokio::select! {
                 biased;
-                report = reports.next(), if may_take => Front::Report(report),
                 drawable = drawable, if draws => Front::Frame(drawable),
                 () = ready(()), if is_draft_due => Front::Draft,
                 edited = external_editor.done() => Front::Edited(edited),
@@ -270,15 +270,13 @@ impl<C: Control> App<C> {
         Ok(driver.next(front).await?)
     }
 
-    /// Takes what is not an input of the client. Breaks if the terminal is gone.
+    /// Takes what is neither a report of the terminal nor an input of the client.
     fn take_front(
         &mut self,
-        front: Front<impl Into<Report>>,
+        front: Front,
         show: impl FnMut(&State, Draw) -> Result<(), RunError>,
     ) -> Result<ControlFlow<()>, RunError> {
         Ok(match front {
-            Front::Report(None) => ControlFlow::Break(()),
-            Front::Report(Some(report)) => self.take_report(report.map_err(RunError::Keys)?.into()),
             Front::Saved(saved) => self.take(*saved),
             Front::Edited(edited) => {
                 self.control.take_back().map_err(RunError::Keys)?;
@@ -292,18 +290,6 @@ impl<C: Control> App<C> {
                 self.draw(show)?
             }
         })
-    }
-
-    fn take_report(&mut self, report: Report) -> ControlFlow<()> {
-        if report == Report::Attributes {
-            self.colours_by = None;
-        }
-        if self.external_editor.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
-            // It was typed before the editor started, and is not for the text that it has.
-            return ControlFlow::Continue(());
-        }
-        let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
-        self.take(input)
     }
 
     /// Takes an event of the network, and those that are ready.

@@ -12,7 +12,7 @@ use crate::settings::closest;
 
 /// The arguments of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
+pub enum Arity {
     /// It has none.
     Nothing,
     /// They may be left out.
@@ -68,7 +68,7 @@ pub struct Command {
     /// Its arguments in words: optional ones in brackets.
     pub argument: &'static str,
     /// Whether it needs an argument.
-    pub needs: Needs,
+    pub arity: Arity,
     /// What completes its argument.
     pub offers: Offers,
     /// What it does, for the user.
@@ -111,32 +111,30 @@ impl Command {
     /// Whether it can be carried out with this argument, as far as the table knows.
     #[must_use]
     pub const fn takes(&self, argument: &str) -> bool {
-        match self.needs {
+        match self.arity {
             // Other programs show the text to the others. Here it is dropped: the user wants to go.
-            Needs::Nothing if matches!(self.verb, Verb::Quit) => true,
-            Needs::Nothing => argument.is_empty(),
-            Needs::Optional => true,
-            Needs::Argument => !argument.is_empty(),
+            Arity::Nothing if matches!(self.verb, Verb::Quit) => true,
+            Arity::Nothing => argument.is_empty(),
+            Arity::Optional => true,
+            Arity::Argument => !argument.is_empty(),
         }
     }
 }
 
 /// Commands of other programs, and the commands of this one that do the same.
-const INSTEAD: [(&str, &str); 19] = [
+const INSTEAD: [(&str, &str); 17] = [
     ("/op", "/role NAME moderator"),
     ("/deop", "/role NAME member"),
     ("/voice", "/role NAME voice"),
     ("/devoice", "/role NAME member"),
-    ("/buffer", "/go NAME"),
-    ("/lastlog", "/search WORDS"),
-    ("/grep", "/search WORDS"),
+    ("/last", "/search WORDS"),
     ("/hilight", "/set mentions name"),
     ("/notice", "/msg NAME TEXT"),
     ("/pm", "/msg NAME TEXT"),
     ("/w", "/msg NAME TEXT"),
     ("/say", "the text alone, without a command"),
-    ("/window", "/go NAME"),
-    ("/win", "/go NAME"),
+    ("/bind", "/set key ACTION KEYS"),
+    ("/key", "/set key ACTION KEYS"),
     ("/nicklist", "/users"),
     ("/mode", "/role NAME ROLE, or /private and /announce for a room"),
     ("/silence", "/quiet"),
@@ -144,9 +142,19 @@ const INSTEAD: [(&str, &str); 19] = [
     ("/bye", "/quit"),
 ];
 
+/// Commands of other programs that are not needed here, and why.
+const NEEDLESS: [(&str, &str); 3] = [
+    ("/save", "Each setting is saved as it is set."),
+    ("/alias", "Commands have no names of your own. /commands lists their other names."),
+    ("/load", "The settings are read at the start."),
+];
+
 /// The error if there is no command of that name.
 #[must_use]
 pub fn unknown(name: &str) -> String {
+    if let Some((_, why)) = NEEDLESS.iter().find(|(other, _)| *other == name) {
+        return format!("There is no {name}. {why}");
+    }
     let known = COMMANDS.iter().flat_map(Command::names);
     let instead = INSTEAD.iter().find(|(other, _)| *other == name);
     let guess = match (instead, closest(name, known)) {

@@ -118,7 +118,7 @@ impl FirstRun {
             (KeyModifiers::CONTROL, KeyCode::Char('e')) => return editor.go(Motion::LineEnd),
             _ => return,
         };
-        // What is deleted here is not for the input box of the client.
+        // Text that is deleted here must not be pasted into the input box of the client.
         let _ = editor.delete(deleted);
         self.field().error = None;
     }

@@ -70,20 +70,21 @@ pub struct LinkCells {
     pub link: Arc<Link>,
 }
 
-/// Where the view leaves the links of the next frame. All clones are of one terminal.
+/// Where the view leaves the links of the next frame, if they may be others than in the frame before. All clones are of
+/// one terminal.
 #[derive(Debug, Clone, Default)]
-pub struct LinkSlot(Arc<Mutex<Vec<LinkCells>>>);
+pub struct LinkSlot(Arc<Mutex<Option<Vec<LinkCells>>>>);
 
 impl LinkSlot {
     /// Leaves the links of the next frame.
     pub fn set(&self, links: Vec<LinkCells>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = links;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(links);
     }
 
-    /// Takes the links of the frame.
+    /// Takes the links of the frame; `None` if they are those of the frame before.
     #[must_use]
-    pub fn take(&self) -> Vec<LinkCells> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take(&self) -> Option<Vec<LinkCells>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -51,7 +51,7 @@ impl Notifier {
         };
         let (term, program) = (value("TERM"), value("TERM_PROGRAM"));
         let is = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
-        // Of what tmux and screen do not know, they pass on nothing by default.
+        // By default tmux and screen pass on no sequence that they do not know.
         let is_within = !value("TMUX").is_empty() || !value("STY").is_empty();
         let way = match program.as_str() {
             _ if is_within || is(&["tmux", "screen"]) => NotifyMethod::Bell,

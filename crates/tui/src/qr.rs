@@ -16,7 +16,7 @@ impl Qr {
     /// The code of a text; `None` if it is too long for one.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        // A screen is neither dirty nor torn: the smallest code that fits.
+        // The lowest level gives the smallest code, and a screen is neither dirty nor torn.
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         let inner = code.width();
         let width = inner + 2 * QUIET;

@@ -23,8 +23,8 @@ mod user_list;
 
 use std::path::PathBuf;
 
-use chat_client::ServerAddress;
 use chat_client::store::Profile;
+use chat_client::{Hindrance, ServerAddress};
 use chat_proto::{RoomName, Secret, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -44,7 +44,7 @@ pub(crate) use self::pending_order::PendingOrder;
 pub use self::popup::{Picker, Popup};
 pub use self::question::Question;
 pub use self::redraw::Redraw;
-pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
+pub(crate) use self::room_list::{HiddenRooms, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
@@ -56,7 +56,7 @@ pub(crate) use self::thread::ThreadPane;
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::layout::{Panes, Wants, bare, panes};
+use crate::layout::{LayoutOptions, Panes, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::LogRows;
 use crate::viewport::{ScrollPosition, Viewport};
@@ -195,10 +195,16 @@ pub(crate) struct Seek {
 }
 
 impl State {
-    /// Whether the status line shows or hides something whose time ends.
+    /// Whether the screen shows or hides something whose time ends.
     #[must_use]
-    pub const fn shows_for_a_while(&self) -> bool {
-        self.quitting.is_some() || self.done.is_some() || self.storing_until.is_some()
+    pub fn shows_for_a_while(&self) -> bool {
+        let room = self.client.room();
+        self.quitting.is_some()
+            || self.done.is_some()
+            || self.storing_until.is_some()
+            || room.is_waiting_to_load()
+            || self.client.typing_in(room.name()).next().is_some()
+            || matches!(self.client.hindrance(room), Some(Hindrance::Muted(_)))
     }
 
     /// The screen of a client of the server at the address `server`, with the stored `profile`.
@@ -276,7 +282,7 @@ impl State {
         }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
-        let wants = Wants {
+        let options = LayoutOptions {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
             thread: self.thread.as_ref().map(|thread| thread.has_focus),
@@ -289,7 +295,7 @@ impl State {
                 self.users.or_else(|| self.look.shows_users())
             },
         };
-        panes(self.size, wants)
+        panes(self.size, options)
     }
 
     /// The log that keys are for as rows, and how many of them fit; `None` if none fit.

@@ -18,9 +18,11 @@ mod keys;
 mod output;
 mod sgr;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Stdin, Write};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::panic;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -267,7 +269,7 @@ impl Control for Tty {
         };
         if way != CopyMethod::Tmux {
             send();
-        } else if let Err(error) = clipboard::give_to_tmux(text.to_owned(), send) {
+        } else if let Err(error) = clipboard::give_to_tmux(text.to_owned(), pane(), send) {
             tracing::info!(%error, "the text is not given to tmux");
         }
     }
@@ -313,6 +315,13 @@ impl Control for Tty {
             tracing::warn!(%error, "cannot stop the process group");
         }
     }
+}
+
+/// The pane of tmux that the environment names, and this terminal. `None` if one of them is not known.
+fn pane() -> Option<clipboard::Pane> {
+    let id = std::env::var_os("TMUX_PANE")?;
+    let terminal = ttyname(io::stdout(), Vec::new()).ok()?;
+    Some(clipboard::Pane { id, terminal: OsStr::from_bytes(terminal.as_bytes()).to_owned() })
 }
 
 /// The first title of the program.

@@ -41,7 +41,7 @@ use chat_proto::Timestamp;
 
 use self::drafts::typing;
 pub use self::effect::Effect;
-use self::scrolling::{arrived, retry, scroll, scroll_page, to_newest, to_oldest};
+use self::scrolling::{retry, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
 use crate::lists::{SecretKind, Subject};
 use crate::state::{LogPane, State};
@@ -123,7 +123,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Zone(zone) => {
             state.zone = zone;
-            // They have times.
+            // The rows of messages have times.
             state.forget_heights();
             Vec::new()
         }
@@ -253,14 +253,13 @@ fn notify(
             NoticeKind::Trouble => Err(text.clone()),
         });
     }
-    let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
+    let effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
     if is_list {
         state.focus_on(LogPane::Room);
     }
     if is_list || !reads_back {
         let room = state.shown().clone();
         state.viewport_mut(&room).to_newest();
-        effects.extend(arrived(state, at));
     }
     effects
 }

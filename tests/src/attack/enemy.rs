@@ -15,7 +15,7 @@ const FROM: [u8; 4] = [127, 0, 0, 66];
 
 /// Time between two tries of one connection: an attacker that uses a whole processor of this machine would only show
 /// that.
-const PAUSE: Duration = Duration::from_millis(1);
+pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// Tries at once, of an attack that needs no crowd.
 pub(super) const AT_ONCE: u64 = 8;

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use chat_proto::ServerKey;
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::native::Native;
@@ -15,7 +17,7 @@ const BETWEEN: Duration = Duration::from_millis(20);
 const MARK: &str = "honest ";
 
 /// Two users who talk in the lobby.
-pub(super) struct Honest {
+pub(super) struct HonestUsers {
     ana: Native,
     bob: Native,
     /// Messages that were accepted.
@@ -24,19 +26,34 @@ pub(super) struct Honest {
     unheard: usize,
 }
 
+/// The key of the server.
+pub(super) async fn key(address: SocketAddr) -> ServerKey {
+    let mut asks = Native::connect(address).await;
+    asks.send(&json!({"type": "about"})).await;
+    asks.expect("about").await["key"].as_str().unwrap().parse().unwrap()
+}
+
+/// Connects, within TLS if there is a `key`.
+async fn connect(address: SocketAddr, key: Option<ServerKey>) -> Native {
+    match key {
+        Some(key) => Native::connect_tls(address, key).await,
+        None => Native::connect(address).await,
+    }
+}
+
 /// Joins as a newcomer. Returns how long it took; `None` if it is refused.
-pub(super) async fn newcomer(address: SocketAddr) -> Option<Duration> {
+pub(super) async fn newcomer(address: SocketAddr, key: Option<ServerKey>) -> Option<Duration> {
     let began = Instant::now();
-    let mut zoe = Native::connect(address).await;
+    let mut zoe = connect(address, key).await;
     zoe.send(&json!({"type": "hello", "version": 1, "name": "zoe"})).await;
     let answer = zoe.next().await?;
     (answer["type"] == "welcome").then(|| began.elapsed())
 }
 
-impl Honest {
-    pub(super) async fn join(address: SocketAddr) -> Self {
-        let ana = Native::join(address, "ana").await;
-        let bob = Native::join(address, "bob").await;
+impl HonestUsers {
+    pub(super) async fn join(address: SocketAddr, key: Option<ServerKey>) -> Self {
+        let ana = connect(address, key).await.hello("ana").await;
+        let bob = connect(address, key).await.hello("bob").await;
         Self { ana, bob, accepted: 0, unheard: 0 }
     }
 
@@ -62,6 +79,17 @@ impl Honest {
         }
         times.sort_unstable();
         times[(times.len() * 99).div_ceil(100) - 1]
+    }
+
+    /// The same while `load` runs, which never ends.
+    pub(super) async fn talk_beside(
+        &mut self,
+        messages: u32,
+        load: impl Future<Output = ()> + Send + 'static,
+    ) -> Duration {
+        let mut loading = JoinSet::new();
+        loading.spawn(load);
+        self.talk(messages).await
     }
 
     /// Reads the room again. Returns how many accepted messages were not heard, or are not there in their order.

@@ -1,23 +1,26 @@
 //! The board that the users of a group share: the states that the group may be in, its messages, and the faults.
 
+mod lists;
+mod sessions;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::certain::{Certain, Ticket};
-use super::order::{Order, Room, User, label_of};
+use super::order::{Order, Room, User};
 use super::record::Record;
 use super::state::{Answer, RoomState, State};
 use super::worlds::{Outcome, Worlds};
-use super::{Backup, Findings, ROOMS, Settings, USERS, device, room_name, user_name};
+use super::{Backup, Findings, ROOMS, Settings, USERS, room_name, user_name};
 
 /// Labels of a group, at most: no other group has one of them.
 const LABELS: u64 = 1_000_000;
 
 /// A message of a user.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Said {
+pub(super) struct SentMessage {
     pub(super) room: Room,
     /// When it was first sent.
     pub(super) sent: Ticket,
@@ -74,7 +77,7 @@ pub(super) struct Board {
     pub(super) is_sending: bool,
     pub(super) is_done: bool,
     pub(super) users: [Peer; USERS],
-    pub(super) said: BTreeMap<(User, u64), Said>,
+    pub(super) said: BTreeMap<(User, u64), SentMessage>,
     /// Texts in this life of the journal that others can delete.
     pub(super) texts: Vec<(Room, u64, User)>,
     pub(super) verified: Vec<Record>,
@@ -226,13 +229,6 @@ impl Board {
         self.set_certain();
     }
 
-    /// Orders that were sent by a client that was killed have no answer.
-    pub(super) fn abandon(&mut self) {
-        let outcomes = vec![Outcome::Unanswered; self.in_flight.len()];
-        self.answer(&outcomes, &[]);
-        self.users.iter_mut().for_each(|user| user.is_online = false);
-    }
-
     /// Keeps the states that a backup may have, which is made from one moment on to another: those before and after
     /// each of the orders.
     fn save(&mut self, before: &Worlds, orders: &[(Order, Outcome)]) {
@@ -248,129 +244,8 @@ impl Board {
         }
     }
 
-    /// A client of the user is in.
-    pub(super) fn welcome(&mut self, user: User, welcome: &Value) {
-        let epoch = welcome["journal"]["epoch"].as_str().map(str::to_owned);
-        if self.epoch.is_some() && self.epoch != epoch {
-            self.is_restored = true;
-            self.life += 1;
-            self.texts.clear();
-            self.set_certain();
-        }
-        self.epoch = epoch;
-        self.tick();
-        if self.certain.is_banned_since(user, self.users[user].hello) == Answer::Yes {
-            self.fault(
-                |findings| &mut findings.wrong_orders,
-                || format!("user {user} is banned: {welcome}"),
-            );
-        }
-        let role = self.certain.role_since(user, self.users[user].hello);
-        if role.is_some_and(|role| welcome["role"] != role.word()) {
-            self.fault(
-                |findings| &mut findings.wrong_orders,
-                || format!("user {user} is {role:?}: {welcome}"),
-            );
-        }
-        let peer = &mut self.users[user];
-        peer.id = welcome["id"].as_u64();
-        (peer.is_online, peer.is_new, peer.may_have_ghosts) = (true, true, true);
-        peer.connection += 1;
-        self.findings.connections += 1;
-    }
-
-    /// A user is not let in.
-    pub(super) fn kept_out(&mut self, user: User, refused: &Value) {
-        self.tick();
-        let is_wrong = match refused["code"].as_str().unwrap_or_default() {
-            "banned" => self.certain.is_banned_since(user, self.users[user].hello) == Answer::No,
-            "shutdown" | "busy" => false,
-            _ => true,
-        };
-        if is_wrong {
-            self.fault(|findings| &mut findings.wrong_orders, || format!("user {user}: {refused}"));
-        }
-    }
-
     pub(super) fn pause(&mut self) -> Duration {
         Duration::from_millis(self.random.u64(self.settings.pauses_ms.clone()))
-    }
-
-    /// The records of the audit log after those that were compared, or all of them if a backup was restored; and the
-    /// number of the newest.
-    pub(super) fn records(&mut self, new: &[Value], newest: u64, is_restored: bool) {
-        if is_restored != self.is_restored {
-            return; // a backup was restored meanwhile
-        }
-        if is_restored {
-            self.worlds = std::mem::take(&mut self.saved);
-            self.is_restored = false;
-        }
-        let (verified, group) = (self.verified.clone(), self.settings.group);
-        let agrees = |state: &State| {
-            let known = if is_restored { &verified[..state.verified] } else { &[] };
-            let count = known.len() + state.records.len();
-            let mut expected = known.iter().chain(&state.records).zip(new);
-            count == new.len() && expected.all(|(record, sent)| record.is_like(group, sent))
-        };
-        let left = self.worlds.that(agrees);
-        if let Some(state) = left.iter().next() {
-            self.verified.truncate(state.verified);
-            self.verified.extend(state.records.iter().cloned());
-            self.last_record = newest;
-            self.findings.records += new.len() as u64;
-        }
-        let before = self.worlds.clone();
-        self.narrow(
-            left.with_new_records(),
-            |findings| &mut findings.wrong_audit,
-            || format!("{new:?} instead of {:?}", before.iter().next()),
-        );
-    }
-
-    /// The sanctions of a room, or of the server, that an owner is sent.
-    pub(super) fn sanctions(&mut self, room: Option<Room>, sent: &Value) {
-        if self.is_restored {
-            return;
-        }
-        let list = sent["sanctions"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let mut listed: Vec<u64> = list
-            .iter()
-            .filter_map(|one| label_of(&one["reason"]))
-            .filter(|label| label / LABELS == u64::from(self.settings.group))
-            .collect();
-        listed.sort_unstable();
-        let left = self.worlds.that(|state| {
-            let here = state.sanctions.iter().filter(|((_, _, at), _)| *at == room);
-            let barred = state.barred.values().filter(|_| room.is_none());
-            let labels = here.map(|(_, made)| made).chain(barred).map(|(_, label)| *label);
-            let mut labels: Vec<u64> = labels.collect();
-            labels.sort_unstable();
-            labels == listed
-        });
-        let before = self.worlds.clone();
-        self.narrow(
-            left,
-            |findings| &mut findings.wrong_orders,
-            || format!("sanctions of {room:?}: {sent} after {:?}", before.iter().next()),
-        );
-    }
-
-    /// The earlier connections of a user have ended.
-    pub(super) fn forget_ghosts(&mut self, user: User) {
-        self.users[user].may_have_ghosts = false;
-        let is_over = |order: &Order| order.session_of() == Some(user);
-        self.worlds = self.worlds.without_unanswered(is_over);
-        self.set_certain();
-    }
-
-    /// The `hello` of a user, which makes its token itself.
-    pub(super) fn hello(&mut self, user: User) -> Value {
-        self.users[user].hello = self.tick();
-        let group = self.settings.group;
-        json!({"type": "hello", "version": 1, "name": user_name(group, user), "new": true,
-               "token": self.settings.token(user as u64), "device": device(group, user),
-               "features": ["accounts", "events", "roles", "unknown_kinds"]})
     }
 }
 

@@ -1,12 +1,15 @@
 //! The stored state of a group, and who may do what. The model follows the page of the protocol, and knows nothing of
 //! the code of the rights.
 
+mod invites;
+mod sanctions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::barred::{BanTarget, end_in_words};
-use super::order::{Kind, Order, Privacy, Role, Room, Rules, User, reason};
+use super::barred::BanTarget;
+use super::order::{Kind, Order, Privacy, Role, Room, Rules, User};
 use super::record::Record;
-use super::{ROOMS, USERS, device_name, newcomer_name, room_name, user_name};
+use super::{ROOMS, USERS, room_name, user_name};
 
 /// The stored state of a group.
 #[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -255,77 +258,6 @@ impl State {
         may
     }
 
-    fn sanction(
-        &mut self,
-        by: User,
-        (kind, user, room): (Kind, User, Option<Room>),
-        label: u64,
-    ) -> bool {
-        let is_above = match room {
-            Some(room) => {
-                let (own, of) = (self.rank(by, room), self.rank(user, room));
-                let needed = if of < Role::Moderator { Role::Moderator } else { Role::Owner };
-                own >= needed && own > of && !self.is_banned(by, Some(room))
-            }
-            None => {
-                let (own, of) = (self.roles[by], self.roles[user]);
-                own >= Role::Moderator && own > of
-            }
-        };
-        let key = (kind, user, room);
-        let replaced = self.sanctions.get(&key).copied();
-        let may_replace = replaced.is_none_or(|(author, _)| self.may_end(by, key, author));
-        let is_here = room.is_none_or(|room| self.rooms[room].members[user]);
-        if by == user || !is_above || !may_replace || kind == Kind::Kick && !is_here {
-            return false;
-        }
-        if kind != Kind::Kick {
-            self.sanctions.insert(key, (by, label));
-        }
-        if let (Kind::Kick | Kind::Ban, Some(room)) = (kind, room) {
-            self.rooms[room].members[user] = false;
-        }
-        let end = if kind == Kind::Kick { String::new() } else { end_in_words(label) };
-        let about = self.describe(key) + &end;
-        self.record(by, "sanction", about, String::new());
-        self.records.last_mut().expect("it was just added").reason = reason(label);
-        true
-    }
-
-    /// Whether a user may end a sanction that `author` has made.
-    fn may_end(&self, by: User, (_, user, room): (Kind, User, Option<Room>), author: User) -> bool {
-        let rank = |user| room.map_or(self.roles[user], |room| self.rank(user, room));
-        let needed = if rank(author) == Role::Owner { Role::Owner } else { Role::Moderator };
-        by != user && rank(by) >= needed
-    }
-
-    /// A sanction, as the audit log describes it.
-    fn describe(&self, (kind, user, room): (Kind, User, Option<Room>)) -> String {
-        let at = room.map_or("the server".to_owned(), |room| room_name(self.group, room));
-        format!("{} {}, {at}", kind.word(), self.name(user))
-    }
-
-    fn pardon(&mut self, by: User, label: u64, id: u64) -> bool {
-        let barred = self.barred.iter().find(|(_, (_, of))| *of == label);
-        if let Some((whom, (author, _))) = barred.map(|(whom, made)| (*whom, *made)) {
-            return self.may_end_of_server(by, author) && self.unbar(by, whom, id);
-        }
-        let found = self.sanctions.iter().find(|(_, (_, of))| *of == label);
-        let Some((key, (author, _))) = found.map(|(key, made)| (*key, *made)) else { return false };
-        let finds = key.2.is_none_or(|room| {
-            let at = &self.rooms[room];
-            let is_open = at.members[by] || at.rules.privacy != Privacy::Private;
-            is_open && !self.is_banned(by, Some(room))
-        });
-        if !finds || !self.may_end(by, key, author) {
-            return false;
-        }
-        self.sanctions.remove(&key);
-        let about = format!("number {id}, {}", self.describe(key));
-        self.record(by, "pardon", about, String::new());
-        true
-    }
-
     fn delete(&mut self, by: User, room: Room, seq: u64, of: User) -> bool {
         let is_moderator = self.rank(by, room) >= Role::Moderator && !self.is_muted(by, room);
         if !self.rooms[room].members[by] || !is_moderator || !self.deleted.insert((room, seq)) {
@@ -333,57 +265,6 @@ impl State {
         }
         let about = format!("a message of {}, {}", self.name(of), room_name(self.group, room));
         self.record(by, "delete", about, String::new());
-        true
-    }
-
-    fn invite(&mut self, by: User, role: Role, uses: u32, label: u64) -> bool {
-        if self.roles[by] < role || role > Role::Member && uses > 1 {
-            return false;
-        }
-        self.invites.insert(label, Invite { by, role, uses, used: 0 });
-        self.record(by, "invite", "invite ".to_owned(), format!(": {uses} for {}", role.word()));
-        true
-    }
-
-    fn revoke(&mut self, by: User, label: u64, id: u64) -> bool {
-        let Some(invite) = self.invites.get(&label).copied() else { return false };
-        if invite.by != by && self.roles[by] < invite.role.max(Role::Moderator) {
-            return false;
-        }
-        self.invites.remove(&label);
-        let Invite { uses, used, .. } = invite;
-        self.record(by, "revoke", format!("invite {id}: {used} of {uses} used"), String::new());
-        true
-    }
-
-    fn admit(&mut self, newcomer: u64, label: u64, id: u64) -> bool {
-        let is_barred = |label| {
-            let mut barred = self.barred.keys();
-            barred.any(|whom| matches!(whom, BanTarget::Invite { label: of, .. } if *of == label))
-        };
-        if let Some(by) = self.admitted.get(&newcomer) {
-            return !is_barred(*by); // with the token that is stored
-        }
-        let Some(invite) = self.invites.get(&label).copied() else { return false };
-        let Invite { by, role, uses, used } = invite;
-        if used >= uses || self.roles[by] < role || self.is_banned(by, None) || is_barred(label) {
-            return false;
-        }
-        self.invites.insert(label, Invite { used: used + 1, ..invite });
-        self.admitted.insert(newcomer, label);
-        let name = newcomer_name(self.group, newcomer);
-        self.record(by, "admit", format!("invite {id}: {name} as {}", role.word()), String::new());
-        true
-    }
-
-    fn drop_device(&mut self, by: User, user: User, label: u64, id: u64) -> bool {
-        let may = by == user || self.roles[by] == Role::Owner;
-        if !may || !self.devices.remove(&(user, label)) {
-            return false;
-        }
-        let device = device_name(label);
-        let about = format!("the token of the device {device}, number {id} of {}", self.name(user));
-        self.record(by, "drop", about, String::new());
         true
     }
 }

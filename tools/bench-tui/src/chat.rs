@@ -3,10 +3,11 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::thread::spawn;
 
-use crate::audience::read_all;
-use crate::client::{BUSY, programs, users};
+use crate::client::{BUSY, CROWDED, programs, users};
+
+/// The user who speaks.
+const SPEAKER: &str = "speaker";
 
 /// Messages that may wait for their answers, fewer than the server allows.
 const IN_FLIGHT: u64 = 32;
@@ -15,6 +16,8 @@ const IN_FLIGHT: u64 = 32;
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     child: Child,
+    /// The other users, who read nothing: in their room, nobody speaks.
+    others: Vec<TcpStream>,
 }
 
 /// The room, as another user speaks in it.
@@ -26,13 +29,12 @@ pub(crate) struct Room {
 }
 
 impl Server {
-    /// Starts it, with the other users in the busy room. It stores nothing.
+    /// Starts it, with the other users in the crowded room. It stores nothing.
     pub(crate) fn start() -> io::Result<Self> {
         let mut child = Command::new(programs()?.join("chat-server"))
             .args(["--listen", "127.0.0.1:0", "--data", ":memory:", "--limits", "off"])
             .env("RUST_LOG", "warn")
-            // One thread sends to all users, as the IRC server here has one: two would take both processors of a small
-            // machine from the client with each message.
+            // As the IRC server here has one thread.
             .env("TOKIO_WORKER_THREADS", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -47,18 +49,16 @@ impl Server {
             let _ = child.kill();
             return Err(io::Error::other(format!("chat-server printed no address, but {line:?}")));
         };
-        let server = Self { address, child };
-        let others: io::Result<Vec<TcpStream>> =
-            users().skip(1).map(|name| enter(address, &name)).collect();
-        let others = others?;
-        spawn(move || read_all(others));
+        let mut server = Self { address, child, others: Vec::new() };
+        for name in users() {
+            server.others.push(enter(address, &name, CROWDED)?);
+        }
         Ok(server)
     }
 
-    /// The busy room, as its first user speaks in it.
+    /// The busy room, as another user speaks in it.
     pub(crate) fn room(&self) -> io::Result<Room> {
-        let name = users().next().unwrap_or_default();
-        let user = enter(self.address, &name)?;
+        let user = enter(self.address, SPEAKER, BUSY)?;
         let messages = BufWriter::new(user.try_clone()?);
         Ok(Room { answers: BufReader::new(user), messages, sent: 0, accepted: 0 })
     }
@@ -71,12 +71,12 @@ impl Drop for Server {
     }
 }
 
-/// Connects a user, who joins the busy room.
-fn enter(address: SocketAddr, name: &str) -> io::Result<TcpStream> {
+/// Connects a user, who joins the room.
+fn enter(address: SocketAddr, name: &str, room: &str) -> io::Result<TcpStream> {
     let mut user = TcpStream::connect(address)?;
     user.set_nodelay(true)?;
     let hello = format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#);
-    user.write_all(format!("{hello}\n{{\"type\":\"join\",\"room\":\"{BUSY}\"}}\n").as_bytes())?;
+    user.write_all(format!("{hello}\n{{\"type\":\"join\",\"room\":\"{room}\"}}\n").as_bytes())?;
     Ok(user)
 }
 

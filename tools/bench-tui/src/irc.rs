@@ -1,13 +1,12 @@
-//! A server of IRC for one client, as far as weechat and irssi need one. It puts the client into the rooms. The other
-//! users of the busy room are connections, too, since those of chat-server take processor time from its client.
+//! A server of IRC for one client, as far as weechat and irssi need one. It puts the client into the rooms; the other
+//! users of the crowded room are names.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-use crate::audience::read_all;
-use crate::client::{BUSY, NAME, rooms, users};
+use crate::client::{BUSY, CROWDED, NAME, rooms, users};
 
 /// How long a client may take to come and send its name.
 const ARRIVAL_MAX: Duration = Duration::from_secs(15);
@@ -24,8 +23,8 @@ pub(crate) struct Irc {
     arrived: Receiver<TcpStream>,
 }
 
-/// The room, as others speak in it: the client first, then the other users.
-pub(crate) struct Room(Vec<BufWriter<TcpStream>>);
+/// The busy room, as another user speaks in it.
+pub(crate) struct Room(BufWriter<TcpStream>);
 
 impl Irc {
     pub(crate) fn start() -> io::Result<Self> {
@@ -45,29 +44,18 @@ impl Irc {
     pub(crate) fn room(self) -> io::Result<Room> {
         let arrived = self.arrived.recv_timeout(ARRIVAL_MAX);
         let client = arrived.map_err(|_| io::Error::other("the client has not connected"))?;
-        let others = TcpListener::bind("127.0.0.1:0")?;
-        let address = others.local_addr()?;
-        let (mut listeners, mut writers) = (Vec::new(), vec![BufWriter::new(client)]);
-        for _ in users() {
-            listeners.push(TcpStream::connect(address)?);
-            let writer = others.accept()?.0;
-            writer.set_nodelay(true)?;
-            writers.push(BufWriter::new(writer));
-        }
-        std::thread::spawn(move || read_all(listeners));
-        Ok(Room(writers))
+        Ok(Room(BufWriter::new(client)))
     }
 }
 
 impl Room {
     /// Another user sends a message, with those after it until [`Room::flush`].
     pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
-        let line = format!(":user1!user1@bench PRIVMSG {BUSY} :{text}\r\n");
-        self.0.iter_mut().try_for_each(|user| user.write_all(line.as_bytes()))
+        write!(self.0, ":speaker!speaker@bench PRIVMSG {BUSY} :{text}\r\n")
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.0.iter_mut().try_for_each(Write::flush)
+        self.0.flush()
     }
 }
 
@@ -96,7 +84,7 @@ fn welcome() -> String {
         format!(":bench 001 {NAME} :Welcome\r\n:bench 422 {NAME} :No message of the day\r\n");
     for room in rooms() {
         lines += &format!(":{NAME}!{NAME}@bench JOIN {room}\r\n");
-        let here: Vec<String> = if room == BUSY { users().collect() } else { Vec::new() };
+        let here: Vec<String> = if room == CROWDED { users().collect() } else { Vec::new() };
         for names in here.chunks(NAMES_PER_LINE) {
             lines += &format!(":bench 353 {NAME} = {room} :{}\r\n", names.join(" "));
         }
@@ -122,11 +110,11 @@ mod tests {
         assert!(welcome.iter().all(|line| line.len() <= 510), "{welcome:?}");
         let begins = |start: &str| welcome.iter().filter(|line| line.starts_with(start)).count();
         assert_eq!(begins(":ana!ana@bench JOIN #"), rooms().count());
-        let names = welcome.iter().filter(|line| line.contains(&format!(" {BUSY} :user")));
+        let names = welcome.iter().filter(|line| line.contains(&format!(" {CROWDED} :user")));
         let names: usize = names.map(|line| line.matches("user").count()).sum();
         assert_eq!(names, users().count());
         room.say("hello").unwrap();
         room.flush().unwrap();
-        assert_eq!(lines.next().unwrap(), ":user1!user1@bench PRIVMSG #busy :hello");
+        assert_eq!(lines.next().unwrap(), ":speaker!speaker@bench PRIVMSG #busy :hello");
     }
 }

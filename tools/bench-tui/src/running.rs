@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn the_oldest_message_on_a_screen_is_the_one_with_the_lowest_number() {
         let screen =
-            "17:02 user1 old 998: a message\nold 999: another\n  and its second row\nold 1000: …";
+            "17:02 speaker old 998: a message\nold 999: another\n  and its second row\nold 1000: …";
         assert_eq!(oldest(screen), Some(998));
         assert_eq!(oldest("old cut off\nold 12: whole"), Some(12));
         assert_eq!(oldest("no message, it is cold: 3"), None);

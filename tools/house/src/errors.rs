@@ -27,6 +27,23 @@ fn a_repeated_source_is_found() {
     }
 }
 
+/// What clients are told comes after a semicolon: what to do. Texts that are made elsewhere are not looked at.
+#[test]
+fn an_error_of_the_hub_says_what_to_do() {
+    let refusals = ["crates/server/src/hub/error", "crates/server/src/journal/rejection.rs"];
+    let mut sources = files(&["crates/server/src"], "rs");
+    sources.retain(|source| refusals.iter().any(|path| source.path.starts_with(path)));
+    assert!(sources.len() > refusals.len(), "the errors are elsewhere");
+    let mut found = Vec::new();
+    for source in sources {
+        let texts = source.text.split("#[error(").skip(1).filter_map(|part| part.split_once(")]"));
+        let is_own = |text: &&str| *text != "transparent" && !text.contains(", .");
+        let silent = texts.map(|(text, _)| text).filter(is_own).filter(|text| !text.contains("; "));
+        found.extend(silent.map(str::to_owned));
+    }
+    assert!(found.is_empty(), "these errors do not say what to do: {found:#?}");
+}
+
 /// Returns the texts of `thiserror` attributes that show the source of their variant.
 fn repeats(source: &str) -> Vec<String> {
     let mut parts = source.split("#[error(");

@@ -24,7 +24,7 @@ pub(super) const VOID: Seq = Seq::NONE;
 pub(super) struct Entries {
     list: VecDeque<LogEntry>,
     /// How many of them are notices.
-    notes: usize,
+    notices: usize,
     /// Bytes of text in the others.
     bytes: usize,
     authors: Authors,
@@ -44,7 +44,7 @@ impl Entries {
 
     /// How many are notices, and how many are not.
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.notes, self.list.len() - self.notes)
+        (self.notices, self.list.len() - self.notices)
     }
 
     pub(super) const fn bytes(&self) -> usize {
@@ -134,8 +134,8 @@ impl Entries {
             self.authors.remove(&entry.body);
         }
         match (entry.is_notice(), came) {
-            (true, true) => self.notes += 1,
-            (true, false) => self.notes -= 1,
+            (true, true) => self.notices += 1,
+            (true, false) => self.notices -= 1,
             (false, true) => self.bytes += entry.body.bytes(),
             (false, false) => self.bytes -= entry.body.bytes(),
         }

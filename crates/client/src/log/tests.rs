@@ -1,6 +1,10 @@
 mod changes;
 
+use chat_proto::Refusal;
+
 use super::*;
+use crate::entry::Delivery;
+use crate::store::MessageId;
 
 /// Most messages in the log of the current room.
 const MESSAGES_MAX: usize = Bounds::CURRENT.messages;
@@ -21,7 +25,7 @@ fn own(n: u64) -> Body {
     Body::Message { from, kind, text: format!("own {n}"), origin, extras: None }
 }
 
-fn note(text: impl Into<String>) -> Notice {
+fn notice(text: impl Into<String>) -> Notice {
     Notice::Front(crate::notice::NoticeKind::Info, text.into())
 }
 
@@ -55,7 +59,7 @@ fn texts(log: &Log) -> Vec<&str> {
 fn messages_stand_in_the_rooms_order_and_once() {
     let mut log = Log::new();
     receive(&mut log, [3, 5, 4, 5, 1, 3]);
-    log.notice(at(), note("note"));
+    log.notice(at(), notice("note"));
     receive(&mut log, [2, 6]);
     assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
     assert!(!log.insert(Seq::new(5), at(), body("twice")));
@@ -83,7 +87,7 @@ fn a_pending_message_stands_at_the_end_and_then_at_its_seq() {
 #[test]
 fn a_notice_stands_behind_the_messages_before_it() {
     let mut log = Log::new();
-    log.notice(at(), note("connected"));
+    log.notice(at(), notice("connected"));
     log.reach(Seq::new(3));
     receive(&mut log, 1..=4);
     assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
@@ -139,10 +143,10 @@ fn older_messages_go_above() {
 }
 
 #[test]
-fn notes_are_bounded() {
+fn notices_are_bounded() {
     let mut log = Log::new();
     for number in 1..=Bounds::CURRENT.notices + 10 {
-        log.notice(at(), note(number.to_string()));
+        log.notice(at(), notice(number.to_string()));
     }
     assert_eq!((log.entries.len(), texts(&log)[0]), (Bounds::CURRENT.notices, "11"));
 }
@@ -197,7 +201,7 @@ fn the_line_stands_over_the_first_unread_message() {
     receive(&mut log, 6..=9);
     assert_eq!(new(&log), Some(6));
     receive(&mut log, 2..=5);
-    log.notice(at(), note("note"));
+    log.notice(at(), notice("note"));
     receive(&mut log, [10]);
     assert_eq!(new(&log), Some(5));
     log.draw_line(None);
@@ -205,11 +209,11 @@ fn the_line_stands_over_the_first_unread_message() {
 }
 
 #[test]
-fn notes_push_no_message_out() {
+fn notices_push_no_message_out() {
     let mut log = Log::new();
     receive(&mut log, 1..=MESSAGES_MAX as u64);
     for number in 0..2 * Bounds::CURRENT.notices {
-        log.notice(at(), note(format!("user {number} {}", "x".repeat(10_000))));
+        log.notice(at(), notice(format!("user {number} {}", "x".repeat(10_000))));
     }
     assert_eq!(log.oldest(), Some(Seq::FIRST));
     assert_eq!(log.entries.len(), MESSAGES_MAX + Bounds::CURRENT.notices);
@@ -256,7 +260,7 @@ fn a_cleared_log_is_complete_after_its_last_message_only() {
 fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     let mut log = Log::new();
     receive(&mut log, 1..=3);
-    log.notice(at(), note("note"));
+    log.notice(at(), notice("note"));
     log.push_pending(at(), own(1));
     log.restored(at());
     assert_eq!((log.last().get(), log.oldest(), log.has_begun()), (0, None, false));
@@ -281,7 +285,7 @@ proptest::proptest! {
         for (step, number) in steps {
             match step {
                 0 | 1 => receive(&mut log, [number]),
-                2 => log.notice(at(), note("note")),
+                2 => log.notice(at(), notice("note")),
                 3 => log.push_pending(at(), own(number)),
                 4 => log.accept(&id(number), Seq::new(number), at()),
                 5 if number > 35 => log.restored(at()),
@@ -295,10 +299,10 @@ proptest::proptest! {
         let runs = messages.chunk_by(|one, next| one + 1 == *next);
         let first_run_end = runs.into_iter().next().and_then(<[u64]>::last).copied();
         proptest::prop_assert_eq!(log.since().get(), first_run_end.unwrap_or(log.last().get()));
-        let (notes, others): (Vec<&LogEntry>, Vec<&LogEntry>) =
+        let (notices, others): (Vec<&LogEntry>, Vec<&LogEntry>) =
             log.entries.iter().partition(|entry| entry.is_notice());
         let bytes: usize = others.iter().map(|entry| entry.body.bytes()).sum();
-        proptest::prop_assert_eq!((notes.len(), bytes), (log.entries.counts().0, log.entries.bytes()));
+        proptest::prop_assert_eq!((notices.len(), bytes), (log.entries.counts().0, log.entries.bytes()));
         let pending = log.entries.iter().filter(|entry| entry.is_pending());
         proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == PENDING));
     }

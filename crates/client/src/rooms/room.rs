@@ -8,7 +8,8 @@ use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, Us
 
 pub(crate) use self::unread::ServerCount;
 pub use self::unread::UnreadReplies;
-use super::loading::{Aside, PAGE_MESSAGES, PageRequest};
+use super::loading::{PAGE_MESSAGES, PageRequest, QueuedPages};
+use super::retry::Retry;
 use crate::log::{Bounds, Intervals, Log};
 use crate::standing::Roles;
 use crate::users::Users;
@@ -78,7 +79,9 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<PageRequest>,
-    pub(crate) aside: Aside,
+    pub(crate) queued: QueuedPages,
+    /// Whether the server could read its pages.
+    pub(crate) retry: Retry,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
@@ -133,7 +136,8 @@ impl Room {
             is_restored: false,
             coming: None,
             loading: None,
-            aside: Aside::default(),
+            queued: QueuedPages::default(),
+            retry: Retry::default(),
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
             marked: None,
@@ -205,6 +209,12 @@ impl Room {
         self.loading.is_some()
     }
 
+    /// Whether the server could not read a page, which is asked for again in a while.
+    #[must_use]
+    pub const fn is_waiting_to_load(&self) -> bool {
+        self.retry.is_waiting()
+    }
+
     /// The last message that the user has read.
     #[must_use]
     pub const fn read(&self) -> Seq {
@@ -242,7 +252,8 @@ impl Room {
         (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
-        self.aside = Aside::default();
+        self.queued = QueuedPages::default();
+        self.retry = Retry::default();
         self.stride = PAGE_MESSAGES;
         self.shown = None;
         self.received = Intervals::default();

@@ -1,11 +1,20 @@
 //! The logs of the rooms, and that of the open thread.
 
-use chat_proto::{RoomName, Seq};
+use chat_proto::{RoomName, Seq, Timestamp};
 
 use super::State;
 use crate::entry::LogEntry;
 use crate::log::Log;
 use crate::thread::Thread;
+
+/// A message that the server has sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownMessage {
+    pub(crate) room: RoomName,
+    pub(crate) seq: Seq,
+    /// When the server has stored it.
+    pub(crate) at: Timestamp,
+}
 
 impl State {
     /// The thread that is open in the current room.
@@ -19,6 +28,23 @@ impl State {
     pub fn message(&self, seq: Seq) -> Option<&LogEntry> {
         let thread = || self.thread.as_ref().and_then(|thread| thread.log().message(seq));
         self.room().log().message(seq).or_else(thread)
+    }
+
+    /// When the server has stored a message of a room, if it is loaded.
+    pub(crate) fn sent_at(&self, room: &RoomName, seq: Seq) -> Option<Timestamp> {
+        let thread = self.thread.as_ref().filter(|thread| thread.room == *room);
+        let logs = self.rooms.get(room).map(|room| &room.log).into_iter();
+        let mut logs = logs.chain(thread.map(|thread| &thread.log));
+        logs.find_map(|log| log.message(seq)).map(|entry| entry.at)
+    }
+
+    /// The newest message that is loaded, of all rooms.
+    pub(crate) fn newest(&self) -> Option<KnownMessage> {
+        let newest = self.rooms.list().iter().filter_map(|room| {
+            let entry = room.log.newest()?;
+            Some(KnownMessage { room: room.name.clone(), seq: entry.seq, at: entry.at })
+        });
+        newest.max_by_key(|known| known.at)
     }
 
     /// The thread that is open in that room.

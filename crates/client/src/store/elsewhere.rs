@@ -84,7 +84,13 @@ mod tests {
         }
         for n in 1..=count {
             let (room, text) = (RoomName::lobby(), Text::new("hi").unwrap());
-            let message = OwnMessage { id: own(n), room, body: Body::text(text), epoch: None };
+            let message = OwnMessage {
+                id: own(n),
+                room,
+                body: Body::text(text),
+                epoch: None,
+                named_at: None,
+            };
             store.apply(StoreOp::Message(message)).unwrap();
         }
         store

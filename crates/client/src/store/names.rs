@@ -39,7 +39,7 @@ pub(super) fn spelled_otherwise(users: &Path, name: &UserName) -> Option<PathBuf
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         UserName::new(&files::written(&file)).is_ok_and(|found| found == *name)
     };
-    // The same one each time.
+    // The first by name, so that each start finds the same one.
     entries.map(|entry| entry.path()).filter(is_it).min()
 }
 

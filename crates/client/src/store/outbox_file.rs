@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chat_proto::command::{Body, Say};
-use chat_proto::{DeviceId, RoomName, Seq, ShortString};
+use chat_proto::{DeviceId, RoomName, Seq, ShortString, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -43,6 +43,8 @@ pub struct OwnMessage {
     pub body: Body,
     /// The epoch of the journal if the body names messages by their `seq`: in another epoch these are others.
     pub epoch: Option<ShortString>,
+    /// When the message that the body names was stored, if the client knows it: the server changes no other one.
+    pub named_at: Option<Timestamp>,
 }
 
 impl OwnMessage {
@@ -68,17 +70,21 @@ impl OwnMessage {
     #[must_use]
     pub fn command(&self, device: &DeviceId) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
-        Say { room: self.room.clone(), n: Some(self.id.n), device, body: self.body.clone() }
+        self.say(device)
+    }
+
+    fn say(&self, device: Option<DeviceId>) -> Say {
+        let Self { id, room, body, named_at, .. } = self;
+        let (room, n, body) = (room.clone(), Some(id.n), body.clone());
+        Say { room, n, device, body, named_at: named_at.map(Box::new) }
     }
 
     fn line(&self) -> StoredMessage {
-        let Self { id, room, body, epoch } = self;
-        let (n, device) = (Some(id.n), Some(id.device.clone()));
-        let say = Say { room: room.clone(), n, device, body: body.clone() };
+        let say = self.say(Some(self.id.device.clone()));
         let Ok(Value::Object(mut line)) = serde_json::to_value(say) else {
             return Map::new();
         };
-        if let Some(epoch) = epoch {
+        if let Some(epoch) = &self.epoch {
             line.insert(EPOCH.to_owned(), epoch.as_str().into());
         }
         line
@@ -95,7 +101,7 @@ impl OwnMessage {
         let addressed = say.device.as_ref().and_then(|_| RoomName::new(&room).ok());
         let room = addressed.unwrap_or_else(|| names::room(&room));
         let id = MessageId { device: say.device.unwrap_or_else(|| device.clone()), n: say.n? };
-        Some(Self { id, room, body: say.body, epoch })
+        Some(Self { id, room, body: say.body, epoch, named_at: say.named_at.map(|at| *at) })
     }
 }
 

@@ -52,7 +52,8 @@ mod tests {
         let ids = [own(1), own(2)];
         for id in ids.clone() {
             let (room, text) = (RoomName::lobby(), Text::new("hi").unwrap());
-            let message = OwnMessage { id, room, body: Body::text(text), epoch: None };
+            let message =
+                OwnMessage { id, room, body: Body::text(text), epoch: None, named_at: None };
             store.apply(StoreOp::Message(message)).unwrap();
         }
         drop(store);

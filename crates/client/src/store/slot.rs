@@ -56,7 +56,7 @@ impl Slot {
     fn take_over(&mut self, directory: &Path, device: &DeviceId) -> Result<(), StoreError> {
         let own = self.number;
         for number in (1..=SLOTS_MAX).filter(|number| *number != own) {
-            // Not locked for nothing: a client that starts meanwhile would pass over it.
+            // An empty slot is not locked, since a client that starts meanwhile would pass over it.
             if read_outbox(directory, device, number)?.messages().is_empty() {
                 continue;
             }

@@ -25,7 +25,7 @@ fn name(name: &str) -> UserName {
 fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
-    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None }
+    OwnMessage { id, room: RoomName::lobby(), body: Body::text(text), epoch: None, named_at: None }
 }
 
 fn say(n: u64) -> OwnMessage {
@@ -271,7 +271,7 @@ fn every_name_has_a_file_name_of_its_own() {
 }
 
 #[test]
-fn memory_keeps_nothing() {
+fn in_memory_another_user_has_the_messages_and_not_the_token() {
     let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
     store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     store.apply(StoreOp::Message(say(1))).unwrap();

@@ -7,14 +7,14 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
-    session, standing, store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, requests,
+    search, send, session, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
 use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
-use crate::state::{Connection, State};
+use crate::state::{Connection, KnownMessage, State};
 use crate::store::StoreOp;
 
 pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
@@ -83,9 +83,27 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Room(room) => return room_event(state, room, at),
         Event::Message(message) => return messages::message(state, &message),
         Event::Accepted(accepted) => return messages::accept(state, accepted),
+        // The user is not in the room any more, or the message cannot be read.
+        Event::Refused(refusal)
+            if refusal.n.is_none()
+                && refusal.seq.is_none()
+                && state
+                    .known
+                    .take_if(|known| refusal.room.as_ref() == Some(&known.room))
+                    .is_some() =>
+        {
+            return requests::await_read_tick(state).into_iter().collect();
+        }
         Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => {
-            return history::page(state, &room, messages, more);
+            let is_its = |known: &mut KnownMessage| known.room == room && messages.len() <= 1;
+            let Some(known) = state.known.take_if(is_its) else {
+                return history::page(state, &room, messages, more);
+            };
+            if session::is_another(&known, &messages) {
+                return session::load_set_back(state, at);
+            }
+            return requests::await_read_tick(state).into_iter().collect();
         }
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if state.is_me(user.id) => state.close(&room),

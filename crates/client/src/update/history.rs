@@ -7,8 +7,8 @@ use chat_proto::event::Message;
 use chat_proto::{Command, RoomName, Seq};
 
 use super::{Effect, changes, fetch, messages, send};
-use crate::log::{Hold, PageInfo};
-use crate::rooms::{JoinState, NewerPage, PAGE_MESSAGES, PageRequest, READ_FETCHED, Room};
+use crate::log::PageInfo;
+use crate::rooms::{JoinState, NewerPage, PAGE_MESSAGES, PageRequest, READ_FETCHED, Retry, Room};
 use crate::state::State;
 
 /// A window is continued once at most this number of its messages is unread.
@@ -16,7 +16,7 @@ const READ_AHEAD: u64 = PAGE_MESSAGES / 2;
 
 /// Loads the page before the oldest message.
 pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     // Not before all is loaded that was asked for when the room opened.
     let is_complete = room.log.is_cut() || room.log.last() >= room.last_seq;
     if room.loading.is_some() || !is_complete || !room.log.has_older() {
@@ -28,7 +28,7 @@ pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
 
 /// Loads the page after the end of the window.
 pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.loading.is_some() || !room.log.has_newer() {
         return None;
     }
@@ -40,7 +40,7 @@ pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
 
 /// Begins a window at the first message of the room that is stored.
 pub(super) fn load_oldest(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     let is_empty = room.log.is_cut() && room.log.oldest().is_none();
     if is_empty || !room.log.lacks_older() {
         return load_newer(state, name);
@@ -54,7 +54,7 @@ pub(super) fn load_oldest(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window at the newest message of the room, if it is not in the window.
 pub(super) fn load_newest(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if !room.log.is_cut() {
         return None;
     }
@@ -64,7 +64,7 @@ pub(super) fn load_newest(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window around the first unread message of the room, if it is not in the window.
 pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.unread() == 0 || room.log.has_after(room.read) {
         return None;
     }
@@ -80,7 +80,7 @@ pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> 
 
 /// Begins a window around message `seq` of the room, if it is not in the window.
 pub(super) fn load_at(state: &mut State, name: &RoomName, seq: Seq) -> Option<Effect> {
-    let room = loadable(state, name)?;
+    let room = askable(state, name)?;
     if room.log.is_loaded(seq) || seq > room.last_seq {
         return None;
     }
@@ -121,7 +121,9 @@ pub(super) fn page(
 ) -> Vec<Effect> {
     let loading = state.rooms.get_mut(name).and_then(|room| {
         let known = room.known;
-        Some((room.loading.take()?, known))
+        let loading = room.loading.take()?;
+        room.retry = Retry::default();
+        Some((loading, known))
     });
     let Some((loading, as_of)) = loading else {
         return Vec::new();
@@ -133,7 +135,7 @@ pub(super) fn page(
         PageRequest::Older => {
             let older = messages::entries(state, &page);
             let first = page.first().map(|message| message.seq);
-            note(state, name, &page);
+            receive_page(state, name, &page);
             if let Some(room) = state.rooms.get_mut(name) {
                 room.log.insert_older(older, PageInfo { first, as_of }, more);
             }
@@ -145,7 +147,7 @@ pub(super) fn page(
         PageRequest::Date(date) => fetch::date_found(state, name, date, &page),
         PageRequest::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
-    effects.extend(fetch::send_aside(state, name));
+    effects.extend(fetch::send_queued(state, name));
     effects
 }
 
@@ -175,7 +177,7 @@ fn newer(
 /// others: asks for twice as many next.
 fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
-    note(state, name, &wanted.messages);
+    receive_page(state, name, &wanted.messages);
     let room = state.rooms.get_mut(name)?;
     let page = PageInfo { first: None, as_of: wanted.as_of };
     room.log.insert_newer(entries, page, wanted.to);
@@ -183,8 +185,8 @@ fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -
     if is_none { load_newer(state, name) } else { None }
 }
 
-/// Messages of a page have come: which of them are the user's own, and which are new to the front end.
-fn note(state: &mut State, name: &RoomName, page: &[Message]) {
+/// Takes the messages of a page: the user's own ones are not counted, and the front end receives those that are new.
+fn receive_page(state: &mut State, name: &RoomName, page: &[Message]) {
     changes::page(state, name, page);
     for message in page {
         if state.is_me(message.from.id) || !messages::is_counted(message) {
@@ -199,18 +201,6 @@ fn note(state: &mut State, name: &RoomName, page: &[Message]) {
     }
 }
 
-/// The server could not read a page.
-pub(super) fn failed(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = state.rooms.get_mut(name)?;
-    match room.loading.take() {
-        Some(PageRequest::Older) => room.log.set_hold(Hold::OlderFailed),
-        Some(PageRequest::Newer(_)) => room.log.set_hold(Hold::NewerFailed),
-        Some(PageRequest::Fetch(wanted)) => fetch::failed(state, name, wanted.to),
-        Some(PageRequest::Date(_) | PageRequest::Stale) | None => {}
-    }
-    fetch::send_aside(state, name)
-}
-
 /// Empties the log. Its messages count as read, if all unread ones are among them.
 pub(super) fn clear(room: &mut Room) {
     if !room.log.is_cut() && room.log.is_complete_after(room.read) {
@@ -223,6 +213,11 @@ pub(super) fn clear(room: &mut Room) {
 pub(super) fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
     state.session()?;
     state.rooms.get_mut(name).filter(|room| room.join_state == JoinState::Joined)
+}
+
+/// The same, unless a page could not be read a moment ago.
+fn askable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
+    loadable(state, name).filter(|room| !room.retry.is_waiting())
 }
 
 /// Begins another window. A page that is on its way is not one of it.

@@ -3,7 +3,7 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
 use super::{
-    Effect, addresses, changes, history, listing, orders, search, store, threads, versions,
+    Effect, addresses, changes, listing, orders, reload, search, store, threads, versions,
 };
 use crate::notice::{LookupError, Notice};
 use crate::rooms::JoinState;
@@ -45,6 +45,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         close(state, &name);
     }
     let mut effects = Vec::new();
+    let mut is_known = false;
     if refusal.seq.is_some() {
         if versions::refused(state, &refusal) || threads::refused(state, &refusal) {
             return effects;
@@ -52,10 +53,14 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     } else if refusal.code == RefusalCode::NotReadable
         && let Some(room) = &refusal.room
     {
-        effects.extend(history::failed(state, room));
+        let failed = reload::failed(state, room, at);
+        effects.extend(failed.effects);
+        is_known = failed.is_known;
     }
     effects.extend(listing::refused(state, &refusal));
-    state.notice(at, Notice::Refused(Box::new(refusal)));
+    if !is_known {
+        state.notice(at, Notice::Refused(Box::new(refusal)));
+    }
     effects
 }
 

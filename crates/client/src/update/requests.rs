@@ -6,13 +6,14 @@ use chat_proto::command::{Body, Kind, Links};
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, search,
-    send, session, show_pending, store, threads, versions,
+    Effect, addresses, changes, choices, drafts, fetch, history, listing, live, orders, reload,
+    search, send, session, show_pending, store, threads, versions,
 };
 use crate::error::RequestError;
 use crate::link::{LinkRequest, Login};
+use crate::log::Hold;
 use crate::notice::Notice;
-use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request};
+use crate::request::{DRAFT_BYTES_MAX, LoadTarget, Request};
 use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
@@ -106,7 +107,7 @@ fn carry_out(
         }
         Request::Load(room, what) => load(state, &room, what),
         Request::Retry(room) => {
-            with(state, &room, |room| room.log.retry());
+            with(state, &room, reload::again);
             None
         }
         Request::Clear(room) => {
@@ -210,8 +211,11 @@ pub(super) fn put(
         return Err(RequestError::OutboxFull);
     }
     let place = state.rooms.get_or_make(room).ok_or(RequestError::TooManyRooms)?;
-    place.log.retry();
-    let message = state.outbox.put(room.clone(), body, state.epoch.clone());
+    if place.log.hold() == Some(Hold::Cleared) {
+        place.log.retry();
+    }
+    let named_at = body.named().and_then(|seq| state.sent_at(room, seq));
+    let message = state.outbox.put(room.clone(), body, state.epoch.clone(), named_at);
     let effect = store(state, StoreOp::Message(message.clone()));
     show_pending(state, &message, at);
     Ok(effect)
@@ -296,14 +300,14 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
     }
 }
 
-fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
+fn load(state: &mut State, room: &RoomName, what: LoadTarget) -> Option<Effect> {
     match what {
-        LoadWhat::Older => history::load_older(state, room),
-        LoadWhat::Newer => history::load_newer(state, room),
-        LoadWhat::Oldest => history::load_oldest(state, room),
-        LoadWhat::Newest => history::load_newest(state, room),
-        LoadWhat::Unread => history::load_unread(state, room),
-        LoadWhat::At(seq) => history::load_at(state, room, seq),
+        LoadTarget::Older => history::load_older(state, room),
+        LoadTarget::Newer => history::load_newer(state, room),
+        LoadTarget::Oldest => history::load_oldest(state, room),
+        LoadTarget::Newest => history::load_newest(state, room),
+        LoadTarget::Unread => history::load_unread(state, room),
+        LoadTarget::At(seq) => history::load_at(state, room, seq),
     }
 }
 
@@ -317,10 +321,11 @@ pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
     })
 }
 
-/// Sends the server how far the user has read, in the rooms that the user is in by now.
+/// Sends the server how far the user has read, in the rooms that the user is in by now. Not before the server has shown
+/// that it has these messages.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    if state.session().is_none() {
+    if state.session().is_none() || state.known.is_some() {
         return Vec::new();
     }
     let reads: Vec<Command> = unsent(state).collect();

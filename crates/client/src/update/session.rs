@@ -1,18 +1,18 @@
 //! Sessions begin and end: the user, the rooms, and the messages that are sent again.
 
 use chat_proto::command::Nonce;
-use chat_proto::event::{RoomState, Welcome};
+use chat_proto::event::{Message, RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
-    Effect, addresses, changes, drafts, orders, presence, requests, search, send, send_waiting,
-    show_pending, store, threads,
+    Effect, addresses, changes, drafts, orders, presence, reload, requests, search, send,
+    send_waiting, show_pending, store, threads,
 };
 use crate::link::{Identity, LinkError, LinkRequest};
 use crate::live::Live;
 use crate::notice::Notice;
-use crate::rooms::{Aside, JoinState, Room};
-use crate::state::{Connection, State};
+use crate::rooms::{JoinState, QueuedPages, Room};
+use crate::state::{Connection, KnownMessage, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// The nonce of the ping whose answer comes after all rooms of the user.
@@ -95,7 +95,9 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
+    let known = ask_for_known(state);
     let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).chain(drafts).collect();
+    effects.extend(known);
     effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();
@@ -104,6 +106,20 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     effects.extend(send(state, Command::Ping { nonce: rooms_complete_nonce() }));
     effects.extend(search::send_question(state));
     effects
+}
+
+/// Asks for the newest message that is loaded. If the server has another one in its place, its data was set back; if it
+/// has this one, it has all that came before.
+fn ask_for_known(state: &mut State) -> Option<Effect> {
+    state.known = state.newest().filter(|_| state.epoch.is_some());
+    let KnownMessage { room, seq, .. } = state.known.clone()?;
+    send(state, Command::History { room, before: Some(seq.next()), at: None, limit: Some(1) })
+}
+
+/// The server has answered the question for the message that must be there. Returns whether that is another one.
+pub(super) fn is_another(known: &KnownMessage, page: &[Message]) -> bool {
+    let there = page.iter().find(|message| message.seq == known.seq && !message.damaged);
+    there.is_some_and(|message| message.at != known.at)
 }
 
 /// Whether a room that the server sends for the first time in this session has fewer messages than it had, in
@@ -210,9 +226,11 @@ pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
     if !here.is_empty() {
         state.last_lobby_users = here;
     }
+    state.known = None;
     for room in state.rooms.iter_mut() {
         room.loading = None;
-        room.aside = Aside::default();
+        reload::session_ended(room);
+        room.queued = QueuedPages::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.
         room.read_sent = Seq::NONE;

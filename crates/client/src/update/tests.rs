@@ -4,7 +4,9 @@ mod lists;
 mod live;
 mod presence;
 mod read;
+mod reload;
 mod search;
+mod set_back;
 mod threads;
 mod window;
 
@@ -193,10 +195,10 @@ fn the_rooms_of_the_server_come_in_pages() {
     assert_eq!(harness.request(Request::ListRooms), [], "they are on their way");
     assert_eq!(harness.event(page(&["#a", "#b"], true)), asks(Some(room("#b"))));
     assert!(harness.state.listing().is_loading() && harness.state.listing().rooms().is_empty());
-    assert_eq!(harness.event(page(&["#c"], false)), []);
+    assert_eq!(harness.event(page(&["#c10", "#c9"], false)), []);
     let listed: Vec<&str> =
         harness.state.listing().rooms().iter().map(|info| info.room.as_str()).collect();
-    assert_eq!(listed, ["#a", "#b", "#c"]);
+    assert_eq!(listed, ["#a", "#b", "#c9", "#c10"]);
     let at = Timestamp::from_millis(0);
     assert!(!harness.state.listing().is_stale(at));
     harness.request(Request::ListRooms);

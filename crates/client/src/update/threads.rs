@@ -1,4 +1,4 @@
-//! The open thread: loads it, and keeps it current.
+//! The open thread: loads and updates it.
 
 use chat_proto::event::{Message, Replies};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq};

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Kind;
 use crate::event::MessageKind;
-use crate::{DeviceId, Emoji, RoomName, Seq, Text, Topic};
+use crate::{DeviceId, Emoji, RoomName, Seq, Text, Timestamp, Topic};
 
 /// The fields of [`Command::Say`](super::Command::Say).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,10 @@ pub struct Say {
     pub device: Option<DeviceId>,
     /// Its content.
     pub body: Body,
+    /// When the message that the content names was stored, so that it is about no other one: after a server was set
+    /// back to an older copy of its data, another message has the `seq`. See [`Body::named`]. Boxed to keep commands
+    /// small.
+    pub named_at: Option<Box<Timestamp>>,
 }
 
 /// The content of a [`Say`]: a message, or an event about one.
@@ -137,6 +141,14 @@ impl Body {
         }
     }
 
+    /// The message that it names; the later one of two. If that one is the one that is meant, so is the earlier one:
+    /// the messages of a room up to the same message are the same.
+    #[must_use]
+    pub fn named(&self) -> Option<Seq> {
+        let Links { reply_to, thread } = self.links();
+        self.target().max(reply_to).max(thread)
+    }
+
     /// The kind of the message that it becomes.
     #[must_use]
     pub const fn kind(&self) -> MessageKind {
@@ -176,6 +188,8 @@ struct WireSay {
     reply_to: Option<Seq>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     thread: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    named_at: Option<Box<Timestamp>>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
@@ -200,7 +214,7 @@ impl TryFrom<WireSay> for Say {
     type Error = MissingField;
 
     fn try_from(wire: WireSay) -> Result<Self, MissingField> {
-        let WireSay { room, kind, n, device, text, target, emoji, on, topic, .. } = wire;
+        let WireSay { room, kind, n, device, text, target, emoji, on, topic, named_at, .. } = wire;
         let links = Links::new(wire.reply_to, wire.thread);
         let text = || text.ok_or(MissingField("text"));
         let target = || target.ok_or(MissingField("target"));
@@ -217,13 +231,13 @@ impl TryFrom<WireSay> for Say {
             WireKind::Pin => Body::Pin { target: target()?, on },
             WireKind::Topic => Body::Topic { topic: topic.ok_or(MissingField("topic"))? },
         };
-        Ok(Self { room, n, device, body })
+        Ok(Self { room, n, device, body, named_at })
     }
 }
 
 impl From<Say> for WireSay {
     fn from(say: Say) -> Self {
-        let Say { room, n, device, body } = say;
+        let Say { room, n, device, body, named_at } = say;
         let bare = Self {
             room,
             kind: WireKind::Text,
@@ -236,6 +250,7 @@ impl From<Say> for WireSay {
             topic: None,
             reply_to: None,
             thread: None,
+            named_at,
         };
         match body {
             Body::Message { kind, text, links } => {

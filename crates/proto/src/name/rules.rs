@@ -133,7 +133,7 @@ pub(super) fn starts(c: char) -> bool {
         || narrow(c) == '_'
 }
 
-/// A name like `written` that keeps the rules, but for its length: what is invisible goes away, white space
+/// A name like `written` that obeys the rules, but for its length: invisible characters go away, white space
 /// becomes one space, and other characters that are not allowed become one `_`.
 pub(super) fn lossy(written: &str) -> String {
     let shown: Vec<char> = visible(written).collect();

@@ -33,7 +33,8 @@ pub(super) fn read(line: &[u8]) -> Option<Say> {
         return None;
     }
     let text = Text::new(string(&mut rest)?).ok()?;
-    (rest == b"}").then(|| Say { room, n, device, body: Body::plain(kind, text) })
+    let named_at = None;
+    (rest == b"}").then(|| Say { room, n, device, body: Body::plain(kind, text), named_at })
 }
 
 /// Passes over `expected`, if it is next.
@@ -79,7 +80,7 @@ mod tests {
             (Kind::Text, None, DeviceId::new("").ok()),
         ] {
             let body = Body::plain(kind, text.clone());
-            let say = Say { room: room.clone(), n, device, body };
+            let say = Say { room: room.clone(), n, device, body, named_at: None };
             let line = serde_json::to_string(&crate::Command::Say(say.clone())).unwrap();
             assert_eq!(read(line.as_bytes()), Some(say));
         }

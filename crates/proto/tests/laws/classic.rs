@@ -36,7 +36,7 @@ fn heard(end: &mut ServerEnd, buffer: &mut BytesMut, reads: &[&[u8]]) -> Vec<Cli
 }
 
 /// A text as it is sent: no two `|` side by side, or a client would split it there.
-fn as_told(text: &str) -> String {
+fn as_sent(text: &str) -> String {
     let mut told = text.to_owned();
     while told.contains("||") {
         told = told.replace("||", "| |");
@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn a_message_is_told_in_writes_that_name_who_said_it(
+    fn each_write_of_a_message_names_its_sender(
         from in user(), kind in kind(), text in text(),
     ) {
         let said = match kind {
@@ -122,13 +122,13 @@ proptest! {
             Kind::Action => format!("* {} {text}", from.name),
         };
         let together = put_together(&message(&from, kind, &text), (from.id.get(), from.name.as_str()));
-        prop_assert_eq!(together, as_told(&said));
+        prop_assert_eq!(together, as_sent(&said));
     }
 
     #[test]
     fn a_notice_is_the_servers(text in text()) {
         let together = put_together(&notice(text.as_str()), (0, "chat-server"));
-        prop_assert_eq!(together, as_told(text.as_str()));
+        prop_assert_eq!(together, as_sent(text.as_str()));
     }
 
     #[test]

@@ -69,9 +69,9 @@ fn may_begin(c: char) -> bool {
         || narrow(c) == '_'
 }
 
-/// Whether `written`, in NFC, keeps the rules that `docs/protocol.md` has for a user's name. It has no joiners
+/// Whether `written`, in NFC, obeys the rules that `docs/protocol.md` has for a user's name. It has no joiners
 /// between letters of the scripts that need them: those are tried one by one.
-fn keeps_the_rules(written: &str) -> bool {
+fn obeys_the_rules(written: &str) -> bool {
     let chars: Vec<char> = written.nfc().collect();
     let may_stand = |(index, c): (usize, &char)| match index.checked_sub(1) {
         None => may_begin(*c),
@@ -98,11 +98,11 @@ fn is_direct(bare: &str) -> bool {
         && numbers.is_some_and(|(one, other)| one != other)
 }
 
-fn room_keeps_the_rules(written: &str) -> bool {
+fn room_obeys_the_rules(written: &str) -> bool {
     let Some(bare) = written.strip_prefix('#') else {
         return written
             .strip_prefix('@')
-            .is_some_and(|bare| keeps_the_rules(bare) || is_direct(bare));
+            .is_some_and(|bare| obeys_the_rules(bare) || is_direct(bare));
     };
     let chars: Vec<char> = bare.nfc().collect();
     (1..=32).contains(&chars.len())
@@ -111,7 +111,7 @@ fn room_keeps_the_rules(written: &str) -> bool {
 }
 
 fn assert_valid(name: &UserName) {
-    assert!(keeps_the_rules(name.as_str()), "{name:?}");
+    assert!(obeys_the_rules(name.as_str()), "{name:?}");
     let again = UserName::new(name.as_str()).unwrap();
     assert_eq!((again.as_str(), again.key()), (name.as_str(), name.key()), "it is in NFC");
 }
@@ -126,10 +126,10 @@ proptest! {
     #![proptest_config(cases(1024))]
 
     #[test]
-    fn a_name_is_taken_where_it_keeps_the_rules(written in writing(36)) {
-        prop_assert_eq!(UserName::new(&written).is_ok(), keeps_the_rules(&written));
+    fn a_name_that_obeys_the_rules_is_accepted(written in writing(36)) {
+        prop_assert_eq!(UserName::new(&written).is_ok(), obeys_the_rules(&written));
         for room in [format!("#{written}"), format!("@{written}"), written] {
-            prop_assert_eq!(RoomName::new(&room).is_ok(), room_keeps_the_rules(&room));
+            prop_assert_eq!(RoomName::new(&room).is_ok(), room_obeys_the_rules(&room));
         }
     }
 
@@ -203,7 +203,7 @@ fn every_character_is_taken_or_not_as_the_rules_say() {
     for c in (char::MIN..=char::MAX).filter(|c| !c.is_alphanumeric() || u32::from(*c) < 0x3000) {
         let written = String::from(c);
         let name = UserName::new(&written);
-        assert_eq!(name.is_ok(), keeps_the_rules(&written), "U+{:04X}", u32::from(c));
+        assert_eq!(name.is_ok(), obeys_the_rules(&written), "U+{:04X}", u32::from(c));
         if let Ok(name) = name {
             assert_key_is_settled(&name);
         }

@@ -225,7 +225,11 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (secret(), invite()).prop_map(|(line, invite)| Event::Invite { line, invite }),
         (vec(invite(), 0..3), any::<bool>())
             .prop_map(|(invites, more)| Event::Invites { invites, more }),
-        (secret(), hook()).prop_map(|(url, hook)| Event::Hook { url, hook }),
+        (secret(), hook(), option::of(short_string())).prop_map(|(url, hook, key)| Event::Hook {
+            url,
+            hook,
+            key
+        }),
         (vec(hook(), 0..3), any::<bool>()).prop_map(|(hooks, more)| Event::Hooks { hooks, more }),
         (option::of(room_name()), user(), select(Role::ALL), option::of(user()))
             .prop_map(|(room, user, role, by)| Event::Role { room, user, role, by }),

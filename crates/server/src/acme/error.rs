@@ -61,7 +61,7 @@ impl From<instant_acme::Error> for AcmeError {
             {
                 Self::UnknownAccount
             }
-            instant_acme::Error::Api(problem) => Self::Authority(said(&problem)),
+            instant_acme::Error::Api(problem) => Self::Authority(text_of(&problem)),
             instant_acme::Error::Timeout(_) => Self::Late,
             other => Self::Authority(with_sources(&other)),
         }
@@ -69,9 +69,9 @@ impl From<instant_acme::Error> for AcmeError {
 }
 
 /// The text of the authority.
-pub(super) fn said(problem: &instant_acme::Problem) -> String {
-    let said = problem.to_string();
-    said.strip_prefix("API error: ").unwrap_or(&said).to_owned()
+pub(super) fn text_of(problem: &instant_acme::Problem) -> String {
+    let text = problem.to_string();
+    text.strip_prefix("API error: ").unwrap_or(&text).to_owned()
 }
 
 /// An error and its sources, in one line.

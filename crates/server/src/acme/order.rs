@@ -7,7 +7,7 @@ use instant_acme::{
     RetryPolicy,
 };
 
-use super::error::{AcmeError, said};
+use super::error::{AcmeError, text_of};
 use crate::domain::Domain;
 use crate::tls::Tls;
 
@@ -68,7 +68,7 @@ async fn unproven(order: &mut Order) -> Option<AcmeError> {
         authorization.refresh().await.ok()?;
         let problem =
             authorization.challenges.iter().find_map(|challenge| challenge.error.as_ref());
-        if let Some(reason) = problem.map(said) {
+        if let Some(reason) = problem.map(text_of) {
             let domain = domain_of(&authorization.identifier().to_string()).ok()?;
             return Some(AcmeError::Unproven { domain, reason });
         }

@@ -35,7 +35,7 @@ pub(super) fn users(control: &mut Control) -> anyhow::Result<()> {
             bail!("the daemon answers with something else than accounts");
         };
         count += accounts.len();
-        // A daemon that does not go on would be asked without end.
+        // Otherwise a daemon that sends the same page again would be asked without end.
         if next <= after {
             break;
         }

@@ -75,7 +75,7 @@ impl UserOrder {
             }
             Self::Link { name } => (Command::Link { user: user(name) }, None),
             Self::Password { name, password_stdin, drop_devices } => {
-                // Nobody types a password for nobody.
+                // The password is asked for only if there is such a user.
                 control.account(name)?;
                 let password = match password_stdin {
                     true => secret::from_stdin()?,

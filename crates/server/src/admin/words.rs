@@ -14,7 +14,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::Invite { line, invite } => invites::made(line, invite),
         Event::Invites { invites, more } => invites::list(invites, *more),
-        Event::Hook { url, hook } => hooks::made(url, hook),
+        Event::Hook { url, hook, key } => hooks::made(url, hook, key.as_ref()),
         Event::Hooks { hooks, more } => hooks::list(hooks, *more),
         Event::Account(account) => accounts::account(account),
         Event::Sessions { sessions, .. } => sessions.iter().map(accounts::session).collect(),

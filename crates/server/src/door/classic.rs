@@ -252,6 +252,7 @@ fn command(message: ClientMessage) -> Command {
             n: None,
             device: None,
             body: Body::text(text),
+            named_at: None,
         }),
     }
 }

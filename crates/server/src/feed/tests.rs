@@ -31,6 +31,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
             device: DeviceId::default(),
             n: None,
             body: Body::text(Text::new("hi").unwrap()),
+            named_at: None,
             mentions: Box::default(),
             deletes_others: None,
             is_repeat_only: false,

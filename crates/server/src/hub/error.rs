@@ -1,12 +1,13 @@
 //! The errors with which the hub refuses messages and requests.
 
 mod account;
+mod code;
 mod hook;
 mod refusal;
 mod requirement;
 mod sanction;
 
-use chat_proto::{Network, RefusalCode, RoomName, UserId, UserName};
+use chat_proto::{Network, RoomName, UserId, UserName};
 use thiserror::Error;
 
 pub(crate) use self::account::AccountError;
@@ -97,7 +98,7 @@ pub(crate) enum HubError {
     #[error("this invite has ended; ask {} for another", who(.0.as_ref()))]
     InviteEnded(Option<UserName>),
     /// The client's fault: the user may not end such an invite, or there is none.
-    #[error("there is no invite {0} that you may end")]
+    #[error("there is no invite {0} that you may end; the list of your invites has the others")]
     NoSuchInvite(u64),
     /// The client's fault: an invite for a role above member has one use.
     #[error("an invite for a moderator or an owner has one use; make one for each of them")]
@@ -120,31 +121,38 @@ pub(crate) enum HubError {
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
     /// The client's fault: the direct message belongs to two other users.
-    #[error("{0} is the direct message of two other users; you cannot join it")]
+    #[error("{0} is the direct message of two other users; write to one of them instead")]
     NotYours(RoomName),
     /// The client's fault: a guest is in the lobby only.
-    #[error("you cannot join {0}: classic clients can use #lobby only")]
+    #[error(
+        "you cannot join {0}: classic clients can use #lobby only; use chat-tui or a browser for other rooms"
+    )]
     GuestInLobbyAlone(RoomName),
     /// The client's fault: nobody has asked the user into a private room.
     #[error("{0} is private; ask a user who is in it to ask you in")]
     NotAsked(RoomName),
     /// The client's fault: a room that everybody may join needs no invitation.
-    #[error("everybody can join {0}: nobody has to be asked in")]
+    #[error("everybody can join {0}: nobody has to be asked in; tell the user its name")]
     IsPublic(RoomName),
     /// The client's fault: a direct message has no rules and no roles.
-    #[error("{0} is a direct message, which has no rules and no roles")]
+    #[error("{0} is a direct message, which has no rules and no roles; make a room for that")]
     IsDirect(RoomName),
     /// The client's fault: the role of the user is too low.
     #[error("{}", .1.in_room(.0.as_ref()))]
     NotAllowed(Option<RoomName>, Requirement),
     /// The client's fault: the other user has the same role, or a greater one.
-    #[error("you can do this only to users with a lower role than yours")]
+    #[error(
+        "you can do this only to users with a lower role than yours; ask somebody with a higher role, or the person who \
+         runs the server"
+    )]
     IsEqual,
     /// The client's fault: the server would have no owner.
     #[error("{0} is the last owner of this server; make another user an owner first")]
     LastOwner(UserName),
     /// The client's fault: a guest has no role.
-    #[error("{0} is a guest: roles and private rooms are for users who can come back")]
+    #[error(
+        "{0} is a guest: roles and private rooms are for users who can come back; ask {0} to use chat-tui or a browser"
+    )]
     NotForGuests(UserName),
     /// The client's fault: the user is muted.
     #[error("you are muted {}", .0.muted())]
@@ -166,7 +174,7 @@ pub(crate) enum HubError {
     #[error("you cannot do this to yourself; ask another moderator")]
     NotToYourself,
     /// The client's fault: the user is not in the room that it is to leave.
-    #[error("{0} is not in the room")]
+    #[error("{0} is not in the room; a ban keeps a user out who is not there")]
     IsNotInRoom(UserName),
     /// The client's fault: in a room, only users are muted, kicked and banned.
     #[error(
@@ -180,7 +188,9 @@ pub(crate) enum HubError {
     #[error("{0} is this machine, which is never banned; mute or ban the user")]
     IsThisMachine(Network),
     /// The client's fault: no sanction has the number, or it has ended.
-    #[error("there is no sanction with the number {0}; it may have ended")]
+    #[error(
+        "there is no sanction with the number {0}, or it has ended; the list has those that apply"
+    )]
     NoSuchSanction(u64),
     /// The server's fault: there are as many sanctions as there can be.
     #[error(
@@ -199,15 +209,17 @@ pub(crate) enum HubError {
     )]
     TooManyOwnSanctions,
     /// The client's fault: everybody is in the lobby.
-    #[error("#lobby cannot be private: everybody is in it")]
+    #[error(
+        "#lobby cannot be private: everybody is in it; make it a room for announcements, or another room private"
+    )]
     LobbyIsOpen,
     /// The client's fault: there is no such role there.
     #[error(
-        "a user is a member, a moderator or an owner of the server, and in a room also a voice"
+        "a user is a member, a moderator or an owner of the server, and in a room also a voice; name one of these"
     )]
     NoSuchRole,
     /// The client's fault: the user whom it asks in is in the room.
-    #[error("{0} is in the room already")]
+    #[error("{0} is in the room already; nobody has to ask that user in")]
     IsInRoom(UserName),
     /// The client's fault: the user with a role in a room has never been there.
     #[error("{0} has never been in the room; a user gets a role after it has joined")]
@@ -219,19 +231,24 @@ pub(crate) enum HubError {
     )]
     AskedTooOften(UserName),
     /// The client's fault: nobody leaves the lobby.
-    #[error("you cannot leave {0}: everybody is in it")]
+    #[error("you cannot leave {0}: everybody is in it; a client can stop its notifications")]
     CannotLeave(RoomName),
+    /// The client's fault: nobody is kicked or banned from the lobby.
+    #[error(
+        "nobody is kicked or banned from {0}: everybody is in it; mute the user there, or ban it from the server"
+    )]
+    StaysInLobby(RoomName),
     /// The client's fault: no user has the name.
-    #[error("there is no user called {0}")]
+    #[error("there is no user called {0}; look for the name in the list of users")]
     NoSuchUser(UserName),
     /// The client's fault: the address has the number of a user that does not exist.
-    #[error("there is no user with the number {0}")]
+    #[error("there is no user with the number {0}; write to a user by its name")]
     NoSuchNumber(UserId),
     /// The client's fault: a guest has no direct messages.
     #[error("{0} uses a classic client, which has no direct messages; write in the lobby")]
     IsGuest(UserName),
     /// The client's fault: it names its own user.
-    #[error("a direct message needs another user, and {0} is you")]
+    #[error("a direct message needs another user, and {0} is you; name somebody else")]
     IsYourself(UserName),
     /// The client's fault: its user is in as many rooms as a user can be.
     #[error("you are in {ROOMS_PER_USER_MAX} rooms, the most for one user; leave one first")]
@@ -277,7 +294,7 @@ pub(crate) enum HubError {
     #[error("not stored: {0}; try again in a moment")]
     NotStored(String),
     /// A bug of the server: another try does not help.
-    #[error("not stored: {0}")]
+    #[error("not stored: {0}; ask the person who runs the server to look at its log")]
     Failed(String),
     /// The server's fault: it is shutting down.
     #[error("the server is shutting down; try again in a moment")]
@@ -291,85 +308,6 @@ fn who(by: Option<&UserName>) -> &str {
 
 fn seconds(seconds: u64) -> String {
     if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
-}
-
-impl HubError {
-    /// The code of the error in the protocols.
-    #[must_use]
-    pub(crate) const fn code(&self) -> RefusalCode {
-        match self {
-            Self::NameTaken { .. } => RefusalCode::NameTaken,
-            Self::BadName(_) => RefusalCode::BadName,
-            Self::RoomLooksTaken { .. } => RefusalCode::BadRoom,
-            Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
-            Self::BadSecret => RefusalCode::BadSecret,
-            Self::Account(error) => error.code(),
-            Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
-                RefusalCode::NotInRoom
-            }
-            Self::InviteNeeded | Self::NoGuests | Self::Closed => RefusalCode::InviteNeeded,
-            Self::PasswordNeeded | Self::NoPasswordOfGuests => RefusalCode::PasswordNeeded,
-            Self::NotThePassword => RefusalCode::BadSecret,
-            Self::NoInvite | Self::InviteUsed(_) | Self::InviteEnded(_) => RefusalCode::BadSecret,
-            Self::NoSuchInvite(_) => RefusalCode::NoSuchInvite,
-            Self::Hook(error) => error.code(),
-            Self::OneUseOnly => RefusalCode::BadField,
-            Self::TooManyInvites | Self::TooManyInvitesOfUser(_) => RefusalCode::NotKept,
-            Self::Muted(_) => RefusalCode::Muted,
-            Self::Banned(_) => RefusalCode::Banned,
-            Self::Slow { .. } => RefusalCode::Slow,
-            Self::NoSuchSanction(_) => RefusalCode::NoSuchSanction,
-            Self::NotToYourself
-            | Self::IsNotInRoom(_)
-            | Self::OnServerOnly
-            | Self::KicksUsersOnly
-            | Self::IsThisMachine(_)
-            | Self::NotAsked(_)
-            | Self::IsPublic(_)
-            | Self::IsDirect(_)
-            | Self::NotAllowed(..)
-            | Self::IsEqual
-            | Self::LastOwner(_)
-            | Self::NotForGuests(_)
-            | Self::LobbyIsOpen
-            | Self::NoSuchRole
-            | Self::IsInRoom(_)
-            | Self::NeverInRoom(_)
-            | Self::AskedTooOften(_) => RefusalCode::NotAllowed,
-            Self::CannotLeave(_) => RefusalCode::CannotLeave,
-            Self::NoSuchUser(_)
-            | Self::NoSuchNumber(_)
-            | Self::IsGuest(_)
-            | Self::IsYourself(_) => RefusalCode::NoSuchUser,
-            Self::InTooManyRooms
-            | Self::InTooManyConversations
-            | Self::IsInTooManyConversations(_)
-            | Self::TooManyRooms
-            | Self::TooManyConversations(_)
-            | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
-            Self::Rejected(rejection) => match rejection {
-                Rejection::NoSuchMessage(_) | Rejection::Damaged(_) => RefusalCode::NoSuchMessage,
-                Rejection::IsEvent(_) | Rejection::IsInThread { .. } => RefusalCode::BadTarget,
-                Rejection::NotYours(_) => RefusalCode::NotYours,
-                Rejection::Removed(_) => RefusalCode::Removed,
-                Rejection::Deleted(_) => RefusalCode::Deleted,
-                Rejection::NoChange(_) => RefusalCode::NoChange,
-                Rejection::TooManyReactions(_) | Rejection::TooManyReactors(_) => {
-                    RefusalCode::TooManyReactions
-                }
-                Rejection::TooManyPins => RefusalCode::TooManyPins,
-                Rejection::TooManyEdits(_) => RefusalCode::TooManyEdits,
-            },
-            Self::NotStored(_)
-            | Self::Failed(_)
-            | Self::TooManyUsers(_)
-            | Self::TooManySanctions
-            | Self::TooManySanctionsInRooms
-            | Self::TooManyOwnSanctions => RefusalCode::NotKept,
-            Self::TooManySessions(_) => RefusalCode::Busy,
-            Self::GoingAway => RefusalCode::Shutdown,
-        }
-    }
 }
 
 impl From<JournalError> for HubError {

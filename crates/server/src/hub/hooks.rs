@@ -112,11 +112,20 @@ pub(crate) struct Hook {
     bot: UserId,
     room: RoomId,
     name: RoomName,
+    /// Whether the bot is a newcomer.
     is_newcomer: bool,
     /// Has the budget of the bot.
     notifier: Arc<ChangeNotifier>,
-    /// The budget of all hooks of its author; `None` for one of the operator.
-    of_author: Option<Arc<SendBudget>>,
+    /// What all hooks of its author share; `None` for one of the operator.
+    of_author: Option<OfAuthor>,
+}
+
+/// The budget of all hooks of a user.
+#[derive(Debug)]
+struct OfAuthor {
+    budget: Arc<SendBudget>,
+    /// Whether the user is a newcomer.
+    is_newcomer: bool,
 }
 
 impl Hook {
@@ -132,9 +141,9 @@ impl Hook {
         cost: Cost,
         now: Instant,
     ) -> Result<(), Duration> {
-        let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
-        self.notifier.budget.try_charge(rate, cost, now)?;
-        self.of_author.as_ref().map_or(Ok(()), |budget| budget.try_charge(limits.user, cost, now))
+        self.notifier.budget.try_charge(limits.of(self.is_newcomer), cost, now)?;
+        let Some(OfAuthor { budget, is_newcomer }) = &self.of_author else { return Ok(()) };
+        budget.try_charge(limits.of(*is_newcomer), cost, now)
     }
 }
 
@@ -167,8 +176,10 @@ impl Hub {
         let newcomers_after = self.directory.newcomers_after();
         let mut state = self.state();
         let HookRecord { id, bot, room, by, .. } = *state.hooks.by_hash(&TokenHash::of(secret))?;
-        let author = state.account_mut(by);
-        let of_author = author.map(|author| Arc::clone(author.posted.get_or_insert_default()));
+        let of_author = state.account_mut(by).map(|author| OfAuthor {
+            budget: Arc::clone(author.posted.get_or_insert_default()),
+            is_newcomer: author.created_at > newcomers_after,
+        });
         let account = state.account(bot)?;
         Some(Hook {
             id,
@@ -194,6 +205,7 @@ impl Hub {
             names_device: false,
             n,
             body: Body::text(text),
+            named_at: None,
             answer,
         };
         self.queue.send_all(vec![NewMessage(Box::new(submission))]).await;

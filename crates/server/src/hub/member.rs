@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::{ChangeNotifier, Counts, Takes};
+use super::changed::{ChangeNotifier, Counts, NotificationFilter};
 use super::policy::{Action, Denial, may};
 use super::request::{NewMessage, Submission};
 use super::typing::Typing;
@@ -135,8 +135,8 @@ impl Member {
 
     /// Whether the user's rooms or read positions have changed, by any of its sessions, or another user is writing, as
     /// far as the session takes that. [`Member::take_changes`] takes what it returns.
-    pub(crate) fn changed(&self, takes: Takes) -> Option<Counts> {
-        self.notifier.changed(self.seen(), takes)
+    pub(crate) fn changed(&self, filter: NotificationFilter) -> Option<Counts> {
+        self.notifier.changed(self.seen(), filter)
     }
 
     /// What has changed since the session looked last, up to `counts`.
@@ -331,7 +331,7 @@ impl Member {
         device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
     ) -> NewMessage {
-        let command::Say { room: name, n, device: named, body } = say;
+        let command::Say { room: name, n, device: named, body, named_at } = say;
         let names_device = named.is_some();
         NewMessage(Box::new(Submission {
             user: self.id(),
@@ -343,6 +343,7 @@ impl Member {
             names_device,
             n,
             body,
+            named_at: named_at.map(|at| *at),
             answer: answer.clone(),
         }))
     }

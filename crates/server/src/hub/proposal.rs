@@ -6,18 +6,17 @@
 mod hooks;
 mod invites;
 mod members;
+mod standing;
 
 use std::collections::{BTreeMap, HashMap};
 
-use chat_proto::{RoomName, Rules, Seq, Timestamp, User, UserId};
+use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
 use super::memberships::Share;
 use super::names_ahead::NamesAhead;
-use super::policy::{Action, Denial, Part, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
-use super::sanctions::SanctionSubject;
 use super::sanctions_ahead::SanctionsAhead;
 use super::state::{State, room_key};
 use crate::id_map::{IdMap, IdSet};
@@ -231,105 +230,6 @@ impl<'s> Proposal<'s> {
     pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
         room_key(user, name, |name| self.names.holder(name), find)
-    }
-
-    /// The room with that name or address, if `user` may do `action` there.
-    pub(super) fn permit(
-        &self,
-        user: UserId,
-        name: &RoomName,
-        action: fn(Standing) -> Action,
-    ) -> Result<RoomId, HubError> {
-        let key = self.room_key(user, name)?;
-        self.permit_key(user, name, &key, action)?;
-        self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))
-    }
-
-    /// Whether `user` may do `action` in the room with that key, whether it exists or not.
-    pub(super) fn permit_key(
-        &self,
-        user: UserId,
-        name: &RoomName,
-        key: &RoomKey,
-        action: fn(Standing) -> Action,
-    ) -> Result<(), HubError> {
-        let standing = self.standing(user, key);
-        may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
-    }
-
-    /// Whether `by` may do `action`, which is about no room; `None` is the operator.
-    pub(super) fn permit_on_server(
-        &self,
-        by: Option<UserId>,
-        action: Action,
-    ) -> Result<(), HubError> {
-        may(self.subject_of(by), action).map_err(Denial::on_server)
-    }
-
-    /// The standing of a user, or of the operator, `None`, in an existing room with a name.
-    pub(super) fn standing_in(&self, user: impl Into<Option<UserId>>, room: RoomId) -> Standing {
-        let part = user.into().map_or(Part::default(), |user| self.part(user, room));
-        Standing::in_named(room, self.rooms.rules(room), part)
-    }
-
-    /// The standing of a user in the room with that key, whether it exists or not.
-    pub(super) fn standing(&self, user: UserId, key: &RoomKey) -> Standing {
-        self.standing_of(Some(user), key)
-    }
-
-    /// The same of the author of a request: the operator, `None`, is in no room.
-    pub(super) fn standing_of(&self, by: Option<UserId>, key: &RoomKey) -> Standing {
-        let room = self.rooms.find(key);
-        let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
-        let part = room.zip(by).map_or(Part::default(), |(room, user)| self.part(user, room));
-        Standing::new(key, room, rules, part)
-    }
-
-    /// The standing of the user in a room, on which its rights depend.
-    pub(super) fn part(&self, user: UserId, room: RoomId) -> Part {
-        let membership = self.membership(user, room);
-        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
-            is_in,
-            role,
-            is_asked: is_asked && !is_in,
-        })
-    }
-
-    /// The user, as the subject of [`may`].
-    pub(super) fn subject(&self, id: UserId) -> Subject {
-        Subject { kind: self.kind(id), role: self.role(id) }
-    }
-
-    /// The same of the author of a request; `None` for the operator.
-    pub(super) fn subject_of(&self, by: Option<UserId>) -> Option<Subject> {
-        by.map(|by| self.subject(by))
-    }
-
-    /// Whether a user is a bot.
-    pub(super) fn is_bot(&self, user: UserId) -> bool {
-        self.kind(user) == UserKind::Bot
-    }
-
-    fn kind(&self, id: UserId) -> UserKind {
-        match self.users.get(&id) {
-            Some(ahead) => ahead.kind,
-            // The session of a guest may have ended; its requests are judged as before.
-            None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
-        }
-    }
-
-    /// The role of a user on the server.
-    pub(super) fn role(&self, id: UserId) -> UserRole {
-        match self.users.get(&id) {
-            Some(ahead) => ahead.role,
-            None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
-        }
-    }
-
-    /// A user, as far as sanctions depend on it.
-    pub(super) fn sanction_subject(&self, id: UserId) -> SanctionSubject {
-        let user = (id, self.kind(id), self.role(id));
-        SanctionSubject::of(user, self.state.account(id), self.newcomers_after)
     }
 
     /// When a user last wrote in a room with a pause.

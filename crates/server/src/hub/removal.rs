@@ -53,7 +53,7 @@ impl Member {
                 vec![holder.ok_or_else(|| HubError::NoSuchUser(name.clone()))?]
             }
             SanctionTarget::Invite(id) => state.invited(*id).to_vec(),
-            // Where a message was written from is not stored.
+            // The network from which a message was sent is not stored.
             SanctionTarget::Network(_) => Vec::new(),
         };
         let rooms = match &order.room {
@@ -124,13 +124,14 @@ impl Removal {
                     names_device: false,
                     n: None,
                     body: Body::Delete { target: *target },
+                    named_at: None,
                     answer: answer.clone(),
                 }))
             };
             self.actor.send_all(part.iter().map(delete).collect()).await;
             drop(answer);
             for _ in part {
-                // One that was deleted meanwhile is refused, which is as good.
+                // If a message was deleted meanwhile, the order is refused, and the message is gone all the same.
                 match answers.recv().await.map(|answer| answer.outcome) {
                     None | Some(Outcome::Refused(HubError::GoingAway)) => {
                         return ControlFlow::Break(());

@@ -50,6 +50,8 @@ pub(super) struct Submission {
     pub(super) names_device: bool,
     pub(super) n: Option<u64>,
     pub(super) body: Body,
+    /// When the message that the body names was stored, if the client says so.
+    pub(super) named_at: Option<Timestamp>,
     /// The session reserves capacity for the answer.
     pub(super) answer: mpsc::Sender<Answer>,
 }

@@ -158,7 +158,7 @@ impl Sessions {
     }
 
     /// Records that the sessions of a user for which `is_meant` is true are told to end. Returns their numbers.
-    pub(super) fn tell_to_end(
+    pub(super) fn mark_to_end(
         &mut self,
         user: UserId,
         is_meant: impl Fn(&LiveSession) -> bool,

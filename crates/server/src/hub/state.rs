@@ -3,10 +3,11 @@
 //! Every method runs under the lock, and none takes longer if there are more users, rooms or sessions.
 
 mod credentials;
+mod presence;
+mod restore;
 mod roles;
 mod room_key;
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,20 +19,15 @@ use super::hooks::Hooks;
 use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
-use super::names_ahead::NamesAhead;
-use super::naming::ReservedNames;
 use super::pauses::Pauses;
 use super::policy::{Action, Part, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
 use super::sessions::Sessions;
 use crate::id_map::IdMap;
-use crate::journal::{
-    Contents, MemberRole, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord, UserRole,
-};
+use crate::journal::{MembershipRecord, RoomKey, UserRole};
 use crate::room::Room;
-use chat_proto::event::RoleHolder;
-use chat_proto::{Event, LeaveReason, RoomName, Rules, Timestamp, User, UserId, UserName};
+use chat_proto::{LeaveReason, RoomName, Rules, Timestamp, User, UserId, UserName};
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -66,88 +62,6 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The stored state, with nobody connected; and the users whose name differs from the stored one.
-    pub(super) fn restore(
-        contents: Contents,
-        presence_users: usize,
-        reserved: ReservedNames,
-    ) -> (Self, Vec<UserRecord>) {
-        let Contents { rooms, users, credentials, members, invites, hooks, sanctions, .. } =
-            contents;
-        // The number of a guest that wrote nothing is stored with its sanctions only. Nobody else gets it.
-        let sanctioned = sanctions.iter().filter_map(|record| record.user).max();
-        let last_user = contents.last_user.max(sanctioned.unwrap_or(UserId::NONE));
-        let mut state = Self {
-            accounts: IdMap::default(),
-            names: Names::new(reserved),
-            tokens: BTreeSet::new(),
-            stored: 0,
-            users_connected: 0,
-            rooms: Rooms::restore(rooms, contents.last_room, presence_users),
-            away: AwayUsers::default(),
-            invites: Invites::default(),
-            hooks: Hooks::default(),
-            sanctions: Sanctions::restore(sanctions),
-            pauses: Pauses::default(),
-            sessions: Sessions::default(),
-            invited: IdMap::default(),
-            last_user,
-            last_record: contents.last_record,
-            owners: 0,
-            staff: BTreeSet::new(),
-            is_closed: false,
-        };
-        let renamed = state.restore_users(users);
-        for credential in credentials {
-            state.add_credential(credential);
-        }
-        for member in members {
-            state.restore_member(member);
-        }
-        invites.into_iter().for_each(|invite| state.invites.put(invite));
-        hooks.into_iter().for_each(|hook| state.hooks.put(hook));
-        state.rooms.find_unused();
-        (state, renamed)
-    }
-
-    /// Two users may have one name in a journal of an earlier version, which compared names in another way, such as
-    /// `Ana María` and `Ana_María`: the user seen last keeps the name. Returns the others, whose names get a number.
-    fn restore_users(&mut self, mut users: Vec<UserRecord>) -> Vec<UserRecord> {
-        users.sort_by_key(|record| (Reverse(record.seen_at), record.user.id));
-        let mut doubled = Vec::new();
-        for record in users {
-            match self.names.holder(&record.user.name) {
-                None => self.put_account(Account::of(record)),
-                Some(_) => doubled.push(record),
-            }
-        }
-        for record in &mut doubled {
-            let user = &mut record.user;
-            user.name = NamesAhead::new(&self.names).numbered(Some(user.id), &user.name);
-            self.put_account(Account::of(record.clone()));
-        }
-        doubled
-    }
-
-    /// Adds a membership, unless its user or its room is missing in the journal.
-    fn restore_member(&mut self, member: MembershipRecord) {
-        let MembershipRecord { user, room: id, is_in, read_seq, role, asked_by, .. } = member;
-        let Some(room) = self.rooms.get(id) else { return };
-        let member = member_in(room, &member);
-        let Some(account) = self.accounts.get_mut(&user) else { return };
-        if id == RoomId::LOBBY {
-            let lobby = account.rooms.get_or_former_mut(id).expect("everybody is in the lobby");
-            (lobby.read, lobby.role) = (read_seq, role);
-            self.rooms.note_role(id, user, role > MemberRole::Member);
-            return;
-        }
-        let is_new = is_in && account.rooms.join(id, member);
-        account.rooms.add_former(id, member);
-        account.rooms.set_asked(id, asked_by);
-        self.rooms.add_member(id, user, is_new);
-        self.rooms.note_role(id, user, role > MemberRole::Member);
-    }
-
     pub(super) fn account(&self, user: UserId) -> Option<&Account> {
         self.accounts.get(&user).map(Box::as_ref)
     }
@@ -196,71 +110,10 @@ impl State {
         }
     }
 
-    /// Removes a guest whose session has ended.
-    pub(super) fn remove_guest(&mut self, user: UserId) {
-        let Some(account) = self.accounts.get(&user) else { return };
-        if account.kind == UserKind::Guest && account.sessions == 0 {
-            self.names.release(&account.user.name, user);
-            self.accounts.remove(&user);
-        }
-    }
-
     /// Wakes the sessions of a user, since its rooms, its read positions or its rights have changed.
     pub(super) fn notify(&self, account: &Account) {
         account.notifier.notify();
         self.sessions.wake(account.user.id);
-    }
-
-    /// Counts a new session of `user`. If it is the first, puts the user on the lists of its rooms.
-    pub(super) fn admit(&mut self, user: UserId) {
-        let account = self.existing_mut(user);
-        account.sessions += 1;
-        if account.sessions == 1 {
-            self.users_connected += 1;
-            for (user, room) in self.rooms_of(user) {
-                self.enter(&room, &user);
-            }
-        }
-    }
-
-    /// Counts an ended session of `user`. If it was the last, takes the user off the lists of its rooms.
-    pub(super) fn dismiss(&mut self, user: UserId, reason: LeaveReason, at: Timestamp) {
-        if self.existing(user).sessions == 1 {
-            self.end_away(user);
-        }
-        let account = self.existing_mut(user);
-        account.sessions -= 1;
-        if account.sessions == 0 {
-            account.left_at = Some(at);
-            self.users_connected -= 1;
-            for (user, room) in self.rooms_of(user) {
-                self.leave(&room, &user, reason);
-            }
-        }
-    }
-
-    /// Puts `user` on the list of a room.
-    pub(super) fn enter(&mut self, room: &Arc<Room>, user: &User) {
-        if room.enter(user) {
-            return self.rooms.presence_is_due(room);
-        }
-        if let [RoleHolder { role, .. }] = self.roles_among(room, std::slice::from_ref(user))[..] {
-            let (room_name, user) = (Some(room.name().clone()), user.clone());
-            room.publish_change(Event::Role { room: room_name, user, role, by: None });
-        }
-    }
-
-    /// Takes `user` off the list of a room.
-    pub(super) fn leave(&mut self, room: &Arc<Room>, user: &User, reason: LeaveReason) {
-        if room.leave(user, reason) {
-            self.rooms.presence_is_due(room);
-        }
-    }
-
-    fn rooms_of(&self, user: UserId) -> Vec<(User, Arc<Room>)> {
-        let account = self.existing(user);
-        let room = |(id, _)| (account.user.clone(), Arc::clone(self.rooms.existing(id)));
-        account.rooms.current().map(room).collect()
     }
 
     /// The user who holds `name`, if it is not connected and was last connected before `since`.
@@ -271,30 +124,6 @@ impl State {
         // A bot has no sessions, and comes back with each post.
         let is_overdue = is_overdue && !self.hooks.has_bot(holder.user.id);
         is_overdue.then_some(holder)
-    }
-
-    /// Updates `seen_at` to `now` for up to `limit` connected users after the user `after`, if it is `known` or
-    /// older. Returns the last user that was looked at, `None` if there are no more, and the users whose time has
-    /// changed.
-    pub(super) fn see(
-        &mut self,
-        after: UserId,
-        limit: usize,
-        known: Timestamp,
-        now: Timestamp,
-    ) -> (Option<UserId>, Vec<UserId>) {
-        let (mut last, mut due) = (None, Vec::new());
-        for user in self.sessions.users_after(after).take(limit) {
-            last = Some(user);
-            if let Some(account) = self.accounts.get_mut(&user)
-                && account.kind.is_stored()
-                && account.seen_at <= known
-            {
-                account.seen_at = now;
-                due.push(user);
-            }
-        }
-        (last, due)
     }
 
     /// Gives `user` another name, and sends it to the rooms that the user is in. If the user is not connected, the
@@ -313,16 +142,6 @@ impl State {
     /// The users who came by an invite.
     pub(super) fn invited(&self, invite: u64) -> &[UserId] {
         self.invited.get(&invite).map_or(&[], Vec::as_slice)
-    }
-
-    /// Number of users with a session.
-    pub(super) const fn users_connected(&self) -> usize {
-        self.users_connected
-    }
-
-    /// The users with a session.
-    pub(super) fn connected(&self) -> impl Iterator<Item = &Account> {
-        self.sessions.users_after(UserId::NONE).filter_map(|user| self.account(user))
     }
 
     /// The key of the room that `user` means by a name or an address.

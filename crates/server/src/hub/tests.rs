@@ -88,7 +88,7 @@ async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, Hub
 async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError> {
     let (answer, mut answers) = mpsc::channel(1);
     let text = Text::new(text).unwrap();
-    let say = Say { room: room(to), n: None, device: None, body: Body::text(text) };
+    let say = Say { room: room(to), n: None, device: None, body: Body::text(text), named_at: None };
     let message = member.message(say, None, &DeviceId::default(), &answer);
     member.actor().send_all(vec![message]).await;
     match answers.recv().await.unwrap().outcome {

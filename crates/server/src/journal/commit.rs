@@ -34,6 +34,8 @@ pub(crate) struct Message {
     pub(crate) n: Option<u64>,
     /// Its content.
     pub(crate) body: Body,
+    /// When the message that it names was stored, if the client says so: another one is not meant.
+    pub(crate) named_at: Option<Timestamp>,
     /// The users that it mentions.
     pub(crate) mentions: Box<[UserId]>,
     /// If the author may delete messages of others, the record of the audit log for that.

@@ -9,13 +9,18 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum Rejection {
     /// There is none.
-    #[error("there is no message {0} in this room")]
+    #[error("there is no message {0} in this room; choose one that is shown")]
     NoSuchMessage(Seq),
+    /// It is not the one that is meant, which was stored at another time.
+    #[error(
+        "message {0} is another one by now, since the server was set back to an older copy; choose one that is shown"
+    )]
+    Another(Seq),
     /// It was removed by age.
-    #[error("message {0} was removed because of its age")]
+    #[error("message {0} was removed because of its age; choose a newer one")]
     Removed(Seq),
     /// It cannot be read.
-    #[error("message {0} is damaged on the server's disk, so nothing can be done with it")]
+    #[error("message {0} is damaged on the server's disk; nothing can be done with it")]
     Damaged(Seq),
     /// It is an event.
     #[error("message {0} is neither a text nor an action; choose the message that it is about")]
@@ -32,10 +37,10 @@ pub(crate) enum Rejection {
     #[error("message {0} is not yours; only its author can change it")]
     NotYours(Seq),
     /// It was deleted.
-    #[error("message {0} was deleted")]
+    #[error("message {0} was deleted; choose another one")]
     Deleted(Seq),
     /// It is as the event would make it: the user reacts so, or not; it is pinned, or not.
-    #[error("this changes nothing: message {0} is like that already")]
+    #[error("message {0} is like that already; there is nothing to change")]
     NoChange(Seq),
     /// It has as many different reactions as it can have.
     #[error(

@@ -40,7 +40,9 @@ pub(crate) enum SearchError {
     #[error("the search index cannot be read: {0}; try again later")]
     Index(String),
     /// The server's fault.
-    #[error("the messages that were found cannot be read")]
+    #[error(
+        "the messages that were found cannot be read; ask the person who runs the server to run chat-server check"
+    )]
     Journal(#[source] JournalError),
 }
 

@@ -177,7 +177,7 @@ enum Holder {
 fn holder(name: &str, user: Option<UserId>) -> Holder {
     match user {
         Some(user) => Holder::Of(user),
-        // Only if nobody is called so.
+        // Only if no user has that name.
         None if name.eq_ignore_ascii_case(ME) => Holder::Me,
         None => Holder::Nobody,
     }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::end::End;
-use super::handshake::too_fast;
+use super::handshake::{too_fast, written_key};
 use super::{Context, Session};
 use crate::hub::{HOOKS_LISTED, HookDraft, HubError};
 use crate::plain::is_loopback;
@@ -34,7 +34,7 @@ pub(super) async fn make(
     let draft = HookDraft { by, hash: TokenHash::of(&secret), room: room.clone(), name };
     let hook = context.hub.make_hook(draft).await;
     let hook = hook.map_err(|error| Refusal { room: Some(room), ..error.into() })?;
-    Ok(Event::Hook { url: context.hook_address(&secret), hook })
+    Ok(Event::Hook { url: context.hook_address(&secret), hook, key: written_key(context) })
 }
 
 /// Ends a hook; `by` is who wants that, `None` for the operator. Returns the event that says so.

@@ -15,7 +15,7 @@ use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::Counts;
 use crate::journal::{Kinds, RoomId, View};
 
-/// The bit of [`Shows`] for the number of messages that its user has not read, and so on.
+/// The bit of [`ClientFeatures`] for the number of messages that its user has not read, and so on.
 const UNREAD: u8 = 1;
 const TYPING: u8 = 1 << 1;
 const AWAY: u8 = 1 << 2;
@@ -25,7 +25,7 @@ const ACCOUNTS: u8 = 1 << 5;
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Shows {
+pub(super) struct ClientFeatures {
     /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.
     parts: u8,
     /// Which kinds of messages.
@@ -48,7 +48,7 @@ pub(super) enum Topics {
     None,
 }
 
-impl Shows {
+impl ClientFeatures {
     pub(super) fn of(features: &Features) -> Self {
         let parts = [
             (UNREAD, features::UNREAD),
@@ -141,31 +141,31 @@ struct Live {
     typing: Vec<(RoomId, Instant)>,
     away_at: Option<Instant>,
     /// The rooms of which the client was sent that the user was asked into them.
-    told_asked: BTreeSet<RoomId>,
+    sent_asked: BTreeSet<RoomId>,
     /// The sanctions of the user that the client was sent.
-    told_sanctions: BTreeMap<u64, SanctionInfo>,
+    sent_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
 impl LiveState {
     /// The rooms of which the client was sent that the user was asked into them.
-    pub(super) fn told_asked(&mut self) -> &mut BTreeSet<RoomId> {
-        &mut self.0.get_or_insert_default().told_asked
+    pub(super) fn sent_asked(&mut self) -> &mut BTreeSet<RoomId> {
+        &mut self.0.get_or_insert_default().sent_asked
     }
 
     /// The sanctions of the user that the client was sent.
-    pub(super) fn told_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
-        &mut self.0.get_or_insert_default().told_sanctions
+    pub(super) fn sent_sanctions(&mut self) -> &mut BTreeMap<u64, SanctionInfo> {
+        &mut self.0.get_or_insert_default().sent_sanctions
     }
 
     /// Whether the client was sent a sanction that applies to the user.
     pub(super) fn knows_sanctions(&self) -> bool {
-        self.0.as_ref().is_some_and(|live| !live.told_sanctions.is_empty())
+        self.0.as_ref().is_some_and(|live| !live.sent_sanctions.is_empty())
     }
 
     /// The user was asked into no room.
     pub(super) fn forget_asked(&mut self) {
         if let Some(live) = &mut self.0 {
-            live.told_asked.clear();
+            live.sent_asked.clear();
         }
     }
 

@@ -136,6 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::End { .. }
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
+            // A line of the log.
+            Command::Link { user: None } => (ORDER, false),
             Command::Invites { .. }
             | Command::Hooks { .. }
             | Command::History { .. }
@@ -148,7 +150,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::Sanctions { .. }
             | Command::Audit { .. }
             | Command::Rooms { .. }
-            | Command::Link { user: None }
             | Command::Account { .. }
             | Command::Sessions { .. }
             | Command::Accounts { .. }

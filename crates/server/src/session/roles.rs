@@ -63,10 +63,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if asked.is_empty() {
             return self.live.forget_asked();
         }
-        let told = self.live.told_asked();
-        told.retain(|room| asked.iter().any(|(id, _)| id == room));
+        let sent = self.live.sent_asked();
+        sent.retain(|room| asked.iter().any(|(id, _)| id == room));
         for (room, event) in asked {
-            if told.insert(room) {
+            if sent.insert(room) {
                 self.connection.send(&event);
             }
         }

@@ -30,7 +30,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(order) => order,
             Err(refusal) => return self.refuse(refusal),
         };
-        // Before a guest is gone, and with it who it was.
+        // Before the sanction ends the session of a guest, whose user is removed with it.
         let removal = remove_since_s.map(|seconds| self.member.removal(&order, seconds));
         let removal = match removal.transpose() {
             Ok(removal) => removal,
@@ -105,9 +105,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         let now: BTreeMap<u64, SanctionInfo> =
             now.into_iter().filter_map(|sanction| Some((sanction.id?, sanction))).collect();
-        let told = std::mem::replace(self.live.told_sanctions(), now.clone());
+        let sent = std::mem::replace(self.live.sent_sanctions(), now.clone());
         let at = self.context.hub.time();
-        for (id, sanction) in &told {
+        for (id, sanction) in &sent {
             let is_over = sanction.until.is_some_and(|until| until <= at);
             if !now.contains_key(id) && !is_over {
                 let sanction = Box::new(sanction.clone());
@@ -115,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         for (id, sanction) in now {
-            if !told.contains_key(&id) {
+            if !sent.contains_key(&id) {
                 self.connection.send(&Event::Sanction(Box::new(sanction)));
             }
         }

@@ -1,6 +1,7 @@
 //! A client that speaks HTTP: answers its requests, until one of them opens a WebSocket.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{Span, debug};
@@ -38,5 +39,5 @@ pub(super) async fn open_web<S: AsyncRead + AsyncWrite + Unpin>(
     let served = served.inspect_err(|error| debug!(%error, "closed: a request was not answered"));
     let Upgrade { stream, input } = served.ok()??;
     debug!("has opened a WebSocket");
-    Some(Carrier::Web(Box::new(WebSocket::new(stream, input))))
+    Some(Carrier::Web(Box::new(WebSocket::new(stream, input, Arc::clone(&context.strangers)))))
 }

@@ -92,7 +92,7 @@ mod tests {
     fn a_key_is_made_once_and_only_its_owner_can_read_it() {
         let data = TempDir::new().unwrap();
         assert!(read(data.path()).unwrap().is_none());
-        // What a start that was killed leaves.
+        // The drafts that a start leaves if it is killed.
         fs::create_dir(data.path().join(DRAFT_DIRECTORY)).unwrap();
         fs::write(data.path().join(DRAFT_DIRECTORY).join(KEY_FILE), "half").unwrap();
         let first = open(data.path()).unwrap().server_key().unwrap();

@@ -12,6 +12,7 @@ mod tests;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -26,6 +27,7 @@ use self::bounds::ControlFrames;
 use self::frame::OutFrame;
 use self::library::{Failure, Stream};
 use crate::config::READ_BYTES;
+use crate::strangers::StrangerLog;
 
 /// Read as the last line of a client that has closed the WebSocket.
 const BYE: &[u8] = b"{\"type\":\"bye\"}\n";
@@ -34,6 +36,8 @@ const BYE: &[u8] = b"{\"type\":\"bye\"}\n";
 /// read ends with a line end, also if its client has left that out.
 pub(crate) struct WebSocket<T> {
     stream: T,
+    /// Bounded, since anybody who can connect breaks the rules as often.
+    log: Arc<StrangerLog>,
     context: WebSocketContext,
     /// Bytes that were received and that the library has not taken.
     input: BytesMut,
@@ -62,10 +66,11 @@ enum State {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
-    /// `input` is what the stream has returned after the request.
-    pub(crate) fn new(stream: T, input: Bytes) -> Self {
+    /// `input` is what the stream has returned after the request. If the client breaks the rules, `log` has a line.
+    pub(crate) fn new(stream: T, input: Bytes, log: Arc<StrangerLog>) -> Self {
         Self {
             stream,
+            log,
             context: WebSocketContext::new(Role::Server, Some(bounds::config())),
             input: input.into(),
             unfinished: 0,
@@ -108,7 +113,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {
                 self.reply_due = true;
                 if self.control.count(Instant::now()) {
-                    info!("closed: too many pings on a WebSocket");
+                    self.log.log(|| info!("closed: too many pings on a WebSocket"));
                     self.fail(CloseCode::Policy, cx);
                 }
             }
@@ -116,7 +121,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             Err(Failure::Closed) => self.state = State::Closed,
             Err(Failure::Io(error)) => return Poll::Ready(Err(error)),
             Err(Failure::Broken(code, error)) => {
-                info!(%error, "closed: the client broke the rules of WebSocket");
+                self.log.log(|| info!(%error, "closed: the client broke the rules of WebSocket"));
                 self.fail(code, cx);
             }
         }

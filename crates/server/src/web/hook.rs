@@ -60,7 +60,7 @@ pub(super) async fn answer(senders: Senders<'_>, request: Request<Incoming>) -> 
 async fn posted(senders: Senders<'_>, request: Request<Incoming>) -> Result<Reply, Reply> {
     let Senders { hub, limits, .. } = senders;
     let found = secret(request.uri().path()).and_then(|secret| hub.hook(&secret));
-    // Before the body is read: nobody else has it read.
+    // Before the body is read: only a sender with a secret may make the daemon read one.
     let hook = found.ok_or_else(|| unknown(senders))?;
     let (head, body) = request.into_parts();
     let body = read(body).await?;

@@ -140,7 +140,7 @@ async fn one_new_name_asked_for_twice_at_one_instant_is_one_users() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_new_token_said_twice_at_one_instant_is_one_users() {
+async fn a_new_token_sent_twice_at_one_instant_belongs_to_one_user() {
     let daemon = daemon();
     let mut witness = Witness::new(&daemon, false).await;
     for round in 0..ROUNDS {

@@ -177,7 +177,7 @@ async fn a_client_that_reads_nothing_for_ten_thousand_messages_gets_them_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_end_the_speaker_hears_what_is_kept() {
+async fn at_the_end_the_sender_is_answered_for_all_that_is_stored() {
     let daemon = daemon();
     let mut bob = Peer::native(&daemon, "bob").await;
     for n in 1..=100 {

@@ -158,16 +158,17 @@ async fn a_classic_client_that_floods_waits_too_and_others_read_all_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_password_costs_fifty_units_and_what_leaves_a_record_five() {
-    for (command, units) in [
-        (json!({"type": "set_password", "password": "short"}), 50),
-        (json!({"type": "revoke", "id": 7}), 5),
+    for (command, answer, units) in [
+        (json!({"type": "set_password", "password": "short"}), "refused", 50),
+        (json!({"type": "revoke", "id": 7}), "refused", 5),
+        (json!({"type": "link"}), "link", 5),
     ] {
         let daemon = daemon();
         let mut eve = Peer::native(&daemon, "eve").await;
         let start = Instant::now();
         // The last one waits until there is a unit again, and the one before it, too.
         for _ in 0..UNITS / units + 2 {
-            eve.ask(command.clone(), "refused").await;
+            eve.ask(command.clone(), answer).await;
         }
         let took = start.elapsed();
         assert!(took > UNIT_EVERY * units && took <= UNIT_EVERY * (units + 2), "{took:?}");

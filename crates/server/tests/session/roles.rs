@@ -157,6 +157,21 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
         let search = fresh_answer(peer, json!({"type": "search", "query": "hi"}), "found").await;
         assert_eq!(search["hits"], json!([]));
     }
+    // Nor who has a role there.
+    for command in [
+        rule("#ops", "public"),
+        grant("ana", Some("#ops"), "member"),
+        json!({"type": "sanction", "kind": "mute", "user": "ana", "room": "#ops"}),
+        json!({"type": "sanction", "kind": "mute", "user": "old", "room": "#ops"}),
+        json!({"type": "sanctions", "room": "#ops"}),
+        json!({"type": "hook", "room": "#ops", "name": "nightly"}),
+        json!({"type": "invite", "room": "#ops"}),
+    ] {
+        let of_none = command.to_string().replace("#ops", "#none");
+        let of_none = refused(&mut bob, serde_json::from_str(&of_none).unwrap()).await;
+        let refusal = refused(&mut bob, command).await;
+        assert_eq!(refusal.to_string(), of_none.to_string().replace("#none", "#ops"));
+    }
     let rooms = fresh_answer(&mut ana, json!({"type": "rooms"}), "rooms").await;
     assert_eq!(rooms["rooms"].as_array().unwrap().len(), 2, "{rooms}");
 
@@ -174,7 +189,7 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
     let room = join(&mut bob, "#ops").await;
     assert_eq!((&room["rules"], &room["read"]), (&json!({"privacy": "private"}), &json!(1)));
     let in_room = refused(&mut ana, ask_in).await;
-    assert_eq!(in_room["text"], "bob is in the room already");
+    assert_eq!(in_room["text"], "bob is in the room already; nobody has to ask that user in");
     // It was used.
     bob.send(r##"{"type":"leave","room":"#ops"}"##).await;
     bob.until("left").await;

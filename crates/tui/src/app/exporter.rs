@@ -65,7 +65,7 @@ impl Exporter {
 fn carry_out(file: &mut Option<ExportFile>, step: ExportStep) -> Result<PathBuf, String> {
     match step {
         ExportStep::Create(path) => {
-            // One of before, which is not complete.
+            // The file of an earlier export, which is not complete.
             *file = None;
             let made = ExportFile::create(&path)?;
             Ok(file.insert(made).path.clone())
@@ -111,7 +111,7 @@ impl ExportFile {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Err(exists(&self.path));
             }
-            // The file system has no links.
+            // The file system has no hard links.
             Err(_) if self.path.symlink_metadata().is_ok() => return Err(exists(&self.path)),
             Err(_) => {
                 let renamed = fs::rename(&self.part, &self.path);

@@ -28,6 +28,16 @@ impl<C: Control> App<C> {
         due.max(self.colours_by).filter(|at| *at > Instant::now())
     }
 
+    /// Whether something is to be drawn, and the terminal is ours.
+    pub(super) fn may_draw(&self) -> bool {
+        self.state.redraw.is_needed() && !self.external_editor.is_on()
+    }
+
+    /// When the next frame is due; `None` if it is now, as after a key.
+    pub(super) fn frame_at(&self) -> Option<Instant> {
+        self.rest_at().filter(|_| !self.state.redraw.input_box)
+    }
+
     /// Draws the input box alone, or everything that has changed and what the terminal does with it.
     pub(super) fn draw(
         &mut self,

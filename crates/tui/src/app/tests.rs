@@ -13,12 +13,16 @@ use std::time::Duration;
 use chat_proto::command::Nonce;
 use chat_proto::{Command, Event, NativeCodec, Timestamp};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
+use futures_util::StreamExt;
+use ratatui::layout::Size;
 use tokio::time::{Instant, advance, timeout};
 use tokio_util::codec::Framed;
 
 use self::server::*;
+use super::{EVENTS_AT_ONCE_MAX, run_shown};
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
+use crate::state::State;
 use crate::testing::{Client, Screen};
 use crate::{Exit, Failure, Options, RunError, Then};
 
@@ -80,6 +84,24 @@ async fn a_key_is_on_the_screen_at_once() {
         sees(&mut bob, &format!("› {typed}")).await;
     }
     assert_eq!(before.elapsed(), Duration::ZERO, "no key waits for a timer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_come_at_once_are_all_taken_and_drawn_in_few_frames() {
+    let typed: String = ('a'..='z').cycle().take(3 * EVENTS_AT_ONCE_MAX).collect();
+    let keys: Vec<_> =
+        typed.chars().map(|c| pressed(KeyCode::Char(c), KeyModifiers::NONE)).collect();
+    let keys = futures_util::stream::iter(keys).chain(futures_util::stream::pending());
+    let mut shown = Vec::new();
+    let show = |state: &State, _| {
+        shown.push(state.editor().text());
+        Ok(())
+    };
+    let (size, never) = (Size::new(80, 20), std::future::pending());
+    let run = Box::pin(run_shown(size, show, options(), Nobody, keys, || {}, never));
+    assert!(timeout(Duration::from_secs(1), run).await.is_err(), "it goes on");
+    assert_eq!(shown.last(), Some(&typed));
+    assert!(shown.len() < 10, "{} frames", shown.len());
 }
 
 #[tokio::test(start_paused = true)]

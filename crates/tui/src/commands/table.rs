@@ -1,6 +1,6 @@
 //! The table of the commands.
 
-use super::{Command, Needs, Offers, Verb};
+use super::{Arity, Command, Offers, Verb};
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Command] = &[
@@ -30,7 +30,14 @@ pub const COMMANDS: &[Command] = &[
         Offers::People,
         "Send a direct message, or a message to #ROOM",
     ),
-    row(Verb::GoTo, "/go", &["/goto"], "[WORD]", Offers::Nothing, "Go to a room or a user"),
+    row(
+        Verb::GoTo,
+        "/go",
+        &["/goto", "/buffer", "/window", "/win"],
+        "[WORD]",
+        Offers::OwnRooms,
+        "Go to a room or a user: /go 3, /go rust",
+    ),
     row(
         Verb::Rooms,
         "/rooms",
@@ -113,7 +120,7 @@ pub const COMMANDS: &[Command] = &[
     row(
         Verb::Search,
         "/search",
-        &["/find"],
+        &["/find", "/lastlog", "/grep"],
         "[WORDS]",
         Offers::Nothing,
         "Search the messages of all rooms",
@@ -329,10 +336,10 @@ const fn row(
     offers: Offers,
     does: &'static str,
 ) -> Command {
-    let needs = match argument.as_bytes() {
-        [] => Needs::Nothing,
-        [b'[', ..] => Needs::Optional,
-        _ => Needs::Argument,
+    let arity = match argument.as_bytes() {
+        [] => Arity::Nothing,
+        [b'[', ..] => Arity::Optional,
+        _ => Arity::Argument,
     };
-    Command { verb, name, aliases, argument, needs, offers, does }
+    Command { verb, name, aliases, argument, arity, offers, does }
 }

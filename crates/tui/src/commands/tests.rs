@@ -20,6 +20,7 @@ fn an_unknown_command_is_guessed() {
         ("/romos", "Did you mean /rooms?"),
         ("/op", "Unknown command /op. Here it is /role NAME moderator."),
         ("/say", "Unknown command /say. Here it is the text alone, without a command."),
+        ("/save", "There is no /save. Each setting is saved as it is set."),
         ("/xyzzy", "/help lists the commands."),
     ] {
         assert!(unknown(typed).contains(said), "{}", unknown(typed));

@@ -33,7 +33,7 @@ pub(super) fn offers(typed: &str) -> Vec<Offer> {
             found.push(other);
         }
     }
-    // Of those that begin so, more of the shorter name is typed.
+    // Among names that begin with the typed text, a shorter one fits better.
     found.sort_by_key(|(_, name)| if name.starts_with(typed) { name.len() } else { usize::MAX });
     let offer = |(emoji, name)| {
         Offer::new(format!("{emoji} :{name}:"), OfferAction::Insert(format!("{emoji} ")))

@@ -36,7 +36,13 @@ pub(super) fn saved(client: &ClientState) -> Vec<Offer> {
     let saved = client.choices().saved().iter();
     // After a restore of the journal, the numbers are those of other messages.
     let valid = saved.filter(|saved| {
-        saved.epoch.is_none() || client.epoch().is_none() || saved.epoch.as_ref() == client.epoch()
+        let room = client.rooms().get(&saved.room);
+        let loaded = room.and_then(|room| room.log().message(saved.seq));
+        let is_another = loaded.is_some_and(|message| message.at != saved.at);
+        let is_same_epoch = saved.epoch.is_none()
+            || client.epoch().is_none()
+            || saved.epoch.as_ref() == client.epoch();
+        is_same_epoch && !is_another
     });
     let offers = valid.map(|saved| {
         let label = format!("{} {}", client.rooms().label(&saved.room), quoted(&saved.from));

@@ -37,7 +37,7 @@ pub fn of_room(room: &Room, me: Option<UserId>) -> Vec<&User> {
     let speakers = speakers(room).into_iter().enumerate();
     let places: HashMap<&UserName, usize> = speakers.map(|(place, name)| (name, place)).collect();
     let mut users: Vec<&User> = room.users().iter().collect();
-    // Stable: without a place, the order of the names is left.
+    // A stable sort: users without a place stay in the order of their names.
     users.sort_by_cached_key(|user| match (Some(user.id) == me, places.get(&user.name)) {
         (true, _) => (0, 0),
         (false, Some(place)) => (1, *place),

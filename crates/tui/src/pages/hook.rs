@@ -1,7 +1,7 @@
 //! The page of a hook that was made: its address, and how a program uses it.
 
-use chat_proto::Secret;
 use chat_proto::event::HookInfo;
+use chat_proto::{Secret, ServerKey};
 
 use super::{PageRow, PageSize, pieces};
 use crate::help::{HelpRow, table};
@@ -13,6 +13,8 @@ pub struct HookPage {
     pub url: Secret,
     /// The hook, with its room and its bot.
     pub hook: HookInfo,
+    /// The key of the server; `None` if it does not say so.
+    pub key: Option<ServerKey>,
 }
 
 impl HookPage {
@@ -21,13 +23,16 @@ impl HookPage {
     pub fn rows(&self, size: PageSize) -> Vec<PageRow> {
         let HookInfo { id, room, bot, .. } = &self.hook;
         // The server may have made its certificate itself.
-        let trust = match self.url.reveal().starts_with("https:") {
-            true => ". Add -k if curl does not trust the certificate",
-            false => "",
+        let by_key = match self.key.filter(|_| self.url.reveal().starts_with("https:")) {
+            Some(key) => format!(
+                ". If curl does not trust the certificate: curl -k --pinnedpubkey {} -d 'hello' ADDRESS",
+                key.for_curl()
+            ),
+            None => String::new(),
         };
         let entries = [
             ("Says", format!("what is posted there, as {} in {room}", bot.name)),
-            ("Try it", format!("curl -d 'hello' ADDRESS, with this address{trust}")),
+            ("Try it", format!("curl -d 'hello' ADDRESS, with this address{by_key}")),
             (
                 "Takes",
                 "text, JSON with a text, and what senders for Slack and Mattermost post".to_owned(),

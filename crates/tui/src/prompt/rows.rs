@@ -34,7 +34,7 @@ impl Rows {
     /// Adds a line of the text; the cursor may be in it, after this many characters.
     fn add(&mut self, line: &str, cursor: Option<usize>, width: usize) {
         if is_plain(line) {
-            // As nearly every text while it is typed. A cursor at the end needs a cell of its own.
+            // Nearly every text is plain while it is typed. A cursor at the end needs a cell of its own.
             let cells = line.len() + usize::from(cursor == Some(line.len()));
             let row = |row| &line[row * width..line.len().min((row + 1) * width)];
             self.cursor =

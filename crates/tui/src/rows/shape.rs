@@ -17,6 +17,9 @@ const NAME_WIDTH: (usize, usize) = (6, 14);
 /// Columns of the mark, and of the blank after it.
 const MARK_COLUMNS: usize = 2;
 
+/// The pieces of a head before the mark: the time, the name, and the blank after it.
+const HEAD_PIECES: usize = 3;
+
 /// Narrowest log with a column of marks.
 const MARK_WIDTH_MIN: usize = 12;
 
@@ -115,6 +118,20 @@ impl Shape {
             row.push((SpanKind::Plain, " ".to_owned()));
         }
         row
+    }
+
+    /// A row of a message with the time and the name before it, if they have columns. `is_first`: it has the mark.
+    pub(super) fn with_head(self, row: &Row, is_first: bool, time: String, name: &UserName) -> Row {
+        if self.name.is_none() {
+            return row.clone();
+        }
+        let mut head = self.head(Some(time), Some(name), (SpanKind::Plain, ' '));
+        if is_first {
+            head.truncate(HEAD_PIECES);
+        }
+        let replaced = if is_first { HEAD_PIECES } else { 1 };
+        head.extend(row.iter().skip(replaced).cloned());
+        head
     }
 
     /// The indent of the other rows of a text.

@@ -49,7 +49,10 @@ impl State {
     /// The same in words, with what can be done about it, as far as there is room.
     pub(crate) fn skipped_text(&self) -> Option<String> {
         let (unread, mentions) = self.skipped()?;
-        let mut texts = vec![format!("{unread} unread above")];
+        // The list of rooms has the number of all.
+        let all = self.client.room().unread();
+        let of_all = if all > unread { format!("{unread} of {all}") } else { unread.to_string() };
+        let mut texts = vec![format!("{of_all} unread above")];
         match mentions {
             _ if self.client.room().is_private() => {}
             0 => {}

@@ -26,8 +26,9 @@ const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 const RESET_AND_ERASE_REST: &[u8] = b"\x1b[0m\x1b[K";
 const RESET_AND_CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 
-/// Bytes that most frames take at most.
-const FRAME_BYTES: usize = 4096;
+/// Bytes that a changed cell takes at most in most frames, and those of the cursor.
+const CELL_BYTES: usize = 4;
+const CURSOR_BYTES: usize = 32;
 
 /// A terminal that takes frames.
 pub trait Sink {
@@ -68,8 +69,7 @@ impl<S: Sink> RowBackend<S> {
     }
 
     /// Gives each row its links. A row whose links are others now is written whole.
-    fn set_links(&mut self) {
-        let mut links = self.links.take();
+    fn set_links(&mut self, mut links: Vec<LinkCells>) {
         for (y, row) in (0..).zip(&mut self.rows) {
             row.set_links(links.extract_if(.., |cells| cells.row == y).collect());
         }
@@ -189,17 +189,27 @@ impl<S: Sink> Backend for RowBackend<S> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.frame.reserve(FRAME_BYTES);
+        self.frame.reserve(CURSOR_BYTES + content.size_hint().0 * CELL_BYTES);
+        // A key changes one row: to look at all others would take longer than to write it.
+        let (mut first, mut end) = (u16::MAX, 0);
         for (x, y, cell) in content {
             self.set(x, y, cell);
+            (first, end) = (first.min(y), end.max(y + 1));
         }
-        self.set_links();
-        if self.sink.take_stale() {
+        let links = self.links.take();
+        let is_stale = self.sink.take_stale();
+        if links.is_some() || is_stale {
+            (first, end) = (0, u16::try_from(self.rows.len()).unwrap_or(u16::MAX));
+        }
+        if let Some(links) = links {
+            self.set_links(links);
+        }
+        if is_stale {
             self.frame.extend_from_slice(RESET_AND_CLEAR);
             self.rows.iter_mut().for_each(Row::set_stale);
         }
         // From the top: once the last row is shown, all are.
-        for y in 0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX) {
+        for y in first..end {
             self.write_row(y);
         }
         Ok(())

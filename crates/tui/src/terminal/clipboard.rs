@@ -1,9 +1,12 @@
 //! Copying to the clipboard of the terminal (the sequence OSC 52), which works over ssh, too.
 //!
 //! tmux takes the sequence only with `set-clipboard on`, and says nothing if it does not. It takes a text from its own
-//! command as it is installed, for its buffers and for the clipboard of the terminal that it is in.
+//! command as it is installed, for its buffers and for the clipboard of the terminal that it is in. A terminal that was
+//! started from within tmux has its variables, too, so tmux is asked whether the program is in its pane.
 
-use std::io::{self, Write};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,9 +15,15 @@ use std::time::{Duration, Instant};
 const TMUX: &str = "tmux";
 const LOAD_BUFFER: [&str; 3] = ["load-buffer", "-w", "-"];
 
-/// Longest time that the command may take; it needs a few milliseconds. If its server hangs, each copied text would
+/// The command that prints the terminal of a pane, which follows.
+const PANE_TERMINAL: [&str; 5] = ["display-message", "-p", "-F", "#{pane_tty}", "-t"];
+
+/// Longest time that a command may take; it needs a few milliseconds. If its server hangs, each copied text would
 /// hold a thread and a process.
 const TMUX_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Most bytes of what a command prints that are read: more than the path of a terminal has.
+const PRINTED_MAX: u64 = 4_096;
 
 /// Time between two checks that it has ended. Nobody waits for it.
 const CHECK_EVERY: Duration = Duration::from_millis(20);
@@ -38,7 +47,7 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 impl CopyMethod {
     /// `variable` gives the value of a variable of the environment.
-    pub(super) fn new(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Self {
+    pub(super) fn new(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         match (is_set("TMUX"), is_set("STY")) {
             (true, _) => Self::Tmux,
@@ -60,15 +69,34 @@ pub(super) fn sequence(text: &str, way: CopyMethod) -> Vec<u8> {
     }
 }
 
-/// Gives a text to tmux, without waiting for it. Calls `fails` if tmux does not take the text in [`TMUX_TIMEOUT`].
+/// The pane that a variable of tmux names, and the terminal of the program.
+#[derive(Debug)]
+pub(super) struct Pane {
+    pub(super) id: OsString,
+    pub(super) terminal: OsString,
+}
+
+/// Gives a text to tmux, without waiting for it. Calls `fails` if the program is not in that pane, or tmux does not
+/// take the text in [`TMUX_TIMEOUT`].
 ///
 /// # Errors
 /// Returns an error if the system has no thread left.
-pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub(super) fn give_to_tmux(
+    text: String,
+    pane: Option<Pane>,
+    fails: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
     let giving = move || {
-        let mut tmux = Command::new(TMUX);
-        tmux.args(LOAD_BUFFER);
-        if let Err(error) = load(tmux, &text, TMUX_TIMEOUT) {
+        let tmux = |arguments: &[&str]| {
+            let mut tmux = Command::new(TMUX);
+            tmux.args(arguments);
+            tmux
+        };
+        let given = match pane.map(|pane| check(tmux(&PANE_TERMINAL), &pane)) {
+            None | Some(Ok(())) => run(tmux(&LOAD_BUFFER), &text, TMUX_TIMEOUT).map(drop),
+            Some(Err(error)) => Err(error),
+        };
+        if let Err(error) = given {
             tracing::info!(%error, "{TMUX} does not take the text");
             fails();
         }
@@ -76,10 +104,19 @@ pub(super) fn give_to_tmux(text: String, fails: impl FnOnce() + Send + 'static) 
     thread::Builder::new().name("clipboard".into()).spawn(giving).map(drop)
 }
 
+/// Returns an error if the program is in another terminal than the pane.
+fn check(mut command: Command, pane: &Pane) -> io::Result<()> {
+    command.arg(&pane.id);
+    let terminal = run(command, "", TMUX_TIMEOUT)?;
+    let is_it = OsStr::from_bytes(terminal.trim_ascii()) == pane.terminal;
+    if is_it { Ok(()) } else { Err(io::Error::other("the program is in another terminal")) }
+}
+
 /// Runs a command with a text as its input, and kills it after `timeout`. The text is at most that of a message, and a
-/// pipe holds that: a command that does not read it does not block the write.
-fn load(mut command: Command, text: &str, timeout: Duration) -> io::Result<()> {
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+/// pipe holds that: a command that does not read it does not block the write. Returns what the command prints, which
+/// a pipe must hold, too.
+fn run(mut command: Command, text: &str, timeout: Duration) -> io::Result<Vec<u8>> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn()?;
     let deadline = Instant::now() + timeout;
     // Once it is dropped, the command reads the end of the text.
@@ -95,7 +132,14 @@ fn load(mut command: Command, text: &str, timeout: Duration) -> io::Result<()> {
         }
     };
     written?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
+    if !status.success() {
+        return Err(io::Error::other(status.to_string()));
+    }
+    let mut printed = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        output.take(PRINTED_MAX).read_to_end(&mut printed)?;
+    }
+    Ok(printed)
 }
 
 fn base64(bytes: &[u8]) -> Vec<u8> {
@@ -141,18 +185,32 @@ mod tests {
             command.args(["-c", script]).current_dir(&directory);
             command
         };
-        load(shell("cat > taken"), "two\nrows", LONG).unwrap();
+        run(shell("cat > taken"), "two\nrows", LONG).unwrap();
         let taken = std::fs::read_to_string(directory.path().join("taken")).unwrap();
         assert_eq!(taken, "two\nrows");
-        assert!(load(shell("cat; exit 1"), "text", LONG).is_err());
-        assert!(load(Command::new("/nowhere/tmux"), "text", LONG).is_err());
+        assert_eq!(run(shell("cat"), "text", LONG).unwrap(), b"text");
+        assert!(run(shell("cat; exit 1"), "text", LONG).is_err());
+        assert!(run(Command::new("/nowhere/tmux"), "text", LONG).is_err());
+    }
+
+    #[test]
+    fn a_terminal_that_was_started_in_a_pane_is_not_the_pane() {
+        let pane = |terminal: &str| Pane { id: "%3".into(), terminal: terminal.into() };
+        let tmux = || {
+            let mut command = Command::new("sh");
+            command.args(["-c", "test $0 = %3 && echo /dev/pts/7"]);
+            command
+        };
+        assert!(check(tmux(), &pane("/dev/pts/7")).is_ok());
+        assert!(check(tmux(), &pane("/dev/pts/8")).is_err());
+        assert!(check(Command::new("/nowhere/tmux"), &pane("/dev/pts/7")).is_err());
     }
 
     #[test]
     fn a_command_that_hangs_is_killed() {
         let mut hangs = Command::new("sleep");
         hangs.arg("60");
-        let error = load(hangs, "text", Duration::from_millis(50)).unwrap_err();
+        let error = run(hangs, "text", Duration::from_millis(50)).unwrap_err();
         assert!(error.to_string().contains("signal"), "{error}");
     }
 

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
+use chat_client::timer::Timer;
 use crossterm::event::Event;
 use futures_util::stream::{self, SelectAll};
 use futures_util::{Stream, StreamExt};
@@ -16,7 +17,7 @@ use rustix::fs::OFlags;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::keys::Parser;
 use super::{Tty, non_blocking, size};
@@ -46,6 +47,7 @@ pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
         parser: Parser::default(),
         parsed: Vec::new(),
         expires: None,
+        timer: Timer::default(),
         signals: signals([STOP, RESUME, RESIZE].map(SignalKind::from_raw))?,
     };
     Ok(stream::unfold(events, async |mut events| Some((events.next().await?, events))))
@@ -61,6 +63,7 @@ struct Events {
     parsed: Vec<Report>,
     /// When the parser ends a sequence whose rest has not come.
     expires: Option<Instant>,
+    timer: Timer,
     signals: SelectAll<Signals>,
 }
 
@@ -105,7 +108,7 @@ impl Events {
                     Ok(count) => self.parser.feed(&self.bytes[..count], &mut self.parsed),
                     Err(error) => return Some(Err(error)),
                 },
-                () = sleep_until(self.expires.unwrap_or_else(Instant::now)), if self.expires.is_some() => {
+                () = self.timer.wait(self.expires) => {
                     self.parser.expire(&mut self.parsed);
                 }
             }

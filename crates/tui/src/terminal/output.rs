@@ -114,6 +114,9 @@ impl Output {
     }
 
     async fn written(&self) -> io::Result<()> {
+        if self.is_idle() {
+            return Ok(());
+        }
         let sent = self.shared.sent.load(Ordering::SeqCst);
         let mut done = self.shared.done.clone();
         let is_done = |done: &Done| done.writes >= sent || done.failed.is_some();

@@ -23,7 +23,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
     if let Some(effects) = find::action(state, action, at) {
         return effects;
     }
-    // As in every shell. To go elsewhere, one is at the end of the text.
+    // Before text these keys edit, as in every shell; at its end they go elsewhere.
     let action = match action {
         Action::GoTo if state.prompt.editor.has_rest_of_line() => Action::CutLineEnd,
         Action::Search if state.prompt.editor.has_rest_of_line() => Action::Right,

@@ -6,7 +6,7 @@ use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, Privacy, Role, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, date, export, find, lists, live, mentions, notify, orders, quiet, request,
+    Effect, bare, date, export, find, lists, live, mentions, notify, orders, quiet, request, rooms,
     settings, to_newest, toggle_users, whois,
 };
 use crate::action::Action;
@@ -53,13 +53,16 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             return Ok(notify(state, NoticeKind::Info, text, at));
         }
         Verb::Name => return rename(state, argument, at),
-        Verb::Join => join(typed, argument)?,
+        Verb::Join => match list_of_rooms(argument) {
+            Some(names) => return join_all(state, &names, at),
+            None => join(typed, argument)?,
+        },
         Verb::Leave if argument.is_empty() => return leave(state, room, at),
         // Other programs show a text after the room to its users. Here it is dropped.
         Verb::Leave => return leave(state, room_named(room_first(argument).0)?, at),
         Verb::Msg if argument.starts_with('#') => return say_in(state, argument, at),
         Verb::Msg => say_to(state, typed, argument)?,
-        Verb::GoTo => return Ok(lists::open(state, Subject::GoTo, argument, at)),
+        Verb::GoTo => return Ok(rooms::go(state, argument, at)),
         Verb::Pins => return Ok(lists::open(state, Subject::Pins, argument, at)),
         Verb::Saved => return Ok(lists::open(state, Subject::Saved, argument, at)),
         Verb::Mentions => return Ok(lists::open(state, Subject::Mentions, argument, at)),
@@ -93,9 +96,13 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Date => return date::go(state, argument, at),
         Verb::Export => return export::command(state, argument, at),
         Verb::Search => return Ok(find::open(state, argument, at)),
-        Verb::Rooms => return Ok(lists::open(state, Subject::Rooms, argument, at)),
+        Verb::Rooms => {
+            // Other programs have patterns; here a part of the name is enough.
+            let part = argument.replace('*', " ");
+            return Ok(lists::open(state, Subject::Rooms, part.trim(), at));
+        }
         Verb::Users => return Ok(toggle_users(state, at)),
-        Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),
+        Verb::Who => return who(state, argument, at),
         Verb::Whois => return whois::whois(state, argument, at),
         Verb::Topic => return topic(state, argument, at),
         Verb::Notify => return quiet::level(state, argument, at),
@@ -188,6 +195,49 @@ fn join(typed: &str, argument: &str) -> Result<Request, String> {
         Some(name) => Request::SayTo { name, text: None, typed: Some(typed.to_owned()) },
         None => Request::Join(room),
     })
+}
+
+/// The names of several rooms, as other programs take them: `#a,#b`. `None` if it is not a list; the name of a room may
+/// have a comma.
+fn list_of_rooms(argument: &str) -> Option<Vec<&str>> {
+    let names: Vec<&str> = argument.split(',').map(str::trim).collect();
+    (names.len() > 1 && names.iter().all(|name| name.starts_with('#'))).then_some(names)
+}
+
+/// Joins several rooms, and opens the last one.
+fn join_all(state: &mut State, names: &[&str], at: Timestamp) -> Result<Vec<Effect>, String> {
+    let rooms: Vec<RoomName> =
+        names.iter().map(|name| room_named(name)).collect::<Result<_, _>>()?;
+    let mut effects = Vec::new();
+    for room in rooms {
+        match request(state, Request::Join(room), at) {
+            Ok(joins) => effects.extend(joins),
+            // The rooms before it are joined.
+            Err(why) => {
+                effects.extend(notify(state, NoticeKind::Trouble, why, at));
+                break;
+            }
+        }
+    }
+    Ok(effects)
+}
+
+/// Lists the users of the room. In other programs, the argument is a room.
+fn who(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let named = if argument.starts_with('#') { Some(room_named(argument)?) } else { None };
+    let mut effects = Vec::new();
+    let part = match named {
+        None => argument,
+        Some(room) if state.client.rooms().get(&room).is_none() => {
+            return Err(format!("You're not in {room}. /join {room} joins it"));
+        }
+        Some(room) => {
+            effects.extend(request(state, Request::Open(room), at)?);
+            ""
+        }
+    };
+    effects.extend(lists::open(state, Subject::People, part, at));
+    Ok(effects)
 }
 
 /// The room of that name, with or without its `#`.

@@ -46,7 +46,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     }
     let mut effects = done.unwrap_or_else(|why| {
         let effects = notify(state, NoticeKind::Trouble, why, at);
-        // A command that was to send something contains a text.
+        // These commands contain a text, which would be lost.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;
         }

@@ -1,10 +1,10 @@
 //! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
-use chat_client::{Input as ClientInput, LoadWhat, Request, Thread};
+use chat_client::{Input as ClientInput, LoadTarget, Request, Thread};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, arrived, client, goto, mentions, selecting};
+use super::{Effect, client, goto, mentions, selecting};
 use crate::rows::LogRows;
 use crate::state::{LogPane, State};
 use crate::viewport::{ScrollPosition, Viewport};
@@ -21,14 +21,13 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects.extend(super::export::frame(state, at));
     effects.extend(thread(state, at));
     state.move_in(LogPane::Room, Viewport::follow);
-    effects.extend(arrived(state, at));
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport_of(LogPane::Room);
     let Some((rows, height)) = state.rows_of(LogPane::Room) else {
         return effects;
     };
     let seen = viewport.seen(rows, height);
-    // What is loaded for a message that is gone to comes first.
+    // While the view goes to a message, the pages for that come first.
     let loads = if state.goto.is_some() { Vec::new() } else { to_load(viewport, rows, height) };
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
@@ -92,14 +91,14 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 }
 
 /// The messages that the position on the screen needs. The client loads those that it does not have.
-fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
+fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadTarget> {
     match viewport.position() {
-        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
-        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
-        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
+        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadTarget::Newest],
+        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadTarget::Unread],
+        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadTarget::Oldest],
         _ => {}
     }
-    let newer = viewport.is_near_end(rows, height).then_some(LoadWhat::Newer);
-    let older = viewport.is_near_oldest(rows, height).then_some(LoadWhat::Older);
+    let newer = viewport.is_near_end(rows, height).then_some(LoadTarget::Newer);
+    let older = viewport.is_near_oldest(rows, height).then_some(LoadTarget::Older);
     newer.into_iter().chain(older).collect()
 }

@@ -1,10 +1,10 @@
 //! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded. Esc comes
 //! back.
 
-use chat_client::{Input as ClientInput, LoadWhat, Request};
+use chat_client::{Input as ClientInput, LoadTarget, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
-use super::{Effect, client, message, request};
+use super::{Effect, client, message, request, retry};
 use crate::state::{Arrival, GoTo, Origin, Selection, State};
 use crate::viewport::ScrollPosition;
 use crate::wording::OFFLINE;
@@ -54,7 +54,8 @@ pub(super) fn start(
     }
     state.prompt.put_back();
     state.close_thread();
-    let effects = request(state, Request::Open(room.clone()), at)?;
+    let mut effects = request(state, Request::Open(room.clone()), at)?;
+    effects.extend(retry(state, at));
     state.goto = Some(GoTo { room, seq, arrival, tries: TRIES_MAX });
     Ok(effects)
 }
@@ -88,10 +89,12 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     } else if room.is_loading() {
         state.goto = Some(goto);
         return Vec::new();
+    } else if room.is_waiting_to_load() {
+        "The server can't read its older messages now. Try again later"
     } else if goto.tries == 0 || room.log().is_loaded(goto.seq) {
         "The message is not there any more"
     } else {
-        let load = Request::Load(goto.room.clone(), LoadWhat::At(goto.seq));
+        let load = Request::Load(goto.room.clone(), LoadTarget::At(goto.seq));
         state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
         return client(state, ClientInput::Request(load), at);
     };
@@ -111,7 +114,7 @@ fn is_there(state: &State, goto: &GoTo) -> bool {
         Arrival::Select => room.log().message(goto.seq).is_some(),
         // It may be an event about another message, which has no entry.
         Arrival::ShowDay => room.log().is_loaded(goto.seq),
-        // What is behind the last message has not gone, as a message that is being sent.
+        // A message that is being sent is after the last one, and still there.
         Arrival::Restore(_) => {
             goto.seq == Seq::NONE || room.log().is_loaded(goto.seq.min(room.last_seq()))
         }

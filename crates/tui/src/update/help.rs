@@ -36,7 +36,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, binding: Binding) -> bool {
             state.page = None;
             return true;
         }
-        // It is shown this once: a key of a text that the user goes on to type does not close it.
+        // A secret is shown once: a key of a text that the user is typing must not close its page.
         _ if has_secret => top,
         _ => {
             state.page = None;

@@ -1,7 +1,7 @@
 //! A key is pressed: finds its action, or types its character.
 
 use chat_proto::Timestamp;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Effect, actions, bare, help, insert, lists, mentions, orders, searching, selecting};
 use crate::action::Action;
@@ -13,6 +13,10 @@ use crate::state::State;
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let first = state.first_key.take();
     let binding = find(state, first, Chord::of(key));
+    if binding == Binding::Nothing && is_esc_and_slash(key) {
+        let typed = [KeyCode::Esc, KeyCode::Char('/')].map(KeyEvent::from);
+        return typed.into_iter().flat_map(|key| self::key(state, key, at)).collect();
+    }
     if mentions::stop(state) && binding == Binding::Action(Action::Back) {
         return Vec::new();
     }
@@ -81,4 +85,10 @@ fn find(state: &State, first: Option<Chord>, chord: Chord) -> Binding {
         Binding::Nothing if first.is_some() => keys.find(None, chord),
         binding => binding,
     }
+}
+
+/// Whether it is Esc and `/` on a slow line, which come together and look like Alt-/. If it did nothing, a command
+/// without its `/` would be sent as a message.
+fn is_esc_and_slash(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('/') && key.modifiers == KeyModifiers::ALT
 }

@@ -42,7 +42,7 @@ pub(super) fn wheel(
         pane @ (Pane::Log | Pane::Thread) => {
             let log = if pane == Pane::Thread { LogPane::Thread } else { LogPane::Room };
             if state.log_area(log).is_some() && log != state.focus() {
-                // What is under the wheel scrolls, and keys stay where they are.
+                // The pane under the wheel scrolls; keys stay with the pane that they were for.
                 state.move_in(log, |viewport, log, height| viewport.scroll(rows, log, height));
                 return Vec::new();
             }

@@ -86,8 +86,9 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
             state.page = Some(Page { subject, top: 0 });
             None
         }
-        Event::Hook { url, hook } => {
-            let subject = PageSubject::Hook(Box::new(HookPage { url, hook }));
+        Event::Hook { url, hook, key } => {
+            let key = key.and_then(|key| key.as_str().parse().ok());
+            let subject = PageSubject::Hook(Box::new(HookPage { url, hook, key }));
             state.page = Some(Page { subject, top: 0 });
             None
         }

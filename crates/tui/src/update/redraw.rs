@@ -45,7 +45,7 @@ pub(super) fn take_key(
         && state.redraw.key_edits
         && state.is_only_typing()
         && effects.iter().all(is_unseen)
-        // What leads to the newest message, at the end of the log, is another key if there is a text.
+        // The hint at the end of the log names another key if there is a text.
         && (state.prompt.editor.is_empty() == was_empty
             || state.viewport().position() == ScrollPosition::Newest)
         && state.redraw.drawn_box == Some(state.panes().prompt);

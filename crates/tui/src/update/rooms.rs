@@ -1,10 +1,28 @@
 //! Goes from room to room.
 
-use chat_client::Request;
+use chat_client::{Request, Room};
 use chat_proto::Timestamp;
 
-use super::{Effect, request};
+use super::{Effect, lists, request};
+use crate::lists::Subject;
 use crate::state::State;
+
+/// `/go`: goes to the room of that number or name, or lists the rooms and users of which the name has that part.
+pub(super) fn go(state: &mut State, argument: &str, at: Timestamp) -> Vec<Effect> {
+    let rooms = state.client.rooms();
+    let numbered = argument.parse().ok().and_then(|number| rooms.numbered(number));
+    let name = argument.trim_start_matches(['#', '@']).to_lowercase();
+    let sigil = argument.chars().next().filter(|first| matches!(first, '#' | '@'));
+    let has_name = |room: &Room| {
+        let label = room.label();
+        let has_sigil = sigil.is_none_or(|sigil| label.as_str().starts_with(sigil));
+        has_sigil && label.as_str()[1..].to_lowercase() == name
+    };
+    match numbered.or_else(|| rooms.list().iter().position(has_name)) {
+        Some(index) => open(state, index, at),
+        None => lists::open(state, Subject::GoTo, argument, at),
+    }
+}
 
 /// Goes to a room by its number in the list.
 pub(super) fn open_numbered(state: &mut State, number: usize, at: Timestamp) -> Vec<Effect> {

@@ -5,9 +5,7 @@ use chat_client::log::Hold;
 use chat_proto::Timestamp;
 
 use super::{ClientInput, Effect, client, frame};
-use crate::rows::LogRows;
 use crate::state::{LogPane, State};
-use crate::viewport::{ScrollPosition, Viewport};
 
 /// Scrolls. All messages from the first one on the screen to the last one after it are shown.
 pub(super) fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
@@ -21,9 +19,7 @@ pub(super) fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effec
         effects.extend(retry(state, at));
     }
     let before = seen(state).filter(|_| rows > 0 && is_room);
-    effects.extend(move_through(state, at, |viewport, log, height| {
-        viewport.scroll(rows, log, height);
-    }));
+    state.move_through(|viewport, log, height| viewport.scroll(rows, log, height));
     if let (Some((first, _)), Some((_, last))) = (before, seen(state)) {
         effects.extend(frame::show(state, (first, last), at));
     }
@@ -43,33 +39,19 @@ pub(super) fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     retry(state, at)
 }
 
-/// Goes to the newest entry.
+/// Goes to the newest entry. Messages that could not be read are asked for again.
 pub(super) fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     state.focused_viewport_mut().to_newest();
-    arrived(state, at)
-}
-
-fn move_through(
-    state: &mut State,
-    at: Timestamp,
-    moves: impl FnOnce(&mut Viewport, LogRows<'_>, usize),
-) -> Vec<Effect> {
-    state.move_through(moves);
-    arrived(state, at)
-}
-
-/// At the newest entry, older messages that could not be read may be asked for again.
-pub(super) fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let is_newest = state.viewport_of(LogPane::Room).position() == ScrollPosition::Newest;
-    if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
-        return retry(state, at);
+    match state.client.room().log().hold() {
+        Some(Hold::Cleared) => Vec::new(),
+        _ => retry(state, at),
     }
-    Vec::new()
 }
 
 /// Messages may be loaded again.
 pub(super) fn retry(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    if state.client.room().log().hold().is_none() {
+    let room = state.client.room();
+    if room.log().hold().is_none() && !room.is_waiting_to_load() {
         return Vec::new();
     }
     let retry = Request::Retry(state.shown().clone());

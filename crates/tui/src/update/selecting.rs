@@ -64,7 +64,7 @@ pub(super) fn key(
         (Binding::Nothing, None) if letter == Some('k') => state.select(-1),
         (Binding::Nothing, None) if letter == Some('j') => state.select(1),
         (Binding::Nothing, None) if letter.is_some_and(char::is_alphabetic) => {
-            // The hints have the letters that act. A word that began to be typed would end at the first of them.
+            // A word that is typed here would end at the first letter that acts, so no letter begins one.
             state.done = letter.map(|letter| Err(format!("{letter} does nothing here")));
         }
         _ => {

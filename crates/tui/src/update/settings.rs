@@ -61,7 +61,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     }
     let setting = SETTINGS.iter().find(|setting| setting.name == name);
     let Some(setting) = setting else {
-        return Err(SetError::unknown_name(name).to_string());
+        return Err(format!("{} /set shows all settings", SetError::unknown_name(name)));
     };
     if value.trim().is_empty() {
         let text = line(setting, state.look.layers());
@@ -75,7 +75,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     let mut effects = vec![Effect::SaveSetting(Change::Value(setting.name, value))];
     match setting.name {
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
-        // The key that opens or closes the list counts no more.
+        // The setting replaces what the key for the list has done.
         "users" => state.users = None,
         "time" => state.forget_heights(),
         "joins" => effects.extend(show_joins(state, at)),

@@ -20,12 +20,12 @@ pub(super) fn whois(
     argument: &str,
     at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
-    // In IRC, the name twice asks for more.
+    let named = |written: &str| UserName::new(written.strip_prefix('@').unwrap_or(written));
+    let name = named(argument).map_err(|error| format!("Not a name: {error}"))?;
+    // In IRC, the name twice asks for more. A name can have a space, too.
     let twice = argument.split_once(' ').filter(|(name, again)| name == again);
-    let argument = twice.map_or(argument, |(name, _)| name);
-    let name = UserName::new(argument.strip_prefix('@').unwrap_or(argument))
-        .map_err(|error| format!("Not a name: {error}"))?;
-    let text = describe(state, &name).ok_or_else(|| {
+    let twice = || describe(state, &named(twice?.0).ok()?);
+    let text = describe(state, &name).or_else(twice).ok_or_else(|| {
         format!(
             "No user \"{name}\" in your rooms. To write to a user who is in none of them: /msg {name} TEXT"
         )

@@ -51,12 +51,15 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
         Some(hint) => format!("{text}. {hint}"),
         None => text.to_owned(),
     };
+    let failed = |which, action| {
+        let text = format!("Couldn't load {which}, trying again in a while");
+        (with(&text, action, "tries now"), theme.bad())
+    };
     if room.log().lacks_older() && viewport.is_at_oldest(rows, height) {
         match (hold, state.client.connection()) {
             _ if room.is_loading() => return Some(("Loading…".to_owned(), dim)),
             (Some(Hold::OlderFailed), _) => {
-                let text = with("Couldn't load older messages", Action::PageUp, "tries again");
-                return Some((text, theme.bad()));
+                return Some(failed("older messages", Action::PageUp));
             }
             (Some(Hold::Cleared), _) => {
                 return Some((with("Cleared", Action::PageUp, "shows older messages"), dim));
@@ -69,8 +72,9 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
         }
     }
     if hold == Some(Hold::NewerFailed) {
-        let text = with("Couldn't load newer messages", Action::PageDown, "tries again");
-        return Some((text, theme.bad()));
+        let is_empty = room.log().oldest().is_none();
+        let which = if is_empty { "the messages" } else { "newer messages" };
+        return Some(failed(which, Action::PageDown));
     }
     state.skipped_text().map(|text| (text, warn))
 }

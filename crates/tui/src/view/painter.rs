@@ -51,6 +51,7 @@ impl Painter {
             }
         };
         let changes = screen.paint(draw);
+        backend.link_slot().set(screen.links.clone());
         screen.show(backend, &changes)
     }
 
@@ -103,7 +104,7 @@ impl Screen {
         self.canvas.begin(area);
         let links = draw(&mut self.canvas);
         self.cursor = self.canvas.end();
-        let mut changes = Vec::with_capacity(area.width.into());
+        let mut changes = Vec::new();
         for y in area.top()..area.bottom() {
             let (row, drawn) = (&mut self.rows[usize::from(y)], self.canvas.row_mut(y));
             std::mem::swap(row, drawn);
@@ -115,12 +116,7 @@ impl Screen {
         (changes, links)
     }
 
-    fn show<B: Backend + ShowsLinks>(
-        &self,
-        backend: &mut B,
-        changes: &[Change],
-    ) -> Result<(), B::Error> {
-        backend.link_slot().set(self.links.clone());
+    fn show<B: Backend>(&self, backend: &mut B, changes: &[Change]) -> Result<(), B::Error> {
         backend.draw(changes.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         match self.cursor {
             Some(position) => {

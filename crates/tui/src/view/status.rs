@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
-use crate::letters::{LETTERS, Letter};
+use crate::letters::{LETTERS, Letter, MessageAction};
 use crate::state::{Back, Find, LogPane, State, applies, other_author};
 use crate::theme::{Role, Theme};
 use crate::wording::{in_short, quoted};
@@ -144,9 +144,14 @@ fn hints_of(state: &State) -> Vec<String> {
     } else if let Some((_, message)) = state.selected() {
         // The last hint matters most.
         let deletes_others = state.deletes_others();
+        // Of a message with a link, that is what most users want.
+        let is_link = |letter: &&Letter| letter.action == MessageAction::CopyLink;
+        let of_link = LETTERS.iter().filter(is_link);
         let applying = LETTERS
             .iter()
             .rev()
+            .filter(|letter| !is_link(letter))
+            .chain(of_link)
             .filter(|letter| applies(letter.action, message, deletes_others).is_ok());
         let hint = |letter: &Letter| format!("{} {}", letter.key, letter.hint);
         let mut all: Vec<_> = applying.map(|action| Some(hint(action))).collect();

@@ -24,7 +24,7 @@ fn chatting(width: u16, height: u16) -> Harness {
 }
 
 #[test]
-fn a_conversation() {
+fn a_conversation_has_columns_for_times_and_names() {
     assert_snapshot!(chatting(80, 14).screen(), @r#"
         #lobby                                                                  4 online
         ────────────────────────────────────────────────────────────────────────────────
@@ -64,7 +64,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
 }
 
 #[test]
-fn reconnecting() {
+fn the_status_says_when_the_client_connects_again() {
     let mut harness = chatting(80, 14);
     harness.lose();
     harness.link_event(LinkEvent::Waiting { seconds: 4 });
@@ -105,7 +105,7 @@ fn in_rooms(width: u16, height: u16) -> Harness {
 }
 
 #[test]
-fn several_rooms() {
+fn the_room_list_counts_unread_messages_and_the_header_has_the_topic() {
     assert_snapshot!(in_rooms(100, 12).screen(), @r#"
          ROOMS             │ #rust  all about Rust                                                  3 online
           1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
@@ -153,7 +153,7 @@ fn unread_messages_begin_at_a_line() {
     assert_snapshot!(harness.screen(), @r#"
          ROOMS             │ #tea                                                                   3 online
           1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
-          2 #rust          │                sip 98
+          2 #rust          │ 14:02    ana   sip 98
         ▌ 3 #tea         25│                sip 99
                            │                sip 100
          DIRECT            │ ─────────────────────────────────── 30 new ────────────────────────────────────
@@ -186,7 +186,7 @@ fn a_name_is_asked_for() {
 }
 
 #[test]
-fn reading_back() {
+fn new_messages_are_counted_while_the_user_reads_back() {
     let mut harness = Harness::connected(60, 10);
     for number in 1..=30 {
         harness.message(3, "ana", &format!("message {number}"));
@@ -198,7 +198,7 @@ fn reading_back() {
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                              3 online
         ────────────────────────────────────────────────────────────
-                       message 20
+        14:02    ana   message 20
                        message 21
                        message 22
                        message 23
@@ -210,7 +210,7 @@ fn reading_back() {
 }
 
 #[test]
-fn help() {
+fn the_page_of_keys_fits_wide_and_narrow_screens() {
     let mut harness = chatting(80, 24);
     harness.press(KeyCode::F(1));
     assert_snapshot!(harness.screen(), @r#"
@@ -262,7 +262,7 @@ fn help() {
 }
 
 #[test]
-fn the_date_changes() {
+fn a_new_day_has_a_row() {
     let mut harness = Harness::connected(80, 8);
     harness.message(3, "ana", "late");
     harness.at = chat_proto::Timestamp::from_millis(harness.at.as_millis() + 86_400_000);

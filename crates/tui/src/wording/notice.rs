@@ -130,7 +130,9 @@ pub(crate) fn ignored(count: usize) -> String {
 fn not_found(name: &UserName, why: &LookupError, keys: &KeyMap) -> String {
     match why {
         LookupError::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
-            format!("Not sent: there is no user \"{name}\"")
+            format!(
+                "Not sent: there is no user \"{name}\". Check the name; Tab completes the ones that are known"
+            )
         }
         LookupError::Refused(refusal) => format!("Not sent to {name}: {}", refusal.text),
         LookupError::Renamed(now) => format!("Not sent: {} is now {}", quoted(name), quoted(now)),

@@ -1,6 +1,6 @@
 //! Refusals of the server. The text of the server says why, unless this program knows better what to do.
 
-use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
+use chat_proto::{Refusal, RefusalCode, UserName};
 
 use crate::action::Action;
 use crate::keymap::KeyMap;
@@ -12,9 +12,6 @@ pub(crate) fn not_sent(refusal: &Refusal) -> String {
 
 /// A command was refused.
 pub(super) fn command(refusal: &Refusal) -> String {
-    if refusal.code == RefusalCode::CannotLeave {
-        return format!("You can't leave {}", RoomName::lobby());
-    }
     let free = refusal.suggestion.as_ref().map(|name| format!(" Type /name {name}"));
     format!("Refused: {}.{}", refusal.text, free.unwrap_or_default())
 }

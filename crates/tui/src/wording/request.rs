@@ -31,7 +31,7 @@ pub(crate) fn not_done(why: &RequestError, keys: &KeyMap) -> String {
             format!("Not sent: {OUTBOX_MAX} messages are queued already. Try again once some are sent")
         }
         RequestError::TooManyRooms => "You have too many rooms. /leave one".to_owned(),
-        RequestError::NotInRoom(room) => format!("You're not in {room}"),
+        RequestError::NotInRoom(room) => format!("You're not in {room}. /join {room} joins it"),
         RequestError::MessageToSelf => "You can't message yourself".to_owned(),
         RequestError::OldServer => {
             "Not sent: this server delivers direct messages by name, and a name may belong to somebody else \

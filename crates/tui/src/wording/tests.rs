@@ -58,7 +58,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     Not sent: a text has no control characters but line feed and tab, this one has U+0001
     Not sent: 100 messages are queued already. Try again once some are sent
     You have too many rooms. /leave one
-    You're not in #rust
+    You're not in #rust. /join #rust joins it
     You can't message yourself
     Not sent: this server delivers direct messages by name, and a name may belong to somebody else by now. Ask who runs the server to update it, or write in a room
     Too many names are being looked up. Try again in a moment
@@ -144,11 +144,11 @@ fn every_notice_has_a_text() {
     ! The name ana is taken. Press Enter for ana_2, or type another. If ana is you: Ctrl-U, then /login
     ! Not connected: the server's words
     ! The server refused the connection: the server's words. /reconnect tries again
-    ! You can't leave #lobby
+    ! Refused: the server's words.
     ! Refused: the server's words.
     ! Refused: the server's words. Type /name ana_2
     ! The server sent something this version doesn't understand (the server's words). Please update chat-tui
-    ! Not sent: there is no user "zoe"
+    ! Not sent: there is no user "zoe". Check the name; Tab completes the ones that are known
     ! Not sent to zoe: the server's words
     ! Not sent: zoe is now mei
     ! Not sent: the connection was lost before the server found zoe

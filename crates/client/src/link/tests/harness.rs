@@ -199,7 +199,7 @@ impl Harness {
     pub(super) fn says(&self, session: u64, n: u64) {
         let text = Text::new(format!("text {n}")).unwrap();
         let (room, body) = (RoomName::lobby(), Body::text(text));
-        let say = Say { room, n: Some(n), device: None, body };
+        let say = Say { room, n: Some(n), device: None, body, named_at: None };
         self.link.request(LinkRequest::Send { session, command: Command::Say(say) }).unwrap();
     }
 }

@@ -296,6 +296,23 @@ fn a_change_of_a_message_of_another_epoch_is_not_sent() {
 }
 
 #[test]
+fn what_names_a_message_says_when_that_was_stored() {
+    let mut harness = Harness::connected();
+    let stored = Timestamp::from_millis(5_000);
+    harness.event(Event::Message(message_in("#lobby", 1, user(3, "ana"), "on Friday", at())));
+    harness.event(Event::Message(message_in("#lobby", 2, user(7, "bob"), "mine", stored)));
+    let links = Links { reply_to: Some(Seq::new(2)), thread: Some(Seq::new(1)) };
+    let (room, text) = (RoomName::lobby(), "yes".to_owned());
+    harness.request(Request::Say { room: room.clone(), kind: Kind::Text, text, links });
+    harness.request(react(1, true));
+    let plain = Links::default();
+    harness.request(Request::Say { room, kind: Kind::Text, text: "x".into(), links: plain });
+    let named = |own: &OwnMessage| own.command(&own.id.device).named_at.map(|at| *at);
+    let named: Vec<_> = harness.state.outbox().messages().map(named).collect();
+    assert_eq!(named, [Some(stored), Some(at()), None], "of two, that of the later one");
+}
+
+#[test]
 fn a_page_that_was_read_before_an_event_is_as_it_is_after_it() {
     let mut harness = Harness::new();
     let welcome = welcome(7, "bob");
@@ -303,7 +320,7 @@ fn a_page_that_was_read_before_an_event_is_as_it_is_after_it() {
     harness.event(room_event("#lobby", 5_000, 5_000));
     harness.event(room_event("#lobby", 5_000, 5_000));
     harness.event(Event::Message(message_in("#lobby", 5_000, user(3, "ana"), "new", at())));
-    let load = Request::Load(RoomName::lobby(), crate::request::LoadWhat::Older);
+    let load = Request::Load(RoomName::lobby(), crate::request::LoadTarget::Older);
     let asked = harness.request(load);
     assert!(!asked.is_empty(), "the page is asked for");
     // The event overtakes the page, which has the message as it was.

@@ -1,4 +1,4 @@
-//! The open thread: how it is loaded and kept current, and what of it is unread.
+//! The open thread: how it is loaded and updated, and its unread answers.
 
 use chat_proto::event::{Details, Message, MessageKind, Replies};
 use chat_proto::{Refusal, RefusalCode};

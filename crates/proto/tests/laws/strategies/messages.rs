@@ -66,8 +66,14 @@ fn message_kind() -> impl Strategy<Value = MessageKind> {
 }
 
 pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), option::of(any::<u64>()), option::of(device()), body())
-        .prop_map(|(room, n, device, body)| Say { room, n, device, body })
+    (
+        room_name(),
+        option::of(any::<u64>()),
+        option::of(device()),
+        body(),
+        option::of(at().prop_map(Box::new)),
+    )
+        .prop_map(|(room, n, device, body, named_at)| Say { room, n, device, body, named_at })
 }
 
 fn body() -> impl Strategy<Value = Body> {

@@ -1,23 +1,32 @@
 //! Hooks in words.
 
-use chat_proto::Secret;
 use chat_proto::event::HookInfo;
+use chat_proto::{Secret, ServerKey, ShortString};
 
 use super::time;
 
-/// A hook that was made: its address, how to use it, and how to end it.
-pub(super) fn made(url: &Secret, hook: &HookInfo) -> String {
+/// A hook that was made: its address, how to use it, and how to end it. `key` is that of the server.
+pub(super) fn made(url: &Secret, hook: &HookInfo, key: Option<&ShortString>) -> String {
     let (url, HookInfo { id, room, bot, .. }) = (url.reveal(), hook);
-    // The daemon may have made the certificate itself.
-    let trust = match url.starts_with("https:") {
-        true => "If curl does not trust the certificate of the server, add -k.\n",
-        false => "",
-    };
+    let key = key.and_then(|key| key.as_str().parse().ok());
+    let by_key = key.map_or_else(String::new, |key| by_key(url, key));
     format!(
         "Hook {id}: what is posted to this address, {} says in {room}. The address is shown this once.\n  {url}\n\
-         Try it:\n  curl -d 'hello' {url}\n{trust}\
+         Try it:\n  curl -d 'hello' {url}\n{by_key}\
          chat-server admin revoke-hook {id} ends the hook.\n",
         bot.name
+    )
+}
+
+/// How curl knows the server by its key. The daemon may have made the certificate itself.
+fn by_key(url: &str, key: ServerKey) -> String {
+    if !url.starts_with("https:") {
+        return String::new();
+    }
+    let key = key.for_curl();
+    format!(
+        "If curl does not trust the certificate of the server, let it take the key of the server, and no other:\n  \
+         curl -k --pinnedpubkey {key} -d 'hello' {url}\n"
     )
 }
 
@@ -58,17 +67,23 @@ mod tests {
     #[test]
     fn a_hook_says_where_to_post_and_how_to_end_it() {
         let url = "http://127.0.0.1:12345/hook/h0";
-        let text = made(&Secret::new(url), &hook());
+        let key = ServerKey::from_sha256([0xff; 32]);
+        let written = ShortString::new(key.to_string()).unwrap();
+        let text = made(&Secret::new(url), &hook(), Some(&written));
         let expected = "Hook 4: what is posted to this address, nightly says in #ops. The address is shown this once.\n  \
                         http://127.0.0.1:12345/hook/h0\nTry it:\n  curl -d 'hello' http://127.0.0.1:12345/hook/h0\n\
                         chat-server admin revoke-hook 4 ends the hook.\n";
         assert_eq!(text, expected);
-        let text = made(&Secret::new("https://192.0.2.7:12345/hook/h0"), &hook());
-        assert!(
-            text.contains(
-                "hook/h0\nIf curl does not trust the certificate of the server, add -k.\n"
-            )
+        let url = Secret::new("https://192.0.2.7:12345/hook/h0");
+        let text = made(&url, &hook(), Some(&written));
+        let by_key = format!(
+            "and no other:\n  curl -k --pinnedpubkey sha256//{}8= -d 'hello' {}\n",
+            "/".repeat(42),
+            url.reveal()
         );
+        assert!(text.contains(&by_key), "{text}");
+        // A server of an earlier version does not say its key.
+        assert!(!made(&url, &hook(), None).contains("-k"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ impl Directory {
         by: Option<&User>,
     ) {
         let mut state = self.state();
-        let told = state.sessions.tell_to_end(user, |session| match ended {
+        let told = state.sessions.mark_to_end(user, |session| match ended {
             EndedSessions::All => true,
             EndedSessions::One(id) => session.id == id,
             EndedSessions::Of(credential) => session.credential() == Some(credential),

@@ -20,7 +20,7 @@ impl Directory {
         let HookDraft { by, hash, room: name, name: wants } = draft;
         let (room, key) = named(proposal, name)?;
         let action = Action::ManageHooks(proposal.standing_of(*by, &key));
-        may(proposal.subject_of(*by), action).map_err(|denied| denied.in_room(name))?;
+        proposal.permit_order(*by, (name, &key), action)?;
         if proposal.all_hooks().count() >= HOOKS_MAX {
             return Err(HubError::Hook(HookError::TooMany));
         }
@@ -113,8 +113,7 @@ impl Directory {
         Ok((changes, Grant::Changed))
     }
 
-    /// Whether something is said by a hook: what keeps its author from writing in the room keeps its hooks from it,
-    /// too.
+    /// Whether the bot of a hook may write: a sanction that forbids its author to write in the room forbids it, too.
     pub(super) fn hook_may_write(
         &self,
         proposal: &Proposal<'_>,

@@ -226,7 +226,7 @@ impl Directory {
 fn into(proposal: &Proposal<'_>, by: Option<UserId>, name: &RoomName) -> Result<RoomId, HubError> {
     let (room, key) = named(proposal, name)?;
     let action = Action::InviteInto(proposal.standing_of(by, &key));
-    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
+    proposal.permit_order(by, (name, &key), action)?;
     Ok(room)
 }
 

@@ -30,6 +30,7 @@ pub(super) fn topic(
         device: DeviceId::default(),
         n: None,
         body: Body::Topic { topic: topic.clone() },
+        named_at: None,
         mentions: Box::default(),
         deletes_others: None,
         is_repeat_only: false,
@@ -94,6 +95,7 @@ pub(super) fn message(
         mentions: mentioned(proposal, room, user, &body),
         deletes_others: directory.deletes_others(proposal, submission, room).map(Box::new),
         body,
+        named_at: submission.named_at,
         is_repeat_only: refusal.is_some(),
         changes: changes.into(),
     };

@@ -3,7 +3,7 @@
 use chat_proto::{AuditKind, Event, Privacy, Role, RoomName, Timestamp, User, UserId, UserName};
 
 use super::super::directory::Directory;
-use super::super::policy::{Action, may};
+use super::super::policy::Action;
 use super::super::proposal::Proposal;
 use super::super::request::RulesPatch;
 use super::super::{HookError, HubError};
@@ -60,7 +60,7 @@ impl Directory {
         let from = known.map_or(MemberRole::Member, |known| known.role);
         let (standing, is_self) = (proposal.standing_of(by, &key), by == Some(target.id));
         let action = Action::SetRoleInRoom { standing, from, to, is_self };
-        may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
+        proposal.permit_order(by, (name, &key), action)?;
         if known.is_none() {
             return Err(HubError::NeverInRoom(target.name));
         }
@@ -94,7 +94,7 @@ impl Directory {
     ) -> GrantResult {
         let (room, key) = named(proposal, name)?;
         let action = Action::SetRules(proposal.standing_of(by, &key));
-        may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(name))?;
+        proposal.permit_order(by, (name, &key), action)?;
         let was = proposal.rooms.rules(room);
         let rules = patch.apply(was);
         if room == RoomId::LOBBY && rules.privacy == Privacy::Private {

@@ -1,4 +1,4 @@
-//! Decides whether a mute or a ban keeps a user from what it does.
+//! Decides whether a mute or a ban forbids an action of a user.
 
 use std::net::IpAddr;
 

@@ -14,7 +14,7 @@ use super::super::sanctioned::describe;
 use super::roles::{author, holder, named};
 use super::{Grant, GrantResult, is_direct};
 use crate::config::{
-    FOR_EVER_S, SANCTION_SWEPT, SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX,
+    NO_END_S, SANCTION_SWEPT, SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX,
     SANCTIONS_MAX, SANCTIONS_SWEPT_AT_ONCE,
 };
 use crate::journal::{
@@ -56,7 +56,7 @@ impl Directory {
         if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
             && order.kind != SanctionKind::Mute
         {
-            return Err(HubError::CannotLeave(name.clone()));
+            return Err(HubError::StaysInLobby(name.clone()));
         }
         let (mut changes, info) = match (order.kind, &target.user) {
             (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, place.as_ref()), order)?,
@@ -117,7 +117,7 @@ impl Directory {
             SanctionKind::Ban | SanctionKind::Kick | SanctionKind::Unknown => MuteOrBan::Ban,
         };
         let now = self.clock.now();
-        let for_s = order.for_s.filter(|seconds| *seconds < FOR_EVER_S);
+        let for_s = order.for_s.filter(|seconds| *seconds < NO_END_S);
         let until = for_s.map(|seconds| {
             let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
             Timestamp::from_millis(now.as_millis().saturating_add(millis))
@@ -198,7 +198,7 @@ impl Directory {
         let Target { user, network, invite } = target;
         let end = match (order.kind, order.for_s) {
             (SanctionKind::Kick, _) => String::new(),
-            (_, Some(seconds)) if seconds < FOR_EVER_S => format!(", {seconds} s"),
+            (_, Some(seconds)) if seconds < NO_END_S => format!(", {seconds} s"),
             _ => ", no end".to_owned(),
         };
         let name = user.as_ref().map(|user| &user.name);
@@ -290,7 +290,7 @@ fn permit(
     let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
     let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &place.key), of };
-    may(proposal.subject_of(by), action).map_err(|denied| denied.in_room(&place.name))
+    proposal.permit_order(by, (&place.name, &place.key), action)
 }
 
 /// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner

@@ -18,7 +18,9 @@ pub(crate) enum AccountError {
     )]
     LastDevice,
     /// The client's fault: there is no such session, or it is another user's.
-    #[error("there is no session with the number {0} that you may end; it may have ended")]
+    #[error(
+        "there is no session {0} that you may end, or it has ended; ask for the account, which lists them"
+    )]
     NoSuchSession(u64),
     /// The client's fault: the name is in use.
     #[error(
@@ -27,14 +29,14 @@ pub(crate) enum AccountError {
     IsConnected(UserName),
     /// The client's fault: a guest has no account.
     #[error(
-        "{0} is a guest, who has no devices and no password and whose name is free once it leaves"
+        "{0} is a guest, who has no devices and no password; the name is free once the guest leaves"
     )]
     HasNoAccount(UserName),
     /// The client's fault: the operator is not a user.
     #[error("the operator is not a user; name a user")]
     NeedsUser,
     /// The guest has left meanwhile.
-    #[error("the session has ended, and the guest with it")]
+    #[error("the session has ended, and the guest with it; nothing is left to do")]
     GuestLeft,
 }
 

@@ -9,7 +9,7 @@ use crate::hub::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum HookError {
     /// The client's fault: the user may not end such a hook, or there is none.
-    #[error("there is no hook {0} that you may end")]
+    #[error("there is no hook {0} that you may end; the list of hooks has the others")]
     NoSuchHook(u64),
     /// The sender's fault: the hook was ended.
     #[error("this hook has ended; ask a moderator of its room for another address")]
@@ -29,10 +29,10 @@ pub(crate) enum HookError {
     #[error("you have made {HOOKS_OF_USER_MAX} hooks, the most for one user; revoke one first")]
     TooManyOfUser,
     /// The client's fault: a bot has no role, no password and no direct messages.
-    #[error("{0} is a bot: it says what its hook is sent, and nothing else")]
+    #[error("{0} is a bot: it says what its hook is sent, and nothing else; name another user")]
     IsBot(UserName),
     /// A bot may not do that.
-    #[error("a bot can only write in the room of its hook")]
+    #[error("a bot can only write in the room of its hook; make a hook for the other room")]
     BotOnlyWrites,
 }
 

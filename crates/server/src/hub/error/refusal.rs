@@ -21,7 +21,8 @@ impl From<HubError> for Refusal {
             | HubError::NotAsked(room)
             | HubError::IsPublic(room)
             | HubError::IsDirect(room)
-            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
+            | HubError::CannotLeave(room)
+            | HubError::StaysInLobby(room) => Self { room: Some(room), ..refusal },
             HubError::NotAllowed(room, _) => Self { room, ..refusal },
             _ => refusal,
         }

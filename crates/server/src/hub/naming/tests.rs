@@ -85,7 +85,7 @@ const ALIKE: [(&str, &str); 62] = [
 ];
 
 #[test]
-fn names_that_look_alike_are_told() {
+fn names_that_look_alike_are_found() {
     let told: Vec<_> = ALIKE.into_iter().filter(|(one, other)| !look_alike(one, other)).collect();
     assert_eq!(told, [], "these are told apart");
 }

@@ -1,15 +1,34 @@
-//! The memberships as they will be after the commit.
+//! The memberships as they will be after the commit, and what they allow.
 
-use chat_proto::{Seq, UserId};
+use chat_proto::{RoomName, Seq, UserId};
 
+use super::super::HubError;
 use super::super::memberships::Share;
+use super::super::policy::{Action, may};
 use super::{MembershipAhead, Proposal};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
-use crate::journal::{MembershipRecord, RoomId};
+use crate::journal::{MembershipRecord, RoomId, RoomKey};
 
 impl Proposal<'_> {
+    /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
+    ///
+    /// # Errors
+    /// Returns an error if it may not. A user who cannot find the room is told the same as if there were none: neither
+    /// that there is one nor who has a role there.
+    pub(in crate::hub) fn permit_order(
+        &self,
+        by: Option<UserId>,
+        (name, key): (&RoomName, &RoomKey),
+        action: Action,
+    ) -> Result<(), HubError> {
+        let Err(denied) = may(self.subject_of(by), action) else { return Ok(()) };
+        let find = by.map(|by| may(self.subject(by), Action::Find(self.standing(by, key))));
+        let denied = find.and_then(Result::err).unwrap_or(denied);
+        Err(denied.in_room(name))
+    }
+
     pub(in crate::hub) fn is_in(&self, user: UserId, room: RoomId) -> bool {
         self.membership(user, room).is_some_and(|membership| membership.is_in)
     }

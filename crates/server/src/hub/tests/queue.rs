@@ -13,7 +13,7 @@ async fn messages_are_refused_once_the_writer_has_failed() {
     let (answer, mut answers) = mpsc::channel(2);
     let message = |n: u64| {
         let body = Body::text(Text::new("hi").unwrap());
-        let say = Say { room: RoomName::lobby(), n: Some(n), device: None, body };
+        let say = Say { room: RoomName::lobby(), n: Some(n), device: None, body, named_at: None };
         bob.message(say, Some(RoomId::LOBBY), &DeviceId::default(), &answer)
     };
     hub.break_commits().await.unwrap_err();

@@ -127,6 +127,7 @@ impl Rig {
             names_device: false,
             n: Some(n),
             body: Body::text(Text::new(text).unwrap()),
+            named_at: None,
             answer: answer.clone(),
         }
     }

@@ -144,7 +144,7 @@ async fn a_moderator_of_a_room_who_is_banned_from_it_has_no_rights_there() {
 }
 
 #[tokio::test]
-async fn a_ban_that_is_earlier_in_the_queue_keeps_out_who_comes_after_it() {
+async fn a_ban_earlier_in_the_queue_bars_a_user_after_it() {
     let hub = hub();
     let ana = owner(&hub).await;
     let network = SanctionTarget::Network("203.0.113.0/24".parse().unwrap());
@@ -334,7 +334,7 @@ async fn others_of_the_network_of_a_banned_user_learn_their_end_and_no_reason() 
 }
 
 #[tokio::test]
-async fn the_name_of_an_absent_moderator_is_held_for_ever() {
+async fn the_name_of_an_absent_moderator_is_held_without_end() {
     let hub = hub();
     let held = 400;
     for role in [Role::Moderator, Role::Owner] {

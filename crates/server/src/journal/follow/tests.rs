@@ -29,6 +29,7 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         device: DeviceId::default(),
         n: None,
         body: Body::text(Text::new(text).unwrap()),
+        named_at: None,
         mentions: Box::default(),
         deletes_others: None,
         is_repeat_only: false,

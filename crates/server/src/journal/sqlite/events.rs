@@ -56,6 +56,9 @@ pub(super) fn admit(
     db: &Connection,
     message: &Message,
 ) -> rusqlite::Result<Result<TargetInfo, Rejection>> {
+    if let Err(rejection) = is_meant(db, message)? {
+        return Ok(Err(rejection));
+    }
     let described = |excerpt| TargetInfo { excerpt: Some(excerpt), deleted: None };
     let (room, author) = (message.room, message.from.id);
     match &message.body {
@@ -98,6 +101,18 @@ pub(super) fn admit(
     }
 }
 
+/// Checks that the message that another one names is the one that its author means, if the author says when that was
+/// stored.
+fn is_meant(db: &Connection, message: &Message) -> rusqlite::Result<Result<(), Rejection>> {
+    let (Some(at), Some(named)) = (message.named_at, message.body.named()) else {
+        return Ok(Ok(()));
+    };
+    Ok(target(db, message.room, named)?.and_then(|found| match found.at == at {
+        true => Ok(()),
+        false => Err(Rejection::Another(named)),
+    }))
+}
+
 /// The message that an event is about.
 pub(super) fn target(
     db: &Connection,
@@ -108,7 +123,7 @@ pub(super) fn target(
         return Ok(Err(Rejection::NoSuchMessage(seq)));
     }
     Ok(match messages::at(db, room, seq)? {
-        // No `seq` is left out: it was there.
+        // No `seq` is left out, so there was such a message.
         None if seq <= messages::last_seq(db, room)? => Err(Rejection::Removed(seq)),
         None => Err(Rejection::NoSuchMessage(seq)),
         Some(found) if found.damaged => Err(Rejection::Damaged(seq)),

@@ -75,6 +75,7 @@ mod tests {
             device: DeviceId::default(),
             n: None,
             body,
+            named_at: None,
             mentions: Box::default(),
             deletes_others: None,
             is_repeat_only: false,

@@ -45,6 +45,7 @@ pub(super) fn restore_in_steps(
     now: Timestamp,
     after_step: AfterStep<'_>,
 ) -> Result<RestoreReport, JournalError> {
+    refuse_no_file(from)?;
     refuse_in_use(from)?;
     let _lock = lock::take(directory)?;
     let journal = file::of(directory);
@@ -58,6 +59,15 @@ pub(super) fn restore_in_steps(
     })?;
     let aside = replace::replace(&journal, now, after_step)?;
     Ok(RestoreReport { now: restored, aside })
+}
+
+/// Refuses a device or a pipe, which may have no end, and a directory.
+fn refuse_no_file(from: &Path) -> Result<(), JournalError> {
+    let at = |error| JournalError::Io { path: from.to_path_buf(), error };
+    if from.metadata().map_err(at)?.is_file() {
+        return Ok(());
+    }
+    Err(at(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")))
 }
 
 /// Refuses a journal in use: a copy of a file that is written meanwhile is not consistent.

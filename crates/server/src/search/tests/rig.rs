@@ -88,6 +88,7 @@ impl Rig {
             device: DeviceId::default(),
             n: None,
             body,
+            named_at: None,
             mentions: mentions.into(),
             deletes_others: Some(Box::new(deletion)),
             is_repeat_only: false,

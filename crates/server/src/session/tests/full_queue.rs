@@ -61,7 +61,7 @@ impl Rig {
             networks,
             logins: Logins::default(),
             late: LateBrowsers::default(),
-            strangers: StrangerLog::default(),
+            strangers: Arc::new(StrangerLog::default()),
             closing,
             address: OnceLock::new(),
         });
@@ -135,7 +135,13 @@ impl Rig {
 
 fn message(member: &Member, answer: &mpsc::Sender<Answer>) -> NewMessage {
     let text = Text::new("hi").unwrap();
-    let say = Say { room: RoomName::lobby(), n: None, device: None, body: Body::text(text) };
+    let say = Say {
+        room: RoomName::lobby(),
+        n: None,
+        device: None,
+        body: Body::text(text),
+        named_at: None,
+    };
     member.message(say, Some(RoomId::LOBBY), &DeviceId::default(), answer)
 }
 

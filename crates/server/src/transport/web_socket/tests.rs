@@ -23,13 +23,13 @@ type Client = WebSocketStream<DuplexStream>;
 async fn pair(pipe: usize) -> (Client, WebSocket<DuplexStream>) {
     let (client, server) = duplex(pipe);
     let client = WebSocketStream::from_raw_socket(client, Role::Client, None).await;
-    (client, WebSocket::new(server, Bytes::new()))
+    (client, WebSocket::new(server, Bytes::new(), Arc::default()))
 }
 
 /// A client that sends frames as it likes, and the server's end.
 fn raw(sent: &[u8]) -> (DuplexStream, WebSocket<DuplexStream>) {
     let (client, server) = duplex(PIPE_BYTES);
-    (client, WebSocket::new(server, Bytes::copy_from_slice(sent)))
+    (client, WebSocket::new(server, Bytes::copy_from_slice(sent), Arc::default()))
 }
 
 /// A masked frame; the mask is 0, so that the payload is sent as it is.

@@ -161,7 +161,7 @@ impl World {
     }
 
     fn say(&mut self, say: Say) -> Vec<Event> {
-        let Say { room: name, n, device, body } = say;
+        let Say { room: name, n, device, body, .. } = say;
         let is_message = body.target().is_none();
         let name = self.address(name);
         let mut events = Vec::new();

@@ -61,7 +61,7 @@ impl Lines {
     /// The text between two places.
     pub(super) fn between(&self, from: TextPosition, to: TextPosition) -> String {
         if from == to {
-            // As for each key that types.
+            // This is so for each key that types.
             return String::new();
         }
         if from.0 == to.0 {

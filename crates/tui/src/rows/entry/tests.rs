@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chat_client::log::Log;
 use chat_proto::{Seq, Timestamp, UserName};
@@ -77,6 +77,27 @@ fn names_and_times_are_shown_if_they_change() {
             "00:11    bob   six",
         ]
     );
+}
+
+#[test]
+fn the_first_row_of_the_screen_has_its_author_and_time() {
+    let log = log(&[
+        (0, "ana", "one"),
+        (59, "ana", "two words that take a second row, since there are more of them than fit"),
+        (60, "ana", "three"),
+    ]);
+    let heights = Heights::default();
+    let top = |width, at: (usize, usize)| {
+        let rows = LogRows::new(&log, &ZONE, &KEYS, width, Some(&heights));
+        let row = rows.at_top(at, Arc::clone(&rows.rows(at.0)[at.1]));
+        row.iter().map(|(_, text)| text.as_str()).collect::<String>().trim_end().to_owned()
+    };
+    assert_eq!(top(60, (0, 0)), "───────────────── Thursday, 1 January 1970 ─────────────────");
+    assert_eq!(top(60, (0, 1)), "00:00    ana   one");
+    assert_eq!(top(60, (1, 0)), "00:00    ana   two words that take a second row, since there");
+    assert_eq!(top(60, (1, 1)), "00:00    ana   are more of them than fit");
+    assert_eq!(top(60, (2, 0)), "00:01    ana   three");
+    assert_eq!(top(40, (2, 0)), "  three", "without columns for it");
 }
 
 #[test]

@@ -275,6 +275,20 @@ fn a_link_opens_and_closes_around_its_cells() {
 }
 
 #[test]
+fn a_frame_that_says_nothing_of_links_leaves_them_where_they_are() {
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
+    let cells = LinkCells { row: 0, columns: 0..5, link: link("x") };
+    terminal.backend().link_slot().set(vec![cells]);
+    for typed in ["", "y", "yz"] {
+        let screen = vec![("hello", ""), (typed, "")];
+        terminal.draw(|frame| draw_texts(&screen, frame.buffer_mut())).unwrap();
+    }
+    let shown = Emulator::shows(&sink.bytes.take(), POLICIES[0], SIZE);
+    assert!(shown.links[0][4].contains("https://a.org/x"), "{:?}", shown.links[0]);
+}
+
+#[test]
 fn a_row_that_changes_and_loses_its_link_leads_nowhere() {
     let cells = LinkCells { row: 0, columns: 0..5, link: link("x") };
     let frames = [(vec![("hello", "")], vec![cells]), (vec![("hello", "you")], Vec::new())];

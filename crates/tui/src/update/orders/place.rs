@@ -105,7 +105,7 @@ pub(super) fn rest<'a>(
         if let (None, Some(seconds)) = (rest.for_s, durations::seconds(word)) {
             rest.for_s = Some(seconds);
         } else if let Some(time) = word.strip_prefix(REMOVE) {
-            // As a part of the reason, a slip would remove nothing, and be seen too late.
+            // If a mistyped time became a part of the reason, nothing would be removed.
             let seconds = durations::seconds(time)
                 .ok_or_else(|| format!("remove: is followed by a time, such as {REMOVE}10m"))?;
             rest.remove_since_s = Some(seconds);

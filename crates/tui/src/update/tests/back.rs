@@ -193,10 +193,9 @@ fn the_next_session_loads_missed_messages_and_shows_them_once() {
     harness.link_event(LinkEvent::Waiting { seconds: 1 });
     harness.seq = 4;
     let effects = harness.connect(2);
-    assert_eq!(
-        sent(&effects),
-        [Command::Join { room: RoomName::lobby(), since: Some(Seq::new(2)) }]
-    );
+    let (room, after) = (RoomName::lobby(), Some(Seq::new(3)));
+    let has_it = Command::History { room: room.clone(), before: after, at: None, limit: Some(1) };
+    assert_eq!(sent(&effects), [has_it, Command::Join { room, since: Some(Seq::new(2)) }]);
     // The answer is a room, too, and asks for nothing more.
     assert!(sent(&harness.event(room_event("#lobby", 4, 2))).is_empty());
     for (seq, text) in [(2, "two"), (3, "three"), (5, "five"), (4, "four"), (5, "five")] {
@@ -235,6 +234,8 @@ fn messages_behind_a_gap_do_not_count_as_read() {
     harness.input(Input::Client(ClientInput::Tick));
     harness.lose();
     harness.connect(2);
+    // The message that is known is there, or has been removed.
+    harness.event(Event::History { room: room("#rust"), messages: Vec::new(), more: false });
     harness.event(room_event("#rust", 4, 1));
     says(&mut harness, 5);
     assert!(sent(&harness.input(Input::Client(ClientInput::Tick))).is_empty());

@@ -130,6 +130,9 @@ fn a_user_of_irc_types_on() {
     assert_shows(&harness, "… the water boils");
     harness.type_text("/whois ana ana\n");
     assert_shows(&harness, "ana: online");
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(12, "eve eve") });
+    harness.type_text("/whois eve eve\n");
+    assert_shows(&harness, "eve eve: online");
     harness.type_text("/msg #pub hi\n");
     assert_shows(&harness, "You're not in #pub. /join #pub joins it");
     assert_eq!(typed(&harness), "/msg #pub hi");
@@ -145,6 +148,49 @@ fn a_user_of_irc_types_on() {
     harness.type_text("/topic #rust oxidation\n");
     assert_eq!(*harness.state.shown(), room("#tea"));
     assert_eq!(harness.type_text("/quit see you\n").last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn several_rooms_are_joined_by_one_command_and_listed_by_a_pattern() {
+    let mut harness = Harness::connected(100, 30);
+    let join = |name| Command::Join { room: room(name), since: None };
+    let mut joined = sent(&harness.type_text("/join #rust,#tea, #dev\n"));
+    joined.retain(|command| matches!(command, Command::Join { .. }));
+    assert_eq!(joined, [join("#rust"), join("#tea"), join("#dev")]);
+    assert_eq!(*harness.state.shown(), room("#dev"));
+    assert_eq!(sent(&harness.type_text("/join #a,#b c\n")), [], "all of them, or none");
+    assert_shows(&harness, "Room names can't contain spaces");
+    harness.control('u');
+    harness.event(room_event("#rust", 0, 0));
+    harness.type_text("/list *us*\n");
+    assert_shows(&harness, "Rooms › us");
+    assert_shows(&harness, "#rust");
+    harness.press(KeyCode::Esc);
+    harness.type_text("/names #rust\n");
+    assert_shows(&harness, "Users in #rust");
+    harness.press(KeyCode::Esc);
+    harness.type_text("/names #pub\n");
+    assert_shows(&harness, "You're not in #pub. /join #pub joins it");
+}
+
+#[test]
+fn a_room_is_gone_to_by_its_number_or_name_and_a_part_lists_those_that_have_it() {
+    let mut harness = Harness::connected(100, 30);
+    harness.join_rust();
+    harness.event(room_event("#tea", 0, 0));
+    let shown = |harness: &Harness| harness.state.shown().to_string();
+    for (typed, name) in
+        [("/go #rust", "#rust"), ("/buffer 3", "#tea"), ("/win 1", "#lobby"), ("/go TEA", "#tea")]
+    {
+        harness.type_text(&format!("{typed}\n"));
+        assert_eq!(shown(&harness), name, "{typed}");
+    }
+    for typed in ["/go ru", "/go @rust", "/go 9", "/go"] {
+        harness.type_text(&format!("{typed}\n"));
+        assert_shows(&harness, "Go to › ");
+        harness.press(KeyCode::Esc);
+    }
+    assert_eq!(shown(&harness), "#tea");
 }
 
 #[test]
@@ -195,7 +241,7 @@ fn an_answer_is_seen_by_a_user_who_reads_back() {
     harness.type_text("/leave\n");
     harness.event(Event::Refused(refusal));
     assert_eq!(log(&harness), before);
-    assert_shows(&harness, "You can't leave #lobby");
+    assert_shows(&harness, "Refused: everybody is in the lobby.");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_month_and_a_day_by_name_are_gone_to() {
 }
 
 #[test]
-fn a_wrong_day_and_a_day_without_messages_are_said() {
+fn a_wrong_day_and_a_day_without_messages_are_reported() {
     let mut lobby = lobby();
     lobby.types("/date lunch\n");
     lobby.shows("Not a day: lunch. Type 2026-05-01, 2026-05, 2026, today or");

@@ -1,4 +1,4 @@
-//! What is typed and not sent is kept, and is there again.
+//! Drafts are stored, and are there again.
 
 use chat_client::store::Drafts;
 use chat_client::update::STORE_DRAFTS_AFTER;
@@ -23,7 +23,7 @@ fn is_typing(command: &Command) -> bool {
     matches!(command, Command::Typing { .. })
 }
 
-/// The drafts that are to be kept.
+/// The drafts that are to be stored.
 fn stored_drafts(effects: &[Effect]) -> Vec<Drafts> {
     let kept = store_ops(effects).into_iter().filter_map(|keep| match keep {
         StoreOp::Drafts(drafts) => Some(drafts.clone()),

@@ -1,11 +1,13 @@
 //! Hooks: they are made, shown this once, listed and ended.
 
 use chat_proto::event::HookInfo;
-use chat_proto::{Secret, Timestamp};
+use chat_proto::{Secret, ShortString, Timestamp};
 
 use super::*;
 
 const URL: &str = "https://192.0.2.7:12345/hook/hK7tXYHLyRmrTrKnNb8RIS";
+
+const KEY: &str = "JuX8vZ0mGq3cYgHqj1tqk7-x3l0nDd5Q9rZ2wqkV_0M";
 
 fn info(id: u64) -> HookInfo {
     HookInfo {
@@ -32,10 +34,12 @@ fn a_hook_is_made_for_the_room_that_is_open() {
 #[test]
 fn the_address_of_a_hook_is_shown_until_esc_and_copied() {
     let mut harness = Harness::connected(80, 24);
-    harness.event(Event::Hook { url: Secret::new(URL), hook: info(5) });
+    let key = ShortString::new(KEY).ok();
+    harness.event(Event::Hook { url: Secret::new(URL), hook: info(5), key });
     assert_shows(&harness, URL);
     assert_shows(&harness, "what is posted there, as nightly in #ops");
-    assert_shows(&harness, "Add -k if curl does not");
+    assert_shows(&harness, "-k --pinnedpubkey sha256//");
+    assert_shows(&harness, &KEY.replace('_', "/").replace('-', "+"));
     assert_shows(&harness, "/revoke-hook 5. /hooks lists all");
     assert_eq!(harness.type_text("y"), [Effect::Copy(URL.to_owned())]);
     harness.press(KeyCode::Esc);

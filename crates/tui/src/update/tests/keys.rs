@@ -286,3 +286,15 @@ fn every_hint_has_the_keys_of_the_settings_file() {
         assert!(!harness.screen().contains(shown), "{shown} on\n{}", harness.screen());
     }
 }
+
+#[test]
+fn esc_and_a_command_that_come_together_send_no_message() {
+    let mut harness = Harness::connected(80, 20);
+    harness.message(3, "ana", "hello");
+    harness.control('s');
+    harness.alt(KeyCode::Char('/'));
+    assert_eq!(typed(&harness), "/");
+    assert!(harness.state.selection.is_none());
+    assert_eq!(says(&harness.type_text("status\n")), []);
+    assert_shows(&harness, "Connected to");
+}

@@ -28,7 +28,9 @@ fn the_line_above_the_input_box_says_who_is_typing() {
     harness.message(3, "ana", "there");
     assert_shows(&harness, "carl and eva are typing…");
     harness.at = Timestamp::from_millis(harness.at.as_millis() + 5_000);
+    harness.state.redraw.drew_all();
     harness.input(Input::Client(ClientInput::Tick));
+    assert!(harness.state.redraw.rest, "the screen is drawn without them");
     assert!(!harness.screen().contains("typing"), "{}", harness.screen());
 }
 

@@ -48,7 +48,8 @@ fn a_page_that_the_server_cannot_read_is_not_waited_for() {
     };
     assert!(sent(&harness.event(Event::Refused(refusal))).is_empty());
     assert!(!harness.screen().contains("Loading…"), "{}", harness.screen());
-    assert_shows(&harness, "Couldn't load older messages. PgUp tries again");
+    let note = "Couldn't load older messages, trying again in a while. PgUp tries now";
+    assert_shows(&harness, note);
     assert!(sent(&harness.wheel(Wheel::Up)).is_empty(), "not with each frame");
     assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(451)]);
     let refusal = Refusal {
@@ -59,6 +60,57 @@ fn a_page_that_the_server_cannot_read_is_not_waited_for() {
     harness.press(KeyCode::End);
     assert_shows(&harness, "still broken");
     assert_eq!(sent(&pages_up(&mut harness)), [asks(451)]);
+}
+
+fn not_readable() -> Event {
+    let refusal = Refusal::new(RefusalCode::NotReadable, "the disk is broken");
+    Event::Refused(Refusal { room: Some(RoomName::lobby()), ..refusal })
+}
+
+#[test]
+fn a_room_that_cannot_be_read_is_not_asked_for_with_each_frame_wherever_the_user_is() {
+    let refuse = |harness: &mut Harness| sent(&harness.event(not_readable()));
+    // At the newest message of a log that the screen shows whole.
+    let mut harness = Harness::new(80, 70);
+    harness.seq = 500;
+    harness.connect(1);
+    let mut asked = Vec::new();
+    for seq in 451..=500 {
+        asked = sent(&harness.message_in("#lobby", seq, user(3, "ana"), "hi"));
+    }
+    assert_eq!(asked, [asks(451)]);
+    assert_eq!(refuse(&mut harness), []);
+    // In a window: at the first unread message, at the oldest one, at the newest one.
+    let mut harness = Harness::new(80, 20);
+    harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
+    assert_eq!(sent(&harness.event(room_event("#lobby", 9_000, 1_000))).len(), 1);
+    assert_eq!(refuse(&mut harness), []);
+    assert_shows(&harness, "Couldn't load the messages, trying again in a while");
+    for key in [KeyCode::Home, KeyCode::Esc, KeyCode::PageUp] {
+        assert_eq!(sent(&harness.press(key)).len(), 1, "{key:?}: the user does not wait");
+        assert_eq!(refuse(&mut harness), [], "{key:?}");
+    }
+}
+
+#[test]
+fn a_room_that_could_not_be_read_is_asked_for_again_after_a_pause() {
+    let mut harness = at_the_oldest();
+    harness.event(not_readable());
+    let tick = |harness: &mut Harness, millis: i64| {
+        harness.state.redraw.drew_all();
+        harness.at = Timestamp::from_millis(harness.at.as_millis() + millis);
+        sent(&harness.input(Input::Client(ClientInput::Tick)))
+    };
+    assert_eq!(tick(&mut harness, 1_000), []);
+    assert_eq!(tick(&mut harness, 1_500), [asks(451)]);
+    assert!(harness.state.redraw.rest, "the screen says that it is loading");
+    assert_shows(&harness, "Loading…");
+    harness.event(not_readable());
+    assert_shows(&harness, "Couldn't load older messages");
+    assert_eq!(tick(&mut harness, 3_000), [], "the second pause is longer");
+    assert_eq!(tick(&mut harness, 1_500), [asks(451)]);
+    send_page(&mut harness, 351..=450);
+    assert!(!harness.screen().contains("Couldn't load"), "{}", harness.screen());
 }
 
 #[test]

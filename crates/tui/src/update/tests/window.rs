@@ -166,8 +166,8 @@ fn messages_that_are_skipped_are_not_read() {
     lobby.hears();
     lobby.shows("message 9248.");
     // All but those on the screen.
-    let above = 9_248 - read - 15;
-    lobby.shows(&format!("{above} unread above · Alt-Home goes there · /read marks them r"));
+    let (above, all) = (9_248 - read - 15, 9_248 - read);
+    lobby.shows(&format!("{above} of {all} unread above · Alt-Home goes there · /read"));
     assert_eq!(lobby.read(), read);
     lobby.press(KeyCode::PageUp);
     lobby.press(KeyCode::PageDown);

@@ -50,7 +50,7 @@ fn found(width: u16, height: u16) -> Harness {
 }
 
 #[test]
-fn the_results() {
+fn a_result_has_its_time_its_room_its_author_and_its_text() {
     assert_snapshot!(found(100, 12).screen(), @r#"
          ROOMS             │ Find  83 % of the messages indexed  newest first                        2 of 4+
         ▌ 1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
@@ -68,7 +68,7 @@ fn the_results() {
 }
 
 #[test]
-fn the_results_on_a_narrow_screen() {
+fn a_result_takes_two_rows_on_a_narrow_screen() {
     assert_snapshot!(found(50, 12).screen(), @r#"
         Find  83 % of the messages indexed         2 of 4+
         ──────────────────────────────────────────────────
@@ -86,7 +86,7 @@ fn the_results_on_a_narrow_screen() {
 }
 
 #[test]
-fn the_results_on_the_smallest_screen() {
+fn the_chosen_result_shows_on_the_smallest_screen() {
     assert_snapshot!(found(20, 6).screen(), @r#"
         Find         2 of 4+
         ▶ #rust carl 17 Nov
@@ -98,7 +98,7 @@ fn the_results_on_the_smallest_screen() {
 }
 
 #[test]
-fn the_page_before_anything_is_typed() {
+fn the_empty_page_says_what_can_be_searched_for() {
     let mut harness = Harness::connected(100, 14);
     harness.control('f');
     assert_snapshot!(harness.screen(), @r#"

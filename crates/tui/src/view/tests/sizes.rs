@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_smallest_screen() {
+fn the_smallest_screen_has_the_room_the_newest_messages_and_the_input() {
     assert_snapshot!(chatting(20, 6).screen(), @r#"
         #lobby      4 online
         ▌ thanks, @Bob

@@ -105,6 +105,7 @@ pub(super) fn say(n: u64, text: &str) -> Message {
         device: laptop(),
         n: Some(n),
         body: Body::text(Text::new(text).unwrap()),
+        named_at: None,
         mentions: Box::default(),
         deletes_others: None,
         is_repeat_only: false,

@@ -30,6 +30,35 @@ fn react(target: u64, emoji: &str, on: bool) -> Body {
     Body::Reaction { target: Seq::new(target), emoji: Emoji::new(emoji).unwrap(), on }
 }
 
+#[tokio::test]
+async fn an_event_about_another_message_than_is_meant_is_not_stored() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    assert!(is_stored(&journal.send(of(7, answer(None, None, "one")))));
+    let later = Timestamp::from_millis(clock().as_millis() + 1);
+    journal.journal.send(of(7, answer(None, None, "two")), later);
+    let text = || Text::new("x").unwrap();
+    for (seq, meant, other) in [(1, clock(), later), (2, later, clock())] {
+        let target = Seq::new(seq);
+        for body in [
+            Body::Edit { target, text: text() },
+            react(seq, "👍", true),
+            pin(seq, true),
+            answer(Some(seq), None, "x"),
+            answer(None, Some(seq), "x"),
+            // Of two that are named, the later one tells.
+            answer(Some(seq), Some(1), "x"),
+            Body::Delete { target },
+        ] {
+            let sent = |at| Message { named_at: Some(at), ..of(7, body.clone()) };
+            let rejected = Outcome::Rejected(Rejection::Another(target));
+            assert_eq!(journal.send(sent(other)), rejected, "{body:?}");
+            assert!(is_stored(&journal.send(sent(meant))), "{body:?}");
+        }
+    }
+    journal.close().await;
+}
+
 fn is_stored(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Stored { .. })
 }

@@ -35,6 +35,16 @@ fn identity(directory: &Path) -> JournalId {
 }
 
 #[tokio::test]
+async fn what_is_not_a_file_is_not_restored() {
+    let directory = TempDir::new().unwrap();
+    open(directory.path()).unwrap().close().await;
+    for from in [Path::new("/dev/null"), directory.path()] {
+        let error = restore(directory.path(), from, clock()).unwrap_err().to_string();
+        assert!(error.contains("it is not a file"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_restore_replaces_the_journal_and_puts_the_old_one_aside() {
     let (directory, copy) = with_backup().await;
     let before = identity(directory.path());

@@ -21,7 +21,7 @@ fn record(id: u64) -> SanctionRecord {
     }
 }
 
-fn for_ever(id: u64) -> SanctionRecord {
+fn endless(id: u64) -> SanctionRecord {
     let (room, user, network, invite, until) = (None, None, None, None, None);
     SanctionRecord { kind: MuteOrBan::Mute, room, user, network, invite, until, ..record(id) }
 }
@@ -33,7 +33,7 @@ async fn a_sanction_outlives_the_daemon_until_it_has_ended() {
     journal
         .journal
         .change(|db| {
-            for made in [record(11), for_ever(12), record(13)] {
+            for made in [record(11), endless(12), record(13)] {
                 records::change(db, &Change::Sanction(made))?;
             }
             records::change(db, &Change::SanctionEnded { id: 13 })
@@ -43,12 +43,12 @@ async fn a_sanction_outlives_the_daemon_until_it_has_ended() {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.contents.sanctions, [record(11), for_ever(12)]);
+    assert_eq!(journal.contents.sanctions, [record(11), endless(12)]);
     assert_eq!(journal.contents.last_record, 13, "no other record gets the number");
     let pardoned = Change::Pardoned { id: 11, by: None };
     journal.journal.change(move |db| records::change(db, &pardoned)).await.unwrap();
     journal.close().await;
-    assert_eq!(open(directory.path()).unwrap().contents.sanctions, [for_ever(12)]);
+    assert_eq!(open(directory.path()).unwrap().contents.sanctions, [endless(12)]);
 }
 
 #[tokio::test]
@@ -66,14 +66,14 @@ async fn a_damaged_sanction_is_removed_and_named() {
             .journal
             .change(|db| {
                 records::change(db, &Change::Sanction(record(11)))?;
-                records::change(db, &Change::Sanction(for_ever(12)))
+                records::change(db, &Change::Sanction(endless(12)))
             })
             .await
             .unwrap();
         journal.close().await;
         sql(&directory, statement);
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.contents.sanctions, [for_ever(12)], "{statement}");
+        assert_eq!(journal.contents.sanctions, [endless(12)], "{statement}");
         let named = "sanction number 11: its record is damaged and removed; a moderator has to make it again";
         assert_eq!(journal.contents.damage, [named], "{statement}");
         journal.close().await;

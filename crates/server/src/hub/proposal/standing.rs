@@ -1,0 +1,114 @@
+//! What users are and may do after the commit.
+
+use chat_proto::{RoomName, Rules, UserId};
+
+use super::{MembershipAhead, Proposal};
+use crate::hub::HubError;
+use crate::hub::policy::{Action, Denial, Part, Standing, Subject, may};
+use crate::hub::sanctions::SanctionSubject;
+use crate::journal::{RoomId, RoomKey, UserKind, UserRole};
+
+impl Proposal<'_> {
+    /// The room with that name or address, if `user` may do `action` there.
+    pub(in crate::hub) fn permit(
+        &self,
+        user: UserId,
+        name: &RoomName,
+        action: fn(Standing) -> Action,
+    ) -> Result<RoomId, HubError> {
+        let key = self.room_key(user, name)?;
+        self.permit_key(user, name, &key, action)?;
+        self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))
+    }
+
+    /// Whether `user` may do `action` in the room with that key, whether it exists or not.
+    pub(in crate::hub) fn permit_key(
+        &self,
+        user: UserId,
+        name: &RoomName,
+        key: &RoomKey,
+        action: fn(Standing) -> Action,
+    ) -> Result<(), HubError> {
+        let standing = self.standing(user, key);
+        may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
+    }
+
+    /// Whether `by` may do `action`, which is about no room; `None` is the operator.
+    pub(in crate::hub) fn permit_on_server(
+        &self,
+        by: Option<UserId>,
+        action: Action,
+    ) -> Result<(), HubError> {
+        may(self.subject_of(by), action).map_err(Denial::on_server)
+    }
+
+    /// The standing of a user, or of the operator, `None`, in an existing room with a name.
+    pub(in crate::hub) fn standing_in(
+        &self,
+        user: impl Into<Option<UserId>>,
+        room: RoomId,
+    ) -> Standing {
+        let part = user.into().map_or(Part::default(), |user| self.part(user, room));
+        Standing::in_named(room, self.rooms.rules(room), part)
+    }
+
+    /// The standing of a user in the room with that key, whether it exists or not.
+    pub(in crate::hub) fn standing(&self, user: UserId, key: &RoomKey) -> Standing {
+        self.standing_of(Some(user), key)
+    }
+
+    /// The same of the author of a request: the operator, `None`, is in no room.
+    pub(in crate::hub) fn standing_of(&self, by: Option<UserId>, key: &RoomKey) -> Standing {
+        let room = self.rooms.find(key);
+        let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
+        let part = room.zip(by).map_or(Part::default(), |(room, user)| self.part(user, room));
+        Standing::new(key, room, rules, part)
+    }
+
+    /// The standing of the user in a room, on which its rights depend.
+    pub(in crate::hub) fn part(&self, user: UserId, room: RoomId) -> Part {
+        let membership = self.membership(user, room);
+        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
+            is_in,
+            role,
+            is_asked: is_asked && !is_in,
+        })
+    }
+
+    /// The user, as the subject of [`may`].
+    pub(in crate::hub) fn subject(&self, id: UserId) -> Subject {
+        Subject { kind: self.kind(id), role: self.role(id) }
+    }
+
+    /// The same of the author of a request; `None` for the operator.
+    pub(in crate::hub) fn subject_of(&self, by: Option<UserId>) -> Option<Subject> {
+        by.map(|by| self.subject(by))
+    }
+
+    /// A user, as far as sanctions depend on it.
+    pub(in crate::hub) fn sanction_subject(&self, id: UserId) -> SanctionSubject {
+        let user = (id, self.kind(id), self.role(id));
+        SanctionSubject::of(user, self.state.account(id), self.newcomers_after)
+    }
+
+    /// Whether a user is a bot.
+    pub(in crate::hub) fn is_bot(&self, user: UserId) -> bool {
+        self.kind(user) == UserKind::Bot
+    }
+
+    pub(super) fn kind(&self, id: UserId) -> UserKind {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.kind,
+            // The session of a guest may have ended; its requests are judged as before.
+            None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
+        }
+    }
+
+    /// The role of a user on the server.
+    pub(in crate::hub) fn role(&self, id: UserId) -> UserRole {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.role,
+            None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
+        }
+    }
+}
