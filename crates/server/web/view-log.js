@@ -31,7 +31,7 @@ export function makeLog(view, elements) {
     wantsEnd: false,
     /**
      * Where the last drawing left the scroll bar: elsewhere, the reader has moved it, and the event of that is to come.
-     * Unless the frame has another size: then the row on which it left the reader, if not the end, is to be there again.
+     * Unless the frame has another size: then the row that it left on the screen, or the end, is to be there again.
      */
     top: 0,
     size: "",
