@@ -21,7 +21,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use self::enemy::Enemy;
-use self::honest::Honest;
+use self::honest::HonestUsers;
 use self::processor::Meter;
 use crate::binary::Daemon;
 use crate::within;
@@ -115,7 +115,7 @@ pub struct Report {
 pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report {
     let mut daemon = Daemon::start(&[]).await;
     let key = if attack.is_tls { Some(honest::key(daemon.address).await) } else { None };
-    let mut honest = Honest::join(daemon.address, key).await;
+    let mut honest = HonestUsers::join(daemon.address, key).await;
     let own = Meter::new(std::process::id());
     let alone = honest.talk(messages).await;
     let of_users = own.share();

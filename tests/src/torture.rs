@@ -28,7 +28,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::classic::ClassicUser;
-use self::client::{Client, Common};
+use self::client::{Client, SharedState};
 use self::connection::Target;
 use self::findings::{Findings, Journal, Record};
 use self::groups::Groups;
@@ -102,7 +102,8 @@ pub async fn torture(plan: Plan) -> Findings {
     let (sending, is_sending) = watch::channel(true);
     let users = Arc::new(Users::new(plan.users));
     let settled = Arc::new(Barrier::new((plan.users + SECOND_CLIENTS + COPIES) as usize));
-    let common = Common { target: target.clone(), users: Arc::clone(&users), is_sending, settled };
+    let common =
+        SharedState { target: target.clone(), users: Arc::clone(&users), is_sending, settled };
     let clients = start_clients(plan, &common, &mut random);
     let classic = ClassicUser::new(0, CLASSIC_PAUSE_MS, random.fork()).sending();
     let classic = Arc::new(Mutex::new(classic));
@@ -162,7 +163,11 @@ pub async fn torture(plan: Plan) -> Findings {
 }
 
 /// Starts the clients of all users. Each task returns what its client received.
-fn start_clients(plan: Plan, common: &Common, random: &mut fastrand::Rng) -> JoinSet<Vec<Record>> {
+fn start_clients(
+    plan: Plan,
+    common: &SharedState,
+    random: &mut fastrand::Rng,
+) -> JoinSet<Vec<Record>> {
     let mut clients = JoinSet::new();
     let copy = plan.users + SECOND_CLIENTS;
     for number in 0..copy {

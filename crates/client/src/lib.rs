@@ -56,7 +56,7 @@ pub use input::Input;
 pub use link::{Endpoint, ServerAddress, Tcp};
 pub use live::Partner;
 pub use notice::{Notice, NoticeKind, Person, Target};
-pub use request::{LoadWhat, Request};
+pub use request::{LoadTarget, Request};
 pub use rooms::{Room, Rooms};
 pub use standing::Hindrance;
 pub use state::{Connection, State};

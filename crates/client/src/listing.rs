@@ -22,7 +22,7 @@ pub struct MessageList {
 
 /// The next question after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AskNext {
+pub(crate) enum NextQuestion {
     Nothing,
     /// The first page.
     First,
@@ -60,17 +60,17 @@ impl MessageList {
     }
 
     /// Takes a page.
-    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> AskNext {
+    pub(crate) fn page(&mut self, page: Vec<Message>, has_next: bool) -> NextQuestion {
         if !self.is_loading {
-            return AskNext::Nothing;
+            return NextQuestion::Nothing;
         }
         if std::mem::take(&mut self.is_stale) {
-            return AskNext::First;
+            return NextQuestion::First;
         }
         self.messages.extend(page);
         self.messages.truncate(MESSAGES_LISTED_MAX);
         self.is_loading = has_next && self.messages.len() < MESSAGES_LISTED_MAX;
-        if self.is_loading { AskNext::After } else { AskNext::Nothing }
+        if self.is_loading { NextQuestion::After } else { NextQuestion::Nothing }
     }
 
     /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is

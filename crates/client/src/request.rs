@@ -16,7 +16,7 @@ pub const DRAFT_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
 
 /// Which messages of a room to load. The log has a part of the room without a gap: its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoadWhat {
+pub enum LoadTarget {
     /// Those before the window.
     Older,
     /// Those after the window, if it does not have the newest.
@@ -206,7 +206,7 @@ pub enum Request {
     /// Draw the line over the first unread message of a room.
     DrawLine(RoomName),
     /// Load messages of a room, if there are some and none are on their way.
-    Load(RoomName, LoadWhat),
+    Load(RoomName, LoadTarget),
     /// Messages of a room may be loaded again after the user has cleared the log, or after the server could
     /// not read them.
     Retry(RoomName),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chat_proto::{RoomName, UserName};
 
-pub(crate) use self::loading::{Aside, NewerPage, PAGE_MESSAGES, PageRequest};
+pub(crate) use self::loading::{NewerPage, PAGE_MESSAGES, PageRequest, QueuedPages};
 pub(crate) use self::retry::Retry;
 pub use self::room::{JoinState, Room, UnreadReplies};
 pub(crate) use self::room::{MISSED_MAX, READ_FETCHED, ServerCount, TypedInThread};

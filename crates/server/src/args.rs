@@ -14,9 +14,9 @@ use chat_server::journal::{Durability, Location};
 use clap::Parser;
 
 use self::domains::DomainArgs;
-use self::join::JoinBy;
+use self::join::JoinArg;
 pub(crate) use self::values::LogFormat;
-use self::values::{Keep, LimitsOn, PlainFrom, SearchIndex, Survives, duration, keep, room};
+use self::values::{DurabilityArg, Keep, LimitsArg, PlainArg, SearchIndex, duration, keep, room};
 use crate::address::{Address, PublicAddress};
 use crate::admin::AdminArgs;
 use crate::export::Format;
@@ -72,12 +72,12 @@ pub(crate) struct Args {
     /// From where plain text is accepted, besides TLS: from this machine, from private networks too, or from
     /// anywhere. Anybody on the way can read it. The original clients of other machines also need --join open.
     #[arg(long, value_name = "WHERE", default_value = "loopback")]
-    plain: PlainFrom,
+    plain: PlainArg,
 
     /// Which new users come in: everybody, those with an invite, or those with an invite that chat-server made here
     /// [default: open if only this machine can connect and there is no --public-address, else invite].
     #[arg(long, value_name = "WHO")]
-    join: Option<JoinBy>,
+    join: Option<JoinArg>,
 
     /// New users have to send the password in the first line of this file, of 8 bytes or more, besides what --join asks
     /// for. The original clients cannot send it.
@@ -111,7 +111,7 @@ pub(crate) struct Args {
 
     /// What accepted messages survive: a power failure (disk) or a crash of this program only (os).
     #[arg(long, value_name = "WHAT", default_value = "disk")]
-    durability: Survives,
+    durability: DurabilityArg,
 
     /// Remove messages older than this, such as 90d; the newest message of each room stays. None is removed in
     /// the first hour after a start or after a jump of the system's clock.
@@ -124,7 +124,7 @@ pub(crate) struct Args {
 
     /// Whether a user who floods the others, and a network that takes too much, are slowed down. Nobody else notices.
     #[arg(long, value_name = "WHETHER", default_value = "on")]
-    limits: LimitsOn,
+    limits: LimitsArg,
 
     /// Name that no user may take, nor one that looks the same; may be given several times. Some are reserved on
     /// every server, such as admin and root. Users who have the name keep it.
@@ -232,7 +232,7 @@ impl Args {
     /// Which new users come in, of a daemon that listens for other machines or does not. One with a public address may
     /// be behind a program that connects to it from this machine.
     pub(crate) fn join(&self, listens_for_others: bool) -> Join {
-        JoinBy::policy(self.join, listens_for_others || self.public_address().is_some())
+        JoinArg::policy(self.join, listens_for_others || self.public_address().is_some())
     }
 
     /// What other machines call this one, if it is known.

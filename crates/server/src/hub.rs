@@ -66,7 +66,7 @@ use tracing::info;
 pub(crate) use self::accounts::{Asker, device_name};
 pub(crate) use self::actor::Actor;
 pub(crate) use self::answer::{Answer, Outcome};
-pub(crate) use self::changed::{Counts, Takes};
+pub(crate) use self::changed::{Counts, NotificationFilter};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::enter::ReturningUser;
@@ -100,9 +100,9 @@ pub(crate) struct Hub {
     journal: Journal,
 }
 
-/// What to do if a name is taken.
+/// What to do about a conflict: the name is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IfTaken {
+pub(crate) enum NameConflict {
     /// Refuse it, and suggest a free one.
     Refuse,
     /// Take a similar name that is free: the client cannot be asked.

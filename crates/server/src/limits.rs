@@ -127,10 +127,10 @@ impl Cost {
 
 /// The budgets of a [`SendRate`].
 #[derive(Debug, Default)]
-pub(crate) struct SendBudget(Mutex<Both>);
+pub(crate) struct SendBudget(Mutex<BudgetPair>);
 
 #[derive(Debug, Default)]
-struct Both {
+struct BudgetPair {
     units: FullAt,
     kib: FullAt,
 }
@@ -167,12 +167,12 @@ impl SendBudget {
         both.units.is_full(now) && both.kib.is_full(now)
     }
 
-    fn both(&self) -> MutexGuard<'_, Both> {
+    fn both(&self) -> MutexGuard<'_, BudgetPair> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Both {
+impl BudgetPair {
     fn charge(&mut self, rate: SendRate, cost: Cost, now: Instant) -> Option<Instant> {
         let units = self.units.charge(rate.units, rate.units.every * cost.tenths / 10, now);
         let kib = self.kib.charge(rate.kib, rate.kib.every * cost.bytes / 1024, now);

@@ -23,10 +23,10 @@ const LINKS_MAX: usize = 10_000;
 
 /// The valid codes, one of each user at most.
 #[derive(Debug, Default)]
-pub(crate) struct Links(Mutex<Valid>);
+pub(crate) struct Links(Mutex<LinkTable>);
 
 #[derive(Debug, Default)]
-struct Valid {
+struct LinkTable {
     users: HashMap<TokenHash, (UserId, Instant)>,
     codes: HashMap<UserId, TokenHash>,
 }
@@ -41,28 +41,28 @@ impl Links {
         getrandom::fill(&mut bytes)?;
         let digit = |byte: &u8| char::from(DIGITS[usize::from(byte % 32)]);
         let code = Secret::new(bytes.iter().map(digit).collect::<String>());
-        self.valid().add(TokenHash::of(&code), user, now);
+        self.table().add(TokenHash::of(&code), user, now);
         Ok(code)
     }
 
     /// The user whose code this is; `None` if it is not valid.
     pub(crate) fn user(&self, code: &Secret, now: Instant) -> Option<UserId> {
-        let (user, until) = *self.valid().users.get(&TokenHash::of(&read(code)))?;
+        let (user, until) = *self.table().users.get(&TokenHash::of(&read(code)))?;
         (now < until).then_some(user)
     }
 
     /// The same, and ends the code.
     pub(crate) fn take(&self, code: &Secret, now: Instant) -> Option<UserId> {
-        let (user, until) = self.valid().remove(&TokenHash::of(&read(code)))?;
+        let (user, until) = self.table().remove(&TokenHash::of(&read(code)))?;
         (now < until).then_some(user)
     }
 
-    fn valid(&self) -> MutexGuard<'_, Valid> {
+    fn table(&self) -> MutexGuard<'_, LinkTable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Valid {
+impl LinkTable {
     fn add(&mut self, code: TokenHash, user: UserId, now: Instant) {
         if let Some(earlier) = self.codes.get(&user).copied() {
             self.remove(&earlier);
@@ -136,9 +136,9 @@ mod tests {
         for user in 0..LINKS_MAX as u64 {
             links.make(UserId::new(10 + user), now + Duration::from_millis(1)).unwrap();
         }
-        let valid = links.valid();
-        assert_eq!((valid.users.len(), valid.codes.len()), (LINKS_MAX, LINKS_MAX));
-        drop(valid);
+        let table = links.table();
+        assert_eq!((table.users.len(), table.codes.len()), (LINKS_MAX, LINKS_MAX));
+        drop(table);
         assert_eq!(links.user(&first, now), None);
     }
 }

@@ -58,7 +58,7 @@ use self::end::{ClosingConnection, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
 pub(crate) use self::invites::{InviteTerms, invite};
-use self::live::{LiveState, Shows};
+use self::live::{ClientFeatures, LiveState};
 use self::login::Origin;
 pub(crate) use self::operator::{operate, turn_operator_away};
 pub(crate) use self::peer::Peer;
@@ -146,7 +146,7 @@ struct Session<S> {
     member: Member,
     device: DeviceId,
     /// What the client shows.
-    shows: Shows,
+    shows: ClientFeatures,
     live: LiveState,
     answers: PendingAnswers,
     pending: PendingCommand,

@@ -86,9 +86,9 @@ mod tests {
     use crate::config::LINGER;
 
     /// A socket whose readiness the runtime has not asked for yet: the first write waits.
-    struct Fresh(DuplexStream, bool);
+    struct FreshSocket(DuplexStream, bool);
 
-    impl AsyncRead for Fresh {
+    impl AsyncRead for FreshSocket {
         fn poll_read(
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    impl AsyncWrite for Fresh {
+    impl AsyncWrite for FreshSocket {
         fn poll_write(
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
@@ -126,7 +126,7 @@ mod tests {
         let mut clients = Vec::new();
         for _ in 0..3 {
             let (mut client, server) = duplex(1024);
-            turned_away.reject(Fresh(server, true)).await;
+            turned_away.reject(FreshSocket(server, true)).await;
             let mut reason = String::new();
             client.read_to_string(&mut reason).await.unwrap();
             assert_eq!(reason.as_bytes(), FULL);

@@ -12,7 +12,7 @@ use crate::settings::closest;
 
 /// The arguments of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
+pub enum Arity {
     /// It has none.
     Nothing,
     /// They may be left out.
@@ -68,7 +68,7 @@ pub struct Command {
     /// Its arguments in words: optional ones in brackets.
     pub argument: &'static str,
     /// Whether it needs an argument.
-    pub needs: Needs,
+    pub arity: Arity,
     /// What completes its argument.
     pub offers: Offers,
     /// What it does, for the user.
@@ -111,12 +111,12 @@ impl Command {
     /// Whether it can be carried out with this argument, as far as the table knows.
     #[must_use]
     pub const fn takes(&self, argument: &str) -> bool {
-        match self.needs {
+        match self.arity {
             // Other programs show the text to the others. Here it is dropped: the user wants to go.
-            Needs::Nothing if matches!(self.verb, Verb::Quit) => true,
-            Needs::Nothing => argument.is_empty(),
-            Needs::Optional => true,
-            Needs::Argument => !argument.is_empty(),
+            Arity::Nothing if matches!(self.verb, Verb::Quit) => true,
+            Arity::Nothing => argument.is_empty(),
+            Arity::Optional => true,
+            Arity::Argument => !argument.is_empty(),
         }
     }
 }

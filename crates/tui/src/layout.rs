@@ -79,7 +79,7 @@ pub struct ThreadPanes {
 
 /// The parts that are to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wants {
+pub struct LayoutOptions {
     /// How many rows the input box would like.
     pub prompt_rows: u16,
     /// Whether there are several rooms.
@@ -95,16 +95,16 @@ pub struct Wants {
 
 /// Shares out a screen of `size`.
 #[must_use]
-pub fn panes(size: Size, wants: Wants) -> Panes {
+pub fn panes(size: Size, options: LayoutOptions) -> Panes {
     let Size { width, height } = size;
-    let prompt = wants.prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
+    let prompt = options.prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
     let status = u16::from(height >= 3);
     let above = height - prompt - status;
-    let has_rooms = wants.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
+    let has_rooms = options.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
     let rooms = if has_rooms { ROOMS_WIDTH } else { 0 };
-    let thread = wants.thread.map_or(0, |_| thread_width(width - rooms));
+    let thread = options.thread.map_or(0, |_| thread_width(width - rooms));
     // The thread takes the place of the user list.
-    let has_users = wants.users.unwrap_or(width >= USERS_SCREEN_MIN)
+    let has_users = options.users.unwrap_or(width >= USERS_SCREEN_MIN)
         && thread == 0
         && width >= rooms + LOG_WIDTH_MIN + USERS_WIDTH;
     let users = if has_users { USERS_WIDTH } else { 0 };
@@ -113,10 +113,10 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let log = width - users - rooms - thread;
     let log_height = above - header - rule;
     let has_welcome =
-        wants.welcome && wants.thread.is_none() && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
+        options.welcome && options.thread.is_none() && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
     let welcome = if has_welcome { WELCOME_ROWS } else { 0 };
     let log_area = Rect::new(rooms, header + rule, log, log_height - welcome);
-    let is_instead = wants.thread == Some(true) && thread == 0;
+    let is_instead = options.thread == Some(true) && thread == 0;
     let has_thread = is_instead || thread > 0;
     let thread = ThreadPanes::new(Rect::new(rooms + log, 0, thread, above), header, rule);
     let instead = ThreadPanes { log: log_area, ..ThreadPanes::default() };
@@ -197,17 +197,23 @@ pub fn bare(size: Size) -> Panes {
 mod tests {
     use super::*;
 
-    const ALL: Wants =
-        Wants { prompt_rows: 3, rooms: true, welcome: true, thread: None, users: Some(true) };
+    const ALL: LayoutOptions = LayoutOptions {
+        prompt_rows: 3,
+        rooms: true,
+        welcome: true,
+        thread: None,
+        users: Some(true),
+    };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                let few = Wants { rooms: false, users: Some(false), ..ALL };
-                let threads = [ALL, few].map(|wants| Wants { thread: Some(true), ..wants });
-                for wants in [ALL, few].into_iter().chain(threads) {
-                    let panes = panes(Size { width, height }, wants);
+                let few = LayoutOptions { rooms: false, users: Some(false), ..ALL };
+                let threads =
+                    [ALL, few].map(|options| LayoutOptions { thread: Some(true), ..options });
+                for options in [ALL, few].into_iter().chain(threads) {
+                    let panes = panes(Size { width, height }, options);
                     let thread = panes.thread.into_iter();
                     let thread = thread.flat_map(|t| [t.border, t.header, t.rule, t.log]);
                     let sides = panes.users.into_iter().chain(panes.rooms).chain(panes.welcome);
@@ -224,7 +230,7 @@ mod tests {
     fn each_screen_from_20x6_on_has_a_header_and_messages() {
         for (width, height) in [(20, 6), (40, 12), (80, 24), (300, 100)] {
             for users in [None, Some(true)] {
-                let panes = panes(Size { width, height }, Wants { users, ..ALL });
+                let panes = panes(Size { width, height }, LayoutOptions { users, ..ALL });
                 assert!(panes.header.height == 1 && panes.header.width >= 20, "{panes:?}");
                 assert!(panes.log.height >= 2 && panes.log.width >= 20, "{panes:?}");
             }
@@ -244,10 +250,10 @@ mod tests {
             ((40, 20), Some(true), (false, true)),
             ((80, 6), None, (false, false)),
         ] {
-            let panes = panes(Size::from(size), Wants { prompt_rows: 1, users, ..ALL });
+            let panes = panes(Size::from(size), LayoutOptions { prompt_rows: 1, users, ..ALL });
             assert_eq!((panes.rooms.is_some(), panes.users.is_some()), shown, "{size:?} {users:?}");
         }
-        let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
+        let one = panes(Size::new(200, 20), LayoutOptions { rooms: false, ..ALL });
         assert!(one.rooms.is_none());
     }
 
@@ -263,11 +269,11 @@ mod tests {
             (20, false, None),
         ] {
             let size = Size { width, height: 30 };
-            let wants = Wants { rooms, thread: Some(true), users: None, ..ALL };
-            let unfocused = panes(size, Wants { thread: Some(false), ..wants });
+            let options = LayoutOptions { rooms, thread: Some(true), users: None, ..ALL };
+            let unfocused = panes(size, LayoutOptions { thread: Some(false), ..options });
             assert_eq!(unfocused.thread.is_some(), expected.is_some());
             assert!(!unfocused.log.is_empty());
-            let panes = panes(size, wants);
+            let panes = panes(size, options);
             let thread = panes.thread.unwrap();
             let beside = (!panes.log.is_empty())
                 .then_some((panes.log.width, thread.border.width + thread.log.width));
@@ -279,7 +285,7 @@ mod tests {
     #[test]
     fn the_user_decides_on_the_user_list() {
         for (users, width, expected) in [(true, 39, false), (true, 40, true), (false, 200, false)] {
-            let panes = panes(Size::new(width, 20), Wants { users: Some(users), ..ALL });
+            let panes = panes(Size::new(width, 20), LayoutOptions { users: Some(users), ..ALL });
             assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
         }
     }

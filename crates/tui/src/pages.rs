@@ -4,7 +4,7 @@ mod code;
 mod hook;
 mod invite;
 
-pub use self::code::{CodePage, Whose};
+pub use self::code::{CodeOwner, CodePage};
 pub use self::hook::HookPage;
 pub use self::invite::InvitePage;
 use crate::help::HelpRow;

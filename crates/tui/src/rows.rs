@@ -40,7 +40,7 @@ const GROUP_PAUSE: i64 = 5 * MINUTE;
 
 /// The rows over an entry, and the label before it, that follow from the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Above {
+pub struct RowsAbove {
     /// Whether this is the oldest message of the room that is stored.
     pub beginning: bool,
     /// The date, if it is not that of the entry before.
@@ -137,15 +137,15 @@ impl<'a> LogRows<'a> {
     }
 
     /// The rows over an entry, and the label before it.
-    pub(crate) fn above(&self, index: usize) -> Above {
+    pub(crate) fn above(&self, index: usize) -> RowsAbove {
         let Some(entry) = self.log.get(index) else {
-            return Above::default();
+            return RowsAbove::default();
         };
         let before = self.before(index);
         let rules = self.rules_above(index, entry, before);
         let begins = rules.day.is_some() || rules.new;
         let is_same = |before: &LogEntry| self.shape.clock.is_same(before.at, entry.at);
-        Above {
+        RowsAbove {
             name: author(entry).is_some()
                 && (begins || !before.is_some_and(|before| is_group(before, entry))),
             time: begins || !before.is_some_and(is_same),
@@ -155,7 +155,7 @@ impl<'a> LogRows<'a> {
     }
 
     /// The rows over an entry, without that of the name.
-    fn rules_above(&self, index: usize, entry: &LogEntry, before: Option<&LogEntry>) -> Above {
+    fn rules_above(&self, index: usize, entry: &LogEntry, before: Option<&LogEntry>) -> RowsAbove {
         let day = |entry: &LogEntry| {
             let at = entry.at.timestamp();
             self.zone.to_offset(at).to_datetime(at).date()
@@ -163,11 +163,11 @@ impl<'a> LogRows<'a> {
         // Two entries of one minute are of one day: this saves a look at the time zone, which takes time.
         let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
         let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
-        Above {
+        RowsAbove {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day,
             new: self.first_new == Some(index),
-            ..Above::default()
+            ..RowsAbove::default()
         }
     }
 
@@ -180,7 +180,7 @@ impl<'a> LogRows<'a> {
 
     /// How many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
-        let Above { beginning, day, new, name, .. } = match self.log.get(index) {
+        let RowsAbove { beginning, day, new, name, .. } = match self.log.get(index) {
             Some(entry) if !self.shape.is_name_above() => {
                 self.rules_above(index, entry, self.before(index))
             }

@@ -44,7 +44,7 @@ pub(crate) use self::pending_order::PendingOrder;
 pub use self::popup::{Picker, Popup};
 pub use self::question::Question;
 pub use self::redraw::Redraw;
-pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
+pub(crate) use self::room_list::{HiddenRooms, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
@@ -56,7 +56,7 @@ pub(crate) use self::thread::ThreadPane;
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::layout::{Panes, Wants, bare, panes};
+use crate::layout::{LayoutOptions, Panes, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::LogRows;
 use crate::viewport::{ScrollPosition, Viewport};
@@ -282,7 +282,7 @@ impl State {
         }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
-        let wants = Wants {
+        let options = LayoutOptions {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
             thread: self.thread.as_ref().map(|thread| thread.has_focus),
@@ -295,7 +295,7 @@ impl State {
                 self.users.or_else(|| self.look.shows_users())
             },
         };
-        panes(self.size, wants)
+        panes(self.size, options)
     }
 
     /// The log that keys are for as rows, and how many of them fit; `None` if none fit.

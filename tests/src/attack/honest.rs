@@ -17,7 +17,7 @@ const BETWEEN: Duration = Duration::from_millis(20);
 const MARK: &str = "honest ";
 
 /// Two users who talk in the lobby.
-pub(super) struct Honest {
+pub(super) struct HonestUsers {
     ana: Native,
     bob: Native,
     /// Messages that were accepted.
@@ -50,7 +50,7 @@ pub(super) async fn newcomer(address: SocketAddr, key: Option<ServerKey>) -> Opt
     (answer["type"] == "welcome").then(|| began.elapsed())
 }
 
-impl Honest {
+impl HonestUsers {
     pub(super) async fn join(address: SocketAddr, key: Option<ServerKey>) -> Self {
         let ana = connect(address, key).await.hello("ana").await;
         let bob = connect(address, key).await.hello("bob").await;

@@ -20,7 +20,7 @@ const LABELS: u64 = 1_000_000;
 
 /// A message of a user.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Said {
+pub(super) struct SentMessage {
     pub(super) room: Room,
     /// When it was first sent.
     pub(super) sent: Ticket,
@@ -77,7 +77,7 @@ pub(super) struct Board {
     pub(super) is_sending: bool,
     pub(super) is_done: bool,
     pub(super) users: [Peer; USERS],
-    pub(super) said: BTreeMap<(User, u64), Said>,
+    pub(super) said: BTreeMap<(User, u64), SentMessage>,
     /// Texts in this life of the journal that others can delete.
     pub(super) texts: Vec<(Room, u64, User)>,
     pub(super) verified: Vec<Record>,

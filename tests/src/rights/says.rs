@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::board::{Board, Said, SayAnswer};
+use super::board::{Board, SayAnswer, SentMessage};
 use super::certain::Ticket;
 use super::order::User;
 use super::state::Answer;
@@ -20,7 +20,7 @@ impl Board {
         peer.last_n += 1;
         let (n, connection) = (peer.last_n, peer.connection);
         peer.outbox.push_back(n);
-        self.said.insert((user, n), Said { room, sent, times: 1, connection, answer: None });
+        self.said.insert((user, n), SentMessage { room, sent, times: 1, connection, answer: None });
         Some(self.say_command(user, n))
     }
 
@@ -82,7 +82,7 @@ impl Board {
     }
 
     /// Whether a room with pauses has taken two messages of a user, one after the other on one connection.
-    fn waited_too_little(&self, user: User, said: &Said) -> bool {
+    fn waited_too_little(&self, user: User, said: &SentMessage) -> bool {
         let is_last = |(sent, connection): &(Ticket, u64)| {
             *connection == said.connection
                 && said.times == 1

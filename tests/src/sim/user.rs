@@ -17,7 +17,7 @@ use chat_tui::State;
 use chat_tui::viewport::ScrollPosition;
 use tracing::{error, info};
 
-use self::in_log::{InLog, lines};
+use self::in_log::{LogSnapshot, lines};
 pub(super) use self::keys::keys;
 use super::Plan;
 use crate::torture::findings::{Label, Position, Record, direct};
@@ -89,7 +89,7 @@ pub(super) struct User {
     /// The messages that were ever on the screen.
     read: BTreeMap<(Epoch, Position), Label>,
     /// Messages in the log, by room.
-    in_log: BTreeMap<u32, InLog>,
+    in_log: BTreeMap<u32, LogSnapshot>,
     /// Messages that disappeared from a log during a run, though they are within its window.
     gone: BTreeSet<Label>,
     unread: UnreadState,
@@ -278,7 +278,7 @@ impl User {
         }
         let in_log = {
             let seqs = self.read_lines(room, log);
-            InLog::new(self, log, seqs)
+            LogSnapshot::new(self, log, seqs)
         };
         let Some(last) = self.in_log.insert(room, in_log) else { return };
         for label in last.gone_from(log, &self.in_log[&room]) {

@@ -49,7 +49,7 @@ struct PendingMessage {
 
 /// The state that all clients of a torture share.
 #[derive(Debug, Clone)]
-pub(super) struct Common {
+pub(super) struct SharedState {
     pub(super) target: Target,
     pub(super) users: Arc<Users>,
     /// True while clients send.
@@ -79,7 +79,7 @@ pub(super) struct Client {
     own: Vec<Position>,
     epoch: Option<String>,
     record: Record,
-    common: Common,
+    common: SharedState,
 }
 
 /// The task of a client, which returns what it received.
@@ -91,7 +91,7 @@ impl Client {
     pub(super) fn new(
         (number, user): (u32, u32),
         rooms: u32,
-        common: Common,
+        common: SharedState,
         random: fastrand::Rng,
     ) -> Self {
         let habit = match number % 4 {

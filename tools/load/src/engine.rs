@@ -24,7 +24,7 @@ use crate::plan::Plan;
 use crate::process::Process;
 use crowd::Crowd;
 use load::Load;
-pub(crate) use storm::{Idle, Storm, idle, storm};
+pub(crate) use storm::{IdleCost, Storm, idle, storm};
 
 /// Bytes of one read: what a reader receives while the generator serves the others.
 const READ_BYTES: usize = 256 * 1024;
@@ -58,7 +58,7 @@ pub(crate) struct Outcome {
 
 /// Why a load did not send and deliver all planned messages.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Incomplete {
+pub(crate) enum IncompleteLoad {
     #[error("a message was lost: {0}")]
     Lost(String),
     #[error("only {sent} of {planned} messages were sent in time; is the machine busy?")]
@@ -88,11 +88,11 @@ pub(crate) enum EngineError {
 impl Outcome {
     /// Returns an error unless all messages of `plan` were sent and delivered. Required before a figure is divided by
     /// their number.
-    pub(crate) fn check_complete(&self, plan: &Plan) -> Result<(), Incomplete> {
+    pub(crate) fn check_complete(&self, plan: &Plan) -> Result<(), IncompleteLoad> {
         let (sent, planned) = (self.sent, plan.messages());
         match &self.fault {
-            Some(fault) => Err(Incomplete::Lost(fault.clone())),
-            None if sent < planned => Err(Incomplete::TooFew { sent, planned }),
+            Some(fault) => Err(IncompleteLoad::Lost(fault.clone())),
+            None if sent < planned => Err(IncompleteLoad::TooFew { sent, planned }),
             None => Ok(()),
         }
     }
@@ -157,8 +157,8 @@ mod tests {
         };
         assert_eq!(outcome(5_000, None).check_complete(&plan), Ok(()));
         let lost = outcome(5_000, Some("lost")).check_complete(&plan);
-        assert_eq!(lost, Err(Incomplete::Lost("lost".into())));
+        assert_eq!(lost, Err(IncompleteLoad::Lost("lost".into())));
         let short = outcome(4_999, None).check_complete(&plan);
-        assert_eq!(short, Err(Incomplete::TooFew { sent: 4_999, planned: 5_000 }));
+        assert_eq!(short, Err(IncompleteLoad::TooFew { sent: 4_999, planned: 5_000 }));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, Incomplete};
+use crate::engine::{self, EngineError, IncompleteLoad};
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
@@ -56,7 +56,7 @@ pub(crate) enum GuardError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("the counted load was not complete")]
-    Incomplete(#[from] Incomplete),
+    Incomplete(#[from] IncompleteLoad),
     #[error("cannot find the count in the log of {VALGRIND}: {0:?}")]
     NoCount(String),
     #[error(transparent)]

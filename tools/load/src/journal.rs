@@ -12,7 +12,7 @@ use hdrhistogram::Histogram;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, Incomplete, Outcome};
+use crate::engine::{self, EngineError, IncompleteLoad, Outcome};
 use crate::figures::median;
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::plot;
@@ -77,7 +77,7 @@ pub(crate) enum JournalError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("the journal could not be filled")]
-    NotFilled(#[from] Incomplete),
+    NotFilled(#[from] IncompleteLoad),
     #[error("the daemon did not answer a request")]
     Io(#[from] io::Error),
 }

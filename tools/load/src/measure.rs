@@ -5,7 +5,7 @@ use std::iter;
 use std::time::Duration;
 
 use crate::cores::Cores;
-use crate::engine::{self, EngineError, Idle, Storm};
+use crate::engine::{self, EngineError, IdleCost, Storm};
 use crate::figures::Figures;
 use crate::plan::Plan;
 use crate::target::{Durability, Target, TargetError};
@@ -73,7 +73,7 @@ pub(crate) fn idle(
     let server = target.start(cores, durability)?;
     let dialect = target.dialect();
     let members = if dialect.has_lobby() { users } else { IDLE_MEMBERS };
-    let Idle { memory, cpu } =
+    let IdleCost { memory, cpu } =
         engine::idle(users, members, dialect, server.address, server.process())?;
     #[allow(clippy::cast_precision_loss, reason = "a figure for a table")]
     let bytes = memory as f64 / users.max(1) as f64;

@@ -15,14 +15,14 @@ pub(super) struct Coverage {
     last: u64,
     /// The newest message of the room, loaded or not.
     reached: u64,
-    older: Older,
+    older: OlderMessages,
     /// Whether the window ends before the newest message: later ones are not in it.
     is_cut: bool,
 }
 
 /// Whether there are messages older than all loaded ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Older {
+enum OlderMessages {
     /// There are, unless the oldest loaded one is the first of the room.
     #[default]
     Unknown,
@@ -58,7 +58,7 @@ impl Coverage {
             self.here.insert(oldest, before);
         }
         if is_last {
-            self.older = Older::None;
+            self.older = OlderMessages::None;
             self.here.insert(1, oldest.unwrap_or_default().saturating_sub(1));
         }
     }
@@ -74,7 +74,7 @@ impl Coverage {
     pub(super) fn drop_oldest(&mut self, seq: u64) {
         self.here.remove_to(seq);
         self.begin = self.begin.map(|begin| begin.max(seq));
-        self.older = Older::Unknown;
+        self.older = OlderMessages::Unknown;
     }
 
     /// All messages after `seq` are removed. They are loaded again as the user scrolls down.
@@ -87,7 +87,7 @@ impl Coverage {
     /// All messages are removed. The window has those that follow after `seq`, as the user scrolls.
     pub(super) fn restart_after(&mut self, seq: u64) {
         self.here.clear();
-        self.older = Older::Unknown;
+        self.older = OlderMessages::Unknown;
         self.begin = Some(seq);
         self.is_cut = seq < self.reached;
     }
@@ -176,7 +176,9 @@ impl Coverage {
     pub(super) fn lacks_older(&self, oldest: Option<u64>) -> bool {
         let oldest = oldest.unwrap_or(self.reached + 1);
         let before = self.here.around(oldest.saturating_sub(1));
-        self.older == Older::Unknown && oldest > 1 && before.is_none_or(|(first, _)| first > 1)
+        self.older == OlderMessages::Unknown
+            && oldest > 1
+            && before.is_none_or(|(first, _)| first > 1)
     }
 }
 

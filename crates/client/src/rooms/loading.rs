@@ -23,7 +23,7 @@ pub(crate) enum PageRequest {
 
 /// The pages that are to be asked for once no other one is on its way.
 #[derive(Debug, Default)]
-pub(crate) struct Aside {
+pub(crate) struct QueuedPages {
     pub(crate) date: Option<Timestamp>,
     pub(crate) fetch: Option<NewerPage>,
 }

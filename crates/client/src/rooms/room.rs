@@ -8,7 +8,7 @@ use chat_proto::{RoomName, Rules, Seq, ShortString, Timestamp, Topic, UserId, Us
 
 pub(crate) use self::unread::ServerCount;
 pub use self::unread::UnreadReplies;
-use super::loading::{Aside, PAGE_MESSAGES, PageRequest};
+use super::loading::{PAGE_MESSAGES, PageRequest, QueuedPages};
 use super::retry::Retry;
 use crate::log::{Bounds, Intervals, Log};
 use crate::standing::Roles;
@@ -79,7 +79,7 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<PageRequest>,
-    pub(crate) aside: Aside,
+    pub(crate) queued: QueuedPages,
     /// Whether the server could read its pages.
     pub(crate) retry: Retry,
     /// The last message of the room, as far as it was known when that page was asked for.
@@ -136,7 +136,7 @@ impl Room {
             is_restored: false,
             coming: None,
             loading: None,
-            aside: Aside::default(),
+            queued: QueuedPages::default(),
             retry: Retry::default(),
             known: Seq::NONE,
             stride: PAGE_MESSAGES,
@@ -252,7 +252,7 @@ impl Room {
         (self.marked, self.is_kept_unread) = (None, false);
         self.coming = None;
         self.loading = None;
-        self.aside = Aside::default();
+        self.queued = QueuedPages::default();
         self.retry = Retry::default();
         self.stride = PAGE_MESSAGES;
         self.shown = None;

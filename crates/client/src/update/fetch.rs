@@ -25,8 +25,8 @@ pub(super) fn ask_date(
     }
     let label = state.rooms.label(name);
     let room = loadable(state, name).ok_or(RequestError::NotInRoom(label))?;
-    room.aside.date = Some(date);
-    Ok(send_aside(state, name))
+    room.queued.date = Some(date);
+    Ok(send_queued(state, name))
 }
 
 /// Asks for the messages of a room after `after` up to `to`, a page at most.
@@ -42,19 +42,19 @@ pub(super) fn ask(
     let label = state.rooms.label(name);
     let room = loadable(state, name).ok_or(RequestError::NotInRoom(label))?;
     let to = to.min(after.plus(PAGE_MESSAGES));
-    room.aside.fetch = Some(NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() });
-    Ok(send_aside(state, name))
+    room.queued.fetch = Some(NewerPage { after, to, as_of: Seq::MAX, messages: Vec::new() });
+    Ok(send_queued(state, name))
 }
 
 /// Sends what waits, if no page of the room is on its way.
-pub(super) fn send_aside(state: &mut State, name: &RoomName) -> Option<Effect> {
+pub(super) fn send_queued(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = loadable(state, name).filter(|room| room.loading.is_none())?;
-    if let Some(date) = room.aside.date.take() {
+    if let Some(date) = room.queued.date.take() {
         room.loading = Some(PageRequest::Date(date));
         let (room, at) = (name.clone(), Some(date));
         return send(state, Command::History { room, before: None, at, limit: Some(1) });
     }
-    let wanted = room.aside.fetch.take()?;
+    let wanted = room.queued.fetch.take()?;
     history::ask_newer(state, name, wanted, PageRequest::Fetch)
 }
 

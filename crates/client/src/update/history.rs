@@ -147,7 +147,7 @@ pub(super) fn page(
         PageRequest::Date(date) => fetch::date_found(state, name, date, &page),
         PageRequest::Fetch(wanted) => effects.extend(fetch::page(state, name, wanted, page, more)),
     }
-    effects.extend(fetch::send_aside(state, name));
+    effects.extend(fetch::send_queued(state, name));
     effects
 }
 

@@ -5,7 +5,7 @@ use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Time
 
 use super::{Effect, changes, send};
 use crate::error::RequestError;
-use crate::listing::AskNext;
+use crate::listing::NextQuestion;
 use crate::state::State;
 
 /// Asks for the rooms, unless they are on their way.
@@ -45,9 +45,9 @@ pub(super) fn mentions(
     next: Option<ShortString>,
 ) -> Option<Effect> {
     match state.mention_list.page(messages, next.is_some()) {
-        AskNext::Nothing => None,
-        AskNext::First => mentions_before(state, None),
-        AskNext::After => mentions_before(state, next),
+        NextQuestion::Nothing => None,
+        NextQuestion::First => mentions_before(state, None),
+        NextQuestion::After => mentions_before(state, next),
     }
 }
 
@@ -69,9 +69,9 @@ pub(super) fn ask_pins(state: &mut State, room: RoomName) -> Result<Option<Effec
 pub(super) fn pins(state: &mut State, messages: Vec<Message>, more: bool) -> Option<Effect> {
     let last = messages.last().map(|message| message.seq);
     match state.pin_list.page(messages, more && last.is_some()) {
-        AskNext::Nothing => None,
-        AskNext::First => pins_after(state, None),
-        AskNext::After => pins_after(state, last),
+        NextQuestion::Nothing => None,
+        NextQuestion::First => pins_after(state, None),
+        NextQuestion::After => pins_after(state, last),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::RequestError;
 use crate::link::{LinkRequest, Login};
 use crate::log::Hold;
 use crate::notice::Notice;
-use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request};
+use crate::request::{DRAFT_BYTES_MAX, LoadTarget, Request};
 use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
@@ -300,14 +300,14 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
     }
 }
 
-fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
+fn load(state: &mut State, room: &RoomName, what: LoadTarget) -> Option<Effect> {
     match what {
-        LoadWhat::Older => history::load_older(state, room),
-        LoadWhat::Newer => history::load_newer(state, room),
-        LoadWhat::Oldest => history::load_oldest(state, room),
-        LoadWhat::Newest => history::load_newest(state, room),
-        LoadWhat::Unread => history::load_unread(state, room),
-        LoadWhat::At(seq) => history::load_at(state, room, seq),
+        LoadTarget::Older => history::load_older(state, room),
+        LoadTarget::Newer => history::load_newer(state, room),
+        LoadTarget::Oldest => history::load_oldest(state, room),
+        LoadTarget::Newest => history::load_newest(state, room),
+        LoadTarget::Unread => history::load_unread(state, room),
+        LoadTarget::At(seq) => history::load_at(state, room, seq),
     }
 }
 

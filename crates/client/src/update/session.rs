@@ -11,7 +11,7 @@ use super::{
 use crate::link::{Identity, LinkError, LinkRequest};
 use crate::live::Live;
 use crate::notice::Notice;
-use crate::rooms::{Aside, JoinState, Room};
+use crate::rooms::{JoinState, QueuedPages, Room};
 use crate::state::{Connection, KnownMessage, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
@@ -230,7 +230,7 @@ pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
     for room in state.rooms.iter_mut() {
         room.loading = None;
         reload::session_ended(room);
-        room.aside = Aside::default();
+        room.queued = QueuedPages::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.
         room.read_sent = Seq::NONE;

@@ -43,7 +43,7 @@ pub(super) fn ask(name: &str) -> anyhow::Result<Secret> {
 }
 
 fn prompt(mut terminal: &File, text: &str) -> anyhow::Result<String> {
-    let _hidden = Hidden::new(terminal).context("cannot hide what is typed")?;
+    let _hidden = SilentTerminal::new(terminal).context("cannot hide what is typed")?;
     terminal.write_all(text.as_bytes())?;
     let line = line(BufReader::new(terminal), &[b'\n', CANCEL]);
     terminal.write_all(b"\n")?;
@@ -72,12 +72,12 @@ fn line(input: impl BufRead, ends: &[u8]) -> io::Result<String> {
 
 /// A terminal that shows no typed character, as long as this exists. Ctrl-C is a character meanwhile, which ends
 /// the line: a signal would end the program and leave the terminal so.
-struct Hidden<'t> {
+struct SilentTerminal<'t> {
     terminal: &'t File,
     shown: Termios,
 }
 
-impl<'t> Hidden<'t> {
+impl<'t> SilentTerminal<'t> {
     fn new(terminal: &'t File) -> io::Result<Self> {
         let shown = tcgetattr(terminal)?;
         let mut hidden = shown.clone();
@@ -88,7 +88,7 @@ impl<'t> Hidden<'t> {
     }
 }
 
-impl Drop for Hidden<'_> {
+impl Drop for SilentTerminal<'_> {
     fn drop(&mut self) {
         let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.shown);
     }

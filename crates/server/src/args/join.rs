@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 /// Which new users come in.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum JoinBy {
+pub(super) enum JoinArg {
     /// Everybody who can connect, also the original clients.
     Open,
     /// Those who have an invite.
@@ -14,7 +14,7 @@ pub(super) enum JoinBy {
     Closed,
 }
 
-impl JoinBy {
+impl JoinArg {
     /// The choice; or by default everybody who can connect, if that is this machine alone.
     pub(super) const fn policy(chosen: Option<Self>, is_reachable: bool) -> Join {
         match chosen {
@@ -33,10 +33,10 @@ mod tests {
 
     #[test]
     fn everybody_may_join_by_default_only_if_no_other_machine_can_connect() {
-        assert_eq!(JoinBy::policy(None, false), Join::Open);
-        assert_eq!(JoinBy::policy(None, true), Join::Invite);
-        assert_eq!(JoinBy::policy(Some(JoinBy::Open), true), Join::Open);
-        assert_eq!(JoinBy::policy(Some(JoinBy::Invite), false), Join::Invite);
-        assert_eq!(JoinBy::policy(Some(JoinBy::Closed), false), Join::Closed);
+        assert_eq!(JoinArg::policy(None, false), Join::Open);
+        assert_eq!(JoinArg::policy(None, true), Join::Invite);
+        assert_eq!(JoinArg::policy(Some(JoinArg::Open), true), Join::Open);
+        assert_eq!(JoinArg::policy(Some(JoinArg::Invite), false), Join::Invite);
+        assert_eq!(JoinArg::policy(Some(JoinArg::Closed), false), Join::Closed);
     }
 }

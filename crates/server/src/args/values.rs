@@ -31,14 +31,14 @@ impl From<LogFormat> for chat_log::Format {
 
 /// What `accepted` survives.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Survives {
+pub(super) enum DurabilityArg {
     /// A crash of the machine.
     Disk,
     /// A crash of the program.
     Os,
 }
 
-impl Survives {
+impl DurabilityArg {
     pub(super) const fn durability(self) -> Durability {
         match self {
             Self::Disk => Durability::Disk,
@@ -58,14 +58,14 @@ pub(super) enum SearchIndex {
 
 /// Whether there are limits of what one user or one network may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LimitsOn {
+pub(super) enum LimitsArg {
     /// A user or a network that sends too much waits.
     On,
     /// For a network that is trusted, and for measurements.
     Off,
 }
 
-impl LimitsOn {
+impl LimitsArg {
     pub(super) fn limits(self) -> Limits {
         match self {
             Self::On => Limits::default(),
@@ -76,7 +76,7 @@ impl LimitsOn {
 
 /// From where plain text is accepted.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum PlainFrom {
+pub(super) enum PlainArg {
     /// This machine.
     Loopback,
     /// This machine and private networks.
@@ -85,12 +85,12 @@ pub(super) enum PlainFrom {
     Any,
 }
 
-impl From<PlainFrom> for Plain {
-    fn from(from: PlainFrom) -> Self {
+impl From<PlainArg> for Plain {
+    fn from(from: PlainArg) -> Self {
         match from {
-            PlainFrom::Loopback => Self::Loopback,
-            PlainFrom::Private => Self::Private,
-            PlainFrom::Any => Self::Any,
+            PlainArg::Loopback => Self::Loopback,
+            PlainArg::Private => Self::Private,
+            PlainArg::Any => Self::Any,
         }
     }
 }

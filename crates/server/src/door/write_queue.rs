@@ -15,13 +15,13 @@ pub(super) struct WriteQueue {
     /// The first piece; empty if the queue is. Mostly the only one.
     first: Bytes,
     /// The pieces after it. Boxed, since only a client that lags has any.
-    others: Option<Box<Others>>,
+    others: Option<Box<QueuedPieces>>,
     /// The bytes after the pieces, which are still added to.
     tail: BytesMut,
 }
 
 #[derive(Default)]
-struct Others {
+struct QueuedPieces {
     pieces: VecDeque<Bytes>,
     bytes: usize,
 }

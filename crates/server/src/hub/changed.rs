@@ -72,7 +72,7 @@ pub(crate) struct Counts {
 
 /// Which notifications a session takes now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum NotificationFilter {
     All,
     /// Those of users who are writing.
     Typing,
@@ -133,14 +133,14 @@ impl ChangeNotifier {
         self.typing.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The counts, if there are more notifications than `seen` of the kinds that `takes` names. Those of other kinds
+    /// The counts, if there are more notifications than `seen` of the kinds that `filter` names. Those of other kinds
     /// are left for a later call.
-    pub(super) fn changed(&self, seen: Counts, takes: Takes) -> Option<Counts> {
+    pub(super) fn changed(&self, seen: Counts, filter: NotificationFilter) -> Option<Counts> {
         let now = self.counts();
-        let counts = match takes {
-            Takes::All => now,
-            Takes::Typing => Counts { rooms: seen.rooms, ..now },
-            Takes::Nothing => seen,
+        let counts = match filter {
+            NotificationFilter::All => now,
+            NotificationFilter::Typing => Counts { rooms: seen.rooms, ..now },
+            NotificationFilter::Nothing => seen,
         };
         (counts != seen).then_some(counts)
     }
@@ -154,13 +154,13 @@ mod tests {
     fn each_session_sees_a_notification_once() {
         let notifier = ChangeNotifier::default();
         let seen = notifier.counts();
-        assert_eq!(notifier.changed(seen, Takes::All), None);
+        assert_eq!(notifier.changed(seen, NotificationFilter::All), None);
         notifier.notify();
         notifier.notify_typing();
         for before in [seen, seen] {
-            let counts = notifier.changed(before, Takes::All).unwrap();
+            let counts = notifier.changed(before, NotificationFilter::All).unwrap();
             assert_eq!((counts.rooms, counts.typing), (1, 1));
-            assert_eq!(notifier.changed(counts, Takes::All), None);
+            assert_eq!(notifier.changed(counts, NotificationFilter::All), None);
         }
     }
 
@@ -169,12 +169,12 @@ mod tests {
         let notifier = ChangeNotifier::default();
         let before = notifier.counts();
         notifier.notify();
-        assert_eq!(notifier.changed(before, Takes::Typing), None);
+        assert_eq!(notifier.changed(before, NotificationFilter::Typing), None);
         notifier.notify_typing();
-        assert_eq!(notifier.changed(before, Takes::Nothing), None);
-        let counts = notifier.changed(before, Takes::Typing).unwrap();
+        assert_eq!(notifier.changed(before, NotificationFilter::Nothing), None);
+        let counts = notifier.changed(before, NotificationFilter::Typing).unwrap();
         assert_eq!((counts.rooms, counts.typing), (0, 1));
-        assert_eq!(notifier.changed(counts, Takes::All).unwrap().rooms, 1);
+        assert_eq!(notifier.changed(counts, NotificationFilter::All).unwrap().rooms, 1);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::{ChangeNotifier, Counts, Takes};
+use super::changed::{ChangeNotifier, Counts, NotificationFilter};
 use super::policy::{Action, Denial, may};
 use super::request::{NewMessage, Submission};
 use super::typing::Typing;
@@ -135,8 +135,8 @@ impl Member {
 
     /// Whether the user's rooms or read positions have changed, by any of its sessions, or another user is writing, as
     /// far as the session takes that. [`Member::take_changes`] takes what it returns.
-    pub(crate) fn changed(&self, takes: Takes) -> Option<Counts> {
-        self.notifier.changed(self.seen(), takes)
+    pub(crate) fn changed(&self, filter: NotificationFilter) -> Option<Counts> {
+        self.notifier.changed(self.seen(), filter)
     }
 
     /// What has changed since the session looked last, up to `counts`.

@@ -54,12 +54,12 @@ pub(super) struct Memberships {
     own: u32,
     unanswered: u32,
     /// `None` if there is nothing in it, as with most users.
-    others: Option<Box<Others>>,
+    others: Option<Box<OtherRooms>>,
 }
 
 /// The state of a user in rooms that it is not in.
 #[derive(Debug, Default)]
-struct Others {
+struct OtherRooms {
     /// The memberships in rooms that the user has left, or has never been in but has a read position of.
     former: BTreeMap<RoomId, MemberState>,
     /// Rooms of those that the user was asked into and has not joined since, and who has asked. At most
@@ -124,7 +124,7 @@ impl Memberships {
         self.others.as_ref().map_or(&NONE, |others| &others.former)
     }
 
-    fn others_mut(&mut self) -> &mut Others {
+    fn others_mut(&mut self) -> &mut OtherRooms {
         self.others.get_or_insert_default()
     }
 

@@ -8,17 +8,17 @@ use crate::config::{BROKEN_LINES_MAX, BROKEN_LINES_WINDOW};
 
 /// The times of the latest invalid lines. Boxed, since most clients never send one.
 #[derive(Debug, Default)]
-pub(super) struct ErrorBudget(Option<Box<Latest>>);
+pub(super) struct ErrorBudget(Option<Box<ErrorTimes>>);
 
 /// [`BROKEN_LINES_MAX`] times at most.
 #[derive(Debug, Default)]
-struct Latest(VecDeque<Instant>);
+struct ErrorTimes(VecDeque<Instant>);
 
 impl ErrorBudget {
     /// Counts an invalid line. Returns whether the budget is exceeded: [`BROKEN_LINES_MAX`] lines within
     /// [`BROKEN_LINES_WINDOW`].
     pub(super) fn charge(&mut self, now: Instant) -> bool {
-        let Latest(latest) = &mut **self.0.get_or_insert_default();
+        let ErrorTimes(latest) = &mut **self.0.get_or_insert_default();
         if latest.len() < BROKEN_LINES_MAX {
             latest.push_back(now);
             return false;

@@ -17,7 +17,7 @@ use super::Context;
 use super::accounts::{put_client, put_guest};
 use super::end::End;
 use super::error_budget::ErrorBudget;
-use super::live::Shows;
+use super::live::ClientFeatures;
 use super::login::{LoggedIn, Origin, log_in, prove_server_password, sends_server_password};
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
@@ -36,7 +36,7 @@ pub(super) struct Handshake {
     /// The device that the client named; empty for a guest.
     pub(super) device: DeviceId,
     /// What the client shows.
-    pub(super) shows: Shows,
+    pub(super) shows: ClientFeatures,
     /// The password with which the user has logged in; `None` if it has a token, a code or neither.
     pub(super) password: Option<NonZero<CredentialId>>,
 }
@@ -113,7 +113,7 @@ async fn enter_guest<S: AsyncRead + AsyncWrite + Unpin>(
     let member = context.hub.enter_guest(id, name, admission).await.map_err(&mut refuse)?;
     put_guest(&member, origin);
     log_entry(&member);
-    let (device, shows) = (DeviceId::default(), Shows::default());
+    let (device, shows) = (DeviceId::default(), ClientFeatures::default());
     Ok(Handshake { member, device, shows, password: None })
 }
 
@@ -166,7 +166,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             connection.send(&Event::Welcome(welcome));
             log_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
-            let shows = Shows::of(&hello.features);
+            let shows = ClientFeatures::of(&hello.features);
             Ok(Handshake { member, device: hello.device, shows, password })
         }
         Err(refusal) => {

@@ -15,7 +15,7 @@ use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::Counts;
 use crate::journal::{Kinds, RoomId, View};
 
-/// The bit of [`Shows`] for the number of messages that its user has not read, and so on.
+/// The bit of [`ClientFeatures`] for the number of messages that its user has not read, and so on.
 const UNREAD: u8 = 1;
 const TYPING: u8 = 1 << 1;
 const AWAY: u8 = 1 << 2;
@@ -25,7 +25,7 @@ const ACCOUNTS: u8 = 1 << 5;
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Shows {
+pub(super) struct ClientFeatures {
     /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.
     parts: u8,
     /// Which kinds of messages.
@@ -48,7 +48,7 @@ pub(super) enum Topics {
     None,
 }
 
-impl Shows {
+impl ClientFeatures {
     pub(super) fn of(features: &Features) -> Self {
         let parts = [
             (UNREAD, features::UNREAD),

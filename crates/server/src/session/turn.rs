@@ -18,7 +18,7 @@ use super::pending::CommandResult;
 use super::rooms::RoomSync;
 use crate::door::{Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Counts, Takes};
+use crate::hub::{Answer, Counts, NotificationFilter};
 use crate::journal::RoomId;
 
 /// The input of one turn of a session.
@@ -133,15 +133,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
         // sent a `join` with `since` meanwhile, that opens the room. A command that waits for a budget changes nothing.
-        let takes = match has_capacity {
-            true if pending.is_empty() || pending.is_paced() => Takes::All,
-            true => Takes::Typing,
-            false => Takes::Nothing,
+        let filter = match has_capacity {
+            true if pending.is_empty() || pending.is_paced() => NotificationFilter::All,
+            true => NotificationFilter::Typing,
+            false => NotificationFilter::Nothing,
         };
         if let Poll::Ready(result) = pending.poll_next(has_capacity, cx) {
             return Poll::Ready(TurnInput::CommandResult(result));
         }
-        if let Some(counts) = member.changed(takes) {
+        if let Some(counts) = member.changed(filter) {
             return Poll::Ready(TurnInput::Changed(counts));
         }
         if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {

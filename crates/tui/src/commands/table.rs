@@ -1,6 +1,6 @@
 //! The table of the commands.
 
-use super::{Command, Needs, Offers, Verb};
+use super::{Arity, Command, Offers, Verb};
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Command] = &[
@@ -336,10 +336,10 @@ const fn row(
     offers: Offers,
     does: &'static str,
 ) -> Command {
-    let needs = match argument.as_bytes() {
-        [] => Needs::Nothing,
-        [b'[', ..] => Needs::Optional,
-        _ => Needs::Argument,
+    let arity = match argument.as_bytes() {
+        [] => Arity::Nothing,
+        [b'[', ..] => Arity::Optional,
+        _ => Arity::Argument,
     };
-    Command { verb, name, aliases, argument, needs, offers, does }
+    Command { verb, name, aliases, argument, arity, offers, does }
 }

@@ -11,17 +11,17 @@ use crate::help::table;
 pub struct CodePage {
     /// The code, as it is read.
     pub code: Secret,
-    /// Whose device the other one becomes.
-    pub whose: Whose,
+    /// CodeOwner device the other one becomes.
+    pub owner: CodeOwner,
     /// The address of the server, as this client has it.
     pub server: String,
     /// When it ends, in words.
     pub until: String,
 }
 
-/// Whose device a code is for.
+/// CodeOwner device a code is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whose {
+pub enum CodeOwner {
     /// That of the user who has made it.
     User(UserName),
     /// That of another user, who has lost the credentials.
@@ -31,20 +31,20 @@ pub enum Whose {
 impl CodePage {
     /// A code of the server for a device of a user.
     #[must_use]
-    pub fn new(code: &Secret, whose: Whose, server: String, until: String) -> Self {
+    pub fn new(code: &Secret, owner: CodeOwner, server: String, until: String) -> Self {
         // Two halves are easier to read than eight characters.
         let code = code.reveal();
         let code = match code.split_at_checked(code.len() / 2) {
             Some((first, second)) if !code.contains('-') => format!("{first}-{second}"),
             _ => code.to_owned(),
         };
-        Self { code: Secret::new(code), whose, server, until }
+        Self { code: Secret::new(code), owner, server, until }
     }
 
     /// The rows of the page.
     #[must_use]
     pub fn rows(&self, size: PageSize) -> Vec<PageRow> {
-        let (Whose::User(name) | Whose::Other(name)) = &self.whose;
+        let (CodeOwner::User(name) | CodeOwner::Other(name)) = &self.owner;
         let (code, name) = (self.code.reveal(), name.as_str().replace(' ', "_"));
         let is_local = self.server.parse::<ServerAddress>().is_ok_and(|server| server.is_local());
         let server = if is_local { "SERVER" } else { &self.server };
@@ -61,9 +61,9 @@ impl CodePage {
         let entries: Vec<_> =
             entries.into_iter().map(|(name, does)| (name.to_owned(), does)).collect();
         let sections = |needed: Option<String>| {
-            let warning = match self.whose {
-                Whose::User(_) => "Show it to nobody: it logs in as you",
-                Whose::Other(_) => "Tell it to that user alone: it logs in as that user",
+            let warning = match self.owner {
+                CodeOwner::User(_) => "Show it to nobody: it logs in as you",
+                CodeOwner::Other(_) => "Tell it to that user alone: it logs in as that user",
             };
             let mut sections = vec![(warning, entries.clone())];
             sections.extend(needed.map(|needed| ("QR code", vec![("None".to_owned(), needed)])));

@@ -11,12 +11,12 @@ const KILLS_MAX: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Kills {
     texts: VecDeque<String>,
-    last: Last,
+    last: LastAction,
 }
 
 /// The last action.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Last {
+enum LastAction {
     #[default]
     Other,
     Cut,
@@ -34,7 +34,7 @@ impl Kills {
         if text.is_empty() {
             return;
         }
-        match self.texts.front_mut().filter(|_| self.last == Last::Cut) {
+        match self.texts.front_mut().filter(|_| self.last == LastAction::Cut) {
             Some(newest) if is_backwards => newest.insert_str(0, &text),
             Some(newest) => newest.push_str(&text),
             None => {
@@ -42,7 +42,7 @@ impl Kills {
                 self.texts.push_front(text);
             }
         }
-        self.last = Last::Cut;
+        self.last = LastAction::Cut;
     }
 
     /// The text that was cut last.
@@ -53,25 +53,25 @@ impl Kills {
     /// The newest text, or the one that [`Self::older`] has returned, is in the box now.
     pub(super) const fn yanked(&mut self, from: TextPosition, to: TextPosition) {
         let index = match self.last {
-            Last::Yank { index, .. } => index,
+            LastAction::Yank { index, .. } => index,
             _ => 0,
         };
-        self.last = Last::Yank { index, from, to };
+        self.last = LastAction::Yank { index, from, to };
     }
 
     /// The places between which a text is in the box, and the one that was cut before it; after the oldest one
     /// the newest. `None` if something else was done last.
     pub(super) fn older(&mut self) -> Option<(TextPosition, TextPosition, String)> {
-        let Last::Yank { index, from, to } = self.last else {
+        let LastAction::Yank { index, from, to } = self.last else {
             return None;
         };
         let index = (index + 1) % self.texts.len().max(1);
-        self.last = Last::Yank { index, from, to };
+        self.last = LastAction::Yank { index, from, to };
         Some((from, to, self.texts.get(index)?.clone()))
     }
 
     /// Something else is done.
     pub(super) const fn end(&mut self) {
-        self.last = Last::Other;
+        self.last = LastAction::Other;
     }
 }

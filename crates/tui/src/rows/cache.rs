@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::extras::ThreadMark;
 use super::id_hash::IdHash;
 use super::shape::Shape;
-use super::{Above, Row};
+use super::{Row, RowsAbove};
 use crate::keymap::KeyMap;
 
 /// Most messages in the cache: those of some screens. If there are more, all are removed.
@@ -26,7 +26,7 @@ pub(super) struct RowCache {
 /// All that the rows of an entry depend on, besides the entry. Those of a message name no keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EntryLayout<'a> {
-    pub(super) above: Above,
+    pub(super) above: RowsAbove,
     pub(super) shape: Shape,
     pub(super) zone: &'a TimeZone,
     pub(super) keys: &'a KeyMap,
@@ -45,7 +45,7 @@ struct MessageKey {
     text: String,
     origin: Origin,
     extras: Option<Box<Extras>>,
-    above: Above,
+    above: RowsAbove,
     shape: Shape,
     is_open: bool,
     thread: ThreadMark,

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::cache::EntryLayout;
 use super::extras::ThreadMark;
 use super::shape::Shape;
-use super::{Above, author};
+use super::{RowsAbove, author};
 use crate::keymap::KeyMap;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
@@ -46,12 +46,12 @@ pub(crate) enum SpanKind {
 pub(crate) type Row = Vec<(SpanKind, String)>;
 
 /// A text without markup, and the end of each piece in bytes.
-struct Flat {
+struct FlatText {
     text: String,
     parts: Vec<(SpanKind, usize)>,
 }
 
-impl Flat {
+impl FlatText {
     fn new() -> Self {
         Self { text: String::new(), parts: Vec::new() }
     }
@@ -99,7 +99,7 @@ pub(super) fn text_height(entry: &LogEntry, shape: Shape, keys: &KeyMap, is_open
     let width = shape.text_width();
     let extras = entry.body.extras().filter(|_| !shape.is_bare());
     if extras.is_some_and(|extras| extras.details.deleted || extras.details.edited.is_some()) {
-        let (above, zone) = (Above::default(), &TimeZone::UTC);
+        let (above, zone) = (RowsAbove::default(), &TimeZone::UTC);
         let thread = ThreadMark::default();
         return text_rows(entry, EntryLayout { above, shape, zone, keys, is_open, thread }).len();
     }
@@ -205,10 +205,10 @@ const fn is_settled(origin: &Origin) -> bool {
 }
 
 /// Why the server has refused a message.
-fn reason(entry: &LogEntry) -> Option<Flat> {
+fn reason(entry: &LogEntry) -> Option<FlatText> {
     match &entry.body {
         Body::Message { origin: Origin::Own(Delivery::Refused(why)), .. } => {
-            Some(Flat::new().with(SpanKind::Trouble, &wording::not_sent(why)))
+            Some(FlatText::new().with(SpanKind::Trouble, &wording::not_sent(why)))
         }
         _ => None,
     }
@@ -228,8 +228,8 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone, keys: &KeyMap) -> Flat {
-    let flat = Flat::new();
+fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone, keys: &KeyMap) -> FlatText {
+    let flat = FlatText::new();
     match &entry.body {
         Body::Notice(notice) => {
             let (sign, kind) = match notice.kind() {
@@ -252,7 +252,7 @@ fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone, keys: &KeyMap) -> Flat 
 }
 
 /// Adds the text of an action: its links and mentions look as those of any message, its other marks stay text.
-fn with_action(flat: Flat, text: &str, origin: &Origin, shape: Shape) -> Flat {
+fn with_action(flat: FlatText, text: &str, origin: &Origin, shape: Shape) -> FlatText {
     let is_settled = is_settled(origin);
     let markup = markup(text, origin, shape);
     markup.segments(0..text.len()).fold(flat, |flat, part| {

@@ -52,7 +52,7 @@ impl<'a> RoomList<'a> {
 
     /// The rooms that a row stands for, as it is the first or the last row of a scrolled list; `None`
     /// if it is for itself.
-    pub(crate) fn hidden(&self, index: usize, shown: &Range<usize>) -> Option<Hidden<'_>> {
+    pub(crate) fn hidden(&self, index: usize, shown: &Range<usize>) -> Option<HiddenRooms<'_>> {
         let (rows, is_above) = if index == shown.start && index > 0 {
             (&self.rows[..=index], true)
         } else if index + 1 == shown.end && shown.end < self.rows.len() {
@@ -65,13 +65,13 @@ impl<'a> RoomList<'a> {
             RoomRow::Blank | RoomRow::Heading(_) => None,
         });
         let rooms: Vec<&Room> = rooms.collect();
-        (!rooms.is_empty()).then_some(Hidden { rooms, is_above })
+        (!rooms.is_empty()).then_some(HiddenRooms { rooms, is_above })
     }
 }
 
 /// Rooms that have no row on the screen.
 #[derive(Debug)]
-pub(crate) struct Hidden<'a> {
+pub(crate) struct HiddenRooms<'a> {
     pub(crate) rooms: Vec<&'a Room>,
     /// Whether they are above the first row.
     pub(crate) is_above: bool,

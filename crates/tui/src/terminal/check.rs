@@ -12,7 +12,7 @@ pub const ASCII_NOTICE: &str = "The locale is not UTF-8, so characters outside A
 
 /// Why the client cannot run here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsuitable {
+pub enum TerminalError {
     /// Standard input or output is redirected.
     #[error(
         "this needs a terminal, and standard {0} is not one; start chat-tui in a terminal, without a \
@@ -37,22 +37,22 @@ pub enum Unsuitable {
 ///
 /// # Errors
 /// Returns the reason if a full screen cannot be shown.
-pub fn terminal() -> Result<(), Unsuitable> {
+pub fn terminal() -> Result<(), TerminalError> {
     for (name, is_terminal) in
         [("input", io::stdin().is_terminal()), ("output", io::stdout().is_terminal())]
     {
         if !is_terminal {
-            return Err(Unsuitable::NoTerminal(name));
+            return Err(TerminalError::NoTerminal(name));
         }
     }
     term(std::env::var_os("TERM"))
 }
 
-fn term(value: Option<OsString>) -> Result<(), Unsuitable> {
+fn term(value: Option<OsString>) -> Result<(), TerminalError> {
     match value.map(|term| term.to_string_lossy().into_owned()) {
-        None => Err(Unsuitable::NoTerm),
-        Some(term) if term.is_empty() => Err(Unsuitable::NoTerm),
-        Some(term) if DUMB.contains(&term.as_str()) => Err(Unsuitable::Dumb(term)),
+        None => Err(TerminalError::NoTerm),
+        Some(term) if term.is_empty() => Err(TerminalError::NoTerm),
+        Some(term) if DUMB.contains(&term.as_str()) => Err(TerminalError::Dumb(term)),
         Some(_) => Ok(()),
     }
 }
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn a_terminal_without_a_full_screen_is_refused_with_the_reason() {
-        assert_eq!(term(Some("dumb".into())), Err(Unsuitable::Dumb("dumb".into())));
-        assert_eq!(term(Some("".into())), Err(Unsuitable::NoTerm));
-        assert_eq!(term(None), Err(Unsuitable::NoTerm));
+        assert_eq!(term(Some("dumb".into())), Err(TerminalError::Dumb("dumb".into())));
+        assert_eq!(term(Some("".into())), Err(TerminalError::NoTerm));
+        assert_eq!(term(None), Err(TerminalError::NoTerm));
         assert_eq!(term(Some("xterm-256color".into())), Ok(()));
     }
 

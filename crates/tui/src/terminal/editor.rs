@@ -38,7 +38,8 @@ pub(super) fn editor(variable: impl Fn(&str) -> Option<OsString>) -> OsString {
 /// behind it. Waits until the editor has ended.
 pub(super) fn edit(text: &str, editor: &OsStr, directory: &Path) -> Result<String, EditError> {
     let path = directory.join(format!("message-{}.txt", std::process::id()));
-    let file = Temporary::new(path, text).map_err(|(path, error)| EditError::Write(path, error))?;
+    let file =
+        TemporaryFile::new(path, text).map_err(|(path, error)| EditError::Write(path, error))?;
     // As git does: the editor may have arguments of its own.
     let mut script = editor.to_owned();
     script.push(" \"$@\"");
@@ -52,11 +53,11 @@ pub(super) fn edit(text: &str, editor: &OsStr, directory: &Path) -> Result<Strin
 }
 
 /// A file that is removed when it is dropped.
-struct Temporary {
+struct TemporaryFile {
     path: PathBuf,
 }
 
-impl Temporary {
+impl TemporaryFile {
     fn new(path: PathBuf, text: &str) -> Result<Self, (PathBuf, io::Error)> {
         let written = (|| {
             // The file of a killed client that had the same process number.
@@ -88,7 +89,7 @@ impl Temporary {
     }
 }
 
-impl Drop for Temporary {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(%error, path = %self.path.display(), "an edited text is left behind");

@@ -1,7 +1,7 @@
 //! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
-use chat_client::{Input as ClientInput, LoadWhat, Request, Thread};
+use chat_client::{Input as ClientInput, LoadTarget, Request, Thread};
 use chat_proto::{Seq, Timestamp};
 
 use super::{Effect, client, goto, mentions, selecting};
@@ -91,14 +91,14 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 }
 
 /// The messages that the position on the screen needs. The client loads those that it does not have.
-fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
+fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadTarget> {
     match viewport.position() {
-        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
-        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
-        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
+        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadTarget::Newest],
+        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadTarget::Unread],
+        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadTarget::Oldest],
         _ => {}
     }
-    let newer = viewport.is_near_end(rows, height).then_some(LoadWhat::Newer);
-    let older = viewport.is_near_oldest(rows, height).then_some(LoadWhat::Older);
+    let newer = viewport.is_near_end(rows, height).then_some(LoadTarget::Newer);
+    let older = viewport.is_near_oldest(rows, height).then_some(LoadTarget::Older);
     newer.into_iter().chain(older).collect()
 }

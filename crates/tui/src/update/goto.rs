@@ -1,7 +1,7 @@
 //! Goes to a message that is listed somewhere: in another room, or in a part of the room that is not loaded. Esc comes
 //! back.
 
-use chat_client::{Input as ClientInput, LoadWhat, Request};
+use chat_client::{Input as ClientInput, LoadTarget, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
 use super::{Effect, client, message, request, retry};
@@ -94,7 +94,7 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     } else if goto.tries == 0 || room.log().is_loaded(goto.seq) {
         "The message is not there any more"
     } else {
-        let load = Request::Load(goto.room.clone(), LoadWhat::At(goto.seq));
+        let load = Request::Load(goto.room.clone(), LoadTarget::At(goto.seq));
         state.goto = Some(GoTo { tries: goto.tries - 1, ..goto });
         return client(state, ClientInput::Request(load), at);
     };

@@ -6,14 +6,14 @@ use crate::state::State;
 
 /// The unread messages of other rooms: each part in words, a shorter form after a longer one. Empty if there is
 /// nothing.
-pub(super) struct Elsewhere {
+pub(super) struct OtherRooms {
     /// Messages that name the user, and direct messages.
     pub(super) mentions: Vec<String>,
     /// Messages of rooms without any of these.
     pub(super) unread: Vec<String>,
 }
 
-pub(super) fn elsewhere(state: &State) -> Elsewhere {
+pub(super) fn elsewhere(state: &State) -> OtherRooms {
     let rooms = state.client.rooms();
     let shown = rooms.current_index();
     let others = rooms.list().iter().enumerate().filter(|(index, _)| *index != shown);
@@ -22,7 +22,7 @@ pub(super) fn elsewhere(state: &State) -> Elsewhere {
     let unread: Vec<&Room> = others.filter(|room| room.unread() > 0).filter(is_loud).collect();
     let (naming, unread): (Vec<&Room>, Vec<&Room>) =
         unread.into_iter().partition(|room| room.mentions() > 0);
-    Elsewhere { mentions: mentions(&naming), unread: unread_in(&unread) }
+    OtherRooms { mentions: mentions(&naming), unread: unread_in(&unread) }
 }
 
 /// `1 mention in #pets`.

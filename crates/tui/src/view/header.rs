@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
-use super::elsewhere::{Elsewhere, elsewhere};
+use super::elsewhere::{OtherRooms, elsewhere};
 use super::{live, standing};
 use crate::layout::Panes;
 use crate::state::{LogPane, State};
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canv
     }
     row.add(GAP, &standing::rules(room), theme.dim());
     if panes.rooms.is_none() {
-        let Elsewhere { mentions, unread } = elsewhere(state);
+        let OtherRooms { mentions, unread } = elsewhere(state);
         let is_first = !row.add(GAP, &mentions, theme.accent());
         row.add(if is_first { GAP } else { AND }, &unread, theme.dim());
     }

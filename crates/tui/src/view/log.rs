@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chat_client::Room;
 use chat_client::entry::{Body, LogEntry};
-use chat_proto::UserName;
+use chat_client::rooms::JoinState;
+use chat_proto::{Seq, UserName};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -42,6 +44,10 @@ pub(super) fn draw(
     }
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
+    if rows.is_empty() && pane == LogPane::Room && is_void(state.client.room()) {
+        let text = format!("No messages in {} yet", state.client.room().display_name());
+        canvas.line(&Line::styled(text, theme.dim()), area.rows().next_back().unwrap_or(area));
+    }
     let selected = state.selected().map(|(index, _)| index).filter(|_| pane == state.focus());
     let shows_links = state.look.shows_links();
     let mut links = Links::default();
@@ -61,6 +67,11 @@ pub(super) fn draw(
     }
     edges::draw_below(state, pane, theme, area, canvas);
     links.cells
+}
+
+/// Whether the user is in a room that has no message.
+fn is_void(room: &Room) -> bool {
+    room.join_state() == JoinState::Joined && room.last_seq() == Seq::NONE
 }
 
 fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (RowPosition, Arc<Row>)> {

@@ -6,7 +6,7 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 
 use super::canvas::Canvas;
-use crate::state::{Hidden, RoomList, RoomRow, State};
+use crate::state::{HiddenRooms, RoomList, RoomRow, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -43,7 +43,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
 }
 
 /// What a row says about the rooms that it stands for.
-fn hidden_text(hidden: &Hidden<'_>) -> (String, (usize, u64)) {
+fn hidden_text(hidden: &HiddenRooms<'_>) -> (String, (usize, u64)) {
     let (mut mentions, mut unread) = (0, 0_u64);
     for room in &hidden.rooms {
         mentions += room.mentions();

@@ -12,7 +12,7 @@ use crate::torture::findings::Label;
 
 /// The messages of a room, as they were read last.
 #[derive(Debug)]
-pub(super) struct InLog {
+pub(super) struct LogSnapshot {
     epoch: Epoch,
     /// The result of [`lines`].
     lines: Vec<(Option<u64>, Option<String>)>,
@@ -20,7 +20,7 @@ pub(super) struct InLog {
     seqs: BTreeMap<Label, Option<u64>>,
 }
 
-impl InLog {
+impl LogSnapshot {
     pub(super) fn new(user: &User, log: &Log, seqs: BTreeMap<Label, Option<u64>>) -> Self {
         let lines = lines(user, log).map(|(seq, text)| (seq, text.map(str::to_owned)));
         Self { epoch: user.epoch, lines: lines.collect(), seqs }

@@ -56,7 +56,7 @@ pub(crate) fn storm(
 
 /// The cost of users who have joined and are idle.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Idle {
+pub(crate) struct IdleCost {
     /// Bytes by which the server's private memory grew.
     pub(crate) memory: u64,
     /// Processor time of the server from the first connection on.
@@ -73,7 +73,7 @@ pub(crate) fn idle(
     dialect: &Dialect,
     address: SocketAddr,
     server: Process,
-) -> Result<Idle, EngineError> {
+) -> Result<IdleCost, EngineError> {
     let mut poll = Poll::new()?;
     let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, None, dialect.carrier);
@@ -84,5 +84,5 @@ pub(crate) fn idle(
     let after = server.usage()?;
     let (memory, cpu) =
         (after.memory.saturating_sub(before.memory), after.cpu.saturating_sub(before.cpu));
-    Ok(Idle { memory, cpu })
+    Ok(IdleCost { memory, cpu })
 }

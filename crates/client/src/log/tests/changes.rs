@@ -16,7 +16,7 @@ const ME: u64 = 1;
 
 /// The content of the room at one `seq`.
 #[derive(Debug, Clone)]
-enum Said {
+enum RoomEvent {
     Message,
     Reply(u64),
     Edit(u64),
@@ -36,19 +36,19 @@ enum Step {
     Pending(u64),
 }
 
-fn seq_of(number: u64, said: &[Said]) -> u64 {
+fn seq_of(number: u64, said: &[RoomEvent]) -> u64 {
     1 + number % said.len() as u64
 }
 
-fn said() -> impl Strategy<Value = Said> {
+fn said() -> impl Strategy<Value = RoomEvent> {
     prop_oneof![
-        3 => Just(Said::Message),
-        1 => any::<u64>().prop_map(Said::Reply),
-        2 => any::<u64>().prop_map(Said::Edit),
-        1 => any::<u64>().prop_map(Said::Delete),
+        3 => Just(RoomEvent::Message),
+        1 => any::<u64>().prop_map(RoomEvent::Reply),
+        2 => any::<u64>().prop_map(RoomEvent::Edit),
+        1 => any::<u64>().prop_map(RoomEvent::Delete),
         4 => (any::<u64>(), 1_u64..4, 0_u8..2, any::<bool>())
-            .prop_map(|(target, user, emoji, on)| Said::React { target, user, emoji, on }),
-        1 => (any::<u64>(), any::<bool>()).prop_map(|(target, on)| Said::Pin(target, on)),
+            .prop_map(|(target, user, emoji, on)| RoomEvent::React { target, user, emoji, on }),
+        1 => (any::<u64>(), any::<bool>()).prop_map(|(target, on)| RoomEvent::Pin(target, on)),
     ]
 }
 
@@ -73,35 +73,35 @@ fn user(number: u64) -> User {
 }
 
 /// Whether there is a message at `seq`, and not an event about one.
-fn is_message(said: &[Said], seq: u64) -> bool {
-    matches!(said[usize::try_from(seq).unwrap() - 1], Said::Message | Said::Reply(_))
+fn is_message(said: &[RoomEvent], seq: u64) -> bool {
+    matches!(said[usize::try_from(seq).unwrap() - 1], RoomEvent::Message | RoomEvent::Reply(_))
 }
 
 /// The earlier message that `number` chooses as the target of the event at `seq`, if there is one.
-fn target(said: &[Said], seq: u64, number: u64) -> Option<u64> {
+fn target(said: &[RoomEvent], seq: u64, number: u64) -> Option<u64> {
     let earlier = 1 + number.checked_rem(seq - 1)?;
     is_message(said, earlier).then_some(earlier)
 }
 
 /// The change that the event at `seq` makes to another message.
-fn change(said: &[Said], seq: u64) -> Option<Change> {
+fn change(said: &[RoomEvent], seq: u64) -> Option<Change> {
     let (number, kind) = match said[usize::try_from(seq).unwrap() - 1].clone() {
-        Said::Message => return None,
-        Said::Reply(number) => (number, ChangeKind::Reply),
-        Said::Edit(number) => (number, ChangeKind::Edit(format!("edit {seq}"), Vec::new())),
-        Said::Delete(number) => (number, ChangeKind::Delete),
-        Said::React { target, user: id, emoji: number, on } => {
+        RoomEvent::Message => return None,
+        RoomEvent::Reply(number) => (number, ChangeKind::Reply),
+        RoomEvent::Edit(number) => (number, ChangeKind::Edit(format!("edit {seq}"), Vec::new())),
+        RoomEvent::Delete(number) => (number, ChangeKind::Delete),
+        RoomEvent::React { target, user: id, emoji: number, on } => {
             let (user, emoji, is_me) = (user(id), emoji(number), id == ME);
             (target, ChangeKind::React { user, is_me, emoji, on })
         }
-        Said::Pin(number, on) => (number, ChangeKind::Pin(on)),
+        RoomEvent::Pin(number, on) => (number, ChangeKind::Pin(on)),
     };
     let target = Seq::new(target(said, seq, number)?);
     Some(Change { target, at: time(seq), kind })
 }
 
 /// The message `seq` as the server folds it, with all events up to `last`.
-fn folded(said: &[Said], seq: u64, last: u64) -> (String, Details) {
+fn folded(said: &[RoomEvent], seq: u64, last: u64) -> (String, Details) {
     let (mut text, mut details) = (format!("message {seq}"), Details::default());
     let mut reactors: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
     for later in seq + 1..=last {
@@ -109,23 +109,23 @@ fn folded(said: &[Said], seq: u64, last: u64) -> (String, Details) {
             continue;
         }
         match said[usize::try_from(later).unwrap() - 1] {
-            Said::Reply(_) => {
+            RoomEvent::Reply(_) => {
                 let count = details.replies.map_or(0, |replies| replies.count) + 1;
                 let (last_seq, last_at) = (Seq::new(later), time(later));
                 details.replies = Some(Replies { count, last_seq, last_at });
             }
             _ if details.deleted => {}
-            Said::Edit(_) => {
+            RoomEvent::Edit(_) => {
                 let count = details.edited.map_or(0, |edited| edited.count) + 1;
                 (text, details.edited) =
                     (format!("edit {later}"), Some(Edited { at: time(later), count }));
             }
-            Said::Delete(_) => {
+            RoomEvent::Delete(_) => {
                 let replies = details.replies;
                 details = Details { deleted: true, replies, ..Details::default() };
                 (text, reactors) = (String::new(), BTreeMap::new());
             }
-            Said::React { user, emoji, on, .. } => {
+            RoomEvent::React { user, emoji, on, .. } => {
                 let users = reactors.entry(emoji).or_default();
                 match users.iter().position(|other| *other == user) {
                     Some(index) if !on => drop(users.remove(index)),
@@ -133,8 +133,8 @@ fn folded(said: &[Said], seq: u64, last: u64) -> (String, Details) {
                     _ => {}
                 }
             }
-            Said::Pin(_, on) => details.pinned = on,
-            Said::Message => {}
+            RoomEvent::Pin(_, on) => details.pinned = on,
+            RoomEvent::Message => {}
         }
     }
     let reactors = reactors.into_iter().filter(|(_, users)| !users.is_empty());
@@ -150,7 +150,7 @@ fn folded(said: &[Said], seq: u64, last: u64) -> (String, Details) {
 }
 
 /// The message `seq` as it comes, with the state after `last` if that is one.
-fn came(said: &[Said], seq: u64, last: u64) -> Body {
+fn came(said: &[RoomEvent], seq: u64, last: u64) -> Body {
     let (text, mut details) = folded(said, seq, last);
     if details != Details::default() {
         details.as_of = Some(Seq::new(last));
@@ -161,7 +161,7 @@ fn came(said: &[Said], seq: u64, last: u64) -> Body {
     Body::Message { from, kind: Kind::Text, text, origin, extras }
 }
 
-fn live(log: &mut Log, said: &[Said], seq: u64) {
+fn live(log: &mut Log, said: &[RoomEvent], seq: u64) {
     let change = change(said, seq);
     let number = Seq::new(seq);
     if is_message(said, seq) {
@@ -177,7 +177,7 @@ fn live(log: &mut Log, said: &[Said], seq: u64) {
 }
 
 /// The page before the window, as the room is after `last`.
-fn older(log: &mut Log, said: &[Said], last: u64) {
+fn older(log: &mut Log, said: &[RoomEvent], last: u64) {
     let before = log.first().map_or(last + 1, Seq::get).min(last + 1);
     let first = before.saturating_sub(4).max(1);
     for seq in first..before {

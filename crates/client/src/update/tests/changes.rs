@@ -320,7 +320,7 @@ fn a_page_that_was_read_before_an_event_is_as_it_is_after_it() {
     harness.event(room_event("#lobby", 5_000, 5_000));
     harness.event(room_event("#lobby", 5_000, 5_000));
     harness.event(Event::Message(message_in("#lobby", 5_000, user(3, "ana"), "new", at())));
-    let load = Request::Load(RoomName::lobby(), crate::request::LoadWhat::Older);
+    let load = Request::Load(RoomName::lobby(), crate::request::LoadTarget::Older);
     let asked = harness.request(load);
     assert!(!asked.is_empty(), "the page is asked for");
     // The event overtakes the page, which has the message as it was.

@@ -6,7 +6,7 @@ use chat_proto::{Refusal, RefusalCode};
 
 use super::*;
 use crate::log::Hold;
-use crate::request::LoadWhat;
+use crate::request::LoadTarget;
 
 /// A client in #rust, of which it has asked for a page that the server cannot read.
 fn not_readable() -> Harness {
@@ -46,15 +46,16 @@ fn tick(harness: &mut Harness, millis: i64) -> usize {
     asked(&update(&mut harness.state, Input::Tick, at(millis)))
 }
 
-fn load(harness: &mut Harness, what: LoadWhat) -> usize {
+fn load(harness: &mut Harness, what: LoadTarget) -> usize {
     asked(&harness.request(Request::Load(room("#rust"), what)))
 }
 
 #[test]
 fn a_window_that_the_server_cannot_read_is_asked_for_again_after_a_pause_that_grows() {
     let mut harness = not_readable();
-    let (at_7, oldest) = (LoadWhat::At(Seq::new(7)), LoadWhat::Oldest);
-    for what in [LoadWhat::Newer, LoadWhat::Unread, LoadWhat::Newest, LoadWhat::Older, at_7, oldest]
+    let (at_7, oldest) = (LoadTarget::At(Seq::new(7)), LoadTarget::Oldest);
+    for what in
+        [LoadTarget::Newer, LoadTarget::Unread, LoadTarget::Newest, LoadTarget::Older, at_7, oldest]
     {
         assert_eq!(load(&mut harness, what), 0, "{what:?}");
     }
@@ -69,7 +70,7 @@ fn a_window_that_the_server_cannot_read_is_asked_for_again_after_a_pause_that_gr
     let name = room("#rust");
     harness.event(Event::History { room: name, messages: page.collect(), more: true });
     assert!(!harness.state.rooms().get(&room("#rust")).unwrap().is_waiting_to_load());
-    assert_eq!(load(&mut harness, LoadWhat::Newer), 1);
+    assert_eq!(load(&mut harness, LoadTarget::Newer), 1);
     assert_eq!(refuse(&mut harness, 0), (1, vec![Duration::from_secs(2)]), "the first pause again");
 }
 
@@ -77,7 +78,7 @@ fn a_window_that_the_server_cannot_read_is_asked_for_again_after_a_pause_that_gr
 fn the_user_and_the_next_session_do_not_wait_for_the_pause() {
     let mut harness = not_readable();
     harness.request(Request::Retry(room("#rust")));
-    assert_eq!(load(&mut harness, LoadWhat::Newer), 1);
+    assert_eq!(load(&mut harness, LoadTarget::Newer), 1);
     refuse(&mut harness, 0);
     harness.input(Input::Link(LinkEvent::Lost(crate::link::LinkError::Closed)));
     let welcome = welcome(7, "bob");

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::log::Bounds;
-use crate::request::LoadWhat;
+use crate::request::LoadTarget;
 
 /// Most messages of the server in a page.
 const SERVER_PAGE: u64 = 100;
@@ -105,10 +105,10 @@ impl Rust {
             }
             6 => self.show(number),
             7 => self.show_next(number),
-            8 => self.request(Request::Load(name, LoadWhat::Older)),
-            9 => self.request(Request::Load(name, LoadWhat::Newer)),
+            8 => self.request(Request::Load(name, LoadTarget::Older)),
+            9 => self.request(Request::Load(name, LoadTarget::Newer)),
             10 => {
-                let what = [LoadWhat::Oldest, LoadWhat::Newest, LoadWhat::Unread];
+                let what = [LoadTarget::Oldest, LoadTarget::Newest, LoadTarget::Unread];
                 self.request(Request::Load(name, what[usize::try_from(number % 3).unwrap()]));
             }
             11 if number % 4 == 0 => {
@@ -221,7 +221,7 @@ proptest! {
         let name = room("#rust");
         rust.request(Request::Open(name.clone()));
         rust.request(Request::Retry(name.clone()));
-        for what in [LoadWhat::Newest, LoadWhat::Older, LoadWhat::Unread, LoadWhat::Newer] {
+        for what in [LoadTarget::Newest, LoadTarget::Older, LoadTarget::Unread, LoadTarget::Newer] {
             for _ in 0..30 {
                 rust.request(Request::Load(name.clone(), what));
                 while let Some(event) = rust.answers.pop_front() {
@@ -229,7 +229,7 @@ proptest! {
                 }
                 rust.check()?;
             }
-            if what == LoadWhat::Older {
+            if what == LoadTarget::Older {
                 prop_assert_eq!(rust.window()[0], rust.first);
             }
         }

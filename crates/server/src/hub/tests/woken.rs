@@ -6,7 +6,7 @@ use std::task::{Wake, Waker};
 use chat_proto::{Reason, SanctionKind};
 
 use super::*;
-use crate::hub::{Asker, SanctionOrder, SanctionTarget, Takes};
+use crate::hub::{Asker, NotificationFilter, SanctionOrder, SanctionTarget};
 use crate::token::PasswordHash;
 
 /// Whether a session was woken.
@@ -56,8 +56,8 @@ impl Rig {
     }
 
     /// Takes what has changed for each session of ana; returns whether something has.
-    fn changes(&mut self, takes: Takes) -> [bool; 2] {
-        self.anas.each_mut().map(|ana| match ana.changed(takes) {
+    fn changes(&mut self, filter: NotificationFilter) -> [bool; 2] {
+        self.anas.each_mut().map(|ana| match ana.changed(filter) {
             Some(counts) => {
                 ana.take_changes(counts);
                 true
@@ -79,22 +79,26 @@ const ANAS: [bool; 3] = [true, true, false];
 #[tokio::test]
 async fn a_change_of_a_user_wakes_all_its_sessions_and_no_others() {
     let mut rig = Rig::new().await;
-    assert_eq!((rig.woken(), rig.changes(Takes::All)), ([false; 3], [false; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::All)), ([false; 3], [false; 2]));
     let ana = rig.anas[0].actor().clone();
     ana.join(&room("#rust")).await.unwrap();
-    assert_eq!((rig.woken(), rig.changes(Takes::All)), (ANAS, [true; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::All)), (ANAS, [true; 2]));
     say(&rig.bob, "#lobby", "hi").await.unwrap();
     ana.read(&RoomName::lobby(), Seq::FIRST).await.unwrap();
-    assert_eq!((rig.woken(), rig.changes(Takes::All)), (ANAS, [true; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::All)), (ANAS, [true; 2]));
     ana.leave_room(&room("#rust")).await.unwrap();
-    assert_eq!((rig.woken(), rig.changes(Takes::Typing)), (ANAS, [false; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::Typing)), (ANAS, [false; 2]));
     rig.bob.type_in(&RoomName::lobby()).unwrap();
-    assert_eq!((rig.woken(), rig.changes(Takes::Typing)), (ANAS, [true; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::Typing)), (ANAS, [true; 2]));
     rig.sanction(SanctionKind::Mute).await;
-    assert_eq!((rig.woken(), rig.changes(Takes::All)), (ANAS, [true; 2]));
+    assert_eq!((rig.woken(), rig.changes(NotificationFilter::All)), (ANAS, [true; 2]));
     let hash = PasswordHash::new("one");
     rig.hub.hand_back(Asker::OPERATOR, name("ana"), hash, false).await.unwrap();
-    assert_eq!((rig.woken(), rig.changes(Takes::All)), (ANAS, [true; 2]), "its account");
+    assert_eq!(
+        (rig.woken(), rig.changes(NotificationFilter::All)),
+        (ANAS, [true; 2]),
+        "its account"
+    );
 }
 
 #[tokio::test]

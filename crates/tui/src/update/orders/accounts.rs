@@ -6,7 +6,7 @@ use chat_proto::{Command, Secret, Timestamp, UserName};
 
 use super::{Effect, lists, notify, order, request};
 use crate::lists::{SecretKind, Subject};
-use crate::pages::{CodePage, Whose};
+use crate::pages::{CodeOwner, CodePage};
 use crate::state::{Page, PageSubject, State};
 use crate::wording::OFFLINE;
 
@@ -103,7 +103,7 @@ pub(super) fn show_code(state: &mut State, code: &Secret, valid_ms: u64, other: 
     let (_, time) =
         state.day_and_time(Timestamp::from_millis(state.now.as_millis().saturating_add(ends)));
     let client = &state.client;
-    let whose = other.map_or_else(|| Whose::User(client.name().clone()), Whose::Other);
-    let page = CodePage::new(code, whose, client.server().to_owned(), time);
+    let owner = other.map_or_else(|| CodeOwner::User(client.name().clone()), CodeOwner::Other);
+    let page = CodePage::new(code, owner, client.server().to_owned(), time);
     state.page = Some(Page { subject: PageSubject::Code(Box::new(page)), top: 0 });
 }

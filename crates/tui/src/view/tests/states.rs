@@ -1,6 +1,7 @@
 //! What the screen says about the state that the room, the connection and the program are in.
 
 use chat_proto::Event;
+use crossterm::event::KeyCode;
 
 use crate::fixture::{Harness, room_state, user};
 
@@ -8,6 +9,16 @@ use crate::fixture::{Harness, room_state, user};
 fn assert_shows(harness: &Harness, text: &str) {
     let screen = harness.screen();
     assert!(screen.contains(text), "no {text:?} on\n{screen}");
+}
+
+#[test]
+fn a_room_without_messages_says_so_until_there_is_one() {
+    let mut harness = Harness::connected(80, 20);
+    harness.event(Event::Room(room_state("#tea", 0, 0)));
+    harness.alt(KeyCode::Char('2'));
+    assert_shows(&harness, "No messages in #tea yet");
+    harness.message_in("#tea", 1, user(3, "ana"), "hi");
+    assert!(!harness.screen().contains("No messages"), "{}", harness.screen());
 }
 
 #[test]
@@ -46,7 +57,7 @@ fn a_list_says_that_it_is_not_known_while_offline() {
     for list in ["/who\n", "/rooms x\n"] {
         harness.type_text(list);
         assert_shows(&harness, "You're offline. Try again once connected");
-        harness.press(crossterm::event::KeyCode::Esc);
+        harness.press(KeyCode::Esc);
     }
 }
 
