@@ -16,8 +16,8 @@ use crate::journal::RoomId;
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
 pub(super) const COMPARED_MAX: usize = 500;
 
-/// Messages that a page of a query looks at if the query leaves some out, which may be nearly all that it finds: 130 ms of
-/// a processor. The next page goes on there.
+/// Messages that a page looks at if its query leaves some out, which may be nearly all that it finds: 130 ms of a
+/// processor. The next page goes on there.
 pub(super) const LOOKED_AT_MAX: i64 = 1_000_000;
 
 /// A search to be carried out.
@@ -75,7 +75,7 @@ pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hit
     match criteria.order {
         SearchOrder::Newest => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
-            let Matching { mut found, unseen } = matching(db, criteria, last, limit + 1)?;
+            let Matches { mut found, unseen } = matching(db, criteria, last, limit + 1)?;
             let is_cut = found.len() > limit;
             found.truncate(limit);
             let cursor = |number| Cursor { number, skipped: 0 };
@@ -86,7 +86,7 @@ pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hit
         }
         SearchOrder::Best => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number);
-            let Matching { mut found, unseen } = matching(db, criteria, last, COMPARED_MAX)?;
+            let Matches { mut found, unseen } = matching(db, criteria, last, COMPARED_MAX)?;
             let number = found.first().map_or(last, |hit| hit.number);
             found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
             let skipped = after.map_or(0, |cursor| cursor.skipped);
@@ -110,7 +110,7 @@ struct Hit {
 }
 
 /// The messages that match.
-struct Matching {
+struct Matches {
     found: Vec<Hit>,
     /// The last number that was not looked at, if there are fewer than were asked for.
     unseen: Option<i64>,
@@ -122,14 +122,14 @@ fn matching(
     criteria: &Criteria,
     last: i64,
     limit: usize,
-) -> rusqlite::Result<Matching> {
+) -> rusqlite::Result<Matches> {
     let Criteria { query, scope, rooms, names_rooms, .. } = criteria;
     let named = (&rooms[..], *names_rooms);
     let expression = expression(query, scope, named, |name| name_number(db, name))?;
     let from = query.after.unwrap_or(i64::MIN);
     let to = query.before.map_or(i64::MAX, |before| before.saturating_sub(1));
     let (Some(expression), Some(numbers)) = (expression, numbers(db, from, to)?) else {
-        return Ok(Matching { found: Vec::new(), unseen: None });
+        return Ok(Matches { found: Vec::new(), unseen: None });
     };
     let last = last.min(numbers.1);
     // In steps that do not depend on where a page begins: the best messages of one are compared for each of its pages.
@@ -158,5 +158,5 @@ fn matching(
         found.push(Hit { number: row.get(0)?, place, score });
     }
     let is_whole = found.len() >= limit || first <= numbers.0;
-    Ok(Matching { found, unseen: (!is_whole).then(|| first - 1) })
+    Ok(Matches { found, unseen: (!is_whole).then(|| first - 1) })
 }
