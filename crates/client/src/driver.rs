@@ -13,7 +13,7 @@ use crate::effect::Effect;
 use crate::input::Input;
 use crate::link::{Dial, Identity, Link};
 use crate::state::State;
-use crate::store::{Done, Job, Store, StoreError, StoreTask, Writer};
+use crate::store::{Job, JobResult, Store, StoreError, StoreTask, Writer};
 use crate::timer::Timer;
 use crate::update::update;
 
@@ -226,14 +226,14 @@ impl Driver {
     }
 
     /// An answer of the store as an input.
-    fn answer(&mut self, done: Done) -> Input {
+    fn answer(&mut self, done: JobResult) -> Input {
         let in_words = |error: StoreError| {
             tracing::error!(%error, "not stored");
             error.to_string()
         };
         match done {
-            Done::Stored(stored) => Input::Stored(stored.map_err(in_words)),
-            Done::Opened(profile) => {
+            JobResult::Stored(stored) => Input::Stored(stored.map_err(in_words)),
+            JobResult::Opened(profile) => {
                 let profile = profile.map_err(in_words);
                 match self.opening.take().expect("the store opens a profile only on request") {
                     Opening::Server { session, welcome } => {

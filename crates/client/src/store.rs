@@ -60,7 +60,7 @@ pub use self::pending::still_pending;
 pub use self::profile::{KnownServer, Profile};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
-pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
+pub use self::task::{JOBS_MAX, Job, JobResult, StoreTask, Writer};
 pub use self::typed::{TYPED_BYTES_MAX, TYPED_MAX, TypedFile};
 use crate::choices::Choices;
 use crate::seed::Seed;

@@ -100,9 +100,9 @@ pub(crate) struct Hub {
     journal: Journal,
 }
 
-/// What to do if a name is taken.
+/// What to do about a conflict: the name is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IfTaken {
+pub(crate) enum NameConflict {
     /// Refuse it, and suggest a free one.
     Refuse,
     /// Take a similar name that is free: the client cannot be asked.

@@ -40,7 +40,7 @@ pub(crate) use self::error::SearchError;
 pub(crate) use self::expression::Scope;
 use self::expression::rooms;
 pub(crate) use self::find::Cursor;
-use self::find::{Criteria, Hits};
+use self::find::{Criteria, Hits, LOOKED_AT_MAX};
 pub(crate) use self::matches::Excerpt;
 use self::progress::Progress;
 pub(crate) use self::query::{Query, TERMS_MAX};
@@ -95,6 +95,8 @@ pub(crate) struct Search {
     readers: Readers,
     /// With a connection of its own, so that searches do not delay the history of others.
     journal: Journal,
+    /// Messages that a page looks at if its query leaves some out, at most.
+    looked_at_max: i64,
     closing: CancellationToken,
     ended: CancellationToken,
 }
@@ -139,7 +141,7 @@ impl Search {
         }
         let readers = Readers::new(has_threads, Arc::clone(&shared.damaged));
         let journal = journal.with_own_connection();
-        Self { shared, readers, journal, closing, ended }
+        Self { shared, readers, journal, looked_at_max: LOOKED_AT_MAX, closing, ended }
     }
 
     /// A page of messages that match, as they are now.
@@ -161,11 +163,18 @@ impl Search {
         }
         let source = self.shared.source().clone().ok_or(SearchError::NotReady)?;
         let limit = limit.clamp(1, HITS_MAX) as usize;
-        let criteria =
-            Criteria { query: query.clone(), scope, rooms, names_rooms, order, after, limit };
+        let criteria = Criteria {
+            query: query.clone(),
+            scope,
+            rooms,
+            names_rooms,
+            order,
+            after,
+            limit,
+            looked_at_max: self.looked_at_max,
+        };
         let found = self.readers.read(source, move |db| find::find(db, &criteria));
-        let Hits { places, cursors, is_cut } = found.await?;
-        let next = cursors.last().copied().filter(|_| is_cut);
+        let Hits { places, cursors, next } = found.await?;
         let read = self.journal.messages_now(places.clone(), user).await;
         let messages = read.map_err(SearchError::Journal)?;
         let mut cursors = places.into_iter().zip(cursors);

@@ -21,6 +21,10 @@ const UNSEEN_MS = 250;
  */
 const REST = 3;
 const REST_MAX_MS = 250;
+/** Messages are drawn this long after a key at the earliest, in milliseconds: not in the frame that shows the key. */
+const KEY_MS = 24;
+/** Inputs of keys in a box, which shows them by itself. */
+const KEYS = new Set(["draft", "threadDraft"]);
 /** Inputs that are not the user's, or that the box shows by itself. */
 const PATIENT = new Set(["event", "tick", "stored", "draft", "threadDraft", "looked", "seen"]);
 /** Time between two ticks, by which what holds for a while ends. */
@@ -38,24 +42,27 @@ let exported = [];
 let lastPut = null;
 /** The drawing that is due: a function that cancels it. */
 let cancelDrawing = null;
-let isDrawnSoon = false;
+/** Whether the user waits for it. */
+let isAwaited = false;
 let restsUntil = 0;
 
 /** Takes an input: changes the state, carries out the effects, and draws. */
 function dispatch(input) {
   for (const effect of update(state, { at: Date.now(), ...input })) EFFECTS[effect.type](effect);
-  drawSoon(!PATIENT.has(input.type));
+  drawSoon(!PATIENT.has(input.type), KEYS.has(input.type));
 }
 
 /** Draws with the next frame. A page that is not looked at has none; its title has to say what is new all the same. */
-function drawSoon(isUrgent) {
-  if (cancelDrawing && (isDrawnSoon || !isUrgent)) return;
+function drawSoon(isUrgent, isKey) {
+  const now = performance.now();
+  if (isKey) restsUntil = Math.max(restsUntil, now + KEY_MS);
+  if (cancelDrawing && (isAwaited || !(isUrgent || isKey))) return;
   cancelDrawing?.();
-  const rest = isUrgent ? 0 : Math.max(0, restsUntil - performance.now());
-  isDrawnSoon = rest === 0;
+  isAwaited = isUrgent;
+  const rest = isUrgent ? 0 : Math.max(0, restsUntil - now);
   let [frame, start] = [0, 0];
   const ask = () => (frame = requestAnimationFrame(draw));
-  if (isDrawnSoon) ask();
+  if (rest === 0) ask();
   else start = setTimeout(ask, rest);
   const unseen = setTimeout(draw, rest + UNSEEN_MS);
   cancelDrawing = () => {
@@ -77,7 +84,7 @@ function draw() {
 }
 drawn.port1.onmessage = () => {
   const now = performance.now();
-  restsUntil = now + Math.min(REST_MAX_MS, REST * (now - drawnFrom));
+  restsUntil = Math.max(restsUntil, now + Math.min(REST_MAX_MS, REST * (now - drawnFrom)));
 };
 
 const link = makeLink(dispatch);

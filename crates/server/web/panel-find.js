@@ -67,13 +67,15 @@ function search(view) {
         : query.trim() === ""
           ? HELP
           : found.length === 0
-            ? "Nothing found"
+            ? now.next === null
+              ? "Nothing found"
+              : "Nothing found in the newest messages"
             : indexed !== null
               ? `${indexed} % of the messages can be found yet`
               : "");
     setText(note, text);
     set(note, { hidden: text === "" });
-    set(more, { hidden: now.next === null || found.length === 0 });
+    set(more, { hidden: now.next === null || isLoading });
     setText(order, now.order === "newest" ? "Best first" : "Newest first");
     if (drawn === found) return;
     drawn = found;

@@ -13,6 +13,8 @@ import * as windows from "./view-window.js";
 /** Time for which the message is marked that the reader has gone to. */
 const FLASH_MS = 2000;
 
+const sizeOf = ({ clientWidth, clientHeight }) => `${clientWidth} ${clientHeight}`;
+
 /** Makes the log of the open room, or of the open thread. `items` has its rows, and `frame` scrolls them. */
 export function makeLog(view, elements) {
   const { state } = view;
@@ -29,8 +31,11 @@ export function makeLog(view, elements) {
     wantsEnd: false,
     /**
      * Where the last drawing left the scroll bar: elsewhere, the reader has moved it, and the event of that is to come.
+     * Unless the frame has another size: then the row that it left on the screen, or the end, is to be there again.
      */
     top: 0,
+    size: "",
+    kept: null,
     window: windows.newWindow(),
     /** The heights of the empty space above and below the rows. */
     pads: { above: 0, below: 0 },
@@ -49,9 +54,12 @@ export function makeLog(view, elements) {
       if (log.room) Object.assign(log, { room: null, drawn: "" });
       return items.replaceChildren();
     }
+    // In another pane of a phone: nothing can be measured, and it is drawn when it is shown.
+    if (frame.clientHeight === 0) return log.redraw();
     const name = isThread ? `${state.thread.room} ${state.thread.root}` : of.name;
     const isOther = log.room !== name;
     if (isOther) leave(name);
+    else if (log.size !== sizeOf(frame)) resized();
     else if (!log.wantsEnd && (!log.atEnd || frame.scrollTop !== log.top)) log.atEnd = rows.isAtEnd();
     edge.draw(from, of, log.window.from === 0);
     const now = signature(name, from, of);
@@ -66,8 +74,18 @@ export function makeLog(view, elements) {
       jumps.draw(of, geometry.first(), !log.atEnd || source().isCut);
     }
     rows.reading.load();
-    log.top = frame.scrollTop;
+    Object.assign(log, {
+      top: frame.scrollTop,
+      size: sizeOf(frame),
+      kept: log.atEnd ? null : geometry.anchor(),
+    });
     rows.reading.report();
+  }
+
+  /** The lines have other lengths, so all rows have moved. */
+  function resized() {
+    if (log.atEnd) frame.scrollTop = frame.scrollHeight;
+    else geometry.restore(log.kept);
   }
 
   /** All that the rows depend on: if it is as before, they are not made again. */
@@ -112,7 +130,11 @@ export function makeLog(view, elements) {
   };
   frame.addEventListener("scroll", scrolled, { passive: true });
   frame.addEventListener("click", (event) => actOn.click(view, event, room(), isThread, log));
-  new ResizeObserver(() => log.atEnd && (frame.scrollTop = frame.scrollHeight)).observe(frame);
+  new ResizeObserver(() => {
+    resized();
+    if (log.drawn === "" && source() && room()) draw();
+  }).observe(frame);
+  log.redraw = () => void (log.drawn = "");
 
   return {
     draw: () => draw(),
@@ -122,6 +144,6 @@ export function makeLog(view, elements) {
       if (!items.contains(document.activeElement)) rows.focus.forget();
     },
     scroll: (pages) => frame.scrollBy({ top: pages * frame.clientHeight * 0.85 }),
-    redraw: () => void (log.drawn = ""),
+    redraw: log.redraw,
   };
 }

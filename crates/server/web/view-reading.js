@@ -12,6 +12,8 @@ const FAR = 8000;
 export function makeReading({ state, dispatch }, { frame, isThread }, { log, source, room, geometry }) {
   /** What was reported last. */
   let reported = "";
+  /** The end of a room that the user looked at in the last drawing: what comes after it scrolls by. */
+  let watched = null;
 
   /** Says which messages the reader looks at: they stay loaded. */
   function look() {
@@ -21,14 +23,25 @@ export function makeReading({ state, dispatch }, { frame, isThread }, { log, sou
     if (room().eye !== pos) dispatch({ type: "looked", room: room().name, pos });
   }
 
-  /** Says which messages are on the screen: they count as read. */
+  /** The end of the room, if the user looks at it. Messages that were missed are not live. */
+  function end() {
+    const { name, isJoined, lastSeq } = room();
+    const { last } = source();
+    const isThere = state.isVisible && log.atEnd && isJoined && last !== null && last >= lastSeq;
+    return isThere && !isThread ? { room: name, last } : null;
+  }
+
+  /** Says which messages are on the screen, or have scrolled by: they count as read. */
   function report() {
+    const before = watched;
+    watched = end();
     if (!state.isVisible) return;
+    const of = room();
     const seqs = geometry.shown().flatMap(({ dataset }) => (dataset.seq ? [Number(dataset.seq)] : []));
     if (seqs.length === 0) return;
-    const of = room();
     const last = Math.max(...seqs);
-    const first = Math.min(...seqs);
+    const isWatched = watched !== null && before?.room === watched.room;
+    const first = Math.min(...seqs, isWatched ? before.last + 1 : Infinity);
     // What does not count as read is reported once, or each drawing would ask for the next one.
     const seen = `${of.name} ${first} ${last} ${of.read} ${source().version}`;
     if (last <= of.read || seen === reported) return;

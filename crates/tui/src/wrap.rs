@@ -93,13 +93,20 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
     rows.done
 }
 
-/// Whether no row ends at `at` although Unicode allows it: after the scheme of a link, which says
-/// nothing alone, and within a grapheme cluster, which is drawn as one (a space with a mark on it).
+/// Whether no row ends at `at` although Unicode allows it: after the scheme of a link or the hyphens of an option,
+/// which say nothing alone, and within a grapheme cluster, which is drawn as one (a space with a mark on it).
 fn holds_together(text: &str, at: usize) -> bool {
     let (before, after) = text.split_at(at);
     let has_space = before.ends_with(' ') && !after.is_empty();
     before.ends_with("://")
+        || ends_with_hyphens_of_option(before)
         || has_space && text[at - 1..].graphemes(true).next().is_some_and(|cluster| cluster != " ")
+}
+
+/// Whether `text` ends with the hyphens that begin a word, as in `--listen` (LB20a of UAX 14, since Unicode 15.1).
+fn ends_with_hyphens_of_option(text: &str) -> bool {
+    let word = text.trim_end_matches('-');
+    word.len() < text.len() && (word.is_empty() || word.ends_with([' ', '\n']))
 }
 
 /// The complete rows, and the current one.
@@ -189,6 +196,13 @@ mod tests {
         assert_eq!(rows("see https://a.org/b", 13, 13), ["see", "https://a.org", "/b"]);
         assert_eq!(rows("see https://", 20, 20), ["see https://"]);
         assert_eq!(rows("try /quit or a/bc", 6, 6), ["try", "/quit", "or a/", "bc"]);
+    }
+
+    #[test]
+    fn an_option_is_one_word() {
+        assert_eq!(rows("start with --listen PORT", 13, 13), ["start with", "--listen PORT"]);
+        assert_eq!(rows("-k and well-known", 6, 9), ["-k and", "well-", "known"]);
+        assert_eq!(rows("one -- two", 6, 6), ["one --", "two"]);
     }
 
     #[test]

@@ -12,5 +12,6 @@ mod one_room;
 mod outbox;
 mod places;
 mod readers;
+mod resize;
 mod start;
 mod views;

@@ -23,6 +23,12 @@ async fn messages_that_come_fast_are_read_together() {
         bob.say(n, &format!("message {n}")).await;
     }
     ana.until("the last one", &format!("read.at(-1)?.endsWith(': message {MESSAGES}')")).await;
+    // They came while the user looked at the end of the room.
+    ana.until(
+        "nothing is unread",
+        "!document.querySelector('.badge') && document.querySelector('#above').hidden",
+    )
+    .await;
     let read = ana.value("read").await;
     let read = read.as_array().unwrap();
     assert!(read[0].as_str().unwrap().ends_with(": message 1"), "{read:?}");

@@ -19,4 +19,6 @@ mod sources;
 #[cfg(test)]
 mod test_count;
 #[cfg(test)]
+mod types;
+#[cfg(test)]
 mod words;

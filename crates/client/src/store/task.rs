@@ -32,7 +32,7 @@ pub enum Job {
 
 /// The answer to a job.
 #[derive(Debug)]
-pub enum Done {
+pub enum JobResult {
     /// It is stored, or the reason why not.
     Stored(Result<(), StoreError>),
     /// The stored profile of the user or for the server.
@@ -70,7 +70,7 @@ impl Writer {
 #[derive(Debug)]
 pub struct StoreTask {
     jobs: mpsc::Sender<Job>,
-    done: mpsc::Receiver<Done>,
+    done: mpsc::Receiver<JobResult>,
     /// Jobs without an answer.
     waiting: usize,
     task: AbortOnDropHandle<Option<Store>>,
@@ -109,7 +109,7 @@ impl StoreTask {
     }
 
     /// Waits for the next answer. `None` if the task has ended, by a fault of the program. Safe to cancel.
-    pub async fn done(&mut self) -> Option<Done> {
+    pub async fn done(&mut self) -> Option<JobResult> {
         let done = self.done.recv().await?;
         self.waiting -= 1;
         Some(done)
@@ -121,7 +121,7 @@ impl StoreTask {
         drop(jobs);
         let ends = async {
             while let Some(done) = done.recv().await {
-                if let Done::Stored(Err(error)) = done {
+                if let JobResult::Stored(Err(error)) = done {
                     tracing::error!(%error, "not stored");
                 }
             }
@@ -135,7 +135,7 @@ async fn run(
     mut store: Store,
     writer: Writer,
     mut jobs: mpsc::Receiver<Job>,
-    answers: mpsc::Sender<Done>,
+    answers: mpsc::Sender<JobResult>,
 ) -> Option<Store> {
     while let Some(job) = jobs.recv().await {
         let carry_out = move || {
@@ -151,11 +151,11 @@ async fn run(
 }
 
 impl Store {
-    fn carry_out(&mut self, job: Job) -> Done {
+    fn carry_out(&mut self, job: Job) -> JobResult {
         match job {
-            Job::Store(op) => Done::Stored(self.apply(op)),
-            Job::Become(name) => Done::Opened(self.turn_into(name).map(Box::new)),
-            Job::File(journal) => Done::Opened(self.file_under(journal).map(Box::new)),
+            Job::Store(op) => JobResult::Stored(self.apply(op)),
+            Job::Become(name) => JobResult::Opened(self.turn_into(name).map(Box::new)),
+            Job::File(journal) => JobResult::Opened(self.file_under(journal).map(Box::new)),
         }
     }
 }

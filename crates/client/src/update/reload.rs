@@ -10,15 +10,15 @@ use crate::rooms::{PageRequest, Retry, Room};
 use crate::state::State;
 
 /// The result of [`failed`].
-pub(super) struct Failed {
+pub(super) struct PageFailure {
     pub(super) effects: Vec<Effect>,
     /// Whether the user knows it already: the page before could not be read either.
     pub(super) is_known: bool,
 }
 
 /// The server could not read a page of a room.
-pub(super) fn failed(state: &mut State, name: &RoomName, at: Timestamp) -> Failed {
-    let mut done = Failed { effects: Vec::new(), is_known: false };
+pub(super) fn failed(state: &mut State, name: &RoomName, at: Timestamp) -> PageFailure {
+    let mut done = PageFailure { effects: Vec::new(), is_known: false };
     let Some(room) = state.rooms.get_mut(name) else { return done };
     let hold = match room.loading.take() {
         Some(PageRequest::Older) => Some(Hold::OlderFailed),

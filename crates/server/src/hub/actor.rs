@@ -8,7 +8,7 @@ use chat_proto::{AwayText, DeviceId, Event, RoomName, Seq, Topic, UserId, UserNa
 
 use super::answer::{Answer, Outcome};
 use super::request::{DirectScope, NewMessage, Request};
-use super::{Hub, HubError, IfTaken};
+use super::{Hub, HubError, NameConflict};
 use crate::journal::{Repeat, ResentMessage, Task};
 use crate::room::Room;
 
@@ -155,7 +155,11 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the name is taken, it cannot be stored, or the daemon is going away.
-    pub(crate) async fn rename(&self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
+    pub(crate) async fn rename(
+        &self,
+        wants: &UserName,
+        if_taken: NameConflict,
+    ) -> Result<(), HubError> {
         let rename = Request::Rename { user: self.id(), wants: wants.clone(), if_taken };
         self.hub.request(rename).await.map(drop)
     }

@@ -24,7 +24,7 @@ use super::policy::{Action, Denial, may};
 use super::proposal::{MembershipAhead, Proposal};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::UnusedRoom;
-use super::{HubError, IfTaken};
+use super::{HubError, NameConflict};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
 use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord};
 
@@ -208,7 +208,7 @@ fn rename(
     proposal: &mut Proposal<'_>,
     id: UserId,
     wants: &UserName,
-    if_taken: IfTaken,
+    if_taken: NameConflict,
 ) -> GrantResult {
     may(proposal.subject(id), Action::TakeName).map_err(Denial::on_server)?;
     let name = proposal.names.choose(Some(id), wants, if_taken)?;

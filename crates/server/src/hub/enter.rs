@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::answer::Response;
 use super::member::Member;
 use super::request::Request;
-use super::{Admission, Hub, HubError, IfTaken};
+use super::{Admission, Hub, HubError, NameConflict};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::limits::Limits;
@@ -126,7 +126,7 @@ impl Hub {
         self.see_token(user, &TokenHash::of(token));
         if member.user().name.as_str() != wants.as_str() {
             // If the name is taken, the session begins under the old name.
-            let _ = member.actor().rename(wants, IfTaken::Refuse).await;
+            let _ = member.actor().rename(wants, NameConflict::Refuse).await;
         }
         Ok(member)
     }

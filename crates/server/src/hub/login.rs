@@ -10,7 +10,7 @@ use super::enter::ReturningUser;
 use super::member::Member;
 use super::proposal::Proposal;
 use super::request::Request;
-use super::{Admission, Hub, HubError, IfTaken};
+use super::{Admission, Hub, HubError, NameConflict};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{Credential, CredentialId};
@@ -46,7 +46,7 @@ impl Hub {
     pub(crate) fn check_name(&self, name: &UserName) -> Result<(), HubError> {
         let state = self.state();
         let proposal = Proposal::new(&state, self.directory.newcomers_after());
-        proposal.names.choose(None, name, IfTaken::Refuse).map(drop)
+        proposal.names.choose(None, name, NameConflict::Refuse).map(drop)
     }
 
     /// The password of a user; `None` if it has none.

@@ -7,7 +7,7 @@ use chat_proto::{UserId, UserName};
 use super::looks::Look;
 use super::names::Names;
 use super::naming::{self, NameTrouble};
-use super::{HubError, IfTaken};
+use super::{HubError, NameConflict};
 
 /// Numbers tried after a taken name, from 2 on: small numbers are what people expect.
 const NUMBERS_TRIED: u64 = 20;
@@ -95,16 +95,16 @@ impl<'n> NamesAhead<'n> {
         &self,
         user: Option<UserId>,
         wants: &UserName,
-        if_taken: IfTaken,
+        if_taken: NameConflict,
     ) -> Result<UserName, HubError> {
         let Err(obstacle) = self.may_have(user, wants) else { return Ok(wants.clone()) };
         match (obstacle, if_taken) {
-            (Obstacle::Trouble(trouble), IfTaken::Refuse) => Err(HubError::BadName(trouble)),
-            (Obstacle::Trouble(trouble), IfTaken::Number) if trouble.is_of_letters() => {
+            (Obstacle::Trouble(trouble), NameConflict::Refuse) => Err(HubError::BadName(trouble)),
+            (Obstacle::Trouble(trouble), NameConflict::Number) if trouble.is_of_letters() => {
                 self.choose(user, &UserName::from_lossy(GUEST), if_taken)
             }
-            (_, IfTaken::Number) => Ok(self.numbered(user, wants)),
-            (obstacle, IfTaken::Refuse) => Err(HubError::NameTaken {
+            (_, NameConflict::Number) => Ok(self.numbered(user, wants)),
+            (obstacle, NameConflict::Refuse) => Err(HubError::NameTaken {
                 wanted: wants.clone(),
                 free: self.numbered(user, wants),
                 looks: obstacle == Obstacle::LooksTaken,

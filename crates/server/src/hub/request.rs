@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::accounts::Asker;
 use super::answer::{Answer, Response};
 use super::login::Proof;
-use super::{HubError, IfTaken};
+use super::{HubError, NameConflict};
 use crate::config::Join;
 use crate::journal::{CredentialId, CredentialRecord, RoomId, Task, UserRole};
 use crate::token::{PasswordHash, TokenHash};
@@ -102,7 +102,7 @@ pub(super) enum Request {
     /// A guest, for one session.
     Guest { user: UserId, wants: UserName, admission: Admission },
     /// The user takes another name.
-    Rename { user: UserId, wants: UserName, if_taken: IfTaken },
+    Rename { user: UserId, wants: UserName, if_taken: NameConflict },
     /// The user joins a room, which is created if it does not exist.
     Join { user: UserId, name: RoomName, scope: DirectScope },
     /// The user leaves a room.

@@ -169,11 +169,11 @@ async fn no_user_has_the_name_of_the_server() {
 async fn a_user_may_change_the_spelling_of_its_name() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
-    bob.actor().rename(&name("Bob"), IfTaken::Refuse).await.unwrap();
+    bob.actor().rename(&name("Bob"), NameConflict::Refuse).await.unwrap();
     assert_eq!(bob.user().name.as_str(), "Bob");
     let (ana, _) = enter(&hub, "ana").await.unwrap();
-    assert!(bob.actor().rename(&ana.user().name, IfTaken::Refuse).await.is_err());
-    bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap();
+    assert!(bob.actor().rename(&ana.user().name, NameConflict::Refuse).await.is_err());
+    bob.actor().rename(&name("eva"), NameConflict::Refuse).await.unwrap();
     assert!(enter(&hub, "bob").await.is_ok(), "the old name is free");
 }
 
@@ -376,7 +376,7 @@ async fn if_the_journal_stores_nothing_old_users_begin_sessions_and_new_ones_are
     assert_eq!(bob.actor().last_n(&DeviceId::default()).await, Ok(0));
     assert!(matches!(say(&bob, "#lobby", "hi").await, Err(HubError::NotStored(_))));
     assert_eq!(
-        bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),
+        bob.actor().rename(&name("eva"), NameConflict::Refuse).await.unwrap_err().code(),
         RefusalCode::NotKept
     );
     assert_eq!(bob.user().name, name("bob"));

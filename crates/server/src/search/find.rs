@@ -16,6 +16,10 @@ use crate::journal::RoomId;
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
 pub(super) const COMPARED_MAX: usize = 500;
 
+/// Messages that a page looks at if its query leaves some out, which may be nearly all that it finds: 130 ms of a
+/// processor. The next page goes on there.
+pub(super) const LOOKED_AT_MAX: i64 = 1_000_000;
+
 /// A search to be carried out.
 #[derive(Debug)]
 pub(super) struct Criteria {
@@ -28,6 +32,8 @@ pub(super) struct Criteria {
     pub(super) order: SearchOrder,
     pub(super) after: Option<Cursor>,
     pub(super) limit: usize,
+    /// Messages that the page looks at if the query leaves some out, at most.
+    pub(super) looked_at_max: i64,
 }
 
 /// Where a page begins: after the messages of an earlier one.
@@ -45,8 +51,8 @@ pub(super) struct Hits {
     pub(super) places: Vec<(RoomId, Seq)>,
     /// For each, where the page after it begins.
     pub(super) cursors: Vec<Cursor>,
-    /// Whether there may be more.
-    pub(super) is_cut: bool,
+    /// Where the next page begins; `None` if there is none.
+    pub(super) next: Option<Cursor>,
 }
 
 impl Cursor {
@@ -69,26 +75,30 @@ pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hit
     match criteria.order {
         SearchOrder::Newest => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
-            let mut found = matching(db, criteria, last, limit + 1)?;
+            let Matches { mut found, unseen } = matching(db, criteria, last, limit + 1)?;
             let is_cut = found.len() > limit;
             found.truncate(limit);
-            let cursors =
-                found.iter().map(|hit| Cursor { number: hit.number, skipped: 0 }).collect();
-            Ok(Hits { places: found.iter().map(|hit| hit.place).collect(), cursors, is_cut })
+            let cursor = |number| Cursor { number, skipped: 0 };
+            let cursors: Vec<_> = found.iter().map(|hit| cursor(hit.number)).collect();
+            let after_last = cursors.last().copied().filter(|_| is_cut);
+            let next = after_last.or_else(|| Some(cursor(unseen?.saturating_add(1))));
+            Ok(Hits { places: found.iter().map(|hit| hit.place).collect(), cursors, next })
         }
         SearchOrder::Best => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number);
-            let mut found = matching(db, criteria, last, COMPARED_MAX)?;
+            let Matches { mut found, unseen } = matching(db, criteria, last, COMPARED_MAX)?;
             let number = found.first().map_or(last, |hit| hit.number);
             found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
             let skipped = after.map_or(0, |cursor| cursor.skipped);
             let is_cut = found.len() > skipped.saturating_add(limit);
             let places: Vec<_> =
                 found.iter().skip(skipped).take(limit).map(|hit| hit.place).collect();
-            let cursors = (1..=places.len())
+            let cursors: Vec<_> = (1..=places.len())
                 .map(|count| Cursor { number, skipped: skipped + count })
                 .collect();
-            Ok(Hits { places, cursors, is_cut })
+            let after_last = cursors.last().copied().filter(|_| is_cut);
+            let next = after_last.or_else(|| Some(Cursor { number: unseen?, skipped: 0 }));
+            Ok(Hits { places, cursors, next })
         }
     }
 }
@@ -99,21 +109,32 @@ struct Hit {
     score: u64,
 }
 
+/// The messages that match.
+struct Matches {
+    found: Vec<Hit>,
+    /// The last number that was not looked at, if there are fewer than were asked for.
+    unseen: Option<i64>,
+}
+
 /// The newest messages that match, up to the number `last`, newest first.
 fn matching(
     db: &Connection,
     criteria: &Criteria,
     last: i64,
     limit: usize,
-) -> rusqlite::Result<Vec<Hit>> {
+) -> rusqlite::Result<Matches> {
     let Criteria { query, scope, rooms, names_rooms, .. } = criteria;
     let named = (&rooms[..], *names_rooms);
     let expression = expression(query, scope, named, |name| name_number(db, name))?;
     let from = query.after.unwrap_or(i64::MIN);
     let to = query.before.map_or(i64::MAX, |before| before.saturating_sub(1));
     let (Some(expression), Some(numbers)) = (expression, numbers(db, from, to)?) else {
-        return Ok(Vec::new());
+        return Ok(Matches { found: Vec::new(), unseen: None });
     };
+    let last = last.min(numbers.1);
+    // In steps that do not depend on where a page begins: the best messages of one are compared for each of its pages.
+    let step = last.saturating_sub(last.rem_euclid(criteria.looked_at_max));
+    let first = if query.leaves_out() { step.max(numbers.0) } else { numbers.0 };
     let scores = criteria.order == SearchOrder::Best;
     let text = if scores { "doc.text" } else { "''" };
     let mut statement = db.prepare_cached(&format!(
@@ -121,8 +142,7 @@ fn matching(
          WHERE word MATCH ? AND word.rowid BETWEEN ? AND ? AND doc.at BETWEEN ? AND ?
          ORDER BY word.rowid DESC"
     ))?;
-    let last = last.min(numbers.1);
-    let mut rows = statement.query(params![expression, numbers.0, last, from, to])?;
+    let mut rows = statement.query(params![expression, first, last, from, to])?;
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next()?
@@ -137,5 +157,6 @@ fn matching(
         };
         found.push(Hit { number: row.get(0)?, place, score });
     }
-    Ok(found)
+    let is_whole = found.len() >= limit || first <= numbers.0;
+    Ok(Matches { found, unseen: (!is_whole).then(|| first - 1) })
 }

@@ -53,6 +53,11 @@ pub(super) struct Phrase {
 }
 
 impl Query {
+    /// Whether messages are left out by what they have, which the index finds only by comparing all that it finds.
+    pub(super) fn leaves_out(&self) -> bool {
+        self.terms.iter().any(|term| term.is_not && !matches!(term.what, What::In(_)))
+    }
+
     /// Reads what a user has typed. If it does not end with a space, the last word is one that is being typed.
     pub(crate) fn parse(typed: &str) -> Self {
         let mut query = Self::default();

@@ -4,7 +4,7 @@ pub(super) mod rig;
 
 use chat_proto::UserId;
 use chat_proto::command::Body;
-use chat_proto::{Seq, Text};
+use chat_proto::{Seq, ShortString, Text};
 
 use self::rig::{DIRECT, LOBBY, RUST, Rig};
 use super::*;
@@ -90,6 +90,35 @@ async fn pages_have_every_message_once() {
         found.sort_unstable();
         found.dedup();
         assert_eq!(found.len(), 50, "{order:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_a_query_that_leaves_messages_out_looks_at_some_of_them_and_the_next_goes_on() {
+    let mut rig = Rig::new();
+    for number in 0..40 {
+        rig.say(LOBBY, 1 + u64::from(number % 10 == 0), "word");
+    }
+    rig.settle().await;
+    rig.search.looked_at_max = 8;
+    for order in [SearchOrder::Newest, SearchOrder::Best] {
+        let (mut found, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let page = rig.page(1, &ALL, "word -from:ana", order, after, 1).await.unwrap();
+            found.extend(page.hits.iter().map(|hit| hit.message.seq.get()));
+            pages += 1;
+            after = page.next.map(|next| Cursor::from_wire(&next.to_wire()).unwrap());
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, [31, 21, 11, 1], "{order:?}");
+        assert!(pages > 5, "{pages} pages of 8 messages each: some have nothing");
+        let all = rig.page(1, &ALL, "word from:bob", order, None, 50).await.unwrap();
+        assert!(all.next.is_none(), "a query that leaves nothing out looks at all of them");
+        let before_all = Cursor::from_wire(&ShortString::new("0-0").unwrap());
+        let none = rig.page(1, &ALL, "word -from:ana", order, before_all, 1).await.unwrap();
+        assert!(none.hits.is_empty() && none.next.is_none());
     }
 }
 

@@ -16,7 +16,7 @@ use super::handshake::about;
 use super::invites::InviteTerms;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
-use crate::hub::{IfTaken, RulesPatch};
+use crate::hub::{NameConflict, RulesPatch};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -195,8 +195,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn rename(&mut self, wants: UserName) -> ControlFlow<End> {
         let if_taken = match self.connection.capabilities().can_be_refused_a_name {
-            true => IfTaken::Refuse,
-            false => IfTaken::Number,
+            true => NameConflict::Refuse,
+            false => NameConflict::Number,
         };
         let actor = self.member.actor().clone();
         self.pending

@@ -287,19 +287,19 @@ mod tests {
 
     #[tokio::test]
     async fn input_that_fails_ends_with_the_error() {
-        struct Gone(io::PipeReader);
-        impl Read for &Gone {
+        struct LostTerminal(io::PipeReader);
+        impl Read for &LostTerminal {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 Err(io::ErrorKind::Other.into())
             }
         }
-        impl AsFd for Gone {
+        impl AsFd for LostTerminal {
             fn as_fd(&self) -> BorrowedFd<'_> {
                 self.0.as_fd()
             }
         }
         let (terminal, mut keyboard) = pipe().unwrap();
-        let input = TerminalInput::new(Gone(terminal), false).unwrap();
+        let input = TerminalInput::new(LostTerminal(terminal), false).unwrap();
         keyboard.write_all(b"x").unwrap();
         assert!(read(&input).await.is_err());
     }

@@ -40,7 +40,7 @@ struct Shared {
     direct: Option<Direct>,
     /// How many writes were sent, and how many are done.
     sent: AtomicU64,
-    done: watch::Receiver<Done>,
+    done: watch::Receiver<Progress>,
     pace: Mutex<Pace>,
     /// Wakes the task that waits for an answer.
     answered: Notify,
@@ -62,7 +62,7 @@ struct Chunk {
 
 /// How far the thread is.
 #[derive(Debug, Clone, Copy, Default)]
-struct Done {
+struct Progress {
     writes: u64,
     failed: Option<io::ErrorKind>,
 }
@@ -79,7 +79,7 @@ impl Output {
         size: fn() -> io::Result<Size>,
     ) -> io::Result<Self> {
         let (writes, queue) = sync_channel(WRITES_MAX);
-        let (done, how_far) = watch::channel(Done::default());
+        let (done, how_far) = watch::channel(Progress::default());
         let writing = move || write_all(&queue, &done, terminal);
         std::thread::Builder::new().name("terminal output".into()).spawn(writing)?;
         let shared = Shared {
@@ -119,7 +119,7 @@ impl Output {
         }
         let sent = self.shared.sent.load(Ordering::SeqCst);
         let mut done = self.shared.done.clone();
-        let is_done = |done: &Done| done.writes >= sent || done.failed.is_some();
+        let is_done = |done: &Progress| done.writes >= sent || done.failed.is_some();
         let done = done.wait_for(is_done).await.map_err(|_| gone())?;
         done.failed.map_or(Ok(()), |kind| Err(kind.into()))
     }
@@ -212,7 +212,7 @@ fn gone() -> io::Error {
 }
 
 /// Writes what comes until nobody can send any more, or the terminal is gone.
-fn write_all(queue: &Receiver<Chunk>, done: &watch::Sender<Done>, mut terminal: impl Write) {
+fn write_all(queue: &Receiver<Chunk>, done: &watch::Sender<Progress>, mut terminal: impl Write) {
     while let Ok(Chunk { bytes, written }) = queue.recv() {
         let result = terminal.write_all(&bytes).and_then(|()| terminal.flush());
         done.send_modify(|done| {

@@ -6,7 +6,7 @@ use super::{Grant, GrantResult};
 use crate::hub::directory::Directory;
 use crate::hub::proposal::Proposal;
 use crate::hub::request::Admission;
-use crate::hub::{HubError, IfTaken};
+use crate::hub::{HubError, NameConflict};
 use crate::journal::{
     Change, Credential, CredentialRecord, MembershipRecord, RoomId, UserKind, UserRecord, UserRole,
 };
@@ -37,7 +37,7 @@ impl Directory {
         let mut changes = Vec::new();
         let overdue = self.overdue(proposal, wants);
         let holder = overdue.as_ref().map(|record| record.user.id);
-        let name = proposal.names.choose(holder.or(id), wants, IfTaken::Refuse)?;
+        let name = proposal.names.choose(holder.or(id), wants, NameConflict::Refuse)?;
         if let Some(moved) = overdue {
             let name = proposal.names.numbered(None, wants);
             let user = User { id: moved.user.id, name };
@@ -79,7 +79,7 @@ impl Directory {
         admission: Admission,
     ) -> GrantResult {
         self.admit_guest(proposal, admission)?;
-        let name = proposal.names.choose(Some(id), wants, IfTaken::Number)?;
+        let name = proposal.names.choose(Some(id), wants, NameConflict::Number)?;
         let user = User { id, name };
         proposal.add_user(&user, UserKind::Guest);
         Ok((vec![Change::Guest(user)], Grant::Session(id, admission.network)))

@@ -7,7 +7,7 @@ use super::super::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::HookDraft;
-use super::super::{HookError, HubError, IfTaken};
+use super::super::{HookError, HubError, NameConflict};
 use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -57,7 +57,7 @@ impl Directory {
                 if proposal.users_stored() >= self.users_max {
                     return Err(HubError::TooManyUsers(self.users_max));
                 }
-                let name = proposal.names.choose(None, wants, IfTaken::Refuse)?;
+                let name = proposal.names.choose(None, wants, NameConflict::Refuse)?;
                 let bot = User { id: proposal.next_user(), name };
                 proposal.add_user(&bot, UserKind::Bot);
                 let seen_at = self.clock.now().max(self.newest);

@@ -18,12 +18,12 @@ fn names(holders: &[&str]) -> Names {
 
 fn refuse(names: &Names, user: Option<u64>, wants: &str) -> Result<String, String> {
     let user = user.map(UserId::new);
-    let chosen = NamesAhead::new(names).choose(user, &name(wants), IfTaken::Refuse);
+    let chosen = NamesAhead::new(names).choose(user, &name(wants), NameConflict::Refuse);
     chosen.map(|name| name.to_string()).map_err(|error| error.to_string())
 }
 
 fn number(names: &Names, wants: &UserName) -> UserName {
-    NamesAhead::new(names).choose(None, wants, IfTaken::Number).unwrap()
+    NamesAhead::new(names).choose(None, wants, NameConflict::Number).unwrap()
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_items_of_one_commit_see_the_names_of_those_before() {
     let mut ahead = NamesAhead::new(&names);
     let [bob, other, newcomer] = [1, 2, 3].map(UserId::new);
     let may = |ahead: &NamesAhead<'_>, user, wants: &str| {
-        ahead.choose(Some(user), &name(wants), IfTaken::Refuse).is_ok()
+        ahead.choose(Some(user), &name(wants), NameConflict::Refuse).is_ok()
     };
     assert!(!may(&ahead, other, "b0b"));
     ahead.release(&name("bob"), bob);

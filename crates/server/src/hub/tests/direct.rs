@@ -109,8 +109,8 @@ async fn an_address_leads_to_the_same_user_after_each_change_of_names() {
     let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();
     say(&bob, "@ana", "hi").await.unwrap();
-    ana.actor().rename(&name("ana2"), IfTaken::Refuse).await.unwrap();
-    eva.actor().rename(&name("ana"), IfTaken::Refuse).await.unwrap();
+    ana.actor().rename(&name("ana2"), NameConflict::Refuse).await.unwrap();
+    eva.actor().rename(&name("ana"), NameConflict::Refuse).await.unwrap();
     assert_eq!(bob.address(&room("@ana")), Ok(room("@2-3")), "as it is read");
     say(&bob, "@1-2", "for ana alone").await.unwrap();
     assert_eq!((rooms(&eva).len(), titles(&bob)), (1, vec!["ana2".to_owned()]));

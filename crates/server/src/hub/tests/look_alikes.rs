@@ -15,12 +15,12 @@ async fn a_name_that_looks_like_another_is_refused_to_new_users_renamed_ones_and
     let refused = refusal(&hub, "b0b").await;
     assert_eq!((refused.code, refused.suggestion), (RefusalCode::NameTaken, Some(name("b0b_2"))));
     assert_eq!(refused.text, "the name b0b looks like that of another user; b0b_2 is free");
-    let renamed = ana.actor().rename(&name("b0b"), IfTaken::Refuse).await;
+    let renamed = ana.actor().rename(&name("b0b"), NameConflict::Refuse).await;
     assert_eq!(renamed.unwrap_err().code(), RefusalCode::NameTaken);
     let guest = hub.enter_guest(hub.next_user(), &name("B0B"), OPEN).await.unwrap();
     assert_eq!(guest.user().name.as_str(), "B0B_2");
-    bob.actor().rename(&name("B0b"), IfTaken::Refuse).await.unwrap();
-    bob.actor().rename(&name("robert"), IfTaken::Refuse).await.unwrap();
+    bob.actor().rename(&name("B0b"), NameConflict::Refuse).await.unwrap();
+    bob.actor().rename(&name("robert"), NameConflict::Refuse).await.unwrap();
     assert!(enter(&hub, "bob").await.is_ok(), "nobody has a name that looks like it any more");
 }
 
@@ -54,10 +54,10 @@ async fn users_keep_names_that_nobody_could_take_today() {
         members.push(member);
     }
     assert_eq!(refusal(&hub, "B0B").await.code, RefusalCode::NameTaken);
-    members[0].actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap();
+    members[0].actor().rename(&name("eva"), NameConflict::Refuse).await.unwrap();
     let still = refusal(&hub, "bob").await;
     assert_eq!(still.code, RefusalCode::NameTaken, "the second one still looks like it");
-    members[1].actor().rename(&name("evo"), IfTaken::Refuse).await.unwrap();
+    members[1].actor().rename(&name("evo"), NameConflict::Refuse).await.unwrap();
     assert!(enter(&hub, "bob").await.is_ok());
 }
 

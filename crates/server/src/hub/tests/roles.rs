@@ -81,7 +81,7 @@ async fn roles_rules_and_invitations_outlive_the_daemon() {
     let anna = name("anna");
     let (granted, renamed) = tokio::join!(
         hub.grant(None, name("ana"), None, Role::Owner),
-        ana.actor().rename(&anna, IfTaken::Refuse)
+        ana.actor().rename(&anna, NameConflict::Refuse)
     );
     assert!(granted.is_ok() && renamed.is_ok());
     drop((ana, bob));

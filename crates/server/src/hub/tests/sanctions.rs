@@ -103,7 +103,7 @@ async fn no_request_of_a_banned_user_is_carried_out() {
         code(hub.invite(draft(Some(&bob), UserRole::Member, 1).0).await),
         code(hub.revoke(Some(bob.id()), made.id).await),
         code(actor.set_password(hash, None).await),
-        code(actor.rename(&wants, IfTaken::Refuse).await),
+        code(actor.rename(&wants, NameConflict::Refuse).await),
         code(actor.join(&room("#rust")).await),
         code(actor.open_direct(&room("@eva")).await),
         code(actor.leave_room(&own).await),

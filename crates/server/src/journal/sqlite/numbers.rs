@@ -28,7 +28,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use self::buffer::NumberBuffer;
 pub(super) use self::draft::{NumbersDraft, NumbersUpdate};
-pub(super) use self::indexed::{Indexed, last as last_indexed};
+pub(super) use self::indexed::{IndexedSeqs, last as last_indexed};
 use self::merge::Merge;
 pub(super) use self::run::Run;
 #[cfg(test)]

@@ -20,12 +20,12 @@ const BORDER: u16 = 20;
 
 /// Bytes that were sent, and whether something else has written on the screen.
 #[derive(Clone, Default)]
-struct Sent {
+struct FakeScreen {
     bytes: Rc<RefCell<Vec<u8>>>,
     stale: Rc<RefCell<bool>>,
 }
 
-impl Sink for Sent {
+impl Sink for FakeScreen {
     fn size(&self) -> io::Result<Size> {
         Ok(SIZE)
     }
@@ -82,7 +82,7 @@ fn draw(screen: &Screen, buffer: &mut Buffer) {
 
 /// What is sent to show these screens one after the other.
 fn sent(screens: &[Screen], is_ascii: bool) -> Vec<u8> {
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     let mut terminal = Terminal::new(RowBackend::new(sink.clone(), is_ascii)).unwrap();
     for screen in screens {
         terminal.draw(|frame| draw(screen, frame.buffer_mut())).unwrap();
@@ -146,7 +146,7 @@ proptest! {
 #[test]
 fn a_screen_that_another_program_has_written_on_is_written_whole() {
     let screen: Screen = vec![("hello", "漢字"), ("plain", "")];
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
     terminal.draw(|frame| draw(&screen, frame.buffer_mut())).unwrap();
     let first = sink.bytes.take();
@@ -165,7 +165,7 @@ fn a_screen_that_another_program_has_written_on_is_written_whole() {
 /// As after a client that was killed.
 #[test]
 fn the_first_frame_leaves_nothing_of_an_earlier_program() {
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     sink.bytes.borrow_mut().extend(b"\x1b[2;1H\x1b[31m> left, and \xe6\xbc\xa2\x1b[3;25Hmore");
     let mut backend = RowBackend::new(sink.clone(), false);
     let row = |canvas: &Canvas| Rect { y: 1, ..canvas.area() };
@@ -189,7 +189,7 @@ fn a_key_typed_costs_a_cell_and_not_a_row() {
         buffer.set_string(0, 1, typed, Style::new());
         buffer
     };
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
     for typed in ["> hell", "> hello"] {
         sink.bytes.take();
@@ -218,7 +218,7 @@ fn links() -> impl Strategy<Value = Vec<LinkCells>> {
 
 /// What is sent to show these screens with their links.
 fn sent_with_links(screens: &[(Screen, Vec<LinkCells>)]) -> Vec<u8> {
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
     for (screen, links) in screens {
         terminal.backend().link_slot().set(links.clone());
@@ -276,7 +276,7 @@ fn a_link_opens_and_closes_around_its_cells() {
 
 #[test]
 fn a_frame_that_says_nothing_of_links_leaves_them_where_they_are() {
-    let sink = Sent::default();
+    let sink = FakeScreen::default();
     let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
     let cells = LinkCells { row: 0, columns: 0..5, link: link("x") };
     terminal.backend().link_slot().set(vec![cells]);

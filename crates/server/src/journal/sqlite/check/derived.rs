@@ -8,7 +8,7 @@ use chat_proto::{Seq, UserId};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
-use super::super::numbers::{self, Indexed, Run};
+use super::super::numbers::{self, IndexedSeqs, Run};
 use super::super::used::{self, GreatestNumbers};
 use super::super::{JournalError, events, mentions, messages, rows, salvage, schema};
 use super::CheckReport;
@@ -173,8 +173,8 @@ fn values(row: Option<&Row<'_>>) -> rusqlite::Result<Option<Columns>> {
 }
 
 /// The rows of the table `indexed`; `None` if it cannot be read.
-pub(super) fn indexed(db: &Connection) -> Result<Option<Indexed>, JournalError> {
-    match Indexed::read(db) {
+pub(super) fn indexed(db: &Connection) -> Result<Option<IndexedSeqs>, JournalError> {
+    match IndexedSeqs::read(db) {
         Err(error) if is_of_the_table(&error) => Ok(None),
         indexed => Ok(indexed.map(Some)?),
     }
@@ -188,7 +188,7 @@ fn is_of_the_table(error: &rusqlite::Error) -> bool {
 /// all messages.
 pub(super) fn check_runs(
     db: &Connection,
-    indexed: Option<&Indexed>,
+    indexed: Option<&IndexedSeqs>,
     tally: &Tally,
     report: &mut CheckReport,
 ) -> Result<(), JournalError> {
@@ -221,7 +221,7 @@ const UNREADABLE: &str =
 /// run.
 fn runs(
     db: &Connection,
-    indexed: &Indexed,
+    indexed: &IndexedSeqs,
     tally: &Tally,
     report: &mut CheckReport,
 ) -> rusqlite::Result<u64> {
@@ -273,7 +273,7 @@ fn compare(
     db: &Connection,
     device: &(i64, String),
     run: Run,
-    (indexed, tally): (&Indexed, &Tally),
+    (indexed, tally): (&IndexedSeqs, &Tally),
     report: &mut CheckReport,
 ) -> rusqlite::Result<u64> {
     let [first, last] = run.places();

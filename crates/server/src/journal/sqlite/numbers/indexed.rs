@@ -17,13 +17,13 @@ const COLUMNS: &str = "room, seq, sum";
 
 /// The rows of the table.
 #[derive(Debug, Default)]
-pub(in crate::journal::sqlite) struct Indexed {
+pub(in crate::journal::sqlite) struct IndexedSeqs {
     seqs: HashMap<RoomId, Seq>,
     /// Number of rows that are damaged.
     pub(in crate::journal::sqlite) damaged: u64,
 }
 
-impl Indexed {
+impl IndexedSeqs {
     /// Reads all rows.
     pub(in crate::journal::sqlite) fn read(db: &Connection) -> rusqlite::Result<Self> {
         let mut indexed = Self::default();

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::super::stored::{RoomId, RoomRecord, StoredMessage};
 use super::super::{in_words, rebuild, salvage};
 use super::buffer::NumberBuffer;
-use super::{Indexed, Numbers, damage, damaged};
+use super::{IndexedSeqs, Numbers, damage, damaged};
 
 /// Messages whose numbers are buffered at once when messages are read; only after an upgrade there are more. Takes up
 /// to 7 MiB, if each message is of another device.
@@ -31,7 +31,7 @@ pub(in crate::journal::sqlite) fn open(
 }
 
 fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
-    let indexed = Indexed::read(db)?;
+    let indexed = IndexedSeqs::read(db)?;
     if indexed.damaged > 0 {
         return Err(damaged("the checksum of a row is wrong"));
     }
