@@ -97,9 +97,9 @@ pub struct LayoutOptions {
 #[must_use]
 pub fn panes(size: Size, options: LayoutOptions) -> Panes {
     let Size { width, height } = size;
-    let prompt = options.prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
+    let prompt = prompt(size, options.prompt_rows);
     let status = u16::from(height >= 3);
-    let above = height - prompt - status;
+    let above = height - prompt.height - status;
     let has_rooms = options.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
     let rooms = if has_rooms { ROOMS_WIDTH } else { 0 };
     let thread = options.thread.map_or(0, |_| thread_width(width - rooms));
@@ -129,8 +129,16 @@ pub fn panes(size: Size, options: LayoutOptions) -> Panes {
         welcome: has_welcome.then(|| Rect::new(rooms, above - welcome, log, welcome)),
         users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
-        prompt: Rect::new(0, above + status, width, prompt),
+        prompt,
     }
+}
+
+/// The input box on a screen of `size`, if it would like that many rows: it depends on nothing else.
+#[must_use]
+pub fn prompt(size: Size, rows: u16) -> Rect {
+    let Size { width, height } = size;
+    let rows = rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
+    Rect::new(0, height - rows, width, rows)
 }
 
 /// Columns of a thread beside the log, if `width` columns are for both; none if it is in place of the log.

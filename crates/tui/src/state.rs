@@ -27,7 +27,7 @@ use chat_client::store::Profile;
 use chat_client::{Hindrance, ServerAddress};
 use chat_proto::{RoomName, Secret, Seq, ShortString, Timestamp};
 use jiff::tz::TimeZone;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 pub use self::attention::Attention;
 pub(crate) use self::compose::{Compose, thread_of};
@@ -56,7 +56,7 @@ pub(crate) use self::thread::ThreadPane;
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::layout::{LayoutOptions, Panes, bare, panes};
+use crate::layout::{self, LayoutOptions, Panes, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::LogRows;
 use crate::viewport::{ScrollPosition, Viewport};
@@ -280,10 +280,9 @@ impl State {
         if self.is_bare {
             return bare(self.size);
         }
-        let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
         let options = LayoutOptions {
-            prompt_rows: rows,
+            prompt_rows: self.prompt_height(),
             rooms: self.client.rooms().list().len() > 1,
             thread: self.thread.as_ref().map(|thread| thread.has_focus),
             welcome: self.is_first
@@ -296,6 +295,19 @@ impl State {
             },
         };
         panes(self.size, options)
+    }
+
+    /// Where the input box is: [`Self::panes`] without the others, since each key asks for it.
+    pub(crate) fn prompt_area(&self) -> Rect {
+        match self.is_bare {
+            true => bare(self.size).prompt,
+            false => layout::prompt(self.size, self.prompt_height()),
+        }
+    }
+
+    /// How many rows the input box would like.
+    fn prompt_height(&self) -> u16 {
+        u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX)
     }
 
     /// The log that keys are for as rows, and how many of them fit; `None` if none fit.

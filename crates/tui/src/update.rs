@@ -87,7 +87,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             effects.extend(attention::title(state));
             effects.extend(expiry::frame(state, at));
             effects.extend(expiry::hide_storing(state, at));
-            state.redraw.drawn_box = Some(state.panes().prompt);
+            state.redraw.drawn_box = Some(state.prompt_area());
             effects
         }
         Input::Key(key) => {

@@ -48,7 +48,7 @@ pub(super) fn take_key(
         // The hint at the end of the log names another key if there is a text.
         && (state.prompt.editor.is_empty() == was_empty
             || state.viewport().position() == ScrollPosition::Newest)
-        && state.redraw.drawn_box == Some(state.panes().prompt);
+        && state.redraw.drawn_box == Some(state.prompt_area());
     if is_only_typing {
         state.redraw.input_box = true;
     } else {

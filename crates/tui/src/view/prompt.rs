@@ -29,7 +29,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas)
         canvas.line(&count, row);
     }
     if above == 0 {
-        canvas.line(&Line::raw(label), label_area);
+        canvas.line(&Line::from(Span::raw(label)), label_area);
     }
     if state.editor().is_empty() && !state.asks_name() && state.prompt.input_search().is_none() {
         let read_only = standing::read_only(state);

@@ -104,6 +104,7 @@ fn take(harness: &mut Harness, step: &Step, sent: &mut u64) {
 
 /// Draws what has changed, as the loop of the client does.
 fn draw(harness: &mut Harness, painter: &mut Painter, screen: &mut Screen) {
+    assert_eq!(harness.state.prompt_area(), harness.state.panes().prompt);
     let redraw = harness.state.redraw;
     let frame = |canvas: &mut Canvas| view::draw(&harness.state, canvas);
     if let Some(area) = redraw.drawn_box.filter(|_| redraw.input_box) {
