@@ -23,9 +23,11 @@ impl Requirement {
                 format!("only the moderators and owners of {place} can do this; ask one of them")
             }
             Self::Owner => format!("only the owners of {place} can do this; ask one of them"),
-            Self::Registered => "guests cannot do this, only users with an account; connect with chat-tui or a \
+            Self::Registered => {
+                "guests cannot do this, only users with an account; connect with chat-tui or a \
                  browser to have one"
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }
