@@ -57,7 +57,7 @@ pub struct SendRate {
 }
 
 impl Limits {
-    /// What one user may send.
+    /// The budget of one user.
     pub(crate) const fn of(&self, is_newcomer: bool) -> SendRate {
         if is_newcomer { self.newcomer } else { self.user }
     }

@@ -3,7 +3,6 @@
 
 use std::io;
 
-use rustix::process::Signal as Kind;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// SIGINT and SIGTERM, which end the daemon, and SIGHUP, which reopens its log.
@@ -16,8 +15,8 @@ impl Signals {
     /// Takes the signals over from the system, which would end the program. `hangup` is called for
     /// each SIGHUP, until the runtime ends.
     pub(crate) fn new(mut hangup: impl FnMut() + Send + 'static) -> io::Result<Self> {
-        // The handler stays; the write fails.
-        drop(signal(SignalKind::from_raw(Kind::XFSZ.as_raw()))?);
+        // The handler outlives the listener, so the write fails, and the program does not end.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
         let mut hangups = signal(SignalKind::hangup())?;
         tokio::spawn(async move {
             while hangups.recv().await.is_some() {

@@ -34,7 +34,7 @@ struct About {
     journal: String,
 }
 
-/// Who answers.
+/// Who answers at an address.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     /// A chat-server, and what it says if it says something.

@@ -56,7 +56,8 @@ pub(crate) struct Tls {
     turns: Turns,
 }
 
-/// The certificate for new handshakes of clients that name no domain, and its key.
+/// The certificate for new handshakes, and its key, by which clients know the daemon. Browsers that name a domain are
+/// shown that of an authority instead, if there is one.
 #[derive(Clone)]
 struct OwnCertificate {
     configs: Configs,

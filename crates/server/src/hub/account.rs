@@ -33,8 +33,7 @@ pub(super) struct Account {
     pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: u32,
     pub(super) rooms: Memberships,
-    /// The budget that the hooks that it has made share; `None` if none has posted since the start of the
-    /// daemon.
+    /// The budget that the hooks that it has made share; `None` if none has posted since the start of the daemon.
     pub(super) posted: Option<Arc<SendBudget>>,
     /// Counts the changes of `rooms`, and the users who are writing there.
     pub(super) notifier: Arc<ChangeNotifier>,
@@ -65,6 +64,11 @@ impl Account {
     pub(super) fn guest(user: User, now: Timestamp, read: Seq) -> Self {
         let record = UserRecord { kind: UserKind::Guest, ..UserRecord::registered(user, now) };
         Self { rooms: Memberships::in_lobby(read), ..Self::of(record) }
+    }
+
+    /// Whether the user was created after `newcomers_after`, so that the bounds of newcomers apply to it.
+    pub(super) fn is_newcomer(&self, newcomers_after: Timestamp) -> bool {
+        self.created_at > newcomers_after
     }
 
     /// The user, as the subject of [`may`].

@@ -98,7 +98,7 @@ pub(crate) enum HubError {
     #[error("this invite has ended; ask {} for another", who(.0.as_ref()))]
     InviteEnded(Option<UserName>),
     /// The client's fault: the user may not end such an invite, or there is none.
-    #[error("there is no invite {0} that you may end; the list of your invites has the others")]
+    #[error("there is no invite {0} that you may end; look for its number in the list of invites")]
     NoSuchInvite(u64),
     /// The client's fault: an invite for a role above member has one use.
     #[error("an invite for a moderator or an owner has one use; make one for each of them")]
@@ -174,7 +174,7 @@ pub(crate) enum HubError {
     #[error("you cannot do this to yourself; ask another moderator")]
     NotToYourself,
     /// The client's fault: the user is not in the room that it is to leave.
-    #[error("{0} is not in the room; a ban keeps a user out who is not there")]
+    #[error("{0} is not in the room; ban the user to keep it out")]
     IsNotInRoom(UserName),
     /// The client's fault: in a room, only users are muted, kicked and banned.
     #[error(

@@ -178,7 +178,7 @@ impl Hub {
         let HookRecord { id, bot, room, by, .. } = *state.hooks.by_hash(&TokenHash::of(secret))?;
         let of_author = state.account_mut(by).map(|author| OfAuthor {
             budget: Arc::clone(author.posted.get_or_insert_default()),
-            is_newcomer: author.created_at > newcomers_after,
+            is_newcomer: author.is_newcomer(newcomers_after),
         });
         let account = state.account(bot)?;
         Some(Hook {
@@ -186,7 +186,7 @@ impl Hub {
             bot,
             room,
             name: state.rooms.get(room)?.name().clone(),
-            is_newcomer: account.created_at > newcomers_after,
+            is_newcomer: account.is_newcomer(newcomers_after),
             notifier: Arc::clone(&account.notifier),
             of_author,
         })

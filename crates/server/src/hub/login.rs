@@ -72,15 +72,14 @@ impl Hub {
         now: Instant,
     ) -> Result<ReturningUser, HubError> {
         self.not_banned(user)?;
-        let old = self.directory.newcomers_after();
+        let newcomers_after = self.directory.newcomers_after();
         let state = self.state();
         let account = state.account(user).ok_or(HubError::BadSecret)?;
         if account.sessions as usize >= limits.sessions_per_user {
             return Err(HubError::TooManySessions(limits.sessions_per_user));
         }
-        let is_newcomer = account.created_at > old;
-        let rate = if is_newcomer { limits.newcomer } else { limits.user };
-        let enters_at = account.notifier.budget.charge(rate, Cost::UNIT, now);
+        let is_newcomer = account.is_newcomer(newcomers_after);
+        let enters_at = account.notifier.budget.charge(limits.of(is_newcomer), Cost::UNIT, now);
         Ok(ReturningUser { is_newcomer, enters_at })
     }
 

@@ -60,7 +60,7 @@ impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends. `network` is where it
     /// comes from; `None` for this machine.
     pub(super) fn begin(hub: Arc<Hub>, user: UserId, network: Option<IpAddr>) -> Self {
-        let old = hub.directory.newcomers_after();
+        let newcomers_after = hub.directory.newcomers_after();
         let now = hub.time();
         let (session, notifier, is_newcomer, seen) = {
             let mut state = hub.state();
@@ -72,7 +72,7 @@ impl Member {
             let account = state.existing(user);
             let notifier = Arc::clone(&account.notifier);
             let seen = notifier.counts();
-            (session, notifier, account.created_at > old, seen)
+            (session, notifier, account.is_newcomer(newcomers_after), seen)
         };
         let Counts { rooms: seen_rooms, typing: seen_typing } = seen;
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
@@ -106,8 +106,7 @@ impl Member {
     ///
     /// [`SendBudget::charge`]: crate::limits::SendBudget::charge
     pub(crate) fn charge(&self, limits: &Limits, cost: Cost, now: Instant) -> Option<Instant> {
-        let rate = if self.is_newcomer { limits.newcomer } else { limits.user };
-        self.notifier.budget.charge(rate, cost, now)
+        self.notifier.budget.charge(limits.of(self.is_newcomer), cost, now)
     }
 
     /// Why the session is to end, with the text for its client; `None` if it is not.

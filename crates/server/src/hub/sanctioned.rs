@@ -22,7 +22,7 @@ impl SanctionSubject {
         account: Option<&Account>,
         newcomers_after: Timestamp,
     ) -> Self {
-        let is_new = |account: &&Account| !kind.is_stored() || account.created_at > newcomers_after;
+        let is_new = |account: &&Account| !kind.is_stored() || account.is_newcomer(newcomers_after);
         Self {
             user: Some(id),
             network: account.filter(is_new).and_then(|account| account.network),

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Time between the beginnings of two passes if texts were removed by their age: nobody waits for these.
 const AGE_STEP: Duration = Duration::from_secs(60 * 60);
 
-/// How far the file is cleared.
+/// Clears the file of the index, step by step.
 #[derive(Debug)]
 pub(super) struct Cleaner {
     /// The next page; `None` between two passes.

@@ -112,7 +112,8 @@ struct Hit {
 /// The messages that match.
 struct Matches {
     found: Vec<Hit>,
-    /// The last number that was not looked at, if there are fewer than were asked for.
+    /// The greatest number below those that were looked at; `None` if as many were found as were asked for, or no more
+    /// can be found.
     unseen: Option<i64>,
 }
 
@@ -132,7 +133,7 @@ fn matching(
         return Ok(Matches { found: Vec::new(), unseen: None });
     };
     let last = last.min(numbers.1);
-    // In steps that do not depend on where a page begins: the best messages of one are compared for each of its pages.
+    // A step ends at a multiple, not at a distance from `last`: all its pages compare the same messages for the best.
     let step = last.saturating_sub(last.rem_euclid(criteria.looked_at_max));
     let first = if query.leaves_out() { step.max(numbers.0) } else { numbers.0 };
     let scores = criteria.order == SearchOrder::Best;

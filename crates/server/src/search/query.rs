@@ -53,7 +53,8 @@ pub(super) struct Phrase {
 }
 
 impl Query {
-    /// Whether messages are left out by what they have, which the index finds only by comparing all that it finds.
+    /// Whether a term leaves messages out, other than by their room: the index compares all that the other terms find
+    /// with it, however few remain.
     pub(super) fn leaves_out(&self) -> bool {
         self.terms.iter().any(|term| term.is_not && !matches!(term.what, What::In(_)))
     }

@@ -142,7 +142,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn unreadable(&self, error: &JournalError) -> Refusal {
         self.log(|| error!(%error, "cannot read the journal"));
         let text = format!(
-            "older messages cannot be read: {error}; try again, or ask the person who runs the server to run chat-server check"
+            "older messages cannot be read: {error}; try again, or ask the person who runs the server to run \
+             chat-server check"
         );
         Refusal::new(RefusalCode::NotReadable, text)
     }

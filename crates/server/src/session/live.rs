@@ -140,14 +140,14 @@ struct Live {
     /// The rooms in which it was writing less than [`TYPING_EVERY`] ago.
     typing: Vec<(RoomId, Instant)>,
     away_at: Option<Instant>,
-    /// The rooms of which the client was sent that the user was asked into them.
+    /// The rooms for which the client was sent an `asked_in` to the user.
     sent_asked: BTreeSet<RoomId>,
     /// The sanctions of the user that the client was sent.
     sent_sanctions: BTreeMap<u64, SanctionInfo>,
 }
 
 impl LiveState {
-    /// The rooms of which the client was sent that the user was asked into them.
+    /// The rooms for which the client was sent an `asked_in` to the user.
     pub(super) fn sent_asked(&mut self) -> &mut BTreeSet<RoomId> {
         &mut self.0.get_or_insert_default().sent_asked
     }

@@ -136,7 +136,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             | Command::End { .. }
             | Command::Free { .. }
             | Command::Link { user: Some(_) } => (ORDER, true),
-            // A line of the log.
+            // It is logged, but not stored.
             Command::Link { user: None } => (ORDER, false),
             Command::Invites { .. }
             | Command::Hooks { .. }

@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::tls::{Tls, provider};
 
-/// The certificate that a daemon has shown.
+/// The certificates and the protocol of a handshake with a daemon.
 pub(super) struct Handshake {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) alpn: Option<Vec<u8>>,

@@ -45,12 +45,13 @@ impl Directory {
         by: Option<UserId>,
         order: &SanctionOrder,
     ) -> GrantResult {
+        // Before the room: its refusal does not say whether there is such a room.
+        let target = target(proposal, by, order)?;
         let place = |name: &RoomName| -> Result<Place, HubError> {
             let (id, key) = named(proposal, name)?;
             Ok(Place { id, key, name: name.clone() })
         };
         let place = order.room.as_ref().map(place).transpose()?;
-        let target = target(proposal, order)?;
         permit(proposal, by, place.as_ref(), target.user.as_ref())?;
         // Everybody is in the lobby.
         if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
@@ -213,11 +214,21 @@ impl Directory {
     }
 }
 
-/// Whom an order is about.
-fn target(proposal: &Proposal<'_>, order: &SanctionOrder) -> Result<Target, HubError> {
+/// Whom an order of `by` is about.
+fn target(
+    proposal: &Proposal<'_>,
+    by: Option<UserId>,
+    order: &SanctionOrder,
+) -> Result<Target, HubError> {
     let target = Target { user: None, network: None, invite: None };
     match &order.target {
-        SanctionTarget::User(name) => Ok(Target { user: Some(holder(proposal, name)?), ..target }),
+        SanctionTarget::User(name) => {
+            let user = holder(proposal, name)?;
+            if by == Some(user.id) {
+                return Err(HubError::NotToYourself);
+            }
+            Ok(Target { user: Some(user), ..target })
+        }
         SanctionTarget::Network(network) if is_loopback(network.address()) => {
             Err(HubError::IsThisMachine(*network))
         }
@@ -280,9 +291,6 @@ fn permit(
     user: Option<&User>,
 ) -> Result<(), HubError> {
     let user = user.map(|user| user.id);
-    if by.is_some() && user == by {
-        return Err(HubError::NotToYourself);
-    }
     let Some(place) = place else {
         let of = user.map_or(UserRole::Member, |user| proposal.role(user));
         return proposal.permit_on_server(by, Action::Sanction { of });

@@ -9,7 +9,7 @@ use crate::hub::hooks::{HOOKS_MAX, HOOKS_OF_ROOM_MAX, HOOKS_OF_USER_MAX};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum HookError {
     /// The client's fault: the user may not end such a hook, or there is none.
-    #[error("there is no hook {0} that you may end; the list of hooks has the others")]
+    #[error("there is no hook {0} that you may end; look for its number in the list of hooks")]
     NoSuchHook(u64),
     /// The sender's fault: the hook was ended.
     #[error("this hook has ended; ask a moderator of its room for another address")]

@@ -24,9 +24,10 @@ impl Requirement {
             }
             Self::Owner => format!("only the owners of {place} can do this; ask one of them"),
             Self::Registered => {
-                "guests cannot do this, only users with an account; connect with chat-tui or a browser to have one"
+                "guests cannot do this, only users with an account; connect with chat-tui or a \
+                 browser to have one"
                     .to_owned()
-            },
+            }
         }
     }
 }

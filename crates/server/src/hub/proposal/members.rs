@@ -1,34 +1,15 @@
-//! The memberships as they will be after the commit, and what they allow.
+//! The memberships as they will be after the commit.
 
-use chat_proto::{RoomName, Seq, UserId};
+use chat_proto::{Seq, UserId};
 
-use super::super::HubError;
 use super::super::memberships::Share;
-use super::super::policy::{Action, may};
 use super::{MembershipAhead, Proposal};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
-use crate::journal::{MembershipRecord, RoomId, RoomKey};
+use crate::journal::{MembershipRecord, RoomId};
 
 impl Proposal<'_> {
-    /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
-    ///
-    /// # Errors
-    /// Returns an error if it may not. A user who cannot find the room is told the same as if there were none: neither
-    /// that there is one nor who has a role there.
-    pub(in crate::hub) fn permit_order(
-        &self,
-        by: Option<UserId>,
-        (name, key): (&RoomName, &RoomKey),
-        action: Action,
-    ) -> Result<(), HubError> {
-        let Err(denied) = may(self.subject_of(by), action) else { return Ok(()) };
-        let find = by.map(|by| may(self.subject(by), Action::Find(self.standing(by, key))));
-        let denied = find.and_then(Result::err).unwrap_or(denied);
-        Err(denied.in_room(name))
-    }
-
     pub(in crate::hub) fn is_in(&self, user: UserId, room: RoomId) -> bool {
         self.membership(user, room).is_some_and(|membership| membership.is_in)
     }
@@ -133,6 +114,6 @@ impl Proposal<'_> {
     }
 
     fn is_newcomer(&self, user: UserId) -> bool {
-        self.state.account(user).is_none_or(|account| account.created_at > self.newcomers_after)
+        self.state.account(user).is_none_or(|account| account.is_newcomer(self.newcomers_after))
     }
 }

@@ -33,6 +33,23 @@ impl Proposal<'_> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
+    /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
+    ///
+    /// # Errors
+    /// Returns an error if it may not. A user who cannot find the room gets the same error as if there were none: it
+    /// says neither that there is one nor who has a role there.
+    pub(in crate::hub) fn permit_order(
+        &self,
+        by: Option<UserId>,
+        (name, key): (&RoomName, &RoomKey),
+        action: Action,
+    ) -> Result<(), HubError> {
+        let Err(denied) = may(self.subject_of(by), action) else { return Ok(()) };
+        let find = by.map(|by| may(self.subject(by), Action::Find(self.standing(by, key))));
+        let denied = find.and_then(Result::err).unwrap_or(denied);
+        Err(denied.in_room(name))
+    }
+
     /// Whether `by` may do `action`, which is about no room; `None` is the operator.
     pub(in crate::hub) fn permit_on_server(
         &self,

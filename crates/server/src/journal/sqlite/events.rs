@@ -42,7 +42,7 @@ pub(super) fn marked(error: rusqlite::Error) -> rusqlite::Error {
 /// The beginning of the text of the target of an event that is described by it: a reaction or a pin.
 type Excerpt = Option<Box<str>>;
 
-/// A message that may be stored, with the facts about its targets.
+/// The facts about the target of a message that may be stored.
 #[derive(Debug, Default)]
 pub(super) struct TargetInfo {
     pub(super) excerpt: Excerpt,

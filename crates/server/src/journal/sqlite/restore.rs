@@ -45,7 +45,7 @@ pub(super) fn restore_in_steps(
     now: Timestamp,
     after_step: AfterStep<'_>,
 ) -> Result<RestoreReport, JournalError> {
-    refuse_no_file(from)?;
+    refuse_unless_file(from)?;
     refuse_in_use(from)?;
     let _lock = lock::take(directory)?;
     let journal = file::of(directory);
@@ -62,7 +62,7 @@ pub(super) fn restore_in_steps(
 }
 
 /// Refuses a device or a pipe, which may have no end, and a directory.
-fn refuse_no_file(from: &Path) -> Result<(), JournalError> {
+fn refuse_unless_file(from: &Path) -> Result<(), JournalError> {
     let at = |error| JournalError::Io { path: from.to_path_buf(), error };
     if from.metadata().map_err(at)?.is_file() {
         return Ok(());
