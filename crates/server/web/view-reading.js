@@ -59,5 +59,8 @@ export function makeReading({ state, dispatch }, { frame, isThread }, { log, sou
     else if (isCut && toEnd < FAR) dispatch({ type: "newer", room: name });
   }
 
-  return { look, report, load };
+  /** The log is not on the screen. */
+  const hidden = () => void (watched = null);
+
+  return { look, report, load, hidden };
 }
