@@ -94,7 +94,7 @@ export function makeView(state, actions) {
   };
   view.closeThread = () => {
     dispatch({ type: "closeThread" });
-    if (document.body.dataset.pane === "thread") view.showPane("log");
+    view.draw();
     view.composer.focus();
   };
   WIDE.addEventListener("change", () => {
@@ -186,6 +186,7 @@ function drawHeader(view) {
   set(byId("show-users"), { "aria-expanded": String(isShown), "aria-label": `Users, ${room.count} connected` });
   set(byId("users"), { hidden: !isShown && !view.isNarrow() });
   set(byId("thread"), { hidden: state.thread === null });
+  if (state.thread === null && document.body.dataset.pane === "thread") view.showPane("log");
   document.body.dataset.thread = state.thread ? "open" : "closed";
   const elsewhere = roomList(state).reduce((sum, one) => sum + (one === room ? 0 : unread(state, one).mentions), 0);
   set(byId("show-rooms"), {
