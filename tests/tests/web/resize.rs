@@ -60,25 +60,3 @@ async fn neither_the_end_of_a_room_nor_the_line_under_the_eye_moves() {
     }
     assert_eq!(ana.faults().await, [""; 0]);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn messages_that_come_while_a_phone_shows_another_pane_are_unread() {
-    let Some(browser) = Browser::start().await else { return };
-    let daemon = Daemon::start(&["--limits", "off"]).await;
-    let mut bob = Native::join(daemon.address, "bob").await;
-    let ana = browser.open(daemon.address).await;
-    ana.comes_in("ana").await;
-    resizes(&ana, (390, 450)).await;
-    bob.say_accepted(1, "message 1").await;
-    ana.sees("#log", "message 1").await;
-    ana.until("message 1 is read", "!document.querySelector('#room-list .badge')").await;
-    ana.clicks("#show-rooms").await;
-    for n in 2..=MESSAGES {
-        bob.say_accepted(n, &format!("message {n}")).await;
-    }
-    ana.sees("#room-list .badge", &format!("{}", MESSAGES - 1)).await;
-    ana.clicks("#close-rooms").await;
-    ana.sees("#log", &format!("message {MESSAGES}")).await;
-    ana.sees("#above", &format!("{} unread above", MESSAGES - 1)).await;
-    assert_eq!(ana.faults().await, [""; 0]);
-}
