@@ -66,6 +66,8 @@ export function makeView(state, actions) {
   view.composerOf = (isThread) => (isThread ? view.threadComposer : view.composer);
   const parts = [
     makeFirst(view),
+    // Before the log: if the page was loaded again, the lobby would count as read although another room is shown.
+    makeHistory(view),
     makeRooms(view),
     makeUsers(view),
     view.log,
@@ -73,7 +75,6 @@ export function makeView(state, actions) {
     view.composer,
     view.threadComposer,
     makePanel(view),
-    makeHistory(view),
   ];
   const alerts = makeAlerts(view);
   makeKeys(view);

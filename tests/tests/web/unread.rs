@@ -51,3 +51,22 @@ async fn messages_of_ignored_users_do_not_stay_unread() {
     ana.until("nothing is unread", "!document.querySelector('.badge')").await;
     assert_eq!(ana.faults().await, [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_loaded_again_in_a_room_leaves_the_lobby_unread() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.types("/join #rust\n").await;
+    ana.until("an entry", "history.state?.room === '#rust'").await;
+    bob.say_accepted(1, "one").await;
+    for _ in 0..3 {
+        ana.loads().await;
+        ana.sees("#title", "#rust").await;
+        ana.sees("#log", "No messages yet").await;
+        ana.sees("[data-room='#lobby'] .badge", "1").await;
+    }
+    assert_eq!(ana.faults().await, [""; 0]);
+}
