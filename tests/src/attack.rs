@@ -2,7 +2,8 @@
 //!
 //! Each attack has a daemon of its own, with the default limits. Ana talks to Bob alone, and then while the attack
 //! runs. Meanwhile a newcomer joins, and at the end Bob reads the room again. An attack comes from another address than
-//! the users, makes a bounded number of connections, and only to this machine.
+//! the users, makes a bounded number of connections, and only to this machine. Users and attacker share its processors:
+//! a control shows how much of the effect is the attacker's own work, without that of the daemon.
 
 mod connections;
 mod enemy;
@@ -35,7 +36,7 @@ const SLOW_LINE: &[u8] = br#"{"type":"hello","version":1,"name":"slow"#;
 /// The same of the head of a request.
 const SLOW_HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: x";
 
-/// An attack: its name, and what never ends by itself.
+/// An attack: its name, and its task, which never ends by itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Attack {
     /// Its name, in a word or two.
@@ -116,9 +117,9 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     let mut daemon = Daemon::start(&[]).await;
     let key = if attack.is_tls { Some(honest::key(daemon.address).await) } else { None };
     let mut honest = HonestUsers::join(daemon.address, key).await;
-    let own = Meter::new(std::process::id());
+    let users = Meter::new(std::process::id());
     let alone = honest.talk(messages).await;
-    let of_users = own.share();
+    let of_users = users.share();
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());
     let enemy = Enemy::new(daemon.address);
@@ -166,14 +167,14 @@ impl Report {
     #[must_use]
     pub fn heads() -> String {
         format!(
-            "{:<14}{:>9}{:>11}{:>11}{:>7}{:>11}{:>15}{:>11}{:>20}{:>6}",
+            "{:<14}{:>9}{:>11}{:>11}{:>7}{:>11}{:>18}{:>11}{:>20}{:>6}",
             "attack",
             "tries",
             "p99 alone",
             "attacked",
             "ratio",
             "control",
-            "CPU own/enemy",
+            "CPU daemon/enemy",
             "newcomer",
             "MiB before/most/now",
             "lost"
@@ -189,13 +190,13 @@ impl fmt::Display for Report {
             time.map_or_else(|| none.to_owned(), |time| format!("{:.1} ms", millis(time)))
         };
         let (newcomer, control) = (or(self.newcomer, "refused"), or(self.control, ""));
-        let [own, enemy] = self.processors;
+        let [daemon, enemy] = self.processors;
         let [before, most, after] = self.memory.map(|bytes| bytes / (1024 * 1024));
         let (name, tries, lost, ratio) = (self.name, self.tries, self.lost, attacked / alone);
         write!(
             f,
-            "{name:<14}{tries:>9}{alone:>8.1} ms{attacked:>8.1} ms{ratio:>7.1}{control:>11}{:>15}{newcomer:>11}{:>20}{lost:>6}",
-            format!("{own:.2}/{enemy:.2}"),
+            "{name:<14}{tries:>9}{alone:>8.1} ms{attacked:>8.1} ms{ratio:>7.1}{control:>11}{:>18}{newcomer:>11}{:>20}{lost:>6}",
+            format!("{daemon:.2}/{enemy:.2}"),
             format!("{before}/{most}/{after}")
         )
     }

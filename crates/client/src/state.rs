@@ -115,8 +115,8 @@ pub(crate) struct WarnOnce {
     pub(crate) not_stored: bool,
     /// The server has sent all rooms the user is in; in this session.
     pub(crate) rooms_complete: bool,
-    /// A room has fewer messages than it had; in this session, which is about to end.
-    pub(crate) shorter_room: bool,
+    /// The data of the server was set back to an older copy; in this session, which is about to end.
+    pub(crate) set_back: bool,
     /// Why there is no session, as the log has it; until there is a session.
     pub(crate) not_connected: Option<LinkError>,
 }

@@ -21,6 +21,7 @@ mod reload;
 mod requests;
 mod search;
 mod session;
+mod set_back;
 mod standing;
 mod threads;
 mod versions;

@@ -40,7 +40,7 @@ pub enum Event {
         server: Server,
         /// Which journal it has.
         journal: JournalId,
-        /// The key of the server, as an address line has it; `None` if it is of an earlier version.
+        /// The key of the server, as an address line has it; `None` from a server of an earlier version.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<ShortString>,
         /// The state of the search index, for the operator alone; `None` if there is none.
@@ -272,7 +272,7 @@ pub enum Event {
         url: Secret,
         /// The hook.
         hook: HookInfo,
-        /// The key of the server, as an address line has it; `None` if it is of an earlier version.
+        /// The key of the server, as an address line has it; `None` from a server of an earlier version.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<ShortString>,
     },

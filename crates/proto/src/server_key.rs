@@ -28,8 +28,8 @@ impl ServerKey {
         Self(digest)
     }
 
-    /// The key as `curl --pinnedpubkey` takes it: base64 (RFC 4648) with padding, after what the digest is. No
-    /// character means something to a shell.
+    /// The key as `curl --pinnedpubkey` takes it: base64 (RFC 4648) with padding, after the name of the digest. It
+    /// needs no quotes in a shell.
     #[must_use]
     pub fn for_curl(&self) -> String {
         format!("sha256//{self}=").replace('-', "+").replace('_', "/")

@@ -204,19 +204,27 @@ impl<C: Control> App<C> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut reports, mut stop) = (pin!(reports), pin!(stop));
+        // Set after as many reports as are taken at once: a terminal may send without a pause.
+        let mut others_first = false;
         loop {
             let next = tokio::select! {
                 biased;
-                // First, since a person waits: what is asked before it delays each key.
-                report = reports.next(), if self.driver.may_take() => {
-                    if self.take_reports(report, reports.as_mut(), &mut show).await?.is_break() {
-                        return Ok(());
+                // First, since a person waits: whatever is polled before it delays each key.
+                report = reports.next(), if !others_first && self.driver.may_take() => {
+                    match self.take_reports(report, reports.as_mut(), &mut show).await? {
+                        ControlFlow::Break(()) => return Ok(()),
+                        ControlFlow::Continue(is_full) => others_first = is_full,
                     }
                     continue;
                 }
                 () = &mut stop => return Ok(()),
                 next = self.next() => next?,
+                () = ready(()), if others_first => {
+                    others_first = false;
+                    continue;
+                }
             };
+            others_first = false;
             let flow = match next {
                 Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
                 Next::Input(input) => self.take(Input::Client(input)),

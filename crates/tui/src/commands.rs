@@ -145,7 +145,7 @@ const INSTEAD: [(&str, &str); 17] = [
 /// Commands of other programs that are not needed here, and why.
 const NEEDLESS: [(&str, &str); 3] = [
     ("/save", "Each setting is saved as it is set."),
-    ("/alias", "Commands have no names of your own. /commands lists their other names."),
+    ("/alias", "Commands cannot be given other names. /commands lists those that they have."),
     ("/load", "The settings are read at the start."),
 ];
 

@@ -41,7 +41,7 @@ use chat_proto::Timestamp;
 
 use self::drafts::typing;
 pub use self::effect::Effect;
-use self::scrolling::{retry, scroll, scroll_page, to_newest, to_oldest};
+use self::scrolling::{retry, retry_failed, scroll, scroll_page, to_newest, to_oldest};
 use crate::input::Input;
 use crate::lists::{SecretKind, Subject};
 use crate::state::{LogPane, State};

@@ -83,10 +83,10 @@ impl World<'_> {
         let stored = Rc::clone(&index);
         let (groups, backup_state) = groups(&plan);
         let posters = posters(&plan, &backup_state);
-        let (given, made) = (groups.clone(), posters.clone());
+        let operated = (groups.clone(), posters.clone());
         sim.host(SERVER, move || {
-            let stored = Rc::clone(&stored);
-            serve(state.clone(), stored, given.clone(), made.clone(), stopping.clone())
+            let (groups, posters) = operated.clone();
+            serve(state.clone(), Rc::clone(&stored), groups, posters, stopping.clone())
         });
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);

@@ -166,12 +166,12 @@ impl Findings {
                 if journal.may_be_late(Position { room: *room, seq: *seq }) {
                     self.late += 1;
                 } else {
-                    let (client, room, found) = (label.client, *room, (label.n, before));
+                    let (client, room, numbers) = (label.client, *room, (label.n, before));
                     self.add_out_of_order(OutOfOrder {
                         place: OrderPlace::Stored,
                         client,
                         room,
-                        numbers: found,
+                        numbers,
                     });
                 }
             }

@@ -8,7 +8,7 @@ const PAUSE_MIN_MS: i64 = 2_000;
 /// The longest pause: a server whose disk fails gets one question a minute from each room that is read.
 const PAUSE_MAX_MS: i64 = 60_000;
 
-/// Whether pages of a room could be read. The pause doubles with each that could not.
+/// Whether pages of the window of a room could be read. The pause doubles with each that could not.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Retry {
     /// The last pause, in milliseconds; `None` if the last page could be read.

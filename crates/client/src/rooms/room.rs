@@ -80,7 +80,7 @@ pub struct Room {
     /// The page of messages that is on its way.
     pub(crate) loading: Option<PageRequest>,
     pub(crate) queued: QueuedPages,
-    /// Whether the server could read its pages.
+    /// Whether the server could read the pages of its window.
     pub(crate) retry: Retry,
     /// The last message of the room, as far as it was known when that page was asked for.
     pub(crate) known: Seq,

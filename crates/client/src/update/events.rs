@@ -7,14 +7,14 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, orders, presence, refused, requests,
-    search, send, session, standing, store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
+    session, set_back, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
 use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
-use crate::state::{Connection, KnownMessage, State};
+use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
 pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
@@ -34,7 +34,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
             return session::welcomed(state, session, welcome, at);
         }
         // The numbers of its messages are void, and the session is about to end.
-        LinkEvent::Event(_) if state.warned.shorter_room => {}
+        LinkEvent::Event(_) if state.warned.set_back => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
         LinkEvent::Refused(refusal) => session::hello_refused(state, refusal, at),
@@ -77,33 +77,19 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Mentions { messages, next } => {
             return listing::mentions(state, messages, next).into_iter().collect();
         }
-        Event::Room(room) if session::is_set_back(state, &room) => {
-            return session::load_set_back(state, at);
+        Event::Room(room) if set_back::is_shorter(state, &room) => {
+            return set_back::load(state, at);
         }
         Event::Room(room) => return room_event(state, room, at),
         Event::Message(message) => return messages::message(state, &message),
         Event::Accepted(accepted) => return messages::accept(state, accepted),
-        // The user is not in the room any more, or the message cannot be read.
-        Event::Refused(refusal)
-            if refusal.n.is_none()
-                && refusal.seq.is_none()
-                && state
-                    .known
-                    .take_if(|known| refusal.room.as_ref() == Some(&known.room))
-                    .is_some() =>
-        {
-            return requests::await_read_tick(state).into_iter().collect();
+        Event::Refused(refusal) => {
+            return set_back::refused(state, &refusal)
+                .unwrap_or_else(|| refused::refused(state, refusal, at));
         }
-        Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => {
-            let is_its = |known: &mut KnownMessage| known.room == room && messages.len() <= 1;
-            let Some(known) = state.known.take_if(is_its) else {
-                return history::page(state, &room, messages, more);
-            };
-            if session::is_another(&known, &messages) {
-                return session::load_set_back(state, at);
-            }
-            return requests::await_read_tick(state).into_iter().collect();
+            return set_back::answered(state, &room, &messages, at)
+                .unwrap_or_else(|| history::page(state, &room, messages, more));
         }
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if state.is_me(user.id) => state.close(&room),

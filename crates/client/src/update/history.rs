@@ -122,7 +122,10 @@ pub(super) fn page(
     let loading = state.rooms.get_mut(name).and_then(|room| {
         let known = room.known;
         let loading = room.loading.take()?;
-        room.retry = Retry::default();
+        // The pages beside the window do not show that the one that failed can be read now.
+        if !matches!(loading, PageRequest::Date(_) | PageRequest::Fetch(_)) {
+            room.retry = Retry::default();
+        }
         Some((loading, known))
     });
     let Some((loading, as_of)) = loading else {

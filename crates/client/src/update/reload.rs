@@ -52,7 +52,7 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Vec<Effect> {
             None => {}
         }
     }
-    // What is older is asked for by a screen that shows the beginning.
+    // A screen that shows the beginning of the window asks for older messages.
     let asked: Vec<Effect> =
         over.iter().filter_map(|name| history::continue_window(state, name)).collect();
     asked.into_iter().chain(next.map(tick_after)).collect()

@@ -1,18 +1,18 @@
 //! Sessions begin and end: the user, the rooms, and the messages that are sent again.
 
 use chat_proto::command::Nonce;
-use chat_proto::event::{Message, RoomState, Welcome};
+use chat_proto::event::Welcome;
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
 use super::{
     Effect, addresses, changes, drafts, orders, presence, reload, requests, search, send,
-    send_waiting, show_pending, store, threads,
+    send_waiting, set_back, show_pending, store, threads,
 };
 use crate::link::{Identity, LinkError, LinkRequest};
 use crate::live::Live;
 use crate::notice::Notice;
-use crate::rooms::{JoinState, QueuedPages, Room};
-use crate::state::{Connection, KnownMessage, State};
+use crate::rooms::{JoinState, QueuedPages};
+use crate::state::{Connection, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// The nonce of the ping whose answer comes after all rooms of the user.
@@ -68,7 +68,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.connection = Connection::Connected { session };
     (state.features, state.live, state.typed) = (welcome.features, Live::default(), None);
     (state.trouble, state.says_password) = (None, false);
-    (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
+    (state.warned.unreadable, state.warned.rooms_complete, state.warned.set_back) =
         (false, false, false);
     state.warned.not_connected = None;
     let is_other = !state.is_me(welcome.id);
@@ -95,7 +95,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
-    let known = ask_for_known(state);
+    let known = set_back::ask(state);
     let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).chain(drafts).collect();
     effects.extend(known);
     effects.push(store(state, StoreOp::Name(welcome.name)));
@@ -106,46 +106,6 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     effects.extend(send(state, Command::Ping { nonce: rooms_complete_nonce() }));
     effects.extend(search::send_question(state));
     effects
-}
-
-/// Asks for the newest message that is loaded. If the server has another one in its place, its data was set back; if it
-/// has this one, it has all that came before.
-fn ask_for_known(state: &mut State) -> Option<Effect> {
-    state.known = state.newest().filter(|_| state.epoch.is_some());
-    let KnownMessage { room, seq, .. } = state.known.clone()?;
-    send(state, Command::History { room, before: Some(seq.next()), at: None, limit: Some(1) })
-}
-
-/// The server has answered the question for the message that must be there. Returns whether that is another one.
-pub(super) fn is_another(known: &KnownMessage, page: &[Message]) -> bool {
-    let there = page.iter().find(|message| message.seq == known.seq && !message.damaged);
-    there.is_some_and(|message| message.at != known.at)
-}
-
-/// Whether a room that the server sends for the first time in this session has fewer messages than it had, in
-/// the same epoch. Then the whole data directory was set back to an older copy, which the server cannot
-/// notice.
-pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
-    let room = state.rooms.list().iter().find(|room| room.name == now.room);
-    let is_shorter = |room: &Room| {
-        room.join_state != JoinState::Joined && now.last_seq < room.last_seq.max(room.log.last())
-    };
-    state.epoch.is_some() && room.is_some_and(is_shorter)
-}
-
-/// Treats the journal as one of another epoch: no `seq` is valid, in any room. Connects again, since the
-/// server may still answer commands with the old ones in this session.
-pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    for room in state.rooms.iter_mut() {
-        room.restored(at);
-    }
-    state.thread = None;
-    let own = changes::take_back_all(state, at);
-    let drafts = drafts::take_back_all(state);
-    state.warned.shorter_room = true;
-    state.notice(at, Notice::SetBack);
-    let connect = Effect::Link(LinkRequest::Connect(state.name.clone()));
-    own.into_iter().chain(drafts).chain([connect]).collect()
 }
 
 /// The rooms that the user has asked to join while there was no session.

@@ -44,7 +44,7 @@ impl Harness {
         harness
     }
 
-    /// A client called bob that an earlier run has left this, in its first session; and what that leads to.
+    /// A client called bob with this profile of an earlier run, in its first session; and the effects of the welcome.
     fn with(profile: Profile) -> (Self, Vec<Effect>) {
         let mut harness = Self { state: State::new("127.0.0.1:1".into(), profile) };
         harness.input(Input::Start);

@@ -14,19 +14,19 @@ use crate::state::State;
 
 impl<C: Control> App<C> {
     /// Takes a report of the terminal, and those that are ready, and draws what they have changed if the terminal takes
-    /// a frame now. Breaks at the end of the reports.
+    /// a frame now. Breaks at the end of the reports. Else returns whether [`EVENTS_AT_ONCE_MAX`] were taken, so that
+    /// more may be ready.
     pub(super) async fn take_reports<R: Into<Report>>(
         &mut self,
         first: Option<io::Result<R>>,
         mut reports: Pin<&mut impl Stream<Item = io::Result<R>>>,
         show: impl FnMut(&State, Draw) -> Result<(), RunError>,
-    ) -> Result<ControlFlow<()>, RunError> {
+    ) -> Result<ControlFlow<(), bool>, RunError> {
         let (mut next, mut left) = (Some(first), EVENTS_AT_ONCE_MAX);
         while let Some(report) = next {
             let Some(report) = report else { return Ok(ControlFlow::Break(())) };
-            let flow = self.take_report(report.map_err(RunError::Keys)?.into());
-            if flow.is_break() {
-                return Ok(flow);
+            if self.take_report(report.map_err(RunError::Keys)?.into()).is_break() {
+                return Ok(ControlFlow::Break(()));
             }
             left -= 1;
             let may_take = left > 0 && self.driver.may_take();
@@ -35,10 +35,11 @@ impl<C: Control> App<C> {
         if self.may_draw()
             && self.frame_at().is_none()
             && let Some(drawable) = poll_immediate(self.control.ready()).await
+            && self.take_front(Front::Frame(drawable), show)?.is_break()
         {
-            return self.take_front(Front::Frame(drawable), show);
+            return Ok(ControlFlow::Break(()));
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(ControlFlow::Continue(left == 0))
     }
 
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {

@@ -105,6 +105,21 @@ async fn keys_that_come_at_once_are_all_taken_and_drawn_in_few_frames() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn keys_without_a_pause_do_not_delay_the_end_of_the_program() {
+    let taken = std::cell::Cell::new(0);
+    let key = |_| {
+        taken.set(taken.get() + 1);
+        pressed(KeyCode::Char('x'), KeyModifiers::NONE)
+    };
+    let keys = futures_util::stream::iter(0..10 * EVENTS_AT_ONCE_MAX).map(key);
+    let keys = keys.chain(futures_util::stream::pending());
+    let (size, stop) = (Size::new(80, 20), std::future::ready(()));
+    let run = Box::pin(run_shown(size, |_, _| Ok(()), options(), Nobody, keys, || {}, stop));
+    within("the end", run).await.unwrap();
+    assert_eq!(taken.get(), EVENTS_AT_ONCE_MAX);
+}
+
+#[tokio::test(start_paused = true)]
 async fn messages_alone_are_not_drawn_too_often() {
     let (server, client) = tokio::io::duplex(4096);
     let mut server = Framed::new(server, NativeCodec::<Command>::default());

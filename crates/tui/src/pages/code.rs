@@ -11,7 +11,7 @@ use crate::help::table;
 pub struct CodePage {
     /// The code, as it is read.
     pub code: Secret,
-    /// CodeOwner device the other one becomes.
+    /// Whose device the other one becomes.
     pub owner: CodeOwner,
     /// The address of the server, as this client has it.
     pub server: String,
@@ -19,12 +19,12 @@ pub struct CodePage {
     pub until: String,
 }
 
-/// CodeOwner device a code is for.
+/// The user whose device a code logs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeOwner {
-    /// That of the user who has made it.
+    /// The user who has made it.
     User(UserName),
-    /// That of another user, who has lost the credentials.
+    /// Another user, who has lost the credentials.
     Other(UserName),
 }
 

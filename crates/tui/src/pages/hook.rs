@@ -13,7 +13,7 @@ pub struct HookPage {
     pub url: Secret,
     /// The hook, with its room and its bot.
     pub hook: HookInfo,
-    /// The key of the server; `None` if it does not say so.
+    /// The key of the server; `None` if the server does not send it.
     pub key: Option<ServerKey>,
 }
 

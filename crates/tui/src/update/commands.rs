@@ -1,7 +1,7 @@
 //! Carries out the `/` commands of the user.
 
 use chat_client::link::BadEndpoint;
-use chat_client::{NoticeKind, Request};
+use chat_client::{NoticeKind, Request, RequestError};
 use chat_proto::command::{Kind, Links};
 use chat_proto::{NameError, Privacy, Role, RoomName, SanctionKind, Timestamp, Topic, UserName};
 
@@ -16,7 +16,7 @@ use crate::letters::LETTERS;
 use crate::lists::Subject;
 use crate::settings::SETTINGS;
 use crate::state::{PageSubject, State};
-use crate::wording::quoted;
+use crate::wording::{not_done, quoted};
 
 /// The topic that removes it, as in other programs.
 const NO_TOPIC: &str = "-delete";
@@ -224,20 +224,22 @@ fn join_all(state: &mut State, names: &[&str], at: Timestamp) -> Result<Vec<Effe
 
 /// Lists the users of the room. In other programs, the argument is a room.
 fn who(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
-    let named = if argument.starts_with('#') { Some(room_named(argument)?) } else { None };
-    let mut effects = Vec::new();
-    let part = match named {
-        None => argument,
-        Some(room) if state.client.rooms().get(&room).is_none() => {
-            return Err(format!("You're not in {room}. /join {room} joins it"));
-        }
-        Some(room) => {
-            effects.extend(request(state, Request::Open(room), at)?);
-            ""
-        }
-    };
-    effects.extend(lists::open(state, Subject::People, part, at));
+    if !argument.starts_with('#') {
+        return Ok(lists::open(state, Subject::People, argument, at));
+    }
+    let room = own_room(state, argument)?;
+    let mut effects = request(state, Request::Open(room), at)?;
+    effects.extend(lists::open(state, Subject::People, "", at));
     Ok(effects)
+}
+
+/// The room of that name, if the user is in it.
+fn own_room(state: &State, written: &str) -> Result<RoomName, String> {
+    let room = room_named(written)?;
+    match state.client.rooms().get(&room) {
+        Some(_) => Ok(room),
+        None => Err(not_done(&RequestError::NotInRoom(room), state.look.keys())),
+    }
 }
 
 /// The room of that name, with or without its `#`.
@@ -299,10 +301,7 @@ fn room_first(argument: &str) -> (&str, &str) {
 /// Sends a text to a room that the user is in, and opens the room.
 fn say_in(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (room, text) = room_first(argument);
-    let room = room_named(room)?;
-    if state.client.rooms().get(&room).is_none() {
-        return Err(format!("You're not in {room}. /join {room} joins it"));
-    }
+    let room = own_room(state, room)?;
     let open = Request::Open(room.clone());
     if text.is_empty() {
         return request(state, open, at);

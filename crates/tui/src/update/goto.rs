@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadTarget, Request};
 use chat_proto::{RoomName, Seq, Timestamp};
 
-use super::{Effect, client, message, request, retry};
+use super::{Effect, client, message, request, retry_failed};
 use crate::state::{Arrival, GoTo, Origin, Selection, State};
 use crate::viewport::ScrollPosition;
 use crate::wording::OFFLINE;
@@ -55,7 +55,7 @@ pub(super) fn start(
     state.prompt.put_back();
     state.close_thread();
     let mut effects = request(state, Request::Open(room.clone()), at)?;
-    effects.extend(retry(state, at));
+    effects.extend(retry_failed(state, at));
     state.goto = Some(GoTo { room, seq, arrival, tries: TRIES_MAX });
     Ok(effects)
 }

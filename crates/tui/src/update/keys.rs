@@ -15,7 +15,10 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     let binding = find(state, first, Chord::of(key));
     if binding == Binding::Nothing && is_esc_and_slash(key) {
         let typed = [KeyCode::Esc, KeyCode::Char('/')].map(KeyEvent::from);
-        return typed.into_iter().flat_map(|key| self::key(state, key, at)).collect();
+        let effects = typed.into_iter().flat_map(|key| self::key(state, key, at)).collect();
+        // Esc may have changed more than the input box.
+        state.redraw.key_edits = false;
+        return effects;
     }
     if mentions::stop(state) && binding == Binding::Action(Action::Back) {
         return Vec::new();

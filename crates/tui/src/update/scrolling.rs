@@ -42,6 +42,11 @@ pub(super) fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// Goes to the newest entry. Messages that could not be read are asked for again.
 pub(super) fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     state.focused_viewport_mut().to_newest();
+    retry_failed(state, at)
+}
+
+/// Messages that could not be read may be loaded again. A log that the user has cleared stays so.
+pub(super) fn retry_failed(state: &mut State, at: Timestamp) -> Vec<Effect> {
     match state.client.room().log().hold() {
         Some(Hold::Cleared) => Vec::new(),
         _ => retry(state, at),

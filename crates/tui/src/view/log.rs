@@ -44,7 +44,7 @@ pub(super) fn draw(
     }
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
-    if rows.is_empty() && pane == LogPane::Room && is_void(state.client.room()) {
+    if rows.is_empty() && pane == LogPane::Room && has_no_message(state.client.room()) {
         let text = format!("No messages in {} yet", state.client.room().display_name());
         canvas.line(&Line::styled(text, theme.dim()), area.rows().next_back().unwrap_or(area));
     }
@@ -70,7 +70,7 @@ pub(super) fn draw(
 }
 
 /// Whether the user is in a room that has no message.
-fn is_void(room: &Room) -> bool {
+fn has_no_message(room: &Room) -> bool {
     room.join_state() == JoinState::Joined && room.last_seq() == Seq::NONE
 }
 

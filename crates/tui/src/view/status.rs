@@ -142,9 +142,8 @@ fn hints_of(state: &State) -> Vec<String> {
     } else if state.deleting.is_some() || state.question.is_some() {
         Vec::new()
     } else if let Some((_, message)) = state.selected() {
-        // The last hint matters most.
+        // The hints that matter most are last. Of the letters, that is the one that copies a link.
         let deletes_others = state.deletes_others();
-        // Of a message with a link, that is what most users want.
         let is_link = |letter: &&Letter| letter.action == MessageAction::CopyLink;
         let of_link = LETTERS.iter().filter(is_link);
         let applying = LETTERS

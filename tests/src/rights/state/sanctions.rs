@@ -44,19 +44,14 @@ impl State {
     }
 
     /// Whether a user may end a sanction that `author` has made.
-    pub(super) fn may_end(
-        &self,
-        by: User,
-        (_, user, room): (Kind, User, Option<Room>),
-        author: User,
-    ) -> bool {
+    fn may_end(&self, by: User, (_, user, room): (Kind, User, Option<Room>), author: User) -> bool {
         let rank = |user| room.map_or(self.roles[user], |room| self.rank(user, room));
         let needed = if rank(author) == Role::Owner { Role::Owner } else { Role::Moderator };
         by != user && rank(by) >= needed
     }
 
     /// A sanction, as the audit log describes it.
-    pub(super) fn describe(&self, (kind, user, room): (Kind, User, Option<Room>)) -> String {
+    fn describe(&self, (kind, user, room): (Kind, User, Option<Room>)) -> String {
         let at = room.map_or("the server".to_owned(), |room| room_name(self.group, room));
         format!("{} {}, {at}", kind.word(), self.name(user))
     }

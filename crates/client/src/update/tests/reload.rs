@@ -75,6 +75,16 @@ fn a_window_that_the_server_cannot_read_is_asked_for_again_after_a_pause_that_gr
 }
 
 #[test]
+fn a_page_for_an_export_does_not_end_the_retries_of_the_window() {
+    let mut harness = not_readable();
+    let fetch = Request::Fetch { room: room("#rust"), after: Seq::NONE, to: Seq::new(1) };
+    assert_eq!(asked(&harness.request(fetch)), 1);
+    let messages = vec![message_in("#rust", 1, user(3, "ana"), "x", at(0))];
+    harness.event(Event::History { room: room("#rust"), messages, more: false });
+    assert_eq!(tick(&mut harness, 2_000), 1);
+}
+
+#[test]
 fn the_user_and_the_next_session_do_not_wait_for_the_pause() {
     let mut harness = not_readable();
     harness.request(Request::Retry(room("#rust")));

@@ -100,6 +100,18 @@ fn esc_comes_back_to_the_results_and_then_to_the_same_place_in_the_room_of_befor
     assert_eq!(without_list(&harness.screen()), without_list(&before), "the same viewport");
 }
 
+#[test]
+fn the_way_back_leads_to_a_room_that_is_still_cleared() {
+    let mut harness = in_two_rooms();
+    harness.type_text("/clear\n/search rust\n");
+    harness.event(found("rust", vec![hit_in("#rust", 50, "rust 50")]));
+    for key in [KeyCode::Enter, KeyCode::Esc, KeyCode::Esc] {
+        harness.press(key);
+    }
+    assert_shows(&harness, "#lobby ›");
+    assert_shows(&harness, "Cleared");
+}
+
 /// A screen without the line of hints and the room list, in which the unread counts are.
 fn without_hints(screen: &str) -> Vec<String> {
     let rows: Vec<&str> = screen.lines().collect();

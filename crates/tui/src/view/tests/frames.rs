@@ -1,7 +1,7 @@
 //! What is known from earlier frames changes nothing on the screen.
 
 use chat_proto::{Refusal, RefusalCode, Timestamp};
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 
@@ -228,21 +228,22 @@ fn talking() -> Harness {
 #[test]
 fn a_key_that_edits_draws_all_that_depends_on_the_text() {
     let keys = [KeyCode::Char('x'), KeyCode::Char('i'), KeyCode::Backspace, KeyCode::Left];
+    let esc_and_slash = KeyEvent::new(KeyCode::Char('/'), KeyModifiers::ALT);
     for (kind, begin) in KINDS {
-        for code in keys {
+        for key in keys.map(KeyEvent::from).into_iter().chain([esc_and_slash]) {
             let (mut harness, mut painter) = (talking(), Painter::default());
             begin(&mut harness);
             let mut screen = Screen::new(80, 16);
             draw(&mut harness, &mut painter, &mut screen);
             for _ in 0..2 {
-                harness.press(code);
+                harness.input(Input::Key(key));
                 draw(&mut harness, &mut painter, &mut screen);
             }
             let mut new = Screen::new(80, 16);
             let frame = |canvas: &mut Canvas| view::draw(&harness.state, canvas);
             let Ok(()) = Painter::default().draw(&mut new, false, frame);
-            assert_eq!(screen.text(), new.text(), "{kind}, {code:?}");
-            assert_eq!(screen.cells(), new.cells(), "{kind}, {code:?}");
+            assert_eq!(screen.text(), new.text(), "{kind}, {key:?}");
+            assert_eq!(screen.cells(), new.cells(), "{kind}, {key:?}");
         }
     }
 }
