@@ -26,7 +26,10 @@ async fn messages_that_come_while_a_phone_shows_another_pane_are_unread() {
     ana.sees("#room-list .badge", &format!("{}", MESSAGES - 1)).await;
     ana.clicks("#close-rooms").await;
     ana.sees("#log", &format!("message {MESSAGES}")).await;
-    ana.sees("#above", &format!("{} unread above", MESSAGES - 1)).await;
+    // Only the next drawing shows what counts as read by now.
+    bob.say_accepted(MESSAGES + 1, "the last one").await;
+    ana.sees("#log", "the last one").await;
+    ana.sees("#above", &format!("{MESSAGES} unread above")).await;
     assert_eq!(ana.faults().await, [""; 0]);
 }
 
