@@ -644,7 +644,7 @@ test("a search has its own hits once, whatever was asked before", () => {
   const { state, sent, take, event } = connected();
   state.features.add("search");
   const found = (query, seq, fields = {}) =>
-    event({ type: "found", query, hits: [{ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", text: query, marks: [] }], ...fields });
+    event(clean.event({ type: "found", query, hits: [{ room: "#lobby", seq, from: { id: 3, name: "ana" }, at: "2026-11-22T14:02:07.123Z", text: query, marks: [] }], ...fields }));
   const hits = () => state.search.hits.map((hit) => hit.seq);
   for (const query of ["a", "ab", "a"]) take({ type: "search", query });
   found("a", 1);
@@ -661,6 +661,10 @@ test("a search has its own hits once, whatever was asked before", () => {
   assert.deepEqual(hits(), [], "those are the newest, not the best");
   found("a", 5, { order: "best" });
   assert.deepEqual(hits(), [5]);
+  // Pasted, with a soft hyphen.
+  take({ type: "search", query: "long\u00ADword", order: "newest" });
+  found("long\u00ADword", 6);
+  assert.deepEqual(hits(), [6]);
   take({ type: "search", query: "e" });
   take({ type: "search", query: "ex" });
   event({ type: "refused", code: "search_too_broad", text: "too many" });

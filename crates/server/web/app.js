@@ -42,8 +42,9 @@ let exported = [];
 let lastPut = null;
 /** The drawing that is due: a function that cancels it. */
 let cancelDrawing = null;
-/** Whether the user waits for it. */
+/** Whether the user waits for it, and when it is made at the latest, however many keys come. */
 let isAwaited = false;
+let drawnBy = 0;
 let restsUntil = 0;
 
 /** Takes an input: changes the state, carries out the effects, and draws. */
@@ -55,7 +56,8 @@ function dispatch(input) {
 /** Draws with the next frame. A page that is not looked at has none; its title has to say what is new all the same. */
 function drawSoon(isUrgent, isKey) {
   const now = performance.now();
-  if (isKey) restsUntil = Math.max(restsUntil, now + KEY_MS);
+  if (!cancelDrawing) drawnBy = now + REST_MAX_MS;
+  if (isKey) restsUntil = Math.max(restsUntil, Math.min(now + KEY_MS, drawnBy));
   if (cancelDrawing && (isAwaited || !(isUrgent || isKey))) return;
   cancelDrawing?.();
   isAwaited = isUrgent;

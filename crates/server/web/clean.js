@@ -69,6 +69,7 @@ const RAW = new Set([
   "device",
   "next",
   "nonce",
+  "query",
   "kind",
   "code",
   "at",

@@ -26,7 +26,8 @@ const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60000;
 
 const canAsk = (state, room) => isConnected(state) && room?.isJoined && room.loading === null;
-const canLoad = (state, room) => canAsk(state, room) && room.retry === null;
+/** Whether the next page of the window may be asked for. */
+export const canLoad = (state, room) => canAsk(state, room) && room.retry === null;
 
 /** Loads the window with which a room opens: its newest messages, or those around the first unread one. */
 export function begin(state, fx, room) {

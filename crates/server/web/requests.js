@@ -187,14 +187,14 @@ function seen(state, fx, { room: name, first, last }) {
   if (!skips(room, first)) markRead(room, last);
 }
 
-/** Whether messages of others that are not read are above message `first`. */
+/** Whether messages of others that are not read, and not of an ignored user, are above message `first`. */
 export function skips(room, first) {
   if (first <= room.read + 1) return false;
   if (room.log.first > room.read + 1) return true;
   const { entries } = room.log;
   for (let at = log.place(entries, room.read + 1); entries[at]?.pos < first; at += 1) {
     const entry = entries[at];
-    if (entry.seq !== undefined && !entry.isOwn && isCounted(entry)) return true;
+    if (entry.seq !== undefined && !entry.isOwn && !entry.isIgnored && isCounted(entry)) return true;
   }
   return false;
 }

@@ -23,7 +23,10 @@ function failed(error) {
   throw error;
 }
 
-/** How often the page was loaded again. A browser that stores nothing cannot count it, so the page is not. */
+/**
+ * How often the page was loaded again. If the browser stores nothing, that cannot be counted, so the page is not loaded
+ * again. `tab.js` does the same for other scripts, but may be the one that is lost.
+ */
 function stored() {
   try {
     return Number(sessionStorage.getItem(TRIES));

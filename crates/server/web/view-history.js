@@ -28,9 +28,16 @@ export function makeHistory(view) {
     if (isThere) show(shown);
   }
 
-  addEventListener("popstate", (event) => {
-    isLeaving = false;
-    if (event.state && state.rooms.has(event.state.room)) show(event.state);
+  // A reader who types before the rooms are there stays where that is typed.
+  addEventListener("input", () => (isRestored = true), { once: true });
+  addEventListener("popstate", ({ state: to }) => {
+    // What is shown already.
+    if (isLeaving) return void (isLeaving = false);
+    if (to === null) return;
+    if (state.rooms.has(to.room)) show(to);
+    // The user has left that room. An entry after this one would lead back to it each time.
+    else history.replaceState(entryOf(state, to.from), "");
+    view.draw();
   });
 
   return {

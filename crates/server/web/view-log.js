@@ -54,8 +54,7 @@ export function makeLog(view, elements) {
       if (log.room) Object.assign(log, { room: null, drawn: "" });
       return items.replaceChildren();
     }
-    // In another pane of a phone: nothing can be measured, and it is drawn when it is shown.
-    if (frame.clientHeight === 0) return log.redraw();
+    if (frame.clientHeight === 0) return hidden();
     const name = isThread ? `${state.thread.room} ${state.thread.root}` : of.name;
     const isOther = log.room !== name;
     if (isOther) leave(name);
@@ -80,6 +79,12 @@ export function makeLog(view, elements) {
       kept: log.atEnd ? null : geometry.anchor(),
     });
     rows.reading.report();
+  }
+
+  /** In another pane of a phone: nothing can be measured or seen, and all is drawn when it is shown. */
+  function hidden() {
+    Object.assign(log, { drawn: "", size: "" });
+    rows.reading.hidden();
   }
 
   /** The lines have other lengths, so all rows have moved. */

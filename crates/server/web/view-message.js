@@ -30,6 +30,7 @@ export function makeRow(view, item) {
     case "ignored":
       return h("p", {
         class: "notice-line",
+        dataset: { seq: item.seq },
         text: item.count === 1 ? "1 message from an ignored user" : `${item.count} messages from ignored users`,
       });
     default:

@@ -1,6 +1,8 @@
 // The reports of a log while it is read: which messages are on the screen, which ones stay loaded, and which are to be
 // loaded.
 
+import { canLoad } from "./history.js";
+
 /** Pixels to the oldest loaded message at which older ones are loaded while the reader is at the end: a full screen. */
 const NEAR = 1000;
 /** The same elsewhere, also for newer messages: a fast scroll gets there within a fifth of a second. */
@@ -51,13 +53,17 @@ export function makeReading({ state, dispatch }, { frame, isThread }, { log, sou
 
   /** Asks for older or newer messages before the reader gets to them; at the end of a room only to fill the screen. */
   function load() {
-    const { name, loading } = room();
     const { hasOlder, isCut, first } = source();
-    if (isThread || first === null || loading !== null) return;
+    // What cannot be asked for is not, or each drawing would ask for the next one.
+    if (isThread || first === null || !canLoad(state, room())) return;
+    const { name } = room();
     const toEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
     if (hasOlder && frame.scrollTop < (log.atEnd ? NEAR : FAR)) dispatch({ type: "older", room: name });
     else if (isCut && toEnd < FAR) dispatch({ type: "newer", room: name });
   }
 
-  return { look, report, load };
+  /** The log is not on the screen. */
+  const hidden = () => void (watched = null);
+
+  return { look, report, load, hidden };
 }

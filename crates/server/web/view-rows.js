@@ -45,12 +45,13 @@ export function rowsOf(log, { from, to }, about) {
   return made;
 }
 
-/** Neighbours of ignored users share a row. */
-function addIgnored(made, entry) {
+/** Neighbours of ignored users share a row, which has the `seq` of the last of them. */
+function addIgnored(made, { key, seq }) {
   const last = made.at(-1);
   const count = last?.type === "ignored" ? last.count + 1 : 1;
-  if (count > 1) made[made.length - 1] = { ...last, count, about: count };
-  else made.push({ key: `ignored-${entry.key}`, type: "ignored", count, about: count });
+  const about = `${count}|${seq}`;
+  if (count > 1) made[made.length - 1] = { ...last, count, seq, about };
+  else made.push({ key: `ignored-${key}`, type: "ignored", count, seq, about });
 }
 
 /** The entry before the first row, which decides whether that one has a day and a head. */

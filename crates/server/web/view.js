@@ -66,6 +66,8 @@ export function makeView(state, actions) {
   view.composerOf = (isThread) => (isThread ? view.threadComposer : view.composer);
   const parts = [
     makeFirst(view),
+    // Before the log: if the page was loaded again, the lobby would count as read although another room is shown.
+    makeHistory(view),
     makeRooms(view),
     makeUsers(view),
     view.log,
@@ -73,7 +75,6 @@ export function makeView(state, actions) {
     view.composer,
     view.threadComposer,
     makePanel(view),
-    makeHistory(view),
   ];
   const alerts = makeAlerts(view);
   makeKeys(view);
@@ -94,7 +95,7 @@ export function makeView(state, actions) {
   };
   view.closeThread = () => {
     dispatch({ type: "closeThread" });
-    if (document.body.dataset.pane === "thread") view.showPane("log");
+    view.draw();
     view.composer.focus();
   };
   WIDE.addEventListener("change", () => {
@@ -186,6 +187,7 @@ function drawHeader(view) {
   set(byId("show-users"), { "aria-expanded": String(isShown), "aria-label": `Users, ${room.count} connected` });
   set(byId("users"), { hidden: !isShown && !view.isNarrow() });
   set(byId("thread"), { hidden: state.thread === null });
+  if (state.thread === null && document.body.dataset.pane === "thread") view.showPane("log");
   document.body.dataset.thread = state.thread ? "open" : "closed";
   const elsewhere = roomList(state).reduce((sum, one) => sum + (one === room ? 0 : unread(state, one).mentions), 0);
   set(byId("show-rooms"), {

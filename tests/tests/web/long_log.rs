@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use chat_server::{Config, Limits};
+use e2e::binary::Daemon;
 use e2e::browser::{Browser, Page};
 use e2e::native::Native;
 use e2e::server::Server;
@@ -55,6 +56,12 @@ const UNDER_THE_EYE: &str = "(() => { const top = document.querySelector('#log')
 const TIME_KEYS: &str = "globalThis.keys = []; document.querySelector('#text').addEventListener('input', ({timeStamp}) => \
      requestAnimationFrame(() => { const channel = new MessageChannel(); \
          channel.port1.onmessage = () => keys.push(performance.now() - timeStamp); channel.port2.postMessage(0); })); 0";
+
+/// For 60 frames, how many the page asks for besides.
+const ASKED: &str = "new Promise((done) => { const ask = requestAnimationFrame; let [frames, asked] = [0, 0]; \
+     globalThis.requestAnimationFrame = (draw) => { asked += 1; return ask(draw); }; \
+     const count = () => { frames += 1; if (frames < 60) return ask(count); globalThis.requestAnimationFrame = ask; done(asked); }; \
+     ask(count); })";
 
 fn server() -> Server {
     Server::start(Config { limits: Limits::off(), ..Config::default() })
@@ -187,4 +194,24 @@ async fn report_keys(page: &Page) {
     let keys = page.value("keys").await;
     let keys = keys.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
     eprintln!("a key is on the screen after: {}", quantiles(keys));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_a_connection_does_not_draw_a_long_room_again_and_again() {
+    let Some(browser) = Browser::start().await else { return };
+    let mut daemon = Daemon::start(&["--limits", "off"]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    says(&mut bob, 1..=1000).await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    ana.sees("#log", &text(1000)).await;
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    ana.sees("#status", "Offline").await;
+    ana.value("document.querySelector('#log').scrollTop = 0").await;
+    frames(&ana).await;
+    let first = ana.value("document.querySelector('#log article').dataset.seq").await;
+    assert_ne!(first, "1", "there are older messages");
+    let asked = ana.value(ASKED).await.as_u64().unwrap();
+    assert!(asked < 45, "{asked} drawings in 60 frames");
 }

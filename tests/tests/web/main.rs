@@ -14,4 +14,5 @@ mod places;
 mod readers;
 mod resize;
 mod start;
+mod unread;
 mod views;

@@ -41,14 +41,14 @@ fn of_attachment(attachment: &Value) -> Option<String> {
         .or_else(|| field("fallback").map(str::to_owned))
 }
 
-/// The texts of blocks: of headers, of sections and their fields, and of contexts.
+/// The texts of blocks: of headers, of sections and their fields, of contexts, and of Markdown, whose text is a string.
 fn of_blocks(blocks: Option<&Value>) -> Option<String> {
     let texts: Vec<&str> = list(blocks)
         .flat_map(|block| {
             let parts = list(block.get("fields")).chain(list(block.get("elements")));
             block.get("text").into_iter().chain(parts)
         })
-        .filter_map(|text| filled(text.get("text")))
+        .filter_map(|text| filled(Some(text)).or_else(|| filled(text.get("text"))))
         .collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
@@ -131,6 +131,10 @@ mod tests {
         for (message, expected) in [
             (json!({"blocks": blocks}), Some(shown)),
             (json!({"text": "short", "blocks": blocks}), Some("short")),
+            (
+                json!({"blocks": [header, {"type": "markdown", "text": "**Deploy** 7"}]}),
+                Some("Production\n**Deploy** 7"),
+            ),
             (json!({"attachments": [{"color": "good", "blocks": blocks}]}), Some(shown)),
             (
                 json!({"text": "build 7", "attachments": [
