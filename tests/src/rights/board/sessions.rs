@@ -53,7 +53,11 @@ impl Board {
     pub(in crate::rights) fn kept_out(&mut self, user: User, refused: &Value) {
         self.tick();
         let is_wrong = match refused["code"].as_str().unwrap_or_default() {
-            "banned" => self.certain.is_banned_since(user, self.users[user].hello) == Answer::No,
+            // The refusal does not say whether a backup was restored meanwhile, in which the user is banned.
+            "banned" => {
+                self.certain.is_banned_since(user, self.users[user].hello) == Answer::No
+                    && !self.saved.iter().any(|state| state.is_banned(user, None))
+            }
             "shutdown" | "busy" => false,
             _ => true,
         };
