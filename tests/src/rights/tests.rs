@@ -8,7 +8,7 @@ use super::barred::BanTarget;
 use super::board::Board;
 use super::order::{Kind, Order, Role};
 use super::worlds::Outcome::{self, Done, Refused, Unanswered};
-use super::{BackupState, Settings};
+use super::{Backup, BackupState, Settings};
 
 const MUTE: Order = Order::Sanction { by: 1, kind: Kind::Mute, user: 2, room: Some(0), label: 1 };
 
@@ -60,6 +60,21 @@ fn a_right_that_was_taken_is_not_used_afterwards() {
     }
     let unanswered = (grant(Role::Member), Unanswered);
     assert_eq!(wrong_after(&[&[unanswered], &[(MUTE, Done)], &[(MUTE, Refused)]]), 0, "then it is");
+}
+
+#[test]
+fn a_user_who_is_banned_in_a_backup_may_be_refused_before_anybody_sees_that_it_was_restored() {
+    let ban = Order::Sanction { by: 0, kind: Kind::Ban, user: 2, room: None, label: 1 };
+    let pardon = Order::Pardon { by: 0, label: 1, id: 1 };
+    for (backup, wrong) in [(Backup::None, 1), (Backup::Made, 0)] {
+        let mut board = group();
+        take(&mut board, &[(ban.clone(), Done)]);
+        board.settings.backup.set(backup);
+        take(&mut board, &[(pardon.clone(), Done)]);
+        board.hello(2);
+        board.kept_out(2, &json!({"type": "refused", "code": "banned"}));
+        assert_eq!(board.findings.wrong_orders, wrong, "{:?}", board.findings);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::Board;
 use crate::rights::order::{Order, User};
 use crate::rights::state::Answer;
 use crate::rights::worlds::Outcome;
-use crate::rights::{device, user_name};
+use crate::rights::{Backup, device, user_name};
 
 impl Board {
     /// The `hello` of a user, which makes its token itself.
@@ -53,10 +53,9 @@ impl Board {
     pub(in crate::rights) fn kept_out(&mut self, user: User, refused: &Value) {
         self.tick();
         let is_wrong = match refused["code"].as_str().unwrap_or_default() {
-            // The refusal does not say whether a backup was restored meanwhile, in which the user is banned.
             "banned" => {
                 self.certain.is_banned_since(user, self.users[user].hello) == Answer::No
-                    && !self.saved.iter().any(|state| state.is_banned(user, None))
+                    && !self.is_banned_in_backup(user)
             }
             "shutdown" | "busy" => false,
             _ => true,
@@ -64,6 +63,13 @@ impl Board {
         if is_wrong {
             self.fault(|findings| &mut findings.wrong_orders, || format!("user {user}: {refused}"));
         }
+    }
+
+    /// Whether the user may be banned in the backup. If it was restored, a refusal does not say so, and may come before
+    /// the first `welcome`, which does.
+    fn is_banned_in_backup(&self, user: User) -> bool {
+        self.settings.backup.get() != Backup::None
+            && self.saved.iter().any(|state| state.is_banned(user, None))
     }
 
     /// The earlier connections of a user have ended.
