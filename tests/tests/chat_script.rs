@@ -80,7 +80,11 @@ impl Drop for StopOnDrop<'_> {
 fn the_script_starts_finds_and_stops_a_daemon() {
     let checkout = Checkout::new();
     let port = free_port();
-    for server in [format!("localhost:{port}"), port.to_string()] {
+    let mut servers = vec![format!("localhost:{port}"), port.to_string()];
+    if TcpListener::bind("[::1]:0").is_ok() {
+        servers.push(format!("[::1]:{port}"));
+    }
+    for server in servers {
         let stop = StopOnDrop(&checkout, server.clone());
         let (_, printed) = checkout.chat(&server, &["ana"]);
         assert!(printed.contains("started chat-server, process"), "{printed}");
