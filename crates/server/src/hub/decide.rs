@@ -21,7 +21,7 @@ use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
 use super::policy::{Action, Denial, may};
-use super::proposal::{MembershipAhead, Proposal};
+use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::UnusedRoom;
 use super::{HubError, NameConflict};
@@ -236,7 +236,7 @@ fn memberships(
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
     // A message makes the conversation its author's own.
-    let is_more = |known: Option<MembershipAhead>, id: UserId| {
+    let is_more = |known: Option<ProposedMembership>, id: UserId| {
         let is_answer = id == user && scope == DirectScope::Both && is_direct(key);
         known.is_none_or(|known| !known.is_in || is_answer && !known.is_own)
     };

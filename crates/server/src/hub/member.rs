@@ -117,8 +117,8 @@ impl Member {
 
     /// Why the user left a room that it has been in.
     #[must_use]
-    pub(crate) fn left(&self, room: RoomId) -> LeaveReason {
-        self.actor.hub.state().existing(self.id()).rooms.left(room)
+    pub(crate) fn leave_reason(&self, room: RoomId) -> LeaveReason {
+        self.actor.hub.state().existing(self.id()).rooms.leave_reason(room)
     }
 
     /// The user, with the current name.
