@@ -261,12 +261,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return ControlFlow::Continue(());
         }
         match self.connection.write().now_or_never() {
-            Some(step) => self.written(step),
+            Some(step) => self.finish_write(step),
             None => ControlFlow::Continue(()),
         }
     }
 
-    fn written(&mut self, step: io::Result<WriteStep>) -> ControlFlow<End> {
+    fn finish_write(&mut self, step: io::Result<WriteStep>) -> ControlFlow<End> {
         match step {
             Ok(WriteStep::Wrote) => ControlFlow::Continue(()),
             Ok(WriteStep::ListDue) => {

@@ -208,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Ends the session of a user who was kicked or banned.
-    pub(super) fn expelled(&self) -> ControlFlow<End> {
+    pub(super) fn end_expelled(&self) -> ControlFlow<End> {
         let (code, text) = self.member.expulsion().unwrap_or((EndCode::Kicked, String::new()));
         ControlFlow::Break(End::Expelled(code, text.into()))
     }
