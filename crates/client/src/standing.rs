@@ -1,4 +1,4 @@
-//! What the user may do, as far as the server has said so: roles, rules of rooms, mutes and bans.
+//! The rights of the user, as far as the server has said so: roles, rules of rooms, mutes and bans.
 
 use std::collections::BTreeMap;
 

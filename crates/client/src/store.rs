@@ -1,4 +1,4 @@
-//! What a client stores between its runs: the user, the messages without an answer, and the drafts.
+//! The store of a client between its runs: the user, the messages without an answer, and the drafts.
 //!
 //! ```text
 //! STATE/journals/ID/NAME/token      what makes the next session the same user's; a secret

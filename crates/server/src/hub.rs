@@ -100,7 +100,7 @@ pub(crate) struct Hub {
     journal: Journal,
 }
 
-/// What to do if a name is taken.
+/// The answer to a request for a name that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameConflict {
     /// Refuse it, and suggest a free one.

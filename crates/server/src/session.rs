@@ -82,7 +82,7 @@ use crate::tls::Tls;
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
 const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
-/// What the sessions of a daemon share.
+/// The state that the sessions of a daemon share.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub config: Config,
@@ -145,7 +145,7 @@ struct Session<S> {
     room_sync: RoomSync,
     member: Member,
     device: DeviceId,
-    /// What the client shows.
+    /// The features of the client.
     shows: ClientFeatures,
     live: LiveState,
     answers: PendingAnswers,

@@ -21,7 +21,7 @@ pub struct Message {
     pub from: User,
     /// When the server stored it.
     pub at: Timestamp,
-    /// What it is: a text, an action, or an event about a message.
+    /// Its kind: a text, an action, or an event about a message.
     pub kind: MessageKind,
     /// The text; of an event about a message, a description for a person.
     pub text: Text,

@@ -138,7 +138,7 @@ impl Member {
         self.notifier.changed(self.seen(), filter)
     }
 
-    /// What has changed since the session looked last, up to `counts`.
+    /// The changes since the session looked last, up to `counts`.
     pub(crate) fn take_changes(&mut self, counts: Counts) -> UserChanges {
         let before = self.seen();
         (self.seen_rooms, self.seen_typing) = (counts.rooms, counts.typing);

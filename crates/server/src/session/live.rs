@@ -23,7 +23,7 @@ const LAST_SEEN: u8 = 1 << 3;
 const ROLES: u8 = 1 << 4;
 const ACCOUNTS: u8 = 1 << 5;
 
-/// What a client shows, by its features.
+/// The features of a client: the events and fields that it shows.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct ClientFeatures {
     /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.

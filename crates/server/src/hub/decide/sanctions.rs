@@ -30,7 +30,7 @@ struct NamedRoom {
     name: RoomName,
 }
 
-/// Whom an order is about: one of the three.
+/// The target of an order: one of the three.
 struct Target {
     user: Option<User>,
     network: Option<Network>,
@@ -214,7 +214,7 @@ impl Directory {
     }
 }
 
-/// Whom an order of `by` is about.
+/// The target of an order of `by`.
 fn target(
     proposal: &Proposal<'_>,
     by: Option<UserId>,

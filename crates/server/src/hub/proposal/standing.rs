@@ -1,4 +1,4 @@
-//! What users are and may do after the commit.
+//! The kinds, roles and rights of users after the commit.
 
 use chat_proto::{RoomName, Rules, UserId};
 
