@@ -47,7 +47,7 @@ pub(crate) struct JournalArgs {
     /// What an accepted message survives.
     #[arg(long, default_value = "disk")]
     pub(crate) durability: Durability,
-    /// Measure searches only.
+    /// Leave out the cost of storing messages, with and without the search index.
     #[arg(long)]
     pub(crate) searches: bool,
 }
