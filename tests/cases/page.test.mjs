@@ -26,6 +26,10 @@ test("a text is sanitized as the terminal client does it", () => {
   }
 });
 
+test("a reaction that cannot be seen is shown as a replacement", () => {
+  for (const { written, shown } of cases("emoji")) assert.equal(clean.emoji(written), shown, JSON.stringify(written));
+});
+
 test("a name is mentioned where the server finds it", () => {
   for (const { text, name, found } of cases("mention")) {
     assert.deepEqual(
