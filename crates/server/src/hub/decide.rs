@@ -19,7 +19,7 @@ use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 use self::login::see_credential;
 use super::accounts::Asker;
 use super::directory::Directory;
-use super::memberships::Share;
+use super::memberships::MembershipKind;
 use super::policy::{Action, Denial, may};
 use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
@@ -245,8 +245,8 @@ fn memberships(
     let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let known = stored.and_then(|room| proposal.membership(id, room));
-        let share = Share::of(is_direct(key), id == user);
-        if is_more(known, id) && !proposal.may_join_more(id, share, user) {
+        let kind = MembershipKind::of(is_direct(key), id == user);
+        if is_more(known, id) && !proposal.may_join_more(id, kind, user) {
             return Err(too_many(proposal, user, id, key));
         }
     }
