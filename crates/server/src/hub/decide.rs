@@ -16,12 +16,12 @@ use std::net::IpAddr;
 
 use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
 
-use self::login::seen;
+use self::login::see_credential;
 use super::accounts::Asker;
 use super::directory::Directory;
-use super::memberships::Share;
+use super::memberships::MembershipKind;
 use super::policy::{Action, Denial, may};
-use super::proposal::{MembershipAhead, Proposal};
+use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::UnusedRoom;
 use super::{HubError, NameConflict};
@@ -163,7 +163,7 @@ impl Directory {
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::Sanction { by, order } => self.sanction(proposal, *by, order),
             Request::Pardon { by, id } => self.pardon(proposal, *by, *id),
-            Request::SweepSanctions => Ok((self.swept(proposal), Grant::Changed)),
+            Request::SweepSanctions => Ok((self.sweep_sanctions(proposal), Grant::Changed)),
             Request::SetAway { user, text } => {
                 if text.is_some() {
                     self.not_muted(proposal, *user, None)?;
@@ -175,7 +175,9 @@ impl Directory {
                 let seen = |user: &UserId| Change::Seen { user: *user, at: *at };
                 Ok((users.iter().map(seen).collect(), Grant::Changed))
             }
-            Request::SeeCredential(record) => Ok((seen(proposal, record), Grant::Changed)),
+            Request::SeeCredential(record) => {
+                Ok((see_credential(proposal, record), Grant::Changed))
+            }
             Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
         }
     }
@@ -236,15 +238,15 @@ fn memberships(
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
     // A message makes the conversation its author's own.
-    let is_more = |known: Option<MembershipAhead>, id: UserId| {
+    let is_more = |known: Option<ProposedMembership>, id: UserId| {
         let is_answer = id == user && scope == DirectScope::Both && is_direct(key);
         known.is_none_or(|known| !known.is_in || is_answer && !known.is_own)
     };
     let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let known = stored.and_then(|room| proposal.membership(id, room));
-        let share = Share::of(is_direct(key), id == user);
-        if is_more(known, id) && !proposal.may_join_more(id, share, user) {
+        let kind = MembershipKind::of(is_direct(key), id == user);
+        if is_more(known, id) && !proposal.may_join_more(id, kind, user) {
             return Err(too_many(proposal, user, id, key));
         }
     }

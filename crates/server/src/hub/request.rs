@@ -95,7 +95,7 @@ pub(super) enum Request {
         device: ShortString,
         admission: Admission,
     },
-    /// The user has another password than `present`, or one where it had none.
+    /// The user has another password than `present`, or its first one.
     SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
     /// The devices, the sessions, the password or the name of a user change.
     Account { asker: Asker, order: AccountOrder },
@@ -209,7 +209,7 @@ pub(super) enum AccountOrder {
     Free(UserName),
 }
 
-/// What decides whether a client may come in.
+/// The facts that decide whether a client may come in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admission {
     /// The hash of the secret of its invite.
@@ -274,7 +274,7 @@ pub(crate) struct SanctionOrder {
     pub(crate) reason: Reason,
 }
 
-/// Whom a sanction is about.
+/// The target of a sanction.
 #[derive(Debug, Clone)]
 pub(crate) enum SanctionTarget {
     User(UserName),
