@@ -249,7 +249,8 @@ fn memberships(
         }
     }
     let users_stored = proposal.users_stored();
-    let (room, is_new) = proposal.rooms.find_or_make(key, users_stored)?;
+    let made = proposal.rooms.find_or_make(key, users_stored);
+    let (room, is_new) = made.map_err(|error| proposal.without_hidden_room(user, error))?;
     if users.iter().all(|id| !joins(*id) || !is_more(proposal.membership(*id, room), *id)) {
         return Ok((room, Vec::new()));
     }

@@ -42,12 +42,12 @@ pub(crate) enum HubError {
     #[error(transparent)]
     BadName(NameTrouble),
     /// The client's fault: the room does not exist, and its name looks like that of another one.
-    #[error("the name {wanted} looks like {existing}; join that room, or choose another name")]
+    #[error("the name {wanted} looks like {}", like_room(.existing.as_ref()))]
     RoomLooksTaken {
         /// The room that the client wants.
         wanted: RoomName,
-        /// The room that exists.
-        existing: RoomName,
+        /// The room that exists; `None` if the user cannot find it.
+        existing: Option<RoomName>,
     },
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
@@ -304,6 +304,14 @@ pub(crate) enum HubError {
 /// Whom to ask for another invite.
 fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
+}
+
+/// The room whose name another one looks like, if the user can find it, and what to do.
+fn like_room(existing: Option<&RoomName>) -> String {
+    match existing {
+        Some(existing) => format!("{existing}; join that room, or choose another name"),
+        None => "that of another room; choose another name".to_owned(),
+    }
 }
 
 fn seconds(seconds: u64) -> String {

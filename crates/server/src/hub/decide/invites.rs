@@ -13,7 +13,6 @@ use super::super::invites::{INVITES_MAX, invites_max};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
-use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::config::Join;
 use crate::journal::{AuditRecord, Change, InviteRecord, MembershipRecord, RoomId, UserRole};
@@ -224,7 +223,7 @@ impl Directory {
 /// # Errors
 /// Returns an error if there is no such room, or who invites may not invite into it.
 fn into(proposal: &Proposal<'_>, by: Option<UserId>, name: &RoomName) -> Result<RoomId, HubError> {
-    let (room, key) = named(proposal, name)?;
+    let (room, key) = proposal.named(name)?;
     let action = Action::InviteInto(proposal.standing_of(by, &key));
     proposal.permit_order(by, (name, &key), action)?;
     Ok(room)

@@ -6,7 +6,7 @@ use chat_proto::{Event, Reason, Role, SanctionKind, ShortString};
 
 use super::*;
 use crate::config::SANCTIONS_IN_ROOMS_PER_USER_MAX;
-use crate::hub::request::InviteDraft;
+use crate::hub::request::{HookDraft, InviteDraft};
 use crate::journal::UserRole;
 use crate::token::{self, PasswordHash, TokenHash};
 
@@ -134,12 +134,18 @@ async fn a_moderator_of_a_room_who_is_banned_from_it_has_no_rights_there() {
     grant(&ana, "bob", Some("#rust"), Role::Moderator).await.unwrap();
     sanction(&bob, MUTE, user("eva"), Some("#rust")).await.unwrap();
     let mute = last_id(&hub);
+    let hash = TokenHash::of(&Secret::new("h"));
+    let draft = HookDraft { by: Some(bob.id()), hash, room: room("#rust"), name: name("nightly") };
+    let hook = hub.make_hook(draft).await.unwrap().id;
     sanction(&ana, BAN, user("bob"), Some("#rust")).await.unwrap();
     let banned = RefusalCode::Banned;
     assert_eq!(code(sanction(&bob, BAN, user("eva"), Some("#rust")).await), banned);
     assert_eq!(code(pardon(&bob, mute).await), banned);
     let voice = grant(&bob, "eva", Some("#rust"), Role::Voice).await;
     assert_eq!(code(voice), banned);
+    assert_eq!(code(bob.all_sanctions(Some(&room("#rust")), 0, 10)), banned);
+    assert_eq!(hub.hooks(Some(bob.id()), None).0.len(), 0);
+    assert_eq!(code(hub.revoke_hook(Some(bob.id()), hook).await), banned);
     bob.actor().join(&room("#own")).await.unwrap();
 }
 
