@@ -97,10 +97,14 @@ impl Directory {
         if let (None, Some(guest)) = (record.user, &target.user) {
             changes.push(Change::GuestSanctioned { id: record.id, guest: guest.clone() });
         }
-        if let (MuteOrBan::Ban, Some(user), Some(place)) = (record.kind, &target.user, place)
-            && proposal.is_in(user.id, place.id)
-        {
-            changes.push(leave(proposal, user.id, place, LeaveReason::Banned));
+        if let (MuteOrBan::Ban, Some(user)) = (record.kind, &target.user) {
+            match place {
+                Some(place) if proposal.is_in(user.id, place.id) => {
+                    changes.push(leave(proposal, user.id, place, LeaveReason::Banned));
+                }
+                Some(_) => {}
+                None => changes.extend(self.revoke_invite_of(proposal, by, user.id)),
+            }
         }
         Ok((changes, info))
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chat_proto::{Event, Reason, Role, SanctionKind, ShortString};
+use chat_proto::{AuditKind, Event, Reason, Role, SanctionKind, ShortString};
 
 use super::*;
 use crate::config::SANCTIONS_IN_ROOMS_PER_USER_MAX;
@@ -180,6 +180,34 @@ async fn the_ban_of_an_invite_closes_it() {
     let late = hub.enter_new(None, &name("eva"), by(&secret)).await;
     assert_eq!(code(late), RefusalCode::Banned);
     assert_eq!(code(hub.check_admission(by(&secret))), RefusalCode::Banned);
+}
+
+#[tokio::test]
+async fn a_banned_user_does_not_come_back_by_its_invite_under_another_name() {
+    let hub = hub();
+    let ana = owner(&hub).await;
+    let (many, secret) = draft(Some(&ana), UserRole::Member, 5);
+    let id = hub.invite(many).await.unwrap().id;
+    let (other, of_others) = draft(Some(&ana), UserRole::Member, 5);
+    hub.invite(other).await.unwrap();
+    let (_bob, _) = hub.enter_new(None, &name("bob"), by(&secret)).await.unwrap();
+    let (carl, _) = hub.enter_new(None, &name("carl"), by(&secret)).await.unwrap();
+    ana.actor().join(&room("#rust")).await.unwrap();
+    sanction(&ana, MUTE, user("bob"), None).await.unwrap();
+    sanction(&ana, BAN, user("bob"), Some("#rust")).await.unwrap();
+    let (dora, _) = hub.enter_new(None, &name("dora"), by(&secret)).await.unwrap();
+    sanction(&ana, BAN, user("bob"), None).await.unwrap();
+    let again = hub.enter_new(None, &name("rob"), by(&secret)).await;
+    assert_eq!(again.unwrap_err(), HubError::NoInvite);
+    hub.enter_new(None, &name("eva"), by(&of_others)).await.unwrap();
+    assert!(!carl.is_expelled() && !dora.is_expelled(), "who came by it before stays");
+    let (records, _) = hub.audit(None, None, 10).await.unwrap();
+    let revoked = records.iter().find(|record| record.what == AuditKind::Revoke).unwrap();
+    assert_eq!(revoked.about, format!("invite {id}: 3 of 5 used"));
+    assert_eq!(revoked.by.as_ref().map(|by| by.id), Some(ana.id()));
+    // A pardon does not make it valid again.
+    pardon(&ana, last_id(&hub)).await.unwrap();
+    assert_eq!(hub.check_admission(by(&secret)).unwrap_err(), HubError::NoInvite);
 }
 
 #[tokio::test]
