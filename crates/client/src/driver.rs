@@ -171,14 +171,14 @@ impl Driver {
     pub fn carry_out(&mut self, effect: Effect) -> CarriedOut {
         match effect {
             Effect::Store(op) => self.store.give(Job::Store(op)),
-            Effect::Become(name) => {
+            Effect::OpenUser(name) => {
                 self.opening = Some(Opening::User);
-                self.store.give(Job::Become(name));
+                self.store.give(Job::OpenUser(name));
             }
-            Effect::File { session, welcome } => {
+            Effect::OpenServer { session, welcome } => {
                 let journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
                 self.opening = Some(Opening::Server { session, welcome });
-                self.store.give(Job::File(journal));
+                self.store.give(Job::OpenServer(journal));
             }
             Effect::Tick(after) => {
                 let due = Instant::now() + after;
@@ -237,9 +237,9 @@ impl Driver {
                 let profile = profile.map_err(in_words);
                 match self.opening.take().expect("the store opens a profile only on request") {
                     Opening::Server { session, welcome } => {
-                        Input::Filed { session, welcome, profile }
+                        Input::ServerOpened { session, welcome, profile }
                     }
-                    Opening::User => Input::Became(profile),
+                    Opening::User => Input::UserOpened(profile),
                 }
             }
         }

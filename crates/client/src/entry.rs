@@ -21,7 +21,7 @@ pub struct LogEntry {
     pub(crate) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     pub body: Body,
     /// The `seq` of a message, that of the last message before a notice, and [`Seq::MAX`] for a pending
     /// message.

@@ -1,4 +1,4 @@
-//! What is known of other users for as long as a session lasts: who is writing, and who is away.
+//! The users who are writing and those who are away, for as long as a session lasts.
 
 use std::collections::BTreeMap;
 

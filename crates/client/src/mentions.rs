@@ -6,7 +6,7 @@ use std::ops::Range;
 use chat_proto::UserName;
 use chat_proto::mention::{mentions, names};
 
-/// What mentions the user.
+/// The texts that mention the user.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MentionPolicy {
     /// `@name` anywhere, and the name alone at the start, as for the server.

@@ -160,7 +160,7 @@ pub enum Notice {
     NotChanged {
         /// The label of the room.
         room: RoomName,
-        /// What the user wanted.
+        /// The request of the user.
         kind: MessageKind,
         /// Why it was refused; `None` if the server has no such message, because it is another one or was restored.
         refusal: Option<Box<Refusal>>,

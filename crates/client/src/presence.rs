@@ -17,7 +17,7 @@ pub enum JoinPolicy {
     None,
 }
 
-/// What a user did.
+/// A change of the users of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Joined the room.

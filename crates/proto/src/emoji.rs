@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::limits::EMOJI_BYTES_MAX;
 use crate::unsafe_chars::is_line_end;
 
-/// What a user reacts with: one grapheme of at most [`EMOJI_BYTES_MAX`] bytes that is shown. Cheap to clone.
+/// The emoji of a reaction: one grapheme of at most [`EMOJI_BYTES_MAX`] bytes that is shown. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Emoji(Arc<str>);

@@ -1,4 +1,4 @@
-//! What a user may do: its role, on the server and in a room, and the rules of a room.
+//! The roles of a user, on the server and in a room, and the rules of a room.
 
 use serde::{Deserialize, Serialize};
 

@@ -97,10 +97,10 @@ impl Door {
     }
 
     /// Records that bytes were received. Only a door with timers calls `now`.
-    fn received(&mut self, now: impl FnOnce() -> Instant) {
+    fn note_read(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}
-            Self::Classic(door) => door.received(now()),
+            Self::Classic(door) => door.note_read(now()),
         }
     }
 
@@ -183,10 +183,10 @@ impl Door {
     }
 
     /// Records that bytes were written.
-    fn written(&mut self, now: impl FnOnce() -> Instant) {
+    fn note_write(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}
-            Self::Classic(door) => door.written(now()),
+            Self::Classic(door) => door.note_write(now()),
         }
     }
 }

@@ -184,7 +184,7 @@ fn metrics_token(args: &Args) -> anyhow::Result<Option<MetricsToken>> {
     Ok(Some(read.with_context(|| format!("cannot use the token file {}", file.display()))?))
 }
 
-/// What SIGHUP asks for: reopens the log file, and reads the certificate again.
+/// Reopens the log file, and reads the certificate again: SIGHUP asks for that.
 fn hangup(log: &Log, certificate: Option<&Certificate>) {
     let has_log = log.reopen();
     match certificate.map_or(Ok(false), Certificate::reload) {

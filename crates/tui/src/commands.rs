@@ -21,7 +21,7 @@ pub enum Arity {
     Argument,
 }
 
-/// What the completion offers for the first argument.
+/// The offers of the completion for the first argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offers {
     /// Nothing.
@@ -59,7 +59,7 @@ pub enum Offers {
 /// A command and its help.
 #[derive(Debug)]
 pub struct Command {
-    /// What it does, for the program.
+    /// Its effect, for the program.
     pub verb: Verb,
     /// Its name, `/` included.
     pub name: &'static str,
@@ -69,9 +69,9 @@ pub struct Command {
     pub argument: &'static str,
     /// Whether it needs an argument.
     pub arity: Arity,
-    /// What completes its argument.
+    /// The completion of its argument.
     pub offers: Offers,
-    /// What it does, for the user.
+    /// Its effect, for the user.
     pub does: &'static str,
 }
 

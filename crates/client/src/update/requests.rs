@@ -80,7 +80,7 @@ fn carry_out(
             None
         }
         Request::SeenInThread { first, last } => {
-            threads::seen(state, (first, last));
+            threads::mark_shown(state, (first, last));
             await_read_tick(state)
         }
         Request::FindDate { room, date } => fetch::ask_date(state, &room, date)?,
@@ -276,7 +276,7 @@ fn rename(state: &mut State, name: UserName) -> Effect {
         return effect;
     }
     if state.me.is_none() || matches!(state.connection, Connection::Refused { .. }) {
-        return Effect::Become(name);
+        return Effect::OpenUser(name);
     }
     state.name = name.clone();
     Effect::Link(LinkRequest::Connect(name))

@@ -19,7 +19,7 @@ pub(super) fn ask(state: &mut State) -> Option<Effect> {
 }
 
 /// Takes a page, if it is the answer to that question; else returns `None`. It is the first page of a session.
-pub(super) fn answered(
+pub(super) fn take_page(
     state: &mut State,
     room: &RoomName,
     page: &[Message],
@@ -35,7 +35,7 @@ pub(super) fn answered(
 
 /// Takes a refusal, if it is the answer to that question; else returns `None`. The user is not in the room any more, or
 /// the message cannot be read.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> Option<Vec<Effect>> {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> Option<Vec<Effect>> {
     let is_of_room = refusal.n.is_none() && refusal.seq.is_none();
     let is_it = |known: &mut KnownMessage| is_of_room && refusal.room.as_ref() == Some(&known.room);
     state.known.take_if(is_it)?;

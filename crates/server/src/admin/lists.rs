@@ -98,7 +98,7 @@ pub(super) fn pardon(
     Ok(())
 }
 
-/// Where sanctions hold.
+/// The room in which sanctions hold, or the server.
 pub(super) fn place(room: Option<&RoomName>) -> String {
     room.map_or_else(|| "on the server".to_owned(), |room| format!("in {room}"))
 }

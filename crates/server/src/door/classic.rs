@@ -98,7 +98,7 @@ impl Classic {
         Ok(message.map(|message| Incoming::Command(command(message))))
     }
 
-    pub(super) fn received(&mut self, now: Instant) {
+    pub(super) fn note_read(&mut self, now: Instant) {
         self.settles_at = Some(now + self.settle);
     }
 
@@ -211,7 +211,7 @@ impl Classic {
         Wake::Write
     }
 
-    pub(super) fn written(&mut self, now: Instant) {
+    pub(super) fn note_write(&mut self, now: Instant) {
         self.next_write_at = now + self.gap;
     }
 

@@ -124,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             if let Poll::Ready(read) = poll_read(&mut self.io, &mut self.input, cx) {
                 self.has_ended = read? == 0;
-                self.door.received(Instant::now);
+                self.door.note_read(Instant::now);
                 continue;
             }
             let Some(at) = self.door.settles_at() else { return Poll::Pending };
@@ -162,7 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
         }
         ready!(self.poll_write_some(cx))?;
-        self.door.written(Instant::now);
+        self.door.note_write(Instant::now);
         Poll::Ready(Ok(WriteStep::Wrote))
     }
 

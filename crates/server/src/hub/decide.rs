@@ -16,13 +16,13 @@ use std::net::IpAddr;
 
 use chat_proto::{Event, LeaveReason, RoomName, Seq, UserId};
 
-use self::login::seen;
+use self::login::see_credential;
 use super::HubError;
 use super::accounts::Asker;
 use super::directory::Directory;
 use super::memberships::Share;
 use super::policy::Action;
-use super::proposal::{MembershipAhead, Proposal};
+use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::UnusedRoom;
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
@@ -163,7 +163,7 @@ impl Directory {
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::Sanction { by, order } => self.sanction(proposal, *by, order),
             Request::Pardon { by, id } => self.pardon(proposal, *by, *id),
-            Request::SweepSanctions => Ok((self.swept(proposal), Grant::Changed)),
+            Request::SweepSanctions => Ok((self.sweep_sanctions(proposal), Grant::Changed)),
             Request::SetAway { user, text } => {
                 if text.is_some() {
                     self.not_muted(proposal, *user, None)?;
@@ -178,7 +178,9 @@ impl Directory {
             Request::RecordTries { user, what } => {
                 Ok((vec![self.tries(proposal, *user, what)], Grant::Changed))
             }
-            Request::SeeCredential(record) => Ok((seen(proposal, record), Grant::Changed)),
+            Request::SeeCredential(record) => {
+                Ok((see_credential(proposal, record), Grant::Changed))
+            }
             Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
         }
     }
@@ -221,7 +223,7 @@ fn memberships(
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
     // A message makes the conversation its author's own.
-    let is_more = |known: Option<MembershipAhead>, id: UserId| {
+    let is_more = |known: Option<ProposedMembership>, id: UserId| {
         let is_answer = id == user && scope == DirectScope::Both && is_direct(key);
         known.is_none_or(|known| !known.is_in || is_answer && !known.is_own)
     };

@@ -301,7 +301,7 @@ pub(crate) enum HubError {
     GoingAway,
 }
 
-/// Whom to ask for another invite.
+/// The user to ask for another invite.
 fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
 }

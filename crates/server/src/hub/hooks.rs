@@ -124,7 +124,7 @@ pub(crate) struct Hook {
     is_newcomer: bool,
     /// Has the budget of the bot.
     notifier: Arc<ChangeNotifier>,
-    /// What all hooks of its author share; `None` for one of the operator.
+    /// The budget that all hooks of its author share; `None` for one of the operator.
     of_author: Option<OfAuthor>,
 }
 

@@ -117,8 +117,8 @@ impl Member {
 
     /// Why the user left a room that it has been in.
     #[must_use]
-    pub(crate) fn left(&self, room: RoomId) -> LeaveReason {
-        self.actor.hub.state().existing(self.id()).rooms.left(room)
+    pub(crate) fn leave_reason(&self, room: RoomId) -> LeaveReason {
+        self.actor.hub.state().existing(self.id()).rooms.leave_reason(room)
     }
 
     /// The user, with the current name.
@@ -138,7 +138,7 @@ impl Member {
         self.notifier.changed(self.seen(), filter)
     }
 
-    /// What has changed since the session looked last, up to `counts`.
+    /// The changes since the session looked last, up to `counts`.
     pub(crate) fn take_changes(&mut self, counts: Counts) -> UserChanges {
         let before = self.seen();
         (self.seen_rooms, self.seen_typing) = (counts.rooms, counts.typing);

@@ -187,7 +187,7 @@ impl Memberships {
     }
 
     /// Why the user left a room that it has been in.
-    pub(super) fn left(&self, room: RoomId) -> LeaveReason {
+    pub(super) fn leave_reason(&self, room: RoomId) -> LeaveReason {
         self.former().get(&room).map_or(LeaveReason::Bye, |former| former.left)
     }
 

@@ -212,7 +212,7 @@ pub(super) enum AccountOrder {
     Free(UserName),
 }
 
-/// What decides whether a client may come in.
+/// The facts that decide whether a client may come in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admission {
     /// The hash of the secret of its invite.
@@ -277,7 +277,7 @@ pub(crate) struct SanctionOrder {
     pub(crate) reason: Reason,
 }
 
-/// Whom a sanction is about.
+/// The target of a sanction.
 #[derive(Debug, Clone)]
 pub(crate) enum SanctionTarget {
     User(UserName),

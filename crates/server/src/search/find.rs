@@ -36,7 +36,7 @@ pub(super) struct Criteria {
     pub(super) looked_at_max: i64,
 }
 
-/// Where a page begins: after the messages of an earlier one.
+/// The beginning of a page: after the messages of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// Only messages with a lower number, or, for the best ones, with that number at most.
@@ -51,7 +51,7 @@ pub(super) struct Hits {
     pub(super) places: Vec<(RoomId, Seq)>,
     /// For each, where the page after it begins.
     pub(super) cursors: Vec<Cursor>,
-    /// Where the next page begins; `None` if there is none.
+    /// The beginning of the next page; `None` if there is none.
     pub(super) next: Option<Cursor>,
 }
 

@@ -34,7 +34,7 @@ const BUSY_RETRY_MS: u64 = 1_000;
 /// An office of 250 people logs in at once, and then 4 in a second.
 const CHECK: Cost = Cost::units(25);
 
-/// Where a connection comes from.
+/// The origin of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
     pub(super) address: IpAddr,

@@ -153,7 +153,7 @@ fn gzip(bytes: &[u8]) -> Option<Bytes> {
     (gzip.len() < bytes.len()).then(|| gzip.into())
 }
 
-/// Where the parts come from.
+/// The source of the parts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source<'s> {
     /// The program.

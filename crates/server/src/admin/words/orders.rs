@@ -62,7 +62,7 @@ fn by(user: Option<&User>) -> &str {
     user.map_or("the operator", |user| user.name.as_str())
 }
 
-/// Whom a sanction is about.
+/// The target of a sanction.
 fn target(sanction: &SanctionInfo) -> String {
     match (&sanction.user, sanction.network, sanction.invite) {
         (Some(user), ..) => user.name.to_string(),
@@ -72,7 +72,7 @@ fn target(sanction: &SanctionInfo) -> String {
     }
 }
 
-/// Whom a sanction is about, at the beginning of a sentence. A name stays as it is.
+/// The target of a sanction, at the beginning of a sentence. A name stays as it is.
 fn capitalized(target: &str, sanction: &SanctionInfo) -> String {
     match (&sanction.user, target.split_at_checked(1)) {
         (None, Some((first, rest))) => first.to_uppercase() + rest,

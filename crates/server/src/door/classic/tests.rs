@@ -56,7 +56,7 @@ fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
     assert_eq!(door.wake(start + gap, &mut out), Wake::Write);
     assert_eq!(written(&mut out), "1||ana||one");
     let written_at = start + 3 * gap;
-    door.written(written_at);
+    door.note_write(written_at);
     assert_eq!(door.wake(written_at + gap - ms, &mut out), Wake::At(written_at + gap));
     assert_eq!(door.wake(written_at + gap, &mut out), Wake::Write);
     assert_eq!(written(&mut out), "1||ana||two");
@@ -94,7 +94,7 @@ fn the_input_is_complete_after_a_pause() {
     assert!(door.decode(&mut input, false).unwrap().is_none());
     assert_eq!(door.settles_at(), Some(start + config.detect_silence));
     input.extend_from_slice(b"na");
-    door.received(start);
+    door.note_read(start);
     assert_eq!(door.settles_at(), Some(start + config.classic_settle));
     let incoming = door.settle(&mut input);
     let Some(Incoming::Command(Command::Rename { name })) = incoming else {

@@ -123,7 +123,7 @@ impl Directory {
 }
 
 /// The change after a session has begun with a credential; none if the credential is removed meanwhile.
-pub(super) fn seen(proposal: &Proposal<'_>, seen: &CredentialRecord) -> Vec<Change> {
+pub(super) fn see_credential(proposal: &Proposal<'_>, seen: &CredentialRecord) -> Vec<Change> {
     let is_there = proposal.credentials(seen.user).iter().any(|record| record.id == seen.id);
     if is_there { vec![Change::CredentialSeen(seen.clone())] } else { Vec::new() }
 }

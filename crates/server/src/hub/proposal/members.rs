@@ -3,7 +3,7 @@
 use chat_proto::{Seq, UserId};
 
 use super::super::memberships::Share;
-use super::{MembershipAhead, Proposal};
+use super::{Proposal, ProposedMembership};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
@@ -15,7 +15,11 @@ impl Proposal<'_> {
     }
 
     /// The current or former membership of `user` in a room.
-    pub(in crate::hub) fn membership(&self, user: UserId, room: RoomId) -> Option<MembershipAhead> {
+    pub(in crate::hub) fn membership(
+        &self,
+        user: UserId,
+        room: RoomId,
+    ) -> Option<ProposedMembership> {
         if let Some(membership) = self.members.get(&(user, room)) {
             return Some(*membership);
         }
@@ -25,14 +29,14 @@ impl Proposal<'_> {
         let is_own = current.is_some_and(|current| current.is_own);
         let (is_in, read, role) = (current.is_some(), known.read, known.role);
         let is_asked = !is_in && rooms.asked().contains_key(&room);
-        Some(MembershipAhead { is_in, is_own, read, role, is_asked })
+        Some(ProposedMembership { is_in, is_own, read, role, is_asked })
     }
 
     /// Adds a membership; the user joins the room if the record says so.
     pub(in crate::hub) fn put_member(&mut self, member: MembershipRecord, is_direct: bool) {
         let before = self.membership(member.user, member.room);
         let was_in = before.is_some_and(|before| before.is_in);
-        let membership = MembershipAhead {
+        let membership = ProposedMembership {
             is_in: was_in || member.is_in,
             is_own: member.is_own || before.is_some_and(|before| was_in && before.is_own),
             read: before.map_or(member.read_seq, |before| before.read),
@@ -55,7 +59,7 @@ impl Proposal<'_> {
     /// Ends a membership.
     pub(in crate::hub) fn leave(&mut self, user: UserId, room: RoomId, is_direct: bool) {
         if let Some(before) = self.membership(user, room) {
-            let membership = MembershipAhead { is_in: false, ..before };
+            let membership = ProposedMembership { is_in: false, ..before };
             self.put_membership(user, room, membership, is_direct);
         }
     }
@@ -64,7 +68,7 @@ impl Proposal<'_> {
     pub(in crate::hub) fn read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         if let Some(before) = self.membership(user, room) {
             self.members
-                .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });
+                .insert((user, room), ProposedMembership { read: seq.max(before.read), ..before });
         }
     }
 
@@ -72,7 +76,7 @@ impl Proposal<'_> {
         &mut self,
         user: UserId,
         room: RoomId,
-        now: MembershipAhead,
+        now: ProposedMembership,
         is_direct: bool,
     ) {
         let before = self.membership(user, room).filter(|before| before.is_in);
@@ -84,7 +88,7 @@ impl Proposal<'_> {
     fn count(
         &mut self,
         user: UserId,
-        before: Option<MembershipAhead>,
+        before: Option<ProposedMembership>,
         is_own: Option<bool>,
         is_direct: bool,
     ) {

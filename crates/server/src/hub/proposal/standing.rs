@@ -1,8 +1,8 @@
-//! What users are and may do after the commit.
+//! The kinds, roles and rights of users after the commit.
 
 use chat_proto::{RoomName, Rules, UserId};
 
-use super::{MembershipAhead, Proposal};
+use super::{Proposal, ProposedMembership};
 use crate::hub::HubError;
 use crate::hub::policy::{Action, Denial, Part, Standing, Subject, may};
 use crate::hub::sanctions::SanctionSubject;
@@ -110,11 +110,14 @@ impl Proposal<'_> {
     /// The standing of the user in a room, on which its rights depend.
     pub(in crate::hub) fn part(&self, user: UserId, room: RoomId) -> Part {
         let membership = self.membership(user, room);
-        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
-            is_in,
-            role,
-            is_asked: is_asked && !is_in,
-        })
+        membership.map_or(
+            Part::default(),
+            |ProposedMembership { is_in, role, is_asked, .. }| Part {
+                is_in,
+                role,
+                is_asked: is_asked && !is_in,
+            },
+        )
     }
 
     /// The user, as the subject of [`may`].
@@ -140,7 +143,7 @@ impl Proposal<'_> {
 
     pub(super) fn kind(&self, id: UserId) -> UserKind {
         match self.users.get(&id) {
-            Some(ahead) => ahead.kind,
+            Some(proposed) => proposed.kind,
             // The session of a guest may have ended; its requests are judged as before.
             None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
         }
@@ -149,7 +152,7 @@ impl Proposal<'_> {
     /// The role of a user on the server.
     pub(in crate::hub) fn role(&self, id: UserId) -> UserRole {
         match self.users.get(&id) {
-            Some(ahead) => ahead.role,
+            Some(proposed) => proposed.role,
             None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
     }
