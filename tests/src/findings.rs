@@ -80,7 +80,7 @@ pub struct OutOfOrder {
     numbers: (u64, u64),
 }
 
-/// Where messages are out of order.
+/// The place at which messages are out of order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OrderPlace {
     /// In the journal: messages of the client.

@@ -21,7 +21,7 @@ use crate::update::update;
 /// for the program to end.
 pub const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who the client is, and where its state is stored.
+/// The identity of a client, and the directory of its state.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The name to ask for.
@@ -82,7 +82,7 @@ pub enum CarriedOut {
     ForFront(Effect),
 }
 
-/// Where the messages without an answer are when a client ends.
+/// The location of the messages without an answer when a client ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OutboxLocation {
     /// On the disk.

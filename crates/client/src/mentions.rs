@@ -17,7 +17,7 @@ pub enum MentionPolicy {
 }
 
 impl MentionPolicy {
-    /// Where the text mentions the user.
+    /// The ranges in which the text mentions the user.
     pub(crate) fn find(self, text: &str, name: &UserName) -> Vec<Range<usize>> {
         match self {
             Self::At => mentions(text, name),

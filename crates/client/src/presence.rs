@@ -1,4 +1,4 @@
-//! Who joined and left a room between two messages, as data.
+//! The users who joined and left a room between two messages, as data.
 
 use chat_proto::{LeaveReason, User, UserName};
 

@@ -81,7 +81,7 @@ pub struct State {
     pub(crate) awaits_read_tick: bool,
     /// Whether a tick was asked for to store drafts, and has not come.
     pub(crate) awaits_draft_tick: bool,
-    /// Who is writing, and who is away; in this session.
+    /// The users who are writing and those who are away, in this session.
     pub(crate) live: Live,
     /// The features of the server of this session.
     pub(crate) features: Features,

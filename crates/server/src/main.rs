@@ -36,10 +36,12 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let log = start_log(&args);
     let _flush = log.flush_on_drop();
-    let done = match &args.task {
-        None => start(&args, log),
-        Some(task) => task::perform(task, &args, now()),
-    };
+    let done = signals::survive_full_files().context("cannot handle signals").and_then(|()| {
+        match &args.task {
+            None => start(&args, log),
+            Some(task) => task::perform(task, &args, now()),
+        }
+    });
     match done {
         Ok(code) => code,
         Err(error) => {

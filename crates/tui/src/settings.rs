@@ -45,7 +45,7 @@ use crate::theme::ThemeChoice;
 /// The keys that a layer sets; an empty list leaves an action without keys.
 pub type Bindings = BTreeMap<Action, Vec<Keys>>;
 
-/// Where a value comes from; a later one is stronger.
+/// The source of a value; a later one is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The table of settings.

@@ -47,7 +47,7 @@ pub(crate) struct JournalArgs {
     /// The crash that an accepted message survives.
     #[arg(long, default_value = "disk")]
     pub(crate) durability: Durability,
-    /// Measure searches only.
+    /// Leave out the cost of storing messages, with and without the search index.
     #[arg(long)]
     pub(crate) searches: bool,
 }

@@ -203,13 +203,10 @@ pub(super) fn end(state: &mut State, why: LinkError, at: Timestamp) {
 /// Shows once why there is no session, if the user can do something about it.
 fn notify_why(state: &mut State, why: &LinkError, at: Timestamp) {
     let is_shown = match why {
-        // Once there was a session, the address is right.
-        LinkError::Unreachable(_) => state.me.is_none(),
+        // Once there was a session, the address is right: the server is being restarted.
+        LinkError::Unreachable(_) | LinkError::ClosedAtOnce => state.me.is_none(),
         LinkError::Goodbye { .. } => why.is_final(),
-        LinkError::Another(_)
-        | LinkError::ClosedAtOnce
-        | LinkError::TurnedAway(_)
-        | LinkError::Tls => true,
+        LinkError::Another(_) | LinkError::TurnedAway(_) | LinkError::Tls => true,
         _ => false,
     };
     if is_shown && state.warned.not_connected.as_ref() != Some(why) {

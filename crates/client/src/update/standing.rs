@@ -184,7 +184,7 @@ fn target(state: &State, sanction: &SanctionInfo) -> Target {
     }
 }
 
-/// Who it is for the user; the operator if there is none.
+/// The person that `user` is for the user of the client; the operator if there is none.
 fn person(state: &State, user: Option<User>) -> Person {
     match user {
         None => Person::Operator,

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::alarm::Alarms;
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Door, Incoming, Recipient, Wake, WriteStep, WriteTimeout};
+use super::{Capabilities, Door, Incoming, NextWrite, Recipient, WriteStep, WriteTimeout};
 use crate::batch::Batch;
 use crate::config::{OUT_BYTES_MAX, READ_BYTES};
 
@@ -155,10 +155,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// See [`Connection::write`].
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<WriteStep>> {
         while self.out.is_empty() && !self.needs_flush {
-            match self.door.wake(Instant::now, &mut self.out) {
-                Wake::Write => break,
-                Wake::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
-                Wake::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
+            match self.door.next_write(Instant::now, &mut self.out) {
+                NextWrite::Now => break,
+                NextWrite::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
+                NextWrite::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
             }
         }
         ready!(self.poll_write_some(cx))?;

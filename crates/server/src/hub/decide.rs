@@ -20,7 +20,7 @@ use self::login::see_credential;
 use super::HubError;
 use super::accounts::Asker;
 use super::directory::Directory;
-use super::memberships::Share;
+use super::memberships::MembershipKind;
 use super::policy::Action;
 use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
@@ -230,8 +230,8 @@ fn memberships(
     let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let known = stored.and_then(|room| proposal.membership(id, room));
-        let share = Share::of(is_direct(key), id == user);
-        if is_more(known, id) && !proposal.may_join_more(id, share, user) {
+        let kind = MembershipKind::of(is_direct(key), id == user);
+        if is_more(known, id) && !proposal.may_join_more(id, kind, user) {
             return Err(too_many(proposal, user, id, key));
         }
     }

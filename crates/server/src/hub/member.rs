@@ -127,8 +127,8 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// Has `waker` woken if [`Member::changed`] or [`Member::is_expelled`] may return something else.
-    pub(crate) fn wake(&self, waker: &Waker) {
+    /// Wakes `waker` if [`Member::changed`] or [`Member::is_expelled`] may return something else.
+    pub(crate) fn register_waker(&self, waker: &Waker) {
         self.actor.hub.state().sessions.put_waker(self.session, waker.clone());
     }
 

@@ -95,7 +95,7 @@ pub(super) enum Request {
         device: ShortString,
         admission: Admission,
     },
-    /// The user has another password than `present`, or one where it had none.
+    /// The user has another password than `present`, or its first one.
     SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
     /// The devices, the sessions, the password or the name of a user change.
     Account { asker: Asker, order: AccountOrder },

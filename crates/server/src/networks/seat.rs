@@ -107,15 +107,15 @@ impl Slot {
         self.0.is_ended.load(Ordering::Acquire)
     }
 
-    /// Has `waker` woken when the connection is to end.
-    pub(crate) fn wake(&self, waker: &Waker) {
+    /// Wakes `waker` when the connection is to end.
+    pub(crate) fn register_waker(&self, waker: &Waker) {
         self.0.waker.register(waker);
     }
 
     /// Waits until the connection is to end.
     pub(crate) async fn ended(&self) {
         poll_fn(|cx| {
-            self.wake(cx.waker());
+            self.register_waker(cx.waker());
             if self.is_ended() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

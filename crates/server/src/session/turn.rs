@@ -57,8 +57,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Poll<End> {
         if !std::mem::replace(&mut self.has_begun, true) {
             // Once, and not in each turn: a session is a task of its own, whose waker does not change.
-            self.slot.wake(cx.waker());
-            self.member.wake(cx.waker());
+            self.slot.register_waker(cx.waker());
+            self.member.register_waker(cx.waker());
         }
         loop {
             if let ControlFlow::Break(end) = ready!(self.poll_turn(idle_check.as_mut(), cx)) {

@@ -67,6 +67,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "requests.js",
     "saved.js",
     "session.js",
+    "set-back.js",
     "start.js",
     "state.js",
     "store.js",

@@ -61,6 +61,7 @@ async fn each_refusal_has_a_code_of_its_own() {
         (json!({"kind": "reaction", "target": 0, "emoji": "👍"}), "no_such_message"),
         (json!({"kind": "reaction", "target": 3, "emoji": "👍"}), "bad_target"),
         (json!({"kind": "reaction", "target": 1, "emoji": "two"}), "bad_text"),
+        (json!({"kind": "reaction", "target": 1, "emoji": "\u{fe0f}"}), "bad_text"),
         (json!({"kind": "reaction", "target": 1}), "bad_field"),
         (json!({"text": "x", "thread": 2}), "bad_target"),
         (json!({"text": "x", "reply_to": 7}), "no_such_message"),

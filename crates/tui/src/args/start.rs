@@ -1,4 +1,4 @@
-//! Who the user is and which server it connects to: by the command line, or else as in the last session, or
+//! The user and the server that it connects to: by the command line, or else as in the last session, or
 //! else as the user says on the first screen.
 
 use std::fs;

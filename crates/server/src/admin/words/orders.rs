@@ -3,35 +3,34 @@
 use chat_proto::event::{AuditEntry, SanctionInfo};
 use chat_proto::{AuditKind, Role, RoomName, SanctionKind, Timestamp, User};
 
-use super::super::lists;
-use super::{after, clean, time};
+use super::{after, clean, in_scope, time};
 
 /// A role that was given.
 pub(super) fn role(room: Option<&RoomName>, user: &User, role: Role) -> String {
     let article = if role == Role::Owner { "an" } else { "a" };
-    format!("{} is {article} {role} of {} now.\n", user.name, place(room))
+    format!("{} is {article} {role} of {} now.\n", user.name, scope(room))
 }
 
 /// A sanction that was made.
 pub(super) fn sanction(sanction: &SanctionInfo) -> String {
-    let (target, place) = (capitalized(&target(sanction), sanction), place(sanction.room.as_ref()));
+    let (target, scope) = (capitalized(&target(sanction), sanction), scope(sanction.room.as_ref()));
     let (end, reason) = (end(sanction.until), after(": ", sanction.reason.as_str()));
     match sanction.kind {
         SanctionKind::Mute => {
-            let place = lists::place(sanction.room.as_ref());
-            format!("{target} is muted {place} {end}{reason}.\n")
+            let in_scope = in_scope(sanction.room.as_ref());
+            format!("{target} is muted {in_scope} {end}{reason}.\n")
         }
-        SanctionKind::Ban => format!("{target} is banned from {place} {end}{reason}.\n"),
+        SanctionKind::Ban => format!("{target} is banned from {scope} {end}{reason}.\n"),
         SanctionKind::Kick | SanctionKind::Unknown => {
-            format!("{target} was kicked out of {place}{reason}. It may come back.\n")
+            format!("{target} was kicked out of {scope}{reason}. It may come back.\n")
         }
     }
 }
 
 /// A sanction that was ended.
 pub(super) fn pardon(sanction: &SanctionInfo) -> String {
-    let (kind, place) = (sanction.kind, lists::place(sanction.room.as_ref()));
-    format!("The {kind} of {} {place} has ended.\n", target(sanction))
+    let (kind, in_scope) = (sanction.kind, in_scope(sanction.room.as_ref()));
+    format!("The {kind} of {} {in_scope} has ended.\n", target(sanction))
 }
 
 /// A line of the list of sanctions.
@@ -54,7 +53,8 @@ pub(super) fn record(record: &AuditEntry) -> String {
     format!("{at}  {by}  {what}  {about}{reason}\n")
 }
 
-fn place(room: Option<&RoomName>) -> &str {
+/// The room in which an order counts, or the server.
+fn scope(room: Option<&RoomName>) -> &str {
     room.map_or("the server", RoomName::as_str)
 }
 
