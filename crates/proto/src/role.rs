@@ -78,7 +78,7 @@ words! {
         End = "end",
         /// The password of a user was set: by the user, or by an owner.
         Password = "password",
-        /// A user has another name: by its own will, or since a new user has taken the one that it did not use for long.
+        /// A user has another name: its own choice, or since a new user has taken the one that it did not use for long.
         Rename = "rename",
         /// A user has logged in on another device, which got a token.
         Device = "device",

@@ -45,7 +45,7 @@ pub(crate) struct Tries {
 
 /// The bound that a wrong try has reached: its network may try no more for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TryBound {
+pub(crate) enum TryLimit {
     /// [`PER_SECRET_MAX`], of the secret that was tried.
     Secret,
     /// [`PER_NETWORK_MAX`], of all secrets.
@@ -88,12 +88,12 @@ impl BegunTry {
 
 impl BegunTry {
     /// The try was wrong. Returns the bound that is reached by it.
-    pub(crate) fn wrong(self) -> Option<TryBound> {
+    pub(crate) fn wrong(self) -> Option<TryLimit> {
         self.count()
     }
 
     /// Counts the try, once. Returns the bound that is reached by it.
-    fn count(&self) -> Option<TryBound> {
+    fn count(&self) -> Option<TryLimit> {
         let mut reached = None;
         self.tries.table().change(self.network, |tries| {
             // A try that does not count is not in the list.
@@ -103,9 +103,9 @@ impl BegunTry {
             let secret = counted.secret;
             let wrong = || tries.iter().filter(|one| one.is_wrong);
             reached = if wrong().filter(|one| one.secret == secret).count() == PER_SECRET_MAX {
-                Some(TryBound::Secret)
+                Some(TryLimit::Secret)
             } else {
-                (wrong().count() == PER_NETWORK_MAX).then_some(TryBound::Network)
+                (wrong().count() == PER_NETWORK_MAX).then_some(TryLimit::Network)
             };
         });
         reached
@@ -279,11 +279,11 @@ mod tests {
         for _ in 1..PER_SECRET_MAX {
             assert_eq!(wrong("ana"), None);
         }
-        assert_eq!(wrong("ana"), Some(TryBound::Secret));
+        assert_eq!(wrong("ana"), Some(TryLimit::Secret));
         for nth in PER_SECRET_MAX + 1..PER_NETWORK_MAX {
             assert_eq!(wrong(&format!("user{nth}")), None);
         }
-        assert_eq!(wrong("bob"), Some(TryBound::Network));
+        assert_eq!(wrong("bob"), Some(TryLimit::Network));
     }
 
     #[test]

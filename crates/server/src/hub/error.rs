@@ -42,7 +42,11 @@ pub(crate) enum HubError {
     #[error(transparent)]
     BadName(NameTrouble),
     /// The client's fault: the room does not exist, and its name looks like that of another one.
-    #[error("the name {wanted} looks like {}", like_room(.existing.as_ref()))]
+    #[error(
+        "the name {wanted} looks like {}; choose another name{}",
+        .existing.as_ref().map_or("that of another room", RoomName::as_str),
+        if .existing.is_some() { ", or join that room" } else { "" }
+    )]
     RoomLooksTaken {
         /// The room that the client wants.
         wanted: RoomName,
@@ -304,14 +308,6 @@ pub(crate) enum HubError {
 /// The user to ask for another invite.
 fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
-}
-
-/// The room whose name another one looks like, if the user can find it, and what to do.
-fn like_room(existing: Option<&RoomName>) -> String {
-    match existing {
-        Some(existing) => format!("{existing}; join that room, or choose another name"),
-        None => "that of another room; choose another name".to_owned(),
-    }
 }
 
 fn seconds(seconds: u64) -> String {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Context;
 use super::handshake::too_fast;
-use crate::tries::{BegunTry, PER_NETWORK_MAX, PER_SECRET_MAX, TryBound};
+use crate::tries::{BegunTry, PER_NETWORK_MAX, PER_SECRET_MAX, TryLimit};
 
 /// A secret that a client tries.
 #[derive(Debug)]
@@ -72,17 +72,17 @@ impl TryOfSecret {
 }
 
 /// Adds a record to the audit log, unless it has many of that kind, or the secret is that of a user who does not exist.
-fn record(secret: &TriedSecret, bound: TryBound, context: &Context) {
+fn record(secret: &TriedSecret, bound: TryLimit, context: &Context) {
     let user = match secret {
         TriedSecret::Code | TriedSecret::PasswordOfServer => None,
         TriedSecret::PasswordOf(name) => match context.hub.holder(name) {
-            None if bound == TryBound::Secret => return,
+            None if bound == TryLimit::Secret => return,
             holder => holder,
         },
         TriedSecret::PresentPassword(user) => Some(*user),
     };
     let what = match (bound, secret) {
-        (TryBound::Network, _) => format!("{PER_NETWORK_MAX} wrong passwords and codes"),
+        (TryLimit::Network, _) => format!("{PER_NETWORK_MAX} wrong passwords and codes"),
         (_, TriedSecret::Code) => format!("{PER_SECRET_MAX} wrong codes"),
         (_, TriedSecret::PasswordOfServer) => {
             format!("{PER_SECRET_MAX} wrong passwords of the server")
@@ -90,6 +90,6 @@ fn record(secret: &TriedSecret, bound: TryBound, context: &Context) {
         _ => format!("{PER_SECRET_MAX} wrong passwords"),
     };
     if context.logins.tries.may_record(Instant::now()) {
-        context.hub.record_tries(user.filter(|_| bound == TryBound::Secret), what);
+        context.hub.record_tries(user.filter(|_| bound == TryLimit::Secret), what);
     }
 }

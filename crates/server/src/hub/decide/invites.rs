@@ -80,7 +80,7 @@ impl Directory {
         Ok((self.revoked(proposal, by, &invite).into(), Grant::Changed))
     }
 
-    /// The changes that end the invite by which `user` came, if more users could come by it: a banned user has its line.
+    /// The changes that end the invite by which `user` came, if more could come by it: a banned user has its line.
     pub(super) fn revoke_invite_of(
         &self,
         proposal: &mut Proposal<'_>,

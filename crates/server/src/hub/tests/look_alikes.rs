@@ -79,7 +79,7 @@ async fn a_room_whose_name_looks_like_another_is_not_made() {
         let error = bob.actor().join(&room(wanted)).await.unwrap_err();
         assert_eq!(error.code(), RefusalCode::BadRoom);
         let text = format!(
-            "the name {wanted} looks like {existing}; join that room, or choose another name"
+            "the name {wanted} looks like {existing}; choose another name, or join that room"
         );
         assert_eq!(error.to_string(), text);
     }
@@ -99,7 +99,7 @@ async fn a_user_who_cannot_find_a_private_room_is_not_told_its_name() {
     ana.actor().join(&room("#ops")).await.unwrap();
     let (wanted, private) = (room("#\u{43e}ps"), Some(Privacy::Private));
     let refused = async |user: &Member| user.actor().join(&wanted).await.unwrap_err().to_string();
-    let named = "the name #\u{43e}ps looks like #ops; join that room, or choose another name";
+    let named = "the name #\u{43e}ps looks like #ops; choose another name, or join that room";
     assert_eq!(refused(&bob).await, named);
     let rules = RulesPatch { privacy: private, ..RulesPatch::default() };
     hub.rule(Some(ana.id()), room("#ops"), rules).await.unwrap();

@@ -232,16 +232,6 @@ async fn an_invite_gives_no_role_that_its_author_may_not_give_any_more() {
 }
 
 #[tokio::test]
-async fn an_invite_for_a_role_above_member_has_one_use() {
-    let hub = hub();
-    let ana = owner(&hub).await;
-    for role in [UserRole::Moderator, UserRole::Owner] {
-        let (two, _) = draft(Some(&ana), role, 2);
-        assert_eq!(hub.invite(two).await.unwrap_err(), HubError::OneUseOnly);
-    }
-}
-
-#[tokio::test]
 async fn a_moderator_neither_ends_nor_replaces_the_ban_of_an_owner() {
     let hub = hub();
     let ana = owner(&hub).await;

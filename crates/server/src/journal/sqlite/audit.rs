@@ -75,8 +75,8 @@ fn add(
     if id % SWEEP_EVERY == 0 { sweep(db) } else { Ok(()) }
 }
 
-/// Removes the records that would be too many before the next sweep: first those of [`OF_EVERYBODY`] beyond their share,
-/// then the oldest of the authors with more than theirs, then the oldest.
+/// Removes the records that would be too many before the next sweep: first those of [`OF_EVERYBODY`] beyond their
+/// share, then the oldest of the authors with more than theirs, then the oldest.
 fn sweep(db: &Connection) -> rusqlite::Result<()> {
     let count = "SELECT count(*), count(*) FILTER (WHERE what IN (?1, ?2, ?3)) FROM audit";
     let kinds = OF_EVERYBODY.map(AuditKind::as_str);

@@ -56,7 +56,8 @@ async fn the_audit_log_keeps_the_newest_records() {
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
 
-/// Adds records with the numbers and the times from `first` to `last`, by the author that `by` says, of what `what` says.
+/// Adds records with the numbers and the times from `first` to `last`, by the author that `by` says, about what `what`
+/// says.
 fn many(db: &Connection, (first, last): (i64, i64), by: &str, what: &str) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "INSERT INTO audit (id, at, by_id, what, user, room, about, reason, sum)
