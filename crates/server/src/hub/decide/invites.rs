@@ -77,7 +77,7 @@ impl Directory {
         let action = Action::Revoke { role: invite.role, is_own: by == Some(invite.by) };
         // Only those who may end it learn that it is there.
         may(proposal.subject_of(by), action).map_err(|_| HubError::NoSuchInvite(id))?;
-        Ok((self.revoked(proposal, by, &invite).into(), Grant::Changed))
+        Ok((self.end_invite(proposal, by, &invite).into(), Grant::Changed))
     }
 
     /// The changes that end the invite by which `user` came, if more could come by it: a banned user has its line.
@@ -91,11 +91,11 @@ impl Directory {
         let is_valid =
             |invite: &InviteRecord| invite.used < invite.uses && invite.until > self.clock.now();
         let invite = invite.filter(is_valid);
-        invite.map_or_else(Vec::new, |invite| self.revoked(proposal, by, &invite).into())
+        invite.map_or_else(Vec::new, |invite| self.end_invite(proposal, by, &invite).into())
     }
 
     /// The changes that end an invite.
-    fn revoked(
+    fn end_invite(
         &self,
         proposal: &mut Proposal<'_>,
         by: Option<UserId>,
