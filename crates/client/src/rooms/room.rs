@@ -241,9 +241,9 @@ impl Room {
     }
 
     /// The journal was restored from a backup: messages stay, and no `seq` is valid.
-    pub(crate) fn restored(&mut self, at: Timestamp) {
+    pub(crate) fn make_void(&mut self, at: Timestamp) {
         self.is_restored = self.log.messages().next().is_some();
-        self.log.restored(at);
+        self.log.make_void(at);
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.ignored.clear();

@@ -51,7 +51,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // It only answers a question before the session.
         Event::About { .. } => {}
-        Event::AccountChanged { what, by } => standing::account_changed(state, what, by, at),
+        Event::AccountChanged { what, by } => standing::show_account_change(state, what, by, at),
         event @ (Event::Account(_)
         | Event::Sessions { .. }
         | Event::Accounts { .. }
@@ -137,9 +137,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             standing::role(state, room.as_ref(), user, role, by, at);
         }
         Event::Rules { room, rules, by } => standing::rules(state, &room, rules, by, at),
-        Event::AskedIn { room, user, by } => standing::asked_in(state, room, &user, by, at),
+        Event::AskedIn { room, user, by } => standing::show_asked_in(state, room, &user, by, at),
         Event::Sanction(sanction) => return standing::sanction(state, *sanction, at),
-        Event::Pardoned { sanction, by } => standing::pardoned(state, &sanction, by, at),
+        Event::Pardoned { sanction, by } => standing::take_pardon(state, &sanction, by, at),
     }
     Vec::new()
 }
@@ -183,7 +183,7 @@ fn update_room(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<E
     room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
-        room.restored(at);
+        room.make_void(at);
     }
     let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);

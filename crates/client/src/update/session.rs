@@ -80,7 +80,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     let epoch = welcome.journal.map(|journal| journal.epoch);
     if state.epoch.is_some() && epoch != state.epoch {
         for room in state.rooms.iter_mut() {
-            room.restored(at);
+            room.make_void(at);
         }
         state.thread = None;
     }

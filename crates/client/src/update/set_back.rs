@@ -61,7 +61,7 @@ pub(super) fn is_shorter(state: &State, now: &RoomState) -> bool {
 /// still answer commands with the old ones in this session.
 pub(super) fn load(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
-        room.restored(at);
+        room.make_void(at);
     }
     state.thread = None;
     let own = changes::take_back_all(state, at);
