@@ -13,8 +13,8 @@ use crate::wrap::columns;
 pub(crate) const RULE_BEFORE: u16 = 2;
 const BLANKS: usize = 2;
 
-/// Narrowest area of a text beside the author, in columns: the number of thousands of unread messages fits. In a narrower
-/// one there is the text alone.
+/// Narrowest area of a text beside the author, in columns: the number of thousands of unread messages fits. In a
+/// narrower one there is the text alone.
 const BESIDE_AUTHOR_MIN: u16 = 30;
 
 /// The rule above a log, and its log.

@@ -15,7 +15,8 @@ use crate::state::{LogPane, RULE_BEFORE, State, more_below};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// Says on the rule what is above the screen. If there is no rule, the first row of the log says it, without the author.
+/// Says on the rule what is above the screen. If there is no rule, the first row of the log says it, without the
+/// author.
 pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
     if state.is_bare {
         return;
