@@ -141,6 +141,12 @@ fn masked_row(row: &str) -> String {
     if let Some((name, _)) = row.rsplit_once(' ').filter(|(_, time)| is_time(time)) {
         return format!("{name} hh:mm");
     }
+    // It is on the rule if its row is above the screen.
+    if let Some((head, rule)) = row.split_once(" ─")
+        && let Some((name, _)) = head.rsplit_once(' ').filter(|(_, time)| is_time(time))
+    {
+        return format!("{name} hh:mm ─{rule}");
+    }
     let day = row.trim_matches('─').trim().rsplit(' ').next();
     if row.starts_with('─') && day.is_some_and(|year| year.parse::<u16>().is_ok()) {
         let day = " a day ";

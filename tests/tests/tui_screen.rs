@@ -72,7 +72,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     let narrow = bob.sees_that("narrow screen", |screen| has_status_at(screen, 8)).await;
     assert_snapshot!(masked(&narrow), @r#"
     #lobby                                    2 online
-    ──────────────────────────────────────────────────
+    ana hh:mm ────────────────────────────────────────
       message 22 of many, and as long as a row is, or
       two of them
       message 23 of many, and as long as a row is, or
