@@ -85,7 +85,7 @@ impl Queue {
     /// Returns the message if the queue is full.
     pub(super) fn try_send(&self, message: NewMessage) -> Result<(), NewMessage> {
         match self.items.try_reserve() {
-            Ok(place) => place.send(Item::Message(message.0)),
+            Ok(permit) => permit.send(Item::Message(message.0)),
             Err(TrySendError::Full(())) => return Err(message),
             Err(TrySendError::Closed(())) => message.0.refuse(HubError::GoingAway),
         }
@@ -96,9 +96,9 @@ impl Queue {
     /// the daemon is going away.
     pub(super) async fn send_all(&self, messages: Vec<NewMessage>) {
         match self.items.reserve_many(messages.len()).await {
-            Ok(places) => {
-                for (place, message) in places.zip(messages) {
-                    place.send(Item::Message(message.0));
+            Ok(permits) => {
+                for (permit, message) in permits.zip(messages) {
+                    permit.send(Item::Message(message.0));
                 }
             }
             Err(_) => messages.iter().for_each(|message| message.0.refuse(HubError::GoingAway)),

@@ -49,7 +49,7 @@ impl PendingAnswers {
         self.in_flight == 0
     }
 
-    /// Where the hub sends the answer to the next message. It has capacity for that unless `is_full`.
+    /// The channel to which the hub sends the answer to the next message. It has capacity for that unless `is_full`.
     pub(super) fn sender(&mut self) -> &mpsc::Sender<Answer> {
         &self.channel.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
     }

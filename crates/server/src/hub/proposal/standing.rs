@@ -1,8 +1,8 @@
-//! What users are and may do after the commit.
+//! The kinds, roles and rights of users after the commit.
 
 use chat_proto::{RoomName, Rules, UserId};
 
-use super::{MembershipAhead, Proposal};
+use super::{Proposal, ProposedMembership};
 use crate::hub::HubError;
 use crate::hub::policy::{Action, Denial, Part, Standing, Subject, may};
 use crate::hub::sanctions::SanctionSubject;
@@ -33,6 +33,19 @@ impl Proposal<'_> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
+    /// The existing room with that name.
+    ///
+    /// # Errors
+    /// Returns an error if there is none, or it is a direct message.
+    pub(in crate::hub) fn named(&self, name: &RoomName) -> Result<(RoomId, RoomKey), HubError> {
+        if name.is_private() {
+            return Err(HubError::IsDirect(name.clone()));
+        }
+        let key = RoomKey::Named(name.clone());
+        let room = self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+        Ok((room, key))
+    }
+
     /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
     ///
     /// # Errors
@@ -48,6 +61,18 @@ impl Proposal<'_> {
         let find = by.map(|by| may(self.subject(by), Action::Find(self.standing(by, key))));
         let denied = find.and_then(Result::err).unwrap_or(denied);
         Err(denied.in_room(name))
+    }
+
+    /// The same error without the name of a room that `user` cannot find.
+    pub(in crate::hub) fn without_hidden_room(&self, user: UserId, error: HubError) -> HubError {
+        match error {
+            HubError::RoomLooksTaken { wanted, existing: Some(existing) } => {
+                let find = Action::Find(self.standing(user, &RoomKey::Named(existing.clone())));
+                let is_found = may(self.subject(user), find).is_ok();
+                HubError::RoomLooksTaken { wanted, existing: Some(existing).filter(|_| is_found) }
+            }
+            error => error,
+        }
     }
 
     /// Whether `by` may do `action`, which is about no room; `None` is the operator.
@@ -85,11 +110,14 @@ impl Proposal<'_> {
     /// The standing of the user in a room, on which its rights depend.
     pub(in crate::hub) fn part(&self, user: UserId, room: RoomId) -> Part {
         let membership = self.membership(user, room);
-        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
-            is_in,
-            role,
-            is_asked: is_asked && !is_in,
-        })
+        membership.map_or(
+            Part::default(),
+            |ProposedMembership { is_in, role, is_asked, .. }| Part {
+                is_in,
+                role,
+                is_asked: is_asked && !is_in,
+            },
+        )
     }
 
     /// The user, as the subject of [`may`].
@@ -115,7 +143,7 @@ impl Proposal<'_> {
 
     pub(super) fn kind(&self, id: UserId) -> UserKind {
         match self.users.get(&id) {
-            Some(ahead) => ahead.kind,
+            Some(proposed) => proposed.kind,
             // The session of a guest may have ended; its requests are judged as before.
             None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
         }
@@ -124,7 +152,7 @@ impl Proposal<'_> {
     /// The role of a user on the server.
     pub(in crate::hub) fn role(&self, id: UserId) -> UserRole {
         match self.users.get(&id) {
-            Some(ahead) => ahead.role,
+            Some(proposed) => proposed.role,
             None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
     }
