@@ -101,7 +101,7 @@ pub struct State {
     /// When the session began.
     pub(crate) online_since: Option<Timestamp>,
     /// The message by which the session finds out whether the server was set back, until the server has answered.
-    pub(crate) known: Option<KnownMessage>,
+    pub(crate) probe: Option<KnownMessage>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -195,7 +195,7 @@ impl State {
             choices: Choices::default(),
             offline_since: None,
             online_since: None,
-            known: None,
+            probe: None,
             effects: Vec::new(),
         };
         state.take_up(profile);

@@ -77,7 +77,7 @@ impl Vocabulary for Event {
     fn write(&self, line: &mut BytesMut) {
         match self {
             Self::Message(message) => hot::message(message, line),
-            Self::Accepted(accepted) => hot::accepted(accepted, line),
+            Self::Accepted(accepted) => hot::write_accepted(accepted, line),
             event => write_json(event, line),
         }
     }

@@ -33,6 +33,7 @@ mod search;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod tried_secret;
 mod turn;
 mod unread;
 mod web;

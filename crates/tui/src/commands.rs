@@ -100,12 +100,23 @@ impl Command {
         let example = match self.verb {
             Verb::Me => ", e.g. /me waves",
             Verb::Date => ", e.g. /date 2026-05-01",
-            Verb::Mute => ", e.g. /mute ana 10m cool down. To make a room quiet: /quiet",
+            Verb::Mute => ", e.g. /mute ana 10m cool down",
             Verb::Ban => ", e.g. /ban ana 1d spam",
             Verb::Role => ", e.g. /role ana moderator",
             _ => "",
         };
-        format!("Usage: {}{example}", self.synopsis())
+        let see = self.see().map(|see| format!(". {see}")).unwrap_or_default();
+        format!("Usage: {}{example}{see}", self.synopsis())
+    }
+
+    /// The command that a user may have meant who looks for this one.
+    #[must_use]
+    pub const fn see(&self) -> Option<&'static str> {
+        match self.verb {
+            Verb::Mute => Some("To make a room quiet: /quiet"),
+            Verb::Leave => Some("To end the program: /quit"),
+            _ => None,
+        }
     }
 
     /// Whether it can be carried out with this argument, as far as the table knows.

@@ -49,7 +49,7 @@ use self::rooms::RoomView;
 pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, other_author, text};
-pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
+pub(crate) use self::skipped::{Author, RULE_BEFORE};
 pub(crate) use self::thread::ClosedThread;
 pub use self::thread::LogPane;
 pub(crate) use self::thread::ThreadPane;

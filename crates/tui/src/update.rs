@@ -128,7 +128,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
         Input::Colour(answer) => {
-            state.look.answered(answer);
+            state.look.take_answer(answer);
             Vec::new()
         }
         Input::Edited(edited) => typing(state, at, |state| enter::put_edited(state, edited, at)),
@@ -175,15 +175,15 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
         ClientEffect::Received(message) => return attention::received(state, &message),
         ClientEffect::Alert(message) => return attention::alert(state, &message),
-        ClientEffect::RoomOpened(room) => state.room_opened(&room),
+        ClientEffect::RoomOpened(room) => state.show_room(&room),
         ClientEffect::RoomClosed { room, draft } => {
-            state.room_closed(&room, draft);
+            state.forget_room(&room, draft);
             if let Some((_, done)) = state.leaving.take_if(|(left, _)| *left == room) {
                 state.done = Some(Ok(done));
             }
         }
-        ClientEffect::RoomsForgotten => state.rooms_forgotten(),
-        ClientEffect::DraftChanged(room) => state.draft_changed(&room),
+        ClientEffect::RoomsForgotten => state.forget_rooms(),
+        ClientEffect::DraftChanged(room) => state.take_draft(&room),
         ClientEffect::Noticed(notice) => repeat_notice(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
         ClientEffect::WrongKey(wrong) => return Some(Effect::WrongKey(wrong)),

@@ -7,13 +7,13 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
-    session, set_back, standing, store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, reload, search,
+    send, session, set_back, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
-use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
+use crate::rooms::{JoinState, MISSED_MAX, Room, ServerCount};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
@@ -36,7 +36,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         // The numbers of its messages are void, and the session is about to end.
         LinkEvent::Event(_) if state.warned.set_back => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
-        LinkEvent::Unreadable(refusal) => note_unreadable(state, refusal, at),
+        LinkEvent::Unreadable(refusal) => return take_unreadable(state, refusal, at),
         LinkEvent::Refused(refusal) => session::take_refusal(state, refusal, at),
         LinkEvent::WrongKey(wrong) => {
             state.connection = Connection::WrongKey;
@@ -51,7 +51,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // It only answers a question before the session.
         Event::About { .. } => {}
-        Event::AccountChanged { what, by } => standing::account_changed(state, what, by, at),
+        Event::AccountChanged { what, by } => standing::show_account_change(state, what, by, at),
         event @ (Event::Account(_)
         | Event::Sessions { .. }
         | Event::Accounts { .. }
@@ -137,9 +137,9 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             standing::role(state, room.as_ref(), user, role, by, at);
         }
         Event::Rules { room, rules, by } => standing::rules(state, &room, rules, by, at),
-        Event::AskedIn { room, user, by } => standing::asked_in(state, room, &user, by, at),
+        Event::AskedIn { room, user, by } => standing::show_asked_in(state, room, &user, by, at),
         Event::Sanction(sanction) => return standing::sanction(state, *sanction, at),
-        Event::Pardoned { sanction, by } => standing::pardoned(state, &sanction, by, at),
+        Event::Pardoned { sanction, by } => standing::take_pardon(state, &sanction, by, at),
     }
     Vec::new()
 }
@@ -183,7 +183,7 @@ fn update_room(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<E
     room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
-        room.restored(at);
+        room.make_void(at);
     }
     let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);
@@ -296,8 +296,14 @@ fn set_topic(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
     }
 }
 
-fn note_unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
+/// A line of the server that this version cannot read. It may be a page that a room waits for: that one is asked for
+/// again after a pause.
+fn take_unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) -> Vec<Effect> {
     if !std::mem::replace(&mut state.warned.unreadable, true) {
         state.notice(at, Notice::Unreadable(refusal));
     }
+    let waits = |room: &&Room| room.loading.is_some();
+    let rooms = state.rooms.list().iter().filter(waits).map(|room| room.name.clone());
+    let rooms: Vec<RoomName> = rooms.collect();
+    rooms.iter().flat_map(|room| reload::fail(state, room, at).effects).collect()
 }

@@ -325,7 +325,7 @@ pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
 /// that it has these messages.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    if state.session().is_none() || state.known.is_some() {
+    if state.session().is_none() || state.probe.is_some() {
         return Vec::new();
     }
     let reads: Vec<Command> = unsent(state).collect();

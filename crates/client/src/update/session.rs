@@ -80,7 +80,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     let epoch = welcome.journal.map(|journal| journal.epoch);
     if state.epoch.is_some() && epoch != state.epoch {
         for room in state.rooms.iter_mut() {
-            room.restored(at);
+            room.make_void(at);
         }
         state.thread = None;
     }
@@ -95,9 +95,9 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
-    let known = set_back::ask(state);
+    let question = set_back::ask(state);
     let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).chain(drafts).collect();
-    effects.extend(known);
+    effects.extend(question);
     effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();
@@ -121,6 +121,7 @@ pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) ->
         return Vec::new();
     }
     state.warned.rooms_complete = true;
+    set_back::give_up(state);
     addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
     let left = rooms.filter(|room| {
@@ -186,7 +187,7 @@ pub(super) fn end(state: &mut State, why: LinkError, at: Timestamp) {
     if !here.is_empty() {
         state.last_lobby_users = here;
     }
-    state.known = None;
+    state.probe = None;
     for room in state.rooms.iter_mut() {
         room.loading = None;
         reload::reset(room);

@@ -76,7 +76,13 @@ pub(super) fn rules(
 }
 
 /// A user was asked into a room.
-pub(super) fn asked_in(state: &mut State, room: RoomName, user: &User, by: User, at: Timestamp) {
+pub(super) fn show_asked_in(
+    state: &mut State,
+    room: RoomName,
+    user: &User,
+    by: User,
+    at: Timestamp,
+) {
     let is_new = !state.is_me(user.id) || state.standing.add_asked(&room);
     if is_new {
         let (user, by) = (person(state, Some(user.clone())), person(state, Some(by)));
@@ -123,7 +129,7 @@ pub(super) fn sanction(state: &mut State, sanction: SanctionInfo, at: Timestamp)
 }
 
 /// A mute or a ban has ended before its time.
-pub(super) fn pardoned(
+pub(super) fn take_pardon(
     state: &mut State,
     sanction: &SanctionInfo,
     by: Option<User>,
@@ -147,7 +153,7 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
 }
 
 /// Somebody has changed the account of the user.
-pub(super) fn account_changed(
+pub(super) fn show_account_change(
     state: &mut State,
     what: AccountChange,
     by: Option<User>,

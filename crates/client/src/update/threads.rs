@@ -41,7 +41,7 @@ pub(super) fn resume(state: &mut State, name: &RoomName) -> Option<Effect> {
 fn ask(state: &mut State, before: Option<Seq>) -> Option<Effect> {
     let thread = state.thread.as_mut()?;
     let room = state.rooms.get(&thread.room)?;
-    (thread.load, thread.known) = (ThreadLoad::Loading, room.last_seq);
+    (thread.load, thread.as_of) = (ThreadLoad::Loading, room.last_seq);
     thread.pages += 1;
     let (room, seq) = (thread.room.clone(), thread.root);
     send(state, Command::Thread { room, seq, before, limit: None })
@@ -58,7 +58,7 @@ pub(super) fn page(
     let is_wanted = |thread: &&mut Thread| {
         thread.room == *name && thread.root == root && thread.load == ThreadLoad::Loading
     };
-    let Some(as_of) = state.thread.as_mut().filter(is_wanted).map(|thread| thread.known) else {
+    let Some(as_of) = state.thread.as_mut().filter(is_wanted).map(|thread| thread.as_of) else {
         return Vec::new();
     };
     let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));

@@ -14,7 +14,7 @@ use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
-use super::memberships::Share;
+use super::memberships::MembershipKind;
 use super::proposed_names::ProposedNames;
 use super::proposed_rooms::ProposedRooms;
 use super::proposed_sanctions::ProposedSanctions;
@@ -41,7 +41,7 @@ pub(super) struct Proposal<'s> {
     credentials: IdMap<UserId, Vec<CredentialRecord>>,
     members: IdMap<(UserId, RoomId), ProposedMembership>,
     /// The change of the number of memberships.
-    counts: IdMap<(UserId, Share), isize>,
+    counts: IdMap<(UserId, MembershipKind), isize>,
     /// Users whose account was made later are newcomers.
     newcomers_after: Timestamp,
     /// Number of stored users that the commit adds.

@@ -102,7 +102,8 @@ impl<'r> ProposedRooms<'r> {
             }
             RoomKey::Named(name) => {
                 if let Some(existing) = self.find_look_alike(name) {
-                    return Err(HubError::RoomLooksTaken { wanted: name.clone(), existing });
+                    let (wanted, existing) = (name.clone(), Some(existing));
+                    return Err(HubError::RoomLooksTaken { wanted, existing });
                 }
                 self.named_more += 1;
                 self.new_looks.extend(self.rooms.looks_of(name).map(|look| (look, name.clone())));

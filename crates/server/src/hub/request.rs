@@ -25,8 +25,8 @@ pub(super) enum Item {
     Message(Box<Submission>),
     /// A change.
     Request(Box<Request>, Option<Reply>),
-    /// Work on the journal.
-    Task(Task),
+    /// Work on the journal. Boxed to keep the queue small, in which mostly messages wait.
+    Task(Box<Task>),
     /// The end of the hub: later items are refused.
     Close(Option<oneshot::Sender<()>>),
 }
@@ -137,6 +137,8 @@ pub(super) enum Request {
     SetAway { user: UserId, text: Option<AwayText> },
     /// The users are connected.
     See { users: Vec<UserId>, at: Timestamp },
+    /// `what` were tried from a network until it could try no more: those of a user, if there is one.
+    RecordTries { user: Option<UserId>, what: String },
     /// A session began with a credential, at its `seen_at`.
     SeeCredential(CredentialRecord),
     /// Unused rooms are removed.
@@ -170,6 +172,7 @@ impl Request {
             | Self::Guest { .. }
             | Self::SweepSanctions
             | Self::See { .. }
+            | Self::RecordTries { .. }
             | Self::SeeCredential(_)
             | Self::ExpireRooms => None,
         }

@@ -99,7 +99,7 @@ impl Start {
     }
 
     /// The user has filled in the first screen.
-    pub(crate) fn answered(&mut self, name: UserName, server: Endpoint) {
+    pub(crate) fn set_answers(&mut self, name: UserName, server: Endpoint) {
         self.has_worked &= server.address == self.server;
         self.vouched = None;
         (self.name, self.asks) = (name, false);

@@ -183,7 +183,7 @@ fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     };
     if let Some(extras) = extras {
         if extras.details.edited.is_some() {
-            shape.edited(&mut rows);
+            shape.add_edited(&mut rows);
         }
         rows.extend(shape.below(extras, layout.thread, zone));
     }

@@ -3,7 +3,7 @@
 use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
-use super::{LogPane, RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow, above_area};
+use super::{LogPane, RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow};
 use crate::action::Action;
 use crate::layout::{Panes, ThreadPanes};
 use crate::wrap::columns;
@@ -84,7 +84,7 @@ pub fn hit(state: &State, position: Position) -> Target {
     if let Some(row) = panes.users.and_then(row_in) {
         return user(state, row);
     }
-    let above = above_area(&panes);
+    let (_, above) = state.on_rule(&panes, LogPane::Room);
     let from_start = usize::from(position.x.saturating_sub(above.x + RULE_BEFORE));
     if above.contains(position)
         && state.skipped_text().is_some_and(|text| from_start < columns(&text) + 2)

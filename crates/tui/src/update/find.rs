@@ -188,16 +188,16 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let search = state.client.search();
     let Some(find) = &state.find else {
         let ends = !search.is_empty();
-        return if ends { asked(state, Request::EndSearch, at) } else { Vec::new() };
+        return if ends { request_quietly(state, Request::EndSearch, at) } else { Vec::new() };
     };
     let is_near = find.chosen + LOAD_AHEAD >= search.hits().len();
     if find.is_open && is_near && search.has_more() {
-        return asked(state, Request::SearchMore, at);
+        return request_quietly(state, Request::SearchMore, at);
     }
     Vec::new()
 }
 
-fn asked(state: &mut State, what: Request, at: Timestamp) -> Vec<Effect> {
+fn request_quietly(state: &mut State, what: Request, at: Timestamp) -> Vec<Effect> {
     request(state, what, at).unwrap_or_default()
 }
 

@@ -10,6 +10,7 @@ mod drafts;
 mod editing;
 mod export;
 mod find;
+mod goto;
 mod hooks;
 mod invites;
 mod journals;

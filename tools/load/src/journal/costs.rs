@@ -73,7 +73,7 @@ pub(super) fn measure(
     let daemon = start(Search::Off)?;
     let mut writer = Client::connect_as("writer", daemon.address)?;
     fill(&mut writer, &mut words, messages)?;
-    let without = accepted(&mut writer, &mut words)?;
+    let without = measure_accepted(&mut writer, &mut words)?;
     drop(writer);
     let mut client = Client::connect(daemon.address)?;
     let last = u64::from(messages) + u64::from(SENT);
@@ -99,7 +99,7 @@ pub(super) fn measure(
     let daemon = start(Search::On)?;
     let began = Instant::now();
     let mut sender = Client::connect_as("sender", daemon.address)?;
-    let with = accepted(&mut sender, &mut words)?;
+    let with = measure_accepted(&mut sender, &mut words)?;
     drop(sender);
     let mut client = Client::connect_as("searcher", daemon.address)?;
     wait_for_index(&mut client)?;
@@ -132,7 +132,7 @@ fn fill(client: &mut Client, words: &mut Words, messages: u32) -> Result<(), Jou
 }
 
 /// Sends messages, and returns how long each waited until it was accepted.
-fn accepted(client: &mut Client, words: &mut Words) -> io::Result<Histogram<u64>> {
+fn measure_accepted(client: &mut Client, words: &mut Words) -> io::Result<Histogram<u64>> {
     let mut times = engine::latencies();
     for _ in 0..SENT {
         let text = words.text();

@@ -1,7 +1,7 @@
 //! Roles, sanctions and the audit log in words.
 
 use chat_proto::event::{AuditEntry, SanctionInfo};
-use chat_proto::{Role, RoomName, SanctionKind, Timestamp, User};
+use chat_proto::{AuditKind, Role, RoomName, SanctionKind, Timestamp, User};
 
 use super::{after, clean, in_scope, time};
 
@@ -44,7 +44,11 @@ pub(super) fn listed(sanction: &SanctionInfo) -> String {
 
 /// A line of the audit log.
 pub(super) fn record(record: &AuditEntry) -> String {
-    let (at, by, what) = (time(record.at), by(record.by.as_ref()), record.what);
+    let by = match record.what {
+        AuditKind::Tries => "somebody",
+        _ => by(record.by.as_ref()),
+    };
+    let (at, what) = (time(record.at), record.what);
     let (about, reason) = (clean(&record.about), after(": ", record.reason.as_str()));
     format!("{at}  {by}  {what}  {about}{reason}\n")
 }
@@ -82,7 +86,7 @@ fn end(until: Option<Timestamp>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{AuditKind, Reason, UserId, UserName};
+    use chat_proto::{Reason, UserId, UserName};
 
     use super::*;
 
@@ -140,5 +144,9 @@ mod tests {
         };
         let line = "2026-11-29 10:00 UTC  eva  role  bob: member → moderator\n";
         assert_eq!(record(&entry), line);
+        let tries = "5 wrong codes from one network".to_owned();
+        let tries = AuditEntry { by: None, what: AuditKind::Tries, about: tries, ..entry };
+        let line = "2026-11-29 10:00 UTC  somebody  tries  5 wrong codes from one network\n";
+        assert_eq!(record(&tries), line);
     }
 }

@@ -11,7 +11,7 @@ use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{SanctionOrder, SanctionTarget};
 use super::super::sanctioned::describe;
-use super::roles::{author, holder, named};
+use super::roles::{author, holder};
 use super::{Grant, GrantResult, is_direct};
 use crate::config::{
     NO_END_S, SANCTION_SWEPT, SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX,
@@ -48,7 +48,7 @@ impl Directory {
         // Before the room: its refusal does not say whether there is such a room.
         let target = target(proposal, by, order)?;
         let find = |name: &RoomName| -> Result<NamedRoom, HubError> {
-            let (id, key) = named(proposal, name)?;
+            let (id, key) = proposal.named(name)?;
             Ok(NamedRoom { id, key, name: name.clone() })
         };
         let room = order.room.as_ref().map(find).transpose()?;
@@ -97,10 +97,14 @@ impl Directory {
         if let (None, Some(guest)) = (record.user, &target.user) {
             changes.push(Change::GuestSanctioned { id: record.id, guest: guest.clone() });
         }
-        if let (MuteOrBan::Ban, Some(user), Some(room)) = (record.kind, &target.user, room)
-            && proposal.is_in(user.id, room.id)
-        {
-            changes.push(leave(proposal, user.id, room, LeaveReason::Banned));
+        if let (MuteOrBan::Ban, Some(user)) = (record.kind, &target.user) {
+            match room {
+                Some(room) if proposal.is_in(user.id, room.id) => {
+                    changes.push(leave(proposal, user.id, room, LeaveReason::Banned));
+                }
+                Some(_) => {}
+                None => changes.extend(self.revoke_invite_of(proposal, by, user.id)),
+            }
         }
         Ok((changes, info))
     }
@@ -155,10 +159,10 @@ impl Directory {
         let record = proposal.sanctions.get(id).filter(|record| !record.is_over(self.clock.now()));
         let record = record.cloned().ok_or(HubError::NoSuchSanction(id))?;
         if let (Some(by), Some(room)) = (by, record.room) {
-            self.not_banned(proposal, by, Some(room))?;
             let find = Action::Find(proposal.standing_in(by, room));
             // Only a user who can find the room is told that there is a sanction in it.
             may(proposal.subject(by), find).map_err(|_| HubError::NoSuchSanction(id))?;
+            self.not_banned(proposal, by, Some(room))?;
         }
         may_end(proposal, by, &record)?;
         let info = proposal.state.info_for_moderators(&record);

@@ -2,7 +2,7 @@
 
 use chat_proto::{Seq, UserId};
 
-use super::super::memberships::Share;
+use super::super::memberships::MembershipKind;
 use super::{Proposal, ProposedMembership};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
@@ -92,27 +92,32 @@ impl Proposal<'_> {
         is_own: Option<bool>,
         is_direct: bool,
     ) {
-        let before = before.map(|before| Share::of(is_direct, before.is_own));
-        let now = is_own.map(|is_own| Share::of(is_direct, is_own));
+        let before = before.map(|before| MembershipKind::of(is_direct, before.is_own));
+        let now = is_own.map(|is_own| MembershipKind::of(is_direct, is_own));
         if before == now {
             return;
         }
-        for (share, change) in [(before, -1), (now, 1)] {
-            if let Some(share) = share {
-                *self.counts.entry((user, share)).or_default() += change;
+        for (kind, change) in [(before, -1), (now, 1)] {
+            if let Some(kind) = kind {
+                *self.counts.entry((user, kind)).or_default() += change;
             }
         }
     }
 
     /// Whether `user` may have one more of those, which `author` begins.
-    pub(in crate::hub) fn may_join_more(&self, user: UserId, share: Share, author: UserId) -> bool {
-        let now = self.state.account(user).map_or(0, |account| account.rooms.count(share));
-        let more = self.counts.get(&(user, share)).copied().unwrap_or(0);
-        let max = match share {
-            Share::Room => ROOMS_PER_USER_MAX,
-            Share::Own => PRIVATE_PER_USER_MAX,
-            Share::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
-            Share::Unanswered => UNANSWERED_PER_USER_MAX,
+    pub(in crate::hub) fn may_join_more(
+        &self,
+        user: UserId,
+        kind: MembershipKind,
+        author: UserId,
+    ) -> bool {
+        let now = self.state.account(user).map_or(0, |account| account.rooms.count(kind));
+        let more = self.counts.get(&(user, kind)).copied().unwrap_or(0);
+        let max = match kind {
+            MembershipKind::Room => ROOMS_PER_USER_MAX,
+            MembershipKind::Own => PRIVATE_PER_USER_MAX,
+            MembershipKind::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
+            MembershipKind::Unanswered => UNANSWERED_PER_USER_MAX,
         };
         now.saturating_add_signed(more) < max
     }

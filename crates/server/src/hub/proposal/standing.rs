@@ -33,6 +33,19 @@ impl Proposal<'_> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
+    /// The existing room with that name.
+    ///
+    /// # Errors
+    /// Returns an error if there is none, or it is a direct message.
+    pub(in crate::hub) fn named(&self, name: &RoomName) -> Result<(RoomId, RoomKey), HubError> {
+        if name.is_private() {
+            return Err(HubError::IsDirect(name.clone()));
+        }
+        let key = RoomKey::Named(name.clone());
+        let room = self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+        Ok((room, key))
+    }
+
     /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
     ///
     /// # Errors
@@ -48,6 +61,18 @@ impl Proposal<'_> {
         let find = by.map(|by| may(self.subject(by), Action::Find(self.standing(by, key))));
         let denied = find.and_then(Result::err).unwrap_or(denied);
         Err(denied.in_room(name))
+    }
+
+    /// The same error without the name of a room that `user` cannot find.
+    pub(in crate::hub) fn without_hidden_room(&self, user: UserId, error: HubError) -> HubError {
+        match error {
+            HubError::RoomLooksTaken { wanted, existing: Some(existing) } => {
+                let find = Action::Find(self.standing(user, &RoomKey::Named(existing.clone())));
+                let is_found = may(self.subject(user), find).is_ok();
+                HubError::RoomLooksTaken { wanted, existing: Some(existing).filter(|_| is_found) }
+            }
+            error => error,
+        }
     }
 
     /// Whether `by` may do `action`, which is about no room; `None` is the operator.
