@@ -56,6 +56,8 @@ pub struct Findings {
     pub not_stored: u64,
     /// Messages in the journal that a user in their room has not read, once for each user.
     pub unread: u64,
+    /// The first of these, with the user.
+    pub first_unread: Option<(u32, Position)>,
     /// Messages that are in a wrong room, or direct messages that a third user read.
     pub misdirected: u64,
     /// Messages whose edits, reactions, replies, pin or deletion a session was sent otherwise than they are stored.
@@ -331,7 +333,10 @@ impl Findings {
                     .map_or_else(|| rooms.contains(&position.room), |pair| pair.contains(&user));
                 is_member && !clients.contains(&label.client)
             });
-            self.unread += due.filter(|(position, _)| !read.contains(position)).count() as u64;
+            for (position, _) in due.filter(|(position, _)| !read.contains(position)) {
+                self.unread += 1;
+                self.first_unread.get_or_insert((user, position));
+            }
         }
     }
 }
@@ -360,6 +365,9 @@ impl fmt::Display for Findings {
         write_rows(f, &rows)?;
         if let Some(first) = self.first_out_of_order {
             writeln!(f, "out of order: {first}")?;
+        }
+        if let Some((user, Position { room, seq })) = self.first_unread {
+            writeln!(f, "user {user} has not read seq {seq} of room {room}")?;
         }
         write!(f, "{}{}", self.rights, self.hooks)
     }

@@ -137,7 +137,8 @@ impl Board {
         }
     }
 
-    /// Everything in the group is in the state of its begin: all rooms are there, made by the owner.
+    /// Everything in the group is in the state of its begin: all rooms are there, made by the owner. There is no backup
+    /// yet; one that is made before the next command has this state.
     pub(super) fn begin(&mut self) {
         let mut state = State { group: self.settings.group, ..State::default() };
         state.roles[0] = super::order::Role::Owner;
@@ -147,6 +148,7 @@ impl Board {
             room.roles[0] = super::order::Role::Owner;
         }
         self.worlds = Worlds::new(state);
+        self.saved = self.worlds.clone();
         self.has_begun = true;
         self.set_certain();
     }

@@ -50,10 +50,10 @@ impl Group {
         self.board.lock().unwrap().has_begun
     }
 
-    /// Whether it has carried out an order and said something.
+    /// Whether it has carried out an order and said something, or has ended with a fault.
     pub(crate) fn has_worked(&self) -> bool {
         let findings = &self.board.lock().unwrap().findings;
-        findings.done > 0 && findings.accepted > 0
+        !findings.is_clean() || (findings.done > 0 && findings.accepted > 0)
     }
 
     /// Ends what the users say and do. [`Group::run`] returns once all is answered and compared.

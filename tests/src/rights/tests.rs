@@ -12,8 +12,8 @@ use super::{Backup, BackupState, Settings};
 
 const MUTE: Order = Order::Sanction { by: 1, kind: Kind::Mute, user: 2, room: Some(0), label: 1 };
 
-/// A group whose users are in the first room, which user 1 moderates.
-fn group() -> Board {
+/// A group that has just begun.
+fn new_group() -> Board {
     let settings = Settings {
         group: 0,
         seed: 1,
@@ -24,6 +24,12 @@ fn group() -> Board {
     };
     let mut board = Board::new(settings, fastrand::Rng::with_seed(1));
     board.begin();
+    board
+}
+
+/// A group whose users are in the first room, which user 1 moderates.
+fn group() -> Board {
+    let mut board = new_group();
     for by in 1..3 {
         take(&mut board, &[(Order::Join { by, room: 0 }, Done)]);
     }
@@ -75,6 +81,19 @@ fn a_user_who_is_banned_in_a_backup_may_be_refused_before_anybody_sees_that_it_w
         board.kept_out(2, &json!({"type": "refused", "code": "banned"}));
         assert_eq!(board.findings.wrong_orders, wrong, "{:?}", board.findings);
     }
+}
+
+#[test]
+fn a_backup_that_was_made_before_the_first_command_has_the_begin_of_the_group() {
+    let mut board = new_group();
+    board.settings.backup.set(Backup::Made);
+    for epoch in ["before", "after the restore"] {
+        board.welcome(0, &json!({"journal": {"epoch": epoch}, "id": 1, "role": "owner"}));
+    }
+    board.records(&[], 0, true);
+    take(&mut board, &[(Order::Join { by: 1, room: 0 }, Done)]);
+    take(&mut board, &[(grant(Role::Moderator), Done)]);
+    assert!(board.findings.is_clean(), "{:?}", board.findings);
 }
 
 #[test]

@@ -15,7 +15,7 @@
 //! * the daemon is *restarted* as an operator would, with a goodbye to all clients;
 //! * the clock of the daemon *jumps*, by up to days;
 //! * a client is killed and its directory *copied*; a client runs on each;
-//! * a *backup* is made, and once in a storm it is *restored*.
+//! * a *backup* is made once all groups have begun, and once in a storm it is *restored*.
 //!
 //! The simulated TCP does not retransmit. After a lost segment nothing more arrives, while both ends
 //! believe that they are connected: a dead connection, as behind a router that has dropped its state.
@@ -37,7 +37,7 @@ pub(super) use self::connections::{LATENCY_MAX, LATENCY_MIN};
 use self::hosts::{DOWN_MS, accepted_in_flight};
 use super::disks::Disks;
 use super::network::SERVER;
-use crate::rights::BackupState;
+use crate::rights::{BackupState, Group};
 
 /// Time between two faults, in milliseconds.
 const PAUSE_MS: Range<u64> = 100..3_000;
@@ -101,6 +101,7 @@ pub(super) struct Storm {
     backup: Option<PathBuf>,
     /// Whether there is one, for the groups of users who compare what a restore brings back.
     backup_state: BackupState,
+    groups: Vec<Group>,
     pub(super) faults: Faults,
 }
 
@@ -111,6 +112,7 @@ impl Storm {
         clients: Vec<String>,
         stop: watch::Sender<bool>,
         disks: Disks,
+        groups: Vec<Group>,
         backup_state: BackupState,
     ) -> Self {
         Self {
@@ -124,6 +126,7 @@ impl Storm {
             disks,
             backup: None,
             backup_state,
+            groups,
             faults: Faults::default(),
         }
     }

@@ -94,7 +94,8 @@ impl World<'_> {
         let hosts = hosts.chain((0..plan.events_users).map(network::events));
         let hosts = hosts.chain((0..plan.groups).map(network::rights));
         let hosts = hosts.chain((0..plan.posters).map(network::poster));
-        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks, backup_state);
+        let storm =
+            Storm::new(random.fork(), hosts.collect(), stop, disks, groups.clone(), backup_state);
         let (ids, epoch) = (Rc::default(), Rc::default());
         let user =
             |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());

@@ -201,6 +201,10 @@ impl Client {
             let event = connection.next().await?;
             self.handle(&mut connection, &event).await?;
         }
+        // No message follows that would have told that they arrive again.
+        for room in self.rooms.clone() {
+            self.record_held(&mut connection, room);
+        }
         self.read_states(&mut connection).await
     }
 

@@ -31,10 +31,10 @@ use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKe
 /// The decision about one item, beside its entry for the journal.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// The item is refused.
-    Refused(HubError),
+    /// The item is refused. Boxed, as in [`super::answer::Outcome`]: there is a decision about each message.
+    Refused(Box<HubError>),
     /// The message goes to the journal. With an error it is only looked up, and refused if it is not a repeat.
-    Message(Option<HubError>),
+    Message(Option<Box<HubError>>),
     /// The request is carried out, and answered so.
     Granted(Grant),
     /// A task.
@@ -89,7 +89,7 @@ impl Directory {
         proposal: &mut Proposal<'_>,
         item: &'i mut Item,
     ) -> (Decision, Entry<'i>) {
-        let refused = |error| (Decision::Refused(error), Entry::Changes(Vec::new()));
+        let refused = |error| (Decision::Refused(Box::new(error)), Entry::Changes(Vec::new()));
         match item {
             Item::Task(task) => (Decision::Task, Entry::Task(task)),
             Item::Close(_) => {
@@ -98,7 +98,9 @@ impl Directory {
             }
             _ if proposal.is_closed => refused(HubError::GoingAway),
             Item::Message(submission) => match messages::message(self, proposal, submission) {
-                Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
+                Ok((message, refusal)) => {
+                    (Decision::Message(refusal.map(Box::new)), Entry::Message(message))
+                }
                 Err(error) => refused(error),
             },
             Item::Request(request, _) => match self.request(proposal, request) {

@@ -223,7 +223,7 @@ impl Hub {
         self.queue.send_all(vec![NewMessage(Box::new(submission))]).await;
         match answers.recv().await {
             Some(answer) => answer.outcome,
-            None => Outcome::Refused(HubError::GoingAway),
+            None => HubError::GoingAway.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::{LeaveReason, Seq, UserId};
 
-use super::policy::Part;
+use super::policy::MembershipFacts;
 use crate::journal::{MemberRole, RoomId};
 
 /// A current or former membership of a user in a room.
@@ -129,10 +129,10 @@ impl Memberships {
     }
 
     /// The standing of the user in a room, on which its rights depend.
-    pub(super) fn part(&self, room: RoomId) -> Part {
+    pub(super) fn facts(&self, room: RoomId) -> MembershipFacts {
         let current = self.get(room);
         let known = current.or_else(|| self.former().get(&room));
-        Part {
+        MembershipFacts {
             is_in: current.is_some(),
             role: known.map_or(MemberRole::Member, |known| known.role),
             is_asked: current.is_none() && self.asked().contains_key(&room),

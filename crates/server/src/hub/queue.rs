@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::HubError;
-use super::answer::{Outcome, Response};
+use super::answer::Response;
 use super::commits::Commits;
 use super::request::{Item, NewMessage, Request};
 use crate::journal::{JournalError, Task, TaskResult};
@@ -18,9 +18,6 @@ use crate::watch::reason;
 /// Most items in the queue, and in one commit: 64 MiB if each is a text of 16 KiB,
 /// 256 KiB at 64 bytes.
 pub(crate) const QUEUE_ITEMS: usize = 4096;
-
-/// The outcome of a message that comes after the end of the loop.
-const GOING_AWAY: Outcome = Outcome::Refused(HubError::GoingAway);
 
 /// The sending half of the queue. The loop ends once all clones are dropped.
 #[derive(Debug, Clone)]
@@ -90,7 +87,7 @@ impl Queue {
         match self.items.try_reserve() {
             Ok(permit) => permit.send(Item::Message(message.0)),
             Err(TrySendError::Full(())) => return Err(message),
-            Err(TrySendError::Closed(())) => message.0.answer(GOING_AWAY),
+            Err(TrySendError::Closed(())) => message.0.refuse(HubError::GoingAway),
         }
         Ok(())
     }
@@ -104,7 +101,7 @@ impl Queue {
                     permit.send(Item::Message(message.0));
                 }
             }
-            Err(_) => messages.iter().for_each(|message| message.0.answer(GOING_AWAY)),
+            Err(_) => messages.iter().for_each(|message| message.0.refuse(HubError::GoingAway)),
         }
     }
 
@@ -125,7 +122,7 @@ impl Queue {
         &self,
         (task, result): (Task, TaskResult<T>),
     ) -> Result<T, JournalError> {
-        self.items.send(Item::Task(task)).await.map_err(|_| JournalError::Closed)?;
+        self.items.send(Item::Task(Box::new(task))).await.map_err(|_| JournalError::Closed)?;
         result.await.map_err(|_| JournalError::Closed)?
     }
 

@@ -25,8 +25,8 @@ pub(super) enum Item {
     Message(Box<Submission>),
     /// A change.
     Request(Box<Request>, Option<Reply>),
-    /// Work on the journal.
-    Task(Task),
+    /// Work on the journal. Boxed to keep the queue small, in which mostly messages wait.
+    Task(Box<Task>),
     /// The end of the hub: later items are refused.
     Close(Option<oneshot::Sender<()>>),
 }

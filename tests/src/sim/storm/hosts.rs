@@ -9,7 +9,7 @@ use turmoil::{Protocol, Segment, Sim};
 
 use super::connections::{LATENCY_MAX, LATENCY_MIN, Trouble};
 use super::{Server, Storm};
-use crate::rights::Backup;
+use crate::rights::{Backup, Group};
 use crate::sim::disks::copy_directory;
 use crate::sim::network::{self, SERVER};
 
@@ -59,7 +59,8 @@ impl Storm {
 
     /// Makes a backup, or restores it if there is one. Restores once in a storm.
     pub(super) fn back_up_or_restore(&mut self, sim: &mut Sim<'_>, now: Duration) {
-        if self.faults.restored > 0 {
+        // The model of a group does not know what is left of its begin after the restore of an earlier backup.
+        if self.faults.restored > 0 || !self.groups.iter().all(Group::has_begun) {
             return;
         }
         let Some(backup) = self.backup.take() else {

@@ -77,18 +77,26 @@ impl Client {
         let last = event["last_seq"].as_u64().unwrap();
         let read = self.read.get(&room).copied().unwrap_or(0);
         connection.joined.insert(room);
-        connection.held.remove(&room);
+        connection.held.entry(room).or_default().opened();
         if last > read {
             connection.unread.insert(room, last);
         }
     }
 
-    /// Records the messages that were held until the `join` of their room was answered.
+    /// Records the messages that were held until the `join` of their room was answered, unless it is not known yet
+    /// whether they will arrive again.
     fn answered(&mut self, connection: &mut Connection, pong: &Value) {
         let index = usize::try_from(pong["nonce"].as_u64().unwrap() - JOINED).unwrap();
         let room = self.rooms[index];
         connection.answered.insert(room);
-        for (position, read) in connection.held.remove(&room).into_iter().flatten() {
+        if connection.held.get(&room).is_some_and(|held| !held.is_after_room()) {
+            self.record_held(connection, room);
+        }
+    }
+
+    /// Records the messages of `room` that were held.
+    pub(super) fn record_held(&mut self, connection: &mut Connection, room: u32) {
+        for (position, read) in connection.held.remove(&room).unwrap_or_default().into_messages() {
             self.record(position, read);
         }
     }
@@ -104,10 +112,9 @@ impl Client {
         if connection.unread.get(&room).is_some_and(|last| position.seq >= *last) {
             connection.unread.remove(&room);
         }
+        connection.held.entry(room).or_default().add(position, read);
         if connection.answered.contains(&room) {
-            self.record(position, read);
-        } else {
-            connection.held.entry(room).or_default().push((position, read));
+            self.record_held(connection, room);
         }
     }
 

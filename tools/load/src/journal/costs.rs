@@ -1,6 +1,6 @@
 //! The costs of one journal.
 
-use std::io;
+use std::io::{self, Write};
 use std::iter;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 
 use super::client::Client;
 use super::words::Words;
-use super::{JournalError, record, search};
+use super::{JournalError, micros, record, search};
 use crate::cores::Cores;
 use crate::engine;
 use crate::figures::median;
@@ -43,7 +43,7 @@ const SEND_EVERY: Duration = Duration::from_millis(10);
 /// The costs of one journal.
 pub(super) struct Costs {
     pub(super) messages: u32,
-    /// How long the daemon takes until it listens, with a complete index.
+    /// How long the daemon takes until it listens, without the index, which has a thread of its own.
     pub(super) start: Duration,
     /// The times of a page of history at a random place.
     pub(super) history: Histogram<u64>,
@@ -61,7 +61,7 @@ pub(super) struct Costs {
     pub(super) pages: Vec<Histogram<u64>>,
 }
 
-/// Fills a journal with `messages` messages, lets the daemon build its index, and measures.
+/// Fills a journal with `messages` messages, measures it, lets the daemon build the index, and measures that.
 pub(super) fn measure(
     messages: u32,
     cores: &Cores,
@@ -75,37 +75,43 @@ pub(super) fn measure(
     fill(&mut writer, &mut words, messages)?;
     let without = measure_accepted(&mut writer, &mut words)?;
     drop(writer);
+    let mut client = Client::connect(daemon.address)?;
+    let last = u64::from(messages) + u64::from(SENT);
+    let mut random = fastrand::Rng::with_seed(last);
+    let history = times(|| client.history(random.u64(1..=last) + 1, PAGE))?;
+    let join = times(|| client.join_since(last.saturating_sub(MISSED), last))?;
+    drop(client);
     daemon.stop()?;
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        let began = Instant::now();
+        let daemon = start(Search::Off)?;
+        starts.push(began.elapsed().as_secs_f64());
+        daemon.stop()?;
+    }
+    let start_took = Duration::from_secs_f64(median(starts));
+    let [history_now, join_now] = [&history, &join].map(micros);
+    writeln!(
+        io::stderr(),
+        "start {start_took:.1?}, history {history_now} µs, join {join_now} µs; building the index …"
+    )?;
 
     let daemon = start(Search::On)?;
     let began = Instant::now();
     let mut sender = Client::connect_as("sender", daemon.address)?;
     let with = measure_accepted(&mut sender, &mut words)?;
     drop(sender);
-    let mut client = Client::connect(daemon.address)?;
+    let mut client = Client::connect_as("searcher", daemon.address)?;
     wait_for_index(&mut client)?;
     let build = began.elapsed();
     let memory = daemon.process().usage()?.memory;
     let pages = search::pages(&mut client, &mut words)?;
-    let last = u64::from(messages) + 2 * u64::from(SENT);
-    let mut random = fastrand::Rng::with_seed(last);
-    let history = times(|| client.history(random.u64(1..=last) + 1, PAGE))?;
-    let join = times(|| client.join_since(last.saturating_sub(MISSED), last))?;
     drop(client);
     // Writes the logs of the journal and of the index to their files.
     daemon.stop()?;
     let bytes = ["journal.sqlite", "search.sqlite"].map(|file| size(&home.path().join(file)));
-
-    let mut starts = Vec::new();
-    for _ in 0..STARTS {
-        let began = Instant::now();
-        let daemon = start(Search::On)?;
-        starts.push(began.elapsed().as_secs_f64());
-        daemon.stop()?;
-    }
-    let start = Duration::from_secs_f64(median(starts));
     let accepted = [without, with];
-    Ok(Costs { messages, start, history, join, bytes, build, accepted, memory, pages })
+    Ok(Costs { messages, start: start_took, history, join, bytes, build, accepted, memory, pages })
 }
 
 fn size(file: &Path) -> u64 {

@@ -128,14 +128,14 @@ impl Directory {
         let (room, key) = proposal.named(name)?;
         proposal.permit_key(by, name, &key, Action::AskIn)?;
         let target = registered(proposal, user)?;
-        let part = proposal.part(target.id, room);
-        if part.is_in {
+        let facts = proposal.facts(target.id, room);
+        if facts.is_in {
             return Err(HubError::IsInRoom(target.name));
         }
         let author = proposal.author(by)?.clone();
         let event = Event::AskedIn { room: name.clone(), user: target.clone(), by: author.clone() };
         let grant = Grant::Event(Some(Box::new(event)));
-        if part.is_asked {
+        if facts.is_asked {
             return Ok((Vec::new(), grant));
         }
         if proposal.asked(target.id) >= ASKED_PER_USER_MAX {

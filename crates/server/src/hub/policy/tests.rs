@@ -142,7 +142,7 @@ const KINDS: usize = 26;
 
 #[test]
 fn every_action_has_a_row() {
-    let at = Standing::of(RoomKind::Named, Rules::PUBLIC, Part::default());
+    let at = Standing::of(RoomKind::Named, Rules::PUBLIC, MembershipFacts::default());
     let in_rooms = actions_in_rooms().into_iter().map(|(_, action)| kind(action(at)));
     let on_server = actions_on_the_server().into_iter().map(|(_, action)| kind(action));
     let mut kinds: Vec<usize> = in_rooms.chain(on_server).collect();
@@ -161,7 +161,7 @@ const SUBJECTS: [(&str, UserKind, UserRole); 5] = [
 
 /// Whether the operator may do it, who is in no room.
 fn operators_cell((kind, rules): (RoomKind, Rules), action: InRoom) -> String {
-    yes(may(None, action(Standing::of(kind, rules, Part::default()))))
+    yes(may(None, action(Standing::of(kind, rules, MembershipFacts::default()))))
 }
 
 fn yes(answer: Result<(), Denial>) -> String {
@@ -170,8 +170,8 @@ fn yes(answer: Result<(), Denial>) -> String {
 
 fn cell(subject: Subject, (kind, rules): (RoomKind, Rules), action: InRoom) -> String {
     let may = |(_, is_in, role, is_asked): &(char, bool, MemberRole, bool)| {
-        let part = Part { is_in: *is_in, role: *role, is_asked: *is_asked };
-        may(subject, action(Standing::of(kind, rules, part))).is_ok()
+        let facts = MembershipFacts { is_in: *is_in, role: *role, is_asked: *is_asked };
+        may(subject, action(Standing::of(kind, rules, facts))).is_ok()
     };
     STANDINGS.iter().map(|standing| if may(standing) { standing.0 } else { '.' }).collect()
 }
@@ -247,6 +247,6 @@ fn the_answers_are_those_of_the_table() {
 fn rules_of_a_newer_version_are_as_strict_as_private() {
     let rules = Rules { privacy: Privacy::Unknown, ..Rules::PUBLIC };
     let subject = Subject { kind: UserKind::Registered, role: UserRole::Member };
-    let at = Standing::of(RoomKind::Named, rules, Part::default());
+    let at = Standing::of(RoomKind::Named, rules, MembershipFacts::default());
     assert!(may(subject, Action::Find(at)).is_err() && may(subject, Action::Join(at)).is_err());
 }

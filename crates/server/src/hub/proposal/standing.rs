@@ -4,7 +4,7 @@ use chat_proto::{RoomName, Rules, UserId};
 
 use super::{Proposal, ProposedMembership};
 use crate::hub::HubError;
-use crate::hub::policy::{Action, Denial, Part, Standing, Subject, may};
+use crate::hub::policy::{Action, Denial, MembershipFacts, Standing, Subject, may};
 use crate::hub::sanctions::SanctionSubject;
 use crate::journal::{RoomId, RoomKey, UserKind, UserRole};
 
@@ -90,8 +90,8 @@ impl Proposal<'_> {
         user: impl Into<Option<UserId>>,
         room: RoomId,
     ) -> Standing {
-        let part = user.into().map_or(Part::default(), |user| self.part(user, room));
-        Standing::in_named(room, self.rooms.rules(room), part)
+        let facts = user.into().map_or(MembershipFacts::default(), |user| self.facts(user, room));
+        Standing::in_named(room, self.rooms.rules(room), facts)
     }
 
     /// The standing of a user in the room with that key, whether it exists or not.
@@ -103,16 +103,17 @@ impl Proposal<'_> {
     pub(in crate::hub) fn standing_of(&self, by: Option<UserId>, key: &RoomKey) -> Standing {
         let room = self.rooms.find(key);
         let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
-        let part = room.zip(by).map_or(Part::default(), |(room, user)| self.part(user, room));
-        Standing::new(key, room, rules, part)
+        let facts =
+            room.zip(by).map_or(MembershipFacts::default(), |(room, user)| self.facts(user, room));
+        Standing::new(key, room, rules, facts)
     }
 
     /// The standing of the user in a room, on which its rights depend.
-    pub(in crate::hub) fn part(&self, user: UserId, room: RoomId) -> Part {
+    pub(in crate::hub) fn facts(&self, user: UserId, room: RoomId) -> MembershipFacts {
         let membership = self.membership(user, room);
         membership.map_or(
-            Part::default(),
-            |ProposedMembership { is_in, role, is_asked, .. }| Part {
+            MembershipFacts::default(),
+            |ProposedMembership { is_in, role, is_asked, .. }| MembershipFacts {
                 is_in,
                 role,
                 is_asked: is_asked && !is_in,
