@@ -188,7 +188,7 @@ function drawHeader(view) {
   set(byId("users"), { hidden: !isShown && !view.isNarrow() });
   set(byId("thread"), { hidden: state.thread === null });
   if (state.thread === null && document.body.dataset.pane === "thread") view.showPane("log");
-  document.body.dataset.thread = state.thread ? "open" : "closed";
+  set(document.body, { dataset: { thread: state.thread ? "open" : "closed" } });
   const elsewhere = roomList(state).reduce((sum, one) => sum + (one === room ? 0 : unread(state, one).mentions), 0);
   set(byId("show-rooms"), {
     dataset: { count: elsewhere > 0 ? elsewhere : null },
