@@ -45,8 +45,7 @@ fn of_attachment(attachment: &Value) -> Option<String> {
 
 /// The texts of blocks.
 fn of_blocks(blocks: Option<&Value>) -> Option<String> {
-    let texts: Vec<String> =
-        list(blocks).map(of_block).filter(|text| !text.is_empty()).collect();
+    let texts: Vec<String> = list(blocks).map(of_block).filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
 

@@ -90,7 +90,10 @@ fn styled(text: &str, style: Option<&Value>) -> String {
 
 /// The emoji with these code points: `1f44d-1f3fd`.
 fn emoji(points: &str) -> Option<String> {
-    points.split('-').map(|point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32)).collect()
+    points
+        .split('-')
+        .map(|point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32))
+        .collect()
 }
 
 /// `text` as Slack writes it in a text with marks.
