@@ -45,7 +45,7 @@ torture *ARGS:
     cargo build --workspace --locked --bins
     cargo run --quiet --locked -p e2e --bin torture -- {{ ARGS }}
 
-# Attack a daemon in many ways, and show what honest users notice; arguments: --only NAME --messages N
+# Attack a daemon in many ways, and show what honest users notice; arguments: --only NAME --messages N --rounds N
 attack *ARGS:
     cargo build --release --workspace --locked --bins
     cargo run --quiet --release --locked -p e2e --bin attack -- {{ ARGS }}

@@ -26,6 +26,10 @@ test("a text is sanitized as the terminal client does it", () => {
   }
 });
 
+test("a reaction that cannot be seen is shown as a replacement", () => {
+  for (const { written, shown } of cases("emoji")) assert.equal(clean.emoji(written), shown, JSON.stringify(written));
+});
+
 test("a name is mentioned where the server finds it", () => {
   for (const { text, name, found } of cases("mention")) {
     assert.deepEqual(
@@ -177,8 +181,10 @@ function connected(fields = {}, left = []) {
   const state = newState("web-1");
   const sent = [];
   const restored = [];
+  const effects = [];
   const take = (input) => {
     for (const effect of update(state, { at: 1000, ...input })) {
+      effects.push(effect);
       if (effect.type === "restoreText") restored.push([effect.place, effect.text]);
       if (effect.type === "input") take(effect.input);
       if (effect.type === "send") sent.push(effect.command);
@@ -187,7 +193,7 @@ function connected(fields = {}, left = []) {
     }
   };
   const event = (one) => take({ type: "event", event: one });
-  const begin = (now = {}) => {
+  const begin = (now = {}, nonce = "rooms") => {
     take({ type: "link", state: "open" });
     event({ type: "about", server: {}, journal: { id: "j", epoch: "e" } });
     take({
@@ -209,12 +215,12 @@ function connected(fields = {}, left = []) {
       limits: {},
     });
     event(roomOf(now));
-    event({ type: "pong", nonce: "rooms" });
+    event({ type: "pong", nonce });
   };
   take({ type: "start", known: null, choices: undefined, left: [], drafts: [], invite: "" });
   take({ type: "enter", name: "bob", invite: "", password: "", code: "" });
   begin(fields);
-  return { state, sent, restored, take, event, begin };
+  return { state, sent, restored, effects, take, event, begin };
 }
 
 const log = (state) => state.rooms.get("#lobby").log;
@@ -278,6 +284,65 @@ test("what names a message says when that was stored, so that it changes no othe
     sent.filter((command) => command.type === "say").map((say) => say.named_at),
     ["2026-11-22T14:02:07.123Z", "2026-11-22T14:02:08.001Z", undefined],
   );
+});
+
+/** A page that has read two messages of the lobby, and was connected again: the lobby has grown. */
+function again() {
+  const page = connected();
+  page.event({ type: "message", ...message(1, "one") });
+  page.event({ type: "message", ...message(2, "two", { at: "2026-11-22T14:02:09.001Z" }) });
+  page.take({ type: "seen", room: "#lobby", first: 1, last: 2 });
+  page.take({ type: "link", state: "lost" });
+  page.sent.length = 0;
+  page.begin({ last_seq: 9 }, null);
+  const reads = () => page.sent.filter((command) => command.type === "read").map((command) => command.seq);
+  /** The answer to the question for message 2: the message there was stored then. */
+  const answer = (at) => page.event({ ...historyOf(2, 2, true), messages: [message(2, "there", { at })] });
+  return { ...page, reads, answer };
+}
+
+test("after a reconnect the newest known message is asked for, and no read position is sent before the answer", () => {
+  const { state, sent, take, reads, answer } = again();
+  assert.deepEqual(
+    sent.filter((command) => command.type === "history"),
+    [{ type: "history", room: "#lobby", before: 3, limit: 1 }],
+  );
+  take({ type: "tick" });
+  assert.deepEqual(reads(), []);
+  answer("2026-11-22T14:02:09.001Z");
+  assert.deepEqual(texts(state), ["one", "two"], "it is the same message");
+  take({ type: "tick" });
+  assert.deepEqual(reads(), [2]);
+});
+
+test("if another message has the place of the known one, the server was set back, and no seq is valid", () => {
+  const { state, begin, sent, effects, answer } = again();
+  effects.length = 0;
+  answer("2026-11-22T14:02:09.002Z");
+  assert.ok(effects.some((effect) => effect.type === "connect"));
+  const lobby = state.rooms.get("#lobby");
+  assert.deepEqual([texts(state), lobby.lastSeq, lobby.read, lobby.log.first], [[], 0, 0, null]);
+  sent.length = 0;
+  begin({ last_seq: 9, read: 9 });
+  assert.deepEqual(
+    sent.filter((command) => command.type === "history").map((command) => command.before),
+    [10],
+    "nothing is known of it: the room is loaded",
+  );
+});
+
+test("a known message that was removed or cannot be read, or is asked for from outside, says nothing", () => {
+  const damaged = { ...historyOf(2, 2, true), messages: [message(2, "", { damaged: true })] };
+  const outside = { type: "refused", code: "not_in_room", text: "you are not in the room", room: "#lobby" };
+  for (const answer of [historyOf(1, 0, false), damaged, outside, { type: "pong", nonce: "rooms" }]) {
+    const { state, take, event, effects, reads } = again();
+    effects.length = 0;
+    event(answer);
+    assert.ok(!effects.some((effect) => effect.type === "connect"), JSON.stringify(answer));
+    assert.equal(state.said, null);
+    take({ type: "tick" });
+    assert.deepEqual(reads(), [2]);
+  }
 });
 
 test("what was missed is asked for once, and comes in order, without a gap", () => {

@@ -2,8 +2,8 @@
 //!
 //! Each attack has a daemon of its own, with the default limits. Ana talks to Bob alone, and then while the attack
 //! runs. Meanwhile a newcomer joins, and at the end Bob reads the room again. An attack comes from another address than
-//! the users, makes a bounded number of connections, and only to this machine. Users and attacker share its processors:
-//! a control shows how much of the effect is the attacker's own work, without that of the daemon.
+//! the users, makes a bounded number of connections, and only to this machine. Users, daemon and attacker share its
+//! processors. The control shows how much of the effect is that: the same attack, on another daemon of this machine.
 
 mod connections;
 mod enemy;
@@ -20,6 +20,7 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
 
 use self::enemy::Enemy;
 use self::honest::HonestUsers;
@@ -96,7 +97,7 @@ pub struct Report {
     pub tries: u64,
     /// Time that 99 % of the messages took at most, from Ana to Bob: without the attack, and with it.
     pub p99: [Duration; 2],
-    /// The same while a program that does not talk to the daemon takes as much of the processors as the attacker.
+    /// The same while another daemon of this machine is attacked.
     pub control: Option<Duration>,
     /// How many processors the daemon took during the attack, and the attacker.
     pub processors: [f64; 2],
@@ -109,12 +110,12 @@ pub struct Report {
 }
 
 /// Runs an attack while Ana says `messages` messages, after as many without it; and, for a control, before as many
-/// while a load takes as much of the processors as the attacker took.
+/// while another daemon is attacked.
 ///
 /// # Panics
 /// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
 pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report {
-    let mut daemon = Daemon::start(&[]).await;
+    let daemon = Daemon::start(&[]).await;
     let key = if attack.is_tls { Some(honest::key(daemon.address).await) } else { None };
     let mut honest = HonestUsers::join(daemon.address, key).await;
     let users = Meter::new(std::process::id());
@@ -123,12 +124,7 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());
     let enemy = Enemy::new(daemon.address);
-    let mut attacking = tokio::spawn((attack.run)(enemy.clone()));
-    let begins = within(format!("{} begins", attack.name), enemy.has_begun(TRIES_BEFORE));
-    tokio::select! {
-        () = begins => {}
-        ended = &mut attacking => panic!("{} has ended: {ended:?}", attack.name),
-    }
+    let attacking = begin(attack, &enemy).await;
     let tries = enemy.tries();
     let meters = [daemon.pid(), std::process::id()].map(Meter::new);
     let attacked = honest.talk(messages).await;
@@ -136,20 +132,15 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     let of_attack = (of_attack - of_users).max(0.0);
     let newcomer = honest::newcomer(daemon.address, key).await;
     let tries = enemy.tries() - tries;
-    attacking.abort();
-    match attacking.await {
-        Err(error) if error.is_cancelled() => {}
-        ended => panic!("{} has ended: {ended:?}", attack.name),
-    }
+    end(attack, attacking).await;
     let (most, after) = (watched.most(), memory::of(daemon.pid()));
     let control = match has_control {
-        true => Some(honest.talk_beside(messages, processor::busy(of_attack)).await),
+        true => Some(elsewhere(attack, messages, &mut honest).await),
         false => None,
     };
     let lost = honest.lost().await;
     drop(honest);
-    daemon.signal("TERM");
-    assert_eq!(daemon.exit_code().await, Some(0), "after {}", attack.name);
+    end_daemon(attack, daemon).await;
     Report {
         name: attack.name,
         tries,
@@ -160,6 +151,41 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
         memory: [before, most, after],
         lost,
     }
+}
+
+/// The same for the users while the attack is on another daemon, which knows the same users and messages.
+async fn elsewhere(attack: Attack, messages: u32, honest: &mut HonestUsers) -> Duration {
+    let other = Daemon::start(&[]).await;
+    let key = if attack.is_tls { Some(honest::key(other.address).await) } else { None };
+    HonestUsers::join(other.address, key).await.write(messages).await;
+    let enemy = Enemy::new(other.address);
+    let attacking = begin(attack, &enemy).await;
+    let p99 = honest.talk(messages).await;
+    end(attack, attacking).await;
+    end_daemon(attack, other).await;
+    p99
+}
+
+async fn begin(attack: Attack, enemy: &Enemy) -> JoinHandle<()> {
+    let mut attacking = tokio::spawn((attack.run)(enemy.clone()));
+    let begins = within(format!("{} begins", attack.name), enemy.has_begun(TRIES_BEFORE));
+    tokio::select! {
+        () = begins => attacking,
+        ended = &mut attacking => panic!("{} has ended: {ended:?}", attack.name),
+    }
+}
+
+async fn end(attack: Attack, attacking: JoinHandle<()>) {
+    attacking.abort();
+    match attacking.await {
+        Err(error) if error.is_cancelled() => {}
+        ended => panic!("{} has ended: {ended:?}", attack.name),
+    }
+}
+
+async fn end_daemon(attack: Attack, mut daemon: Daemon) {
+    daemon.signal("TERM");
+    assert_eq!(daemon.exit_code().await, Some(0), "after {}", attack.name);
 }
 
 impl Report {

@@ -3,6 +3,7 @@
 //! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
 //! * [`port`]: ports that stay with a test while its daemon is down.
+//! * [`findings`]: compares what clients received with the journal.
 //! * [`hook`]: programs that post to hooks.
 //! * [`native`]: a client of the native protocol.
 //! * [`classic`]: a client that reads as the original Python client does, with its defects.
@@ -25,6 +26,7 @@ pub mod binary;
 pub mod browser;
 mod carrier;
 pub mod classic;
+pub mod findings;
 pub mod hook;
 pub mod native;
 pub mod port;

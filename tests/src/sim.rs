@@ -42,17 +42,16 @@ use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 
 pub use self::events::EventFindings;
-pub(crate) use self::events::ROOM as EVENTS_ROOM;
 pub use self::follower::FollowerFindings;
 use self::host::directory;
 use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
 use self::world::World;
+use crate::findings::{Findings, Journal};
 use crate::hook::Poster;
 use crate::rights::compare as compare_rights;
 use crate::search;
-use crate::torture::findings::{Findings, Journal};
 use crate::write_rows;
 
 /// The size of a simulation.

@@ -6,12 +6,10 @@
 //! * `classic`: a user of the original client.
 //! * `groups`: users who give and take rights from each other.
 //! * `posters`: programs that post to hooks.
-//! * [`findings`]: compares what the clients received with the journal.
 
 pub(crate) mod classic;
 mod client;
 mod connection;
-pub mod findings;
 mod groups;
 mod posters;
 mod users;
@@ -30,12 +28,12 @@ use tokio::time::{sleep, timeout};
 use self::classic::ClassicUser;
 use self::client::{Client, SharedState};
 use self::connection::Target;
-use self::findings::{Findings, Journal, Record};
 use self::groups::Groups;
 use self::posters::Posters;
 use self::users::Users;
 use crate::binary::{Daemon, program};
 use crate::carrier::Webs;
+use crate::findings::{Findings, Journal, Record};
 use crate::hook::Poster;
 use crate::rights::{self, Backup};
 use crate::search;
@@ -206,11 +204,6 @@ async fn run_classic(target: Target, user: Arc<Mutex<ClassicUser>>) {
         let pause = user.lock().unwrap().pause();
         sleep(pause).await;
     }
-}
-
-/// Returns the name of a room. The first is the lobby.
-pub(crate) fn room_name(room: u32) -> String {
-    if room == 0 { "#lobby".to_owned() } else { format!("#room{room}") }
 }
 
 /// Waits until something is so of `all`.

@@ -7,12 +7,15 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
-use e2e::binary::{Daemon, program};
+use e2e::binary::{self, Daemon, program};
 use e2e::native::Native;
 use e2e::{DEADLINE, within};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// Messages of 16,000 bytes, more than the files of [`limited`] take.
+const MANY: u64 = 60;
 
 /// Bytes of log lines, more than the capacity of a pipe.
 const MORE_THAN_A_PIPE: usize = 256 * 1024;
@@ -22,6 +25,14 @@ fn redirected(redirections: &str, file: &Path) -> Command {
     let mut shell = Command::new("sh");
     let command = format!(r#"exec "$0" "$@" {redirections}"#);
     shell.args(["-c", &command]).arg(program("chat-server")).env("FILE", file);
+    shell
+}
+
+/// Returns a command for the daemon, none of whose files may have more blocks of 512 bytes.
+fn limited(blocks: u32) -> Command {
+    let mut shell = Command::new("sh");
+    let limit = format!(r#"ulimit -f {blocks} && exec "$0" "$@""#);
+    shell.args(["-c", &limit]).arg(program("chat-server"));
     shell
 }
 
@@ -39,11 +50,8 @@ async fn serves_and_ends(mut daemon: Daemon) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_may_not_grow_any_more_is_a_full_disk() {
-    let (directory, blocks) = (TempDir::new().unwrap(), 1024);
-    let mut shell = Command::new("sh");
-    let limit = format!(r#"ulimit -f {blocks} && exec "$0" "$@""#);
-    shell.args(["-c", &limit]).arg(program("chat-server")).arg("--data").arg(directory.path());
-    let mut daemon = Daemon::spawn(&mut shell).await;
+    let directory = TempDir::new().unwrap();
+    let mut daemon = Daemon::spawn(limited(1024).arg("--data").arg(directory.path())).await;
     let mut ana = Native::join(daemon.address, "ana").await;
     let text = "x".repeat(16_000);
     let mut accepted = 0;
@@ -63,6 +71,82 @@ async fn a_file_that_may_not_grow_any_more_is_a_full_disk() {
     let mut bob = Native::join(daemon.address, "bob").await;
     bob.send(&json!({"type": "history", "room": "#lobby", "limit": 1})).await;
     assert_eq!(bob.until("history").await["messages"][0]["seq"], accepted, "all are there");
+}
+
+/// Stores messages of about a megabyte in the lobby of the daemon.
+async fn fill(daemon: &Daemon) -> Native {
+    let mut ana = Native::join(daemon.address, "ana").await;
+    for n in 1..=MANY {
+        ana.say_accepted(n, &"x".repeat(16_000)).await;
+    }
+    ana
+}
+
+/// The names of the files in a directory, sorted.
+fn names(directory: &Path) -> Vec<std::ffi::OsString> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_whose_file_may_not_grow_says_so_and_leaves_no_part_of_it() {
+    let (data, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (data, backup) = (data.path(), other.path().join("backup.sqlite"));
+    let mut daemon = Daemon::start(&["--data", data.to_str().unwrap()]).await;
+    drop(fill(&daemon).await);
+    daemon.signal("TERM");
+    assert_eq!(daemon.exit_code().await, Some(0));
+    let run = async |command: &mut Command| {
+        let (code, out, said) = binary::run(command.arg("--data").arg(data)).await;
+        (code, out + &said)
+    };
+
+    let (code, said) = run(limited(512).arg("backup").arg(&backup)).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("backup.sqlite cannot be written"), "{said}");
+    assert!(said.contains("Free space"), "{said}");
+    assert!(names(other.path()).is_empty(), "{:?}", names(other.path()));
+
+    let (code, said) = run(Command::new(program("chat-server")).arg("backup").arg(&backup)).await;
+    assert_eq!(code, Some(0), "{said}");
+    let before = names(data);
+    let (code, said) = run(limited(512).arg("restore").arg(&backup)).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nothing was restored") && said.contains("ulimit -f"), "{said}");
+    assert_eq!(names(data), before);
+    let (code, said) = run(Command::new(program("chat-server")).arg("check")).await;
+    assert_eq!(code, Some(0), "{said}");
+
+    let mut shell = Command::new("sh");
+    let export = r#"ulimit -f 512 && exec "$0" "$@" >"$FILE""#;
+    shell.args(["-c", export]).arg(program("chat-server")).args(["export", "--room", "#lobby"]);
+    let (code, said) = run(shell.env("FILE", other.path().join("lobby.txt"))).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("#lobby was not exported; what was written is only a part"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_was_killed_on_a_full_disk_says_what_to_do_and_starts_once_there_is_room() {
+    let directory = TempDir::new().unwrap();
+    let data = directory.path();
+    let mut daemon = Daemon::start(&["--data", data.to_str().unwrap()]).await;
+    drop(fill(&daemon).await);
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    let files = names(data);
+    let start = &mut limited(0);
+    start.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
+    let (code, out, said) = binary::run(start).await;
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{said}");
+    assert!(said.contains("It was left as it is. Free space on the disk"), "{said}");
+    assert_eq!(names(data), files);
+
+    let daemon = Daemon::start(&["--data", data.to_str().unwrap()]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    bob.send(&json!({"type": "history", "room": "#lobby", "limit": 1})).await;
+    assert_eq!(bob.until("history").await["messages"][0]["seq"], MANY, "all are there");
 }
 
 fn named_pipe(directory: &Path) -> std::path::PathBuf {

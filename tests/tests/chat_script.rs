@@ -35,9 +35,14 @@ impl Checkout {
 
     /// Runs `./chat` with these arguments for `server`. Returns its exit code and its output.
     fn chat(&self, server: &str, args: &[&str]) -> (Option<i32>, String) {
+        run(self.command(server, args))
+    }
+
+    fn command(&self, server: &str, args: &[&str]) -> Command {
         let home = self.0.path();
         let path = format!("{}:{}", home.display(), std::env::var("PATH").unwrap());
-        let output = Command::new("bash")
+        let mut command = Command::new("bash");
+        command
             .arg(home.join("chat"))
             .args(args)
             .env("CHAT_SERVER", server)
@@ -46,16 +51,20 @@ impl Checkout {
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("XDG_STATE_HOME")
             .env_remove("XDG_DATA_HOME")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let printed = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(printed).unwrap())
+            .env_remove("CHAT_DATA")
+            .stdin(Stdio::null());
+        command
     }
 
     fn has_state(&self) -> bool {
         self.0.path().join(".local").exists()
     }
+}
+
+fn run(mut command: Command) -> (Option<i32>, String) {
+    let output = command.output().unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(printed).unwrap())
 }
 
 /// Stops the daemon on drop, also if the test fails.
@@ -71,7 +80,11 @@ impl Drop for StopOnDrop<'_> {
 fn the_script_starts_finds_and_stops_a_daemon() {
     let checkout = Checkout::new();
     let port = free_port();
-    for server in [format!("localhost:{port}"), port.to_string()] {
+    let mut servers = vec![format!("localhost:{port}"), port.to_string()];
+    if TcpListener::bind("[::1]:0").is_ok() {
+        servers.push(format!("[::1]:{port}"));
+    }
+    for server in servers {
         let stop = StopOnDrop(&checkout, server.clone());
         let (_, printed) = checkout.chat(&server, &["ana"]);
         assert!(printed.contains("started chat-server, process"), "{printed}");
@@ -199,6 +212,21 @@ fn help_and_wrong_usage_start_nothing() {
         assert_eq!(checkout.chat(&server, args).0, Some(2));
     }
     assert!(!checkout.has_state(), "nothing was started");
+}
+
+#[test]
+fn without_directories_nothing_is_started_and_the_reason_is_said() {
+    let checkout = Checkout::new();
+    let state = checkout.0.path().join("state");
+    let server = format!("127.0.0.1:{}", free_port());
+    for variables in [&[][..], &[("XDG_STATE_HOME", &state)]] {
+        let mut command = checkout.command(&server, &["ana"]);
+        command.env_remove("HOME").envs(variables.iter().copied());
+        let (code, printed) = run(command);
+        let says = "HOME is not set; set it, or XDG_STATE_HOME and XDG_DATA_HOME";
+        assert!(code == Some(1) && printed.contains(says), "{printed}");
+    }
+    assert!(!state.exists() && !checkout.has_state(), "nothing was started");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The scripts in `examples` work, and `docs/protocol.md` shows their files unchanged.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::net::SocketAddr;

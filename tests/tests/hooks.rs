@@ -1,7 +1,6 @@
 //! Posts to a hook: the lines of `docs/web.md` as they are, and posts that are repeated over kills of
 //! the daemon.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use e2e::binary::{Daemon, program, run};

@@ -84,6 +84,14 @@ async fn a_port_in_use_is_reported_with_a_hint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_that_cannot_be_created_is_named_with_a_hint() {
+    let (code, errors) = run(&["--listen", "127.0.0.1:0", "--data", "/dev/null/data"]).await;
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("cannot create the data directory /dev/null/data: "), "{errors}");
+    assert!(errors.contains("Choose another one with --data"), "{errors}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_client_leaves_the_lists_of_the_others() {
     let daemon = Daemon::start(&[]).await;
     let mut ana = Native::join(daemon.address, "ana").await;

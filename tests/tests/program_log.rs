@@ -192,3 +192,98 @@ async fn passwords_codes_and_tokens_are_never_logged() {
     let leaks: Vec<&String> = log.iter().filter(is_leak).collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
 }
+
+/// A text in a frame of a WebSocket, with a mask that changes nothing.
+fn frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap().to_be_bytes();
+    [&[0x81, 0xfe][..], &length, &[0; 4], text.as_bytes()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invites_addresses_of_hooks_and_tokens_within_http_or_tls_are_never_logged() {
+    const WRONG: &str = "0123456789abcdefghijkl";
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    std::fs::write(&file, format!("{WRONG}-of-monitor\n")).unwrap();
+    let mut command = Command::new(program("chat-server"));
+    command.args(["--metrics-token-file", file.to_str().unwrap()]).env("RUST_LOG", "trace");
+    let mut daemon = Daemon::spawn(&mut command).await;
+    let mut secrets = vec![WRONG.to_owned()];
+    let mut ana = Native::connect(daemon.address).await;
+    ana.send(&json!({"type": "hello", "version": 1, "name": "ana"})).await;
+    let secret = |event: &Value, field: &str| event[field].as_str().unwrap().to_owned();
+    secrets.push(secret(&ana.until("welcome").await, "token"));
+    ana.send(&json!({"type": "invite"})).await;
+    let line = secret(&ana.until("invite").await, "line");
+    let invite = line.rsplit('.').next().unwrap().to_owned();
+    ana.send(&json!({"type": "join", "room": "#ops"})).await;
+    ana.until("room").await;
+    ana.send(&json!({"type": "hook", "room": "#ops", "name": "nightly"})).await;
+    let made = ana.until("hook").await;
+    let hook = secret(&made, "url").rsplit('/').next().unwrap().to_owned();
+    ana.send(&json!({"type": "about"})).await;
+    let key = ana.until("about").await["key"].as_str().unwrap().parse().unwrap();
+
+    // Right ones and wrong ones, as commands, in the head of a request, within a WebSocket and within TLS.
+    let hello = |field: &str, value: &str| json!({"type": "hello", "version": 1, "name": "bob", field: value});
+    for (invite, answer) in [(&*invite, "welcome"), (&format!("i{WRONG}")[..], "refused")] {
+        let mut bob = Native::connect(daemon.address).await;
+        bob.send(&hello("invite", invite)).await;
+        let event = bob.until(answer).await;
+        secrets.extend(event["token"].as_str().map(str::to_owned));
+    }
+    let post = |path: &str, head: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}Content-Length: 22\r\n\r\n{WRONG}"
+        )
+    };
+    let get =
+        |path: &str, head: &str| format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n");
+    let revoke = json!({"type": "revoke_hook", "id": made["hook"]["id"]});
+    for revokes in [false, true] {
+        if revokes {
+            ana.send(&revoke).await;
+            ana.until("hooks").await;
+        }
+        for request in [
+            post(&format!("/hook/{hook}"), ""),
+            post(&format!("/hook/{hook}"), "Origin: https://evil.example\r\n"),
+            post(&format!("/hook/h{WRONG}"), ""),
+            post(&format!("/hook/{hook}/more"), "Content-Length: 1\r\n"),
+            get(&format!("/{WRONG}?token={WRONG}"), &format!("Cookie: {WRONG}\r\n")),
+            get("/metrics", &format!("Authorization: Bearer {WRONG}\r\n")),
+            get("/metrics", &format!("Authorization: Bearer {WRONG}-of-monitor\r\n")),
+        ] {
+            let mut browser = TcpStream::connect(daemon.address).await.unwrap();
+            browser.write_all(request.as_bytes()).await.unwrap();
+            browser.shutdown().await.unwrap();
+            let mut answer = String::new();
+            browser.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+        }
+    }
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: ZXZpbCBlbmVteSBrZXkhIQ==\r\n";
+    for sent in [frame(&hello("token", WRONG).to_string()), frame(WRONG), vec![0x82, 0xff, 0xff]] {
+        let mut page = TcpStream::connect(daemon.address).await.unwrap();
+        page.write_all(get("/ws", upgrade).as_bytes()).await.unwrap();
+        page.write_all(&sent).await.unwrap();
+        page.shutdown().await.unwrap();
+        page.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let mut within_tls = Native::connect_tls(daemon.address, key).await;
+    within_tls.send(&hello("token", WRONG)).await;
+    within_tls.until("refused").await;
+
+    daemon.signal("TERM");
+    drop(ana);
+    assert_eq!(daemon.exit_code().await, Some(0));
+    secrets.extend([invite, hook]);
+    let log = daemon.whole_log().await;
+    for what in ["there is no such hook", "bad_token", "bad_secret", "left"] {
+        assert!(log.iter().any(|line| line.contains(what)), "{what}: {log:#?}");
+    }
+    let is_leak = |line: &&String| secrets.iter().any(|secret| line.contains(secret.as_str()));
+    let leaks: Vec<&String> = log.iter().filter(is_leak).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}

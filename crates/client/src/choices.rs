@@ -1,4 +1,4 @@
-//! What the user has chosen for single rooms and users, and the numbers of the rooms. It is stored with the user,
+//! The choices of the user for single rooms and users, and the numbers of the rooms. They are stored with the user,
 //! for all clients of this machine.
 
 use std::collections::BTreeMap;

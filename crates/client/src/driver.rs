@@ -21,7 +21,7 @@ use crate::update::update;
 /// for the program to end.
 pub const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who the client is, and where its state is stored.
+/// The identity of a client, and the directory of its state.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The name to ask for.
@@ -82,7 +82,7 @@ pub enum CarriedOut {
     ForFront(Effect),
 }
 
-/// Where the messages without an answer are when a client ends.
+/// The location of the messages without an answer when a client ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OutboxLocation {
     /// On the disk.
@@ -171,14 +171,14 @@ impl Driver {
     pub fn carry_out(&mut self, effect: Effect) -> CarriedOut {
         match effect {
             Effect::Store(op) => self.store.give(Job::Store(op)),
-            Effect::Become(name) => {
+            Effect::OpenUser(name) => {
                 self.opening = Some(Opening::User);
-                self.store.give(Job::Become(name));
+                self.store.give(Job::OpenUser(name));
             }
-            Effect::File { session, welcome } => {
+            Effect::OpenServer { session, welcome } => {
                 let journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
                 self.opening = Some(Opening::Server { session, welcome });
-                self.store.give(Job::File(journal));
+                self.store.give(Job::OpenServer(journal));
             }
             Effect::Tick(after) => {
                 let due = Instant::now() + after;
@@ -237,9 +237,9 @@ impl Driver {
                 let profile = profile.map_err(in_words);
                 match self.opening.take().expect("the store opens a profile only on request") {
                     Opening::Server { session, welcome } => {
-                        Input::Filed { session, welcome, profile }
+                        Input::ServerOpened { session, welcome, profile }
                     }
-                    Opening::User => Input::Became(profile),
+                    Opening::User => Input::UserOpened(profile),
                 }
             }
         }

@@ -17,12 +17,12 @@ use crate::store::StoreOp;
 pub enum Effect {
     /// Store something. Each is answered by [`Input::Stored`](crate::Input::Stored), in their order.
     Store(StoreOp),
-    /// Open what is stored for another user; answered by [`Input::Became`](crate::Input::Became). No other
+    /// Open what is stored for another user; answered by [`Input::UserOpened`](crate::Input::UserOpened). No other
     /// input may come before.
-    Become(UserName),
-    /// Open what is stored for the server of this welcome; answered by [`Input::Filed`](crate::Input::Filed).
-    /// No other input may come before.
-    File {
+    OpenUser(UserName),
+    /// Open what is stored for the server of this welcome; answered by
+    /// [`Input::ServerOpened`](crate::Input::ServerOpened). No other input may come before.
+    OpenServer {
         /// The number of the session.
         session: u64,
         /// The welcome of the server.

@@ -21,7 +21,7 @@ pub struct LogEntry {
     pub(crate) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     pub body: Body,
     /// The `seq` of a message, that of the last message before a notice, and [`Seq::MAX`] for a pending
     /// message.
@@ -65,7 +65,7 @@ pub enum Body {
         kind: Kind,
         /// The text.
         text: String,
-        /// Where it comes from.
+        /// Its origin.
         origin: Origin,
         /// Its state besides the text, if there is any.
         extras: Option<Box<Extras>>,
@@ -98,7 +98,7 @@ impl Body {
         }
     }
 
-    /// Where a message comes from; `None` if this is not a message.
+    /// The origin of a message; `None` if this is not a message.
     #[must_use]
     pub const fn origin(&self) -> Option<&Origin> {
         match self {
@@ -129,7 +129,7 @@ pub struct Extras {
     pub is_pending: bool,
 }
 
-/// Where a message comes from.
+/// The origin of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.

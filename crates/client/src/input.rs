@@ -23,10 +23,10 @@ pub enum Input {
     /// why it is not.
     Stored(Result<(), String>),
     /// The client goes on as another user, of whom this is stored; or why it cannot.
-    Became(Result<Box<Profile>, String>),
+    UserOpened(Result<Box<Profile>, String>),
     /// A session has begun with a server of another journal, for which this is stored; or why it cannot
     /// be stored.
-    Filed {
+    ServerOpened {
         /// The number of the session.
         session: u64,
         /// The welcome of the server.

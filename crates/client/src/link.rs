@@ -119,7 +119,7 @@ pub struct Identity {
     pub invite: Option<Secret>,
     /// The code or the password that lets the user in, until the server has answered. It is stored nowhere.
     pub login: Option<Login>,
-    /// What the user calls this machine.
+    /// The name that the user has given this machine.
     pub machine: Option<ShortString>,
 }
 

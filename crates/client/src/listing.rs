@@ -75,7 +75,7 @@ impl MessageList {
 
     /// The server has refused something in `room`, or nowhere, which may be a page. Returns whether the first page is
     /// to be asked for.
-    pub(crate) fn refused(&mut self, room: Option<&RoomName>) -> bool {
+    pub(crate) fn take_refusal(&mut self, room: Option<&RoomName>) -> bool {
         let is_stale = std::mem::take(&mut self.is_stale);
         if !is_stale && self.room.as_ref() == room {
             self.is_loading = false;
@@ -84,7 +84,7 @@ impl MessageList {
     }
 
     /// The session is over: no page comes any more.
-    pub(crate) const fn session_ended(&mut self) {
+    pub(crate) const fn stop_waiting(&mut self) {
         (self.is_loading, self.is_stale) = (false, false);
     }
 }
@@ -139,7 +139,7 @@ impl<T> OrderList<T> {
     }
 
     /// The session is over: no answer comes any more.
-    pub(crate) const fn session_ended(&mut self) {
+    pub(crate) const fn stop_waiting(&mut self) {
         self.is_loading = false;
     }
 }
@@ -175,7 +175,7 @@ impl ListedAccount {
     }
 
     /// The session is over: no answer comes any more.
-    pub(crate) const fn session_ended(&mut self) {
+    pub(crate) const fn stop_waiting(&mut self) {
         self.is_loading = false;
     }
 }
@@ -290,7 +290,7 @@ impl RoomListing {
     }
 
     /// The session is over: no page comes any more, and the next session asks again.
-    pub(crate) fn session_ended(&mut self) {
+    pub(crate) fn stop_waiting(&mut self) {
         (self.coming, self.complete_at) = (None, None);
     }
 }

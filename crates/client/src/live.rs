@@ -1,4 +1,4 @@
-//! What is known of other users for as long as a session lasts: who is writing, and who is away.
+//! The users who are writing and those who are away, for as long as a session lasts.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const TYPING_MAX: usize = 100;
 /// Users who are away, at most: as many as the list of a room has.
 const AWAY_MAX: usize = 5_000;
 
-/// Who is writing, and who is away.
+/// The users who are writing, and those who are away.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     typing: Vec<Typing>,

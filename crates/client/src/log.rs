@@ -310,7 +310,7 @@ impl Log {
 
     /// The journal was restored from a backup: all messages stay, above a rule, and their `seq` are void.
     /// Pending messages stay pending.
-    pub(crate) fn restored(&mut self, at: Timestamp) {
+    pub(crate) fn make_void(&mut self, at: Timestamp) {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
         if has_messages {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use chat_proto::UserName;
 use chat_proto::mention::{mentions, names};
 
-/// What mentions the user.
+/// The texts that mention the user.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MentionPolicy {
     /// `@name` anywhere, and the name alone at the start, as for the server.
@@ -17,7 +17,7 @@ pub enum MentionPolicy {
 }
 
 impl MentionPolicy {
-    /// Where the text mentions the user.
+    /// The ranges in which the text mentions the user.
     pub(crate) fn find(self, text: &str, name: &UserName) -> Vec<Range<usize>> {
         match self {
             Self::At => mentions(text, name),

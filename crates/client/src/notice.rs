@@ -48,13 +48,13 @@ pub enum Notice {
     },
     /// A user has another role.
     RoleGiven {
-        /// Who has it.
+        /// The user who has it.
         user: Person,
         /// The role.
         role: Role,
         /// The room; `None` for the server.
         room: Option<RoomName>,
-        /// Who gave it.
+        /// The user who gave it.
         by: Person,
     },
     /// A room has other rules.
@@ -65,29 +65,29 @@ pub enum Notice {
         before: Option<Rules>,
         /// The rules from now on.
         rules: Rules,
-        /// Who set them.
+        /// The user who set them.
         by: Person,
     },
     /// A user was asked into a private room, and may join it.
     AskedIn {
         /// The room.
         room: RoomName,
-        /// Who was asked.
+        /// The user who was asked.
         user: Person,
-        /// Who asked.
+        /// The user who asked.
         by: Person,
     },
     /// Somebody is muted, kicked or banned.
     Sanctioned {
         /// The kind.
         kind: SanctionKind,
-        /// Whom it hits.
+        /// Its target.
         whom: Target,
         /// The room; `None` for the server.
         room: Option<RoomName>,
         /// Milliseconds until it ends; `None` if it has no end.
         ms_left: Option<u64>,
-        /// Who has done it.
+        /// Its author.
         by: Person,
         /// Why; may be empty.
         reason: Reason,
@@ -98,11 +98,11 @@ pub enum Notice {
     Pardoned {
         /// The kind.
         kind: SanctionKind,
-        /// Whom it hit.
+        /// Its target.
         whom: Target,
         /// The room; `None` for the server.
         room: Option<RoomName>,
-        /// Who has ended it, if the server says.
+        /// The user who has ended it, if the server says.
         by: Option<Person>,
     },
     /// An owner of the server or the operator has changed the account of the user.
@@ -160,7 +160,7 @@ pub enum Notice {
     NotChanged {
         /// The label of the room.
         room: RoomName,
-        /// What the user wanted.
+        /// The request of the user.
         kind: MessageKind,
         /// Why it was refused; `None` if the server has no such message, because it is another one or was restored.
         refusal: Option<Box<Refusal>>,
@@ -210,7 +210,7 @@ pub enum Person {
     Operator,
 }
 
-/// Whom a mute or a ban hits.
+/// The target of a mute or a ban.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A user.

@@ -206,7 +206,7 @@ impl Outbox {
     }
 
     /// The session has ended: all messages are to be sent again.
-    pub(crate) fn session_ended(&mut self) {
+    pub(crate) fn mark_unsent(&mut self) {
         for pending in &mut self.pending {
             pending.sent = false;
         }
@@ -268,7 +268,7 @@ mod tests {
         outbox.take_ready();
         assert!(acknowledge(&mut outbox, None, 1));
         assert!(!acknowledge(&mut outbox, None, 1));
-        outbox.session_ended();
+        outbox.mark_unsent();
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.take_ready();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);

@@ -1,4 +1,4 @@
-//! Who joined and left a room between two messages, as data.
+//! The users who joined and left a room between two messages, as data.
 
 use chat_proto::{LeaveReason, User, UserName};
 
@@ -17,7 +17,7 @@ pub enum JoinPolicy {
     None,
 }
 
-/// What a user did.
+/// A change of the users of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Joined the room.

@@ -130,7 +130,12 @@ impl Search {
     }
 
     /// The server has found messages. Those that answer an earlier question are dropped.
-    pub(crate) fn found(&mut self, page: Vec<Hit>, next: Option<ShortString>, indexed: Option<u8>) {
+    pub(crate) fn take_hits(
+        &mut self,
+        page: Vec<Hit>,
+        next: Option<ShortString>,
+        indexed: Option<u8>,
+    ) {
         let pending = self.pending.take().filter(|pending| self.wants(pending));
         let Some(PendingQuestion { question, is_next }) = pending else {
             return;
@@ -144,7 +149,7 @@ impl Search {
     }
 
     /// The server has refused a search. Returns whether one is on its way.
-    pub(crate) fn refused(&mut self, refusal: &Refusal) -> bool {
+    pub(crate) fn take_refusal(&mut self, refusal: &Refusal) -> bool {
         let Some(pending) = self.pending.take() else {
             return false;
         };
@@ -160,7 +165,7 @@ impl Search {
     }
 
     /// The session is over: no answer comes any more. What the user asks for is asked again in the next one.
-    pub(crate) fn session_ended(&mut self) {
+    pub(crate) fn stop_waiting(&mut self) {
         self.pending = None;
     }
 }
@@ -185,10 +190,10 @@ mod tests {
         assert_eq!(query(search.take_command()).as_deref(), Some("mig"));
         search.want("migr".into(), NEWEST, None);
         assert_eq!(search.take_command(), None);
-        search.found(Vec::new(), ShortString::new("x").ok(), Some(3));
+        search.take_hits(Vec::new(), ShortString::new("x").ok(), Some(3));
         assert!(!search.is_answered() && !search.has_more() && search.indexed().is_none());
         assert_eq!(query(search.take_command()).as_deref(), Some("migr"));
-        search.found(Vec::new(), None, None);
+        search.take_hits(Vec::new(), None, None);
         assert!(search.is_answered());
         assert_eq!(search.take_command(), None);
     }
@@ -199,7 +204,7 @@ mod tests {
         search.want("mig".into(), NEWEST, None);
         search.take_command();
         search.end();
-        search.found(Vec::new(), ShortString::new("x").ok(), None);
+        search.take_hits(Vec::new(), ShortString::new("x").ok(), None);
         assert!(!search.is_answered() && !search.has_more());
         search.want(" ".into(), NEWEST, None);
         assert_eq!(search.take_command(), None, "nothing is asked for");

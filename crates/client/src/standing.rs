@@ -1,4 +1,4 @@
-//! What the user may do, as far as the server has said so: roles, rules of rooms, mutes and bans.
+//! The rights of the user, as far as the server has said so: roles, rules of rooms, mutes and bans.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ impl Standing {
     }
 
     /// The user was asked into a room. Returns whether that is new.
-    pub(crate) fn asked(&mut self, room: &RoomName) -> bool {
+    pub(crate) fn add_asked(&mut self, room: &RoomName) -> bool {
         let is_new = !self.asked.contains(room);
         if is_new && self.asked.len() < ASKED_MAX {
             self.asked.push(room.clone());
@@ -69,7 +69,7 @@ impl Standing {
     }
 
     /// The user has joined a room.
-    pub(crate) fn joined(&mut self, room: &RoomName) {
+    pub(crate) fn remove_asked(&mut self, room: &RoomName) {
         self.asked.retain(|asked| asked != room);
     }
 
@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn a_room_that_was_asked_into_is_new_once() {
         let mut standing = Standing::default();
-        assert!(standing.asked(&room("#ops")) && !standing.asked(&room("#ops")));
-        standing.joined(&room("#ops"));
-        assert!(standing.asked_into().is_empty() && standing.asked(&room("#ops")));
+        assert!(standing.add_asked(&room("#ops")) && !standing.add_asked(&room("#ops")));
+        standing.remove_asked(&room("#ops"));
+        assert!(standing.asked_into().is_empty() && standing.add_asked(&room("#ops")));
     }
 
     #[test]

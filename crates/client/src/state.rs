@@ -64,7 +64,7 @@ pub struct State {
     pub(crate) audit: OrderList<AuditEntry>,
     /// The account that was asked for last.
     pub(crate) account: ListedAccount,
-    /// What the user may do.
+    /// The roles and sanctions of the user.
     pub(crate) standing: Standing,
     pub(crate) search: Search,
     /// Messages and drafts that version 0.1.0 stored under the names of users, until their addresses are known.
@@ -81,9 +81,9 @@ pub struct State {
     pub(crate) awaits_read_tick: bool,
     /// Whether a tick was asked for to store drafts, and has not come.
     pub(crate) awaits_draft_tick: bool,
-    /// Who is writing, and who is away; in this session.
+    /// The users who are writing and those who are away, in this session.
     pub(crate) live: Live,
-    /// What the server of this session can do.
+    /// The features of the server of this session.
     pub(crate) features: Features,
     /// The room and the time, in milliseconds, of the last `typing` that was sent.
     pub(crate) typed: Option<(RoomName, i64)>,
@@ -92,16 +92,16 @@ pub struct State {
     pub(crate) says_password: bool,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
-    /// What mentions the user.
+    /// The texts that mention the user.
     pub(crate) mentions: MentionPolicy,
-    /// What the user has chosen for rooms and users.
+    /// The choices of the user for rooms and users.
     pub(crate) choices: Choices,
     /// When the connection was lost, until there is another session.
     pub(crate) offline_since: Option<Timestamp>,
     /// When the session began.
     pub(crate) online_since: Option<Timestamp>,
     /// The message by which the session finds out whether the server was set back, until the server has answered.
-    pub(crate) known: Option<KnownMessage>,
+    pub(crate) probe: Option<KnownMessage>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -195,7 +195,7 @@ impl State {
             choices: Choices::default(),
             offline_since: None,
             online_since: None,
-            known: None,
+            probe: None,
             effects: Vec::new(),
         };
         state.take_up(profile);
@@ -246,7 +246,7 @@ impl State {
         self.epoch.as_ref()
     }
 
-    /// What the user has chosen for rooms and users.
+    /// The choices of the user for rooms and users.
     #[must_use]
     pub const fn choices(&self) -> &Choices {
         &self.choices

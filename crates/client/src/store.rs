@@ -1,4 +1,4 @@
-//! What a client stores between its runs: the user, the messages without an answer, and the drafts.
+//! The store of a client between its runs: the user, the messages without an answer, and the drafts.
 //!
 //! ```text
 //! STATE/journals/ID/NAME/token      what makes the next session the same user's; a secret
@@ -209,7 +209,7 @@ impl Store {
     /// # Errors
     /// Returns an error if it cannot be stored. Then the user stays the same, and what was taken along by
     /// then belongs to the other user, too.
-    pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
+    pub fn open_user(&mut self, name: UserName) -> Result<Profile, StoreError> {
         match &mut self.storage {
             Storage::Memory { user, .. } => user.token = None,
             Storage::Directory { home, slot } => {
@@ -230,7 +230,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.
-    pub fn file_under(&mut self, journal: Option<ShortString>) -> Result<Profile, StoreError> {
+    pub fn open_server(&mut self, journal: Option<ShortString>) -> Result<Profile, StoreError> {
         match &mut self.storage {
             Storage::Memory { user, others } => user.become_user_of(journal, others),
             Storage::Directory { home, slot } => {

@@ -22,7 +22,7 @@ pub struct Thread {
     pub(crate) load: ThreadLoad,
     pub(crate) pages: usize,
     /// The last message of the room when the page was asked for that is on its way.
-    pub(crate) known: Seq,
+    pub(crate) as_of: Seq,
     /// The counts of the answers that the server has sent.
     pub(crate) replies: Option<Replies>,
 }
@@ -55,7 +55,7 @@ impl Thread {
             asked: None,
             load: ThreadLoad::Waiting,
             pages: 0,
-            known: Seq::NONE,
+            as_of: Seq::NONE,
             replies: None,
         }
     }

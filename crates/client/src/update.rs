@@ -70,11 +70,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             }
             stored_next(state)
         }
-        Input::Filed { session, welcome, profile } => {
-            session::filed(state, session, *welcome, profile, at)
+        Input::ServerOpened { session, welcome, profile } => {
+            session::open_server(state, session, *welcome, profile, at)
         }
-        Input::Became(Ok(profile)) => session::became(state, *profile, at),
-        Input::Became(Err(why)) => {
+        Input::UserOpened(Ok(profile)) => session::open_user(state, *profile, at),
+        Input::UserOpened(Err(why)) => {
             state.notice(at, Notice::NotBecome { why: sanitize::line(&why) });
             Vec::new()
         }
@@ -97,7 +97,7 @@ fn store(state: &mut State, op: StoreOp) -> Effect {
 fn stored_next(state: &mut State) -> Vec<Effect> {
     if let Some(id) = state.outbox.record_answer() {
         let id = id.clone();
-        state.all_logs_mut().for_each(|log| log.stored(&id));
+        state.all_logs_mut().for_each(|log| log.mark_stored(&id));
     }
     send_waiting(state)
 }

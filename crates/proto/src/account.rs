@@ -3,7 +3,7 @@
 use crate::code::words;
 
 words! {
-    /// What was changed in the account of a user.
+    /// A change of the account of a user by somebody else.
     AccountChange {
         /// The user has another password.
         Password = "password",

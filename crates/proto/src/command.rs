@@ -63,7 +63,7 @@ pub enum Command {
     },
     /// Searches the messages of all rooms that the user may read.
     Search {
-        /// What the user has typed.
+        /// The text that the user has typed.
         query: String,
         /// Which messages come first.
         #[serde(default, skip_serializing_if = "SearchOrder::is_newest")]
@@ -180,7 +180,7 @@ pub enum Command {
         /// A room that the new users join, too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room: Option<RoomName>,
-        /// What it is for; nobody else sees it but moderators and owners.
+        /// Its purpose; only moderators and owners see it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<ShortString>,
     },

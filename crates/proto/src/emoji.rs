@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limits::EMOJI_BYTES_MAX;
-use crate::unsafe_chars::is_line_end;
+use crate::unsafe_chars::{is_blank, is_invisible, is_line_end};
 
-/// What a user reacts with: one grapheme of at most [`EMOJI_BYTES_MAX`] bytes that is shown. Cheap to clone.
+/// The emoji of a reaction: one grapheme of at most [`EMOJI_BYTES_MAX`] bytes that can be seen. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Emoji(Arc<str>);
@@ -25,6 +25,9 @@ pub enum EmojiError {
     /// A control character or white space.
     #[error("an emoji has no control characters and no white space, this one has U+{:04X}", *.0 as u32)]
     NotShown(char),
+    /// Nothing but invisible characters, such as a variation selector alone.
+    #[error("a reaction is an emoji that can be seen, this one is U+{:04X}, which is invisible", *.0 as u32)]
+    Invisible(char),
 }
 
 impl Emoji {
@@ -33,6 +36,20 @@ impl Emoji {
     /// # Errors
     /// Returns the rule that the emoji breaks.
     pub fn new(written: impl Into<Arc<str>>) -> Result<Self, EmojiError> {
+        let emoji = Self::from_stored(written)?;
+        let is_unseen = |c: char| is_invisible(c) || is_blank(c);
+        match emoji.0.chars().next() {
+            Some(first) if emoji.0.chars().all(is_unseen) => Err(EmojiError::Invisible(first)),
+            _ => Ok(emoji),
+        }
+    }
+
+    /// Takes an emoji that a server has stored. An earlier version also accepted invisible ones: what was accepted
+    /// stays what it is.
+    ///
+    /// # Errors
+    /// Returns the rule that the emoji breaks.
+    pub fn from_stored(written: impl Into<Arc<str>>) -> Result<Self, EmojiError> {
         let written = written.into();
         if written.len() > EMOJI_BYTES_MAX {
             return Err(EmojiError::TooLong(written.len()));
@@ -96,6 +113,8 @@ impl Serialize for Emoji {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -110,6 +129,23 @@ mod tests {
         for c in [' ', '\n', '\u{1b}', '\u{2028}'] {
             assert_eq!(Emoji::new(c.to_string()).unwrap_err(), EmojiError::NotShown(c));
         }
+    }
+
+    #[test]
+    fn an_emoji_that_cannot_be_seen_is_refused_and_is_shown_as_a_replacement() {
+        let cases = include_str!("../../../tests/cases/emoji.json");
+        let cases: Vec<HashMap<String, String>> = serde_json::from_str(cases).unwrap();
+        for case in &cases {
+            let (written, shown) = (case["written"].as_str(), case["shown"].as_str());
+            let made = Emoji::new(written);
+            assert_eq!(made.is_ok(), written == shown, "{written:?}: {made:?}");
+            assert_eq!(Emoji::from_lossy(written).as_str(), shown, "{written:?}");
+            assert_eq!(Emoji::from_stored(written).unwrap().as_str(), written, "{written:?}");
+        }
+        let said = Emoji::new("\u{fe0f}").unwrap_err().to_string();
+        let expected =
+            "a reaction is an emoji that can be seen, this one is U+FE0F, which is invisible";
+        assert_eq!(said, expected);
     }
 
     #[test]

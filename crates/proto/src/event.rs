@@ -138,7 +138,7 @@ pub enum Event {
     },
     /// Messages that were found: answers a `search`.
     Found {
-        /// What the user has typed.
+        /// The text that the user has typed.
         query: String,
         /// Which messages come first.
         #[serde(default, skip_serializing_if = "SearchOrder::is_newest")]

@@ -1,4 +1,4 @@
-//! Where a text mentions a user.
+//! Finds the mentions of a user in a text.
 
 use std::ops::Range;
 

@@ -56,7 +56,7 @@ const SAY: &[u8] = br#"{"type":"say","#;
 impl Vocabulary for Command {
     const SKIPS_PREAMBLE: bool = false;
 
-    /// Where the type is known beforehand, a line is read in one go: to find it wherever it may stand,
+    /// If the type is known beforehand, a line is read in one go: to find it wherever it may stand,
     /// serde sets all the other fields aside first.
     fn read(line: &[u8]) -> serde_json::Result<Self> {
         if line.starts_with(SAY) {
@@ -77,7 +77,7 @@ impl Vocabulary for Event {
     fn write(&self, line: &mut BytesMut) {
         match self {
             Self::Message(message) => hot::message(message, line),
-            Self::Accepted(accepted) => hot::accepted(accepted, line),
+            Self::Accepted(accepted) => hot::write_accepted(accepted, line),
             event => write_json(event, line),
         }
     }

@@ -1,4 +1,4 @@
-//! What a user may do: its role, on the server and in a room, and the rules of a room.
+//! The roles of a user, on the server and in a room, and the rules of a room.
 
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +76,14 @@ words! {
         Drop = "drop",
         /// A session of a user was ended.
         End = "end",
-        /// An owner has set the password of another user.
+        /// The password of a user was set: by the user, or by an owner.
         Password = "password",
+        /// A user has another name: its own choice, or since a new user has taken the one that it did not use for long.
+        Rename = "rename",
+        /// A user has logged in on another device, which got a token.
+        Device = "device",
+        /// Passwords or codes were tried from a network until it could try no more.
+        Tries = "tries",
         /// An owner has made a code for a device of another user.
         Link = "link",
         /// The name of a user was freed.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::code::words;
 
 words! {
-    /// What a sanction does.
+    /// The kind of a sanction.
     SanctionKind {
         /// The user may read, and not write or react.
         Mute = "mute",

@@ -13,7 +13,7 @@ pub(crate) use self::rfc3339::Rfc3339;
 /// digits after the second: `2026-11-22T14:02:07.123Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    /// In 8 bytes, where the type of the library has 16: each account has several.
+    /// In 8 bytes, half of those of the library's type: each account has several.
     millis: i64,
 }
 

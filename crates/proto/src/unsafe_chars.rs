@@ -18,6 +18,12 @@ pub const fn is_invisible(c: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Whether `c` is drawn, but with nothing to see: a blank of Braille, of musical notes or of hieroglyphs.
+#[must_use]
+pub const fn is_blank(c: char) -> bool {
+    matches!(c, '\u{2800}' | '\u{1D159}' | '\u{13441}' | '\u{13442}')
+}
+
 /// Whether `c` ends a line in some terminal or text editor: LINE SEPARATOR and PARAGRAPH
 /// SEPARATOR; the others (`\n`, `\r`, NEL …) are control characters already.
 pub(crate) const fn is_line_end(c: char) -> bool {

@@ -86,11 +86,11 @@ impl Certifier {
         let domains = self.domains();
         match self.certify_or_fail().await {
             Ok(StoredCertificate { validity, .. }) => {
-                renewal.succeeded(validity, Instant::now());
+                renewal.note_success(validity, Instant::now());
                 info!(%domains, until = %validity.until, "an authority has issued a certificate");
             }
             Err(error) => {
-                let wait = renewal.failed(Instant::now()).as_secs() / 3_600;
+                let wait = renewal.note_failure(Instant::now()).as_secs() / 3_600;
                 let error = with_sources(&error);
                 error!(%domains, error, "there is no new certificate; retrying in {wait} h");
             }

@@ -14,7 +14,7 @@ use crate::address_line;
 
 /// The addresses and the line of the owner that are announced.
 pub(crate) struct Announcement<'a> {
-    /// Where it listens.
+    /// The addresses on which it listens.
     pub(crate) listens: &'a [SocketAddr],
     /// The lines with which other machines come.
     pub(crate) lines: Vec<AddressLine>,

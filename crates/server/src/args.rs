@@ -164,7 +164,7 @@ pub(crate) struct Args {
     pub(crate) log_format: LogFormat,
 }
 
-/// What to do instead of running the daemon.
+/// A task instead of the daemon.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Task {
     /// Back up the journal to a new file, even while a daemon runs.
@@ -210,7 +210,7 @@ pub(crate) enum Task {
 }
 
 impl Args {
-    /// Where the journal is; `None` if there is no directory for it.
+    /// The location of the journal; `None` if there is no directory for it.
     pub(crate) fn location(&self) -> Option<Location> {
         if self.data.as_deref() == Some(Path::new(":memory:")) {
             return Some(Location::Memory);
@@ -245,7 +245,7 @@ impl Args {
         self.domains.count()
     }
 
-    /// What `accepted` survives.
+    /// The crash that an accepted message survives.
     pub(crate) const fn durability(&self) -> Durability {
         self.durability.durability()
     }

@@ -55,8 +55,9 @@ pub(crate) enum Items {
 #[derive(Debug)]
 pub(crate) struct Messages {
     publications: Vec<Publication>,
-    /// Their authors, sorted; empty if there is one message.
-    authors: Vec<UserId>,
+    /// The author and the index of each, sorted, so that a session finds its own without a look at all others; empty if
+    /// there is one message.
+    authors: Vec<(UserId, usize)>,
     room: RoomName,
 }
 
@@ -80,13 +81,14 @@ impl Batch {
         publications.shrink_to_fit(); // a part of a long commit has the capacity for all of it
         let mut authors = Vec::new();
         if publications.len() > 1 {
-            authors.extend(publications.iter().map(|publication| publication.message.from.id));
+            let author = |publication: &Publication| publication.message.from.id;
+            authors.extend(publications.iter().map(author).zip(0..));
             authors.sort_unstable();
-            authors.dedup();
         }
         let bytes =
             |publication: &Publication| size_of::<Publication>() + publication.message.heap_bytes();
-        let charge = rings.charge(publications.iter().map(bytes).sum());
+        let bytes = publications.iter().map(bytes).sum::<usize>() + size_of_val(&*authors);
+        let charge = rings.charge(bytes);
         let has_events =
             publications.iter().any(|publication| publication.message.details.is_some());
         let older = has_events.then(Box::default);
@@ -169,8 +171,19 @@ impl Messages {
     pub(crate) fn has_author(&self, user: UserId) -> bool {
         match &*self.publications {
             [publication] => publication.message.from.id == user,
-            _ => self.authors.binary_search(&user).is_ok(),
+            _ => self.authors.binary_search_by_key(&user, |(author, _)| *author).is_ok(),
         }
+    }
+
+    /// The indices of the messages of `user`, in their order.
+    pub(crate) fn of_author(&self, user: UserId) -> impl Iterator<Item = usize> {
+        let only = match &*self.publications {
+            [publication] if publication.message.from.id == user => Some(0),
+            _ => None,
+        };
+        let first = self.authors.partition_point(|(author, _)| *author < user);
+        let own = self.authors[first..].iter().take_while(move |(author, _)| *author == user);
+        only.into_iter().chain(own.map(|(_, index)| *index))
     }
 
     /// The name or address of the room.

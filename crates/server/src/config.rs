@@ -18,7 +18,11 @@
 //! | a handshake of TLS: a `ClientHello` of 64 KiB and the answer, before `hello` only: `unidentified_max` | 80 KiB | 0.3 GiB |
 //! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
-//! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
+//! | messages to write to a classic client: 16 bytes for each of [`CLASSIC_QUEUE_MESSAGES`], which all of them share | 64 KiB | 0.6 GiB |
+//! | a message of a WebSocket that is not complete, beside the line: `UNFINISHED_BYTES_MAX` | 128 KiB | 1.2 GiB |
+//! | the head of a request of HTTP, and a post to a hook, before `hello` only: `unidentified_max` | 80 KiB | 0.3 GiB |
+//! | hashes of passwords, two at a time | 19 MiB | 38 MiB |
+//! | the follower of the journal: what it has missed, the ring of commits, and a batch of the index | | 28 MiB |
 
 mod settings;
 

@@ -53,11 +53,11 @@ pub(crate) enum WriteStep {
     ListDue,
 }
 
-/// The next step of a door that has something to write.
+/// The next write of a door that has something to write.
 #[derive(Debug, PartialEq, Eq)]
-enum Wake {
-    /// The write queue has bytes.
-    Write,
+enum NextWrite {
+    /// The bytes of the write queue.
+    Now,
     /// The list of users is due.
     ListUsers,
     /// Nothing before this time.
@@ -97,10 +97,10 @@ impl Door {
     }
 
     /// Records that bytes were received. Only a door with timers calls `now`.
-    fn received(&mut self, now: impl FnOnce() -> Instant) {
+    fn note_read(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}
-            Self::Classic(door) => door.received(now()),
+            Self::Classic(door) => door.note_read(now()),
         }
     }
 
@@ -175,18 +175,18 @@ impl Door {
     }
 
     /// Decides what to do next while `out` is empty. Only a door with timers calls `now`.
-    fn wake(&mut self, now: impl FnOnce() -> Instant, out: &mut WriteQueue) -> Wake {
+    fn next_write(&mut self, now: impl FnOnce() -> Instant, out: &mut WriteQueue) -> NextWrite {
         match self {
-            Self::Native(_) => Wake::Write,
-            Self::Classic(door) => door.wake(now(), out),
+            Self::Native(_) => NextWrite::Now,
+            Self::Classic(door) => door.next_write(now(), out),
         }
     }
 
     /// Records that bytes were written.
-    fn written(&mut self, now: impl FnOnce() -> Instant) {
+    fn note_write(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}
-            Self::Classic(door) => door.written(now()),
+            Self::Classic(door) => door.note_write(now()),
         }
     }
 }

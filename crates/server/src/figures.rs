@@ -8,7 +8,7 @@ use std::time::Duration;
 /// seconds.
 const BOUNDS_MS: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 500, 2_000, 10_000];
 
-/// What the hub counts.
+/// The counters of the hub.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     /// Messages that were stored.

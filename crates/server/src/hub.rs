@@ -37,20 +37,20 @@ mod member;
 mod memberships;
 mod mentions;
 mod names;
-mod names_ahead;
 mod naming;
 mod orders;
 mod pauses;
 mod policy;
 mod proposal;
+mod proposed_names;
+mod proposed_rooms;
+mod proposed_sanctions;
 mod queue;
 mod removal;
 mod request;
 mod rooms;
-mod rooms_ahead;
 mod sanctioned;
 mod sanctions;
-mod sanctions_ahead;
 mod sessions;
 mod state;
 mod typing;
@@ -100,7 +100,7 @@ pub(crate) struct Hub {
     journal: Journal,
 }
 
-/// What to do if a name is taken.
+/// The answer to a request for a name that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameConflict {
     /// Refuse it, and suggest a free one.

@@ -27,11 +27,11 @@ use chat_proto::event::JournalId;
 use chat_proto::{Seq, Timestamp, UserId};
 
 pub use self::change::{Change, EndedSessions};
-pub(crate) use self::commit::{Commit, DeletionRecord, Entry, EntryResult, Message};
-pub(crate) use self::engine::Engine;
+pub(crate) use self::commit::{DeletionRecord, Entry, EntryResult, Message};
+pub(crate) use self::engine::{Commit, Engine};
 pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
-use self::follow::Subscribers;
+use self::follow::FollowerRing;
 pub use self::follow::{Follower, FollowerItem, Position, PositionError, RoomExtent};
 pub(crate) use self::rejection::Rejection;
 pub(crate) use self::repeat::{Repeat, ResentMessage};
@@ -122,7 +122,7 @@ pub struct Contents {
 pub struct Journal {
     reader: Reader,
     identity: Arc<JournalId>,
-    subscribers: Arc<Subscribers>,
+    ring: Arc<FollowerRing>,
 }
 
 impl Journal {
@@ -138,8 +138,8 @@ impl Journal {
     ) -> Result<(Engine, Self, Contents), JournalError> {
         let Parts { writer, reader, contents, identity } = sqlite::open(location, durability, now)?;
         let engine = Engine::new(writer);
-        let subscribers = engine.subscribers();
-        Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, contents))
+        let ring = engine.ring();
+        Ok((engine, Self { reader, identity: Arc::new(identity), ring }, contents))
     }
 
     /// Opens the journal at `location` to read it, while no daemon uses it.

@@ -36,10 +36,12 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let log = start_log(&args);
     let _flush = log.flush_on_drop();
-    let done = match &args.task {
-        None => start(&args, log),
-        Some(task) => task::perform(task, &args, now()),
-    };
+    let done = signals::survive_full_files().context("cannot handle signals").and_then(|()| {
+        match &args.task {
+            None => start(&args, log),
+            Some(task) => task::perform(task, &args, now()),
+        }
+    });
     match done {
         Ok(code) => code,
         Err(error) => {
@@ -184,7 +186,7 @@ fn metrics_token(args: &Args) -> anyhow::Result<Option<MetricsToken>> {
     Ok(Some(read.with_context(|| format!("cannot use the token file {}", file.display()))?))
 }
 
-/// What SIGHUP asks for: reopens the log file, and reads the certificate again.
+/// Reopens the log file, and reads the certificate again: SIGHUP asks for that.
 fn hangup(log: &Log, certificate: Option<&Certificate>) {
     let has_log = log.reopen();
     match certificate.map_or(Ok(false), Certificate::reload) {

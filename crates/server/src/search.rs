@@ -72,7 +72,7 @@ pub(crate) struct Request {
 pub(crate) struct Page {
     /// Each with the part of its text that is shown, and where the page after it begins.
     pub(crate) hits: Vec<Hit>,
-    /// Where the next page begins, if there may be one.
+    /// The beginning of the next page, if there may be one.
     pub(crate) next: Option<Cursor>,
     /// Percent of the messages that are in the index; `None` for all.
     pub(crate) indexed: Option<u8>,
@@ -84,7 +84,7 @@ pub(crate) struct Hit {
     pub(crate) room: RoomId,
     pub(crate) message: StoredMessage,
     pub(crate) excerpt: Excerpt,
-    /// Where the page after it begins.
+    /// The beginning of the page after it.
     pub(crate) cursor: Cursor,
 }
 

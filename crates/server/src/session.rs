@@ -33,6 +33,7 @@ mod search;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod tried_secret;
 mod turn;
 mod unread;
 mod web;
@@ -82,7 +83,7 @@ use crate::tls::Tls;
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
 const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
-/// What the sessions of a daemon share.
+/// The state that the sessions of a daemon share.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub config: Config,
@@ -145,7 +146,7 @@ struct Session<S> {
     room_sync: RoomSync,
     member: Member,
     device: DeviceId,
-    /// What the client shows.
+    /// The features of the client.
     shows: ClientFeatures,
     live: LiveState,
     answers: PendingAnswers,
@@ -261,12 +262,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return ControlFlow::Continue(());
         }
         match self.connection.write().now_or_never() {
-            Some(step) => self.written(step),
+            Some(step) => self.finish_write(step),
             None => ControlFlow::Continue(()),
         }
     }
 
-    fn written(&mut self, step: io::Result<WriteStep>) -> ControlFlow<End> {
+    fn finish_write(&mut self, step: io::Result<WriteStep>) -> ControlFlow<End> {
         match step {
             Ok(WriteStep::Wrote) => ControlFlow::Continue(()),
             Ok(WriteStep::ListDue) => {

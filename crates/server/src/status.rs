@@ -34,7 +34,7 @@ struct About {
     journal: String,
 }
 
-/// Who answers at an address.
+/// The program that answers at an address.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     /// A chat-server, and what it says if it says something.
@@ -213,7 +213,7 @@ fn parse(answer: &[u8]) -> Value {
     serde_json::from_slice(json).unwrap_or_default()
 }
 
-/// What the first line of an answer says about its sender.
+/// The kind of program that the first line of an answer is of.
 fn understand(answer: &[u8]) -> Answer {
     let (line, event) = (first_line(answer), parse(answer));
     match (event["type"].as_str(), event["server"]["version"].as_str()) {

@@ -1,7 +1,7 @@
 //! The subcommands: what they do, and what they print.
 
 use std::fmt::{self, Display};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -60,8 +60,12 @@ pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Resul
         Task::Export { room, format } => {
             let written = export(&directory, room, (*format).into(), &mut out);
             // A reader such as `head` may close the pipe early.
-            if !matches!(&written, Err(error) if is_broken_pipe(error)) {
-                written.with_context(|| format!("{room} was not exported"))?;
+            match written {
+                Err(error) if is_of_output(&error, Some(ErrorKind::BrokenPipe)) => {}
+                Err(error) if is_of_output(&error, None) => Err(error).with_context(|| {
+                    format!("{room} was not exported; what was written is only a part, remove it")
+                })?,
+                written => written.with_context(|| format!("{room} was not exported"))?,
             }
         }
         Task::Reindex => {
@@ -108,9 +112,10 @@ fn export(
     Ok(out.flush()?)
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
+/// Whether the output could not be written, for that reason if one is given.
+fn is_of_output(error: &anyhow::Error, reason: Option<ErrorKind>) -> bool {
     let error = error.downcast_ref::<io::Error>();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error.is_some_and(|error| reason.is_none_or(|reason| error.kind() == reason))
 }
 
 /// The lines that a check prints: each fault on a line, then the result.

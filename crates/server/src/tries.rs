@@ -12,19 +12,24 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::limits::{Budget, Rate};
 use crate::network::network;
 
 /// How long a try counts.
 const COUNTED_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// Tries of the password of one name, or of codes, from one network: more than a person needs who mistypes.
-const PER_SECRET_MAX: usize = 5;
+pub(crate) const PER_SECRET_MAX: usize = 5;
 
 /// Tries of all passwords and codes from one network: those of a few people behind one address.
-const PER_NETWORK_MAX: usize = 20;
+pub(crate) const PER_NETWORK_MAX: usize = 20;
 
 /// Networks that are counted, 600 bytes each. Beyond that, the network whose last try is oldest is removed.
 const NETWORKS_MAX: usize = 10_000;
+
+/// Records of the audit log about tries: as many at once as an attack from some networks leaves in an hour, and then
+/// some 100 a day, so that the networks of a large attack do not fill the log.
+const RECORDS: Rate = Rate { holds: 20, every: COUNTED_FOR };
 
 /// When to try again if only tries that are not decided yet are in the way.
 const UNDECIDED_RETRY: Duration = Duration::from_secs(1);
@@ -34,6 +39,17 @@ const UNDECIDED_RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Tries {
     table: Mutex<TryTable>,
     hasher: RandomState,
+    /// The records of the audit log that may be made.
+    records: Budget,
+}
+
+/// The bound that a wrong try has reached: its network may try no more for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TryLimit {
+    /// [`PER_SECRET_MAX`], of the secret that was tried.
+    Secret,
+    /// [`PER_NETWORK_MAX`], of all secrets.
+    Network,
 }
 
 #[derive(Debug, Default)]
@@ -70,14 +86,35 @@ impl BegunTry {
     }
 }
 
-impl Drop for BegunTry {
-    fn drop(&mut self) {
+impl BegunTry {
+    /// The try was wrong. Returns the bound that is reached by it.
+    pub(crate) fn wrong(self) -> Option<TryLimit> {
+        self.count()
+    }
+
+    /// Counts the try, once. Returns the bound that is reached by it.
+    fn count(&self) -> Option<TryLimit> {
+        let mut reached = None;
         self.tries.table().change(self.network, |tries| {
             // A try that does not count is not in the list.
-            if let Some(one) = tries.iter_mut().find(|one| one.number == self.number) {
-                one.is_wrong = true;
-            }
+            let counted = tries.iter_mut().find(|one| one.number == self.number && !one.is_wrong);
+            let Some(counted) = counted else { return };
+            counted.is_wrong = true;
+            let secret = counted.secret;
+            let wrong = || tries.iter().filter(|one| one.is_wrong);
+            reached = if wrong().filter(|one| one.secret == secret).count() == PER_SECRET_MAX {
+                Some(TryLimit::Secret)
+            } else {
+                (wrong().count() == PER_NETWORK_MAX).then_some(TryLimit::Network)
+            };
         });
+        reached
+    }
+}
+
+impl Drop for BegunTry {
+    fn drop(&mut self) {
+        self.count();
     }
 }
 
@@ -107,6 +144,11 @@ impl Tries {
         let number = table.begin(network, secret, now);
         drop(table);
         Ok(BegunTry { tries: Arc::clone(self), network, number })
+    }
+
+    /// Whether the audit log may have one more record about tries.
+    pub(crate) fn may_record(&self, now: Instant) -> bool {
+        self.records.try_charge(RECORDS, now).is_ok()
     }
 
     fn table(&self) -> MutexGuard<'_, TryTable> {
@@ -228,6 +270,28 @@ mod tests {
         begun.into_iter().for_each(BegunTry::not_wrong);
         assert!((0..4).all(|_| fail(&tries, HERE, "ana", now).is_ok()));
         assert_eq!(fail(&tries, HERE, "ana", now), Err(COUNTED_FOR));
+    }
+
+    #[test]
+    fn the_try_that_reaches_a_bound_says_so() {
+        let (tries, now) = (Arc::<Tries>::default(), Instant::now());
+        let wrong = |secret: &str| begin(&tries, HERE, secret, now).unwrap().wrong();
+        for _ in 1..PER_SECRET_MAX {
+            assert_eq!(wrong("ana"), None);
+        }
+        assert_eq!(wrong("ana"), Some(TryLimit::Secret));
+        for nth in PER_SECRET_MAX + 1..PER_NETWORK_MAX {
+            assert_eq!(wrong(&format!("user{nth}")), None);
+        }
+        assert_eq!(wrong("bob"), Some(TryLimit::Network));
+    }
+
+    #[test]
+    fn a_flood_of_tries_leaves_few_records() {
+        let (tries, now) = (Tries::default(), Instant::now());
+        let records = |at: Instant| (0..1_000).filter(|_| tries.may_record(at)).count();
+        assert_eq!(records(now), RECORDS.holds as usize);
+        assert_eq!(records(now + RECORDS.every * 3), 3);
     }
 
     #[test]

@@ -23,6 +23,8 @@ const INVISIBLE = new RegExp(
     "\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{E0FFF}]",
   "u",
 );
+/** Characters that are drawn, but with nothing to see. */
+const BLANK = /[\u2800\u{1D159}\u{13441}\u{13442}]/u;
 const PART = /[\u200C\u200D\uFE0E\uFE0F]/u;
 const JOINER = /[\u200C\u200D]/u;
 const EMOJI = /[^\0-\x7F]/u;
@@ -54,10 +56,10 @@ export function line(dirty) {
   return boundedClusters(withoutLoose(replaced(cut, " ")));
 }
 
-/** Sanitizes an emoji: one of which several characters are left is replaced. */
+/** Sanitizes an emoji: one of which several characters are left, or that cannot be seen, is replaced. */
 export function emoji(dirty) {
   const clean = text(dirty);
-  return clusters(clean).length === 1 ? clean : REPLACEMENT;
+  return clusters(clean).length === 1 && !BLANK.test(clean) ? clean : REPLACEMENT;
 }
 
 /** The fields that hold texts of several lines; every other string is one line. */

@@ -8,6 +8,7 @@ import { key } from "./mention.js";
 import { accepted, message, refused } from "./messages.js";
 import * as orders from "./orders.js";
 import * as session from "./session.js";
+import * as setBack from "./set-back.js";
 import { LOBBY, addressOf, isDirect, isMe, makeRoom, roomOf } from "./state.js";
 import * as threads from "./threads.js";
 import * as words from "./words.js";
@@ -23,9 +24,14 @@ const EVENTS = {
   room: roomEvent,
   message,
   accepted,
-  refused: (state, fx, event, at) =>
-    (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at),
-  history: (state, fx, event, at) => history.page(state, fx, event, at),
+  refused: (state, fx, event, at) => {
+    if (setBack.isRefused(state, event)) return;
+    (state.connection.kind === "connected" ? refused : session.helloRefused)(state, fx, event, at);
+  },
+  history: (state, fx, event, at) => {
+    if (setBack.isOther(state, event)) session.setBack(state, fx, at);
+    else history.page(state, fx, event, at);
+  },
   thread: (state, fx, event) => threads.page(state, fx, event),
   joined,
   left,
@@ -46,9 +52,7 @@ export function event(state, fx, { event: it, at }) {
 
 /** A room of the user, as it is now. */
 function roomEvent(state, fx, now, at) {
-  const known = roomOf(state, now.room);
-  const tail = Math.max(known?.log.last ?? 0, known?.lastSeq ?? 0);
-  if (known && !known.isJoined && state.epoch !== null && now.last_seq < tail) return session.setBack(state, fx, at);
+  if (setBack.isShorter(state, now)) return session.setBack(state, fx, at);
   const room = makeRoom(state, now.room);
   const wasJoined = room.isJoined;
   const wasRequested = room.isRequested;

@@ -227,7 +227,8 @@ function sanctionRow(view, it) {
 }
 
 function auditRow(view, { at, by, what, about, reason }) {
-  const head = `${words.who(view.state, by)} · ${what} · ${moment(Date.parse(at), Date.now())}`;
+  const author = what === "tries" ? "Somebody" : words.who(view.state, by);
+  const head = `${author} · ${what} · ${moment(Date.parse(at), Date.now())}`;
   return listItem("div", about, reason ? `${head} · ${reason}` : head, null);
 }
 

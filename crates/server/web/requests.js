@@ -219,7 +219,8 @@ function markRead(room, seq) {
 
 /** Tells the server how far the user has read. */
 export function sendRead(state, fx) {
-  if (!isConnected(state)) return;
+  // The server's data may have been set back: then the positions are those of other messages.
+  if (!isConnected(state) || state.known) return;
   for (const room of state.rooms.values()) {
     if (!room.isJoined || room.read <= room.readSent) continue;
     room.readSent = room.read;

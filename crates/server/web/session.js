@@ -7,6 +7,7 @@ import * as log from "./log.js";
 import * as exports from "./export.js";
 import { begin as beginLog } from "./history.js";
 import { giveBack, notice } from "./live.js";
+import { ask as askKnown } from "./set-back.js";
 import { FEATURES, LOBBY, currentRoom, makeRoom, newChoices, newSearch } from "./state.js";
 import * as words from "./words.js";
 
@@ -79,6 +80,7 @@ function sessionEnded(state, fx, at) {
   outbox.sessionEnded(state.outbox);
   exports.paused(state);
   state.isComplete = false;
+  state.known = null;
   state.typing = [];
   for (const { typed } of state.questions.splice(0)) if (typed) giveBack(state, fx, typed, at);
   state.search.isLoading = false;
@@ -211,6 +213,7 @@ export function welcome(state, fx, event, at) {
   state.connection = { kind: "connected" };
   state.away.clear();
   state.form.invite = "";
+  askKnown(state, fx);
   takeBack(state, fx, at, (message) => message.epoch !== null && message.epoch !== epoch);
   fx.push({
     type: "putUser",
@@ -241,7 +244,7 @@ function restored(state, fx, at) {
   notice(state, currentRoom(state), words.RESTORED, at);
 }
 
-/** A room is shorter than it was, in the same epoch: the server's whole data was set back. */
+/** The server's whole data was set back, in the same epoch: see `set-back.js`. */
 export function setBack(state, fx, at) {
   restored(state, fx, at);
   takeBack(state, fx, at, (message) => outbox.namesMessages(message.body));
@@ -275,6 +278,7 @@ export function roomsComplete(state, fx, { nonce }, at) {
       close(state, fx, room.name, at);
   }
   state.isComplete = true;
+  state.known = null;
   sendWaiting(state, fx);
 }
 

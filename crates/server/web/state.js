@@ -34,6 +34,8 @@ export function newState(device) {
     limits: {},
     /** Whether the server has sent all rooms of the user in this session. */
     isComplete: false,
+    /** The message that tells whether the server was set back, `{room, seq, at, asked}`, until it has answered. */
+    known: null,
     rooms: new Map(),
     current: LOBBY,
     outbox: newOutbox(device),

@@ -79,14 +79,14 @@ pub async fn run<B: Backend + ShowsLinks>(
     run_shown(size, show, options, dial, reports, control, stop).await
 }
 
-/// What a frame draws.
+/// The part of the screen that a frame draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draw {
     /// All rows, whatever is on the screen.
     Everything,
-    /// What has changed.
+    /// The cells that have changed.
     Changes,
-    /// What has changed in the input box.
+    /// The cells of the input box that have changed.
     InputBox,
 }
 
@@ -134,7 +134,7 @@ struct App<C> {
     exporter: Exporter,
     control: C,
     clock: fn() -> Timestamp,
-    /// What the user wants after the end.
+    /// The next step of the program after the end.
     then: Then,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
@@ -153,7 +153,7 @@ struct App<C> {
     frame_timer: Timer,
 }
 
-/// What the loop waits for besides the reports of the terminal and the inputs of the client.
+/// An event of the loop besides the reports of the terminal and the inputs of the client.
 enum Front {
     /// The terminal can take another frame.
     Frame(io::Result<()>),

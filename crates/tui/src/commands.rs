@@ -21,7 +21,7 @@ pub enum Arity {
     Argument,
 }
 
-/// What the completion offers for the first argument.
+/// The offers of the completion for the first argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offers {
     /// Nothing.
@@ -59,7 +59,7 @@ pub enum Offers {
 /// A command and its help.
 #[derive(Debug)]
 pub struct Command {
-    /// What it does, for the program.
+    /// Its effect, for the program.
     pub verb: Verb,
     /// Its name, `/` included.
     pub name: &'static str,
@@ -69,9 +69,9 @@ pub struct Command {
     pub argument: &'static str,
     /// Whether it needs an argument.
     pub arity: Arity,
-    /// What completes its argument.
+    /// The completion of its argument.
     pub offers: Offers,
-    /// What it does, for the user.
+    /// Its effect, for the user.
     pub does: &'static str,
 }
 
@@ -100,12 +100,23 @@ impl Command {
         let example = match self.verb {
             Verb::Me => ", e.g. /me waves",
             Verb::Date => ", e.g. /date 2026-05-01",
-            Verb::Mute => ", e.g. /mute ana 10m cool down. To make a room quiet: /quiet",
+            Verb::Mute => ", e.g. /mute ana 10m cool down",
             Verb::Ban => ", e.g. /ban ana 1d spam",
             Verb::Role => ", e.g. /role ana moderator",
             _ => "",
         };
-        format!("Usage: {}{example}", self.synopsis())
+        let see = self.see().map(|see| format!(". {see}")).unwrap_or_default();
+        format!("Usage: {}{example}{see}", self.synopsis())
+    }
+
+    /// The command that a user may have meant who looks for this one.
+    #[must_use]
+    pub const fn see(&self) -> Option<&'static str> {
+        match self.verb {
+            Verb::Mute => Some("To make a room quiet: /quiet"),
+            Verb::Leave => Some("To end the program: /quit"),
+            _ => None,
+        }
     }
 
     /// Whether it can be carried out with this argument, as far as the table knows.

@@ -41,7 +41,7 @@ struct Field {
     error: Option<String>,
 }
 
-/// What the user has chosen.
+/// The choice of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answers {
     /// The name to ask for.
@@ -50,7 +50,7 @@ pub struct Answers {
     pub server: Endpoint,
 }
 
-/// What follows from an input.
+/// The result of an input.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The screen stays.

@@ -12,7 +12,7 @@ pub struct KeyMap {
     keys: Vec<(Action, Vec<Keys>)>,
 }
 
-/// What a key does.
+/// The meaning of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Binding {
     /// An action.
@@ -40,7 +40,7 @@ impl KeyMap {
         map
     }
 
-    /// What a key does that is pressed after `first`, which is the first of two keys.
+    /// The meaning of a key that is pressed after `first`, which is the first of two keys.
     #[must_use]
     pub fn find(&self, first: Option<Chord>, chord: Chord) -> Binding {
         if first.is_none() && chord.is_text() {

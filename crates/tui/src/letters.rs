@@ -2,7 +2,7 @@
 //!
 //! To add one, add a row; `state/selection.rs` says to which messages it applies, and `update/selecting.rs` does it.
 
-/// What a letter does with the selected message.
+/// The effect of a letter on the selected message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageAction {
     /// Copies its text.
@@ -38,11 +38,11 @@ pub enum MessageAction {
 pub struct Letter {
     /// The letter.
     pub key: char,
-    /// What it does, for the program.
+    /// Its effect, for the program.
     pub action: MessageAction,
     /// The hint on the status line, without the letter.
     pub hint: &'static str,
-    /// What it does, for the user.
+    /// Its effect, for the user.
     pub does: &'static str,
 }
 

@@ -29,7 +29,7 @@ pub use self::complete::Word;
 pub use self::subject::{SecretKind, Subject};
 use crate::commands::Command;
 
-/// What happens if an offer is chosen.
+/// The effect of an offer that is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfferAction {
     /// The text replaces the word before the cursor.
@@ -73,7 +73,7 @@ pub struct Offer {
     pub presence: Option<bool>,
     /// Of a room: how many messages name the user, and how many are not read.
     pub counts: (usize, u64),
-    /// What happens if it is chosen.
+    /// Its effect if it is chosen.
     pub does: OfferAction,
 }
 

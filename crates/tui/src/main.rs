@@ -108,7 +108,7 @@ async fn on_terminal(args: &Args, mut start: Start, left: &mut Vec<Unsent>) -> a
             let mut screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
             screen.goes_back = !left.is_empty();
             match screens.ask(&options, screen).await? {
-                Outcome::Done(Answers { name, server }) => start.answered(name, server),
+                Outcome::Done(Answers { name, server }) => start.set_answers(name, server),
                 Outcome::Back => start.asks = false,
                 Outcome::Quit | Outcome::Stays => {
                     start.undo();

@@ -94,7 +94,7 @@ impl Prompt {
         };
         let start = self.editor.cursor();
         self.editor.insert(&text)?;
-        self.kills.yanked(start, self.editor.cursor());
+        self.kills.note_yank(start, self.editor.cursor());
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Prompt {
             return Ok(());
         };
         self.editor.replace(from, to, &text)?;
-        self.kills.yanked(from, self.editor.cursor());
+        self.kills.note_yank(from, self.editor.cursor());
         Ok(())
     }
 

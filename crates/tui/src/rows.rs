@@ -243,14 +243,26 @@ impl<'a> LogRows<'a> {
     }
 
     /// A row of an entry as the first row of the screen: with the author and the time, which a row above may have.
-    pub(crate) fn at_top(&self, (index, number): RowPosition, row: Arc<Row>) -> Arc<Row> {
-        let above = self.height_above(index);
-        let entry = self.log.get(index).filter(|_| number >= above);
-        let Some((entry, name)) = entry.and_then(|entry| Some((entry, author(entry)?))) else {
-            return row;
-        };
-        let time = self.shape.clock.time(entry.at, self.zone);
-        Arc::new(self.shape.with_head(&row, number == above, time, name))
+    pub(crate) fn at_top(&self, at: RowPosition, row: Arc<Row>) -> Arc<Row> {
+        match self.author_above(at).filter(|_| !self.shape.is_name_above()) {
+            Some((name, time)) => {
+                let is_first = at.1 == self.height_above(at.0);
+                Arc::new(self.shape.with_head(&row, is_first, time, name))
+            }
+            None => row,
+        }
+    }
+
+    /// The same if the name has a row of its own: that row, as long as it is above the screen. `None` if it is not.
+    pub(crate) fn over_top(&self, at: RowPosition) -> Option<(&'a UserName, Row)> {
+        let (name, time) = self.author_above(at).filter(|_| self.shape.is_name_above())?;
+        Some((name, self.shape.name_row(name, &time)))
+    }
+
+    /// The author and the time of a row of a text, which may be above it.
+    fn author_above(&self, (index, number): RowPosition) -> Option<(&'a UserName, String)> {
+        let entry = self.log.get(index).filter(|_| number >= self.height_above(index))?;
+        Some((author(entry)?, self.shape.clock.time(entry.at, self.zone)))
     }
 
     /// The line about the answers to one of the messages; `None` if there are none.

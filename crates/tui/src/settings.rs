@@ -45,7 +45,7 @@ use crate::theme::ThemeChoice;
 /// The keys that a layer sets; an empty list leaves an action without keys.
 pub type Bindings = BTreeMap<Action, Vec<Keys>>;
 
-/// Where a value comes from; a later one is stronger.
+/// The source of a value; a later one is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The table of settings.
@@ -97,7 +97,7 @@ macro_rules! settings {
             $($(#[$doc])* pub $name: SettingValue<$kind>,)*
         }
 
-        /// What one source sets.
+        /// The settings of one source.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct Layer {
             $($name: Option<$kind>,)*
@@ -146,7 +146,7 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Level = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
-    /// What mentions the user.
+    /// The texts that mention the user.
     mentions: MentionPolicy = At, "What mentions you: @NAME, or NAME at the start; or NAME anywhere, too, which is marked and notifies, but is not counted";
     /// By what the user is notified.
     notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
@@ -167,11 +167,11 @@ settings! {
 /// The layers of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layers {
-    /// What [`read`] returned.
+    /// The result of [`read`].
     pub file: Layer,
-    /// What the command line sets.
+    /// The settings of the command line.
     pub flags: Layer,
-    /// What `/set` sets in this run.
+    /// The settings of `/set` in this run.
     pub run: Layer,
 }
 

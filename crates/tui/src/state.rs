@@ -1,4 +1,4 @@
-//! What is on the screen: the state of the client, and what the screen alone has.
+//! The state of the screen: that of the client, and what the screen alone has.
 
 mod attention;
 mod compose;
@@ -49,7 +49,7 @@ use self::rooms::RoomView;
 pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, other_author, text};
-pub(crate) use self::skipped::{RULE_BEFORE, above_area, on_rule};
+pub(crate) use self::skipped::{Author, RULE_BEFORE};
 pub(crate) use self::thread::ClosedThread;
 pub use self::thread::LogPane;
 pub(crate) use self::thread::ThreadPane;
@@ -150,7 +150,7 @@ pub struct State {
     pub(crate) is_at_mention: bool,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
-    /// What the next frame is to draw.
+    /// The parts of the screen that the next frame draws.
     pub redraw: Redraw,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
@@ -173,7 +173,7 @@ pub struct Back {
 /// The user was asked to press a key again to quit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuitQuestion {
-    /// What the key does.
+    /// The action of the key, in words.
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,

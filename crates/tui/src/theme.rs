@@ -105,7 +105,7 @@ impl Role {
     }
 }
 
-/// What is known of the terminal.
+/// The known facts about the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terminal {
     /// How many colours it shows.

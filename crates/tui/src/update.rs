@@ -109,7 +109,7 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
-        Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
+        Input::NotOpened { link, why } => selecting::copy_instead(state, &link, &why),
         Input::Focus(has_focus) => {
             let had_focus = state.attention.has_focus.replace(has_focus);
             if has_focus && had_focus != Some(true) {
@@ -128,16 +128,16 @@ fn take_input(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
         Input::Colour(answer) => {
-            state.look.answered(answer);
+            state.look.take_answer(answer);
             Vec::new()
         }
-        Input::Edited(edited) => typing(state, at, |state| enter::edited(state, edited, at)),
+        Input::Edited(edited) => typing(state, at, |state| enter::put_edited(state, edited, at)),
         Input::Typed(texts) => {
             state.prompt.add_older(texts);
             Vec::new()
         }
-        Input::Exported { run, result } => export::stepped(state, run, result, at),
-        Input::Saved { change, result } => settings::saved(state, &change, result, at),
+        Input::Exported { run, result } => export::next_step(state, run, result, at),
+        Input::Saved { change, result } => settings::take_saved(state, &change, result, at),
         Input::Client(input) => {
             let tick = expiry::expire(state, &input, at);
             if state.client.room().is_loading() {
@@ -165,7 +165,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
         // The name was free after all.
         state.end_asking();
         (state.may_ask_server, state.back) = (false, None);
-    } else if let Some(lost) = orders::lost(state) {
+    } else if let Some(lost) = orders::take_lost(state) {
         effects.extend(notify(state, NoticeKind::Trouble, lost, at));
     }
     effects
@@ -175,25 +175,25 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
         ClientEffect::Received(message) => return attention::received(state, &message),
         ClientEffect::Alert(message) => return attention::alert(state, &message),
-        ClientEffect::RoomOpened(room) => state.room_opened(&room),
+        ClientEffect::RoomOpened(room) => state.show_room(&room),
         ClientEffect::RoomClosed { room, draft } => {
-            state.room_closed(&room, draft);
+            state.forget_room(&room, draft);
             if let Some((_, done)) = state.leaving.take_if(|(left, _)| *left == room) {
                 state.done = Some(Ok(done));
             }
         }
-        ClientEffect::RoomsForgotten => state.rooms_forgotten(),
-        ClientEffect::DraftChanged(room) => state.draft_changed(&room),
-        ClientEffect::Noticed(notice) => noticed(state, &notice),
+        ClientEffect::RoomsForgotten => state.forget_rooms(),
+        ClientEffect::DraftChanged(room) => state.take_draft(&room),
+        ClientEffect::Noticed(notice) => repeat_notice(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
         ClientEffect::WrongKey(wrong) => return Some(Effect::WrongKey(wrong)),
         ClientEffect::DateFound { room, date, found } => {
-            return date::found(state, &room, date, found);
+            return date::take_found(state, &room, date, found);
         }
         ClientEffect::Fetched { room, to, messages } => {
-            return export::fetched(state, &room, to, messages);
+            return export::write_fetched(state, &room, to, messages);
         }
-        ClientEffect::Answered(event) => return orders::answered(state, *event),
+        ClientEffect::Answered(event) => return orders::take_answer(state, *event),
         ClientEffect::PasswordRequired => {
             state.open_picker(Subject::Secret(SecretKind::Server), "");
         }
@@ -266,7 +266,7 @@ fn notify(
 
 /// The client has added a notice of its own. If the user reads back, the status line says it, too: it may be the
 /// answer to a command.
-fn noticed(state: &mut State, new: &Notice) {
+fn repeat_notice(state: &mut State, new: &Notice) {
     if matches!(new, Notice::Refused(_)) {
         (state.pending_order, state.sanction_lookup) = (None, None);
         // The list that was asked for does not come, and would hide why.
@@ -280,7 +280,7 @@ fn noticed(state: &mut State, new: &Notice) {
 
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
-    if lists::typed(state, text).is_some() {
+    if lists::insert(state, text).is_some() {
         return Vec::new();
     }
     if state.open_find().is_some() {

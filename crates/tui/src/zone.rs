@@ -38,7 +38,7 @@ impl ZoneWatch {
     }
 
     /// Returns the zone if it may have changed since the last call. Costs two system calls if it has not.
-    pub fn changed(&mut self) -> Option<TimeZone> {
+    pub fn take_change(&mut self) -> Option<TimeZone> {
         let stamp = Stamp::of(&self.path);
         if stamp == self.stamp {
             return None;
@@ -81,12 +81,12 @@ mod tests {
         fs::write(&zone, "one").unwrap();
         std::os::unix::fs::symlink(&zone, &link).unwrap();
         let mut watch = ZoneWatch::of(link.clone());
-        assert_eq!(watch.changed(), None);
+        assert_eq!(watch.take_change(), None);
         fs::remove_file(&link).unwrap();
-        assert!(watch.changed().is_some(), "a link that is gone");
+        assert!(watch.take_change().is_some(), "a link that is gone");
         fs::write(&link, "another").unwrap();
-        assert!(watch.changed().is_some(), "a file in its place");
-        assert_eq!(watch.changed(), None);
+        assert!(watch.take_change().is_some(), "a file in its place");
+        assert_eq!(watch.take_change(), None);
     }
 
     #[test]

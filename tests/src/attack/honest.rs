@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use chat_proto::ServerKey;
 use serde_json::json;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::native::Native;
@@ -81,15 +80,11 @@ impl HonestUsers {
         times[(times.len() * 99).div_ceil(100) - 1]
     }
 
-    /// The same while `load` runs, which never ends.
-    pub(super) async fn talk_beside(
-        &mut self,
-        messages: u32,
-        load: impl Future<Output = ()> + Send + 'static,
-    ) -> Duration {
-        let mut loading = JoinSet::new();
-        loading.spawn(load);
-        self.talk(messages).await
+    /// Ana says as many messages as she says when they talk without and then with an attack, and they leave.
+    pub(super) async fn write(mut self, messages: u32) {
+        for n in 1..=2 * u64::from(messages) {
+            self.ana.say_accepted(n, &format!("{MARK}{n}")).await;
+        }
     }
 
     /// Reads the room again. Returns how many accepted messages were not heard, or are not there in their order.

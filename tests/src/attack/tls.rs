@@ -34,7 +34,7 @@ pub(super) async fn half_open(enemy: Enemy) {
     }
 }
 
-/// What a client sends first.
+/// The first bytes of a client.
 async fn client_hello() -> Vec<u8> {
     let (client, mut server) = duplex(HELLO_BYTES_MAX);
     let tls = Tls::new("localhost", None).expect("the cryptography of every client").without_alpn();

@@ -15,16 +15,20 @@ struct Args {
     /// Messages of the honest user, without and with each attack: 50 are a second.
     #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     messages: u32,
+    /// Number of times that each attack is made.
+    #[arg(long, default_value_t = 1)]
+    rounds: u32,
 }
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { only, messages } = Args::parse();
+    let Args { only, messages, rounds } = Args::parse();
     let is_asked = |name: &str| only.as_ref().is_none_or(|only| only == name);
     let mut out = io::stdout();
     let mut harmed = 0;
     writeln!(out, "{}", Report::heads())?;
-    for one in ATTACKS.into_iter().filter(|one| is_asked(one.name)) {
+    let asked = ATTACKS.into_iter().filter(|one| is_asked(one.name));
+    for one in asked.flat_map(|one| (0..rounds).map(move |_| one)) {
         let report = attack(one, messages, true).await;
         harmed += usize::from(report.lost > 0 || report.newcomer.is_none());
         writeln!(out, "{report}")?;

@@ -25,7 +25,7 @@ pub(super) struct Wire {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Who waits for the result of a command.
+    /// The tasks that wait for the result of a command.
     waiting: HashMap<u64, oneshot::Sender<Value>>,
     /// All events so far; a test is short.
     events: Vec<Value>,
@@ -84,6 +84,6 @@ async fn read(mut results: SplitStream<WebSocketStream<TcpStream>>, shared: Arc<
             None => shared.events.push(value),
         }
     }
-    // Who waits is told that the browser has ended.
+    // Drops the senders of all who wait, which tells them that the browser has ended.
     shared.lock().unwrap().waiting.clear();
 }

@@ -17,9 +17,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep, timeout};
 
 use self::state::State;
-use super::{Findings, send, status};
+use super::{send, status};
+use crate::findings::{HookFindings, Record};
 use crate::rights::BackupState;
-use crate::torture::findings::Record;
 
 /// Longest time until a post is answered: a connection may be dead without a sign.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -70,7 +70,7 @@ impl Poster {
     }
 
     /// Its findings besides its records.
-    pub(crate) fn findings(&self) -> Findings {
+    pub(crate) fn findings(&self) -> HookFindings {
         self.state().findings.clone()
     }
 

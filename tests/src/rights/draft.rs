@@ -28,13 +28,11 @@ impl Board {
         };
         match self.random.u8(..kinds) {
             0 => {
-                let roles = [Role::Member, Role::Member, Role::Moderator, Role::Owner];
-                let role = self.random.choice(roles)?;
+                let role = self.role(&[Role::Moderator, Role::Owner])?;
                 Some(Order::Grant { by, user, room: None, role })
             }
             1..6 => {
-                let roles = [Role::Member, Role::Voice, Role::Moderator, Role::Owner];
-                let role = self.random.choice(roles)?;
+                let role = self.role(&[Role::Voice, Role::Moderator, Role::Owner])?;
                 Some(Order::Grant { by, user, room: Some(room), role })
             }
             6..9 => Some(Order::Rule { by, room, rules: self.rules() }),
@@ -98,8 +96,13 @@ impl Board {
         }
     }
 
+    /// One of these roles, or none: a user without one is refused the most.
+    fn role(&mut self, roles: &[Role]) -> Option<Role> {
+        if self.random.bool() { Some(Role::Member) } else { self.random.choice(roles).copied() }
+    }
+
     fn rules(&mut self) -> Rules {
-        let privacy = [Privacy::Public, Privacy::Private, Privacy::Private, Privacy::Announce];
+        let privacy = [Privacy::Public, Privacy::Private, Privacy::Announce];
         let privacy = self.random.choice(privacy).unwrap_or_default();
         Rules { privacy, is_slow: self.random.u8(..4) == 0, by_moderators: self.random.bool() }
     }

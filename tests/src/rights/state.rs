@@ -153,19 +153,13 @@ impl State {
             Order::Invite { by, role, uses, label } => self.invite(*by, *role, *uses, *label),
             Order::Revoke { by, label, id } => self.revoke(*by, *label, *id),
             Order::Admit { newcomer, label, id } => self.admit(*newcomer, *label, *id),
-            Order::AddDevice { user, label } => {
-                !self.is_banned(*user, None) && self.devices.insert((*user, *label))
-            }
+            Order::AddDevice { user, label } => self.add_device(*user, *label),
             Order::UseDevice { user, label } => {
                 !self.is_banned(*user, None) && self.devices.contains(&(*user, *label))
             }
             Order::Drop { by, user, label, id } => self.drop_device(*by, *user, *label, *id),
-            Order::SetPassword { user, old, label } => {
-                self.passwords[*user].replace(*label) == *old
-            }
-            Order::LogIn { user, label } => {
-                !self.is_banned(*user, None) && self.passwords[*user] == Some(*label)
-            }
+            Order::SetPassword { user, old, label } => self.set_password(*user, *old, *label),
+            Order::LogIn { user, label } => self.log_in(*user, *label),
         }
     }
 

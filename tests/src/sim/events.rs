@@ -15,10 +15,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, Writ
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::network::{self, connect};
-use crate::torture::findings::{State, states};
-
-/// Their room.
-pub(crate) const ROOM: &str = "#events";
+use crate::findings::{EVENTS_ROOM, State, states};
 
 /// Pause before a user reconnects, and before it sends, in milliseconds.
 const PAUSE_MS: std::ops::Range<u64> = 50..700;
@@ -108,7 +105,7 @@ impl EventsUser {
     /// The next command: a message, or a question for the states once all are sent.
     fn next(&mut self) -> Option<Value> {
         if !self.is_sending {
-            let history = json!({"type": "history", "room": ROOM});
+            let history = json!({"type": "history", "room": EVENTS_ROOM});
             return self.outbox.is_empty().then_some(history);
         }
         if self.outbox.len() == WINDOW {
@@ -143,7 +140,7 @@ impl EventsUser {
     fn take(&mut self, event: &Value) -> io::Result<Vec<Value>> {
         match event["type"].as_str().unwrap_or_default() {
             "welcome" => return Ok(self.welcomed(event)),
-            "message" if event["room"] == ROOM => {
+            "message" if event["room"] == EVENTS_ROOM => {
                 self.last_seen = self.last_seen.max(event["seq"].as_u64().unwrap_or(0));
             }
             "accepted" => self.answered(event, event["seq"].as_u64()),
@@ -182,7 +179,7 @@ impl EventsUser {
             self.accepted.clear();
             self.own.clear();
         }
-        let join = json!({"type": "join", "room": ROOM, "since": self.last_seen});
+        let join = json!({"type": "join", "room": EVENTS_ROOM, "since": self.last_seen});
         let again = self.outbox.iter().map(|(n, fields)| say(*n, fields));
         [join].into_iter().chain(again).collect()
     }
@@ -203,7 +200,7 @@ impl EventsUser {
 }
 
 fn say(n: u64, fields: &Value) -> Value {
-    let mut say = json!({"type": "say", "room": ROOM, "n": n});
+    let mut say = json!({"type": "say", "room": EVENTS_ROOM, "n": n});
     for (name, value) in fields.as_object().expect("the fields of a say") {
         say[name] = value.clone();
     }
@@ -292,7 +289,7 @@ pub(super) async fn compare(directory: &Path, users: &[Arc<Mutex<EventsUser>>]) 
 async fn read_all(directory: &Path) -> Vec<StoredMessage> {
     let location = Location::DirectoryInTask(directory.to_owned());
     let (journal, restored) = Journal::open_to_read(&location).unwrap();
-    let is_it = |key: &RoomKey| matches!(key, RoomKey::Named(name) if name.as_str() == ROOM);
+    let is_it = |key: &RoomKey| matches!(key, RoomKey::Named(name) if name.as_str() == EVENTS_ROOM);
     let Some(room) = restored.rooms.iter().find(|room| is_it(&room.key)) else { return Vec::new() };
     let mut messages: Vec<StoredMessage> = Vec::new();
     loop {

@@ -20,8 +20,7 @@ use tracing::{error, info};
 use self::in_log::{LogSnapshot, lines};
 pub(super) use self::keys::keys;
 use super::Plan;
-use crate::torture::findings::{Label, Position, Record, direct};
-use crate::torture::room_name;
+use crate::findings::{Label, Position, Record, direct, room_name};
 
 /// The time before or after a backup was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,10 +22,10 @@ use super::network::{self, SERVER};
 use super::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use super::user::User;
 use super::{Outcome, Plan, backup_directory, classic, posters, rights};
+use crate::findings::Findings;
 use crate::hook::{self, Poster};
 use crate::rights::{BackupState, Group, Settings};
 use crate::torture::classic::ClassicUser;
-use crate::torture::findings::Findings;
 
 /// Longest difference between the times of two hosts. The faults of the network are longer.
 const TICK: Duration = Duration::from_millis(10);

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::info;
 
-use super::findings::{Label, Record};
+use crate::findings::{Label, Record};
 
 /// Argument of `recv` in the original.
 const RECV_BYTES: usize = 1024;

@@ -15,8 +15,8 @@ use tokio::time::sleep;
 
 use self::events::READY;
 use super::connection::{Connection, Target};
-use super::findings::{Label, Position, Record, direct, other};
 use super::users::Users;
+use crate::findings::{Label, Position, Record, direct, other};
 
 /// Most messages that wait for their `accepted`: enough that a kill interrupts some, few enough that they fit
 /// into the socket's buffers.

@@ -11,8 +11,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};
 use tokio::net::TcpStream;
 
-use super::findings::{Position, Read};
 use crate::carrier::{CarrierStream, Webs, secure};
+use crate::findings::{Position, Read};
 
 /// A connection with its carrier.
 pub(super) type Stream = CarrierStream<TcpStream>;

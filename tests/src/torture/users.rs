@@ -6,8 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 
-use super::findings::pair;
-use super::room_name;
+use crate::findings::{pair, room_name};
 
 /// A user, from its first `welcome`.
 #[derive(Debug, Clone)]

@@ -1,5 +1,5 @@
 //! The rule of directions: a module uses only modules of its crate that are listed below it in
-//! `docs/architecture.md`. Tests may use all modules.
+//! `docs/architecture.md`, and no modules of any crate use each other in a circle. Tests may use all modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,9 +40,39 @@ fn modules_use_only_modules_below_them() {
 }
 
 #[test]
+fn no_modules_use_each_other_in_a_circle() {
+    let sources = files(&["crates", "tests", "tools"], "rs");
+    let mut crates: BTreeMap<&str, Vec<Source>> = BTreeMap::new();
+    for Source { path, text } in &sources {
+        if let Some((name, _)) = path.split_once("/src/") {
+            let source = Source { path: path.clone(), text: text.clone() };
+            crates.entry(name).or_default().push(source);
+        }
+    }
+    assert!(crates.len() > 6, "there are more crates than {:?}", crates.keys());
+    let found: Vec<_> =
+        crates.iter().flat_map(|(name, sources)| circles(uses(name, sources))).collect();
+    assert!(found.is_empty(), "these modules use each other in a circle: {found:#?}");
+}
+
+#[test]
+fn circles_are_found() {
+    let uses = |pairs: &[(&str, &str)]| -> Uses {
+        let owned = |(from, to): &(&str, &str)| ((*from).into(), (*to).into());
+        pairs.iter().map(|pair| (owned(pair), "a/src/x.rs".to_owned())).collect()
+    };
+    let line = [("a", "b"), ("b", "c"), ("a", "c")];
+    assert!(circles(uses(&line)).is_empty());
+    let circle = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")];
+    assert_eq!(circles(uses(&circle)), ["a/src/x.rs: b uses c", "a/src/x.rs: c uses b"]);
+}
+
+#[test]
 fn uses_are_found_in_all_forms() {
     let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
     let sources = [
+        source("a/src/lib.rs", "pub use self::token::{Token, x as y};\npub use time::Time;\n"),
+        source("a/src/door.rs", "use crate::{Other, Time, y};\nfn new() -> crate::Token {\n"),
         source("a/src/hub.rs", "use crate::room::Room;\nuse super::ring::Ring;\n"),
         source(
             "a/src/hub/names.rs",
@@ -57,8 +87,9 @@ fn uses_are_found_in_all_forms() {
     ];
     let uses = uses("a", &sources);
     let found: Vec<_> = uses.keys().map(|(from, to)| format!("{from} {to}")).collect();
-    let expected = ["hub clock", "hub config", "hub ring", "hub room", "room x", "seat batch"];
-    assert_eq!(found, expected);
+    let door = ["door time", "door token"];
+    let others = ["hub clock", "hub config", "hub ring", "hub room", "room x", "seat batch"];
+    assert_eq!(found, [&door[..], &others].concat());
     let page = format!("{HEADING}\n\n```text\na\n    hub\n    room seat\n    clock\n```\n");
     let order = &lists(&page)[0].1;
     assert!(is_allowed(order, "hub", "clock") && is_allowed(order, "hub", "seat"));
@@ -90,8 +121,25 @@ fn module(name: &str, source: &Source) -> String {
     path.split('/').next().unwrap_or(path).trim_end_matches(".rs").to_owned()
 }
 
-/// Returns the uses between the modules of a crate.
+/// Returns the uses that are part of a circle, or between two circles.
+fn circles(mut uses: Uses) -> Vec<String> {
+    loop {
+        let count = uses.len();
+        let (from, to): (BTreeSet<_>, BTreeSet<_>) = uses.keys().cloned().unzip();
+        uses.retain(|(user, used), _| to.contains(user) && from.contains(used));
+        if uses.len() == count {
+            return uses
+                .into_iter()
+                .map(|((from, to), path)| format!("{path}: {from} uses {to}"))
+                .collect();
+        }
+    }
+}
+
+/// Returns the uses between the modules of a crate, those by names of its root included.
 fn uses(name: &str, sources: &[Source]) -> Uses {
+    let root = sources.iter().find(|source| source.path == format!("{name}/src/lib.rs"));
+    let exports = root.map(|root| exports(&root.text)).unwrap_or_default();
     let mut uses = Uses::new();
     for source in sources.iter().filter(|source| !is_test(&source.path)) {
         let from = module(name, source);
@@ -100,8 +148,10 @@ fn uses(name: &str, sources: &[Source]) -> Uses {
         let code: String =
             code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         for root in ["crate::".to_owned(), "super::".repeat(depth)] {
-            for to in code.split(&root).skip(1).flat_map(named) {
-                if to != from {
+            for name in code.split(&root).skip(1).flat_map(named) {
+                let is_module = || name.starts_with(char::is_lowercase);
+                let to = exports.get(name).copied().or_else(|| is_module().then_some(name));
+                if let Some(to) = to.filter(|to| *to != from) {
                     uses.insert((from.clone(), to.to_owned()), source.path.clone());
                 }
             }
@@ -114,15 +164,32 @@ fn is_test(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// Returns the modules at the start of a path, or in the braces at its start.
+/// Returns the names that the root of a crate exports from its modules, with these.
+fn exports(root: &str) -> BTreeMap<&str, &str> {
+    let mut exports = BTreeMap::new();
+    for export in root.split("pub use ").skip(1) {
+        let path = export.strip_prefix("self::").unwrap_or(export);
+        let Some((module, names)) =
+            path.split_once(';').and_then(|(path, _)| path.split_once("::"))
+        else {
+            continue;
+        };
+        let listed = names.trim_matches(['{', '}']).split(',').map(str::trim);
+        // The last word: the name itself, that of an item within it, or the one it is exported as.
+        let names = listed.filter_map(|name| name.rsplit([' ', ':']).next());
+        exports.extend(names.map(|name| (name, module)));
+    }
+    exports
+}
+
+/// Returns the names at the start of a path, or in the braces at its start.
 fn named(rest: &str) -> Vec<&str> {
     let end_of = |text: &str| text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     let first = |text: &'_ str| end_of(text).unwrap_or(text.len());
-    let names = match rest.strip_prefix('{') {
+    match rest.strip_prefix('{') {
         None => vec![&rest[..first(rest)]],
         Some(group) => parts(group).into_iter().map(|part| &part[..first(part)]).collect(),
-    };
-    names.into_iter().filter(|name| name.starts_with(char::is_lowercase)).collect()
+    }
 }
 
 /// Splits a group into its parts, up to the closing brace.

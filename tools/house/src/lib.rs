@@ -7,6 +7,8 @@ mod directions;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod lengths;
 #[cfg(test)]
 mod log_lines;

@@ -44,10 +44,10 @@ pub(crate) struct JournalArgs {
     /// Messages in each journal, the longest journal last.
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     pub(crate) sizes: Vec<u32>,
-    /// What an accepted message survives.
+    /// The crash that an accepted message survives.
     #[arg(long, default_value = "disk")]
     pub(crate) durability: Durability,
-    /// Measure searches only.
+    /// Leave out the cost of storing messages, with and without the search index.
     #[arg(long)]
     pub(crate) searches: bool,
 }

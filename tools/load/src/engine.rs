@@ -22,6 +22,7 @@ use crate::dialect::Dialect;
 use crate::interrupt;
 use crate::plan::Plan;
 use crate::process::Process;
+use crate::progress::Stall;
 use crowd::Crowd;
 use load::Load;
 pub(crate) use storm::{IdleCost, Storm, idle, storm};
@@ -79,6 +80,8 @@ pub(crate) enum EngineError {
     Closed { user: usize, received: String },
     #[error("the server closed the connection of user {user} under load")]
     ClosedUnderLoad { user: usize },
+    #[error(transparent)]
+    Stall(#[from] Stall),
     #[error("the connection of user {user} broke")]
     Broken { user: usize, source: io::Error },
     #[error("interrupted by a signal")]

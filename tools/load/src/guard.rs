@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
 use crate::engine::{self, EngineError, IncompleteLoad};
-use crate::plan::{Bounds, Lag, Pace, Plan};
+use crate::plan::{Bounds, Extent, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
 /// The recorded figures: a name and a value in each line.
@@ -23,9 +23,6 @@ const READERS: u32 = 100;
 
 /// The program that counts; its Debian package has the same name.
 const VALGRIND: &str = "valgrind";
-
-/// How long one load may take; a program runs some fifty times slower under valgrind.
-const LOAD_MAX: Duration = Duration::from_secs(100);
 
 #[derive(Debug)]
 struct Figure {
@@ -125,7 +122,7 @@ impl Figure {
             text_bytes: 64,
             pace: Pace::Window(self.in_flight),
             lag: Lag::None,
-            bounds: Bounds { warm_up: Duration::ZERO, counted: LOAD_MAX, messages },
+            bounds: Bounds { warm_up: Duration::ZERO, counted: Extent::Whole, messages },
         };
         let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
         daemon.stop()?;

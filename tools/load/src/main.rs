@@ -15,6 +15,7 @@ mod plan;
 mod plot;
 mod process;
 mod profile;
+mod progress;
 mod stamp;
 mod table;
 mod target;
@@ -54,10 +55,11 @@ fn main() -> anyhow::Result<ExitCode> {
     let is_complete = match &args.task {
         Task::Run(run) => one(run, &cores, &mut out)?,
         Task::Journal(args) => {
+            journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
             if !args.searches {
-                journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
+                let longest = args.sizes.last().copied().unwrap_or_default();
+                journal::fills(longest, &cores, args.durability, &mut out)?;
             }
-            journal::search(&args.sizes, &cores, args.durability, &mut out)?;
             true
         }
         Task::Plot => plot::plot(&cores, &mut out)?,

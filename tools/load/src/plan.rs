@@ -48,9 +48,18 @@ pub(crate) struct Bounds {
     /// How long the load runs before it is counted.
     pub(crate) warm_up: Duration,
     /// How long it is counted.
-    pub(crate) counted: Duration,
+    pub(crate) counted: Extent,
     /// The most messages of one sender; at most eight decimal digits.
     pub(crate) messages: u32,
+}
+
+/// How long a load is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// For this time, or until all messages are sent.
+    For(Duration),
+    /// Until all messages are sent, however long that takes, as long as they are delivered.
+    Whole,
 }
 
 impl Plan {
@@ -70,6 +79,15 @@ impl Plan {
 
     pub(crate) fn laggard(&self) -> Option<usize> {
         (self.lag != Lag::None).then_some(self.users() - 1)
+    }
+
+    /// How long each half of the counted time is, and the messages that each sender has sent at its end, at most.
+    pub(crate) fn halves(&self) -> [(Extent, u32); 2] {
+        let Bounds { counted, messages, .. } = self.bounds;
+        match counted {
+            Extent::For(time) => [(Extent::For(time / 2), messages); 2],
+            Extent::Whole => [(counted, messages / 2), (counted, messages)],
+        }
     }
 
     pub(crate) const fn member(&self, user: usize) -> Member {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::plan::{Bounds, Lag, Pace, Plan};
+use crate::plan::{Bounds, Extent, Lag, Pace, Plan};
 use crate::target::Durability;
 
 /// How long a load runs before it is counted.
@@ -164,7 +164,7 @@ impl Case {
         Self { durability: other.durability, ..*self } == *other
     }
 
-    /// Returns the plan of the load, counted for `counted`, with at most `messages` messages of each sender.
+    /// Returns the plan of the load, counted for `counted` at most, with at most `messages` messages of each sender.
     /// Plans of workloads without messages are not used.
     pub(crate) const fn plan(&self, counted: Duration, messages: u32) -> Plan {
         let one_room = Plan {
@@ -174,7 +174,7 @@ impl Case {
             text_bytes: 64,
             pace: Pace::Window(self.in_flight),
             lag: self.lag,
-            bounds: Bounds { warm_up: WARM_UP, counted, messages },
+            bounds: Bounds { warm_up: WARM_UP, counted: Extent::For(counted), messages },
         };
         match self.workload {
             Workload::W1 | Workload::W5 | Workload::W7 => one_room,

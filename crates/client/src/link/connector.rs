@@ -149,7 +149,7 @@ impl<D: Dial> Connector<D> {
         }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
-            Err(OpenError::Lost(why)) => return self.lost(why).await,
+            Err(OpenError::Lost(why)) => return self.report_loss(why).await,
             Err(OpenError::WrongKey(wrong)) => {
                 tracing::warn!(expected = ?wrong.expected, found = ?wrong.found, "wrong key");
                 self.send(LinkEvent::WrongKey(wrong)).await;
@@ -179,7 +179,7 @@ impl<D: Dial> Connector<D> {
             self.backoff.reset();
         }
         match end {
-            End::Lost(why) => self.lost(why).await,
+            End::Lost(why) => self.report_loss(why).await,
             End::Reconnect => {
                 self.send(LinkEvent::Lost(LinkError::Asked)).await;
                 Next::Connect
@@ -188,7 +188,7 @@ impl<D: Dial> Connector<D> {
         }
     }
 
-    async fn lost(&mut self, why: LinkError) -> Next {
+    async fn report_loss(&mut self, why: LinkError) -> Next {
         // As a string it is escaped: a goodbye of the server must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
         let is_final = why.is_final();

@@ -12,7 +12,7 @@ use super::{BadAddress, Secure, ServerAddress, Tcp};
 /// The address of a server, and its key if that is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Where it is.
+    /// Its address.
     pub address: ServerAddress,
     /// The key that it must have.
     pub key: Option<ServerKey>,

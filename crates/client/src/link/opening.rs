@@ -140,7 +140,7 @@ fn is_close(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
-/// What the first bytes of a server say about it.
+/// The kind of server that the first bytes of one show.
 #[derive(Debug, PartialEq, Eq)]
 enum Guess {
     ChatServer,

@@ -7,7 +7,7 @@ use tokio_util::either::Either;
 use super::tls::{SecureStream, Tls};
 use super::{Dial, DialError};
 
-/// What is done once, with the first connection to a server that has the key that it must have.
+/// The step that is taken once, with the first connection to a server that has the key that it must have.
 type OnTrusted = Box<dyn FnOnce() + Send>;
 
 /// Connects with `D`, and makes TLS on each connection, or none.

@@ -52,7 +52,7 @@ impl Log {
     }
 
     /// A pending message is stored.
-    pub(crate) fn stored(&mut self, id: &MessageId) {
+    pub(crate) fn mark_stored(&mut self, id: &MessageId) {
         self.renumber(id, id.clone());
     }
 

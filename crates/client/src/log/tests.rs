@@ -262,7 +262,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     receive(&mut log, 1..=3);
     log.notice(at(), notice("note"));
     log.push_pending(at(), own(1));
-    log.restored(at());
+    log.make_void(at());
     assert_eq!((log.last().get(), log.oldest(), log.has_begun()), (0, None, false));
     log.reach(Seq::new(2));
     receive(&mut log, [1, 2]);
@@ -272,8 +272,8 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     log.insert_older([(Seq::FIRST, at(), body("again"))], PageInfo::default(), false);
     assert!(!log.lacks_older());
     // Once more: the second rule stands below the first.
-    log.restored(at());
-    log.restored(at());
+    log.make_void(at());
+    log.make_void(at());
     assert_eq!(texts(&log).iter().filter(|text| **text == "rule").count(), 2);
 }
 
@@ -288,7 +288,7 @@ proptest::proptest! {
                 2 => log.notice(at(), notice("note")),
                 3 => log.push_pending(at(), own(number)),
                 4 => log.accept(&id(number), Seq::new(number), at()),
-                5 if number > 35 => log.restored(at()),
+                5 if number > 35 => log.make_void(at()),
                 _ => log.refuse(&id(number), at(), refusal()),
             }
         }

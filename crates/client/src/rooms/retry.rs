@@ -19,7 +19,7 @@ pub(crate) struct Retry {
 
 impl Retry {
     /// A page could not be read. Returns whether the page before could.
-    pub(crate) fn failed(&mut self, at: Timestamp) -> bool {
+    pub(crate) fn add_failure(&mut self, at: Timestamp) -> bool {
         let pause = self.pause.map_or(PAUSE_MIN_MS, |pause| (pause * 2).min(PAUSE_MAX_MS));
         self.until = Some(Timestamp::from_millis(at.as_millis().saturating_add(pause)));
         self.pause.replace(pause).is_none()
@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(retry.left(at(0)), None);
         let mut pauses = Vec::new();
         for round in 0..7 {
-            assert_eq!(retry.failed(at(5)), round == 0);
+            assert_eq!(retry.add_failure(at(5)), round == 0);
             pauses.extend(retry.left(at(5)));
             retry.end_pause();
         }
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_pause_ends_also_if_the_clock_was_set_back() {
         let mut retry = Retry::default();
-        retry.failed(at(1_000_000));
+        retry.add_failure(at(1_000_000));
         assert_eq!(retry.left(at(1_000_500)), Some(1_500));
         assert_eq!(retry.left(at(1_002_500)), Some(0));
         assert_eq!(retry.left(at(0)), Some(0));

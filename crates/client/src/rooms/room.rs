@@ -83,7 +83,7 @@ pub struct Room {
     /// Whether the server could read the pages of its window.
     pub(crate) retry: Retry,
     /// The last message of the room, as far as it was known when that page was asked for.
-    pub(crate) known: Seq,
+    pub(crate) as_of: Seq,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
     /// has those that follow.
     pub(crate) stride: u64,
@@ -138,7 +138,7 @@ impl Room {
             loading: None,
             queued: QueuedPages::default(),
             retry: Retry::default(),
-            known: Seq::NONE,
+            as_of: Seq::NONE,
             stride: PAGE_MESSAGES,
             marked: None,
             is_kept_unread: false,
@@ -241,9 +241,9 @@ impl Room {
     }
 
     /// The journal was restored from a backup: messages stay, and no `seq` is valid.
-    pub(crate) fn restored(&mut self, at: Timestamp) {
+    pub(crate) fn make_void(&mut self, at: Timestamp) {
         self.is_restored = self.log.messages().next().is_some();
-        self.log.restored(at);
+        self.log.make_void(at);
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.ignored.clear();

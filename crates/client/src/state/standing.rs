@@ -1,4 +1,4 @@
-//! What the user and others may do.
+//! The rights of the user and of others.
 
 use chat_proto::{Privacy, Role, RoomName, Rules, TopicBy, UserId};
 

@@ -80,7 +80,7 @@ mod tests {
     fn leave(state: &Path, address: &str, user: &str, journal: Option<&str>, count: u64) -> Store {
         let mut store = Store::open(Some(state), address, name(user)).unwrap().0;
         if let Some(journal) = journal {
-            store.file_under(Some(ShortString::new(journal).unwrap())).unwrap();
+            store.open_server(Some(ShortString::new(journal).unwrap())).unwrap();
         }
         for n in 1..=count {
             let (room, text) = (RoomName::lobby(), Text::new("hi").unwrap());

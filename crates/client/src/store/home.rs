@@ -76,7 +76,7 @@ impl Server {
         }
     }
 
-    /// Where its users may be: by its journal, and by its address alone.
+    /// The directories in which its users may be: by its journal, and by its address alone.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
         let mut all = vec![self.directory(), self.with_journal(None).directory()];
         all.dedup();

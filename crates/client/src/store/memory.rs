@@ -15,7 +15,7 @@ pub(super) struct MemoryUser {
 }
 
 impl MemoryUser {
-    /// As [`super::Store::file_under`].
+    /// As [`super::Store::open_server`].
     pub(super) fn become_user_of(&mut self, journal: Option<ShortString>, others: &mut Vec<Self>) {
         if self.journal.is_none() && journal.is_some() && others.is_empty() {
             self.journal = journal;

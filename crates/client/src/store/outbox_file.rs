@@ -39,7 +39,7 @@ pub struct OwnMessage {
     pub id: MessageId,
     /// The room.
     pub room: RoomName,
-    /// What the user says.
+    /// The message.
     pub body: Body,
     /// The epoch of the journal if the body names messages by their `seq`: in another epoch these are others.
     pub epoch: Option<ShortString>,

@@ -59,7 +59,7 @@ mod tests {
         drop(store);
         assert_eq!(still_pending(state.path(), &ids), ids);
         let mut later = open("localhost:1");
-        later.file_under(Some(ShortString::new("journal").unwrap())).unwrap();
+        later.open_server(Some(ShortString::new("journal").unwrap())).unwrap();
         assert_eq!(still_pending(state.path(), &ids), ids);
         later.apply(StoreOp::Acknowledged(vec![ids[0].clone()])).unwrap();
         assert_eq!(still_pending(state.path(), &ids), ids[1..]);

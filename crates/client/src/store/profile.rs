@@ -25,7 +25,7 @@ pub struct Profile {
     pub pending: Vec<OwnMessage>,
     /// The drafts, and the room that was open.
     pub drafts: Drafts,
-    /// What the user has chosen for rooms and users.
+    /// The choices of the user for rooms and users.
     pub choices: Choices,
 }
 

@@ -24,10 +24,10 @@ const JOBS_AT_ONCE_MAX: usize = 512;
 pub enum Job {
     /// [`Store::apply`].
     Store(StoreOp),
-    /// [`Store::turn_into`].
-    Become(UserName),
-    /// [`Store::file_under`].
-    File(Option<ShortString>),
+    /// [`Store::open_user`].
+    OpenUser(UserName),
+    /// [`Store::open_server`].
+    OpenServer(Option<ShortString>),
 }
 
 /// The answer to a job.
@@ -154,8 +154,8 @@ impl Store {
     fn carry_out(&mut self, job: Job) -> JobResult {
         match job {
             Job::Store(op) => JobResult::Stored(self.apply(op)),
-            Job::Become(name) => JobResult::Opened(self.turn_into(name).map(Box::new)),
-            Job::File(journal) => JobResult::Opened(self.file_under(journal).map(Box::new)),
+            Job::OpenUser(name) => JobResult::Opened(self.open_user(name).map(Box::new)),
+            Job::OpenServer(journal) => JobResult::Opened(self.open_server(journal).map(Box::new)),
         }
     }
 }

@@ -42,7 +42,7 @@ fn journal(id: &str) -> Option<ShortString> {
 
 /// The server says which journal it has.
 pub(super) fn filed(store: &mut Store, id: &str) -> Profile {
-    store.file_under(journal(id)).unwrap()
+    store.open_server(journal(id)).unwrap()
 }
 
 fn acknowledged(numbers: &[u64]) -> StoreOp {
@@ -245,7 +245,7 @@ fn another_user_takes_over_the_pending_messages() {
     drop(rob);
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();
-    let rob = store.turn_into(name("rob")).unwrap();
+    let rob = store.open_user(name("rob")).unwrap();
     assert_eq!(numbers(&rob), [8, 1]);
     assert!(open(&state, "bob").1.pending.is_empty());
 }
@@ -275,7 +275,7 @@ fn in_memory_another_user_has_the_messages_and_not_the_token() {
     let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
     store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     store.apply(StoreOp::Message(say(1))).unwrap();
-    let rob = store.turn_into(name("rob")).unwrap();
+    let rob = store.open_user(name("rob")).unwrap();
     assert_eq!((token(&rob), numbers(&rob)), (None, vec![1]));
     assert_eq!(rob.device, bob.device);
 }
@@ -348,7 +348,7 @@ fn another_user_takes_over_the_drafts() {
     drop(rob);
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "of bob")]))).unwrap();
-    let rob = store.turn_into(name("rob")).unwrap();
+    let rob = store.open_user(name("rob")).unwrap();
     let both = drafts("#lobby", &[("#lobby", "of bob"), ("#ada", "of rob")]);
     assert_eq!(rob.drafts, both);
     drop(store);

@@ -41,7 +41,7 @@ pub(super) fn ask(
 
 /// The server has sent a direct message with its title. If it was asked about that name, opens it and sends
 /// the text.
-pub(super) fn answered(
+pub(super) fn resolve(
     state: &mut State,
     room: &RoomName,
     title: &UserName,
@@ -79,7 +79,7 @@ pub(super) fn not_found(state: &mut State, name: &UserName, why: &LookupError, a
 }
 
 /// The session has ended: no question will be answered.
-pub(super) fn lost(state: &mut State, at: Timestamp) {
+pub(super) fn drop_lookups(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
         return_typed(state, question, LookupError::ConnectionLost, at);
     }

@@ -233,5 +233,8 @@ pub(super) fn not_made(
     if text.is_some() {
         state.effects.push(Effect::TextReturned(own.text().to_owned()));
     }
-    state.notice(at, Notice::NotChanged { room: label, kind: own.body.kind(), refusal, text });
+    state.notice(
+        at,
+        Notice::NotChanged { room: label, kind: MessageKind::of(&own.body), refusal, text },
+    );
 }

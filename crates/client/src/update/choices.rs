@@ -16,7 +16,7 @@ pub(super) fn change(
     change: impl FnOnce(&mut RoomChoice),
 ) -> Option<Effect> {
     state.choices.change(room, change);
-    stored(state)
+    store_all(state)
 }
 
 /// Ignores the user of that name.
@@ -31,7 +31,7 @@ pub(super) fn ignore(state: &mut State, name: &UserName) -> Result<Option<Effect
     if !state.choices.ignore(user) {
         return Err(RequestError::TooManyIgnored);
     }
-    Ok(stored(state))
+    Ok(store_all(state))
 }
 
 /// Ignores the user of that name no longer.
@@ -43,7 +43,7 @@ pub(super) fn unignore(state: &mut State, name: &UserName) -> Result<Option<Effe
     let then = state.choices.ignored().iter().find(|user| user.name == *name);
     let user = then.map(|user| user.id).or(now);
     state.choices.unignore(user.ok_or_else(|| RequestError::NotIgnored(name.clone()))?);
-    Ok(stored(state))
+    Ok(store_all(state))
 }
 
 /// Remembers a message of a room, or not any more.
@@ -58,7 +58,7 @@ pub(super) fn save(
 ) -> Result<Option<Effect>, RequestError> {
     if !on {
         state.choices.forget_saved(name, seq);
-        return Ok(stored(state));
+        return Ok(store_all(state));
     }
     let entry = state.rooms.get(name).and_then(|room| room.log.message(seq));
     let entry = entry.ok_or(RequestError::NotSentYet)?;
@@ -70,7 +70,7 @@ pub(super) fn save(
     if !state.choices.save(saved.shortened()) {
         return Err(RequestError::TooManySaved);
     }
-    Ok(stored(state))
+    Ok(store_all(state))
 }
 
 /// Stores the numbers of the rooms, if they have changed. Not before the server has sent all rooms: those that have
@@ -78,10 +78,10 @@ pub(super) fn save(
 pub(super) fn number_rooms(state: &mut State) -> Option<Effect> {
     let numbers = if state.warned.rooms_complete { state.rooms.take_numbers() } else { None };
     let is_changed = numbers.is_some_and(|numbers| state.choices.set_numbers(numbers));
-    if is_changed { stored(state) } else { None }
+    if is_changed { store_all(state) } else { None }
 }
 
-fn stored(state: &mut State) -> Option<Effect> {
+fn store_all(state: &mut State) -> Option<Effect> {
     let choices = state.choices.clone();
     Some(store(state, StoreOp::Choices(choices)))
 }

@@ -7,13 +7,13 @@ use chat_proto::{
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
-    session, set_back, standing, store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, reload, search,
+    send, session, set_back, standing, store, threads, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
-use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
+use crate::rooms::{JoinState, MISSED_MAX, Room, ServerCount};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
@@ -31,18 +31,18 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         LinkEvent::About { journal } => state.server_journal = Some(journal),
         LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
         LinkEvent::Welcome { session, welcome } => {
-            return session::welcomed(state, session, welcome, at);
+            return session::take_welcome(state, session, welcome, at);
         }
         // The numbers of its messages are void, and the session is about to end.
         LinkEvent::Event(_) if state.warned.set_back => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
-        LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
-        LinkEvent::Refused(refusal) => session::hello_refused(state, refusal, at),
+        LinkEvent::Unreadable(refusal) => return take_unreadable(state, refusal, at),
+        LinkEvent::Refused(refusal) => session::take_refusal(state, refusal, at),
         LinkEvent::WrongKey(wrong) => {
             state.connection = Connection::WrongKey;
             return vec![Effect::WrongKey(wrong)];
         }
-        LinkEvent::Lost(why) => session::lost(state, why, at),
+        LinkEvent::Lost(why) => session::end(state, why, at),
     }
     Vec::new()
 }
@@ -51,7 +51,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // It only answers a question before the session.
         Event::About { .. } => {}
-        Event::AccountChanged { what, by } => standing::account_changed(state, what, by, at),
+        Event::AccountChanged { what, by } => standing::show_account_change(state, what, by, at),
         event @ (Event::Account(_)
         | Event::Sessions { .. }
         | Event::Accounts { .. }
@@ -61,12 +61,12 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         | Event::Hook { .. }
         | Event::Hooks { .. }
         | Event::Sanctions { .. }
-        | Event::Audit { .. }) => return orders::answered(state, event),
+        | Event::Audit { .. }) => return orders::take_answer(state, event),
         Event::Versions { room, seq, versions, more } => {
             return versions::page(state, room, seq, versions, more).into_iter().collect();
         }
         Event::Found { hits, next, indexed, .. } => {
-            return search::found(state, hits, next, indexed).into_iter().collect();
+            return search::take_hits(state, hits, next, indexed).into_iter().collect();
         }
         Event::Thread { room, seq, replies, unread, messages, more } => {
             return threads::page(state, (&room, seq), (replies, unread), &messages, more);
@@ -80,24 +80,24 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Room(room) if set_back::is_shorter(state, &room) => {
             return set_back::load(state, at);
         }
-        Event::Room(room) => return room_event(state, room, at),
+        Event::Room(room) => return take_room(state, room, at),
         Event::Message(message) => return messages::message(state, &message),
         Event::Accepted(accepted) => return messages::accept(state, accepted),
         Event::Refused(refusal) => {
-            return set_back::refused(state, &refusal)
-                .unwrap_or_else(|| refused::refused(state, refusal, at));
+            return set_back::take_refusal(state, &refusal)
+                .unwrap_or_else(|| refused::take_refusal(state, refusal, at));
         }
         Event::History { room, messages, more } => {
-            return set_back::answered(state, &room, &messages, at)
+            return set_back::take_page(state, &room, &messages, at)
                 .unwrap_or_else(|| history::page(state, &room, messages, more));
         }
-        Event::Joined { room, user } => joined(state, &room, user, at),
+        Event::Joined { room, user } => add_user(state, &room, user, at),
         Event::Left { room, user, .. } if state.is_me(user.id) => state.close(&room),
-        Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
+        Event::Left { room, user, reason } => remove_user(state, &room, &user, reason, at),
         Event::Renamed { user, name } => {
-            return renamed(state, &user, &name, at).into_iter().collect();
+            return rename_user(state, &user, &name, at).into_iter().collect();
         }
-        Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
+        Event::Topic { room, topic, user } => set_topic(state, &room, topic, &user, at),
         Event::Presence { room, count } => {
             if let Some(room) = state.rooms.get_mut(&room) {
                 room.users.set_count(count);
@@ -126,8 +126,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         }
         Event::Back { user } => state.live.set_away(user.id, None),
         Event::Users { room, users, mut away, roles, more } => {
-            live::listed(state, &users, &mut away);
-            standing::listed(state, &room, &users, &roles);
+            live::set_listed(state, &users, &mut away);
+            standing::set_listed(state, &room, &users, &roles);
             return listing::users(state, room, users, more);
         }
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
@@ -137,18 +137,18 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             standing::role(state, room.as_ref(), user, role, by, at);
         }
         Event::Rules { room, rules, by } => standing::rules(state, &room, rules, by, at),
-        Event::AskedIn { room, user, by } => standing::asked_in(state, room, &user, by, at),
+        Event::AskedIn { room, user, by } => standing::show_asked_in(state, room, &user, by, at),
         Event::Sanction(sanction) => return standing::sanction(state, *sanction, at),
-        Event::Pardoned { sanction, by } => standing::pardoned(state, &sanction, by, at),
+        Event::Pardoned { sanction, by } => standing::take_pardon(state, &sanction, by, at),
     }
     Vec::new()
 }
 
 /// A room of the user. The `title` of a direct message is the name of the other user.
-fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
+fn take_room(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
     let name = now.room.clone();
     let Some(title) = now.title.clone() else {
-        let effects = room_changed(state, now, at);
+        let effects = update_room(state, now, at);
         return effects.into_iter().chain(threads::resume(state, &name)).collect();
     };
     let is_asked = addresses::is_asked(state, &title);
@@ -159,15 +159,15 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
         room.join_state = JoinState::Requested;
     }
     state.rooms.set_title(&name, &title);
-    let mut effects: Vec<Effect> = room_changed(state, now, at).into_iter().collect();
+    let mut effects: Vec<Effect> = update_room(state, now, at).into_iter().collect();
     effects.extend(threads::resume(state, &name));
-    effects.extend(addresses::answered(state, &name, &title, at));
+    effects.extend(addresses::resolve(state, &name, &title, at));
     effects
 }
 
 /// Updates a room. Asks for its missed messages once in a session.
-fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
-    live::listed(state, &now.users, &mut now.away);
+fn update_room(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
+    live::set_listed(state, &now.users, &mut now.away);
     let counts = (now.unread, now.mentions);
     let counted = ServerCount::from_event(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
@@ -183,7 +183,7 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
-        room.restored(at);
+        room.make_void(at);
     }
     let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);
@@ -197,7 +197,7 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
         room.open();
         state.effects.push(Effect::RoomOpened(name.clone()));
     }
-    state.standing.joined(name);
+    state.standing.remove_asked(name);
     let room = state.rooms.get_mut(name)?;
     room.is_restored = false;
     let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
@@ -225,27 +225,33 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     send(state, Command::Join { room: name.clone(), since: Some(since) })
 }
 
-fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
+fn add_user(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
     if !state.is_me(user.id)
         && let Some(room) = state.rooms.get_mut(name)
     {
         room.users.add(user.clone());
-        live::joined(state, name, user.id);
-        presence::changed(state, name, user, Change::Joined, at);
+        live::add_user(state, name, user.id);
+        presence::add_change(state, name, user, Change::Joined, at);
     }
 }
 
-fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
-    presence::changed(state, name, user.clone(), Change::Left(reason), at);
+fn remove_user(
+    state: &mut State,
+    name: &RoomName,
+    user: &User,
+    reason: LeaveReason,
+    at: Timestamp,
+) {
+    presence::add_change(state, name, user.clone(), Change::Left(reason), at);
     if let Some(room) = state.rooms.get_mut(name) {
         room.users.remove(user.id);
     }
-    standing::left_room(state, name, user.id);
-    live::left(state, name, user.id, at);
+    standing::clear_role(state, name, user.id);
+    live::remove_user(state, name, user.id, at);
 }
 
 /// Sent once for each room of both users.
-fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
+fn rename_user(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
     let is_me = state.is_me(user.id);
     let mut listed = Vec::new();
     for room in state.rooms.iter_mut() {
@@ -278,7 +284,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
     Some(store(state, StoreOp::Name(name.clone())))
 }
 
-fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
+fn set_topic(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
     // It is a message of the room, too, unless the server is older.
     let is_message = state.features.has(features::EVENTS);
     if let Some(room) = state.rooms.get_mut(name) {
@@ -290,8 +296,14 @@ fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
     }
 }
 
-fn unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
+/// A line of the server that this version cannot read. It may be a page that a room waits for: that one is asked for
+/// again after a pause.
+fn take_unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) -> Vec<Effect> {
     if !std::mem::replace(&mut state.warned.unreadable, true) {
         state.notice(at, Notice::Unreadable(refusal));
     }
+    let waits = |room: &&Room| room.loading.is_some();
+    let rooms = state.rooms.list().iter().filter(waits).map(|room| room.name.clone());
+    let rooms: Vec<RoomName> = rooms.collect();
+    rooms.iter().flat_map(|room| reload::fail(state, room, at).effects).collect()
 }

@@ -81,6 +81,6 @@ pub(super) fn page(
 }
 
 /// The server could not read the messages.
-pub(super) fn failed(state: &mut State, name: &RoomName, to: Seq) {
+pub(super) fn fail(state: &mut State, name: &RoomName, to: Seq) {
     state.effects.push(Effect::Fetched { room: name.clone(), to, messages: None });
 }

@@ -120,13 +120,13 @@ pub(super) fn page(
     more: bool,
 ) -> Vec<Effect> {
     let loading = state.rooms.get_mut(name).and_then(|room| {
-        let known = room.known;
+        let as_of = room.as_of;
         let loading = room.loading.take()?;
         // The pages beside the window do not show that the one that failed can be read now.
         if !matches!(loading, PageRequest::Date(_) | PageRequest::Fetch(_)) {
             room.retry = Retry::default();
         }
-        Some((loading, known))
+        Some((loading, as_of))
     });
     let Some((loading, as_of)) = loading else {
         return Vec::new();
@@ -254,6 +254,6 @@ fn ask(
     let limit = u32::try_from(limit).ok();
     let effect = send(state, Command::History { room: name.clone(), before, at: None, limit })?;
     let room = state.rooms.get_mut(name)?;
-    (room.loading, room.known) = (Some(loading), room.last_seq);
+    (room.loading, room.as_of) = (Some(loading), room.last_seq);
     Some(effect)
 }

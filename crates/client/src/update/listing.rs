@@ -82,17 +82,17 @@ fn pins_after(state: &State, after: Option<Seq>) -> Option<Effect> {
 
 /// The server has refused a command. If that may have been for a page of a list, no more of it comes; the list that the
 /// user wants since is asked for.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> Option<Effect> {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> Option<Effect> {
     if refusal.n.is_some() || refusal.seq.is_some() {
         return None;
     }
     match (refusal.room.as_ref(), refusal.code) {
         (None, RefusalCode::NotReadable) => {
-            state.mention_list.refused(None);
+            state.mention_list.take_refusal(None);
             None
         }
         (room @ Some(_), RefusalCode::NotReadable | RefusalCode::NotInRoom) => {
-            let is_due = state.pin_list.refused(room);
+            let is_due = state.pin_list.take_refusal(room);
             if is_due { pins_after(state, None) } else { None }
         }
         _ => None,

@@ -34,18 +34,18 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
 }
 
 /// The users of a room as the server lists them.
-pub(super) fn listed(state: &mut State, users: &[User], away: &mut Vec<Away>) {
+pub(super) fn set_listed(state: &mut State, users: &[User], away: &mut Vec<Away>) {
     state.live.set_listed(users, std::mem::take(away));
 }
 
 /// A user has left a room, or all of them if it is the lobby.
-pub(super) fn left(state: &mut State, room: &RoomName, user: UserId, at: Timestamp) {
+pub(super) fn remove_user(state: &mut State, room: &RoomName, user: UserId, at: Timestamp) {
     state.live.stop_typing(Some(room).filter(|room| **room != RoomName::lobby()), user);
     set_seen_at(state, room, user, Some(at));
 }
 
 /// A user has joined a room.
-pub(super) fn joined(state: &mut State, room: &RoomName, user: UserId) {
+pub(super) fn add_user(state: &mut State, room: &RoomName, user: UserId) {
     set_seen_at(state, room, user, None);
 }
 

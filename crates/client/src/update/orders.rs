@@ -60,7 +60,7 @@ pub(super) fn order(state: &mut State, command: Command) -> Result<Effect, Reque
 }
 
 /// The server has answered an order. The front end hears of a list once it is complete.
-pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
+pub(super) fn take_answer(state: &mut State, event: Event) -> Vec<Effect> {
     let next = match &event {
         Event::Invites { invites, more } => {
             let last = state.invites.page(invites.clone(), *more);
@@ -92,15 +92,15 @@ pub(super) fn answered(state: &mut State, event: Event) -> Vec<Effect> {
 }
 
 /// The server has refused a command: a list that was asked for may not come.
-pub(super) const fn refused(state: &mut State) {
-    session_ended(state);
+pub(super) const fn take_refusal(state: &mut State) {
+    stop_waiting(state);
 }
 
 /// No answer comes any more.
-pub(super) const fn session_ended(state: &mut State) {
-    state.invites.session_ended();
-    state.hooks.session_ended();
-    state.sanctions.session_ended();
-    state.audit.session_ended();
-    state.account.session_ended();
+pub(super) const fn stop_waiting(state: &mut State) {
+    state.invites.stop_waiting();
+    state.hooks.stop_waiting();
+    state.sanctions.stop_waiting();
+    state.audit.stop_waiting();
+    state.account.stop_waiting();
 }

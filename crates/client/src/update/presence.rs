@@ -20,7 +20,7 @@ const SPOKEN_WITHIN: Duration = Duration::from_secs(60 * 60);
 const RETURN_WITHIN: Duration = Duration::from_secs(60);
 
 /// A user joined a room or left it; their room has the users of before.
-pub(super) fn changed(
+pub(super) fn add_change(
     state: &mut State,
     name: &RoomName,
     user: User,
@@ -52,7 +52,7 @@ pub(super) fn changed(
 }
 
 /// A session has begun: the log says for how long there was none.
-pub(super) fn session_began(state: &mut State, me: UserId, at: Timestamp) {
+pub(super) fn begin_session(state: &mut State, me: UserId, at: Timestamp) {
     state.online_since = Some(at);
     let since = state.offline_since.take();
     if let Some(since) = since.filter(|_| state.is_me(me)) {
@@ -61,7 +61,7 @@ pub(super) fn session_began(state: &mut State, me: UserId, at: Timestamp) {
 }
 
 /// A session has ended, or did not begin.
-pub(super) fn session_ended(state: &mut State, why: &LinkError, at: Timestamp) {
+pub(super) fn end_session(state: &mut State, why: &LinkError, at: Timestamp) {
     if state.session().is_none() || state.me.is_none() {
         return;
     }

@@ -12,7 +12,7 @@ use crate::state::State;
 use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// The server has refused a command.
-pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
+pub(super) fn take_refusal(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
     let room = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room));
     let requested = room.filter(|room| room.join_state == JoinState::Requested);
     let requested = requested.map(|room| room.name.clone());
@@ -30,8 +30,8 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
             return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
-    orders::refused(state);
-    if search::refused(state, &refusal) {
+    orders::take_refusal(state);
+    if search::take_refusal(state, &refusal) {
         return search::send_question(state).into_iter().collect();
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other)
@@ -47,17 +47,17 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     let mut effects = Vec::new();
     let mut is_known = false;
     if refusal.seq.is_some() {
-        if versions::refused(state, &refusal) || threads::refused(state, &refusal) {
+        if versions::take_refusal(state, &refusal) || threads::take_refusal(state, &refusal) {
             return effects;
         }
     } else if refusal.code == RefusalCode::NotReadable
         && let Some(room) = &refusal.room
     {
-        let failed = reload::failed(state, room, at);
+        let failed = reload::fail(state, room, at);
         effects.extend(failed.effects);
         is_known = failed.is_known;
     }
-    effects.extend(listing::refused(state, &refusal));
+    effects.extend(listing::take_refusal(state, &refusal));
     if !is_known {
         state.notice(at, Notice::Refused(Box::new(refusal)));
     }

@@ -17,21 +17,21 @@ pub(super) struct PageFailure {
 }
 
 /// The server could not read a page of a room.
-pub(super) fn failed(state: &mut State, name: &RoomName, at: Timestamp) -> PageFailure {
+pub(super) fn fail(state: &mut State, name: &RoomName, at: Timestamp) -> PageFailure {
     let mut done = PageFailure { effects: Vec::new(), is_known: false };
     let Some(room) = state.rooms.get_mut(name) else { return done };
     let hold = match room.loading.take() {
         Some(PageRequest::Older) => Some(Hold::OlderFailed),
         Some(PageRequest::Newer(_)) => Some(Hold::NewerFailed),
         Some(PageRequest::Fetch(wanted)) => {
-            fetch::failed(state, name, wanted.to);
+            fetch::fail(state, name, wanted.to);
             None
         }
         Some(PageRequest::Date(_) | PageRequest::Stale) | None => None,
     };
     if let Some((hold, room)) = hold.zip(state.rooms.get_mut(name)) {
         room.log.set_hold(hold);
-        done.is_known = !room.retry.failed(at);
+        done.is_known = !room.retry.add_failure(at);
         done.effects.extend(room.retry.left(at).map(tick_after));
     }
     done.effects.extend(fetch::send_queued(state, name));
@@ -65,7 +65,7 @@ pub(super) fn again(room: &mut Room) {
 }
 
 /// The session has ended: the next one tries at once.
-pub(super) fn session_ended(room: &mut Room) {
+pub(super) fn reset(room: &mut Room) {
     end_pause(room);
     room.retry = Retry::default();
 }

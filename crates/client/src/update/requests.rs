@@ -80,7 +80,7 @@ fn carry_out(
             None
         }
         Request::SeenInThread { first, last } => {
-            threads::seen(state, (first, last));
+            threads::mark_shown(state, (first, last));
             await_read_tick(state)
         }
         Request::FindDate { room, date } => fetch::ask_date(state, &room, date)?,
@@ -276,7 +276,7 @@ fn rename(state: &mut State, name: UserName) -> Effect {
         return effect;
     }
     if state.me.is_none() || matches!(state.connection, Connection::Refused { .. }) {
-        return Effect::Become(name);
+        return Effect::OpenUser(name);
     }
     state.name = name.clone();
     Effect::Link(LinkRequest::Connect(name))
@@ -325,7 +325,7 @@ pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
 /// that it has these messages.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    if state.session().is_none() || state.known.is_some() {
+    if state.session().is_none() || state.probe.is_some() {
         return Vec::new();
     }
     let reads: Vec<Command> = unsent(state).collect();

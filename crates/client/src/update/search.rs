@@ -65,24 +65,24 @@ pub(super) fn send_question(state: &mut State) -> Option<Effect> {
 }
 
 /// Messages are found. The user may ask for something else by now.
-pub(super) fn found(
+pub(super) fn take_hits(
     state: &mut State,
     hits: Vec<Hit>,
     next: Option<ShortString>,
     indexed: Option<u8>,
 ) -> Option<Effect> {
-    state.search.found(hits, next, indexed);
+    state.search.take_hits(hits, next, indexed);
     send_question(state)
 }
 
 /// Returns true if the refusal is that of a search.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> bool {
     let may_be = match refusal.code {
         RefusalCode::SearchTooBroad | RefusalCode::SearchNotReady => true,
         RefusalCode::NotReadable => refusal.room.is_none(),
         _ => false,
     };
-    may_be && state.search.refused(refusal)
+    may_be && state.search.take_refusal(refusal)
 }
 
 fn millis(duration: Duration) -> i64 {

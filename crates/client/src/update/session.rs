@@ -22,7 +22,7 @@ fn rooms_complete_nonce() -> Nonce {
 
 /// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
 /// one, continues with the state that is stored for that server.
-pub(super) fn welcomed(
+pub(super) fn take_welcome(
     state: &mut State,
     session: u64,
     welcome: Welcome,
@@ -34,11 +34,11 @@ pub(super) fn welcomed(
     }
     // The drafts belong to the server they were typed for.
     let typed = drafts::tick(state);
-    typed.into_iter().chain([Effect::File { session, welcome: Box::new(welcome) }]).collect()
+    typed.into_iter().chain([Effect::OpenServer { session, welcome: Box::new(welcome) }]).collect()
 }
 
 /// A session has begun with another server, for which this is stored.
-pub(super) fn filed(
+pub(super) fn open_server(
     state: &mut State,
     session: u64,
     welcome: Welcome,
@@ -64,7 +64,7 @@ pub(super) fn filed(
 }
 
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
-    presence::session_began(state, welcome.id, at);
+    presence::begin_session(state, welcome.id, at);
     state.connection = Connection::Connected { session };
     (state.features, state.live, state.typed) = (welcome.features, Live::default(), None);
     (state.trouble, state.says_password) = (None, false);
@@ -80,7 +80,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     let epoch = welcome.journal.map(|journal| journal.epoch);
     if state.epoch.is_some() && epoch != state.epoch {
         for room in state.rooms.iter_mut() {
-            room.restored(at);
+            room.make_void(at);
         }
         state.thread = None;
     }
@@ -95,9 +95,9 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.me = Some(welcome.id);
     state.standing.role = welcome.role;
     state.name = welcome.name.clone();
-    let known = set_back::ask(state);
+    let question = set_back::ask(state);
     let mut effects: Vec<Effect> = taken_back.into_iter().chain(overtaken).chain(drafts).collect();
-    effects.extend(known);
+    effects.extend(question);
     effects.push(store(state, StoreOp::Name(welcome.name)));
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let requested: Vec<Command> = requested(state).collect();
@@ -121,6 +121,7 @@ pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) ->
         return Vec::new();
     }
     state.warned.rooms_complete = true;
+    set_back::give_up(state);
     addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
     let left = rooms.filter(|room| {
@@ -162,9 +163,9 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 
 /// The session has ended, or did not begin. All that is on the screen stays, the
 /// users as they were last.
-pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
+pub(super) fn end(state: &mut State, why: LinkError, at: Timestamp) {
     notify_why(state, &why, at);
-    presence::session_ended(state, &why, at);
+    presence::end_session(state, &why, at);
     state.connection = match why {
         LinkError::Goodbye { code, .. } if why.is_final() => Connection::Expelled { code },
         _ => Connection::Connecting,
@@ -172,24 +173,24 @@ pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
     if !matches!(why, LinkError::Asked) {
         state.trouble = Some(why);
     }
-    state.outbox.session_ended();
-    state.listing.session_ended();
-    state.mention_list.session_ended();
-    state.pin_list.session_ended();
+    state.outbox.mark_unsent();
+    state.listing.stop_waiting();
+    state.mention_list.stop_waiting();
+    state.pin_list.stop_waiting();
     state.version_list.is_loading = false;
-    orders::session_ended(state);
-    state.search.session_ended();
-    threads::session_ended(state);
-    addresses::lost(state, at);
+    orders::stop_waiting(state);
+    state.search.stop_waiting();
+    threads::stop_waiting(state);
+    addresses::drop_lookups(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
     if !here.is_empty() {
         state.last_lobby_users = here;
     }
-    state.known = None;
+    state.probe = None;
     for room in state.rooms.iter_mut() {
         room.loading = None;
-        reload::session_ended(room);
+        reload::reset(room);
         room.queued = QueuedPages::default();
         room.coming = None;
         // The server may not have received it. The room has the position of the server in the next session.
@@ -203,13 +204,10 @@ pub(super) fn lost(state: &mut State, why: LinkError, at: Timestamp) {
 /// Shows once why there is no session, if the user can do something about it.
 fn notify_why(state: &mut State, why: &LinkError, at: Timestamp) {
     let is_shown = match why {
-        // Once there was a session, the address is right.
-        LinkError::Unreachable(_) => state.me.is_none(),
+        // Once there was a session, the address is right: the server is being restarted.
+        LinkError::Unreachable(_) | LinkError::ClosedAtOnce => state.me.is_none(),
         LinkError::Goodbye { .. } => why.is_final(),
-        LinkError::Another(_)
-        | LinkError::ClosedAtOnce
-        | LinkError::TurnedAway(_)
-        | LinkError::Tls => true,
+        LinkError::Another(_) | LinkError::TurnedAway(_) | LinkError::Tls => true,
         _ => false,
     };
     if is_shown && state.warned.not_connected.as_ref() != Some(why) {
@@ -220,7 +218,7 @@ fn notify_why(state: &mut State, why: &LinkError, at: Timestamp) {
 }
 
 /// The server has refused the hello. If it is about the name, the user can type another one.
-pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
+pub(super) fn take_refusal(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     if matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName) {
@@ -237,7 +235,7 @@ pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timest
 }
 
 /// The client goes on as another user of the same server.
-pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<Effect> {
+pub(super) fn open_user(state: &mut State, profile: Profile, at: Timestamp) -> Vec<Effect> {
     remove_all_pending(state);
     let identity = Identity::from(&profile);
     state.take_up(profile);

@@ -13,19 +13,19 @@ use crate::state::{KnownMessage, State};
 /// Asks for the newest message that is loaded. If the server has another one in its place, its data was set back; if it
 /// has this one, it has all that came before.
 pub(super) fn ask(state: &mut State) -> Option<Effect> {
-    state.known = state.newest().filter(|_| state.epoch.is_some());
-    let KnownMessage { room, seq, .. } = state.known.clone()?;
+    state.probe = state.newest().filter(|_| state.epoch.is_some());
+    let KnownMessage { room, seq, .. } = state.probe.clone()?;
     send(state, Command::History { room, before: Some(seq.next()), at: None, limit: Some(1) })
 }
 
 /// Takes a page, if it is the answer to that question; else returns `None`. It is the first page of a session.
-pub(super) fn answered(
+pub(super) fn take_page(
     state: &mut State,
     room: &RoomName,
     page: &[Message],
     at: Timestamp,
 ) -> Option<Vec<Effect>> {
-    let known = state.known.take_if(|known| known.room == *room && page.len() <= 1)?;
+    let known = state.probe.take_if(|known| known.room == *room && page.len() <= 1)?;
     let there = page.iter().find(|message| message.seq == known.seq && !message.damaged);
     if there.is_some_and(|message| message.at != known.at) {
         return Some(load(state, at));
@@ -35,11 +35,17 @@ pub(super) fn answered(
 
 /// Takes a refusal, if it is the answer to that question; else returns `None`. The user is not in the room any more, or
 /// the message cannot be read.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> Option<Vec<Effect>> {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> Option<Vec<Effect>> {
     let is_of_room = refusal.n.is_none() && refusal.seq.is_none();
     let is_it = |known: &mut KnownMessage| is_of_room && refusal.room.as_ref() == Some(&known.room);
-    state.known.take_if(is_it)?;
+    state.probe.take_if(is_it)?;
     Some(requests::await_read_tick(state).into_iter().collect())
+}
+
+/// The server has answered what was asked after that question, and it answers in order: the answer was a line that this
+/// version cannot read.
+pub(super) fn give_up(state: &mut State) {
+    state.probe = None;
 }
 
 /// Whether a room that the server sends for the first time in this session has fewer messages than it had.
@@ -55,7 +61,7 @@ pub(super) fn is_shorter(state: &State, now: &RoomState) -> bool {
 /// still answer commands with the old ones in this session.
 pub(super) fn load(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
-        room.restored(at);
+        room.make_void(at);
     }
     state.thread = None;
     let own = changes::take_back_all(state, at);

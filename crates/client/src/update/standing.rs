@@ -15,7 +15,7 @@ use crate::state::State;
 const TICK_MAX: Duration = Duration::from_secs(3_600);
 
 /// The roles of users of a room that the server has listed.
-pub(super) fn listed(state: &mut State, room: &RoomName, users: &[User], roles: &[RoleHolder]) {
+pub(super) fn set_listed(state: &mut State, room: &RoomName, users: &[User], roles: &[RoleHolder]) {
     if let Some(room) = state.rooms.get_mut(room) {
         users.iter().for_each(|user| room.roles.set(user.id, Role::Member));
         roles.iter().for_each(|holder| room.roles.set(holder.id, holder.role));
@@ -76,8 +76,14 @@ pub(super) fn rules(
 }
 
 /// A user was asked into a room.
-pub(super) fn asked_in(state: &mut State, room: RoomName, user: &User, by: User, at: Timestamp) {
-    let is_new = !state.is_me(user.id) || state.standing.asked(&room);
+pub(super) fn show_asked_in(
+    state: &mut State,
+    room: RoomName,
+    user: &User,
+    by: User,
+    at: Timestamp,
+) {
+    let is_new = !state.is_me(user.id) || state.standing.add_asked(&room);
     if is_new {
         let (user, by) = (person(state, Some(user.clone())), person(state, Some(by)));
         let place = room.clone();
@@ -123,7 +129,7 @@ pub(super) fn sanction(state: &mut State, sanction: SanctionInfo, at: Timestamp)
 }
 
 /// A mute or a ban has ended before its time.
-pub(super) fn pardoned(
+pub(super) fn take_pardon(
     state: &mut State,
     sanction: &SanctionInfo,
     by: Option<User>,
@@ -147,7 +153,7 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
 }
 
 /// Somebody has changed the account of the user.
-pub(super) fn account_changed(
+pub(super) fn show_account_change(
     state: &mut State,
     what: AccountChange,
     by: Option<User>,
@@ -184,7 +190,7 @@ fn target(state: &State, sanction: &SanctionInfo) -> Target {
     }
 }
 
-/// Who it is for the user; the operator if there is none.
+/// The person that `user` is for the user of the client; the operator if there is none.
 fn person(state: &State, user: Option<User>) -> Person {
     match user {
         None => Person::Operator,
@@ -198,7 +204,7 @@ fn left(until: Timestamp, at: Timestamp) -> u64 {
 }
 
 /// A user has left a room, and its role with it.
-pub(super) fn left_room(state: &mut State, room: &RoomName, user: UserId) {
+pub(super) fn clear_role(state: &mut State, room: &RoomName, user: UserId) {
     if let Some(room) = state.rooms.get_mut(room) {
         room.roles.set(user, Role::Member);
     }

@@ -76,6 +76,20 @@ impl Harness {
     }
 }
 
+#[test]
+fn a_server_that_has_answered_and_is_restarted_is_no_wrong_address() {
+    use crate::link::LinkError::{ClosedAtOnce, Tls, Unreachable};
+    let notices = |mut harness: Harness, why| {
+        let effects = harness.input(Input::Link(LinkEvent::Lost(why)));
+        effects.iter().filter(|effect| matches!(effect, Effect::Noticed(_))).count()
+    };
+    for why in [|| Unreachable("Connection refused".into()), || ClosedAtOnce] {
+        assert_eq!(notices(Harness::new(), why()), 1);
+        assert_eq!(notices(Harness::connected(), why()), 0, "{:?}", why());
+    }
+    assert_eq!(notices(Harness::connected(), Tls), 1);
+}
+
 /// The `seq` of each message that the front end receives.
 fn received(effects: &[Effect]) -> Vec<u64> {
     let received = effects.iter().filter_map(|effect| match effect {

@@ -41,7 +41,7 @@ pub(super) fn resume(state: &mut State, name: &RoomName) -> Option<Effect> {
 fn ask(state: &mut State, before: Option<Seq>) -> Option<Effect> {
     let thread = state.thread.as_mut()?;
     let room = state.rooms.get(&thread.room)?;
-    (thread.load, thread.known) = (ThreadLoad::Loading, room.last_seq);
+    (thread.load, thread.as_of) = (ThreadLoad::Loading, room.last_seq);
     thread.pages += 1;
     let (room, seq) = (thread.room.clone(), thread.root);
     send(state, Command::Thread { room, seq, before, limit: None })
@@ -58,7 +58,7 @@ pub(super) fn page(
     let is_wanted = |thread: &&mut Thread| {
         thread.room == *name && thread.root == root && thread.load == ThreadLoad::Loading
     };
-    let Some(as_of) = state.thread.as_mut().filter(is_wanted).map(|thread| thread.known) else {
+    let Some(as_of) = state.thread.as_mut().filter(is_wanted).map(|thread| thread.as_of) else {
         return Vec::new();
     };
     let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));
@@ -84,7 +84,7 @@ pub(super) fn page(
 }
 
 /// The server has refused a command about a message. Returns whether that was the one for the thread.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> bool {
     let thread = state.thread.as_mut().filter(|thread| {
         thread.load == ThreadLoad::Loading
             && refusal.room.as_ref() == Some(&thread.room)
@@ -99,7 +99,7 @@ pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
 }
 
 /// The session is over: the next one asks again.
-pub(super) fn session_ended(state: &mut State) {
+pub(super) fn stop_waiting(state: &mut State) {
     if let Some(thread) = &mut state.thread {
         (thread.load, thread.asked) = (ThreadLoad::Waiting, None);
     }
@@ -121,7 +121,7 @@ pub(super) fn change(state: &mut State, room: &RoomName, seq: Seq, change: &Chan
 }
 
 /// Messages of the open thread were shown: those of others are read.
-pub(super) fn seen(state: &mut State, (first, last): (Seq, Seq)) {
+pub(super) fn mark_shown(state: &mut State, (first, last): (Seq, Seq)) {
     let Some(thread) = &state.thread else { return };
     let Some(room) = state.rooms.get_mut(&thread.room) else { return };
     for (seq, body) in thread.log.messages_between(first, last) {

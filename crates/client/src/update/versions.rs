@@ -50,7 +50,7 @@ pub(super) fn page(
 }
 
 /// The server has refused a command about a message. Returns whether that was the one for the versions.
-pub(super) fn refused(state: &mut State, refusal: &Refusal) -> bool {
+pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> bool {
     let list = &mut state.version_list;
     let is_its =
         refusal.room.as_ref().zip(refusal.seq).is_some_and(|(room, seq)| list.is_of(room, seq));

@@ -29,10 +29,10 @@ pub struct Hello {
     /// The device: this run of the client; empty if it has none.
     #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
     pub device: DeviceId,
-    /// What the user calls the machine; `None` if the client does not say.
+    /// The name that the user has given the machine; `None` if the client does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<ShortString>,
-    /// What the client can do.
+    /// The features of the client.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
     pub features: Features,
 }

@@ -7,7 +7,7 @@ use crate::{Network, Reason, RoomName, SanctionKind, UserName};
 /// The fields of [`Command::Sanction`](super::Command::Sanction).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sanction {
-    /// What it does.
+    /// Its kind.
     pub kind: SanctionKind,
     /// The user.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Kind;
-use crate::event::MessageKind;
 use crate::{DeviceId, Emoji, RoomName, Seq, Text, Timestamp, Topic};
 
 /// The fields of [`Command::Say`](super::Command::Say).
@@ -147,20 +146,6 @@ impl Body {
     pub fn named(&self) -> Option<Seq> {
         let Links { reply_to, thread } = self.links();
         self.target().max(reply_to).max(thread)
-    }
-
-    /// The kind of the message that it becomes.
-    #[must_use]
-    pub const fn kind(&self) -> MessageKind {
-        match self {
-            Self::Message { kind: Kind::Text, .. } => MessageKind::Text,
-            Self::Message { kind: Kind::Action, .. } => MessageKind::Action,
-            Self::Edit { .. } => MessageKind::Edit,
-            Self::Delete { .. } => MessageKind::Delete,
-            Self::Reaction { .. } => MessageKind::Reaction,
-            Self::Pin { .. } => MessageKind::Pin,
-            Self::Topic { .. } => MessageKind::Topic,
-        }
     }
 }
 

@@ -54,7 +54,7 @@ pub struct AccountSummary {
 pub struct DeviceInfo {
     /// Its number, by which it is dropped.
     pub id: u64,
-    /// What the user calls it; empty if it is not known.
+    /// The name that the user has given it; empty if it is not known.
     #[serde(default, skip_serializing_if = "ShortString::is_empty")]
     pub device: ShortString,
     /// When it got its token; `None` if that was before the server stored the time.
@@ -75,7 +75,7 @@ pub struct SessionInfo {
     /// Its user; `None` in an account, which is that of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
-    /// What the user calls the machine; empty if it is not known.
+    /// The name that the user has given the machine; empty if it is not known.
     #[serde(default, skip_serializing_if = "ShortString::is_empty")]
     pub device: ShortString,
     /// The protocol that its client speaks.

@@ -26,7 +26,7 @@ pub struct InviteInfo {
     pub room: Option<RoomName>,
     /// When it ends.
     pub until: Timestamp,
-    /// What it is for.
+    /// Its purpose, in the words of its author.
     #[serde(default, skip_serializing_if = "ShortString::is_empty")]
     pub note: ShortString,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Event;
 use super::details::Details;
 use super::{Edited, Reaction, Replies, User};
-use crate::command::Kind;
+use crate::command::{Body, Kind};
 use crate::{DeviceId, Emoji, RefusalCode, RoomName, Seq, Text, Timestamp, Topic, UserName};
 
 /// The fields of [`Event::Message`].
@@ -21,7 +21,7 @@ pub struct Message {
     pub from: User,
     /// When the server stored it.
     pub at: Timestamp,
-    /// What it is: a text, an action, or an event about a message.
+    /// Its kind: a text, an action, or an event about a message.
     pub kind: MessageKind,
     /// The text; of an event about a message, a description for a person.
     pub text: Text,
@@ -107,6 +107,20 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// The kind of the message that `body` becomes.
+    #[must_use]
+    pub const fn of(body: &Body) -> Self {
+        match body {
+            Body::Message { kind: Kind::Text, .. } => Self::Text,
+            Body::Message { kind: Kind::Action, .. } => Self::Action,
+            Body::Edit { .. } => Self::Edit,
+            Body::Delete { .. } => Self::Delete,
+            Body::Reaction { .. } => Self::Reaction,
+            Body::Pin { .. } => Self::Pin,
+            Body::Topic { .. } => Self::Topic,
+        }
+    }
+
     /// How to show the message by its text alone.
     #[must_use]
     pub const fn shown_as(self) -> Kind {

@@ -10,7 +10,7 @@ pub struct SanctionInfo {
     /// Its number, by which it is pardoned. `None` for a kick, which is over at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
-    /// What it does.
+    /// Its kind.
     pub kind: SanctionKind,
     /// The room; `None` for the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]

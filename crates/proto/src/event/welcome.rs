@@ -29,7 +29,7 @@ pub struct Welcome {
     pub journal: Option<JournalId>,
     /// The program of the server.
     pub server: Server,
-    /// What the server can do.
+    /// The features of the server.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
     pub features: Features,
     /// The limits that a client must keep to.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::id::UserId;
 
 #[test]
 fn the_same_name_in_other_letters_is_the_same_name() {

@@ -52,7 +52,7 @@ fn put_details(details: &Details, line: &mut BytesMut) {
     line[start] = b',';
 }
 
-pub(super) fn accepted(accepted: &Accepted, line: &mut BytesMut) {
+pub(super) fn write_accepted(accepted: &Accepted, line: &mut BytesMut) {
     let Accepted { n, device, room, seq, at, repeat } = accepted;
     line.reserve(LINE_BYTES);
     line.put_slice(br#"{"type":"accepted""#);

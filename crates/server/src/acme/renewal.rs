@@ -53,14 +53,14 @@ impl Renewal {
     }
 
     /// Records a new certificate.
-    pub(super) fn succeeded(&mut self, validity: Validity, now: Instant) {
+    pub(super) fn note_success(&mut self, validity: Validity, now: Instant) {
         let not_before = now + validity.life() / 3;
         self.next = Next::Old { at: old_at(validity), not_before };
         self.failures = 0;
     }
 
     /// Records a failure; returns how long to wait.
-    pub(super) fn failed(&mut self, now: Instant) -> Duration {
+    pub(super) fn note_failure(&mut self, now: Instant) -> Duration {
         let wait = RETRY_MIN.saturating_mul(1 << self.failures.min(8)).min(RETRY_MAX);
         self.next = Next::Retry(now + wait);
         self.failures = self.failures.saturating_add(1);
@@ -102,7 +102,7 @@ mod tests {
         assert!(!stored.is_due(day(159), now));
         assert!(stored.is_due(day(160), now));
         let mut renewal = Renewal::new(None, now);
-        renewal.succeeded(validity(100, 190), now);
+        renewal.note_success(validity(100, 190), now);
         assert!(!renewal.is_due(day(159), now + days(59)));
         assert!(renewal.is_due(day(160), now + days(60)));
     }
@@ -111,7 +111,7 @@ mod tests {
     fn a_clock_that_is_wrong_costs_few_certificates() {
         let now = Instant::now();
         let mut renewal = Renewal::new(None, now);
-        renewal.succeeded(validity(100, 190), now);
+        renewal.note_success(validity(100, 190), now);
         assert!(!renewal.is_due(day(5_000), now + days(29)));
         assert!(renewal.is_due(day(5_000), now + days(30)));
     }
@@ -121,14 +121,14 @@ mod tests {
         let now = Instant::now();
         let mut renewal = Renewal::new(Some(validity(100, 190)), now);
         let hours = |wait: Duration| wait.as_secs() / 3_600;
-        let waits: Vec<_> = (0..7).map(|_| hours(renewal.failed(now))).collect();
+        let waits: Vec<_> = (0..7).map(|_| hours(renewal.note_failure(now))).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 24, 24]);
         assert!(!renewal.is_due(day(5_000), now + days(1) - Duration::from_secs(1)));
         assert!(renewal.is_due(day(0), now + days(1)));
-        renewal.succeeded(validity(100, 190), now);
-        assert_eq!(hours(renewal.failed(now)), 1);
+        renewal.note_success(validity(100, 190), now);
+        assert_eq!(hours(renewal.note_failure(now)), 1);
         for _ in 0..100 {
-            assert!(renewal.failed(now) <= RETRY_MAX);
+            assert!(renewal.note_failure(now) <= RETRY_MAX);
         }
     }
 }

@@ -6,6 +6,7 @@ use chat_proto::{Command, Event, RoomName, SanctionKind};
 
 use super::control::Control;
 use super::target::{PardonTerms, Target};
+use super::words::in_scope;
 
 /// Prints the sessions of all users.
 pub(super) fn sessions(control: &mut Control) -> anyhow::Result<()> {
@@ -68,7 +69,7 @@ pub(super) fn sanctions(control: &mut Control, room: Option<&RoomName>) -> anyho
         control.print(&Event::Sanctions { room: None, sanctions: page, more: false })
     })?;
     if count == 0 {
-        control.say(&format!("There are no mutes and bans {}.\n", place(room)))?;
+        control.say(&format!("There are no mutes and bans {}.\n", in_scope(room)))?;
     }
     Ok(())
 }
@@ -89,18 +90,13 @@ pub(super) fn pardon(
     ensure!(
         !found.is_empty(),
         "there is no such {kind} {}; chat-server admin sanctions lists them",
-        place(room.as_ref())
+        in_scope(room.as_ref())
     );
     for id in found {
         let event = control.ask(&Command::Pardon { id })?;
         control.print(&event)?;
     }
     Ok(())
-}
-
-/// Where sanctions hold.
-pub(super) fn place(room: Option<&RoomName>) -> String {
-    room.map_or_else(|| "on the server".to_owned(), |room| format!("in {room}"))
 }
 
 fn is_of(sanction: &SanctionInfo, target: &Target) -> bool {

@@ -7,7 +7,7 @@ use super::control::Control;
 use super::user::quoted;
 use crate::span;
 
-/// Whom a sanction is about. An address is a network, also if a user has it for a name.
+/// The target of a sanction. An address is a network, also if a user has it for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     User(UserName),
@@ -25,7 +25,7 @@ pub(super) fn target(written: &str) -> Result<Target, String> {
     }
 }
 
-/// Where a sanction holds, how long, and why.
+/// The room, the time and the reason of a sanction.
 #[derive(Debug, clap::Args)]
 pub(super) struct Terms {
     /// The name of a user, or the address of a network for its guests and new users.
@@ -63,7 +63,7 @@ impl Terms {
     }
 }
 
-/// Whom and what a kick is about.
+/// The target, the room and the reason of a kick.
 #[derive(Debug, clap::Args)]
 pub(super) struct KickTerms {
     /// The name of the user.
@@ -108,7 +108,7 @@ impl KickTerms {
     }
 }
 
-/// Whose mute or ban ends.
+/// The target whose mute or ban ends.
 #[derive(Debug, clap::Args)]
 pub(super) struct PardonTerms {
     /// The name of a user, or a network.

@@ -7,7 +7,12 @@ mod orders;
 mod rooms;
 
 use chat_proto::unsafe_chars::is_invisible;
-use chat_proto::{Event, Timestamp};
+use chat_proto::{Event, RoomName, Timestamp};
+
+/// The room in which an order counts, or the server, in a sentence.
+pub(super) fn in_scope(room: Option<&RoomName>) -> String {
+    room.map_or_else(|| "on the server".to_owned(), |room| format!("in {room}"))
+}
 
 /// The answer in words; `None` if no order has it.
 pub(super) fn words(event: &Event) -> Option<String> {

@@ -29,7 +29,7 @@ impl From<LogFormat> for chat_log::Format {
     }
 }
 
-/// What `accepted` survives.
+/// The crash that an accepted message survives.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum DurabilityArg {
     /// A crash of the machine.

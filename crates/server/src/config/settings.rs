@@ -104,7 +104,7 @@ pub struct Config {
     /// last jump, before anything is removed by its age: longer than it takes a time server to correct a
     /// wrong clock, or an administrator to notice it.
     pub steady_span: Duration,
-    /// What one user or one network may do.
+    /// The limits of one user and of one network.
     pub limits: Limits,
     /// Whether messages are indexed, so that they can be searched.
     pub search: bool,

@@ -2,7 +2,7 @@
 
 use crate::feed::CatchUp;
 
-/// What the clients of a protocol can do. Each door declares it; the session never asks for the protocol.
+/// The abilities of the clients of a protocol. Each door declares them; the session never asks for the protocol.
 #[derive(Debug)]
 pub(crate) struct Capabilities {
     /// Whether a client sends only a name, and is let in as a guest. Otherwise it sends `hello`.

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Incoming, Recipient, Wake};
+use super::{Capabilities, Incoming, NextWrite, Recipient};
 use crate::batch::{Batch, EncodedBatch, Format, Items, Pieces, Publication, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 use crate::feed::CatchUp;
@@ -98,7 +98,7 @@ impl Classic {
         Ok(message.map(|message| Incoming::Command(command(message))))
     }
 
-    pub(super) fn received(&mut self, now: Instant) {
+    pub(super) fn note_read(&mut self, now: Instant) {
         self.settles_at = Some(now + self.settle);
     }
 
@@ -193,25 +193,25 @@ impl Classic {
     }
 
     /// Adds the next piece to `out` if it is due.
-    pub(super) fn wake(&mut self, now: Instant, out: &mut WriteQueue) -> Wake {
+    pub(super) fn next_write(&mut self, now: Instant, out: &mut WriteQueue) -> NextWrite {
         if self.list == List::HasChanged {
             self.list = List::IsDueAt(now + self.list_settle);
         }
         let at = self.next_turn_at();
         if now < at {
-            return Wake::At(at);
+            return NextWrite::At(at);
         }
         if matches!(self.list, List::IsDueAt(due_at) if due_at <= now) {
             self.list = List::IsSent;
-            return Wake::ListUsers;
+            return NextWrite::ListUsers;
         }
         if let Some(piece) = self.next_piece() {
             out.tail().extend_from_slice(&piece);
         }
-        Wake::Write
+        NextWrite::Now
     }
 
-    pub(super) fn written(&mut self, now: Instant) {
+    pub(super) fn note_write(&mut self, now: Instant) {
         self.next_write_at = now + self.gap;
     }
 

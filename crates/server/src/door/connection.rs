@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::alarm::Alarms;
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Door, Incoming, Recipient, Wake, WriteStep, WriteTimeout};
+use super::{Capabilities, Door, Incoming, NextWrite, Recipient, WriteStep, WriteTimeout};
 use crate::batch::Batch;
 use crate::config::{OUT_BYTES_MAX, READ_BYTES};
 
@@ -124,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             if let Poll::Ready(read) = poll_read(&mut self.io, &mut self.input, cx) {
                 self.has_ended = read? == 0;
-                self.door.received(Instant::now);
+                self.door.note_read(Instant::now);
                 continue;
             }
             let Some(at) = self.door.settles_at() else { return Poll::Pending };
@@ -155,14 +155,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// See [`Connection::write`].
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<WriteStep>> {
         while self.out.is_empty() && !self.needs_flush {
-            match self.door.wake(Instant::now, &mut self.out) {
-                Wake::Write => break,
-                Wake::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
-                Wake::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
+            match self.door.next_write(Instant::now, &mut self.out) {
+                NextWrite::Now => break,
+                NextWrite::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
+                NextWrite::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
             }
         }
         ready!(self.poll_write_some(cx))?;
-        self.door.written(Instant::now);
+        self.door.note_write(Instant::now);
         Poll::Ready(Ok(WriteStep::Wrote))
     }
 

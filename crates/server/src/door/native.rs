@@ -65,12 +65,10 @@ impl Native {
         let publications = messages.publications();
         out.reserve(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
-        for (index, own) in publications.iter().enumerate() {
-            if own.message.from.id != recipient.user {
-                continue;
-            }
+        for index in messages.of_author(recipient.user) {
             out.share(lines.slice(others..index));
             others = index + 1;
+            let own = &publications[index];
             if own.session != recipient.session {
                 let message =
                     own.message.to_wire_for(messages.room(), recipient.user, recipient.kinds);
@@ -112,3 +110,6 @@ fn encode(items: &Items, kinds: Kinds) -> EncodedBatch {
         }),
     })
 }
+
+#[cfg(test)]
+mod tests;

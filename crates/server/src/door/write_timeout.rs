@@ -59,7 +59,7 @@ impl WriteTimeout {
         loop {
             ready!(stall.measures_at.as_mut().poll(cx));
             if let Some(now) = self.unacknowledged.as_ref().and_then(|measure| measure()) {
-                stall.measured(now);
+                stall.note_unacknowledged(now);
             }
             let expires_at = stall.since + self.after;
             if Instant::now() >= expires_at {
@@ -71,7 +71,7 @@ impl WriteTimeout {
 }
 
 impl Stall {
-    fn measured(&mut self, unacknowledged: u32) {
+    fn note_unacknowledged(&mut self, unacknowledged: u32) {
         // It falls if the client takes bytes. It rises only if TLS, which holds written bytes, could send some of them:
         // then the client has made place for them.
         if self.unacknowledged != Some(unacknowledged) {

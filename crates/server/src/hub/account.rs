@@ -78,7 +78,7 @@ impl Account {
 
     /// The standing of the user in a room.
     pub(super) fn standing(&self, room: &Room) -> Standing {
-        Standing::new(room.key(), Some(room.id), room.rules(), self.rooms.part(room.id))
+        Standing::new(room.key(), Some(room.id), room.rules(), self.rooms.facts(room.id))
     }
 
     /// The record of the account; `None` if it is not stored.

@@ -34,7 +34,7 @@ const _: () = assert!(
     "an account fits a line"
 );
 
-/// Who asks about an account.
+/// The user who asks about an account, or the operator.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
     /// The user, and its session; `None` for the operator, who may do everything.

@@ -41,14 +41,20 @@ pub(crate) enum Outcome {
     },
     /// It is not stored: its device has given its number to another message.
     NumberUsed,
-    /// It is not stored; why.
-    Refused(HubError),
+    /// It is not stored; why. Boxed to keep the answers small, of which most are about stored messages.
+    Refused(Box<HubError>),
 }
 
 impl Outcome {
     /// Returns true if the message is new and stored.
     pub(super) const fn is_stored(&self) -> bool {
         matches!(self, Self::Stored { .. })
+    }
+}
+
+impl From<HubError> for Outcome {
+    fn from(error: HubError) -> Self {
+        Self::Refused(Box::new(error))
     }
 }
 

@@ -83,9 +83,7 @@ impl Directory {
             | (Decision::Message(Some(error)), EntryResult::NoRepeat) => Outcome::Refused(error),
             (_, EntryResult::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
             (_, EntryResult::Repeat(Repeat::Other)) => Outcome::NumberUsed,
-            (_, EntryResult::Rejected(rejection)) => {
-                Outcome::Refused(HubError::Rejected(rejection))
-            }
+            (_, EntryResult::Rejected(rejection)) => HubError::Rejected(rejection).into(),
             (_, EntryResult::Message { room, message, changes }) => {
                 if !changes.is_empty() {
                     self.publish(output);
@@ -115,7 +113,7 @@ impl Directory {
     ) -> Result<Response, HubError> {
         let grant = match decision {
             Decision::Granted(grant) => grant,
-            Decision::Refused(error) => return Err(error),
+            Decision::Refused(error) => return Err(*error),
             other => unreachable!("{other:?} about a request"),
         };
         match result {
@@ -365,5 +363,9 @@ impl Submission {
         let answer = Answer { room: self.name.clone(), n: self.n, device, outcome };
         // Fails only if the session has ended: it reserves capacity for each answer.
         let _ = self.answer.try_send(answer);
+    }
+
+    pub(super) fn refuse(&self, error: HubError) {
+        self.answer(error.into());
     }
 }

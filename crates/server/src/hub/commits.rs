@@ -7,7 +7,6 @@ use std::time::Instant;
 use chat_proto::Timestamp;
 
 use super::HubError;
-use super::answer::Outcome;
 use super::apply::answer;
 use super::decide::Decision;
 use super::directory::Directory;
@@ -62,7 +61,7 @@ impl Commits {
         let mut disk_is_full = None;
         for item in items.chunks_mut(1) {
             if let (Item::Message(submission), Some(reason)) = (&item[0], &disk_is_full) {
-                submission.answer(Outcome::Refused(HubError::NotStored(String::clone(reason))));
+                submission.refuse(HubError::NotStored(String::clone(reason)));
                 continue;
             }
             if let Err(error) = self.try_to_commit(item, now) {
@@ -111,7 +110,7 @@ impl Commits {
             false => HubError::NotStored(error.reason().to_owned()),
         };
         match item {
-            Item::Message(submission) => submission.answer(Outcome::Refused(refusal(error))),
+            Item::Message(submission) => submission.refuse(refusal(error)),
             Item::Task(task) => task.finish(Err(error.into())),
             Item::Request(_, reply) => answer(reply, Err(refusal(error))),
             Item::Close(_) => unreachable!("nothing is stored when the hub closes"),

@@ -14,27 +14,27 @@ mod sanctions;
 
 use std::net::IpAddr;
 
-use chat_proto::{Event, LeaveReason, RoomName, Seq, User, UserId, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Seq, UserId};
 
-use self::login::seen;
+use self::login::see_credential;
+use super::HubError;
 use super::accounts::Asker;
 use super::directory::Directory;
-use super::memberships::Share;
-use super::policy::{Action, Denial, may};
-use super::proposal::{MembershipAhead, Proposal};
+use super::memberships::MembershipKind;
+use super::policy::Action;
+use super::proposal::{Proposal, ProposedMembership};
 use super::request::{DirectScope, Item, Request};
 use super::rooms::UnusedRoom;
-use super::{HubError, NameConflict};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
-use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKey, UserRecord};
+use crate::journal::{Change, Entry, MemberRole, MembershipRecord, RoomId, RoomKey};
 
 /// The decision about one item, beside its entry for the journal.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// The item is refused.
-    Refused(HubError),
+    /// The item is refused. Boxed, as in [`super::answer::Outcome`]: there is a decision about each message.
+    Refused(Box<HubError>),
     /// The message goes to the journal. With an error it is only looked up, and refused if it is not a repeat.
-    Message(Option<HubError>),
+    Message(Option<Box<HubError>>),
     /// The request is carried out, and answered so.
     Granted(Grant),
     /// A task.
@@ -89,7 +89,7 @@ impl Directory {
         proposal: &mut Proposal<'_>,
         item: &'i mut Item,
     ) -> (Decision, Entry<'i>) {
-        let refused = |error| (Decision::Refused(error), Entry::Changes(Vec::new()));
+        let refused = |error| (Decision::Refused(Box::new(error)), Entry::Changes(Vec::new()));
         match item {
             Item::Task(task) => (Decision::Task, Entry::Task(task)),
             Item::Close(_) => {
@@ -98,7 +98,9 @@ impl Directory {
             }
             _ if proposal.is_closed => refused(HubError::GoingAway),
             Item::Message(submission) => match messages::message(self, proposal, submission) {
-                Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
+                Ok((message, refusal)) => {
+                    (Decision::Message(refusal.map(Box::new)), Entry::Message(message))
+                }
                 Err(error) => refused(error),
             },
             Item::Request(request, _) => match self.request(proposal, request) {
@@ -147,7 +149,7 @@ impl Directory {
             }
             Request::Rename { user, wants, if_taken } => {
                 self.not_muted(proposal, *user, None)?;
-                rename(proposal, *user, wants, *if_taken)
+                self.rename(proposal, *user, wants, *if_taken)
             }
             Request::Join { user, name, scope } => self.join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
@@ -163,7 +165,7 @@ impl Directory {
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::Sanction { by, order } => self.sanction(proposal, *by, order),
             Request::Pardon { by, id } => self.pardon(proposal, *by, *id),
-            Request::SweepSanctions => Ok((self.swept(proposal), Grant::Changed)),
+            Request::SweepSanctions => Ok((self.sweep_sanctions(proposal), Grant::Changed)),
             Request::SetAway { user, text } => {
                 if text.is_some() {
                     self.not_muted(proposal, *user, None)?;
@@ -175,7 +177,12 @@ impl Directory {
                 let seen = |user: &UserId| Change::Seen { user: *user, at: *at };
                 Ok((users.iter().map(seen).collect(), Grant::Changed))
             }
-            Request::SeeCredential(record) => Ok((seen(proposal, record), Grant::Changed)),
+            Request::RecordTries { user, what } => {
+                Ok((vec![self.tries(proposal, *user, what)], Grant::Changed))
+            }
+            Request::SeeCredential(record) => {
+                Ok((see_credential(proposal, record), Grant::Changed))
+            }
             Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
         }
     }
@@ -204,24 +211,6 @@ impl Directory {
     }
 }
 
-fn rename(
-    proposal: &mut Proposal<'_>,
-    id: UserId,
-    wants: &UserName,
-    if_taken: NameConflict,
-) -> GrantResult {
-    may(proposal.subject(id), Action::TakeName).map_err(Denial::on_server)?;
-    let name = proposal.names.choose(Some(id), wants, if_taken)?;
-    let user = User { id, name };
-    let record = proposal.record(id);
-    proposal.rename(&user);
-    let change = match record {
-        Some(record) => Change::User(UserRecord { user, ..record }),
-        None => Change::GuestRenamed(user),
-    };
-    Ok((vec![change], Grant::Changed))
-}
-
 /// The changes by which `user` joins a room, and by scope the other user of a direct message; none if they are in
 /// it.
 fn memberships(
@@ -236,20 +225,21 @@ fn memberships(
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
     // A message makes the conversation its author's own.
-    let is_more = |known: Option<MembershipAhead>, id: UserId| {
+    let is_more = |known: Option<ProposedMembership>, id: UserId| {
         let is_answer = id == user && scope == DirectScope::Both && is_direct(key);
         known.is_none_or(|known| !known.is_in || is_answer && !known.is_own)
     };
     let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let known = stored.and_then(|room| proposal.membership(id, room));
-        let share = Share::of(is_direct(key), id == user);
-        if is_more(known, id) && !proposal.may_join_more(id, share, user) {
+        let kind = MembershipKind::of(is_direct(key), id == user);
+        if is_more(known, id) && !proposal.may_join_more(id, kind, user) {
             return Err(too_many(proposal, user, id, key));
         }
     }
     let users_stored = proposal.users_stored();
-    let (room, is_new) = proposal.rooms.find_or_make(key, users_stored)?;
+    let made = proposal.rooms.find_or_make(key, users_stored);
+    let (room, is_new) = made.map_err(|error| proposal.without_hidden_room(user, error))?;
     if users.iter().all(|id| !joins(*id) || !is_more(proposal.membership(*id, room), *id)) {
         return Ok((room, Vec::new()));
     }

@@ -42,12 +42,16 @@ pub(crate) enum HubError {
     #[error(transparent)]
     BadName(NameTrouble),
     /// The client's fault: the room does not exist, and its name looks like that of another one.
-    #[error("the name {wanted} looks like {existing}; join that room, or choose another name")]
+    #[error(
+        "the name {wanted} looks like {}; choose another name{}",
+        .existing.as_ref().map_or("that of another room", RoomName::as_str),
+        if .existing.is_some() { ", or join that room" } else { "" }
+    )]
     RoomLooksTaken {
         /// The room that the client wants.
         wanted: RoomName,
-        /// The room that exists.
-        existing: RoomName,
+        /// The room that exists; `None` if the user cannot find it.
+        existing: Option<RoomName>,
     },
     /// The client's fault: no user has the token.
     #[error("no user of this server has this token; say hello without a token to get a new one")]
@@ -301,7 +305,7 @@ pub(crate) enum HubError {
     GoingAway,
 }
 
-/// Whom to ask for another invite.
+/// The user to ask for another invite.
 fn who(by: Option<&UserName>) -> &str {
     by.map_or("the person who runs the server", UserName::as_str)
 }

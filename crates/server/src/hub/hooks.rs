@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::answer::Outcome;
 use super::changed::ChangeNotifier;
 use super::policy::{Action, may};
+use super::proposal::Proposal;
 use super::request::{HookDraft, NewMessage, Request, Submission};
 use super::state::State;
 use super::{Hub, HubError};
@@ -79,8 +80,15 @@ impl Hooks {
 impl State {
     /// The newest hooks before the number `before`, and whether there are more: those of the rooms in which `by` may
     /// manage them, or all for the operator, `None`.
-    fn list_hooks(&self, by: Option<UserId>, before: Option<u64>) -> (Vec<HookInfo>, bool) {
-        let sees = |record: &&HookRecord| by.is_none_or(|by| self.manages(by, record));
+    fn list_hooks(
+        &self,
+        by: Option<UserId>,
+        before: Option<u64>,
+        is_banned: impl Fn(UserId, RoomId) -> bool,
+    ) -> (Vec<HookInfo>, bool) {
+        let sees = |record: &&HookRecord| {
+            by.is_none_or(|by| self.manages(by, record) && !is_banned(by, record.room))
+        };
         let mut found = self.hooks.newest(before).filter(sees);
         let hooks = found.by_ref().take(HOOKS_LISTED).filter_map(|record| self.hook_info(record));
         (hooks.collect(), found.next().is_some())
@@ -116,7 +124,7 @@ pub(crate) struct Hook {
     is_newcomer: bool,
     /// Has the budget of the bot.
     notifier: Arc<ChangeNotifier>,
-    /// What all hooks of its author share; `None` for one of the operator.
+    /// The budget that all hooks of its author share; `None` for one of the operator.
     of_author: Option<OfAuthor>,
 }
 
@@ -168,7 +176,11 @@ impl Hub {
 
     /// The newest hooks before the number `before` that `by` may see, and whether there are more; all for the operator.
     pub(crate) fn hooks(&self, by: Option<UserId>, before: Option<u64>) -> (Vec<HookInfo>, bool) {
-        self.state().list_hooks(by, before)
+        let newcomers_after = self.directory.newcomers_after();
+        let state = self.state();
+        let proposal = Proposal::new(&state, newcomers_after);
+        let is_banned = |by, room| self.directory.not_banned(&proposal, by, Some(room)).is_err();
+        state.list_hooks(by, before, is_banned)
     }
 
     /// The hook with that secret.
@@ -211,7 +223,7 @@ impl Hub {
         self.queue.send_all(vec![NewMessage(Box::new(submission))]).await;
         match answers.recv().await {
             Some(answer) => answer.outcome,
-            None => Outcome::Refused(HubError::GoingAway),
+            None => HubError::GoingAway.into(),
         }
     }
 }

@@ -104,6 +104,13 @@ impl Hub {
         Ok((member, secret))
     }
 
+    /// Records that `what`, such as "5 wrong passwords", were tried from one network: those of `user`, if there is one.
+    /// Nobody waits for it, so that the time of an answer does not say whether there is such a user. If the queue is
+    /// full, nothing is recorded.
+    pub(crate) fn record_tries(&self, user: Option<UserId>, what: String) {
+        self.queue.try_request(Request::RecordTries { user, what });
+    }
+
     /// Updates the `seen_at` of a token with which a session has begun, if the stored time is too old. If the queue is
     /// full, a later session stores it.
     pub(super) fn see_token(&self, user: UserId, token: &TokenHash) {

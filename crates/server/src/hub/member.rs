@@ -117,8 +117,8 @@ impl Member {
 
     /// Why the user left a room that it has been in.
     #[must_use]
-    pub(crate) fn left(&self, room: RoomId) -> LeaveReason {
-        self.actor.hub.state().existing(self.id()).rooms.left(room)
+    pub(crate) fn leave_reason(&self, room: RoomId) -> LeaveReason {
+        self.actor.hub.state().existing(self.id()).rooms.leave_reason(room)
     }
 
     /// The user, with the current name.
@@ -127,8 +127,8 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// Has `waker` woken if [`Member::changed`] or [`Member::is_expelled`] may return something else.
-    pub(crate) fn wake(&self, waker: &Waker) {
+    /// Wakes `waker` if [`Member::changed`] or [`Member::is_expelled`] may return something else.
+    pub(crate) fn register_waker(&self, waker: &Waker) {
         self.actor.hub.state().sessions.put_waker(self.session, waker.clone());
     }
 
@@ -138,7 +138,7 @@ impl Member {
         self.notifier.changed(self.seen(), filter)
     }
 
-    /// What has changed since the session looked last, up to `counts`.
+    /// The changes since the session looked last, up to `counts`.
     pub(crate) fn take_changes(&mut self, counts: Counts) -> UserChanges {
         let before = self.seen();
         (self.seen_rooms, self.seen_typing) = (counts.rooms, counts.typing);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::{LeaveReason, Seq, UserId};
 
-use super::policy::Part;
+use super::policy::MembershipFacts;
 use crate::journal::{MemberRole, RoomId};
 
 /// A current or former membership of a user in a room.
@@ -24,7 +24,7 @@ pub(super) struct MemberState {
 
 /// The kinds of memberships, each with a bound of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Share {
+pub(super) enum MembershipKind {
     /// A room with a name.
     Room,
     /// A direct message that the user has begun or answered.
@@ -33,7 +33,7 @@ pub(super) enum Share {
     Unanswered,
 }
 
-impl Share {
+impl MembershipKind {
     pub(super) const fn of(is_direct: bool, is_own: bool) -> Self {
         match (is_direct, is_own) {
             (false, _) => Self::Room,
@@ -129,10 +129,10 @@ impl Memberships {
     }
 
     /// The standing of the user in a room, on which its rights depend.
-    pub(super) fn part(&self, room: RoomId) -> Part {
+    pub(super) fn facts(&self, room: RoomId) -> MembershipFacts {
         let current = self.get(room);
         let known = current.or_else(|| self.former().get(&room));
-        Part {
+        MembershipFacts {
             is_in: current.is_some(),
             role: known.map_or(MemberRole::Member, |known| known.role),
             is_asked: current.is_none() && self.asked().contains_key(&room),
@@ -187,7 +187,7 @@ impl Memberships {
     }
 
     /// Why the user left a room that it has been in.
-    pub(super) fn left(&self, room: RoomId) -> LeaveReason {
+    pub(super) fn leave_reason(&self, room: RoomId) -> LeaveReason {
         self.former().get(&room).map_or(LeaveReason::Bye, |former| former.left)
     }
 
@@ -204,19 +204,19 @@ impl Memberships {
     }
 
     /// Number of rooms or direct messages that the user is in.
-    pub(super) const fn count(&self, share: Share) -> usize {
-        match share {
-            Share::Room => self.current.len() - (self.own + self.unanswered) as usize,
-            Share::Own => self.own as usize,
-            Share::Unanswered => self.unanswered as usize,
+    pub(super) const fn count(&self, kind: MembershipKind) -> usize {
+        match kind {
+            MembershipKind::Room => self.current.len() - (self.own + self.unanswered) as usize,
+            MembershipKind::Own => self.own as usize,
+            MembershipKind::Unanswered => self.unanswered as usize,
         }
     }
 
     fn count_one(&mut self, member: MemberState, is_added: bool) {
-        let count = match Share::of(member.is_direct, member.is_own) {
-            Share::Room => return,
-            Share::Own => &mut self.own,
-            Share::Unanswered => &mut self.unanswered,
+        let count = match MembershipKind::of(member.is_direct, member.is_own) {
+            MembershipKind::Room => return,
+            MembershipKind::Own => &mut self.own,
+            MembershipKind::Unanswered => &mut self.unanswered,
         };
         if is_added {
             *count += 1;

@@ -1,4 +1,4 @@
-//! Whom a message mentions: decided once, when it is stored, by the names of that moment.
+//! The users that a message mentions: decided once, when it is stored, by the names of that moment.
 
 use chat_proto::command::Body;
 use chat_proto::limits::NAME_CHARS_MAX;

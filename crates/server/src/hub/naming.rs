@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use chat_proto::UserName;
+use chat_proto::unsafe_chars::is_blank;
 use unicode_script::Script;
 use unicode_security::mixed_script::AugmentedScriptSet;
 use unicode_security::skeleton;
@@ -38,9 +39,6 @@ const RESERVED: [&str; 19] = [
 
 /// The ASCII characters that no name has, since a screen shows them beside names.
 const SIGNS: &str = "|&@#:*()<>,\"";
-
-/// Letters that show nothing: the blank hieroglyphs. `chat_proto` refuses other invisible characters.
-const BLANK: [char; 2] = ['\u{13441}', '\u{13442}'];
 
 /// Why nobody may take a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,7 +115,7 @@ pub(super) fn check_letters(name: &UserName) -> Result<(), NameTrouble> {
         return Ok(());
     }
     let key = name.key();
-    if let Some(blank) = key.chars().find(|c| BLANK.contains(c)) {
+    if let Some(blank) = key.chars().find(|c| is_blank(*c)) {
         return Err(NameTrouble::Blank(blank));
     }
     check_scripts(name)?;

@@ -99,7 +99,7 @@ pub(super) struct Standing {
 
 /// The membership of a user in a room, current or former, as far as rights depend on it.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct MembershipFacts {
     pub(super) is_in: bool,
     pub(super) role: MemberRole,
     pub(super) is_asked: bool,
@@ -114,22 +114,31 @@ enum RoomKind {
 
 impl Standing {
     /// The standing in the room with the key `key`; `id` is its number, if it exists.
-    pub(super) fn new(key: &RoomKey, id: Option<RoomId>, rules: Rules, part: Part) -> Self {
+    pub(super) fn new(
+        key: &RoomKey,
+        id: Option<RoomId>,
+        rules: Rules,
+        facts: MembershipFacts,
+    ) -> Self {
         let room = match key {
             RoomKey::Direct(_) => RoomKind::Direct,
             RoomKey::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
             RoomKey::Named(_) => RoomKind::Named,
         };
-        Self::of(room, rules, part)
+        Self::of(room, rules, facts)
     }
 
     /// The standing in an existing room with a name.
-    pub(super) fn in_named(id: RoomId, rules: Rules, part: Part) -> Self {
+    pub(super) fn in_named(id: RoomId, rules: Rules, facts: MembershipFacts) -> Self {
         let room = if id == RoomId::LOBBY { RoomKind::Lobby } else { RoomKind::Named };
-        Self::of(room, rules, part)
+        Self::of(room, rules, facts)
     }
 
-    const fn of(room: RoomKind, rules: Rules, Part { is_in, role, is_asked }: Part) -> Self {
+    const fn of(
+        room: RoomKind,
+        rules: Rules,
+        MembershipFacts { is_in, role, is_asked }: MembershipFacts,
+    ) -> Self {
         Self { room, rules, is_in, role, is_asked }
     }
 

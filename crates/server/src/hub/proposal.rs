@@ -14,10 +14,10 @@ use chat_proto::{RoomName, Seq, Timestamp, User, UserId};
 
 use super::HubError;
 use super::account::Account;
-use super::memberships::Share;
-use super::names_ahead::NamesAhead;
-use super::rooms_ahead::RoomsAhead;
-use super::sanctions_ahead::SanctionsAhead;
+use super::memberships::MembershipKind;
+use super::proposed_names::ProposedNames;
+use super::proposed_rooms::ProposedRooms;
+use super::proposed_sanctions::ProposedSanctions;
 use super::state::{State, room_key};
 use crate::id_map::{IdMap, IdSet};
 use crate::journal::{
@@ -29,19 +29,19 @@ use crate::token::TokenHash;
 /// The directory, and the changes of the commit that is being decided.
 pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
-    pub(super) rooms: RoomsAhead<'s>,
-    pub(super) names: NamesAhead<'s>,
-    users: IdMap<UserId, UserAhead>,
-    pub(super) sanctions: SanctionsAhead<'s>,
+    pub(super) rooms: ProposedRooms<'s>,
+    pub(super) names: ProposedNames<'s>,
+    users: IdMap<UserId, ProposedUser>,
+    pub(super) sanctions: ProposedSanctions<'s>,
     /// When users write in rooms with a pause.
     wrote: IdMap<(UserId, RoomId), Timestamp>,
     /// The user who will have a token; `None` for a token that will be none.
     tokens: HashMap<TokenHash, Option<UserId>>,
     /// The credentials of users that change.
     credentials: IdMap<UserId, Vec<CredentialRecord>>,
-    members: IdMap<(UserId, RoomId), MembershipAhead>,
+    members: IdMap<(UserId, RoomId), ProposedMembership>,
     /// The change of the number of memberships.
-    counts: IdMap<(UserId, Share), isize>,
+    counts: IdMap<(UserId, MembershipKind), isize>,
     /// Users whose account was made later are newcomers.
     newcomers_after: Timestamp,
     /// Number of stored users that the commit adds.
@@ -65,7 +65,7 @@ pub(super) struct Proposal<'s> {
 }
 
 /// A user after the commit.
-struct UserAhead {
+struct ProposedUser {
     user: User,
     kind: UserKind,
     role: UserRole,
@@ -73,7 +73,7 @@ struct UserAhead {
 
 /// A membership after the commit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct MembershipAhead {
+pub(super) struct ProposedMembership {
     pub(super) is_in: bool,
     /// Whether the user has joined it itself, or has written there.
     pub(super) is_own: bool,
@@ -87,10 +87,10 @@ impl<'s> Proposal<'s> {
     pub(super) fn new(state: &'s State, newcomers_after: Timestamp) -> Self {
         Self {
             state,
-            rooms: RoomsAhead::new(&state.rooms),
-            names: NamesAhead::new(&state.names),
+            rooms: ProposedRooms::new(&state.rooms),
+            names: ProposedNames::new(&state.names),
             users: IdMap::default(),
-            sanctions: SanctionsAhead::new(&state.sanctions),
+            sanctions: ProposedSanctions::new(&state.sanctions),
             wrote: IdMap::default(),
             tokens: HashMap::new(),
             credentials: IdMap::default(),
@@ -113,7 +113,7 @@ impl<'s> Proposal<'s> {
     /// A user; `None` if there is none with that number.
     pub(super) fn user(&self, id: UserId) -> Option<&User> {
         match self.users.get(&id) {
-            Some(ahead) => Some(&ahead.user),
+            Some(proposed) => Some(&proposed.user),
             None => Some(&self.state.account(id)?.user),
         }
     }
@@ -186,7 +186,7 @@ impl<'s> Proposal<'s> {
         self.users_more += usize::from(kind.is_stored());
         self.members.insert(
             (user.id, RoomId::LOBBY),
-            MembershipAhead {
+            ProposedMembership {
                 is_in: true,
                 is_own: true,
                 read: Seq::NONE,
@@ -223,7 +223,7 @@ impl<'s> Proposal<'s> {
 
     fn put_user(&mut self, user: &User, kind: UserKind, role: UserRole) {
         self.names.hold(&user.name, user.id);
-        self.users.insert(user.id, UserAhead { user: user.clone(), kind, role });
+        self.users.insert(user.id, ProposedUser { user: user.clone(), kind, role });
     }
 
     /// The key of the room that `user` means by a name or an address.
@@ -234,8 +234,8 @@ impl<'s> Proposal<'s> {
 
     /// When a user last wrote in a room with a pause.
     pub(super) fn wrote_at(&self, user: UserId, room: RoomId) -> Option<Timestamp> {
-        let ahead = self.wrote.get(&(user, room)).copied();
-        ahead.or_else(|| self.state.pauses.wrote_at(user, room))
+        let proposed = self.wrote.get(&(user, room)).copied();
+        proposed.or_else(|| self.state.pauses.wrote_at(user, room))
     }
 
     /// Records that a user writes in a room with a pause.
@@ -254,13 +254,13 @@ impl<'s> Proposal<'s> {
         let Some(user) = self.user(id).cloned() else { return };
         self.owners += usize::from(role == UserRole::Owner);
         self.owners -= usize::from(was == UserRole::Owner);
-        self.users.insert(id, UserAhead { user, kind, role });
+        self.users.insert(id, ProposedUser { user, kind, role });
     }
 
     /// Gives a user another role in a room that it is in, or has been in.
     pub(super) fn set_member_role(&mut self, user: UserId, room: RoomId, role: MemberRole) {
         if let Some(before) = self.membership(user, room) {
-            self.members.insert((user, room), MembershipAhead { role, ..before });
+            self.members.insert((user, room), ProposedMembership { role, ..before });
         }
     }
 
@@ -274,9 +274,9 @@ impl<'s> Proposal<'s> {
     pub(super) fn ask_in(&mut self, user: UserId, room: RoomId, read: Seq) {
         *self.asked_more.entry(user).or_default() += 1;
         let (is_in, is_own, is_asked) = (false, true, true);
-        let new = MembershipAhead { is_in, is_own, read, role: MemberRole::Member, is_asked };
+        let new = ProposedMembership { is_in, is_own, read, role: MemberRole::Member, is_asked };
         let before = self.membership(user, room);
-        let asked = before.map_or(new, |before| MembershipAhead { is_asked, ..before });
+        let asked = before.map_or(new, |before| ProposedMembership { is_asked, ..before });
         self.members.insert((user, room), asked);
     }
 }

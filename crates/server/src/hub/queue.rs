@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::HubError;
-use super::answer::{Outcome, Response};
+use super::answer::Response;
 use super::commits::Commits;
 use super::request::{Item, NewMessage, Request};
 use crate::journal::{JournalError, Task, TaskResult};
@@ -18,9 +18,6 @@ use crate::watch::reason;
 /// Most items in the queue, and in one commit: 64 MiB if each is a text of 16 KiB,
 /// 256 KiB at 64 bytes.
 pub(crate) const QUEUE_ITEMS: usize = 4096;
-
-/// The outcome of a message that comes after the end of the loop.
-const GOING_AWAY: Outcome = Outcome::Refused(HubError::GoingAway);
 
 /// The sending half of the queue. The loop ends once all clones are dropped.
 #[derive(Debug, Clone)]
@@ -88,9 +85,9 @@ impl Queue {
     /// Returns the message if the queue is full.
     pub(super) fn try_send(&self, message: NewMessage) -> Result<(), NewMessage> {
         match self.items.try_reserve() {
-            Ok(place) => place.send(Item::Message(message.0)),
+            Ok(permit) => permit.send(Item::Message(message.0)),
             Err(TrySendError::Full(())) => return Err(message),
-            Err(TrySendError::Closed(())) => message.0.answer(GOING_AWAY),
+            Err(TrySendError::Closed(())) => message.0.refuse(HubError::GoingAway),
         }
         Ok(())
     }
@@ -99,12 +96,12 @@ impl Queue {
     /// the daemon is going away.
     pub(super) async fn send_all(&self, messages: Vec<NewMessage>) {
         match self.items.reserve_many(messages.len()).await {
-            Ok(places) => {
-                for (place, message) in places.zip(messages) {
-                    place.send(Item::Message(message.0));
+            Ok(permits) => {
+                for (permit, message) in permits.zip(messages) {
+                    permit.send(Item::Message(message.0));
                 }
             }
-            Err(_) => messages.iter().for_each(|message| message.0.answer(GOING_AWAY)),
+            Err(_) => messages.iter().for_each(|message| message.0.refuse(HubError::GoingAway)),
         }
     }
 
@@ -125,7 +122,7 @@ impl Queue {
         &self,
         (task, result): (Task, TaskResult<T>),
     ) -> Result<T, JournalError> {
-        self.items.send(Item::Task(task)).await.map_err(|_| JournalError::Closed)?;
+        self.items.send(Item::Task(Box::new(task))).await.map_err(|_| JournalError::Closed)?;
         result.await.map_err(|_| JournalError::Closed)?
     }
 

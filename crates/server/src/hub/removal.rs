@@ -10,7 +10,6 @@ use chat_proto::{DeviceId, Seq, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
-use super::answer::Outcome;
 use super::member::Member;
 use super::policy::{Action, may};
 use super::request::{NewMessage, SanctionOrder, SanctionTarget, Submission};
@@ -132,11 +131,9 @@ impl Removal {
             drop(answer);
             for _ in part {
                 // If a message was deleted meanwhile, the order is refused, and the message is gone all the same.
-                match answers.recv().await.map(|answer| answer.outcome) {
-                    None | Some(Outcome::Refused(HubError::GoingAway)) => {
-                        return ControlFlow::Break(());
-                    }
-                    Some(_) => {}
+                let outcome = answers.recv().await.map(|answer| answer.outcome);
+                if outcome.is_none_or(|outcome| outcome == HubError::GoingAway.into()) {
+                    return ControlFlow::Break(());
                 }
             }
         }

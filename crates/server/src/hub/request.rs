@@ -25,8 +25,8 @@ pub(super) enum Item {
     Message(Box<Submission>),
     /// A change.
     Request(Box<Request>, Option<Reply>),
-    /// Work on the journal.
-    Task(Task),
+    /// Work on the journal. Boxed to keep the queue small, in which mostly messages wait.
+    Task(Box<Task>),
     /// The end of the hub: later items are refused.
     Close(Option<oneshot::Sender<()>>),
 }
@@ -95,7 +95,7 @@ pub(super) enum Request {
         device: ShortString,
         admission: Admission,
     },
-    /// The user has another password than `present`, or one where it had none.
+    /// The user has another password than `present`, or its first one.
     SetPassword { user: UserId, hash: PasswordHash, present: Option<CredentialId> },
     /// The devices, the sessions, the password or the name of a user change.
     Account { asker: Asker, order: AccountOrder },
@@ -137,6 +137,8 @@ pub(super) enum Request {
     SetAway { user: UserId, text: Option<AwayText> },
     /// The users are connected.
     See { users: Vec<UserId>, at: Timestamp },
+    /// `what` were tried from a network until it could try no more: those of a user, if there is one.
+    RecordTries { user: Option<UserId>, what: String },
     /// A session began with a credential, at its `seen_at`.
     SeeCredential(CredentialRecord),
     /// Unused rooms are removed.
@@ -170,6 +172,7 @@ impl Request {
             | Self::Guest { .. }
             | Self::SweepSanctions
             | Self::See { .. }
+            | Self::RecordTries { .. }
             | Self::SeeCredential(_)
             | Self::ExpireRooms => None,
         }
@@ -209,7 +212,7 @@ pub(super) enum AccountOrder {
     Free(UserName),
 }
 
-/// What decides whether a client may come in.
+/// The facts that decide whether a client may come in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admission {
     /// The hash of the secret of its invite.
@@ -274,7 +277,7 @@ pub(crate) struct SanctionOrder {
     pub(crate) reason: Reason,
 }
 
-/// Whom a sanction is about.
+/// The target of a sanction.
 #[derive(Debug, Clone)]
 pub(crate) enum SanctionTarget {
     User(UserName),

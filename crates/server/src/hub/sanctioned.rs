@@ -151,16 +151,18 @@ impl Member {
     ) -> Result<(Vec<SanctionInfo>, bool), HubError> {
         let hub = &self.actor().hub;
         let (state, now) = (hub.state(), hub.time());
+        let (proposal, by) = (Proposal::new(&state, hub.directory.newcomers_after()), self.id());
         let room = match room {
             Some(name) => {
-                let sanctions =
-                    |standing| Action::SanctionInRoom { standing, of: MemberRole::Member };
-                Some(state.permit(self.id(), name, sanctions)?.id)
+                let (room, key) = proposal.named(name)?;
+                hub.directory.not_banned(&proposal, by, Some(room))?;
+                let (standing, of) = (proposal.standing(by, &key), MemberRole::Member);
+                let action = Action::SanctionInRoom { standing, of };
+                proposal.permit_order(Some(by), (name, &key), action)?;
+                Some(room)
             }
             None => {
-                let subject = state.existing(self.id()).subject();
-                may(subject, Action::Sanction { of: UserRole::Member })
-                    .map_err(Denial::on_server)?;
+                proposal.permit_on_server(Some(by), Action::Sanction { of: UserRole::Member })?;
                 None
             }
         };

@@ -223,7 +223,7 @@ impl LiveSession {
         })
     }
 
-    /// Where it comes from.
+    /// The network it comes from.
     pub(super) fn address(&self) -> Option<IpAddr> {
         Some(self.client.as_ref()?.address)
     }

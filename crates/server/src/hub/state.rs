@@ -20,7 +20,7 @@ use super::invites::Invites;
 use super::memberships::MemberState;
 use super::names::Names;
 use super::pauses::Pauses;
-use super::policy::{Action, Part, Standing, may};
+use super::policy::{Action, MembershipFacts, Standing, may};
 use super::rooms::Rooms;
 use super::sanctions::Sanctions;
 use super::sessions::Sessions;
@@ -169,7 +169,7 @@ impl State {
         let account = self.existing(user);
         let standing = match room {
             Some(room) => account.standing(room),
-            None => Standing::new(&key, None, Rules::PUBLIC, Part::default()),
+            None => Standing::new(&key, None, Rules::PUBLIC, MembershipFacts::default()),
         };
         may(account.subject(), action(standing)).map_err(|denied| denied.in_room(name))?;
         room.ok_or_else(|| HubError::NotInRoom(name.clone()))

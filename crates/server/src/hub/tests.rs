@@ -92,7 +92,7 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
     let message = member.message(say, None, &DeviceId::default(), &answer);
     member.actor().send_all(vec![message]).await;
     match answers.recv().await.unwrap().outcome {
-        Outcome::Refused(error) => Err(error),
+        Outcome::Refused(error) => Err(*error),
         outcome => Ok(outcome),
     }
 }

@@ -4,7 +4,6 @@ use chat_proto::command::Body;
 use chat_proto::{DeviceId, Seq, Timestamp, User, UserId};
 
 use super::change::Change;
-use super::follow::Record;
 use super::rejection::Rejection;
 use super::repeat::Repeat;
 use super::stored::{AuditRecord, RoomId, StoredMessage};
@@ -54,17 +53,6 @@ pub(crate) struct DeletionRecord {
     pub(crate) record: AuditRecord,
     /// Older records may be removed; `None` if the clock is not steady.
     pub(crate) kept_since: Option<Timestamp>,
-}
-
-/// The results of one commit.
-#[derive(Debug)]
-pub(crate) struct Commit {
-    /// Number of commits since the journal was opened, this one included.
-    pub(crate) position: u64,
-    /// The result of each entry, in the same order.
-    pub(crate) items: Vec<EntryResult>,
-    /// A copy for followers, if there are any; sent once the commit is applied.
-    pub(super) record: Option<Record>,
 }
 
 /// The result of one entry.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use chat_proto::Timestamp;
 use tracing::{error, info};
 
-use super::commit::{Commit, Entry, EntryResult};
+use super::commit::{Entry, EntryResult};
 use super::error::AppendError;
-use super::follow::{Followers, Subscribers};
+use super::follow::{FollowerRing, Followers, Record};
 use super::sqlite::Writer;
 use crate::clock::next_time;
 
@@ -27,6 +27,17 @@ pub(crate) struct Engine {
     followers: Followers,
     /// The items of the last commit, emptied: the next commit reuses their memory.
     spare: Vec<EntryResult>,
+}
+
+/// The results of one commit.
+#[derive(Debug)]
+pub(crate) struct Commit {
+    /// Number of commits since the journal was opened, this one included.
+    pub(crate) position: u64,
+    /// The result of each entry, in the same order.
+    pub(crate) items: Vec<EntryResult>,
+    /// A copy for followers, if there are any; sent once the commit is applied.
+    pub(super) record: Option<Record>,
 }
 
 impl Engine {
@@ -74,8 +85,8 @@ impl Engine {
     }
 
     /// Returns the ring of commits, for followers.
-    pub(super) fn subscribers(&self) -> Arc<Subscribers> {
-        self.followers.subscribers()
+    pub(super) fn ring(&self) -> Arc<FollowerRing> {
+        self.followers.ring()
     }
 
     /// Rebuilds the damaged part that `error` reports, unless a rebuild failed a short time ago. Returns true if the

@@ -119,11 +119,23 @@ pub enum JournalError {
     RestoreIncomplete(PathBuf),
     /// The storage cannot open it.
     #[error(
-        "{} cannot be opened: {reason}. It was left as it is. Free space on the disk, repair it, or start \
-         from a copy with --data",
+        "{} cannot be opened: {reason}. It was left as it is. Free space on the disk, let its files grow \
+         (ulimit -f), repair the disk, or start from a copy with --data",
         path.display()
     )]
     Unopened {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A copy of the journal cannot be written.
+    #[error(
+        "{} cannot be written: {reason}. Free space on its disk, let files grow (ulimit -f), or name a file on \
+         another disk",
+        path.display()
+    )]
+    NotCopied {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -144,7 +156,7 @@ pub enum JournalError {
         error: io::Error,
     },
     /// The system returned an error.
-    #[error("cannot use {}: {error}", path.display())]
+    #[error("cannot use {}: {error}{}", path.display(), advice(error))]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -166,6 +178,15 @@ pub enum JournalError {
     /// The daemon would store a key twice: a bug.
     #[error("{0}")]
     Conflict(String),
+}
+
+/// What to do about an error of the system, if it is that there is no room.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ". Free space on its disk",
+        io::ErrorKind::FileTooLarge => ". Let files grow (ulimit -f)",
+        _ => "",
+    }
 }
 
 impl JournalError {

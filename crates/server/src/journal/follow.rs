@@ -27,7 +27,7 @@ use tokio::sync::broadcast::error::RecvError;
 use self::missed::MissedMessages;
 pub use self::position::{Position, PositionError};
 use self::records::Item;
-pub(super) use self::records::{Followers, Record, Subscribers};
+pub(super) use self::records::{FollowerRing, Followers, Record};
 use super::change::Change;
 use super::sqlite::Reader;
 use super::stored::{RoomId, StoredMessage};
@@ -83,7 +83,7 @@ pub struct Follower {
     /// Has a connection of its own, so that it does not delay the readers of sessions.
     reader: Reader,
     identity: Arc<JournalId>,
-    subscribers: Arc<Subscribers>,
+    ring: Arc<FollowerRing>,
     position: Position,
     /// `None` at the start, after a lag, and far from the end.
     live: Option<Source>,
@@ -107,7 +107,7 @@ impl Journal {
     /// Number of the messages that were stored since the journal was opened.
     #[must_use]
     pub fn stored(&self) -> u64 {
-        self.subscribers.stored()
+        self.ring.stored()
     }
 
     /// Follows the journal from `after` on; from the first message if that is `None`.
@@ -118,7 +118,7 @@ impl Journal {
             reader: self.reader.on_own_thread(),
             position: after.unwrap_or_else(|| Position::start(&identity)),
             identity,
-            subscribers: Arc::clone(&self.subscribers),
+            ring: Arc::clone(&self.ring),
             live: None,
             missed: MissedMessages::default(),
             record: None,
@@ -176,7 +176,7 @@ impl Follower {
         let mut rooms = self.reader.rooms().await?;
         let mut live = None;
         if self.missed(&rooms) <= MISSED_MAX {
-            live = Some(self.subscribers.subscribe().map_or(Source::Closed, Source::Ring));
+            live = Some(self.ring.subscribe().map_or(Source::Closed, Source::Ring));
             rooms = self.reader.rooms().await?;
         }
         if rooms.iter().any(|room| self.position.seq(room.room) > room.last) {

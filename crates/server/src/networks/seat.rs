@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{Busy, Network, Networks};
 use crate::plain::is_loopback;
 
-/// Whose session it is, by how soon it is ended for another one.
+/// The kind of user of a connection, in the order in which connections are ended for another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// A guest's.
@@ -28,7 +28,7 @@ impl Kind {
     pub(super) const COUNT: usize = Self::Known as usize + 1;
 }
 
-/// What a connection and the networks share.
+/// The state that a connection shares with the networks.
 pub(super) struct Seat {
     /// Where it is until its slot is dropped.
     networks: Arc<Networks>,
@@ -107,15 +107,15 @@ impl Slot {
         self.0.is_ended.load(Ordering::Acquire)
     }
 
-    /// Has `waker` woken when the connection is to end.
-    pub(crate) fn wake(&self, waker: &Waker) {
+    /// Wakes `waker` when the connection is to end.
+    pub(crate) fn register_waker(&self, waker: &Waker) {
         self.0.waker.register(waker);
     }
 
     /// Waits until the connection is to end.
     pub(crate) async fn ended(&self) {
         poll_fn(|cx| {
-            self.wake(cx.waker());
+            self.register_waker(cx.waker());
             if self.is_ended() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

@@ -34,16 +34,16 @@ impl Cleaner {
     }
 
     /// Users have deleted texts.
-    pub(super) fn deleted(&mut self) {
-        self.removed(Instant::now() + CLEAR_DELAY);
+    pub(super) fn note_deletion(&mut self) {
+        self.schedule(Instant::now() + CLEAR_DELAY);
     }
 
     /// Texts were removed by their age.
-    pub(super) fn trimmed(&mut self) {
-        self.removed(self.began + AGE_STEP);
+    pub(super) fn note_trim(&mut self) {
+        self.schedule(self.began + AGE_STEP);
     }
 
-    fn removed(&mut self, due: Instant) {
+    fn schedule(&mut self, due: Instant) {
         // A pass that has not cleared a page yet clears these, too.
         if self.next != Some(FIRST_PAGE) {
             self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
@@ -97,8 +97,8 @@ mod tests {
         let store = Store::open(None).unwrap();
         let mut cleaner = Cleaner::new();
         // A start looks for messages that were removed meanwhile.
-        cleaner.trimmed();
-        cleaner.deleted();
+        cleaner.note_trim();
+        cleaner.note_deletion();
         assert_eq!(passes(&mut cleaner, &store, AGE_STEP * 2).await, 1);
         assert_eq!(cleaner.wait(), None);
     }
@@ -110,7 +110,7 @@ mod tests {
         let mut count = 0;
         for _ in 0..3 * 60 - 1 {
             count += passes(&mut cleaner, &store, Duration::from_secs(60)).await;
-            cleaner.trimmed();
+            cleaner.note_trim();
         }
         assert_eq!(count, 3, "one at the start, and two later");
     }
@@ -120,9 +120,9 @@ mod tests {
         let store = Store::open(None).unwrap();
         let mut cleaner = Cleaner::new();
         passes(&mut cleaner, &store, CLEAR_DELAY).await;
-        cleaner.trimmed();
-        cleaner.deleted();
-        cleaner.deleted();
+        cleaner.note_trim();
+        cleaner.note_deletion();
+        cleaner.note_deletion();
         assert_eq!(passes(&mut cleaner, &store, CLEAR_DELAY / 2).await, 0);
         assert_eq!(passes(&mut cleaner, &store, CLEAR_DELAY).await, 1);
         assert_eq!(cleaner.wait(), None, "the removed messages are cleared, too");

@@ -10,7 +10,7 @@ use super::batch::at_place;
 use super::expression::{Scope, expression};
 use super::matches;
 use super::query::Query;
-use super::store::{name_number, numbers};
+use super::store::{name_number, newest, numbers};
 use crate::journal::RoomId;
 
 /// Messages that are compared for the best ones: the newest that match. More would take longer than a person waits.
@@ -36,7 +36,8 @@ pub(super) struct Criteria {
     pub(super) looked_at_max: i64,
 }
 
-/// Where a page begins: after the messages of an earlier one.
+/// The beginning of a page: after the messages of an earlier one. All pages of the best ones have the number of their
+/// first page, so they compare the same messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// Only messages with a lower number, or, for the best ones, with that number at most.
@@ -51,7 +52,7 @@ pub(super) struct Hits {
     pub(super) places: Vec<(RoomId, Seq)>,
     /// For each, where the page after it begins.
     pub(super) cursors: Vec<Cursor>,
-    /// Where the next page begins; `None` if there is none.
+    /// The beginning of the next page; `None` if there is none.
     pub(super) next: Option<Cursor>,
 }
 
@@ -75,7 +76,7 @@ pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hit
     match criteria.order {
         SearchOrder::Newest => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number.saturating_sub(1));
-            let Matches { mut found, unseen } = matching(db, criteria, last, limit + 1)?;
+            let Matches { mut found, unseen, .. } = matching(db, criteria, last, limit + 1)?;
             let is_cut = found.len() > limit;
             found.truncate(limit);
             let cursor = |number| Cursor { number, skipped: 0 };
@@ -86,8 +87,8 @@ pub(super) fn find(db: &Connection, criteria: &Criteria) -> rusqlite::Result<Hit
         }
         SearchOrder::Best => {
             let last = after.map_or(i64::MAX, |cursor| cursor.number);
-            let Matches { mut found, unseen } = matching(db, criteria, last, COMPARED_MAX)?;
-            let number = found.first().map_or(last, |hit| hit.number);
+            let Matches { mut found, last: number, unseen } =
+                matching(db, criteria, last, COMPARED_MAX)?;
             found.sort_by_key(|hit| (Reverse(hit.score), Reverse(hit.number)));
             let skipped = after.map_or(0, |cursor| cursor.skipped);
             let is_cut = found.len() > skipped.saturating_add(limit);
@@ -112,6 +113,8 @@ struct Hit {
 /// The messages that match.
 struct Matches {
     found: Vec<Hit>,
+    /// The greatest number that was looked at.
+    last: i64,
     /// The greatest number below those that were looked at; `None` if as many were found as were asked for, or no more
     /// can be found.
     unseen: Option<i64>,
@@ -130,12 +133,11 @@ fn matching(
     let from = query.after.unwrap_or(i64::MIN);
     let to = query.before.map_or(i64::MAX, |before| before.saturating_sub(1));
     let (Some(expression), Some(numbers)) = (expression, numbers(db, from, to)?) else {
-        return Ok(Matches { found: Vec::new(), unseen: None });
+        return Ok(Matches { found: Vec::new(), last, unseen: None });
     };
-    let last = last.min(numbers.1);
-    // A step ends at a multiple, not at a distance from `last`: all its pages compare the same messages for the best.
-    let step = last.saturating_sub(last.rem_euclid(criteria.looked_at_max));
-    let first = if query.leaves_out() { step.max(numbers.0) } else { numbers.0 };
+    let last = last.min(numbers.1).min(newest(db)?);
+    let looked_at = last.saturating_sub(criteria.looked_at_max).saturating_add(1);
+    let first = if query.leaves_out() { looked_at.max(numbers.0) } else { numbers.0 };
     let scores = criteria.order == SearchOrder::Best;
     let text = if scores { "doc.text" } else { "''" };
     let mut statement = db.prepare_cached(&format!(
@@ -159,5 +161,5 @@ fn matching(
         found.push(Hit { number: row.get(0)?, place, score });
     }
     let is_whole = found.len() >= limit || first <= numbers.0;
-    Ok(Matches { found, unseen: (!is_whole).then(|| first - 1) })
+    Ok(Matches { found, last, unseen: (!is_whole).then(|| first - 1) })
 }

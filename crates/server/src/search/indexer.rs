@@ -230,7 +230,7 @@ impl Indexer<'_> {
         if self.trimmed.insert(room.room, room.first) == Some(room.first) {
             return Ok(());
         }
-        self.cleaner.trimmed();
+        self.cleaner.note_trim();
         while !self.store.trim(room.room, room.first)? {
             tokio::task::yield_now().await;
         }
@@ -262,7 +262,7 @@ impl Indexer<'_> {
         self.waited = None;
         self.store.write(&batch, &self.identity)?;
         if batch.changed.values().any(Option::is_none) {
-            self.cleaner.deleted();
+            self.cleaner.note_deletion();
         }
         self.shared.set_trouble(None);
         self.is_empty = false;

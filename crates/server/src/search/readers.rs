@@ -25,7 +25,7 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// reads, and none for the words on it, so the clock is looked at once in some ten pages.
 const STEPS: i32 = 100;
 
-/// Where the index is.
+/// The location of the index.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     /// In a file, with the connections to it that are free.

@@ -42,6 +42,14 @@ pub(super) fn numbers(db: &Connection, from: i64, to: i64) -> rusqlite::Result<O
     Ok(Some((first * SPAN, last * SPAN + SPAN - 1)))
 }
 
+/// The greatest number of a message; 0 if there is none.
+///
+/// # Errors
+/// Returns an error if it cannot be read.
+pub(super) fn newest(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(id), 0) FROM doc")?.query_row([], |row| row.get(0))
+}
+
 /// The number of a name; `None` if no message is of a user with that name.
 ///
 /// # Errors
@@ -262,7 +270,7 @@ fn add_docs(db: &Connection, batch: &Batch) -> rusqlite::Result<Vec<Change>> {
 }
 
 fn next_number(db: &Connection) -> rusqlite::Result<i64> {
-    db.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM doc")?.query_row([], |row| row.get(0))
+    Ok(newest(db)? + 1)
 }
 
 /// The number of a name, which gets one if it has none.

@@ -114,11 +114,36 @@ async fn a_page_of_a_query_that_leaves_messages_out_looks_at_some_of_them_and_th
         }
         assert_eq!(found, [31, 21, 11, 1], "{order:?}");
         assert!(pages > 5, "{pages} pages of 8 messages each: some have nothing");
+        rig.search.looked_at_max = 10;
+        let first = rig.page(1, &ALL, "word -from:ana", order, None, 1).await.unwrap();
+        assert_eq!(first.hits.len(), 1, "the first page looks at as many as any other");
+        rig.search.looked_at_max = 8;
         let all = rig.page(1, &ALL, "word from:bob", order, None, 50).await.unwrap();
         assert!(all.next.is_none(), "a query that leaves nothing out looks at all of them");
         let before_all = Cursor::from_wire(&ShortString::new("0-0").unwrap());
         let none = rig.page(1, &ALL, "word -from:ana", order, before_all, 1).await.unwrap();
         assert!(none.hits.is_empty() && none.next.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_are_sent_between_two_pages_of_the_best_are_on_neither() {
+    for query in ["word ", "word -from:eva "] {
+        let mut rig = Rig::new();
+        for text in ["word word", "word", "a word in a text", "so the word is here at last"] {
+            rig.say(LOBBY, 1, text);
+        }
+        rig.settle().await;
+        let (mut after, mut found) = (None, Vec::new());
+        for page in 0..2 {
+            let page = rig.page(1, &ALL, query, SearchOrder::Best, after, 2 + page).await.unwrap();
+            found.extend(page.hits.iter().map(|hit| hit.message.seq.get()));
+            after = page.next;
+            rig.say(LOBBY, 1, "word word word");
+            rig.settle().await;
+        }
+        found.sort_unstable();
+        assert_eq!((found, after), (vec![1, 2, 3, 4], None), "{query}");
     }
 }
 

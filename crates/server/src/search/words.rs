@@ -17,7 +17,7 @@ const WORD_BYTES_MAX: usize = 64;
 pub(super) struct Word {
     /// The form that is compared: lower case, without accents.
     pub(super) key: String,
-    /// Where it is in the text.
+    /// Its place in the text.
     pub(super) range: Range<usize>,
     pub(super) form: Form,
 }
@@ -76,7 +76,7 @@ pub(super) fn parts(text: &str) -> Vec<Word> {
     parts
 }
 
-/// Where the parts of a word begin and end.
+/// The beginnings and ends of the parts of a word.
 fn cuts(word: &str) -> Vec<usize> {
     let chars: Vec<(usize, char)> = word.char_indices().collect();
     let mut cuts = vec![0];

@@ -49,7 +49,7 @@ impl PendingAnswers {
         self.in_flight == 0
     }
 
-    /// Where the hub sends the answer to the next message. It has capacity for that unless `is_full`.
+    /// The channel to which the hub sends the answer to the next message. It has capacity for that unless `is_full`.
     pub(super) fn sender(&mut self) -> &mpsc::Sender<Answer> {
         &self.channel.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
     }
@@ -167,15 +167,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return self.connection.send(&Event::Accepted(accepted));
             }
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
-            Outcome::Refused(HubError::NotStored(reason)) => {
+            Outcome::Refused(error) => match &**error {
                 // Not logged here: the journal logs a failure once, not for each message.
-                let text = format!("not stored: {reason}; send it again in a moment");
-                Refusal::new(RefusalCode::NotKept, text)
-            }
-            Outcome::Refused(error) => {
-                self.log(|| debug!(code = %error.code(), "refused"));
-                error.clone().into()
-            }
+                HubError::NotStored(reason) => {
+                    let text = format!("not stored: {reason}; send it again in a moment");
+                    Refusal::new(RefusalCode::NotKept, text)
+                }
+                error => {
+                    self.log(|| debug!(code = %error.code(), "refused"));
+                    error.clone().into()
+                }
+            },
         };
         self.connection.send(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
     }

@@ -35,7 +35,7 @@ pub(super) struct Handshake {
     pub(super) member: Member,
     /// The device that the client named; empty for a guest.
     pub(super) device: DeviceId,
-    /// What the client shows.
+    /// The features of the client.
     pub(super) shows: ClientFeatures,
     /// The password with which the user has logged in; `None` if it has a token, a code or neither.
     pub(super) password: Option<NonZero<CredentialId>>,
@@ -222,7 +222,7 @@ async fn enter(
     Ok(NewSession { member, token, last, password: None })
 }
 
-/// What decides whether the client of a `hello` may come in.
+/// The facts that decide whether the client of a `hello` may come in.
 pub(super) fn admission(hello: &Hello, slot: &Slot, context: &Context) -> Admission {
     Admission::new(hello.invite.as_ref(), context.config.join, slot.origin())
         .lacking_password(!sends_server_password(hello, context))

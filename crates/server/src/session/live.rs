@@ -23,7 +23,7 @@ const LAST_SEEN: u8 = 1 << 3;
 const ROLES: u8 = 1 << 4;
 const ACCOUNTS: u8 = 1 << 5;
 
-/// What a client shows, by its features.
+/// The features of a client: the events and fields that it shows.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct ClientFeatures {
     /// A bit for each of [`UNREAD`] and those after it: six bools would make each idle session larger.
@@ -208,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Ends the session of a user who was kicked or banned.
-    pub(super) fn expelled(&self) -> ControlFlow<End> {
+    pub(super) fn end_expelled(&self) -> ControlFlow<End> {
         let (code, text) = self.member.expulsion().unwrap_or((EndCode::Kicked, String::new()));
         ControlFlow::Break(End::Expelled(code, text.into()))
     }

@@ -16,6 +16,7 @@ use tracing::info;
 use super::end::End;
 use super::handshake::{admission, busy, too_fast};
 use super::pending::CommandResult;
+use super::tried_secret::TriedSecret;
 use super::{Context, Session};
 use crate::hub::{Actor, HubError, Member, Proof, ReturningUser, StoredPassword, device_name};
 use crate::journal::CredentialId;
@@ -25,22 +26,15 @@ use crate::password::{HashError, Hasher, Password, PasswordError, Verdict};
 use crate::plain::is_loopback;
 use crate::server_password::ServerPassword;
 use crate::token::PasswordHash;
-use crate::tries::BegunTry;
 
 /// When to try again if too many passwords are being verified, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
-
-/// The name under which tries of codes are counted: no user has it, since it begins with a space.
-const LINK: &str = " link";
-
-/// The name under which tries of the server's password are counted.
-const SERVER: &str = " server";
 
 /// The cost of a check of a password for its network, be it right or wrong: a hash, which takes 30 ms of a processor.
 /// An office of 250 people logs in at once, and then 4 in a second.
 const CHECK: Cost = Cost::units(25);
 
-/// Where a connection comes from.
+/// The origin of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
     pub(super) address: IpAddr,
@@ -90,9 +84,12 @@ pub(super) async fn log_in(
         return Ok(None);
     }
     origin.check_private()?;
-    let secret = if hello.link.is_some() { LINK } else { hello.name.key() };
-    let begun = begin_try(context, origin, secret)?;
-    decided(begun, identify(hello, slot, context).await).map(Some)
+    let secret = match hello.link {
+        Some(_) => TriedSecret::Code,
+        None => TriedSecret::PasswordOf(hello.name.clone()),
+    };
+    let begun = secret.begin(context, origin.address)?;
+    begun.end(identify(hello, slot, context).await, context).map(Some)
 }
 
 fn has_holder(hello: &Hello, context: &Context) -> bool {
@@ -121,23 +118,17 @@ pub(super) async fn prove_server_password(
     }
     let Some(sent) = &hello.password else { return Err(HubError::PasswordNeeded.into()) };
     origin.check_private()?;
-    let secret = if hello.new { SERVER } else { hello.name.key() };
-    let begun = begin_try(context, origin, secret)?;
+    let secret = match hello.new {
+        true => TriedSecret::PasswordOfServer,
+        false => TriedSecret::PasswordOf(hello.name.clone()),
+    };
+    let begun = secret.begin(context, origin.address)?;
     let checked = match (sends_server_password(hello, context), hello.new) {
         (true, _) => Ok(()),
         (false, true) => Err(HubError::NotThePassword.into()),
         (false, false) => verify(hello, sent, slot, context).await.map(drop),
     };
-    decided(begun, checked)
-}
-
-/// Ends a try: it counts if the secret was wrong, and not if the user is refused for another reason.
-fn decided<T>(begun: BegunTry, result: Result<T, Refusal>) -> Result<T, Refusal> {
-    match &result {
-        Err(refusal) if refusal.code == RefusalCode::BadSecret => {}
-        _ => begun.not_wrong(),
-    }
-    result
+    begun.end(checked, context)
 }
 
 /// Verifies the link or the password of a `hello`, and begins the session of its user.
@@ -208,16 +199,6 @@ fn charge_check(slot: &Slot, context: &Context) -> Result<(), Refusal> {
         let text = format!(
             "many passwords have been sent from your network; try again in {} s",
             wait.as_secs() + 1
-        );
-        too_fast(text, wait)
-    })
-}
-
-fn begin_try(context: &Context, origin: Origin, secret: &str) -> Result<BegunTry, Refusal> {
-    context.logins.tries.begin(origin.address, secret, Instant::now()).map_err(|wait| {
-        let text = format!(
-            "too many wrong tries from your network; another one is allowed in {} s",
-            wait.as_secs().max(1)
         );
         too_fast(text, wait)
     })
@@ -316,8 +297,8 @@ async fn change(
         present.filter(|one| shown.map(NonZero::get) != Some(one.id))
     {
         let old = old.ok_or_else(old_needed)?;
-        let begun = begin_try(&context, origin, &format!(" {}", actor.id()))?;
-        decided(begun, verify_old(&old, hash, hasher).await)?;
+        let begun = TriedSecret::PresentPassword(actor.id()).begin(&context, origin.address)?;
+        begun.end(verify_old(&old, hash, hasher).await, &context)?;
     }
     let hash = hasher.hash(new).await.map_err(not_hashed)?;
     Ok(actor.set_password(hash, id).await?)

@@ -32,7 +32,7 @@ enum Stage {
     /// Messages are collected, to wait for capacity in the queue.
     Messages(WaitingMessages),
     /// The command waits for its result.
-    Waits(CommandFuture),
+    Waiting(CommandFuture),
     /// The command waits for the budget of its user.
     Paced(CommandFuture),
     /// The result waits for the connection to take more output.
@@ -111,14 +111,14 @@ impl PendingCommand {
             Some(Stage::Messages(WaitingMessages { messages, then, .. })) => {
                 then.is_none() && messages.len() < MESSAGES_WAITING_MAX
             }
-            Some(Stage::Waits(_) | Stage::Paced(_) | Stage::Done(_)) => false,
+            Some(Stage::Waiting(_) | Stage::Paced(_) | Stage::Done(_)) => false,
         }
     }
 
     /// Waits for the result of a command. No other command may wait already.
     pub(super) fn wait(&mut self, result: impl Future<Output = CommandResult> + Send + 'static) {
         debug_assert!(self.is_empty(), "a command waits already");
-        self.0 = Some(Box::new(Stage::Waits(Box::pin(result))));
+        self.0 = Some(Box::new(Stage::Waiting(Box::pin(result))));
     }
 
     /// Waits for the event that answers a command. No other command may wait already.
@@ -182,9 +182,9 @@ impl PendingCommand {
     ) -> Poll<CommandResult> {
         let Some(mut stage) = self.0.take() else { return Poll::Pending };
         if let Stage::Messages(waiting) = *stage {
-            *stage = Stage::Waits(Box::pin(waiting.queue()));
+            *stage = Stage::Waiting(Box::pin(waiting.queue()));
         }
-        if let Stage::Waits(result) | Stage::Paced(result) = &mut *stage
+        if let Stage::Waiting(result) | Stage::Paced(result) = &mut *stage
             && let Poll::Ready(result) = result.as_mut().poll(cx)
         {
             *stage = Stage::Done(result);

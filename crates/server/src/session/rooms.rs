@@ -97,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
         let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
         for room in left {
-            if self.member.left(room) != LeaveReason::Bye {
+            if self.member.leave_reason(room) != LeaveReason::Bye {
                 // The event of the room with the reason is sent first.
                 self.keep_up()?;
             }
@@ -114,7 +114,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn send_left(&mut self, id: RoomId) {
         if let Some(room) = self.subscriptions.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
-            self.connection.send(&Event::Left { room, user, reason: self.member.left(id) });
+            self.connection.send(&Event::Left { room, user, reason: self.member.leave_reason(id) });
         }
     }
 

@@ -57,8 +57,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Poll<End> {
         if !std::mem::replace(&mut self.has_begun, true) {
             // Once, and not in each turn: a session is a task of its own, whose waker does not change.
-            self.slot.wake(cx.waker());
-            self.member.wake(cx.waker());
+            self.slot.register_waker(cx.waker());
+            self.member.register_waker(cx.waker());
         }
         loop {
             if let ControlFlow::Break(end) = ready!(self.poll_turn(idle_check.as_mut(), cx)) {
@@ -94,14 +94,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let input = ready!(self.poll_input(has_capacity, reads, idle_check.as_mut(), cx));
         Poll::Ready(match input {
             TurnInput::Replaced => ControlFlow::Break(End::Code(EndCode::Busy)),
-            TurnInput::Expelled => self.expelled(),
+            TurnInput::Expelled => self.end_expelled(),
             TurnInput::IdleCheck => self.check_idle(idle_check),
             TurnInput::Incoming(incoming) => self.take_incoming(incoming),
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => self.finish_command(result),
             TurnInput::Changed(counts) => self.take_changes(counts),
             TurnInput::FeedItem(room, item) => self.deliver_and_write((room, item)),
-            TurnInput::Write(step) => self.written(step),
+            TurnInput::Write(step) => self.finish_write(step),
         })
     }
 

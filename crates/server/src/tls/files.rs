@@ -11,8 +11,8 @@ use crate::journal::{create_private, create_private_directory};
 const CERTIFICATE_FILE: &str = "certificate.pem";
 const KEY_FILE: &str = "key.pem";
 
-/// Where the two files are made. The directory gets its name once they are stored, so a start that is killed leaves
-/// both or none.
+/// The directory in which the two files are made. It gets its name once they are stored, so a start that is killed
+/// leaves both or none.
 const DRAFT_DIRECTORY: &str = "tls.new";
 
 /// Reads the identity in the data directory, or makes it if there is none. Only one daemon may do so at a time: its

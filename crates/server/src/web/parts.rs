@@ -67,6 +67,7 @@ const FILES: &[(&str, &[u8])] = parts![
     "requests.js",
     "saved.js",
     "session.js",
+    "set-back.js",
     "start.js",
     "state.js",
     "store.js",
@@ -153,7 +154,7 @@ fn gzip(bytes: &[u8]) -> Option<Bytes> {
     (gzip.len() < bytes.len()).then(|| gzip.into())
 }
 
-/// Where the parts come from.
+/// The source of the parts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source<'s> {
     /// The program.

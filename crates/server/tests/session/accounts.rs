@@ -47,6 +47,12 @@ async fn audit(owner: &mut Peer) -> Vec<[String; 2]> {
     records.map(|record| [word(&record["what"]), word(&record["about"])]).collect()
 }
 
+/// About what the records of a kind are.
+async fn about(owner: &mut Peer, what: &str) -> Vec<String> {
+    let records = audit(owner).await.into_iter();
+    records.filter_map(|[kind, about]| (kind == what).then_some(about)).collect()
+}
+
 /// The last words of a session, which is read to its end.
 async fn goodbye(peer: &mut Peer) -> (Value, String) {
     let goodbye = peer.until("goodbye").await;
@@ -180,12 +186,11 @@ async fn a_dropped_device_loses_its_token_and_its_sessions() {
     assert_eq!(ana.answer(of_bob, "account").await["devices"], json!([]));
     assert!(goodbye(&mut phone).await.1.starts_with("ana has dropped this device"));
     assert_eq!(
-        audit(&mut ana).await[..2],
+        about(&mut ana, "drop").await,
         [
-            ["drop", &format!("the token of the device phone, number {id} of bob")],
-            ["drop", &format!("the token of the device laptop, number {own} of bob")],
+            format!("the token of the device phone, number {id} of bob"),
+            format!("the token of the device laptop, number {own} of bob"),
         ]
-        .map(|record| record.map(str::to_owned))
     );
     let (_, back) = enter(&daemon, "bob", json!({"password": PASSWORD})).await;
     assert_eq!(back["id"], 2);
@@ -240,7 +245,7 @@ async fn an_owner_makes_a_code_for_somebody_who_has_lost_the_only_device() {
         enter(&daemon, "bob", json!({"link": code, "device": "phone"})).await;
     assert_eq!((&welcome["id"], &welcome["name"]), (&json!(2), &json!("bob")));
     assert_eq!(names(&account(&mut phone).await["devices"]), ["lost", "phone"]);
-    assert_eq!(audit(&mut ana).await[0], ["link", "bob"]);
+    assert_eq!(about(&mut ana, "link").await, ["bob"]);
     let _guest = Peer::classic(&daemon, "carl").await;
     assert_eq!(ana.answer(link("carl"), "refused").await["code"], "not_allowed");
 }
@@ -266,9 +271,8 @@ async fn an_owner_hands_a_user_back_with_a_password_and_without_its_devices() {
     assert_eq!(refused(&daemon, "bob", json!({"password": "another horse"})).await, "bad_secret");
     let (_, back) = enter(&daemon, "bob", json!({"password": PASSWORD})).await;
     assert_eq!(back["id"], 2);
-    let records = audit(&mut ana).await;
-    assert_eq!(records[0], ["password", "bob, and dropped the token of its device"]);
-    assert_eq!(records[1], ["password", "bob"]);
+    let records = about(&mut ana, "password").await;
+    assert_eq!(records, ["bob, and dropped the token of its device", "bob"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -295,4 +299,56 @@ async fn a_name_is_freed_while_its_user_is_away_who_keeps_everything_else() {
     assert_eq!((&back["id"], &back["name"]), (&json!(2), &json!("bob_2")));
     drop(other);
     assert_eq!(audit(&mut ana).await[0], ["free", "bob → bob_2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_audit_log_has_what_a_user_does_with_its_own_account() {
+    let daemon = daemon();
+    let mut ana = owner(&daemon).await;
+    let (mut bob, _) = enter(&daemon, "bob", json!({"device": "laptop"})).await;
+    bob.answer(json!({"type": "set_password", "password": PASSWORD}), "account").await;
+    let code = bob.answer(json!({"type": "link"}), "link").await["code"].clone();
+    enter(&daemon, "bob", json!({"link": code, "device": "phone"})).await;
+    enter(&daemon, "bob", json!({"password": PASSWORD, "device": "tablet"})).await;
+    for name in ["Rob", "Rob"] {
+        bob.answer(json!({"type": "rename", "name": name}), "renamed").await;
+    }
+    let (mut guest, _) = Peer::classic(&daemon, "carl").await;
+    guest.write(b"NAME:karl").await;
+    while ana.until("renamed").await["name"] != "karl" {}
+    let devices = account(&mut bob).await["devices"].clone();
+    let [phone, tablet] = [1, 2].map(|nth| devices[nth]["id"].clone());
+    let mut records = audit(&mut ana).await;
+    records.reverse();
+    let expected = [
+        ["password", "bob"],
+        ["device", &format!("the token of the device phone, number {phone}, with a code")],
+        ["device", &format!("the token of the device tablet, number {tablet}, with the password")],
+        ["rename", "bob → Rob"],
+    ];
+    let of_accounts = records.iter().filter(|[what, _]| what != "role");
+    assert!(of_accounts.eq(expected.map(|record| record.map(str::to_owned)).iter()), "{records:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_audit_log_says_once_that_a_network_may_try_no_more() {
+    let daemon = daemon();
+    let mut ana = owner(&daemon).await;
+    let (mut bob, _) = enter(&daemon, "bob", json!({})).await;
+    bob.answer(json!({"type": "set_password", "password": PASSWORD}), "account").await;
+    // Nobody is called eva. The codes are the last that the network may try.
+    for (name, secret) in [("bob", "password"), ("eva", "password"), ("bob", "link")] {
+        for code in ["bad_secret"; 5].into_iter().chain(["too_fast"; 2]) {
+            assert_eq!(refused(&daemon, name, json!({secret: "wrong one"})).await, code);
+        }
+    }
+    let wrong = json!({"type": "set_password", "password": "another horse", "old": "wrong one"});
+    for _ in 0..5 {
+        assert_eq!(bob.answer(wrong.clone(), "refused").await["code"], "bad_secret");
+    }
+    let of_bob = "5 wrong passwords of bob from one network";
+    let expected = [of_bob, "5 wrong codes from one network", of_bob];
+    assert_eq!(about(&mut ana, "tries").await, expected);
+    let page = ana.answer(json!({"type": "audit"}), "audit").await;
+    assert!(page["records"][0]["by"].is_null(), "{page}");
 }

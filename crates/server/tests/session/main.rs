@@ -5,6 +5,7 @@
 mod accounts;
 mod classic;
 mod direct;
+mod event_forms;
 mod events;
 mod expelled;
 mod ghosts;

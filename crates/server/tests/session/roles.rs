@@ -157,8 +157,8 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
         let search = fresh_answer(peer, json!({"type": "search", "query": "hi"}), "found").await;
         assert_eq!(search["hits"], json!([]));
     }
-    // Nor who has a role there.
-    for command in [
+    // Nor who has a role there; neither as a member nor as a moderator of the server.
+    let commands = [
         rule("#ops", "public"),
         grant("ana", Some("#ops"), "member"),
         json!({"type": "sanction", "kind": "mute", "user": "ana", "room": "#ops"}),
@@ -169,12 +169,18 @@ async fn nobody_who_was_not_asked_in_learns_of_a_private_room() {
         json!({"type": "sanctions", "room": "#ops"}),
         json!({"type": "hook", "room": "#ops", "name": "nightly"}),
         json!({"type": "invite", "room": "#ops"}),
-    ] {
-        let of_none = command.to_string().replace("#ops", "#none");
-        let of_none = refused(&mut bob, serde_json::from_str(&of_none).unwrap()).await;
-        let refusal = refused(&mut bob, command).await;
-        assert_eq!(refusal.to_string(), of_none.to_string().replace("#none", "#ops"));
+    ];
+    for role in [Role::Member, Role::Moderator] {
+        appoint(&daemon, "bob", role).await;
+        for command in &commands {
+            let of_none = command.to_string().replace("#ops", "#none");
+            let of_none = refused(&mut bob, serde_json::from_str(&of_none).unwrap()).await;
+            let refusal = refused(&mut bob, command.clone()).await;
+            assert_eq!(refusal.to_string(), of_none.to_string().replace("#none", "#ops"));
+        }
     }
+    appoint(&daemon, "bob", Role::Member).await;
+    bob.until_now().await;
     let rooms = fresh_answer(&mut ana, json!({"type": "rooms"}), "rooms").await;
     assert_eq!(rooms["rooms"].as_array().unwrap().len(), 2, "{rooms}");
 

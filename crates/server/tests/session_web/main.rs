@@ -7,6 +7,8 @@
 mod accounts;
 #[path = "../session/direct.rs"]
 mod direct;
+#[path = "../session/event_forms.rs"]
+mod event_forms;
 #[path = "../session/events.rs"]
 mod events;
 #[path = "../session/expelled.rs"]

@@ -9,8 +9,8 @@ pub type EditJob = Box<dyn FnOnce() -> Result<String, String> + Send>;
 
 use crate::notification::{Note, NotifyMethod};
 
-/// What the loop needs of the terminal. A function that rings the bell is a terminal that takes every frame
-/// at once, and has no shell, mouse or colours.
+/// The functions of the terminal that the loop needs. A function that rings the bell is a terminal that takes every
+/// frame at once, and has no shell, mouse or colours.
 pub trait Control {
     /// Waits until the terminal can take another frame. Safe to cancel.
     ///

@@ -13,11 +13,11 @@ pub struct Exit {
     pub unsent: Unsent,
     /// Whether there was a session.
     pub had_session: bool,
-    /// What the user wants next.
+    /// The next step of the program.
     pub then: Then,
 }
 
-/// What the user wants after the end of a client.
+/// The next step of the program after the end of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Then {
     /// To quit.

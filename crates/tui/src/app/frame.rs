@@ -72,7 +72,7 @@ impl<C: Control> App<C> {
             return ControlFlow::Continue(());
         };
         self.zone_looked = Instant::now();
-        match watch.changed() {
+        match watch.take_change() {
             Some(zone) => self.take(Input::Zone(zone)),
             None => ControlFlow::Continue(()),
         }

@@ -81,7 +81,7 @@ impl Options {
         }
     }
 
-    /// Who the client is.
+    /// The identity of the client.
     pub(super) fn config(&self) -> Config {
         Config {
             name: self.name.clone(),

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 const SHORT_FORMS: [(&str, &str, &str); 2] =
     [("no-bell", "notify", "none"), ("no-mouse", "mouse", "off")];
 
-/// What the command line sets.
+/// The settings of the command line.
 #[derive(Debug, Default)]
 pub(crate) struct Flags(pub(crate) Layer);
 

@@ -1,4 +1,4 @@
-//! Who the user is and which server it connects to: by the command line, or else as in the last session, or
+//! The user and the server that it connects to: by the command line, or else as in the last session, or
 //! else as the user says on the first screen.
 
 use std::fs;
@@ -99,7 +99,7 @@ impl Start {
     }
 
     /// The user has filled in the first screen.
-    pub(crate) fn answered(&mut self, name: UserName, server: Endpoint) {
+    pub(crate) fn set_answers(&mut self, name: UserName, server: Endpoint) {
         self.has_worked &= server.address == self.server;
         self.vouched = None;
         (self.name, self.asks) = (name, false);

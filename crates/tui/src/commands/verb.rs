@@ -1,6 +1,6 @@
-//! What the commands do, for the program.
+//! The effects of the commands, for the program.
 
-/// What a command does.
+/// The effect of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     /// Lists the commands.

@@ -76,7 +76,7 @@ pub async fn ask<B: Backend + ShowsLinks, F: Form>(
             draw_at = Some(Instant::now());
         }
         match Input::from_terminal(report) {
-            Some(Input::Colour(answer)) => look.answered(answer),
+            Some(Input::Colour(answer)) => look.take_answer(answer),
             Some(input) => {
                 if let ControlFlow::Break(outcome) = screen.take(input) {
                     return Ok(outcome);

@@ -17,7 +17,8 @@ pub fn on(word: &str, keys: &KeyMap) -> Result<String, String> {
             [] => String::new(),
             aliases => format!(" (also {})", aliases.join(", ")),
         };
-        return Ok(format!("{}  {}{also}", command.synopsis(), command.does));
+        let see = command.see().map(|see| format!(". {see}")).unwrap_or_default();
+        return Ok(format!("{}  {}{also}{see}", command.synopsis(), command.does));
     }
     if let Some(action) = Action::named(name) {
         return Ok(line(action, keys));
@@ -54,9 +55,14 @@ mod tests {
         let keys = KeyMap::default();
         let topic = "/topic [#ROOM] [TEXT]  Show or set the topic (-delete clears it)";
         let redraw = "Ctrl-L: Redraw the screen (redraw in the settings file)";
-        for (word, expected) in
-            [("topic", topic), ("/topic", topic), ("ctrl-l", redraw), ("redraw", redraw)]
-        {
+        let mute = "/mute NAME [TIME] [REASON]  Let a user only read: /mute ana 10m. To make a room quiet: /quiet";
+        for (word, expected) in [
+            ("topic", topic),
+            ("/topic", topic),
+            ("ctrl-l", redraw),
+            ("redraw", redraw),
+            ("mute", mute),
+        ] {
             assert_eq!(on(word, &keys), Ok(expected.to_owned()));
         }
     }

@@ -103,7 +103,7 @@ fn authors(client: &ClientState, typed: &str, offered: &[Offer]) -> Vec<Offer> {
     fits.map(|name| Offer::new(name, OfferAction::Insert(String::new()))).collect()
 }
 
-/// What a filter is for.
+/// The purpose of a filter.
 fn about(name: &str) -> &'static str {
     match name {
         "from" => "messages of a user",

@@ -2,7 +2,7 @@
 
 use chat_client::State as ClientState;
 use chat_proto::event::{AuditEntry, HookInfo, InviteInfo, SanctionInfo};
-use chat_proto::{SanctionKind, Timestamp, User};
+use chat_proto::{AuditKind, SanctionKind, Timestamp, User};
 
 use super::{Offer, OfferAction};
 
@@ -70,7 +70,11 @@ pub(super) fn audit(client: &ClientState, when: impl Fn(Timestamp) -> String) ->
         if !record.reason.is_empty() {
             detail.push_str(&format!(" · {}", record.reason.as_str()));
         }
-        let label = format!("{} {}", when(record.at), by_whom(client, record.by.as_ref()));
+        let by = match record.what {
+            AuditKind::Tries => "somebody".to_owned(),
+            _ => by_whom(client, record.by.as_ref()),
+        };
+        let label = format!("{} {by}", when(record.at));
         let text = format!("{label} {detail}");
         Offer::new(label, OfferAction::Copy(text)).detail(detail)
     };

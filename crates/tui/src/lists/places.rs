@@ -36,7 +36,7 @@ pub(super) fn go_to(client: &ClientState, typed: &str) -> Vec<Offer> {
         offers.extend(all_people(client));
     }
     let mut offers = best(offers, word, |offer| group(client, offer));
-    offers.extend(new_room(typed, word, &offers).filter(|_| wants_rooms));
+    offers.extend(new_room(typed, &offers));
     offers
 }
 
@@ -144,12 +144,13 @@ fn open_or_direct(direct: Option<&Room>, name: UserName) -> OfferAction {
     direct.map_or(OfferAction::Direct(name), |room| OfferAction::Open(room.name().clone()))
 }
 
-/// A room of that name, unless it is offered.
-fn new_room(typed: &str, word: &str, offers: &[Offer]) -> Option<Offer> {
-    let name = RoomName::new(&format!("#{}", word.trim())).ok().filter(|_| !word.is_empty())?;
+/// A room of the name that is typed, unless it is offered. `##rust` and `@rust` are no names of a room.
+fn new_room(typed: &str, offers: &[Offer]) -> Option<Offer> {
+    let is_meant = typed.starts_with('#');
+    let name = typed.strip_prefix('#').unwrap_or(typed);
+    let name = RoomName::new(&format!("#{}", name.trim())).ok()?;
     let is_offered = |offer: &Offer| RoomName::new(&offer.label).is_ok_and(|room| room == name);
     let is_new = !offers.iter().any(is_offered);
-    let is_meant = typed.starts_with('#');
     let detail =
         if is_meant { "Join or create this room" } else { "Choose this to create the room" };
     is_new.then(|| Offer::new(name.as_str(), OfferAction::Create(name.clone())).detail(detail))

@@ -1,4 +1,4 @@
-//! What a list with an input line of its own is about.
+//! The subjects of lists with an input line of their own.
 
 use std::cmp::Reverse;
 
@@ -10,7 +10,7 @@ use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
 
-/// What a list is about.
+/// The subject of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// Where to go: rooms, users, commands.

@@ -11,7 +11,7 @@ pub(super) const INDENT_MAX: usize = 64;
 
 const BLANKS: &str = "                                                                ";
 
-/// What a piece of a row shows.
+/// The content of a piece of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     /// These bytes of the message's text.
@@ -39,7 +39,7 @@ pub enum Content {
 /// A part of a row with one format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece {
-    /// What it shows.
+    /// Its content.
     pub content: Content,
     /// How that looks.
     pub format: Format,

@@ -73,7 +73,7 @@ fn open_it(ServerAddress { host, port }: &ServerAddress) -> Vec<(String, String)
     all.into_iter().map(|(name, does)| (name.to_owned(), does)).collect()
 }
 
-/// Whom an invite lets in.
+/// The users whom an invite lets in.
 fn lets_in(uses: u32, role: Role, room: Option<&RoomName>) -> String {
     let role = match role {
         Role::Owner => "an owner of this server",

@@ -51,7 +51,7 @@ impl Kills {
     }
 
     /// The newest text, or the one that [`Self::older`] has returned, is in the box now.
-    pub(super) const fn yanked(&mut self, from: TextPosition, to: TextPosition) {
+    pub(super) const fn note_yank(&mut self, from: TextPosition, to: TextPosition) {
         let index = match self.last {
             LastAction::Yank { index, .. } => index,
             _ => 0,

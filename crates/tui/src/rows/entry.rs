@@ -19,7 +19,7 @@ use crate::wrap::{cut, wrap};
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
 const HANGING: usize = 2;
 
-/// What a piece of a row is; the view chooses a style for it.
+/// The kind of a piece of a row; the view chooses a style for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SpanKind {
     /// The time, and other less important text.
@@ -183,7 +183,7 @@ fn text_rows(entry: &LogEntry, layout: EntryLayout<'_>) -> Vec<Row> {
     };
     if let Some(extras) = extras {
         if extras.details.edited.is_some() {
-            shape.edited(&mut rows);
+            shape.add_edited(&mut rows);
         }
         rows.extend(shape.below(extras, layout.thread, zone));
     }

@@ -33,7 +33,7 @@ pub(super) struct ThreadMark {
 
 impl Shape {
     /// Adds to the rows of a text that it was edited.
-    pub(super) fn edited(self, rows: &mut Vec<Row>) {
+    pub(super) fn add_edited(self, rows: &mut Vec<Row>) {
         let width = self.text_width();
         let used = |row: &Row| row.iter().map(|(_, text)| columns(text)).sum::<usize>();
         match rows.last_mut() {

@@ -1,5 +1,5 @@
-//! What is known of the entries of a log: their heights, so that a frame does not wrap the texts that it does not
-//! show, the rows of those that it does show, and which of them are opened.
+//! The heights of the entries of a log, so that a frame wraps only texts that it shows; the rows of those, and which of
+//! them are opened.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

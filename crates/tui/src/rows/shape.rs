@@ -120,11 +120,8 @@ impl Shape {
         row
     }
 
-    /// A row of a message with the time and the name before it, if they have columns. `is_first`: it has the mark.
+    /// A row of a message with the time and the name in their columns. `is_first`: it has the mark.
     pub(super) fn with_head(self, row: &Row, is_first: bool, time: String, name: &UserName) -> Row {
-        if self.name.is_none() {
-            return row.clone();
-        }
         let mut head = self.head(Some(time), Some(name), (SpanKind::Plain, ' '));
         if is_first {
             head.truncate(HEAD_PIECES);

@@ -1,4 +1,4 @@
-//! What `/set` changes.
+//! The changes of `/set`.
 
 use std::fmt;
 

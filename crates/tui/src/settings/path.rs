@@ -1,4 +1,4 @@
-//! Where the settings file is.
+//! The path of the settings file.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

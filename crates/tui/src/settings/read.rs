@@ -25,7 +25,7 @@ pub struct Problem {
     pub column: usize,
     /// The mistake, as a sentence.
     pub what: String,
-    /// What is done instead, as a sentence.
+    /// The consequence, as a sentence.
     pub instead: String,
 }
 

@@ -7,7 +7,7 @@ use chat_proto::{RoomName, Seq, ShortString};
 
 use super::State;
 
-/// What is done with the file of an export.
+/// A step of the file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportStep {
     /// Make a file beside the one at this path, which must not exist.
@@ -26,7 +26,7 @@ pub(crate) struct Export {
     /// Its number.
     pub(crate) run: u64,
     pub(crate) room: RoomName,
-    /// What the user calls the room.
+    /// The name of the room for the user.
     pub(crate) label: RoomName,
     pub(crate) format: ExportFormat,
     pub(crate) stage: Stage,
@@ -44,7 +44,7 @@ pub(crate) struct Export {
     pub(crate) count: u64,
 }
 
-/// What an export waits for.
+/// The answer that an export waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// The file is made.

@@ -16,7 +16,7 @@ const COLUMNS_WIDTH_MIN: u16 = 56;
 /// A search. It stays, hidden, while the user looks at a result, until they go somewhere else.
 #[derive(Debug)]
 pub(crate) struct Find {
-    /// What is typed.
+    /// The text that is typed.
     pub(crate) input: Prompt,
     pub(crate) order: SearchOrder,
     /// The place of the chosen result.

@@ -1,14 +1,14 @@
-//! What is under a cell of the screen, for the mouse.
+//! Finds what is under a cell of the screen, for the mouse.
 
 use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
-use super::{LogPane, RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow, above_area};
+use super::{LogPane, RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow};
 use crate::action::Action;
 use crate::layout::{Panes, ThreadPanes};
 use crate::wrap::columns;
 
-/// What a click is on.
+/// The target of a click.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// The header, if it says what is new in other rooms because there is no room list.
@@ -45,7 +45,7 @@ pub enum Target {
     Nothing,
 }
 
-/// What the wheel scrolls.
+/// The part of the screen that the wheel scrolls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     /// The room list.
@@ -71,7 +71,7 @@ pub fn pane(state: &State, position: Position) -> Pane {
     }
 }
 
-/// What a click on a cell is on.
+/// The target of a click on a cell.
 #[must_use]
 pub fn hit(state: &State, position: Position) -> Target {
     let panes = state.panes();
@@ -84,7 +84,7 @@ pub fn hit(state: &State, position: Position) -> Target {
     if let Some(row) = panes.users.and_then(row_in) {
         return user(state, row);
     }
-    let above = above_area(&panes);
+    let (_, above) = state.on_rule(&panes, LogPane::Room);
     let from_start = usize::from(position.x.saturating_sub(above.x + RULE_BEFORE));
     if above.contains(position)
         && state.skipped_text().is_some_and(|text| from_start < columns(&text) + 2)

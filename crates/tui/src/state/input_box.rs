@@ -17,11 +17,11 @@ const LABEL_NAME_MAX: usize = 20;
 /// Fewest columns of the text beside it: a word. On a narrower screen only the header has the name.
 const BESIDE_LABEL_MIN: usize = 10;
 
-/// What is behind the name, and its columns.
+/// The text behind the name, and its columns.
 const LABEL_END: &str = " › ";
 const LABEL_END_COLUMNS: usize = 3;
 
-/// What is before the text that is searched for.
+/// The text before the one that is searched for.
 const FIND_LABEL: &str = "Find › ";
 
 /// Fewest rows of a text whose size is shown: one that is shorter can be seen as a whole.
@@ -30,13 +30,13 @@ const COUNT_ROWS_MIN: usize = 3;
 /// Fewest columns of a text beside its size.
 const TEXT_COLUMNS_MIN: usize = 20;
 
-/// What is shown of each character of a secret.
+/// Shown in place of each character of a secret.
 const HIDDEN: char = '•';
 
 /// Columns between the text and its size.
 const COUNT_GAP: usize = 2;
 
-/// What is shown in the input box.
+/// The content of the input box.
 #[derive(Debug)]
 pub(crate) struct InputBox {
     /// The label before the text, and its columns.

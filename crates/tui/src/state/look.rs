@@ -91,7 +91,7 @@ impl Look {
     }
 
     /// The terminal has sent one of its colours.
-    pub fn answered(&mut self, answer: Answer) {
+    pub fn take_answer(&mut self, answer: Answer) {
         match answer.asked {
             TerminalColour::Foreground => self.foreground = Some(answer.colour),
             TerminalColour::Background => self.background = Some(answer.colour),
@@ -143,7 +143,7 @@ mod tests {
     fn the_theme_follows_the_answer_and_the_setting() {
         let mut look = Look::default();
         let ansi = look.theme();
-        look.answered(black());
+        look.take_answer(black());
         let dark = look.theme();
         assert_ne!(dark, ansi);
         look.set("theme", "mono").unwrap();

@@ -6,7 +6,7 @@ use super::State;
 use crate::help::{command_rows, key_rows, setting_rows};
 use crate::pages::{CodePage, HookPage, InvitePage, PageRow, PageSize};
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The keys.
@@ -26,7 +26,7 @@ pub enum Subject {
 /// A page that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// What it shows.
+    /// Its content.
     pub subject: Subject,
     /// Its first row on the screen.
     pub top: u16,

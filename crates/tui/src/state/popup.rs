@@ -20,11 +20,11 @@ const RULE_ROWS: usize = 1;
 /// A list with an input line of its own, which is shown instead of the input box, whose text stays.
 #[derive(Debug)]
 pub struct Picker {
-    /// What it is about.
+    /// Its subject.
     pub subject: Subject,
-    /// What is typed to find something in it.
+    /// The text that is typed to find something in it.
     pub query: Editor,
-    /// What there is for that.
+    /// The offers for that.
     pub list: List,
     /// How much there is if nothing is typed.
     pub count: usize,
@@ -37,9 +37,9 @@ pub struct Popup<'a> {
     pub area: Rect,
     /// Its heading, in the rule that is its first row.
     pub title: Option<String>,
-    /// What is offered.
+    /// The offers.
     pub list: &'a List,
-    /// What it says if nothing is offered.
+    /// The text if nothing is offered.
     pub empty: String,
 }
 

@@ -1,10 +1,10 @@
-//! What has changed since the last frame, so that a frame draws no more than that.
+//! The changes since the last frame, so that a frame draws no more than them.
 
 use ratatui::layout::Rect;
 
 use super::State;
 
-/// What the next frame is to draw.
+/// The parts of the screen that the next frame draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redraw {
     /// Whether the text of the input box or its cursor has changed.

@@ -89,7 +89,7 @@ impl State {
 
     /// The client has another current room, or has the first messages of this one: shows it from the first
     /// unread message on. The draft of the room before stays with that room.
-    pub(crate) fn room_opened(&mut self, room: &RoomName) {
+    pub(crate) fn show_room(&mut self, room: &RoomName) {
         if *room != self.shown {
             self.end_all();
             self.end_jump();
@@ -107,7 +107,7 @@ impl State {
     }
 
     /// A room is closed. Up brings its draft back.
-    pub(crate) fn room_closed(&mut self, room: &RoomName, draft: String) {
+    pub(crate) fn forget_room(&mut self, room: &RoomName, draft: String) {
         if *room == self.shown {
             self.end_all();
         }
@@ -122,7 +122,7 @@ impl State {
     }
 
     /// All rooms but an empty lobby are closed.
-    pub(crate) fn rooms_forgotten(&mut self) {
+    pub(crate) fn forget_rooms(&mut self) {
         self.end_all();
         self.end_jump();
         *self.draft_editor_mut() = Editor::default();
@@ -133,7 +133,7 @@ impl State {
     }
 
     /// The client has put another text into a draft.
-    pub(crate) fn draft_changed(&mut self, room: &RoomName) {
+    pub(crate) fn take_draft(&mut self, room: &RoomName) {
         let Some(text) = self.client.rooms().get(room).map(|room| room.draft().to_owned()) else {
             return;
         };
@@ -190,14 +190,14 @@ mod tests {
         let join = Input::Request(Request::Join(rust.clone()));
         let _ = update(&mut state.client, join, Timestamp::from_millis(0));
         state.prompt.editor = Editor::new("for the lobby");
-        state.room_opened(&rust);
+        state.show_room(&rust);
         assert_eq!(state.prompt.editor.text(), "");
         state.prompt.editor = Editor::new("for rust");
-        state.room_opened(&lobby);
+        state.show_room(&lobby);
         assert_eq!(state.prompt.editor.text(), "for the lobby");
         assert_eq!(state.typed(&rust), "for rust");
-        state.room_opened(&rust);
-        state.room_opened(&rust);
+        state.show_room(&rust);
+        state.show_room(&rust);
         assert_eq!(state.prompt.editor.text(), "for rust");
     }
 }

@@ -3,7 +3,7 @@
 use chat_proto::event::SanctionInfo;
 use chat_proto::{Network, RoomName, SanctionKind, UserName};
 
-/// Whom an order is about.
+/// The target of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whom {
     /// A user.

@@ -17,7 +17,7 @@ use crate::wording::in_short;
 pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     let typed = state.input().editor.text();
     if let Some(mut effects) = lists::action(state, action, at) {
-        effects.extend(find::completed(state, &typed, at));
+        effects.extend(find::ask_if_completed(state, &typed, at));
         return effects;
     }
     if let Some(effects) = find::action(state, action, at) {

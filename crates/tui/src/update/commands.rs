@@ -174,6 +174,11 @@ fn status(state: &State) -> String {
 
 /// Leaves a room. Once the server has answered, the status line says how to come back.
 fn leave(state: &mut State, room: RoomName, at: Timestamp) -> Result<Vec<Effect>, String> {
+    if room == RoomName::lobby() {
+        return Err(format!(
+            "You can't leave {room}: everybody is in it. /quiet makes it quiet, /quit ends the program"
+        ));
+    }
     let effects = request(state, Request::Leave(room.clone()), at)?;
     let label = state.client.rooms().label(&room);
     let room = state.client.meant(room);

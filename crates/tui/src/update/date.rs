@@ -23,7 +23,7 @@ pub(super) fn go(state: &mut State, written: &str, at: Timestamp) -> Result<Vec<
 }
 
 /// The server has found the message that a date leads to.
-pub(super) fn found(
+pub(super) fn take_found(
     state: &mut State,
     room: &RoomName,
     date: Timestamp,

@@ -100,7 +100,7 @@ fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Puts a text that the user has edited into the box.
-pub(super) fn edited(
+pub(super) fn put_edited(
     state: &mut State,
     edited: Result<String, String>,
     at: Timestamp,

@@ -113,7 +113,7 @@ fn stop(state: &mut State, why: &str, at: Timestamp) -> Vec<Effect> {
 }
 
 /// A step of the file is done.
-pub(super) fn stepped(
+pub(super) fn next_step(
     state: &mut State,
     run: u64,
     result: Result<PathBuf, String>,
@@ -181,7 +181,7 @@ pub(super) fn first_found(state: &mut State, seq: Option<Seq>) -> Option<Effect>
 }
 
 /// Messages have come: they are written.
-pub(super) fn fetched(
+pub(super) fn write_fetched(
     state: &mut State,
     room: &RoomName,
     to: Seq,

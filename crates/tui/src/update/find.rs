@@ -95,14 +95,14 @@ pub(super) fn action(state: &mut State, action: Action, at: Timestamp) -> Option
         // A text that does not fit finds nothing anyway.
         action => drop(actions::edit(&mut find.input, action)),
     }
-    Some(changed(state, &before, action == Action::DeleteLeft, at))
+    Some(ask_if_changed(state, &before, action == Action::DeleteLeft, at))
 }
 
 /// Completes the piece before the cursor.
 fn complete(state: &mut State, backwards: bool, at: Timestamp) -> Vec<Effect> {
     let before = state.input().editor.text();
     let mut effects = lists::complete(state, backwards, at);
-    effects.extend(changed(state, &before, false, at));
+    effects.extend(ask_if_changed(state, &before, false, at));
     effects
 }
 
@@ -114,11 +114,11 @@ pub(super) fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect
     let line = text.split(['\n', '\r']).collect::<Vec<_>>().join(" ");
     // A text that does not fit finds nothing anyway.
     let _ = input.editor.insert(&line);
-    changed(state, &before, false, at)
+    ask_if_changed(state, &before, false, at)
 }
 
 /// Sends the query if it has changed.
-fn changed(state: &mut State, before: &str, suggests: bool, at: Timestamp) -> Vec<Effect> {
+fn ask_if_changed(state: &mut State, before: &str, suggests: bool, at: Timestamp) -> Vec<Effect> {
     if state.input().editor.text() == before {
         return Vec::new();
     }
@@ -130,8 +130,8 @@ fn changed(state: &mut State, before: &str, suggests: bool, at: Timestamp) -> Ve
 }
 
 /// The list above the box may have completed the query.
-pub(super) fn completed(state: &mut State, before: &str, at: Timestamp) -> Vec<Effect> {
-    if state.open_find().is_some() { changed(state, before, false, at) } else { Vec::new() }
+pub(super) fn ask_if_completed(state: &mut State, before: &str, at: Timestamp) -> Vec<Effect> {
+    if state.open_find().is_some() { ask_if_changed(state, before, false, at) } else { Vec::new() }
 }
 
 fn choose(state: &mut State, by: isize) {
@@ -188,16 +188,16 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let search = state.client.search();
     let Some(find) = &state.find else {
         let ends = !search.is_empty();
-        return if ends { asked(state, Request::EndSearch, at) } else { Vec::new() };
+        return if ends { request_quietly(state, Request::EndSearch, at) } else { Vec::new() };
     };
     let is_near = find.chosen + LOAD_AHEAD >= search.hits().len();
     if find.is_open && is_near && search.has_more() {
-        return asked(state, Request::SearchMore, at);
+        return request_quietly(state, Request::SearchMore, at);
     }
     Vec::new()
 }
 
-fn asked(state: &mut State, what: Request, at: Timestamp) -> Vec<Effect> {
+fn request_quietly(state: &mut State, what: Request, at: Timestamp) -> Vec<Effect> {
     request(state, what, at).unwrap_or_default()
 }
 

@@ -81,7 +81,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     }
 }
 
-/// What a key does. A key that does nothing after the first of two does what it does alone.
+/// The meaning of a key. A key that does nothing after the first of two does what it does alone.
 fn find(state: &State, first: Option<Chord>, chord: Chord) -> Binding {
     let keys = state.look.keys();
     match keys.find(first, chord) {

@@ -158,7 +158,7 @@ fn search(state: &mut State) {
 }
 
 /// A text is typed or pasted while a list with an input line is open; `None` if none is.
-pub(super) fn typed(state: &mut State, text: &str) -> Option<()> {
+pub(super) fn insert(state: &mut State, text: &str) -> Option<()> {
     let picker = state.picker.as_mut()?;
     let line = text.lines().next().unwrap_or_default();
     // A text that is too long finds nothing anyway.
@@ -252,7 +252,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Opt
         None => {
             let before = state.input().editor.text();
             state.input_mut().complete_with(index);
-            Some(find::completed(state, &before, at))
+            Some(find::ask_if_completed(state, &before, at))
         }
     }
 }
@@ -264,7 +264,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
     };
     let typed = picker.query.text();
     if let Subject::Secret(kind) = picker.subject {
-        return orders::entered(state, kind, typed, at);
+        return orders::take_secret(state, kind, typed, at);
     }
     let Some(does) = picker.list.chosen().map(|offer| offer.does.clone()) else {
         state.picker = Some(picker);

@@ -1,4 +1,4 @@
-//! What the user lets others see: that it writes, and that it is away.
+//! Tells others that the user is writing, or away.
 
 use chat_client::{Input as ClientInput, Request};
 use chat_proto::{AwayText, RoomName, Seq, Timestamp};

@@ -1,4 +1,4 @@
-//! What the mouse does.
+//! Carries out clicks and the turns of the wheel.
 
 use std::time::Duration;
 

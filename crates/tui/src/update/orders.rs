@@ -12,7 +12,7 @@ mod sanctions;
 use chat_client::{NoticeKind, Request};
 use chat_proto::{Command, Event, Timestamp};
 
-pub(super) use self::accounts::{entered, login, password};
+pub(super) use self::accounts::{login, password, take_secret};
 pub(super) use self::devices::{
     devices, drop_device, end_of_listed_device, end_of_session, end_session, free, link,
 };
@@ -70,12 +70,12 @@ pub(super) fn answer(
 }
 
 /// There is no session any more: returns the text about an order without an answer.
-pub(super) fn lost(state: &mut State) -> Option<&'static str> {
+pub(super) fn take_lost(state: &mut State) -> Option<&'static str> {
     state.pending_order.take()?.if_lost
 }
 
 /// The server has answered an order.
-pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
+pub(super) fn take_answer(state: &mut State, event: Event) -> Option<Effect> {
     let PendingOrder { done, user, .. } = state.pending_order.take().unwrap_or_default();
     if let Some(done) = done {
         state.done = Some(Ok(done));
@@ -97,7 +97,7 @@ pub(super) fn answered(state: &mut State, event: Event) -> Option<Effect> {
             None
         }
         // An order is one effect.
-        Event::Sanctions { .. } => sanctions::listed(state, state.now).pop(),
+        Event::Sanctions { .. } => sanctions::pardon_listed(state, state.now).pop(),
         _ => None,
     }
 }

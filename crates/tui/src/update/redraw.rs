@@ -1,4 +1,4 @@
-//! What an input changes on the screen.
+//! Finds which part of the screen an input changes.
 
 use chat_client::store::StoreOp;
 

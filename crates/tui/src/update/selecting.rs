@@ -173,7 +173,7 @@ fn which(links: &[String]) -> String {
 }
 
 /// A link could not be opened: copies it, and says why.
-pub(super) fn not_opened(state: &mut State, link: &str, why: &str) -> Vec<Effect> {
+pub(super) fn copy_instead(state: &mut State, link: &str, why: &str) -> Vec<Effect> {
     copy(state, link, Some(&format!("the link; it cannot be opened: {why}")))
 }
 

@@ -112,7 +112,7 @@ fn set_keys(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effe
 }
 
 /// A setting is saved, or is not.
-pub(super) fn saved(
+pub(super) fn take_saved(
     state: &mut State,
     change: &Change,
     result: Result<(), String>,

@@ -10,6 +10,7 @@ mod drafts;
 mod editing;
 mod export;
 mod find;
+mod goto;
 mod hooks;
 mod invites;
 mod journals;
@@ -201,10 +202,10 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     harness.type_text("a|b\n");
     assert_shows(&harness, "Not a name: a name has none of the characters");
     harness.control('u');
-    assert_eq!(harness.type_text("rob\n"), [Effect::Client(ClientEffect::Become(name("rob")))]);
+    assert_eq!(harness.type_text("rob\n"), [Effect::Client(ClientEffect::OpenUser(name("rob")))]);
     assert_eq!(typed(&harness), "half a sen");
     let rob = profile("rob");
-    let effects = harness.input(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
+    let effects = harness.input(Input::Client(ClientInput::UserOpened(Ok(Box::new(rob)))));
     assert!(
         matches!(&effects[..], [Effect::Client(ClientEffect::Link(LinkRequest::ConnectAs(rob)))] if rob.name == name("rob"))
     );
@@ -220,7 +221,7 @@ fn commands_work_where_a_name_is_asked_for() {
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/name rob\n"),
-        [Effect::Client(ClientEffect::Become(name("rob")))]
+        [Effect::Client(ClientEffect::OpenUser(name("rob")))]
     );
     harness.connect(1);
     assert_eq!(typed(&harness), "draft");
@@ -244,7 +245,7 @@ fn a_name_that_nobody_may_have_is_not_in_the_way_of_another() {
     harness.link_event(LinkEvent::Refused(Box::new(refusal)));
     assert_shows(&harness, "! Not connected: the name bob is reserved; choose another name");
     let effects = harness.type_text("rob\n");
-    assert!(effects.contains(&Effect::Client(ClientEffect::Become(name("rob")))), "{effects:?}");
+    assert!(effects.contains(&Effect::Client(ClientEffect::OpenUser(name("rob")))), "{effects:?}");
 }
 
 #[test]

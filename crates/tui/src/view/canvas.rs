@@ -1,4 +1,4 @@
-//! What the panes draw on: the rows of a frame.
+//! The rows of a frame, on which the panes draw.
 
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Style;

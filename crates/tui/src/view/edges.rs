@@ -1,5 +1,5 @@
-//! The texts at the edges of the log: about the messages above the screen on the rule below the header, and
-//! about those below it at the end of the last row.
+//! The texts at the edges of a log: the author of its first row and what is above the screen, on the rule over it; and
+//! what is below the screen, at the end of the last row.
 
 use chat_client::Connection;
 use chat_client::log::Hold;
@@ -8,26 +8,48 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::canvas::Canvas;
+use super::log;
 use crate::action::Action;
 use crate::layout::Panes;
-use crate::state::{LogPane, RULE_BEFORE, State, above_area, more_below, on_rule};
+use crate::state::{LogPane, RULE_BEFORE, State, more_below};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// Says on the rule, or on the first row of the log if there is no rule, what is above the screen.
+/// Says on the rule what is above the screen. If there is no rule, the first row of the log says it, without the
+/// author.
 pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
-    if let Some(text) = above(state, theme).filter(|_| !state.is_bare) {
-        draw_on_rule(text, above_area(panes), canvas);
+    if state.is_bare {
+        return;
     }
-    if let Some((text, thread)) = state.thread_trouble().zip(panes.thread) {
-        let style = if text.is_ok() { theme.dim() } else { theme.bad() };
-        let text = text.unwrap_or_else(|why| why);
-        let rule = if panes.log.is_empty() { panes.rule } else { thread.rule };
-        draw_on_rule((text, style), on_rule(rule, thread.log), canvas);
+    for pane in [LogPane::Room, LogPane::Thread] {
+        if state.log_area(pane).is_some() {
+            draw_over(state, pane, theme, panes, canvas);
+        }
     }
 }
 
-fn draw_on_rule((text, style): (String, Style), area: Rect, canvas: &mut Canvas) {
+fn draw_over(state: &State, pane: LogPane, theme: Theme, panes: &Panes, canvas: &mut Canvas) {
+    let text = match pane {
+        LogPane::Room => above(state, theme),
+        LogPane::Thread => state.thread_trouble().map(|text| match text {
+            Ok(text) => (text, theme.dim()),
+            Err(why) => (why, theme.bad()),
+        }),
+    };
+    let (author, area) = state.on_rule(panes, pane);
+    // A text that has no room beside the author is in its place.
+    let author = author.filter(|author| text.is_none() || area.x >= author.area.right());
+    if let Some(author) = author {
+        let area = canvas.clip(author.area);
+        canvas.clear(area);
+        canvas.line(&log::name_line(&author, theme), area);
+    }
+    if let Some(text) = text {
+        draw_text(text, area, canvas);
+    }
+}
+
+fn draw_text((text, style): (String, Style), area: Rect, canvas: &mut Canvas) {
     let room = canvas.clip(area);
     if room.width <= RULE_BEFORE || room.is_empty() {
         return;

@@ -15,7 +15,7 @@ pub(super) struct Glyph {
 /// The first number after those of characters.
 const CLUSTERS: u32 = char::MAX as u32 + 1;
 
-/// What a cell shows. Nearly all cells show one character.
+/// The text of a cell. Nearly all cells show one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
     Char(char),

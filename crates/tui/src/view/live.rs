@@ -11,7 +11,7 @@ use crate::wrap::cut;
 /// Columns of a name beside others, at most: the hints are on the same row.
 const NAME_WIDTH_MAX: usize = 20;
 
-/// Who is writing in the room on the screen.
+/// The users who are writing in the room on the screen.
 pub(super) fn typing(state: &State) -> Option<String> {
     let names: Vec<&UserName> = state.client.typing_in(state.client.room().name()).collect();
     match names.as_slice() {

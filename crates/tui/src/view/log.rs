@@ -16,7 +16,7 @@ use super::links::Links;
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
 use crate::rows::{LogRows, Row, RowPosition, SpanKind};
-use crate::state::{LogPane, State};
+use crate::state::{Author, LogPane, State};
 use crate::theme::{Role, Theme};
 
 /// Draws a log. Returns the cells of its links.
@@ -84,6 +84,14 @@ fn line<'a>(entry: &LogEntry, row: &'a Row, theme: Theme) -> Line<'a> {
         _ => None,
     };
     row.iter().map(|(part, text)| Span::styled(text.as_str(), style(*part, name, theme))).collect()
+}
+
+/// The author of the first row on the screen.
+pub(super) fn name_line<'a>(author: &'a Author<'_>, theme: Theme) -> Line<'a> {
+    let part = |(part, text): &'a (SpanKind, String)| {
+        Span::styled(text.as_str(), style(*part, Some(author.name), theme))
+    };
+    author.row.iter().map(part).collect()
 }
 
 /// Draws a row of the selected message.

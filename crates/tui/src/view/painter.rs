@@ -26,7 +26,7 @@ pub(super) struct Screen {
     rows: Vec<Row>,
     pub(super) links: Vec<LinkCells>,
     cursor: Option<Position>,
-    /// What the next frame is drawn on.
+    /// The canvas of the next frame.
     canvas: Canvas,
 }
 

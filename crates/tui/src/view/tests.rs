@@ -308,6 +308,7 @@ fn sizes() -> impl Iterator<Item = (u16, u16)> {
 }
 
 mod cells;
+mod edges;
 mod find;
 mod frames;
 mod header;

@@ -1,4 +1,4 @@
-//! Who joined and left, who is away, and times without a connection.
+//! Words for users who joined, left or are away, and for times without a connection.
 
 use std::fmt::Write as _;
 

@@ -162,7 +162,7 @@ pub(super) fn asked_in(room: &RoomName, user: &Person, by: &Person) -> String {
     }
 }
 
-/// What was done to somebody.
+/// A sanction, in words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SanctionNotice<'a> {
     pub(super) kind: SanctionKind,

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tracing::info;
 
-use super::{Findings, Settings};
+use super::Settings;
+use crate::findings::{HookFindings, Label, Record, room_name};
 use crate::rights::Backup;
-use crate::torture::findings::{Label, Record};
-use crate::torture::room_name;
 
 /// The first number of the clients that post.
 const POSTER: u32 = 3_000;
@@ -85,7 +84,7 @@ pub(in crate::hook) struct State {
     /// The messages that were accepted, and whether a restore cannot undo that.
     accepted: Vec<(Label, bool)>,
     posts: u64,
-    pub(super) findings: Findings,
+    pub(super) findings: HookFindings,
 }
 
 impl State {
@@ -102,7 +101,7 @@ impl State {
             last_barred_n: 0,
             accepted: Vec::new(),
             posts: 0,
-            findings: Findings::default(),
+            findings: HookFindings::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Invites and devices.
+//! Invites, devices and passwords.
 
 use super::{Invite, State};
 use crate::rights::barred::BanTarget;
@@ -44,6 +44,32 @@ impl State {
         let name = newcomer_name(self.group, newcomer);
         self.record(by, "admit", format!("invite {id}: {name} as {}", role.word()), String::new());
         true
+    }
+
+    pub(super) fn add_device(&mut self, user: User, label: u64) -> bool {
+        if self.is_banned(user, None) || !self.devices.insert((user, label)) {
+            return false;
+        }
+        let device = format!("the token of the device {}, number ", device_name(label));
+        self.record(user, "device", device, ", with a code".to_owned());
+        true
+    }
+
+    pub(super) fn set_password(&mut self, user: User, old: Option<u64>, label: u64) -> bool {
+        let is_right = self.passwords[user].replace(label) == old;
+        if is_right {
+            self.record(user, "password", self.name(user), String::new());
+        }
+        is_right
+    }
+
+    pub(super) fn log_in(&mut self, user: User, label: u64) -> bool {
+        let is_in = !self.is_banned(user, None) && self.passwords[user] == Some(label);
+        if is_in {
+            let device = "the token of the device unnamed, number ".to_owned();
+            self.record(user, "device", device, ", with the password".to_owned());
+        }
+        is_in
     }
 
     pub(super) fn drop_device(&mut self, by: User, user: User, label: u64, id: u64) -> bool {

@@ -8,7 +8,7 @@ use chat_client::log::{Bounds, Log};
 use chat_proto::Seq;
 
 use super::{Epoch, User};
-use crate::torture::findings::Label;
+use crate::findings::Label;
 
 /// The messages of a room, as they were read last.
 #[derive(Debug)]

@@ -12,8 +12,7 @@ use futures_util::stream::unfold;
 use tokio::time::sleep;
 
 use super::{UnreadState, User, user_name};
-use crate::torture::findings::Label;
-use crate::torture::room_name;
+use crate::findings::{Label, room_name};
 
 /// Pause before a user types again, in milliseconds.
 const PAUSE_MS: std::ops::Range<u64> = 20..700;

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::kinds::{EVENT_REFUSED, REFUSALS_PER_LOSS};
 use super::{Client, PendingMessage};
+use crate::findings::{Position, Read};
 use crate::torture::COPIED;
 use crate::torture::connection::Connection;
-use crate::torture::findings::{Position, Read};
 
 /// The nonce of the `ping` after `hello`.
 pub(super) const READY: u64 = 1;

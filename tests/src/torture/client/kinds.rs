@@ -5,8 +5,8 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::{Client, PendingMessage};
+use crate::findings::{Label, Position, State, pair};
 use crate::torture::connection::Connection;
-use crate::torture::findings::{Label, Position, State, pair};
 
 /// Most of its own texts that a client remembers, to edit or to delete them.
 const OWN_MAX: usize = 40;

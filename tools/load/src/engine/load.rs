@@ -13,15 +13,16 @@ use super::tally::{Reader, Tally};
 use super::window::{InFlight, due_by_rate};
 use super::{EngineError, Outcome, READ_BYTES, latencies, poll_events};
 use crate::dialect::{Dialect, Template};
-use crate::plan::{Lag, Pace, Plan};
+use crate::plan::{Extent, Lag, Pace, Plan};
 use crate::process::{Process, Usage};
+use crate::progress::Progress;
 use crate::stamp::Stamp;
 
 /// The warm-up sends at most one of this many messages, if their number is limited.
 const WARM_UP_FRACTION: u32 = 8;
 
-/// How long the messages in flight, and those the laggard has not read, may take to arrive after the last is sent:
-/// a million deliveries of a server that makes 50,000 per second.
+/// After the last message is sent, a load ends if no message arrives for this time, also if some are in flight, or
+/// the laggard has not read some.
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// A load ends after no bytes arrived for this time, so that a duplicate of the last message is noticed; and the
@@ -107,12 +108,14 @@ impl<'a> Load<'a> {
         let bounds = self.plan.bounds;
         let mut events = Events::with_capacity(1024);
         self.started_at = Instant::now();
-        self.run_until(&mut events, bounds.warm_up, bounds.messages / WARM_UP_FRACTION)?;
+        let warm_up = Extent::For(bounds.warm_up);
+        self.run_until(&mut events, warm_up, bounds.messages / WARM_UP_FRACTION)?;
         self.latency.reset();
         let first = self.checkpoint(server)?;
-        self.run_until(&mut events, bounds.counted / 2, bounds.messages)?;
+        let [(first_half, to_half), (second_half, to_end)] = self.plan.halves();
+        self.run_until(&mut events, first_half, to_half)?;
         let half = server.usage()?;
-        self.run_until(&mut events, bounds.counted / 2, bounds.messages)?;
+        self.run_until(&mut events, second_half, to_end)?;
         let last = self.checkpoint(server)?;
         let behind = self.behind();
         self.finish(&mut events, DRAIN)?;
@@ -135,20 +138,27 @@ impl<'a> Load<'a> {
         Ok(Checkpoint { at: Instant::now(), deliveries: self.delivered, usage })
     }
 
-    /// Sends and receives for `time`, or until every sender has sent `messages`.
+    /// Sends and receives for that time, or until every sender has sent `messages`.
     fn run_until(
         &mut self,
         events: &mut Events,
-        time: Duration,
+        counted: Extent,
         messages: u32,
     ) -> Result<(), EngineError> {
-        let until = Instant::now() + time;
+        let began = Instant::now();
+        let planned = self.plan.messages() * self.plan.readers() as u64;
+        let mut progress = Progress::new(planned, "deliveries", began);
         let wait = if self.plan.measures_latency() { Duration::ZERO } else { STEP };
         let is_complete = |load: &Self| {
             let mut sent = load.senders.in_flight.sent.iter();
             sent.all(|&sent| sent >= messages)
         };
-        while Instant::now() < until && !is_complete(self) {
+        while !is_complete(self) {
+            match counted {
+                Extent::For(time) if began.elapsed() >= time => break,
+                Extent::For(_) => {}
+                Extent::Whole => progress.update(self.delivered, Instant::now())?,
+            }
             self.send(messages)?;
             self.step(events, wait)?;
             self.read_slowly()?;
@@ -156,7 +166,7 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Receives the messages in flight, for `timeout` at most, and records who has not received all.
+    /// Receives the messages in flight until none has arrived for `timeout`, and records who has not received all.
     fn finish(&mut self, events: &mut Events, timeout: Duration) -> Result<(), EngineError> {
         self.drain(events, timeout)?;
         self.wait_until_quiet(events)?;
@@ -164,16 +174,20 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Waits until every reader, the laggard included, has received all messages, for `timeout` at most.
+    /// Waits until every reader, the laggard included, has received all messages, or none has arrived for `timeout`.
     fn drain(&mut self, events: &mut Events, timeout: Duration) -> Result<(), EngineError> {
-        let until = Instant::now() + timeout;
         if let Some(user) = self.lags.take() {
             // No event will report the bytes that are buffered already.
             while self.receive(user, READ_BYTES)? == ReadOutcome::More {}
         }
         let is_over = |load: &Self| load.senders.in_flight.is_empty() && load.behind() == 0;
-        while !is_over(self) && Instant::now() < until {
+        let (mut arrived_at, mut arrived) = (Instant::now(), (self.delivered, self.behind()));
+        while !is_over(self) && arrived_at.elapsed() < timeout {
             self.step(events, STEP)?;
+            let now = (self.delivered, self.behind());
+            if now != arrived {
+                (arrived_at, arrived) = (Instant::now(), now);
+            }
         }
         Ok(())
     }

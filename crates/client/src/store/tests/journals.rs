@@ -131,7 +131,7 @@ fn another_server_at_the_address_has_what_is_its_own() {
     assert_eq!((known(&bob, "one"), known(&bob, "two")), (Some("of one"), Some("of two")));
     assert_eq!(numbers(&filed(&mut store, "one")), [1]);
     // A server that does not send its journal is another one, too.
-    let old = store.file_under(None).unwrap();
+    let old = store.open_server(None).unwrap();
     assert_eq!((numbers(&old), old.journal, old.token), (vec![], None, None));
 }
 
@@ -152,7 +152,7 @@ fn a_journal_that_cannot_be_stored_leaves_the_messages_in_memory() {
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();
     fs::write(state.path().join("journals"), "a file").unwrap();
-    store.file_under(journal("journal")).unwrap_err();
+    store.open_server(journal("journal")).unwrap_err();
     assert!(!store.is_lasting());
     store.apply(StoreOp::Message(say(2))).unwrap();
     drop(store);

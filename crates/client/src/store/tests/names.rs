@@ -116,7 +116,7 @@ fn the_same_user_under_another_name_has_the_same_outbox() {
     let state = TempDir::new().unwrap();
     let mut store = bob_now_rob(&state);
     store.apply(StoreOp::Message(say(1))).unwrap();
-    let rob = store.turn_into(name("rob")).unwrap();
+    let rob = store.open_user(name("rob")).unwrap();
     assert_eq!((rob.name.as_str(), numbers(&rob)), ("rob", vec![1]));
 }
 

@@ -32,7 +32,7 @@ fn messages_that_cannot_be_moved_belong_to_one_user() {
     let (mut store, _) = open(&state, "bob");
     store.apply(StoreOp::Message(say(1))).unwrap();
     store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
-    store.turn_into(name("rob")).unwrap_err();
+    store.open_user(name("rob")).unwrap_err();
     fs::remove_dir(blocked).unwrap();
     assert!(open(&state, "rob").1.pending.is_empty());
     drop(store);

@@ -1,6 +1,8 @@
 //! A server whose data was set back to an older copy, and whose rooms have grown since: the epoch is the same, and no
 //! room is shorter.
 
+use chat_proto::command::Nonce;
+
 use super::*;
 use crate::testing::journal;
 
@@ -92,6 +94,17 @@ fn a_message_that_was_removed_or_cannot_be_read_or_is_asked_from_outside_says_no
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Noticed(_))), "{effects:?}");
         assert_eq!(commands(&harness.input(Input::Tick)).len(), 2, "the read positions follow");
     }
+}
+
+#[test]
+fn an_answer_that_is_a_line_that_cannot_be_read_is_not_waited_for() {
+    let (mut harness, _) = again();
+    let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::BadField, "another version");
+    harness.input(Input::Link(LinkEvent::Unreadable(Box::new(refusal))));
+    assert!(commands(&harness.input(Input::Tick)).is_empty(), "it may have been another line");
+    let nonce = Nonce::Text(chat_proto::ShortString::new("rooms").unwrap());
+    harness.event(Event::Pong { nonce });
+    assert_eq!(commands(&harness.input(Input::Tick)).len(), 2, "the read positions follow");
 }
 
 #[test]

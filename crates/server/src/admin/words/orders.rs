@@ -1,37 +1,36 @@
 //! Roles, sanctions and the audit log in words.
 
 use chat_proto::event::{AuditEntry, SanctionInfo};
-use chat_proto::{Role, RoomName, SanctionKind, Timestamp, User};
+use chat_proto::{AuditKind, Role, RoomName, SanctionKind, Timestamp, User};
 
-use super::super::lists;
-use super::{after, clean, time};
+use super::{after, clean, in_scope, time};
 
 /// A role that was given.
 pub(super) fn role(room: Option<&RoomName>, user: &User, role: Role) -> String {
     let article = if role == Role::Owner { "an" } else { "a" };
-    format!("{} is {article} {role} of {} now.\n", user.name, place(room))
+    format!("{} is {article} {role} of {} now.\n", user.name, scope(room))
 }
 
 /// A sanction that was made.
 pub(super) fn sanction(sanction: &SanctionInfo) -> String {
-    let (target, place) = (capitalized(&target(sanction), sanction), place(sanction.room.as_ref()));
+    let (target, scope) = (capitalized(&target(sanction), sanction), scope(sanction.room.as_ref()));
     let (end, reason) = (end(sanction.until), after(": ", sanction.reason.as_str()));
     match sanction.kind {
         SanctionKind::Mute => {
-            let place = lists::place(sanction.room.as_ref());
-            format!("{target} is muted {place} {end}{reason}.\n")
+            let in_scope = in_scope(sanction.room.as_ref());
+            format!("{target} is muted {in_scope} {end}{reason}.\n")
         }
-        SanctionKind::Ban => format!("{target} is banned from {place} {end}{reason}.\n"),
+        SanctionKind::Ban => format!("{target} is banned from {scope} {end}{reason}.\n"),
         SanctionKind::Kick | SanctionKind::Unknown => {
-            format!("{target} was kicked out of {place}{reason}. It may come back.\n")
+            format!("{target} was kicked out of {scope}{reason}. It may come back.\n")
         }
     }
 }
 
 /// A sanction that was ended.
 pub(super) fn pardon(sanction: &SanctionInfo) -> String {
-    let (kind, place) = (sanction.kind, lists::place(sanction.room.as_ref()));
-    format!("The {kind} of {} {place} has ended.\n", target(sanction))
+    let (kind, in_scope) = (sanction.kind, in_scope(sanction.room.as_ref()));
+    format!("The {kind} of {} {in_scope} has ended.\n", target(sanction))
 }
 
 /// A line of the list of sanctions.
@@ -45,12 +44,17 @@ pub(super) fn listed(sanction: &SanctionInfo) -> String {
 
 /// A line of the audit log.
 pub(super) fn record(record: &AuditEntry) -> String {
-    let (at, by, what) = (time(record.at), by(record.by.as_ref()), record.what);
+    let by = match record.what {
+        AuditKind::Tries => "somebody",
+        _ => by(record.by.as_ref()),
+    };
+    let (at, what) = (time(record.at), record.what);
     let (about, reason) = (clean(&record.about), after(": ", record.reason.as_str()));
     format!("{at}  {by}  {what}  {about}{reason}\n")
 }
 
-fn place(room: Option<&RoomName>) -> &str {
+/// The room in which an order counts, or the server.
+fn scope(room: Option<&RoomName>) -> &str {
     room.map_or("the server", RoomName::as_str)
 }
 
@@ -58,7 +62,7 @@ fn by(user: Option<&User>) -> &str {
     user.map_or("the operator", |user| user.name.as_str())
 }
 
-/// Whom a sanction is about.
+/// The target of a sanction.
 fn target(sanction: &SanctionInfo) -> String {
     match (&sanction.user, sanction.network, sanction.invite) {
         (Some(user), ..) => user.name.to_string(),
@@ -68,7 +72,7 @@ fn target(sanction: &SanctionInfo) -> String {
     }
 }
 
-/// Whom a sanction is about, at the beginning of a sentence. A name stays as it is.
+/// The target of a sanction, at the beginning of a sentence. A name stays as it is.
 fn capitalized(target: &str, sanction: &SanctionInfo) -> String {
     match (&sanction.user, target.split_at_checked(1)) {
         (None, Some((first, rest))) => first.to_uppercase() + rest,
@@ -82,7 +86,7 @@ fn end(until: Option<Timestamp>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{AuditKind, Reason, UserId, UserName};
+    use chat_proto::{Reason, UserId, UserName};
 
     use super::*;
 
@@ -140,5 +144,9 @@ mod tests {
         };
         let line = "2026-11-29 10:00 UTC  eva  role  bob: member → moderator\n";
         assert_eq!(record(&entry), line);
+        let tries = "5 wrong codes from one network".to_owned();
+        let tries = AuditEntry { by: None, what: AuditKind::Tries, about: tries, ..entry };
+        let line = "2026-11-29 10:00 UTC  somebody  tries  5 wrong codes from one network\n";
+        assert_eq!(record(&tries), line);
     }
 }

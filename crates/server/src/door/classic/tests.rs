@@ -49,16 +49,16 @@ fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
     let (mut door, mut out) = (Classic::new(UserId::new(2), start, &config), WriteQueue::default());
     door.batch(&messages(["one".to_owned(), "two".to_owned()].into_iter()), ME);
     assert_eq!(
-        door.wake(start, &mut out),
-        Wake::At(start + gap),
+        door.next_write(start, &mut out),
+        NextWrite::At(start + gap),
         "its number may just have been written"
     );
-    assert_eq!(door.wake(start + gap, &mut out), Wake::Write);
+    assert_eq!(door.next_write(start + gap, &mut out), NextWrite::Now);
     assert_eq!(written(&mut out), "1||ana||one");
     let written_at = start + 3 * gap;
-    door.written(written_at);
-    assert_eq!(door.wake(written_at + gap - ms, &mut out), Wake::At(written_at + gap));
-    assert_eq!(door.wake(written_at + gap, &mut out), Wake::Write);
+    door.note_write(written_at);
+    assert_eq!(door.next_write(written_at + gap - ms, &mut out), NextWrite::At(written_at + gap));
+    assert_eq!(door.next_write(written_at + gap, &mut out), NextWrite::Now);
     assert_eq!(written(&mut out), "1||ana||two");
     assert!(!door.wants_write());
 }
@@ -73,14 +73,18 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
     let (room, reason) = (RoomName::lobby(), LeaveReason::Bye);
     let left = Batch::update(Event::Left { room, user: ana(), reason }, &Arc::default());
     door.batch(&left, ME);
-    assert_eq!(door.wake(start, &mut out), Wake::At(start + settle));
+    assert_eq!(door.next_write(start, &mut out), NextWrite::At(start + settle));
     door.batch(&left, ME);
     door.event(&Event::Refused(Refusal::new(RefusalCode::NotKept, "no")));
-    assert_eq!(door.wake(start + settle / 2, &mut out), Wake::Write, "the notice does not wait");
+    assert_eq!(
+        door.next_write(start + settle / 2, &mut out),
+        NextWrite::Now,
+        "the notice does not wait"
+    );
     assert_eq!(written(&mut out), "0||chat-server||no");
     assert_eq!(
-        door.wake(start + settle, &mut out),
-        Wake::ListUsers,
+        door.next_write(start + settle, &mut out),
+        NextWrite::ListUsers,
         "counted from the first change"
     );
     assert!(!door.wants_write());
@@ -94,7 +98,7 @@ fn the_input_is_complete_after_a_pause() {
     assert!(door.decode(&mut input, false).unwrap().is_none());
     assert_eq!(door.settles_at(), Some(start + config.detect_silence));
     input.extend_from_slice(b"na");
-    door.received(start);
+    door.note_read(start);
     assert_eq!(door.settles_at(), Some(start + config.classic_settle));
     let incoming = door.settle(&mut input);
     let Some(Incoming::Command(Command::Rename { name })) = incoming else {

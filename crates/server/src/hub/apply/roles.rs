@@ -71,7 +71,7 @@ impl State {
     /// Records whether a user has a role in a room.
     pub(in crate::hub) fn note_role(&mut self, user: UserId, room: &Room) {
         let Some(account) = self.account(user) else { return };
-        let has_role = account.rooms.part(room.id).role > MemberRole::Member;
+        let has_role = account.rooms.facts(room.id).role > MemberRole::Member;
         self.rooms.note_role(room.id, user, has_role);
     }
 

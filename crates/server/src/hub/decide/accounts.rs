@@ -8,7 +8,7 @@ use super::super::directory::Directory;
 use super::super::policy::{Action, Denial, may};
 use super::super::proposal::Proposal;
 use super::super::request::AccountOrder;
-use super::super::{AccountError, HookError, HubError};
+use super::super::{AccountError, HookError, HubError, NameConflict};
 use super::roles::author;
 use super::{Grant, GrantResult};
 use crate::journal::{
@@ -37,7 +37,10 @@ impl Directory {
                 let link = changed(proposal, by, user.id, AccountChange::Link);
                 (
                     user.id,
-                    vec![link, self.account_record(by, AuditKind::Link, &user, user.name.as_str())],
+                    vec![
+                        link,
+                        self.account_record(by, AuditKind::Link, user.id, user.name.as_str()),
+                    ],
                 )
             }
             AccountOrder::Free(user) => self.free_name(proposal, by, user)?,
@@ -67,7 +70,7 @@ impl Directory {
             return Err(AccountError::LastDevice.into());
         }
         let about = format!("{} of {}", device_in_words(&dropped), user.name);
-        let mut changes = vec![self.account_record(by, AuditKind::Drop, &user, &about)];
+        let mut changes = vec![self.account_record(by, AuditKind::Drop, user.id, &about)];
         if by != Some(user.id) {
             changes.push(changed(proposal, by, user.id, AccountChange::Drop));
         }
@@ -92,7 +95,7 @@ impl Directory {
         }
         let user = proposal.user(user).cloned().ok_or_else(missing)?;
         let about = format!("session {} of {}", session.get(), user.name);
-        let record = self.account_record(by, AuditKind::End, &user, &about);
+        let record = self.account_record(by, AuditKind::End, user.id, &about);
         let (sessions, author) = (EndedSessions::One(session), author(proposal, by));
         Ok((user.id, vec![record, Change::SessionsEnded { user: user.id, sessions, by: author }]))
     }
@@ -131,7 +134,7 @@ impl Directory {
             1 => format!("{}, and dropped the token of its device", user.name),
             devices => format!("{}, and dropped the tokens of {devices} devices", user.name),
         };
-        changes.push(self.account_record(by, AuditKind::Password, &user, &about));
+        changes.push(self.account_record(by, AuditKind::Password, user.id, &about));
         Ok((user.id, changes))
     }
 
@@ -151,20 +154,46 @@ impl Directory {
         let user = User { id: was.id, name: proposal.names.numbered(None, &was.name) };
         proposal.rename(&user);
         let about = format!("{} → {}", was.name, user.name);
-        let record = self.account_record(by, AuditKind::Free, &was, &about);
+        let record = self.account_record(by, AuditKind::Free, was.id, &about);
         Ok((was.id, vec![Change::User(UserRecord { user, ..stored }), record]))
     }
 
+    /// Gives a user, or a guest, the name that it wants.
+    pub(super) fn rename(
+        &self,
+        proposal: &mut Proposal<'_>,
+        id: UserId,
+        wants: &UserName,
+        if_taken: NameConflict,
+    ) -> GrantResult {
+        may(proposal.subject(id), Action::TakeName).map_err(Denial::on_server)?;
+        let name = proposal.names.choose(Some(id), wants, if_taken)?;
+        let (was, user) = (proposal.record(id), User { id, name });
+        proposal.rename(&user);
+        // The number of a guest is that of somebody else later: it is not recorded.
+        let Some(was) = was else { return Ok((vec![Change::GuestRenamed(user)], Grant::Changed)) };
+        let record = self.renamed(id, &was.user, &user);
+        let mut changes = vec![Change::User(UserRecord { user: user.clone(), ..was.clone() })];
+        changes.extend((was.user.name != user.name).then_some(record));
+        Ok((changes, Grant::Changed))
+    }
+
+    /// The record that a user has another name because of `by`.
+    pub(super) fn renamed(&self, by: UserId, was: &User, user: &User) -> Change {
+        let about = format!("{} → {}", was.name, user.name);
+        self.account_record(Some(by), AuditKind::Rename, was.id, &about)
+    }
+
     /// The change that adds a record about a user to the audit log.
-    fn account_record(
+    pub(super) fn account_record(
         &self,
         by: Option<UserId>,
         what: AuditKind,
-        user: &User,
+        user: UserId,
         about: &str,
     ) -> Change {
         let record = self.record(by, what, about);
-        self.audit(AuditRecord { user: Some(user.id), ..record })
+        self.audit(AuditRecord { user: Some(user), ..record })
     }
 }
 

@@ -38,13 +38,14 @@ impl Directory {
         let overdue = self.overdue(proposal, wants);
         let holder = overdue.as_ref().map(|record| record.user.id);
         let name = proposal.names.choose(holder.or(id), wants, NameConflict::Refuse)?;
+        let id = id.unwrap_or_else(|| proposal.next_user());
         if let Some(moved) = overdue {
             let name = proposal.names.numbered(None, wants);
             let user = User { id: moved.user.id, name };
             proposal.rename(&user);
+            changes.push(self.renamed(id, &moved.user, &user));
             changes.push(Change::User(UserRecord { user, ..moved }));
         }
-        let id = id.unwrap_or_else(|| proposal.next_user());
         // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };

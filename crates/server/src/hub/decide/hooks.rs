@@ -8,7 +8,6 @@ use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::HookDraft;
 use super::super::{HookError, HubError, NameConflict};
-use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::journal::{
     AuditRecord, Change, HookRecord, MembershipRecord, RoomId, UserKind, UserRecord,
@@ -18,7 +17,7 @@ impl Directory {
     /// Makes a hook, and its bot.
     pub(super) fn make_hook(&self, proposal: &mut Proposal<'_>, draft: &HookDraft) -> GrantResult {
         let HookDraft { by, hash, room: name, name: wants } = draft;
-        let (room, key) = named(proposal, name)?;
+        let (room, key) = proposal.named(name)?;
         let action = Action::ManageHooks(proposal.standing_of(*by, &key));
         proposal.permit_order(*by, (name, &key), action)?;
         if proposal.all_hooks().count() >= HOOKS_MAX {
@@ -101,6 +100,9 @@ impl Directory {
         // Only those who may end it learn that it is there.
         may(proposal.subject_of(by), action)
             .map_err(|_| HubError::Hook(HookError::NoSuchHook(id)))?;
+        if let Some(by) = by {
+            self.not_banned(proposal, by, Some(room))?;
+        }
         proposal.remove_hook(id);
         let mut changes = vec![Change::HookRemoved { id }];
         if room != RoomId::LOBBY && proposal.is_in(bot, room) {

@@ -13,7 +13,6 @@ use super::super::invites::{INVITES_MAX, invites_max};
 use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{Admission, InviteDraft};
-use super::roles::named;
 use super::{Grant, GrantResult};
 use crate::config::Join;
 use crate::journal::{AuditRecord, Change, InviteRecord, MembershipRecord, RoomId, UserRole};
@@ -78,10 +77,35 @@ impl Directory {
         let action = Action::Revoke { role: invite.role, is_own: by == Some(invite.by) };
         // Only those who may end it learn that it is there.
         may(proposal.subject_of(by), action).map_err(|_| HubError::NoSuchInvite(id))?;
+        Ok((self.end_invite(proposal, by, &invite).into(), Grant::Changed))
+    }
+
+    /// The changes that end the invite by which `user` came, if more could come by it: a banned user has its line.
+    pub(super) fn revoke_invite_of(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        user: UserId,
+    ) -> Vec<Change> {
+        let invite = proposal.record(user).and_then(|record| proposal.invite(record.invite?));
+        let is_valid =
+            |invite: &InviteRecord| invite.used < invite.uses && invite.until > self.clock.now();
+        let invite = invite.filter(is_valid);
+        invite.map_or_else(Vec::new, |invite| self.end_invite(proposal, by, &invite).into())
+    }
+
+    /// The changes that end an invite.
+    fn end_invite(
+        &self,
+        proposal: &mut Proposal<'_>,
+        by: Option<UserId>,
+        invite: &InviteRecord,
+    ) -> [Change; 2] {
+        let InviteRecord { id, used, uses, .. } = *invite;
         proposal.remove_invite(id);
-        let about = format!("invite {id}: {} of {} used", invite.used, invite.uses);
+        let about = format!("invite {id}: {used} of {uses} used");
         let audit = self.audit_invite(by, AuditKind::Revoke, &about, None);
-        Ok((vec![Change::InviteRemoved { id }, audit], Grant::Changed))
+        [Change::InviteRemoved { id }, audit]
     }
 
     /// Decides whether a new user may come in; returns the invite that it uses, if it has one.
@@ -224,7 +248,7 @@ impl Directory {
 /// # Errors
 /// Returns an error if there is no such room, or who invites may not invite into it.
 fn into(proposal: &Proposal<'_>, by: Option<UserId>, name: &RoomName) -> Result<RoomId, HubError> {
-    let (room, key) = named(proposal, name)?;
+    let (room, key) = proposal.named(name)?;
     let action = Action::InviteInto(proposal.standing_of(by, &key));
     proposal.permit_order(by, (name, &key), action)?;
     Ok(room)

@@ -5,6 +5,7 @@ use chat_proto::{AuditKind, ShortString, Timestamp, UserId};
 use super::{Grant, GrantResult};
 use crate::config::DEVICES_PER_USER_MAX;
 use crate::hub::HubError;
+use crate::hub::accounts::device_in_words;
 use crate::hub::directory::Directory;
 use crate::hub::login::Proof;
 use crate::hub::proposal::Proposal;
@@ -43,14 +44,18 @@ impl Directory {
             && let Some(oldest) = tokens().min_by_key(|record| (record.seen_at, record.id)).cloned()
         {
             proposal.drop_credential(&oldest);
-            let device = if oldest.label.is_empty() { "unnamed" } else { oldest.label.as_str() };
-            let about = format!("the token of the device {device}, number {}", oldest.id);
-            let record = self.record(Some(user), AuditKind::Drop, &about);
-            changes.push(self.audit(AuditRecord { user: Some(user), ..record }));
+            let about = device_in_words(&oldest);
+            changes.push(self.account_record(Some(user), AuditKind::Drop, user, &about));
             changes.push(Change::CredentialDropped(oldest));
         }
         let record = self.credential(proposal, user, Credential::Token(token));
         let record = CredentialRecord { label: device.clone(), ..record };
+        let by = match proof {
+            Proof::Password(..) => "with the password",
+            Proof::Link => "with a code",
+        };
+        let about = format!("{}, {by}", device_in_words(&record));
+        changes.push(self.account_record(Some(user), AuditKind::Device, user, &about));
         proposal.add_credential(&record);
         changes.push(Change::Credential(record));
         changes.extend(self.promote(proposal, user, admission));
@@ -71,7 +76,22 @@ impl Directory {
         }
         let mut changes = Vec::new();
         self.replace_password(proposal, user, known, hash.clone(), &mut changes);
+        let name = proposal.author(user)?.name.to_string();
+        changes.push(self.account_record(Some(user), AuditKind::Password, user, &name));
         Ok((changes, Grant::Changed))
+    }
+
+    /// The record of `what` was tried from one network. Its address is not in it: it may be that of the user, which is
+    /// shown to nobody else.
+    pub(super) fn tries(
+        &self,
+        proposal: &Proposal<'_>,
+        user: Option<UserId>,
+        what: &str,
+    ) -> Change {
+        let of = user.and_then(|user| proposal.user(user)).map(|user| format!(" of {}", user.name));
+        let about = format!("{what}{} from one network", of.unwrap_or_default());
+        self.audit(AuditRecord { user, ..self.record(None, AuditKind::Tries, &about) })
     }
 
     fn replace_password(
@@ -103,7 +123,7 @@ impl Directory {
 }
 
 /// The change after a session has begun with a credential; none if the credential is removed meanwhile.
-pub(super) fn seen(proposal: &Proposal<'_>, seen: &CredentialRecord) -> Vec<Change> {
+pub(super) fn see_credential(proposal: &Proposal<'_>, seen: &CredentialRecord) -> Vec<Change> {
     let is_there = proposal.credentials(seen.user).iter().any(|record| record.id == seen.id);
     if is_there { vec![Change::CredentialSeen(seen.clone())] } else { Vec::new() }
 }

@@ -9,7 +9,7 @@ use super::super::request::RulesPatch;
 use super::super::{HookError, HubError};
 use super::{Grant, GrantResult};
 use crate::config::{ASKED_PER_USER_MAX, AUDIT_KEPT};
-use crate::journal::{AuditRecord, Change, MemberRole, RoomId, RoomKey, UserRole};
+use crate::journal::{AuditRecord, Change, MemberRole, RoomId, UserRole};
 
 impl Directory {
     /// Gives a user another role on the server.
@@ -55,7 +55,7 @@ impl Directory {
     ) -> GrantResult {
         let target = registered(proposal, user)?;
         let to = MemberRole::from_wire(role).ok_or(HubError::NoSuchRole)?;
-        let (room, key) = named(proposal, name)?;
+        let (room, key) = proposal.named(name)?;
         let known = proposal.membership(target.id, room);
         let from = known.map_or(MemberRole::Member, |known| known.role);
         let (standing, is_self) = (proposal.standing_of(by, &key), by == Some(target.id));
@@ -92,7 +92,7 @@ impl Directory {
         name: &RoomName,
         patch: RulesPatch,
     ) -> GrantResult {
-        let (room, key) = named(proposal, name)?;
+        let (room, key) = proposal.named(name)?;
         let action = Action::SetRules(proposal.standing_of(by, &key));
         proposal.permit_order(by, (name, &key), action)?;
         let was = proposal.rooms.rules(room);
@@ -125,17 +125,17 @@ impl Directory {
         name: &RoomName,
         user: &UserName,
     ) -> GrantResult {
-        let (room, key) = named(proposal, name)?;
+        let (room, key) = proposal.named(name)?;
         proposal.permit_key(by, name, &key, Action::AskIn)?;
         let target = registered(proposal, user)?;
-        let part = proposal.part(target.id, room);
-        if part.is_in {
+        let facts = proposal.facts(target.id, room);
+        if facts.is_in {
             return Err(HubError::IsInRoom(target.name));
         }
         let author = proposal.author(by)?.clone();
         let event = Event::AskedIn { room: name.clone(), user: target.clone(), by: author.clone() };
         let grant = Grant::Event(Some(Box::new(event)));
-        if part.is_asked {
+        if facts.is_asked {
             return Ok((Vec::new(), grant));
         }
         if proposal.asked(target.id) >= ASKED_PER_USER_MAX {
@@ -179,19 +179,6 @@ fn registered(proposal: &Proposal<'_>, name: &UserName) -> Result<User, HubError
         return Err(HubError::Hook(HookError::IsBot(user.name)));
     }
     if proposal.has_record(user.id) { Ok(user) } else { Err(HubError::NotForGuests(user.name)) }
-}
-
-/// The existing room with that name.
-pub(super) fn named(
-    proposal: &Proposal<'_>,
-    name: &RoomName,
-) -> Result<(RoomId, RoomKey), HubError> {
-    if name.is_private() {
-        return Err(HubError::IsDirect(name.clone()));
-    }
-    let key = RoomKey::Named(name.clone());
-    let room = proposal.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))?;
-    Ok((room, key))
 }
 
 /// The user who does something; `None` for the operator.

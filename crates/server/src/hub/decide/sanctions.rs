@@ -11,7 +11,7 @@ use super::super::policy::{Action, may};
 use super::super::proposal::Proposal;
 use super::super::request::{SanctionOrder, SanctionTarget};
 use super::super::sanctioned::describe;
-use super::roles::{author, holder, named};
+use super::roles::{author, holder};
 use super::{Grant, GrantResult, is_direct};
 use crate::config::{
     NO_END_S, SANCTION_SWEPT, SANCTIONS_IN_ROOMS_MAX, SANCTIONS_IN_ROOMS_PER_USER_MAX,
@@ -24,13 +24,13 @@ use crate::network::{at_least_host, of_host};
 use crate::plain::is_loopback;
 
 /// A room that is named in an order.
-struct Place {
+struct NamedRoom {
     id: RoomId,
     key: RoomKey,
     name: RoomName,
 }
 
-/// Whom an order is about: one of the three.
+/// The target of an order: one of the three.
 struct Target {
     user: Option<User>,
     network: Option<Network>,
@@ -47,26 +47,26 @@ impl Directory {
     ) -> GrantResult {
         // Before the room: its refusal does not say whether there is such a room.
         let target = target(proposal, by, order)?;
-        let place = |name: &RoomName| -> Result<Place, HubError> {
-            let (id, key) = named(proposal, name)?;
-            Ok(Place { id, key, name: name.clone() })
+        let find = |name: &RoomName| -> Result<NamedRoom, HubError> {
+            let (id, key) = proposal.named(name)?;
+            Ok(NamedRoom { id, key, name: name.clone() })
         };
-        let place = order.room.as_ref().map(place).transpose()?;
-        permit(proposal, by, place.as_ref(), target.user.as_ref())?;
+        let room = order.room.as_ref().map(find).transpose()?;
+        permit(proposal, by, room.as_ref(), target.user.as_ref())?;
         // Everybody is in the lobby.
-        if let Some(Place { id: RoomId::LOBBY, name, .. }) = &place
+        if let Some(NamedRoom { id: RoomId::LOBBY, name, .. }) = &room
             && order.kind != SanctionKind::Mute
         {
             return Err(HubError::StaysInLobby(name.clone()));
         }
         let (mut changes, info) = match (order.kind, &target.user) {
-            (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, place.as_ref()), order)?,
-            _ => self.mute_or_ban(proposal, by, (&target, place.as_ref()), order)?,
+            (SanctionKind::Kick, Some(user)) => kick(proposal, by, (user, room.as_ref()), order)?,
+            _ => self.mute_or_ban(proposal, by, (&target, room.as_ref()), order)?,
         };
-        let is_in = |by| place.as_ref().is_none_or(|place| proposal.is_in(by, place.id));
+        let is_in = |by| room.as_ref().is_none_or(|room| proposal.is_in(by, room.id));
         let is_told = target.user.is_some() && by.is_some_and(is_in);
         let event = (!is_told).then(|| Box::new(Event::Sanction(Box::new(info))));
-        changes.push(self.audit_sanction(by, &target, place.as_ref(), order));
+        changes.push(self.audit_sanction(by, &target, room.as_ref(), order));
         Ok((changes, Grant::Event(event)))
     }
 
@@ -75,11 +75,11 @@ impl Directory {
         &self,
         proposal: &mut Proposal<'_>,
         by: Option<UserId>,
-        (target, place): (&Target, Option<&Place>),
+        (target, room): (&Target, Option<&NamedRoom>),
         order: &SanctionOrder,
     ) -> Result<(Vec<Change>, SanctionInfo), HubError> {
-        let mut record = self.record_of(proposal, by, (target, place), order);
-        let mut changes = self.swept(proposal);
+        let mut record = self.record_of(proposal, by, (target, room), order);
+        let mut changes = self.sweep_sanctions(proposal);
         if let Some(replaced) = proposal.sanctions.like(&record).cloned() {
             may_end(proposal, by, &replaced)?;
             proposal.sanctions.end(replaced.id);
@@ -97,10 +97,14 @@ impl Directory {
         if let (None, Some(guest)) = (record.user, &target.user) {
             changes.push(Change::GuestSanctioned { id: record.id, guest: guest.clone() });
         }
-        if let (MuteOrBan::Ban, Some(user), Some(place)) = (record.kind, &target.user, place)
-            && proposal.is_in(user.id, place.id)
-        {
-            changes.push(leave(proposal, user.id, place, LeaveReason::Banned));
+        if let (MuteOrBan::Ban, Some(user)) = (record.kind, &target.user) {
+            match room {
+                Some(room) if proposal.is_in(user.id, room.id) => {
+                    changes.push(leave(proposal, user.id, room, LeaveReason::Banned));
+                }
+                Some(_) => {}
+                None => changes.extend(self.revoke_invite_of(proposal, by, user.id)),
+            }
         }
         Ok((changes, info))
     }
@@ -110,7 +114,7 @@ impl Directory {
         &self,
         proposal: &Proposal<'_>,
         by: Option<UserId>,
-        (target, place): (&Target, Option<&Place>),
+        (target, room): (&Target, Option<&NamedRoom>),
         order: &SanctionOrder,
     ) -> SanctionRecord {
         let kind = match order.kind {
@@ -125,7 +129,7 @@ impl Directory {
         });
         let user = target.user.as_ref().map(|user| user.id);
         let is_guest = user.is_some_and(|user| !proposal.has_record(user));
-        let has_network = is_guest || kind == MuteOrBan::Ban && place.is_none();
+        let has_network = is_guest || kind == MuteOrBan::Ban && room.is_none();
         let came_from = user
             .filter(|_| has_network)
             .and_then(|user| proposal.state.account(user)?.network.map(of_host));
@@ -133,7 +137,7 @@ impl Directory {
         SanctionRecord {
             id: 0,
             kind,
-            room: place.map(|place| place.id),
+            room: room.map(|room| room.id),
             // A guest who comes again is another user, whose number may be used again after a restart.
             user: user.filter(|_| !is_guest || network.is_none()),
             network,
@@ -155,10 +159,10 @@ impl Directory {
         let record = proposal.sanctions.get(id).filter(|record| !record.is_over(self.clock.now()));
         let record = record.cloned().ok_or(HubError::NoSuchSanction(id))?;
         if let (Some(by), Some(room)) = (by, record.room) {
-            self.not_banned(proposal, by, Some(room))?;
             let find = Action::Find(proposal.standing_in(by, room));
             // Only a user who can find the room is told that there is a sanction in it.
             may(proposal.subject(by), find).map_err(|_| HubError::NoSuchSanction(id))?;
+            self.not_banned(proposal, by, Some(room))?;
         }
         may_end(proposal, by, &record)?;
         let info = proposal.state.info_for_moderators(&record);
@@ -180,7 +184,7 @@ impl Directory {
     }
 
     /// The removal of some sanctions that have ended.
-    pub(super) fn swept(&self, proposal: &mut Proposal<'_>) -> Vec<Change> {
+    pub(super) fn sweep_sanctions(&self, proposal: &mut Proposal<'_>) -> Vec<Change> {
         let Some(since) = self.clock.before(SANCTION_SWEPT) else { return Vec::new() };
         let is_gone = |room| proposal.state.rooms.get(room).is_none();
         let ids = proposal.sanctions.ended(since, is_gone, SANCTIONS_SWEPT_AT_ONCE);
@@ -193,7 +197,7 @@ impl Directory {
         &self,
         by: Option<UserId>,
         target: &Target,
-        place: Option<&Place>,
+        room: Option<&NamedRoom>,
         order: &SanctionOrder,
     ) -> Change {
         let Target { user, network, invite } = target;
@@ -203,18 +207,18 @@ impl Directory {
             _ => ", no end".to_owned(),
         };
         let name = user.as_ref().map(|user| &user.name);
-        let room = place.map(|place| &place.name);
-        let about = describe(order.kind, name, (*network, *invite), room) + &end;
+        let room_name = room.map(|room| &room.name);
+        let about = describe(order.kind, name, (*network, *invite), room_name) + &end;
         let record = self.record(by, AuditKind::Sanction, &about).because(order.reason.as_str());
         self.audit(AuditRecord {
             user: user.as_ref().map(|user| user.id),
-            room: place.map(|place| place.id),
+            room: room.map(|room| room.id),
             ..record
         })
     }
 }
 
-/// Whom an order of `by` is about.
+/// The target of an order of `by`.
 fn target(
     proposal: &Proposal<'_>,
     by: Option<UserId>,
@@ -245,25 +249,30 @@ fn target(
 fn kick(
     proposal: &mut Proposal<'_>,
     by: Option<UserId>,
-    (user, place): (&User, Option<&Place>),
+    (user, room): (&User, Option<&NamedRoom>),
     order: &SanctionOrder,
 ) -> Result<(Vec<Change>, SanctionInfo), HubError> {
-    let (room, by) = (place.map(|place| place.id), author(proposal, by));
+    let (id, by) = (room.map(|room| room.id), author(proposal, by));
     let reason = &order.reason;
-    let info = proposal.state.kick_info(Some(user.clone()), room, by.clone(), reason.clone());
-    let mut changes = vec![Change::Kicked { user: user.id, room, by, reason: reason.clone() }];
-    if let Some(place) = place {
-        if !proposal.is_in(user.id, place.id) {
+    let info = proposal.state.kick_info(Some(user.clone()), id, by.clone(), reason.clone());
+    let mut changes = vec![Change::Kicked { user: user.id, room: id, by, reason: reason.clone() }];
+    if let Some(room) = room {
+        if !proposal.is_in(user.id, room.id) {
             return Err(HubError::IsNotInRoom(user.name.clone()));
         }
-        changes.push(leave(proposal, user.id, place, LeaveReason::Kicked));
+        changes.push(leave(proposal, user.id, room, LeaveReason::Kicked));
     }
     Ok((changes, info))
 }
 
-fn leave(proposal: &mut Proposal<'_>, user: UserId, place: &Place, reason: LeaveReason) -> Change {
-    proposal.leave(user, place.id, is_direct(&place.key));
-    Change::Left { user, room: place.id, reason }
+fn leave(
+    proposal: &mut Proposal<'_>,
+    user: UserId,
+    room: &NamedRoom,
+    reason: LeaveReason,
+) -> Change {
+    proposal.leave(user, room.id, is_direct(&room.key));
+    Change::Left { user, room: room.id, reason }
 }
 
 /// Whether there can be one more mute or ban.
@@ -287,18 +296,18 @@ fn check_bounds(proposal: &Proposal<'_>, new: &SanctionRecord) -> Result<(), Hub
 fn permit(
     proposal: &Proposal<'_>,
     by: Option<UserId>,
-    place: Option<&Place>,
+    room: Option<&NamedRoom>,
     user: Option<&User>,
 ) -> Result<(), HubError> {
     let user = user.map(|user| user.id);
-    let Some(place) = place else {
+    let Some(room) = room else {
         let of = user.map_or(UserRole::Member, |user| proposal.role(user));
         return proposal.permit_on_server(by, Action::Sanction { of });
     };
-    let rank = |user| proposal.standing(user, &place.key).rank(proposal.subject(user));
+    let rank = |user| proposal.standing(user, &room.key).rank(proposal.subject(user));
     let of = user.map_or(MemberRole::Member, rank);
-    let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &place.key), of };
-    proposal.permit_order(by, (&place.name, &place.key), action)
+    let action = Action::SanctionInRoom { standing: proposal.standing_of(by, &room.key), of };
+    proposal.permit_order(by, (&room.name, &room.key), action)
 }
 
 /// Whether a user may end a mute or a ban before its time: by a pardon, or by another one in its place. What an owner

@@ -2,7 +2,7 @@
 
 use chat_proto::RoomName;
 
-/// Who may do the refused action.
+/// The users who may do the refused action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
     Voice,

@@ -10,7 +10,7 @@ const WRITE: &str = "WRITE_TABLE";
 const TABLE: &str = include_str!("table.txt");
 
 /// The kinds of rooms: their names in the table, kinds and rules.
-fn rooms() -> [(&'static str, RoomKind, Rules); 7] {
+fn rooms() -> [(&'static str, RoomKind, Rules); 8] {
     let with = |privacy| Rules { privacy, ..Rules::PUBLIC };
     let moderated = Rules { topic_by: TopicBy::Moderators, ..Rules::PUBLIC };
     [
@@ -20,15 +20,17 @@ fn rooms() -> [(&'static str, RoomKind, Rules); 7] {
         ("topics by mods", RoomKind::Named, moderated),
         ("announce", RoomKind::Named, with(Privacy::Announce)),
         ("private", RoomKind::Named, with(Privacy::Private)),
+        ("private, by mods", RoomKind::Named, Rules { privacy: Privacy::Private, ..moderated }),
         ("direct", RoomKind::Direct, Rules::PUBLIC),
     ]
 }
 
 /// The standings in a room, each with its letter in the table.
-const STANDINGS: [(char, bool, MemberRole, bool); 8] = [
+const STANDINGS: [(char, bool, MemberRole, bool); 9] = [
     ('-', false, MemberRole::Member, false),
     ('a', false, MemberRole::Member, true),
     ('w', false, MemberRole::Voice, false),
+    ('W', false, MemberRole::Moderator, false),
     ('f', false, MemberRole::Owner, false),
     ('m', true, MemberRole::Member, false),
     ('v', true, MemberRole::Voice, false),
@@ -94,12 +96,59 @@ fn actions_on_the_server() -> Vec<(&'static str, Action)> {
         ("invite an owner", Action::Invite { role: Owner }),
         ("end an own invite", Action::Revoke { role: Member, is_own: true }),
         ("end a member's invite", Action::Revoke { role: Member, is_own: false }),
+        ("… a moderator's invite", Action::Revoke { role: Moderator, is_own: false }),
         ("… an owner's invite", Action::Revoke { role: Owner, is_own: false }),
         ("see own audit records", Action::SeeAudit { is_own: true }),
         ("see all audit records", Action::SeeAudit { is_own: false }),
         ("manage own account", Action::ManageOwnAccount),
         ("manage users", Action::ManageUsers),
     ]
+}
+
+/// The number of the kind of an action. A new one does not compile without a number here, nor pass without a row.
+const fn kind(action: Action) -> usize {
+    match action {
+        Action::TakeName => 0,
+        Action::ListRooms => 1,
+        Action::Find(_) => 2,
+        Action::Join(_) => 3,
+        Action::Leave(_) => 4,
+        Action::Send(_) => 5,
+        Action::React(_) => 6,
+        Action::SetTopic(_) => 7,
+        Action::Pin(_) => 8,
+        Action::DeleteOthers(_) => 9,
+        Action::MarkRead(_) => 10,
+        Action::ReadHistory(_) => 11,
+        Action::ListUsers(_) => 12,
+        Action::AskIn(_) => 13,
+        Action::InviteInto(_) => 14,
+        Action::SetRules(_) => 15,
+        Action::ManageHooks(_) => 16,
+        Action::SetRoleInRoom { .. } => 17,
+        Action::SetRole { .. } => 18,
+        Action::SanctionInRoom { .. } => 19,
+        Action::Sanction { .. } => 20,
+        Action::Invite { .. } => 21,
+        Action::Revoke { .. } => 22,
+        Action::SeeAudit { .. } => 23,
+        Action::ManageOwnAccount => 24,
+        Action::ManageUsers => 25,
+    }
+}
+
+/// Number of kinds of actions.
+const KINDS: usize = 26;
+
+#[test]
+fn every_action_has_a_row() {
+    let at = Standing::of(RoomKind::Named, Rules::PUBLIC, MembershipFacts::default());
+    let in_rooms = actions_in_rooms().into_iter().map(|(_, action)| kind(action(at)));
+    let on_server = actions_on_the_server().into_iter().map(|(_, action)| kind(action));
+    let mut kinds: Vec<usize> = in_rooms.chain(on_server).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds, (0..KINDS).collect::<Vec<_>>());
 }
 
 const SUBJECTS: [(&str, UserKind, UserRole); 5] = [
@@ -112,7 +161,7 @@ const SUBJECTS: [(&str, UserKind, UserRole); 5] = [
 
 /// Whether the operator may do it, who is in no room.
 fn operators_cell((kind, rules): (RoomKind, Rules), action: InRoom) -> String {
-    yes(may(None, action(Standing::of(kind, rules, Part::default()))))
+    yes(may(None, action(Standing::of(kind, rules, MembershipFacts::default()))))
 }
 
 fn yes(answer: Result<(), Denial>) -> String {
@@ -121,8 +170,8 @@ fn yes(answer: Result<(), Denial>) -> String {
 
 fn cell(subject: Subject, (kind, rules): (RoomKind, Rules), action: InRoom) -> String {
     let may = |(_, is_in, role, is_asked): &(char, bool, MemberRole, bool)| {
-        let part = Part { is_in: *is_in, role: *role, is_asked: *is_asked };
-        may(subject, action(Standing::of(kind, rules, part))).is_ok()
+        let facts = MembershipFacts { is_in: *is_in, role: *role, is_asked: *is_asked };
+        may(subject, action(Standing::of(kind, rules, facts))).is_ok()
     };
     STANDINGS.iter().map(|standing| if may(standing) { standing.0 } else { '.' }).collect()
 }
@@ -136,7 +185,8 @@ fn table() -> String {
          \x20   -  not in the room                      m  member\n\
          \x20   a  not in it, and asked in              v  voice\n\
          \x20   w  not in it, and a voice of it         M  moderator\n\
-         \x20   f  not in it, and an owner of it        O  owner\n\
+         \x20   W  not in it, and a moderator of it     O  owner\n\
+         \x20   f  not in it, and an owner of it\n\
          \n\
          On the server\n\n",
     );
@@ -197,6 +247,6 @@ fn the_answers_are_those_of_the_table() {
 fn rules_of_a_newer_version_are_as_strict_as_private() {
     let rules = Rules { privacy: Privacy::Unknown, ..Rules::PUBLIC };
     let subject = Subject { kind: UserKind::Registered, role: UserRole::Member };
-    let at = Standing::of(RoomKind::Named, rules, Part::default());
+    let at = Standing::of(RoomKind::Named, rules, MembershipFacts::default());
     assert!(may(subject, Action::Find(at)).is_err() && may(subject, Action::Join(at)).is_err());
 }

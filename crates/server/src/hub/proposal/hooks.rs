@@ -9,7 +9,7 @@ impl Proposal<'_> {
     /// The hook with that number.
     pub(in crate::hub) fn hook(&self, id: u64) -> Option<&HookRecord> {
         match self.hooks.get(&id) {
-            Some(ahead) => ahead.as_ref(),
+            Some(proposed) => proposed.as_ref(),
             None => self.state.hooks.get(id),
         }
     }

@@ -9,15 +9,15 @@ use crate::token::TokenHash;
 impl Proposal<'_> {
     /// The invite with that secret, as it will be.
     pub(in crate::hub) fn invite_by_hash(&self, hash: &TokenHash) -> Option<InviteRecord> {
-        self.invite_ahead(self.state.invites.by_hash(hash)?)
+        self.proposed_invite(self.state.invites.by_hash(hash)?)
     }
 
     /// The invite with that number, as it will be.
     pub(in crate::hub) fn invite(&self, id: u64) -> Option<InviteRecord> {
-        self.invite_ahead(self.state.invites.get(id)?)
+        self.proposed_invite(self.state.invites.get(id)?)
     }
 
-    fn invite_ahead(&self, stored: &InviteRecord) -> Option<InviteRecord> {
+    fn proposed_invite(&self, stored: &InviteRecord) -> Option<InviteRecord> {
         match self.invites.get(&stored.id) {
             Some(used) => used.map(|used| InviteRecord { used, ..stored.clone() }),
             None => Some(stored.clone()),

@@ -2,8 +2,8 @@
 
 use chat_proto::{Seq, UserId};
 
-use super::super::memberships::Share;
-use super::{MembershipAhead, Proposal};
+use super::super::memberships::MembershipKind;
+use super::{Proposal, ProposedMembership};
 use crate::config::{
     PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX, UNANSWERED_OF_NEWCOMERS_MAX, UNANSWERED_PER_USER_MAX,
 };
@@ -15,7 +15,11 @@ impl Proposal<'_> {
     }
 
     /// The current or former membership of `user` in a room.
-    pub(in crate::hub) fn membership(&self, user: UserId, room: RoomId) -> Option<MembershipAhead> {
+    pub(in crate::hub) fn membership(
+        &self,
+        user: UserId,
+        room: RoomId,
+    ) -> Option<ProposedMembership> {
         if let Some(membership) = self.members.get(&(user, room)) {
             return Some(*membership);
         }
@@ -25,14 +29,14 @@ impl Proposal<'_> {
         let is_own = current.is_some_and(|current| current.is_own);
         let (is_in, read, role) = (current.is_some(), known.read, known.role);
         let is_asked = !is_in && rooms.asked().contains_key(&room);
-        Some(MembershipAhead { is_in, is_own, read, role, is_asked })
+        Some(ProposedMembership { is_in, is_own, read, role, is_asked })
     }
 
     /// Adds a membership; the user joins the room if the record says so.
     pub(in crate::hub) fn put_member(&mut self, member: MembershipRecord, is_direct: bool) {
         let before = self.membership(member.user, member.room);
         let was_in = before.is_some_and(|before| before.is_in);
-        let membership = MembershipAhead {
+        let membership = ProposedMembership {
             is_in: was_in || member.is_in,
             is_own: member.is_own || before.is_some_and(|before| was_in && before.is_own),
             read: before.map_or(member.read_seq, |before| before.read),
@@ -55,7 +59,7 @@ impl Proposal<'_> {
     /// Ends a membership.
     pub(in crate::hub) fn leave(&mut self, user: UserId, room: RoomId, is_direct: bool) {
         if let Some(before) = self.membership(user, room) {
-            let membership = MembershipAhead { is_in: false, ..before };
+            let membership = ProposedMembership { is_in: false, ..before };
             self.put_membership(user, room, membership, is_direct);
         }
     }
@@ -64,7 +68,7 @@ impl Proposal<'_> {
     pub(in crate::hub) fn read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         if let Some(before) = self.membership(user, room) {
             self.members
-                .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });
+                .insert((user, room), ProposedMembership { read: seq.max(before.read), ..before });
         }
     }
 
@@ -72,7 +76,7 @@ impl Proposal<'_> {
         &mut self,
         user: UserId,
         room: RoomId,
-        now: MembershipAhead,
+        now: ProposedMembership,
         is_direct: bool,
     ) {
         let before = self.membership(user, room).filter(|before| before.is_in);
@@ -84,31 +88,36 @@ impl Proposal<'_> {
     fn count(
         &mut self,
         user: UserId,
-        before: Option<MembershipAhead>,
+        before: Option<ProposedMembership>,
         is_own: Option<bool>,
         is_direct: bool,
     ) {
-        let before = before.map(|before| Share::of(is_direct, before.is_own));
-        let now = is_own.map(|is_own| Share::of(is_direct, is_own));
+        let before = before.map(|before| MembershipKind::of(is_direct, before.is_own));
+        let now = is_own.map(|is_own| MembershipKind::of(is_direct, is_own));
         if before == now {
             return;
         }
-        for (share, change) in [(before, -1), (now, 1)] {
-            if let Some(share) = share {
-                *self.counts.entry((user, share)).or_default() += change;
+        for (kind, change) in [(before, -1), (now, 1)] {
+            if let Some(kind) = kind {
+                *self.counts.entry((user, kind)).or_default() += change;
             }
         }
     }
 
     /// Whether `user` may have one more of those, which `author` begins.
-    pub(in crate::hub) fn may_join_more(&self, user: UserId, share: Share, author: UserId) -> bool {
-        let now = self.state.account(user).map_or(0, |account| account.rooms.count(share));
-        let more = self.counts.get(&(user, share)).copied().unwrap_or(0);
-        let max = match share {
-            Share::Room => ROOMS_PER_USER_MAX,
-            Share::Own => PRIVATE_PER_USER_MAX,
-            Share::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
-            Share::Unanswered => UNANSWERED_PER_USER_MAX,
+    pub(in crate::hub) fn may_join_more(
+        &self,
+        user: UserId,
+        kind: MembershipKind,
+        author: UserId,
+    ) -> bool {
+        let now = self.state.account(user).map_or(0, |account| account.rooms.count(kind));
+        let more = self.counts.get(&(user, kind)).copied().unwrap_or(0);
+        let max = match kind {
+            MembershipKind::Room => ROOMS_PER_USER_MAX,
+            MembershipKind::Own => PRIVATE_PER_USER_MAX,
+            MembershipKind::Unanswered if self.is_newcomer(author) => UNANSWERED_OF_NEWCOMERS_MAX,
+            MembershipKind::Unanswered => UNANSWERED_PER_USER_MAX,
         };
         now.saturating_add_signed(more) < max
     }

@@ -1,10 +1,10 @@
-//! What users are and may do after the commit.
+//! The kinds, roles and rights of users after the commit.
 
 use chat_proto::{RoomName, Rules, UserId};
 
-use super::{MembershipAhead, Proposal};
+use super::{Proposal, ProposedMembership};
 use crate::hub::HubError;
-use crate::hub::policy::{Action, Denial, Part, Standing, Subject, may};
+use crate::hub::policy::{Action, Denial, MembershipFacts, Standing, Subject, may};
 use crate::hub::sanctions::SanctionSubject;
 use crate::journal::{RoomId, RoomKey, UserKind, UserRole};
 
@@ -33,6 +33,19 @@ impl Proposal<'_> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
+    /// The existing room with that name.
+    ///
+    /// # Errors
+    /// Returns an error if there is none, or it is a direct message.
+    pub(in crate::hub) fn named(&self, name: &RoomName) -> Result<(RoomId, RoomKey), HubError> {
+        if name.is_private() {
+            return Err(HubError::IsDirect(name.clone()));
+        }
+        let key = RoomKey::Named(name.clone());
+        let room = self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+        Ok((room, key))
+    }
+
     /// Whether `by`, `None` for the operator, may do `action` in the room `name` with that key.
     ///
     /// # Errors
@@ -50,6 +63,18 @@ impl Proposal<'_> {
         Err(denied.in_room(name))
     }
 
+    /// The same error without the name of a room that `user` cannot find.
+    pub(in crate::hub) fn without_hidden_room(&self, user: UserId, error: HubError) -> HubError {
+        match error {
+            HubError::RoomLooksTaken { wanted, existing: Some(existing) } => {
+                let find = Action::Find(self.standing(user, &RoomKey::Named(existing.clone())));
+                let is_found = may(self.subject(user), find).is_ok();
+                HubError::RoomLooksTaken { wanted, existing: Some(existing).filter(|_| is_found) }
+            }
+            error => error,
+        }
+    }
+
     /// Whether `by` may do `action`, which is about no room; `None` is the operator.
     pub(in crate::hub) fn permit_on_server(
         &self,
@@ -65,8 +90,8 @@ impl Proposal<'_> {
         user: impl Into<Option<UserId>>,
         room: RoomId,
     ) -> Standing {
-        let part = user.into().map_or(Part::default(), |user| self.part(user, room));
-        Standing::in_named(room, self.rooms.rules(room), part)
+        let facts = user.into().map_or(MembershipFacts::default(), |user| self.facts(user, room));
+        Standing::in_named(room, self.rooms.rules(room), facts)
     }
 
     /// The standing of a user in the room with that key, whether it exists or not.
@@ -78,18 +103,22 @@ impl Proposal<'_> {
     pub(in crate::hub) fn standing_of(&self, by: Option<UserId>, key: &RoomKey) -> Standing {
         let room = self.rooms.find(key);
         let rules = room.map_or(Rules::PUBLIC, |room| self.rooms.rules(room));
-        let part = room.zip(by).map_or(Part::default(), |(room, user)| self.part(user, room));
-        Standing::new(key, room, rules, part)
+        let facts =
+            room.zip(by).map_or(MembershipFacts::default(), |(room, user)| self.facts(user, room));
+        Standing::new(key, room, rules, facts)
     }
 
     /// The standing of the user in a room, on which its rights depend.
-    pub(in crate::hub) fn part(&self, user: UserId, room: RoomId) -> Part {
+    pub(in crate::hub) fn facts(&self, user: UserId, room: RoomId) -> MembershipFacts {
         let membership = self.membership(user, room);
-        membership.map_or(Part::default(), |MembershipAhead { is_in, role, is_asked, .. }| Part {
-            is_in,
-            role,
-            is_asked: is_asked && !is_in,
-        })
+        membership.map_or(
+            MembershipFacts::default(),
+            |ProposedMembership { is_in, role, is_asked, .. }| MembershipFacts {
+                is_in,
+                role,
+                is_asked: is_asked && !is_in,
+            },
+        )
     }
 
     /// The user, as the subject of [`may`].
@@ -115,7 +144,7 @@ impl Proposal<'_> {
 
     pub(super) fn kind(&self, id: UserId) -> UserKind {
         match self.users.get(&id) {
-            Some(ahead) => ahead.kind,
+            Some(proposed) => proposed.kind,
             // The session of a guest may have ended; its requests are judged as before.
             None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
         }
@@ -124,7 +153,7 @@ impl Proposal<'_> {
     /// The role of a user on the server.
     pub(in crate::hub) fn role(&self, id: UserId) -> UserRole {
         match self.users.get(&id) {
-            Some(ahead) => ahead.role,
+            Some(proposed) => proposed.role,
             None => self.state.account(id).map_or(UserRole::Member, |account| account.role),
         }
     }

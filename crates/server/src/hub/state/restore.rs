@@ -11,9 +11,9 @@ use crate::hub::away::AwayUsers;
 use crate::hub::hooks::Hooks;
 use crate::hub::invites::Invites;
 use crate::hub::names::Names;
-use crate::hub::names_ahead::NamesAhead;
 use crate::hub::naming::ReservedNames;
 use crate::hub::pauses::Pauses;
+use crate::hub::proposed_names::ProposedNames;
 use crate::hub::rooms::Rooms;
 use crate::hub::sanctions::Sanctions;
 use crate::hub::sessions::Sessions;
@@ -78,7 +78,7 @@ impl State {
         }
         for record in &mut doubled {
             let user = &mut record.user;
-            user.name = NamesAhead::new(&self.names).numbered(Some(user.id), &user.name);
+            user.name = ProposedNames::new(&self.names).numbered(Some(user.id), &user.name);
             self.put_account(Account::of(record.clone()));
         }
         doubled

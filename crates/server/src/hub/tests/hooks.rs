@@ -29,7 +29,7 @@ async fn post(hub: &Hub, secret: &Secret, text: &str, n: Option<u64>) -> Outcome
 
 fn refused(outcome: Outcome) -> HubError {
     match outcome {
-        Outcome::Refused(error) => error,
+        Outcome::Refused(error) => *error,
         other => panic!("{other:?}"),
     }
 }

@@ -252,3 +252,11 @@ async fn a_user_who_comes_by_an_invite_into_a_private_room_is_in_it() {
     let (carl, _) = come(&hub, "carl", &secret).await.unwrap();
     assert!(!is_in(&carl));
 }
+
+#[tokio::test]
+async fn an_invite_for_a_role_above_member_has_one_use() {
+    let hub = hub();
+    for role in [UserRole::Moderator, UserRole::Owner] {
+        assert_eq!(invite(&hub, None, 2, role).await.unwrap_err(), HubError::OneUseOnly);
+    }
+}

@@ -79,7 +79,7 @@ async fn a_room_whose_name_looks_like_another_is_not_made() {
         let error = bob.actor().join(&room(wanted)).await.unwrap_err();
         assert_eq!(error.code(), RefusalCode::BadRoom);
         let text = format!(
-            "the name {wanted} looks like {existing}; join that room, or choose another name"
+            "the name {wanted} looks like {existing}; choose another name, or join that room"
         );
         assert_eq!(error.to_string(), text);
     }
@@ -89,4 +89,23 @@ async fn a_room_whose_name_looks_like_another_is_not_made() {
     bob.actor().leave_room(&room("#rust")).await.unwrap();
     hub.expire_rooms().await.unwrap();
     assert!(bob.actor().join(&room("#ru\u{455}t")).await.is_ok(), "the other one was removed");
+}
+
+#[tokio::test]
+async fn a_user_who_cannot_find_a_private_room_is_not_told_its_name() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    ana.actor().join(&room("#ops")).await.unwrap();
+    let (wanted, private) = (room("#\u{43e}ps"), Some(Privacy::Private));
+    let refused = async |user: &Member| user.actor().join(&wanted).await.unwrap_err().to_string();
+    let named = "the name #\u{43e}ps looks like #ops; choose another name, or join that room";
+    assert_eq!(refused(&bob).await, named);
+    let rules = RulesPatch { privacy: private, ..RulesPatch::default() };
+    hub.rule(Some(ana.id()), room("#ops"), rules).await.unwrap();
+    let unnamed = "the name #\u{43e}ps looks like that of another room; choose another name";
+    assert_eq!((refused(&ana).await.as_str(), refused(&bob).await.as_str()), (named, unnamed));
+    // Nor is an owner of the server, who is not in it.
+    hub.grant(None, name("bob"), None, Role::Owner).await.unwrap();
+    assert_eq!(refused(&bob).await, unnamed);
 }

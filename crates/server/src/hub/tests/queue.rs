@@ -3,6 +3,9 @@
 use tokio::time::timeout;
 
 use super::*;
+use crate::hub::answer::Answer;
+use crate::hub::decide::Decision;
+use crate::hub::request::Item;
 
 const DEADLINE: Duration = Duration::from_secs(600);
 
@@ -21,6 +24,16 @@ async fn messages_are_refused_once_the_writer_has_failed() {
     bob.actor().send_all(vec![message(2)]).await;
     for n in 1..=2 {
         let answer = timeout(DEADLINE, answers.recv()).await.expect("it is answered").unwrap();
-        assert_eq!((answer.n, answer.outcome), (Some(n), Outcome::Refused(HubError::GoingAway)));
+        assert_eq!((answer.n, answer.outcome), (Some(n), HubError::GoingAway.into()));
     }
+}
+
+/// Bytes of what moves for each message of a commit, at most: an item of the queue, a decision, and an answer, which is
+/// one line of the processor's cache. What few of them have is boxed: many messages do not fit the caches.
+const BYTES_MAX: [usize; 3] = [24, 40, 64];
+
+#[test]
+fn what_moves_for_each_message_is_small() {
+    let bytes = [size_of::<Item>(), size_of::<Decision>(), size_of::<Answer>()];
+    assert!(bytes.iter().zip(BYTES_MAX).all(|(bytes, max)| *bytes <= max), "{bytes:?}");
 }

@@ -189,7 +189,7 @@ impl Rig {
         for (index, numbers) in groups.iter().enumerate() {
             if index > 0 {
                 let (task, last) = Task::last_n(BOB, DeviceId::new("laptop").unwrap());
-                items.push(Item::Task(task));
+                items.push(Item::Task(Box::new(task)));
                 asked.push(last);
             }
             let message = |n: &u64| Item::Message(Box::new(Self::submission(*n, "hi", 1, &answer)));
@@ -281,7 +281,10 @@ impl Rig {
 
     pub(super) fn refusals(&self) -> Vec<&str> {
         let reasons = self.told.values().filter_map(|(_, outcome)| match outcome {
-            Outcome::Refused(HubError::NotStored(reason)) => Some(&**reason),
+            Outcome::Refused(error) => match &**error {
+                HubError::NotStored(reason) => Some(&**reason),
+                _ => None,
+            },
             _ => None,
         });
         reasons.collect()

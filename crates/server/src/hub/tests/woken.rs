@@ -22,7 +22,7 @@ impl Wake for WakeFlag {
 impl WakeFlag {
     fn of(member: &Member) -> Arc<Self> {
         let woken = Arc::new(Self::default());
-        member.wake(&Waker::from(Arc::clone(&woken)));
+        member.register_waker(&Waker::from(Arc::clone(&woken)));
         woken
     }
 

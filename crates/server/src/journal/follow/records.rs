@@ -41,7 +41,7 @@ pub(super) enum Item {
 
 /// The followers' side of the ring.
 #[derive(Debug)]
-pub(in crate::journal) struct Subscribers {
+pub(in crate::journal) struct FollowerRing {
     state: Mutex<State>,
     rings: Arc<Rings<Record>>,
     /// Messages that were stored since the journal was opened.
@@ -59,9 +59,9 @@ enum State {
 
 /// The engine's side. Ends the ring when it is dropped.
 #[derive(Debug)]
-pub(in crate::journal) struct Followers(Arc<Subscribers>);
+pub(in crate::journal) struct Followers(Arc<FollowerRing>);
 
-impl Subscribers {
+impl FollowerRing {
     /// Returns a receiver of all later commits; `None` if the engine is closed.
     pub(super) fn subscribe(&self) -> Option<Live<Record>> {
         let mut state = self.state();
@@ -98,10 +98,10 @@ impl Followers {
     pub(in crate::journal) fn new() -> Self {
         let rings = Arc::new(Rings::new(BYTES_MAX, FULL));
         let (state, stored) = (Mutex::new(State::Idle), AtomicU64::new(0));
-        Self(Arc::new(Subscribers { state, rings, stored }))
+        Self(Arc::new(FollowerRing { state, rings, stored }))
     }
 
-    pub(in crate::journal) fn subscribers(&self) -> Arc<Subscribers> {
+    pub(in crate::journal) fn ring(&self) -> Arc<FollowerRing> {
         Arc::clone(&self.0)
     }
 

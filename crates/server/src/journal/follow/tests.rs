@@ -255,9 +255,9 @@ fn a_follower_that_takes_nothing_holds_a_bounded_number_of_bytes() {
     let text = "x".repeat(16 * 1024);
     for _ in 0..30 {
         store(&mut engine, (0..30).map(|_| say(LOBBY, &text)).collect());
-        assert!(engine.subscribers().bytes() <= records::BYTES_MAX);
+        assert!(engine.ring().bytes() <= records::BYTES_MAX);
     }
-    assert!(engine.subscribers().bytes() > records::BYTES_MAX / 2);
+    assert!(engine.ring().bytes() > records::BYTES_MAX / 2);
     assert_eq!(taken(&mut follower).len(), 1 + 900);
 }
 

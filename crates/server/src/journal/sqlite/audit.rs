@@ -23,6 +23,12 @@ const ROWS_MAX: i64 = 100_000;
 /// others: some ten authors are busy.
 const SHARE: i64 = ROWS_MAX / 10;
 
+/// What users do with their own accounts, and strangers try: everybody can cause many records of these kinds.
+const OF_EVERYBODY: [AuditKind; 3] = [AuditKind::Rename, AuditKind::Device, AuditKind::Tries];
+
+/// Number of records of these kinds beyond which the oldest of them are removed before all others.
+const SHARE_OF_EVERYBODY: i64 = ROWS_MAX / 10;
+
 /// Number of old records that one commit removes: their pages are few.
 const REMOVED_AT_ONCE: u32 = 20;
 
@@ -69,16 +75,40 @@ fn add(
     if id % SWEEP_EVERY == 0 { sweep(db) } else { Ok(()) }
 }
 
-/// Removes the records that would be too many before the next sweep: first the oldest of the authors with more than
-/// their share, then the oldest.
+/// Removes the records that would be too many before the next sweep: first those of [`OF_EVERYBODY`] beyond their
+/// share, then the oldest of the authors with more than theirs, then the oldest.
 fn sweep(db: &Connection) -> rusqlite::Result<()> {
+    let count = "SELECT count(*), count(*) FILTER (WHERE what IN (?1, ?2, ?3)) FROM audit";
+    let kinds = OF_EVERYBODY.map(AuditKind::as_str);
+    let (rows, of_everybody): (i64, i64) =
+        db.prepare_cached(count)?.query_row(kinds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut too_many = rows - (ROWS_MAX - SWEEP_EVERY);
+    if too_many <= 0 {
+        return Ok(());
+    }
+    let removed = too_many.min(of_everybody - SHARE_OF_EVERYBODY);
+    if removed > 0 {
+        let [one, two, three] = kinds;
+        db.prepare_cached(
+            "DELETE FROM audit WHERE id IN
+             (SELECT id FROM audit WHERE what IN (?1, ?2, ?3) ORDER BY id LIMIT ?4)",
+        )?
+        .execute(params![one, two, three, removed])?;
+        too_many -= removed;
+    }
+    sweep_authors(db, too_many)
+}
+
+/// Removes `too_many` records: first the oldest of the authors with more than their share, then the oldest.
+fn sweep_authors(db: &Connection, mut too_many: i64) -> rusqlite::Result<()> {
+    if too_many <= 0 {
+        return Ok(());
+    }
     let counts = "SELECT by_id, count(*) FROM audit GROUP BY by_id ORDER BY count(*) DESC";
     let counts = db
         .prepare_cached(counts)?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
-    let rows: i64 = counts.iter().map(|(_, count)| count).sum();
-    let mut too_many = rows - (ROWS_MAX - SWEEP_EVERY);
     for (author, count) in counts {
         let of_author = too_many.min(count - SHARE);
         if of_author <= 0 {

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, ffi, params};
 
 use super::{JournalError, file, mark, private};
 
@@ -18,7 +18,7 @@ pub fn backup(directory: &Path, to: &Path) -> Result<(), JournalError> {
     let db = file::visit(&file::of(directory))?;
     let draft = to.with_added_extension("part");
     let lock = lock(&draft, to)?;
-    let copied = copy(&db, &draft)
+    let copied = copy(&db, &draft, to)
         .and_then(|()| mark::write(&draft, mark::BACKUP))
         .and_then(|()| file::put_in_place(&draft, to));
     if copied.is_err() {
@@ -48,11 +48,23 @@ fn lock(draft: &Path, to: &Path) -> Result<File, JournalError> {
     Ok(lock)
 }
 
-fn copy(db: &Connection, draft: &Path) -> Result<(), JournalError> {
+fn copy(db: &Connection, draft: &Path, to: &Path) -> Result<(), JournalError> {
     let path = draft.to_str().ok_or_else(|| {
         let error = std::io::Error::other("the name of the file is not UTF-8");
         JournalError::Io { path: draft.to_path_buf(), error }
     })?;
-    db.execute("VACUUM INTO ?", params![path])?;
-    Ok(())
+    match db.execute("VACUUM INTO ?", params![path]) {
+        Err(error) if is_of_writing(&error) => {
+            Err(JournalError::NotCopied { path: to.to_path_buf(), reason: error.to_string() })
+        }
+        copied => Ok(copied.map(drop)?),
+    }
+}
+
+/// Whether the copy cannot be written, rather than the journal read.
+fn is_of_writing(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_extended_error_code();
+    let writes = [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_TRUNCATE];
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || code.is_some_and(|code| writes.contains(&code))
 }

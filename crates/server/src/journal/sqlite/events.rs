@@ -56,32 +56,32 @@ pub(super) fn admit(
     db: &Connection,
     message: &Message,
 ) -> rusqlite::Result<Result<TargetInfo, Rejection>> {
-    if let Err(rejection) = is_meant(db, message)? {
-        return Ok(Err(rejection));
-    }
     let described = |excerpt| TargetInfo { excerpt: Some(excerpt), deleted: None };
     let (room, author) = (message.room, message.from.id);
+    let is_named = |target: Seq| -> rusqlite::Result<Result<StoredMessage, Rejection>> {
+        Ok(named(db, message, target)?.and_then(is_there))
+    };
     match &message.body {
         Body::Topic { .. } | Body::Message { links: None, .. } => Ok(Ok(TargetInfo::default())),
         Body::Message { links: Some(links), .. } => {
             for (seq, is_thread) in [(links.reply_to, false), (links.thread, true)] {
                 let Some(seq) = seq else { continue };
-                if let Err(rejection) = answered(db, room, seq, is_thread)? {
+                if let Err(rejection) = answered(db, message, seq, is_thread)? {
                     return Ok(Err(rejection));
                 }
             }
             Ok(Ok(TargetInfo::default()))
         }
         Body::Edit { target, .. } => {
-            let found = own(db, room, *target, author)?.and_then(is_there);
+            let found = own(db, message, *target)?.and_then(is_there);
             let edits = counted(db, room, *target, EDIT, EDITS_MAX).map_err(marked)?;
             let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(()) };
             Ok(found.and(allowed).map(|()| TargetInfo::default()))
         }
         Body::Delete { target } => {
             let found = match message.deletes_others {
-                Some(_) => self::target(db, room, *target)?,
-                None => own(db, room, *target, author)?,
+                Some(_) => named(db, message, *target)?,
+                None => own(db, message, *target)?,
             };
             Ok(found.and_then(is_there).map(|found| TargetInfo {
                 excerpt: None,
@@ -89,27 +89,29 @@ pub(super) fn admit(
             }))
         }
         Body::Reaction { target, emoji, on } => {
-            let found = self::target(db, room, *target)?.and_then(is_there);
+            let found = is_named(*target)?;
             let allowed = may_react(db, room, *target, (emoji, author, *on)).map_err(marked)?;
             Ok(found.and_then(|found| allowed.map(|()| described(excerpt(found.text.as_str())))))
         }
         Body::Pin { target, on } => {
-            let found = self::target(db, room, *target)?.and_then(is_there);
+            let found = is_named(*target)?;
             let allowed = may_pin(db, room, *target, *on).map_err(marked)?;
             Ok(found.and_then(|found| allowed.map(|()| described(excerpt(found.text.as_str())))))
         }
     }
 }
 
-/// Checks that the message that another one names is the one that its author means, if the author says when that was
-/// stored.
-fn is_meant(db: &Connection, message: &Message) -> rusqlite::Result<Result<(), Rejection>> {
-    let (Some(at), Some(named)) = (message.named_at, message.body.named()) else {
-        return Ok(Ok(()));
-    };
-    Ok(target(db, message.room, named)?.and_then(|found| match found.at == at {
-        true => Ok(()),
-        false => Err(Rejection::Another(named)),
+/// A message that a new one names. It must be the one that the author means, if the author says when that was stored;
+/// of two that are named, this is the later one.
+fn named(
+    db: &Connection,
+    message: &Message,
+    seq: Seq,
+) -> rusqlite::Result<Result<StoredMessage, Rejection>> {
+    let meant = message.named_at.filter(|_| message.body.named() == Some(seq));
+    Ok(target(db, message.room, seq)?.and_then(|found| match meant {
+        Some(at) if found.at != at => Err(Rejection::Another(seq)),
+        _ => Ok(found),
     }))
 }
 
@@ -132,13 +134,13 @@ pub(super) fn target(
     })
 }
 
+/// The same, of the author itself.
 fn own(
     db: &Connection,
-    room: RoomId,
+    message: &Message,
     seq: Seq,
-    author: UserId,
 ) -> rusqlite::Result<Result<StoredMessage, Rejection>> {
-    Ok(target(db, room, seq)?.and_then(|found| match found.from.id == author {
+    Ok(named(db, message, seq)?.and_then(|found| match found.from.id == message.from.id {
         true => Ok(found),
         false => Err(Rejection::NotYours(seq)),
     }))
@@ -152,11 +154,11 @@ pub(super) fn is_there(found: StoredMessage) -> Result<StoredMessage, Rejection>
 /// Checks the message that another one answers. It may be deleted: the conversation goes on.
 fn answered(
     db: &Connection,
-    room: RoomId,
+    message: &Message,
     seq: Seq,
     is_thread: bool,
 ) -> rusqlite::Result<Result<(), Rejection>> {
-    Ok(target(db, room, seq)?.and_then(|found| {
+    Ok(named(db, message, seq)?.and_then(|found| {
         match found.details.as_ref().and_then(|details| details.wire.thread) {
             Some(thread) if is_thread => Err(Rejection::IsInThread { target: seq, thread }),
             _ => Ok(()),

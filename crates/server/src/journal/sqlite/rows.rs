@@ -256,7 +256,7 @@ impl ValueCache {
         if let Some(emoji) = self.emoji.iter().find(|emoji| emoji.as_str() == written) {
             return Ok(emoji.clone());
         }
-        let emoji = Emoji::new(written)?;
+        let emoji = Emoji::from_stored(written)?;
         if self.emoji.len() < CACHED_MAX {
             self.emoji.push(emoji.clone());
         }

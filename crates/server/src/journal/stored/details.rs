@@ -52,7 +52,7 @@ pub(crate) enum Kinds {
 
 /// The kind, the text and the details of a message that says `body`.
 pub(in crate::journal) fn content(body: Body) -> (MessageKind, Text, Option<Box<StoredDetails>>) {
-    let kind = body.kind();
+    let kind = MessageKind::of(&body);
     let (text, wire) = match body {
         Body::Message { text, links: None, .. } => return (kind, text, None),
         Body::Message { text, links: Some(links), .. } => {

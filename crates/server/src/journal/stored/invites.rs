@@ -26,6 +26,6 @@ pub struct InviteRecord {
     pub created_at: Timestamp,
     /// When it ends.
     pub until: Timestamp,
-    /// What it is for.
+    /// Its purpose, in the words of its author.
     pub note: ShortString,
 }

@@ -44,7 +44,7 @@ impl MuteOrBan {
 pub struct SanctionRecord {
     /// Its number: no other sanction, credential or invite ever has it.
     pub id: u64,
-    /// What it does.
+    /// Whether it is a mute or a ban.
     pub kind: MuteOrBan,
     /// The room; `None` for the server.
     pub room: Option<RoomId>,

@@ -136,8 +136,7 @@ pub(super) async fn sees(client: &mut Client, text: &str) -> String {
     wait_until(client, &format!("{text:?}"), |screen| screen.contains(text)).await
 }
 
-/// Waits until the screen is as `wanted`, in words `what`, and fails with the screen where it never
-/// is.
+/// Waits until the screen is as `wanted`, in words `what`, and fails with the screen if it never is.
 pub(super) async fn wait_until(
     client: &mut Client,
     what: &str,

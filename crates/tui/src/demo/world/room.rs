@@ -1,7 +1,7 @@
 //! The rooms of the demo.
 
 use chat_proto::command::{Body, Links};
-use chat_proto::event::{Details, Message, RoomInfo, RoomState};
+use chat_proto::event::{Details, Message, MessageKind, RoomInfo, RoomState};
 use chat_proto::{Event, RoomName, Seq, Timestamp, Topic, User, UserName};
 
 use super::cast;
@@ -43,7 +43,7 @@ impl Room {
     /// Adds a message, or an event about one, and returns it. The client knows the state of its messages from the
     /// events.
     pub(super) fn add(&mut self, from: User, body: Body, at: Timestamp) -> Message {
-        let kind = body.kind();
+        let kind = MessageKind::of(&body);
         let text = if body.as_str().is_empty() { kind.as_str() } else { body.as_str() };
         let text = cast::text(text);
         let (target, Links { reply_to, thread }) = (body.target(), body.links());

@@ -37,8 +37,11 @@ fn shown(log: &Log, width: usize) -> Vec<String> {
         assert_eq!(entry.len(), rows.height(index), "as it is known then");
         all.extend(entry);
     }
-    let text = |row: &Row| row.iter().map(|(_, text)| text.as_str()).collect::<String>();
-    all.iter().skip(1).map(|row| text(row).trim_end().to_owned()).collect()
+    all.iter().skip(1).map(|row| plain(row)).collect()
+}
+
+fn plain(row: &Row) -> String {
+    row.iter().map(|(_, text)| text.as_str()).collect::<String>().trim_end().to_owned()
 }
 
 #[test]
@@ -89,15 +92,20 @@ fn the_first_row_of_the_screen_has_its_author_and_time() {
     let heights = Heights::default();
     let top = |width, at: (usize, usize)| {
         let rows = LogRows::new(&log, &ZONE, &KEYS, width, Some(&heights));
-        let row = rows.at_top(at, Arc::clone(&rows.rows(at.0)[at.1]));
-        row.iter().map(|(_, text)| text.as_str()).collect::<String>().trim_end().to_owned()
+        plain(&rows.at_top(at, Arc::clone(&rows.rows(at.0)[at.1])))
     };
     assert_eq!(top(60, (0, 0)), "───────────────── Thursday, 1 January 1970 ─────────────────");
     assert_eq!(top(60, (0, 1)), "00:00    ana   one");
     assert_eq!(top(60, (1, 0)), "00:00    ana   two words that take a second row, since there");
     assert_eq!(top(60, (1, 1)), "00:00    ana   are more of them than fit");
     assert_eq!(top(60, (2, 0)), "00:01    ana   three");
-    assert_eq!(top(40, (2, 0)), "  three", "without columns for it");
+    let rows = LogRows::new(&log, &ZONE, &KEYS, 40, Some(&heights));
+    let over = |at| rows.over_top(at).map(|(_, row)| plain(&row));
+    assert_eq!(over((0, 1)), None, "the row of the name is on the screen");
+    for (at, expected) in [((0, 2), "ana 00:00"), ((1, 1), "ana 00:00"), ((2, 0), "ana 00:01")] {
+        assert_eq!(over(at).as_deref(), Some(expected), "{at:?}");
+        assert_eq!(top(40, at), plain(&rows.rows(at.0)[at.1]), "the text stays where it is");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) struct Row {
     change: Change,
 }
 
-/// What has changed since the row was written.
+/// The change of a row since it was written.
 #[derive(Debug, Default)]
 struct Change {
     /// The columns whose cells have changed, the first one first.

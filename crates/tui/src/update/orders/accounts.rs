@@ -54,7 +54,7 @@ pub(in crate::update) fn login(
 }
 
 /// The user has typed the secret that was asked for.
-pub(in crate::update) fn entered(
+pub(in crate::update) fn take_secret(
     state: &mut State,
     kind: SecretKind,
     typed: String,

@@ -1,4 +1,4 @@
-//! Where an order counts, and whom it is about.
+//! The room and the target of an order.
 
 use chat_proto::{Network, RoomName, UserName};
 

@@ -87,7 +87,7 @@ pub(in crate::update) fn lift(
 }
 
 /// The server has listed the mutes and bans of a place: ends the one that is looked for, or looks for it elsewhere.
-pub(super) fn listed(state: &mut State, at: Timestamp) -> Vec<Effect> {
+pub(super) fn pardon_listed(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let Some(sanction_lookup) = state.sanction_lookup.take() else {
         return Vec::new();
     };

@@ -237,11 +237,21 @@ fn an_answer_is_seen_by_a_user_who_reads_back() {
     harness.type_text("/help topic\n");
     assert_eq!(log(&harness), before);
     assert_shows(&harness, "/topic [#ROOM] [TEXT]  Show or set the topic");
-    let refusal = Refusal::new(RefusalCode::CannotLeave, "everybody is in the lobby");
-    harness.type_text("/leave\n");
+    let refusal = Refusal::new(RefusalCode::NotAllowed, "the owner sets it");
+    harness.type_text("/topic tea\n");
     harness.event(Event::Refused(refusal));
     assert_eq!(log(&harness), before);
-    assert_shows(&harness, "Refused: everybody is in the lobby.");
+    assert_shows(&harness, "Refused: the owner sets it.");
+}
+
+#[test]
+fn a_user_who_wants_to_leave_the_lobby_reads_what_there_is_instead() {
+    let mut harness = Harness::connected(100, 20);
+    assert_eq!(sent(&harness.type_text("/leave\n")), []);
+    assert_shows(
+        &harness,
+        "You can't leave #lobby: everybody is in it. /quiet makes it quiet, /quit ends",
+    );
 }
 
 #[test]

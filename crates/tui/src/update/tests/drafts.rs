@@ -175,7 +175,7 @@ fn another_name_has_both_drafts() {
     harness.input_all(Input::Client(ClientInput::Tick));
     let both = drafts("#lobby", &[("#lobby", "mine"), ("#rust", "of before")]);
     let rob = Profile { drafts: both.clone(), ..profile("rob") };
-    harness.input_all(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
+    harness.input_all(Input::Client(ClientInput::UserOpened(Ok(Box::new(rob)))));
     assert_eq!((typed(&harness).as_str(), harness.state.client.drafts()), ("mine", both));
     assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
 }

@@ -193,11 +193,12 @@ fn the_state_for_another_journal_is_opened_before_anything_is_sent() {
     let welcome = Welcome { journal: Some(journal("other", "epoch")), ..welcome(7, "bob") };
     let effects = harness.link_event(LinkEvent::Welcome { session: 2, welcome: welcome.clone() });
     let asked =
-        Effect::Client(ClientEffect::File { session: 2, welcome: Box::new(welcome.clone()) });
+        Effect::Client(ClientEffect::OpenServer { session: 2, welcome: Box::new(welcome.clone()) });
     assert_eq!(effects, [asked]);
     let stored = Profile { journal: welcome.journal.clone().map(|j| j.id), ..profile("bob") };
     let (welcome, profile) = (Box::new(welcome), Ok(Box::new(stored)));
-    let effects = harness.input(Input::Client(ClientInput::Filed { session: 2, welcome, profile }));
+    let effects =
+        harness.input(Input::Client(ClientInput::ServerOpened { session: 2, welcome, profile }));
     assert!(says(&effects).is_empty());
     let screen = harness.screen();
     assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");

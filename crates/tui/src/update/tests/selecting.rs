@@ -144,7 +144,8 @@ fn o_says_that_there_is_no_link_and_the_message_stays_selected() {
 #[test]
 fn a_copy_has_a_bound_and_says_so() {
     let mut harness = talking();
-    let effects = super::super::selecting::not_opened(&mut harness.state, &"é".repeat(40_000), "-");
+    let effects =
+        super::super::selecting::copy_instead(&mut harness.state, &"é".repeat(40_000), "-");
     let [Effect::Copy(copied)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(copied.len(), 74_000);
     assert_shows(&harness, "the first 74 kB of 80 kB");

@@ -34,7 +34,7 @@ fn no_debug_shows_a_token() {
         format!("{:?}", LinkEvent::Welcome { session: 1, welcome: welcome.clone() }),
         format!(
             "{:?}",
-            Effect::Client(ClientEffect::File { session: 1, welcome: Box::new(welcome) })
+            Effect::Client(ClientEffect::OpenServer { session: 1, welcome: Box::new(welcome) })
         ),
         format!(
             "{:?}",

@@ -14,7 +14,11 @@ use super::{Device, Numbers, indexed, table};
 /// The numbers of the draft of a commit, and those of earlier commits.
 pub(in crate::journal::sqlite) struct NumbersDraft<'a> {
     before: &'a Numbers,
-    devices: HashMap<Device, DeviceNumbers>,
+    devices: Vec<(Device, DeviceNumbers)>,
+    /// The index of each device in `devices`.
+    indices: HashMap<Device, usize>,
+    /// The index of the device of the last message.
+    last: usize,
     /// Number of messages whose numbers are not in the tables.
     messages: u64,
     /// Whether all of `before` is merged into the tables.
@@ -30,7 +34,7 @@ pub(super) struct DeviceNumbers {
 
 /// The update of [`Numbers`] after a commit.
 pub(in crate::journal::sqlite) struct NumbersUpdate {
-    pub(super) devices: HashMap<Device, DeviceNumbers>,
+    pub(super) devices: Vec<(Device, DeviceNumbers)>,
     pub(super) messages: u64,
     pub(super) merged_all: bool,
     /// Number of rows of [`Merge`](super::Merge) that it has merged, unless it has merged all.
@@ -39,7 +43,14 @@ pub(in crate::journal::sqlite) struct NumbersUpdate {
 
 impl<'a> NumbersDraft<'a> {
     pub(in crate::journal::sqlite) fn new(before: &'a Numbers) -> Self {
-        Self { before, devices: HashMap::new(), messages: 0, merged_all: false }
+        Self {
+            before,
+            devices: Vec::new(),
+            indices: HashMap::new(),
+            last: 0,
+            messages: 0,
+            merged_all: false,
+        }
     }
 
     /// Returns true if a message of the device may have the number.
@@ -59,7 +70,7 @@ impl<'a> NumbersDraft<'a> {
         device: &Device,
         n: u64,
     ) -> rusqlite::Result<Option<i64>> {
-        match self.devices.get(device).and_then(|numbers| numbers.runs.place_of(n)) {
+        match self.known(device).and_then(|numbers| numbers.runs.place_of(n)) {
             None if self.merged_all => table::place_of(db, device, n),
             None => self.before.place_of(db, device, n),
             place => Ok(place),
@@ -72,7 +83,7 @@ impl<'a> NumbersDraft<'a> {
         db: &Connection,
         device: &Device,
     ) -> rusqlite::Result<u64> {
-        let new = self.devices.get(device).and_then(|numbers| numbers.runs.last());
+        let new = self.known(device).and_then(|numbers| numbers.runs.last());
         let before = if self.merged_all {
             table::last(db, device)?
         } else {
@@ -121,7 +132,7 @@ impl<'a> NumbersDraft<'a> {
         self,
         db: &Connection,
     ) -> rusqlite::Result<NumbersUpdate> {
-        let Self { before, devices, messages, merged_all } = self;
+        let Self { before, devices, messages, merged_all, .. } = self;
         let mut rows = 0;
         if messages > 0 && !merged_all {
             let share = before.merging.share(messages, before.growing.messages());
@@ -131,18 +142,30 @@ impl<'a> NumbersDraft<'a> {
         Ok(NumbersUpdate { devices, messages, merged_all, rows })
     }
 
-    /// The numbers of a device, with one hash look-up for each message.
+    /// The numbers of a device with a message in the commit.
+    fn known(&self, device: &Device) -> Option<&DeviceNumbers> {
+        self.indices.get(device).map(|index| &self.devices[*index].1)
+    }
+
+    /// The numbers of a device. Messages of a device mostly come together, and then need one hash look-up.
     fn device(&mut self, db: &Connection, device: &Device) -> rusqlite::Result<&mut DeviceNumbers> {
-        match self.devices.entry(device.clone()) {
-            Occupied(numbers) => Ok(numbers.into_mut()),
-            Vacant(vacant) => {
-                let last = match self.before.last_numbers.get(device) {
-                    Some(last) => *last,
-                    None if self.merged_all => table::last(db, device)?,
-                    None => self.before.last(db, device)?,
-                };
-                Ok(vacant.insert(DeviceNumbers { last, runs: Runs::default() }))
-            }
+        if self.devices.get(self.last).is_none_or(|(last, _)| last != device) {
+            self.last = self.index(db, device)?;
         }
+        Ok(&mut self.devices[self.last].1)
+    }
+
+    fn index(&mut self, db: &Connection, device: &Device) -> rusqlite::Result<usize> {
+        let vacant = match self.indices.entry(device.clone()) {
+            Occupied(index) => return Ok(*index.get()),
+            Vacant(vacant) => vacant,
+        };
+        let last = match self.before.last_numbers.get(device) {
+            Some(last) => *last,
+            None if self.merged_all => table::last(db, device)?,
+            None => self.before.last(db, device)?,
+        };
+        self.devices.push((device.clone(), DeviceNumbers { last, runs: Runs::default() }));
+        Ok(*vacant.insert(self.devices.len() - 1))
     }
 }

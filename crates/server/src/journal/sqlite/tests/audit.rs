@@ -56,27 +56,34 @@ async fn the_audit_log_keeps_the_newest_records() {
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
 
-/// Adds records with the numbers and the times from `first` to `last`, by the author that `by` says.
-fn many(db: &Connection, first: i64, last: i64, by: &str) -> rusqlite::Result<()> {
+/// Adds records with the numbers and the times from `first` to `last`, by the author that `by` says, about what `what`
+/// says.
+fn many(db: &Connection, (first, last): (i64, i64), by: &str, what: &str) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "INSERT INTO audit (id, at, by_id, what, user, room, about, reason, sum)
          WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
-         SELECT i, i, {by}, 'role', NULL, NULL, '', '',
-                checksum(i, i, {by}, 'role', NULL, NULL, '', '') FROM n"
+         SELECT i, i, {by}, {what}, NULL, NULL, '', '',
+                checksum(i, i, {by}, {what}, NULL, NULL, '', '') FROM n"
     ))
 }
 
 #[tokio::test]
 async fn nobody_pushes_out_the_records_of_others() {
-    for (by, expected) in [
+    for (by, what, expected) in [
         // Those of one author, except the first 50.
-        ("iif(i <= 50, 2, 1)", (1..=50).chain(251..=100_000).collect::<Vec<_>>()),
+        ("iif(i <= 50, 2, 1)", "'role'", (1..=50).chain(251..=100_000).collect::<Vec<_>>()),
         // Those of 20 authors, none of whom has more than a share.
-        ("i % 20", (201..=100_000).collect()),
+        ("i % 20", "'role'", (201..=100_000).collect()),
+        // Those of 20 other authors, who rename themselves, except the first 50.
+        (
+            "iif(i <= 50, 1, 2 + i % 20)",
+            "iif(i <= 50, 'role', 'rename')",
+            (1..=50).chain(251..=100_000).collect(),
+        ),
     ] {
         let directory = closed(0).await;
         let journal = open(directory.path()).unwrap();
-        journal.journal.change(move |db| many(db, 1, 99_999, by)).await.unwrap();
+        journal.journal.change(move |db| many(db, (1, 99_999), by, what)).await.unwrap();
         journal.journal.changes(vec![add(100_000, None)]).unwrap();
         journal.close().await;
         assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);

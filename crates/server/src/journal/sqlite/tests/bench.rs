@@ -113,6 +113,18 @@ pub(super) fn say(n: u64, text: &str) -> Message {
     }
 }
 
+fn outcome(result: EntryResult) -> Outcome {
+    match result {
+        EntryResult::Message { message, .. } => {
+            Outcome::Stored { seq: message.seq.get(), at: message.at }
+        }
+        EntryResult::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq: seq.get(), at },
+        EntryResult::Repeat(Repeat::Other) => Outcome::NumberUsed,
+        EntryResult::Rejected(rejection) => Outcome::Rejected(rejection),
+        other => panic!("{other:?}"),
+    }
+}
+
 impl Bench {
     /// Stores a message.
     pub(super) fn send(&self, message: Message) -> Outcome {
@@ -164,28 +176,22 @@ impl Bench {
 
 impl Both {
     pub(super) fn send(&self, message: Message, now: Timestamp) -> Outcome {
+        self.send_all(&[message], now).remove(0)
+    }
+
+    /// Stores messages with one commit; returns the outcome of each.
+    pub(super) fn send_all(&self, messages: &[Message], now: Timestamp) -> Vec<Outcome> {
+        let entries = || messages.iter().cloned().map(Entry::Message).collect();
         let mut engine = self.engine.lock().unwrap();
-        let appended = match engine.append(vec![Entry::Message(message.clone())], now) {
-            Err(error) if engine.repair(&error, now) => {
-                engine.append(vec![Entry::Message(message)], now)
-            }
+        let appended = match engine.append(entries(), now) {
+            Err(error) if engine.repair(&error, now) => engine.append(entries(), now),
             appended => appended,
         };
         match appended {
-            Ok(commit) => match commit.items.into_iter().next().unwrap() {
-                EntryResult::Message { message, .. } => {
-                    Outcome::Stored { seq: message.seq.get(), at: message.at }
-                }
-                EntryResult::Repeat(Repeat::Same { seq, at }) => {
-                    Outcome::Repeat { seq: seq.get(), at }
-                }
-                EntryResult::Repeat(Repeat::Other) => Outcome::NumberUsed,
-                EntryResult::Rejected(rejection) => Outcome::Rejected(rejection),
-                other => panic!("{other:?}"),
-            },
+            Ok(commit) => commit.items.into_iter().map(outcome).collect(),
             Err(error) => {
                 engine.refuse(&error);
-                Outcome::NotKept(error.reason().to_owned())
+                messages.iter().map(|_| Outcome::NotKept(error.reason().to_owned())).collect()
             }
         }
     }

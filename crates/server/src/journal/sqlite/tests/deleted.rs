@@ -30,6 +30,23 @@ async fn reactions(journal: &Bench) -> Vec<String> {
     first(journal).await.reactions.iter().map(|one| one.emoji.to_string()).collect()
 }
 
+#[tokio::test]
+async fn a_reaction_that_cannot_be_seen_and_was_accepted_once_stays_what_it_is() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.send(say(1, "one"));
+    for (seq, written) in [(2, "\u{fe0f}"), (3, "\u{200b}"), (4, "👍")] {
+        // No client can send the first two any more.
+        let (target, emoji) = (Seq::FIRST, Emoji::from_stored(written).unwrap());
+        assert_eq!(journal.send(event(Body::Reaction { target, emoji, on: true })), stored(seq));
+    }
+    journal.close().await;
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(reactions(&journal).await, ["\u{fe0f}", "\u{200b}", "👍"]);
+    journal.close().await;
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}
+
 fn has(file: &Path, text: &str) -> bool {
     let bytes = fs::read(file).unwrap();
     bytes.windows(text.len()).any(|window| window == text.as_bytes())

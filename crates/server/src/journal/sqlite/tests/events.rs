@@ -100,7 +100,7 @@ impl Model {
         match self.rows.get(&seq.get()) {
             None if (1..=self.last).contains(&seq.get()) => Err(Rejection::Removed(seq)),
             None => Err(Rejection::NoSuchMessage(seq)),
-            Some(row) if !row.body.kind().is_read() => Err(Rejection::IsEvent(seq)),
+            Some(row) if !MessageKind::of(&row.body).is_read() => Err(Rejection::IsEvent(seq)),
             Some(row) => Ok(row),
         }
     }
@@ -228,7 +228,7 @@ async fn assert_same(journal: &Bench, model: &Model) {
     assert_eq!(seqs, model.rows.keys().copied().collect::<Vec<_>>());
     for message in &found {
         let row = &model.rows[&message.seq.get()];
-        assert_eq!((message.kind, message.from.id.get()), (row.body.kind(), row.author));
+        assert_eq!((message.kind, message.from.id.get()), (MessageKind::of(&row.body), row.author));
         let (text, expected) = model.now(message.seq.get());
         let wire = message.details.as_ref().map(|details| details.wire.clone()).unwrap_or_default();
         if message.kind.is_read() {
@@ -254,7 +254,7 @@ async fn assert_versions(journal: &Bench, model: &Model, seq: Seq) {
             assert_eq!(versions.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), texts);
         }
         Versions::None(Rejection::Deleted(_)) => assert!(row.is_deleted),
-        Versions::None(Rejection::IsEvent(_)) => assert!(!row.body.kind().is_read()),
+        Versions::None(Rejection::IsEvent(_)) => assert!(!MessageKind::of(&row.body).is_read()),
         other => panic!("{other:?}"),
     }
 }
@@ -270,7 +270,8 @@ async fn assert_counts(journal: &Bench, model: &Model, reader: UserId) {
                 .filter(|(seq, row)| **seq > read && !row.is_deleted)
                 .map(|(_, row)| row)
         };
-        let of_others = |row: &&Row| row.body.kind().is_read() && UserId::new(row.author) != reader;
+        let of_others =
+            |row: &&Row| MessageKind::of(&row.body).is_read() && UserId::new(row.author) != reader;
         let of_reader = |row: &&Row| row.mentions.contains(&reader);
         assert_eq!(unread.messages, rows().filter(of_others).count() as u64, "after {read}");
         assert_eq!(unread.mentions, rows().filter(of_reader).count() as u64, "after {read}");
@@ -300,7 +301,8 @@ async fn follow(steps: Vec<Step>) {
     for (nth, step) in (0..).zip(steps) {
         match step {
             Step::Say(author, body, mentions) => {
-                let mentions = if body.kind() == MessageKind::Text { mentions } else { Vec::new() };
+                let mentions =
+                    if MessageKind::of(&body) == MessageKind::Text { mentions } else { Vec::new() };
                 let (from, device) = (user(author), DeviceId::default());
                 let message = Message {
                     from,

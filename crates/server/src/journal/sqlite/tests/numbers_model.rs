@@ -11,6 +11,18 @@ use super::*;
 const ROOMS: u32 = 2;
 const DEVICES: [&str; 3] = ["laptop", "phone", ""];
 
+/// Messages of one commit, at most.
+const TOGETHER_MAX: usize = 6;
+
+/// A message that is sent.
+#[derive(Debug, Clone)]
+struct MessageToSend {
+    room: u32,
+    device: usize,
+    n: Number,
+    text: u8,
+}
+
 /// The number of a message.
 #[derive(Debug, Clone)]
 enum Number {
@@ -24,12 +36,8 @@ enum Number {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Send {
-        room: u32,
-        device: usize,
-        n: Number,
-        text: u8,
-    },
+    /// Sends messages in one commit.
+    Send(Vec<MessageToSend>),
     /// Removes all messages of a room but the last.
     Trim(u32),
     /// Reads the last number of a device.
@@ -45,8 +53,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (u64::MAX - 3..=u64::MAX).prop_map(Number::Any),
         1 => Just(Number::No),
     ];
-    let send = (1..=ROOMS, 0..DEVICES.len(), n, 0..2_u8)
-        .prop_map(|(room, device, n, text)| Step::Send { room, device, n, text });
+    let sent = (1..=ROOMS, 0..DEVICES.len(), n, 0..2_u8)
+        .prop_map(|(room, device, n, text)| MessageToSend { room, device, n, text });
+    let send = prop::collection::vec(sent, 1..=TOGETHER_MAX).prop_map(Step::Send);
     prop_oneof![
         80 => send,
         3 => (1..=ROOMS).prop_map(Step::Trim),
@@ -66,6 +75,22 @@ struct Model {
 }
 
 impl Model {
+    /// The message for the journal, and the outcome that it must have.
+    fn message(
+        &mut self,
+        MessageToSend { room, device, n, text }: MessageToSend,
+    ) -> (Message, Outcome) {
+        let n = match n {
+            Number::Next => Some(self.next(device)),
+            Number::Any(n) => Some(n),
+            Number::No => None,
+        };
+        let outcome = self.send(room, device, n, text);
+        let device = DeviceId::new(DEVICES[device]).unwrap();
+        let message = say(0, &format!("text {text}"));
+        (Message { room: RoomId(room), device, n, ..message }, outcome)
+    }
+
     fn send(&mut self, room: u32, device: usize, n: Option<u64>, text: u8) -> Outcome {
         match n.and_then(|n| self.numbers.get(&(device, n))) {
             Some((its_room, seq, its_text)) if (*its_room, *its_text) == (room, text) => {
@@ -107,17 +132,11 @@ async fn run(steps: Vec<Step>) {
     let mut model = Model::default();
     for (index, step) in steps.into_iter().enumerate() {
         match step {
-            Step::Send { room, device, n, text } => {
-                let n = match n {
-                    Number::Next => Some(model.next(device)),
-                    Number::Any(n) => Some(n),
-                    Number::No => None,
-                };
-                let expected = model.send(room, device, n, text);
-                let device = DeviceId::new(DEVICES[device]).unwrap();
-                let message = say(0, &format!("text {text}"));
-                let sent = journal.send(Message { room: RoomId(room), device, n, ..message });
-                assert_eq!(sent, expected, "step {index}: {n:?}");
+            Step::Send(sent) => {
+                let sent = sent.into_iter().map(|sent| model.message(sent));
+                let (messages, expected): (Vec<_>, Vec<_>) = sent.unzip();
+                let outcomes = journal.journal.send_all(&messages, clock());
+                assert_eq!(outcomes, expected, "step {index}: {messages:?}");
             }
             Step::Trim(room) => {
                 journal.journal.trim(RoomId(room), later, later).await.unwrap();
@@ -151,7 +170,7 @@ proptest! {
 
     #[test]
     fn a_number_leads_to_its_message_whatever_happens(
-        steps in prop::collection::vec(step(), 1..250),
+        steps in prop::collection::vec(step(), 1..100),
     ) {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run(steps));
     }

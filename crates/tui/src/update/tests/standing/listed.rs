@@ -39,7 +39,9 @@ fn the_audit_log_is_listed_with_its_older_pages() {
         about: format!("mute eva {id}, #rust, 600 s"),
         reason: Reason::new("cool down").unwrap(),
     };
-    let pages = [vec![record(9), record(8)], vec![record(3)]];
+    let tries = "5 wrong codes from one network".to_owned();
+    let tries = AuditEntry { by: None, what: AuditKind::Tries, about: tries, ..record(4) };
+    let pages = [vec![record(9), record(8)], vec![tries, record(3)]];
     assert_eq!(
         sent(&harness.event(Event::Audit { records: pages[0].clone(), more: true })),
         [audit(Some(8))]
@@ -48,4 +50,5 @@ fn the_audit_log_is_listed_with_its_older_pages() {
     for id in [9, 8, 3] {
         assert_shows(&harness, &format!("ana  sanction: mute eva {id}, #rust, 600 s · cool down"));
     }
+    assert_shows(&harness, "somebody  tries: 5 wrong codes from one network");
 }

@@ -7,12 +7,11 @@ use std::path::Path;
 
 use chat_server::journal::{self, Page, Part, RoomKey, StoredMessage};
 
-use super::label::{Label, Position, direct};
+use super::EVENTS_ROOM;
+use super::label::{Label, Position, direct, room_name};
 use super::read::{self, Event, Read};
 use super::state::{self, State};
 use crate::rights::ROOM_PREFIX;
-use crate::sim::EVENTS_ROOM;
-use crate::torture::room_name;
 
 /// Number of messages in one read.
 const PAGE: u32 = 500;

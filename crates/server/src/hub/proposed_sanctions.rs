@@ -8,13 +8,13 @@ use super::sanctions::{EffectiveSanction, SanctionSubject, Sanctions, longest};
 use crate::journal::{MuteOrBan, RoomId, SanctionRecord};
 
 /// The sanctions, and the changes of the commit that is being decided.
-pub(super) struct SanctionsAhead<'s> {
+pub(super) struct ProposedSanctions<'s> {
     stored: &'s Sanctions,
     new: Vec<SanctionRecord>,
     ended: HashSet<u64>,
 }
 
-impl<'s> SanctionsAhead<'s> {
+impl<'s> ProposedSanctions<'s> {
     pub(super) fn new(stored: &'s Sanctions) -> Self {
         Self { stored, new: Vec::new(), ended: HashSet::new() }
     }

@@ -18,12 +18,12 @@ fn names(holders: &[&str]) -> Names {
 
 fn refuse(names: &Names, user: Option<u64>, wants: &str) -> Result<String, String> {
     let user = user.map(UserId::new);
-    let chosen = NamesAhead::new(names).choose(user, &name(wants), NameConflict::Refuse);
+    let chosen = ProposedNames::new(names).choose(user, &name(wants), NameConflict::Refuse);
     chosen.map(|name| name.to_string()).map_err(|error| error.to_string())
 }
 
 fn number(names: &Names, wants: &UserName) -> UserName {
-    NamesAhead::new(names).choose(None, wants, NameConflict::Number).unwrap()
+    ProposedNames::new(names).choose(None, wants, NameConflict::Number).unwrap()
 }
 
 #[test]
@@ -96,22 +96,22 @@ fn a_client_that_cannot_be_asked_gets_another_name() {
 #[test]
 fn the_items_of_one_commit_see_the_names_of_those_before() {
     let names = names(&["bob"]);
-    let mut ahead = NamesAhead::new(&names);
+    let mut proposed = ProposedNames::new(&names);
     let [bob, other, newcomer] = [1, 2, 3].map(UserId::new);
-    let may = |ahead: &NamesAhead<'_>, user, wants: &str| {
-        ahead.choose(Some(user), &name(wants), NameConflict::Refuse).is_ok()
+    let may = |proposed: &ProposedNames<'_>, user, wants: &str| {
+        proposed.choose(Some(user), &name(wants), NameConflict::Refuse).is_ok()
     };
-    assert!(!may(&ahead, other, "b0b"));
-    ahead.release(&name("bob"), bob);
-    ahead.hold(&name("robert"), bob);
-    assert!(may(&ahead, other, "b0b"), "the user who had bob is renamed");
-    ahead.hold(&name("b0b"), other);
-    assert!(!may(&ahead, newcomer, "bob") && !may(&ahead, newcomer, "r0bert"));
-    ahead.release(&name("robert"), other);
-    assert!(!may(&ahead, newcomer, "robert"), "another user has it");
-    ahead.release(&name("b0b"), other);
-    ahead.hold(&name("bob"), bob);
-    assert!(!may(&ahead, other, "b0b") && may(&ahead, bob, "B0B"));
+    assert!(!may(&proposed, other, "b0b"));
+    proposed.release(&name("bob"), bob);
+    proposed.hold(&name("robert"), bob);
+    assert!(may(&proposed, other, "b0b"), "the user who had bob is renamed");
+    proposed.hold(&name("b0b"), other);
+    assert!(!may(&proposed, newcomer, "bob") && !may(&proposed, newcomer, "r0bert"));
+    proposed.release(&name("robert"), other);
+    assert!(!may(&proposed, newcomer, "robert"), "another user has it");
+    proposed.release(&name("b0b"), other);
+    proposed.hold(&name("bob"), bob);
+    assert!(!may(&proposed, other, "b0b") && may(&proposed, bob, "B0B"));
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn a_free_name_is_found_among_many_that_look_like_it() {
     }
     let mut found = Vec::new();
     for user in 2_000..2_100 {
-        let ahead = NamesAhead::new(&names);
-        let tried = ahead.names_like(None, &bob).take(40);
+        let proposed = ProposedNames::new(&names);
+        let tried = proposed.names_like(None, &bob).take(40);
         assert!(tried.filter(|name| names.holder(name).is_none()).count() > 10, "few tries");
         let free = number(&names, &bob);
         names.hold(&free, UserId::new(user));

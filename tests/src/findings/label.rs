@@ -9,6 +9,11 @@ const DIRECT: u32 = 10_000;
 /// Upper bound of the number of users: the number of a direct message has those of its two users.
 const USERS_MAX: u32 = 100;
 
+/// Returns the name of a room. The first is the lobby.
+pub(crate) fn room_name(room: u32) -> String {
+    if room == 0 { "#lobby".to_owned() } else { format!("#room{room}") }
+}
+
 /// Returns the number of the direct message of two users, in any order.
 pub(crate) fn direct(one: u32, other: u32) -> u32 {
     DIRECT + one.min(other) * USERS_MAX + one.max(other)

@@ -3,22 +3,26 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
+mod hooks;
 mod label;
 mod read;
 mod record;
 mod state;
 mod stored;
 
+pub use self::hooks::HookFindings;
 pub use self::label::{Label, Position};
-pub(crate) use self::label::{direct, other, pair};
+pub(crate) use self::label::{direct, other, pair, room_name};
 pub(crate) use self::read::Read;
 pub use self::record::Record;
 pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
-use crate::hook;
 use crate::rights;
 use crate::search::SearchFindings;
 use crate::write_rows;
+
+/// The room of the users who send events about messages in a simulation. Its messages have no [`Label`].
+pub(crate) const EVENTS_ROOM: &str = "#events";
 
 /// The result of the comparison. Fields from `missing` on are faults.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -63,7 +67,7 @@ pub struct Findings {
     /// The findings of the users who give and take rights.
     pub rights: rights::Findings,
     /// The findings of the programs that post to hooks.
-    pub hooks: hook::Findings,
+    pub hooks: HookFindings,
 }
 
 /// A message after one with a greater number.
@@ -76,7 +80,7 @@ pub struct OutOfOrder {
     numbers: (u64, u64),
 }
 
-/// Where messages are out of order.
+/// The place at which messages are out of order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OrderPlace {
     /// In the journal: messages of the client.

@@ -23,7 +23,7 @@ const SHORT_NUMBERS: u64 = 1_000_000;
 const GUEST: &str = "guest";
 
 /// The names, and what one commit is about to change.
-pub(super) struct NamesAhead<'n> {
+pub(super) struct ProposedNames<'n> {
     names: &'n Names,
     /// The user who will have a name; `None` for a name that will be free.
     holders: HashMap<UserName, Option<UserId>>,
@@ -42,7 +42,7 @@ enum Obstacle {
     LooksTaken,
 }
 
-impl<'n> NamesAhead<'n> {
+impl<'n> ProposedNames<'n> {
     pub(super) fn new(names: &'n Names) -> Self {
         let (looks_held, looks_released) = (BTreeSet::new(), BTreeSet::new());
         Self { names, holders: HashMap::new(), looks_held, looks_released }
@@ -143,9 +143,9 @@ impl<'n> NamesAhead<'n> {
 
     fn is_look_of_another(&self, look: Look, user: Option<UserId>) -> bool {
         let is_another = |holder: UserId| Some(holder) != user;
-        let ahead = self.looks_held.range((look, UserId::NONE)..);
-        let mut ahead = ahead.take_while(|(other, _)| *other == look);
-        ahead.any(|(_, holder)| is_another(*holder))
+        let proposed = self.looks_held.range((look, UserId::NONE)..);
+        let mut proposed = proposed.take_while(|(other, _)| *other == look);
+        proposed.any(|(_, holder)| is_another(*holder))
             || self
                 .names
                 .holders_of_look(look)

@@ -12,7 +12,7 @@ use crate::id_map::{IdMap, IdSet};
 use crate::journal::{RoomId, RoomKey};
 
 /// The rooms, and what one commit is about to change in them.
-pub(super) struct RoomsAhead<'r> {
+pub(super) struct ProposedRooms<'r> {
     rooms: &'r Rooms,
     /// Rooms that are not stored yet, by the key of their names.
     new: HashMap<String, NewRoom>,
@@ -35,7 +35,7 @@ struct NewRoom {
     is_sure: bool,
 }
 
-impl<'r> RoomsAhead<'r> {
+impl<'r> ProposedRooms<'r> {
     pub(super) fn new(rooms: &'r Rooms) -> Self {
         let (used, removed) = (BTreeSet::new(), IdSet::default());
         let (new, new_looks, last) = (HashMap::new(), BTreeMap::new(), rooms.last());
@@ -76,7 +76,7 @@ impl<'r> RoomsAhead<'r> {
     }
 
     /// The room with that name or of these users, and whether it is new: one that does not exist gets a number. Call
-    /// [`RoomsAhead::add`] if it is to exist in any case. `users` is the number of stored users.
+    /// [`ProposedRooms::add`] if it is to exist in any case. `users` is the number of stored users.
     ///
     /// # Errors
     /// Returns an error if there are as many rooms as there can be, or the name of a new one looks like that of
@@ -102,7 +102,8 @@ impl<'r> RoomsAhead<'r> {
             }
             RoomKey::Named(name) => {
                 if let Some(existing) = self.find_look_alike(name) {
-                    return Err(HubError::RoomLooksTaken { wanted: name.clone(), existing });
+                    let (wanted, existing) = (name.clone(), Some(existing));
+                    return Err(HubError::RoomLooksTaken { wanted, existing });
                 }
                 self.named_more += 1;
                 self.new_looks.extend(self.rooms.looks_of(name).map(|look| (look, name.clone())));
@@ -118,7 +119,7 @@ impl<'r> RoomsAhead<'r> {
         Ok((id, true))
     }
 
-    /// Makes sure that a room of [`RoomsAhead::find_or_make`] exists.
+    /// Makes sure that a room of [`ProposedRooms::find_or_make`] exists.
     pub(super) fn add(&mut self, key: &RoomKey) {
         if let Some(new) = self.new.get_mut(&key.to_stored()) {
             new.is_sure = true;
@@ -174,7 +175,7 @@ mod tests {
     }
 
     fn make(rooms: &mut Rooms, key: &RoomKey, users: usize) -> Result<RoomId, HubError> {
-        let (id, is_new) = RoomsAhead::new(rooms).find_or_make(key, users)?;
+        let (id, is_new) = ProposedRooms::new(rooms).find_or_make(key, users)?;
         if is_new {
             rooms.add(record(id, key.clone()));
         }
@@ -204,18 +205,18 @@ mod tests {
     #[test]
     fn the_rooms_of_one_commit_count_before_they_are_stored() {
         let rooms = rooms();
-        let mut ahead = RoomsAhead::new(&rooms);
+        let mut proposed = ProposedRooms::new(&rooms);
         for nth in 1..ROOMS_MAX {
-            ahead.find_or_make(&named(nth), 1).unwrap();
+            proposed.find_or_make(&named(nth), 1).unwrap();
         }
-        assert_eq!(ahead.find_or_make(&named(0), 1), Err(HubError::TooManyRooms));
-        let (seventh, is_new) = ahead.find_or_make(&named(7), 1).unwrap();
-        assert!(is_new && ahead.find(&named(7)).is_none(), "it comes with a message");
-        ahead.add(&named(7));
-        assert_eq!(ahead.find_or_make(&named(7), 1), Ok((seventh, false)));
-        assert_eq!(ahead.find(&named(7)), Some(seventh));
+        assert_eq!(proposed.find_or_make(&named(0), 1), Err(HubError::TooManyRooms));
+        let (seventh, is_new) = proposed.find_or_make(&named(7), 1).unwrap();
+        assert!(is_new && proposed.find(&named(7)).is_none(), "it comes with a message");
+        proposed.add(&named(7));
+        assert_eq!(proposed.find_or_make(&named(7), 1), Ok((seventh, false)));
+        assert_eq!(proposed.find(&named(7)), Some(seventh));
         assert!(
-            RoomsAhead::new(&rooms).find(&named(7)).is_none(),
+            ProposedRooms::new(&rooms).find(&named(7)).is_none(),
             "a commit that failed leaves none"
         );
     }
