@@ -31,6 +31,11 @@ const CUT: &str = "[...document.querySelectorAll('.bubble, button, textarea, inp
 /// Checks the page as it is now. What the policy of the page refuses is not a fault here: axe-core adds a style.
 pub(super) async fn check(page: &Page, what: &str) {
     page.until("fonts", "document.fonts.ready.then(() => true)").await;
+    // The panes are chosen in the frame after the window has another size.
+    page.value(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))",
+    )
+    .await;
     if let Some(directory) = std::env::var_os("CHAT_PICTURES") {
         let directory = PathBuf::from(directory);
         std::fs::create_dir_all(&directory).unwrap();
