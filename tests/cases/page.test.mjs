@@ -913,3 +913,81 @@ test("a message that comes into a short room gets a row, whichever side has more
   assert.equal(windows.isUpNext({ from: 10, hidden: 10 }, 500, 100), false);
   assert.equal(windows.isUpNext({ from: 10, hidden: 0 }, 500, 100), true);
 });
+
+test("what comes while a room is loaded up to its end is in its log then", () => {
+  const { state, take, event } = connected({ last_seq: 300, read: 300 });
+  event({ type: "message", ...message(301, "live") });
+  take({ type: "say", room: "#lobby", kind: "text", text: "mine" });
+  event({ type: "accepted", n: 1, room: "#lobby", seq: 302, at: "2026-11-22T14:02:07.123Z" });
+  assert.deepEqual(texts(state), [], "the window is on its way");
+  event(historyOf(241, 300, true));
+  assert.deepEqual([...texts(state).slice(-3), log(state).last], ["300", "live", "mine", 302]);
+  // The same after the reader was somewhere else.
+  take({ type: "goTo", room: "#lobby", seq: 100 });
+  event(historyOf(71, 160, true));
+  take({ type: "newest", room: "#lobby" });
+  event({ type: "message", ...message(303, "again") });
+  event(historyOf(243, 302, true));
+  assert.deepEqual([...texts(state).slice(-2), log(state).last, log(state).isCut], ["302", "again", 303, false]);
+});
+
+test("what comes while a room is loaded has a bound, and the rest is loaded as further down", () => {
+  const { state, sent, take, event } = connected({ last_seq: 300, read: 300 });
+  for (let seq = 301; seq <= 1000; seq += 1) event({ type: "message", ...message(seq, `${seq}`) });
+  event(historyOf(241, 300, true));
+  assert.deepEqual([texts(state).at(-1), log(state).last, log(state).isCut], ["300", 300, true]);
+  take({ type: "newer", room: "#lobby" });
+  assert.deepEqual([sent.at(-1).before, sent.at(-1).limit], [501, 200]);
+});
+
+test("a message that is accepted before those in front of it come leaves no gap behind it", () => {
+  const { state, sent, take, event, begin } = connected();
+  event({ type: "message", ...message(1, "one") });
+  for (const text of ["mine", "mine, too"]) take({ type: "say", room: "#lobby", kind: "text", text });
+  event({ type: "accepted", n: 1, room: "#lobby", seq: 3, at: "2026-11-22T14:02:07.123Z" });
+  event({ type: "accepted", n: 2, room: "#lobby", seq: 4, at: "2026-11-22T14:02:07.123Z" });
+  assert.equal(log(state).last, 1, "message 2 is on its way");
+  event({ type: "message", ...message(2, "two") });
+  assert.equal(log(state).last, 4);
+  take({ type: "link", state: "lost" });
+  sent.length = 0;
+  begin({ last_seq: 4 });
+  assert.deepEqual(sent.filter((command) => command.since !== undefined), [], "nothing was missed");
+});
+
+test("a date is looked for although the page that it waits for cannot be read, and in another session", () => {
+  const { state, sent, take, event, begin } = connected({ last_seq: 900, read: 900 });
+  event(historyOf(841, 900, true));
+  take({ type: "older", room: "#lobby" });
+  take({ type: "date", time: "2026-05-01T00:00:00.000Z" });
+  event({ type: "refused", code: "not_readable", text: "the disk is ill", room: "#lobby" });
+  assert.equal(sent.at(-1).at, "2026-05-01T00:00:00.000Z");
+  take({ type: "link", state: "lost" });
+  sent.length = 0;
+  begin({ last_seq: 900 });
+  assert.deepEqual(sent.flatMap((command) => command.at ?? []), ["2026-05-01T00:00:00.000Z"]);
+  event(historyOf(100, 100, true));
+  assert.equal(state.goal.seq, 100);
+});
+
+test("a command that cannot be sent comes back into the box", () => {
+  const { state, restored, take } = connected();
+  const join = (n) => take({ type: "join", room: `#r${n}`, typed: { place: "#lobby", text: `/join #r${n}` } });
+  for (let n = 1; n <= 17; n += 1) join(n);
+  assert.deepEqual(restored.splice(0), [["#lobby", "/join #r17"]]);
+  assert.ok(!state.rooms.has("#r17"));
+  take({ type: "link", state: "lost" });
+  take({ type: "link", state: "waiting", until: 2000 });
+  const typed = { place: "#lobby", text: "/a command" };
+  const inputs = [
+    { type: "join", room: "#rust" },
+    { type: "leave", room: "#r1" },
+    { type: "date", time: "2026-05-01T00:00:00.000Z" },
+    { type: "export", format: "text" },
+    { type: "openPanel", panel: { kind: "invite", order: { uses: 5 } } },
+  ];
+  for (const input of inputs) {
+    take({ ...input, typed });
+    assert.deepEqual(restored.splice(0), [["#lobby", "/a command"]], input.type);
+  }
+});

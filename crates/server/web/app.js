@@ -9,8 +9,9 @@ import * as tab from "./tab.js";
 import { update } from "./update.js";
 import { makeView } from "./view.js";
 
-/** Time after the last key until a draft is stored. */
+/** Time after the last key until a draft is stored, and until the storage of the tab has it, in milliseconds. */
 const DRAFT_MS = 300;
+const TAB_MS = 100;
 /** The drafts of this tab that are not stored yet, in the storage of the tab. */
 const UNSTORED = "drafts";
 /** Longest time until a page without frames is drawn. */
@@ -120,10 +121,18 @@ function keep(work) {
 }
 
 /**
- * Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too.
+ * Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too. Its
+ * storage takes a third of the work for a key, so it is written between keys, and when the page goes.
  */
 const drafts = new Map();
+let tabTimer = null;
+function keepInTab() {
+  clearTimeout(tabTimer);
+  tabTimer = null;
+  if (drafts.size > 0) tab.set(UNSTORED, JSON.stringify([...drafts].map(([room, { text }]) => ({ room, text }))));
+}
 async function storeDrafts() {
+  keepInTab();
   const taken = [...drafts];
   if (taken.length === 0) return;
   drafts.clear();
@@ -185,8 +194,7 @@ const EFFECTS = {
   putDraft({ room, text }) {
     clearTimeout(drafts.get(room)?.timer);
     drafts.set(room, { text, timer: setTimeout(storeDrafts, DRAFT_MS) });
-    const all = [...drafts].map(([name, draft]) => ({ room: name, text: draft.text }));
-    tab.set(UNSTORED, JSON.stringify(all));
+    tabTimer ??= setTimeout(keepInTab, TAB_MS);
   },
   exportBegin: () => void (exported = []),
   // A blob may be on the disk; a room may have more messages than fit into memory.

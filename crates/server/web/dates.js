@@ -12,15 +12,25 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 
-export const clock = (at) => time.format(at);
+/** Remembers what `make` returns for the last time in each period of `ms`: neighbours in a log mostly have the same. */
+function remembered(ms, make) {
+  let [period, made] = [null, null];
+  return (at) => {
+    const of = Math.floor(at / ms);
+    if (of !== period) [period, made] = [of, make(at)];
+    return made;
+  };
+}
+
+export const clock = remembered(60000, (at) => time.format(at));
 export const exact = (at) => full.format(at);
 export const longDay = (at) => long.format(at);
 
-/** The day as a number, to compare. */
-export function dayOf(at) {
+/** The day as a number, to compare. No zone begins a day within a quarter of an hour. */
+export const dayOf = remembered(15 * 60000, (at) => {
   const date = new Date(at);
   return date.getFullYear() * 10000 + date.getMonth() * 100 + date.getDate();
-}
+});
 
 export function dayName(at, now) {
   if (dayOf(at) === dayOf(now)) return "Today";

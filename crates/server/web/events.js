@@ -75,6 +75,7 @@ function roomEvent(state, fx, now, at) {
     notice(state, room, words.created(now.room), at);
   }
   resume(state, fx, room, wasJoined);
+  history.askDate(state, fx, room);
   exports.resume(state, fx, room, at);
   const isAnswer = ({ open, join }) => join === now.room || (now.title && open && key(open) === key(now.title));
   const index = state.questions.findIndex(isAnswer);

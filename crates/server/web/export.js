@@ -2,7 +2,7 @@
 // The formats are those of the server and of the terminal client (`crates/proto/src/export.rs`).
 
 import { isEvent } from "./entries.js";
-import { notice, say } from "./live.js";
+import { fail, notice, say } from "./live.js";
 import * as pages from "./pages.js";
 import { currentRoom, isConnected, labelOf, roomOf } from "./state.js";
 import * as words from "./words.js";
@@ -20,7 +20,7 @@ export function start(state, fx, { format, at, typed }) {
     return stop(state, fx, `${exporting.label} is not exported: you stopped it`, at);
   }
   if (exporting) return say(state, `${exporting.label} is being exported. /export stop ends that`, at, true);
-  if (!isConnected(state)) return say(state, words.OFFLINE, at, true);
+  if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   const room = currentRoom(state);
   const label = labelOf(room);
   if (room.lastSeq === 0) return say(state, words.noMessages(room), at, true);

@@ -5,7 +5,7 @@
 import { changeOf } from "./changes.js";
 import { entryOf, isEvent } from "./entries.js";
 import * as exports from "./export.js";
-import { say } from "./live.js";
+import { fail, say } from "./live.js";
 import * as log from "./log.js";
 import * as pages from "./pages.js";
 import { isConnected, isMe, roomOf } from "./state.js";
@@ -51,14 +51,15 @@ function loadAt(state, fx, room, seq) {
 /**
  * Goes to the first message that was stored at that time or later. A page of the room that is on its way comes first.
  */
-export function loadDate(state, fx, room, time, at) {
-  if (!isConnected(state) || !room.isJoined) return say(state, words.OFFLINE, at, true);
+export function loadDate(state, fx, room, { time, at, typed }) {
+  if (!isConnected(state) || !room.isJoined) return fail(state, fx, words.OFFLINE, at, typed);
   room.date = time;
   say(state, words.lookingFor(time), at);
   askDate(state, fx, room);
 }
 
-function askDate(state, fx, room) {
+/** Asks for the date that the user looks for, unless a page is on its way. */
+export function askDate(state, fx, room) {
   if (room.date === null || !canAsk(state, room)) return;
   const asked = pages.ask(fx, room, { at: room.date, limit: 1 });
   room.loading = { kind: "date", time: room.date, asked };
@@ -78,14 +79,18 @@ function dateFound(state, fx, room, messages, at) {
   goTo(state, fx, room, found.seq);
 }
 
-/** The server could not read the room. Returns whether the user knows that: it could not be read before, either. */
-export function notReadable(room, at) {
+/**
+ * The server could not read a page of the room. A date that waits for it is asked for now. Returns whether the user knows
+ * that: it could not be read before, either.
+ */
+export function notReadable(state, fx, room, at) {
   const { loading, retry: before } = room;
   pages.forget(room, loading?.asked);
-  Object.assign(room, { loading: null, date: null });
+  room.loading = null;
   if (loading === null || loading.kind === "date") return false;
   const pause = before ? Math.min(RETRY_MAX_MS, 2 * before.pause) : RETRY_MS;
   room.retry = { loading, pause, until: at + pause };
+  askDate(state, fx, room);
   return before !== null;
 }
 
@@ -127,8 +132,20 @@ function loadRange(state, fx, room, range) {
     room.loading = null;
     return;
   }
-  room.loading = { kind: "range", messages: [], ...range };
+  room.loading = { kind: "range", messages: [], live: [], ...range };
   ask(fx, room, range.to + 1, range.to - range.after);
+}
+
+/**
+ * Message `seq` has come while the window is loaded up to the end of the room: it follows the page that is on its way.
+ * `entry` is null for an event; `isOwn`: the server has stored it before all messages between came.
+ */
+export function follow(room, seq, entry, isOwn) {
+  const loading = [room.loading, room.retry?.loading].find((one) => one?.kind === "range" && !one.isCut);
+  if (!loading || seq <= loading.to) return;
+  loading.live.push({ seq, entry, isOwn });
+  // As if the room had been opened further up.
+  if (loading.live.length > log.PARKED_MAX) Object.assign(loading, { live: [], isCut: true });
 }
 
 function ask(fx, room, before, limit) {
@@ -182,8 +199,12 @@ function range(state, fx, room, messages, more) {
   if (loading.isNewer && loading.after !== room.log.last) return;
   const isFirst = room.log.first === null;
   add(state, room.log, loading.messages);
-  // What came live meanwhile follows without a gap, unless the window ends before it.
-  log.cover(room.log, loading.after + 1, loading.isCut ? loading.to : Math.max(loading.to, room.lastSeq));
+  log.cover(room.log, loading.after + 1, loading.to);
+  for (const { seq, entry, isOwn } of loading.live) {
+    if (entry) log.insert(room.log, entry);
+    if (isOwn) log.reachOwn(room.log, seq);
+    else log.reach(room.log, seq);
+  }
   room.log.isCut = loading.isCut && room.log.last < room.lastSeq;
   if (isFirst) room.log.hasOlder = loading.after > 0;
   log.trim(room.log, room.eye, log.WINDOW_MAX);

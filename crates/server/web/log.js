@@ -25,6 +25,8 @@ export const newLog = () => ({
   /** The first and the last `seq` that the window covers; null if nothing is loaded. */
   first: null,
   last: null,
+  /** The user's messages after `last` that were accepted before all between came, by `seq`. */
+  early: [],
   /** Whether there are older messages on the server; whether the window ends before the newest one. */
   hasOlder: false,
   isCut: false,
@@ -131,7 +133,7 @@ export function takePending(log, id) {
 export function restart(log) {
   log.base.clear();
   log.entries = [];
-  Object.assign(log, { first: null, last: null, hasOlder: false, isCut: false });
+  Object.assign(log, { first: null, last: null, early: [], hasOlder: false, isCut: false });
   log.version += 1;
 }
 
@@ -144,7 +146,20 @@ export function restored(log) {
 /** Covers `first` to `last`, besides what was covered. */
 export function cover(log, first, last) {
   log.first = log.first === null ? first : Math.min(log.first, first);
-  log.last = log.last === null ? last : Math.max(log.last, last);
+  reach(log, last);
+}
+
+/** Covers what comes up to message `last`, and the user's messages that follow it without a gap. */
+export function reach(log, last) {
+  log.last = Math.max(log.last ?? last, last);
+  while (log.early.length > 0 && log.early[0] <= log.last + 1) log.last = Math.max(log.last, log.early.shift());
+}
+
+/** Covers message `seq` of the user, which the server has stored, once all before it are covered. */
+export function reachOwn(log, seq) {
+  log.early.push(seq);
+  log.early.sort((a, b) => a - b);
+  reach(log, log.last);
 }
 
 /**
@@ -165,7 +180,7 @@ export function trim(log, eye, max) {
   }
   if (newer.length > 0) {
     log.last = log.entries.findLast((entry) => entry.seq !== undefined)?.seq ?? log.last;
-    log.isCut = true;
+    Object.assign(log, { early: [], isCut: true });
   }
   log.version += 1;
 }

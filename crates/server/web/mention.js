@@ -15,12 +15,18 @@ export function key(name) {
   return folded.normalize("NFKC").replace(/ /g, "_");
 }
 
+/** The name that was looked for last, as it is compared, with its number of words: it is the same for all messages. */
+let looked = { name: "" };
+function wantedOf(name) {
+  if (looked.name !== name) looked = { name, wanted: key(name), count: words(name).length };
+  return looked;
+}
+
 /** Finds where `text` mentions `name`: `@name` anywhere, and the name at the start, before `:`, `,` or the end. */
 export function mentions(text, name) {
   const found = [];
   if (!name) return found;
-  const wanted = key(name);
-  const count = words(name).length;
+  const { wanted, count } = wantedOf(name);
   const start = text.length - text.trimStart().length;
   const end = nameEnd(text, start, wanted, count);
   if (end !== null && (AFTER_BARE_NAME.test(text.slice(end)) || text.slice(end).trim() === ""))

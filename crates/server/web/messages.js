@@ -36,10 +36,10 @@ export function message(state, fx, it, at) {
     if (one === room.log ? isTaken(room, it) : isInThread(state.thread, it)) {
       if (!isEvent(it)) log.insert(one, entryOf(state, it));
       if (one === room.log) {
-        one.last = Math.max(one.last, it.seq);
+        log.reach(one, it.seq);
         log.trim(one, room.eye, room.name === state.current ? log.WINDOW_MAX : log.PARKED_MAX);
       }
-    }
+    } else if (one === room.log) history.follow(room, it.seq, isEvent(it) ? null : entryOf(state, it), false);
     if (change) log.change(one, it.seq, change);
   }
   const isNew = it.seq > Math.max(room.lastSeq, room.counted.lastSeq);
@@ -98,7 +98,8 @@ export function accepted(state, fx, it) {
   const own = it.n === undefined ? null : outbox.answered(state.outbox, it.device, it.n);
   const room = roomOf(state, it.room);
   if (room) room.lastSeq = Math.max(room.lastSeq, it.seq);
-  if (room?.log.last === it.seq - 1 && !room.log.isCut && !room.isRejoining) room.log.last = it.seq;
+  const isHere = room !== null && room.log.first !== null && !room.log.isCut;
+  if (isHere && !room.isRejoining) log.reachOwn(room.log, it.seq);
   if (!own) return;
   const id = outbox.idOf(own);
   outbox.acknowledge(state.outbox, id);
@@ -106,8 +107,9 @@ export function accepted(state, fx, it) {
   for (const one of logsOf(state, own.room)) {
     const wasShown = log.takePending(one, id);
     log.settleChange(one, id, it.seq);
-    const isHere = one !== room?.log || (one.first !== null && !one.isCut);
-    if (wasShown && isHere && own.room === it.room) log.insert(one, entryOfOwn(state, own, it));
+    const entry = wasShown && own.room === it.room ? entryOfOwn(state, own, it) : null;
+    if (one === room?.log && !isHere) history.follow(room, it.seq, entry, true);
+    else if (entry) log.insert(one, entry);
   }
 }
 
@@ -119,7 +121,7 @@ export function refused(state, fx, it, at) {
   if (own) return refusedOwn(state, fx, own, it, at);
   const isNotReadable = it.code === "not_readable" && room !== null;
   // The refusal may be that of a page of the log, also if a panel waits: the log asks for it again.
-  const isKnown = isNotReadable && history.notReadable(room, at);
+  const isKnown = isNotReadable && history.notReadable(state, fx, room, at);
   if (orders.refused(state, it) || threads.refused(state, it)) return;
   if (isNotReadable && exports.notReadable(state, fx, it, at)) return;
   if (isKnown) return;

@@ -2,7 +2,7 @@
 // account. Each opens a panel, or says what has changed.
 
 import { entryOf } from "./entries.js";
-import { listAway, notice, say } from "./live.js";
+import { fail, listAway, notice, say } from "./live.js";
 import { LOBBY, isConnected, isMe, newSearch, roomOf } from "./state.js";
 import * as words from "./words.js";
 
@@ -35,10 +35,10 @@ export const INPUTS = {
 };
 
 /** Opens a panel: `panel` has its kind, and what it is about. */
-function openPanel(state, fx, { panel, at }) {
+function openPanel(state, fx, { panel, at, typed }) {
   // An invite is made once its form is filled in.
   const needsServer = Object.hasOwn(COMMANDS, panel.kind) && panel.order !== null;
-  if (needsServer && !isConnected(state)) return say(state, words.OFFLINE, at, true);
+  if (needsServer && !isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   state.panel = { items: [], more: null, note: "", isLoading: needsServer, ...panel };
   if (panel.kind === "search" && panel.query !== undefined) search(state, fx, { query: panel.query });
   if (needsServer) fx.push({ type: "send", command: COMMANDS[panel.kind](state.panel) });

@@ -36,7 +36,7 @@ export const INPUTS = {
   newer: (state, fx, { room }) => history.loadNewer(state, fx, roomOf(state, room)),
   newest,
   goTo,
-  date: (state, fx, { time, at }) => history.loadDate(state, fx, currentRoom(state), time, at),
+  date: (state, fx, { time, at, typed }) => history.loadDate(state, fx, currentRoom(state), { time, at, typed }),
   arrived: (state) => void (state.goal = null),
   looked: (state, fx, { room, pos }) => void (roomOf(state, room).eye = pos),
   draft,
@@ -158,23 +158,23 @@ function join(state, fx, { room: name, at, typed }) {
   const known = roomOf(state, name);
   if (known?.isJoined) return openRoom(state, fx, { room: name });
   if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
-  // Not given back: it is asked for again in the next session.
-  if (ask(state, fx, { open: null, join: name }, name, at)) makeRoom(state, name).isRequested = true;
+  // Once it is asked for, it is not given back, but asked for again in the next session.
+  if (ask(state, fx, { open: null, join: name }, name, at, typed)) makeRoom(state, name).isRequested = true;
 }
 
-/** Asks the server for a room, to open it then. Returns whether that can be done. */
-function ask(state, fx, question, room, at) {
-  if (state.questions.length >= QUESTIONS_MAX) return fail(state, fx, words.TOO_MANY_QUESTIONS, at, question.typed);
+/** Asks the server for a room, to open it then. Returns whether that can be done; if not, `typed` is given back. */
+function ask(state, fx, question, room, at, typed = question.typed) {
+  if (state.questions.length >= QUESTIONS_MAX) return fail(state, fx, words.TOO_MANY_QUESTIONS, at, typed);
   state.questions.push(question);
   fx.push({ type: "send", command: { type: "join", room } });
   return true;
 }
 
-function leave(state, fx, { room: name, at }) {
+function leave(state, fx, { room: name, at, typed }) {
   if (name === LOBBY) return tell(state, words.CANNOT_LEAVE, at, true);
   const room = roomOf(state, name);
   if (!room) return;
-  if (!isConnected(state)) return tell(state, words.OFFLINE, at, true);
+  if (!isConnected(state)) return fail(state, fx, words.OFFLINE, at, typed);
   fx.push({ type: "send", command: { type: "leave", room: name } });
   tell(state, words.leaving(room), at);
   if (!room.isJoined) close(state, fx, name, at);

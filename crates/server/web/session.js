@@ -89,7 +89,9 @@ function sessionEnded(state, fx, at) {
   if (state.thread) state.thread.isAsked = false;
   for (const room of state.rooms.values()) {
     Object.assign(room, { isJoined: false, isRejoining: false, readSent: 0 });
-    Object.assign(room, { loading: null, date: null, retry: null, asked: [] });
+    const { loading, date } = room;
+    // What the user looks for is asked for again in the next session.
+    Object.assign(room, { loading: null, date: loading?.time ?? date, retry: null, asked: [] });
   }
 }
 

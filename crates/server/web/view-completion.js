@@ -70,6 +70,8 @@ export function makeCompletion(view, { text, options }) {
 
   function update() {
     const [at, found] = find();
+    // With most keys: the page is not touched.
+    if (found.length === 0 && offers.length === 0) return;
     range = at;
     offers = found.slice(0, OFFERS_MAX);
     chosen = offers.length > 0 ? 0 : -1;
@@ -109,6 +111,7 @@ export function makeCompletion(view, { text, options }) {
   }
 
   function close() {
+    if (offers.length === 0) return;
     offers = [];
     draw();
   }

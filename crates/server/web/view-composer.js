@@ -11,6 +11,8 @@ import * as words from "./words.js";
 
 /** Rows that the box grows to, where the browser does not size it. */
 const ROWS_MAX = 8;
+/** Whether the browser sizes it. */
+const IS_SIZED = CSS.supports("field-sizing", "content");
 
 export function makeComposer(view, { form, id, isThread }) {
   const { state, dispatch, submit } = view;
@@ -53,7 +55,7 @@ export function makeComposer(view, { form, id, isThread }) {
   }
 
   function grow() {
-    if (CSS.supports("field-sizing", "content")) return;
+    if (IS_SIZED) return;
     text.rows = Math.min(ROWS_MAX, text.value.split("\n").length);
   }
 

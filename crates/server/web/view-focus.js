@@ -10,7 +10,8 @@ export function makeFocus(view, { frame, items, isThread }, { room, goToFirst })
   /** The rows with the focus and with the buttons, by their keys. */
   let focused = null;
   let tooled = null;
-  const articles = () => [...items.querySelectorAll(":scope > article")];
+  // A selector would look at all that is in the rows.
+  const articles = () => [...items.children].filter((one) => one.localName === "article");
 
   /** The rows have changed. */
   function update() {

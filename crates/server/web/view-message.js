@@ -176,7 +176,8 @@ function meta({ entry, isFirst }) {
         "aria-label": "not sent yet",
       }),
     );
-  return marks.length > 0 ? h("p", { class: "meta" }, marks) : null;
+  const isOnlyTime = marks.length === 1 && !isFirst;
+  return marks.length > 0 ? h("p", { class: isOnlyTime ? "meta only-time" : "meta" }, marks) : null;
 }
 
 function reactions(entry) {

@@ -37,13 +37,19 @@ import * as words from "./words.js";
 
 /** Longest time until the browser has begun to store a file. */
 const DOWNLOAD_MS = 60000;
-/** The widest window that shows one pane at a time, in CSS. */
-const NARROW = matchMedia("(max-width: 45rem)");
+/** The widest window that shows one pane at a time, in sizes of the text. */
+const NARROW_MAX = 45;
 /** The narrowest window that shows the users beside the messages from the start. */
-const WIDE = matchMedia("(min-width: 70rem)");
+const WIDE_MIN = 70;
+
+/** Whether the panes are those of a `narrow`, a `middle` or a `wide` window: a large text has the panes of a narrower one. */
+function widthNow() {
+  const width = innerWidth / parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return width <= NARROW_MAX ? "narrow" : width < WIDE_MIN ? "middle" : "wide";
+}
 
 export function makeView(state, actions) {
-  const view = { state, ...actions, isNarrow: () => NARROW.matches, usersAreShown: WIDE.matches };
+  const view = { state, ...actions, isNarrow: () => document.body.dataset.width === "narrow", usersAreShown: false };
   const { dispatch } = actions;
 
   for (const [id, name] of Object.entries({
@@ -88,7 +94,7 @@ export function makeView(state, actions) {
   };
   view.toggleUsers = (isShown) => {
     view.usersAreShown = isShown;
-    if (NARROW.matches) view.showPane(isShown ? "users" : "log");
+    if (view.isNarrow()) view.showPane(isShown ? "users" : "log");
     else if (isShown) byId("close-users").focus();
     if (!isShown) byId("show-users").focus();
     view.draw();
@@ -98,10 +104,17 @@ export function makeView(state, actions) {
     view.draw();
     view.composer.focus();
   };
-  WIDE.addEventListener("change", () => {
-    view.usersAreShown = WIDE.matches;
-    view.draw();
-  });
+
+  /** Takes the panes that fit the window and the text. Returns whether they are others. */
+  function fitPanes() {
+    const { width: before } = document.body.dataset;
+    const now = widthNow();
+    if (now === before) return false;
+    document.body.dataset.width = now;
+    if ([before, now].includes("wide")) view.usersAreShown = now === "wide";
+    return true;
+  }
+  addEventListener("resize", () => fitPanes() && view.draw());
 
   const open = (panel) => () => dispatch({ type: "openPanel", panel });
   byId("open-settings").onclick = open({ kind: "settings" });
@@ -110,7 +123,7 @@ export function makeView(state, actions) {
   byId("open-invite").onclick = open({ kind: "invite", order: null });
   byId("show-rooms").onclick = () => view.showPane("rooms");
   byId("close-rooms").onclick = () => view.showPane("log");
-  byId("show-users").onclick = () => view.toggleUsers(!view.usersAreShown || NARROW.matches);
+  byId("show-users").onclick = () => view.toggleUsers(!view.usersAreShown || view.isNarrow());
   byId("close-users").onclick = () => view.toggleUsers(false);
   byId("close-thread").onclick = view.closeThread;
   byId("open-room-menu").onclick = (event) => view.menu.openRoom(event.currentTarget);
@@ -123,7 +136,7 @@ export function makeView(state, actions) {
     byId("splash").hidden = state.connection.kind !== "starting";
     set(byId("first"), { hidden: !showsFirst });
     set(byId("chat"), { hidden: showsFirst || (!isIn && state.connection.kind === "starting") });
-    drawLook(state);
+    if (drawLook(state)) fitPanes();
     if (view.wasFirst && !showsFirst) requestAnimationFrame(view.composer.focus);
     view.wasFirst = showsFirst;
     if (!showsFirst) {
@@ -169,12 +182,14 @@ export function describeUnread({ count, mentions, more }) {
   return parts.map((part) => `, ${part}`).join("");
 }
 
-/** The choices that style sheets read. */
+/** The choices that style sheets read. Returns whether the text has another size, or is drawn for the first time. */
 function drawLook(state) {
   const { theme, size } = state.choices;
-  const root = document.documentElement;
-  if (root.dataset.theme !== theme) root.dataset.theme = theme;
-  if (root.dataset.size !== size) root.dataset.size = size;
+  const { dataset } = document.documentElement;
+  if (dataset.theme !== theme) dataset.theme = theme;
+  if (dataset.size === size) return false;
+  dataset.size = size;
+  return true;
 }
 
 function drawHeader(view) {
@@ -188,7 +203,7 @@ function drawHeader(view) {
   set(byId("users"), { hidden: !isShown && !view.isNarrow() });
   set(byId("thread"), { hidden: state.thread === null });
   if (state.thread === null && document.body.dataset.pane === "thread") view.showPane("log");
-  document.body.dataset.thread = state.thread ? "open" : "closed";
+  set(document.body, { dataset: { thread: state.thread ? "open" : "closed" } });
   const elsewhere = roomList(state).reduce((sum, one) => sum + (one === room ? 0 : unread(state, one).mentions), 0);
   set(byId("show-rooms"), {
     dataset: { count: elsewhere > 0 ? elsewhere : null },

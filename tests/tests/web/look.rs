@@ -18,15 +18,24 @@ pub(super) fn places() -> impl Iterator<Item = (&'static str, u32, u32)> {
         .flat_map(|scheme| SIZES.into_iter().map(move |(width, height)| (scheme, width, height)))
 }
 
-/// Finds what reaches beyond the window at a side.
-const CUT: &str = "[...document.querySelectorAll('.bubble, button, textarea, input, h1, .name, .card')] \
-     .filter((one) => one.checkVisibility() && !one.closest('.tools')) \
+/// Sizes of the window, each with that of the text in percent: a zoom of 400 %, and a text of 200 %, also on a small phone.
+const LARGE: [(u32, u32, u32); 4] =
+    [(320, 256, 100), (320, 568, 200), (768, 1024, 200), (1280, 800, 200)];
+
+/// Finds what reaches beyond the window at a side. The buttons beside a message are not there unless they are shown.
+const CUT: &str = "[...document.querySelectorAll('.bubble, button, textarea, input, h1, h2, .name, .card')] \
+     .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true})) \
      .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.bottom > 0 && box.top < innerHeight && (box.right > innerWidth + 1 || box.left < -1); }) \
      .map((one) => `${one.tagName} ${one.id} ${one.className} ${one.getBoundingClientRect().right}`)";
 
 /// Checks the page as it is now. What the policy of the page refuses is not a fault here: axe-core adds a style.
 pub(super) async fn check(page: &Page, what: &str) {
     page.until("fonts", "document.fonts.ready.then(() => true)").await;
+    // The panes are chosen in the frame after the window has another size.
+    page.value(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))",
+    )
+    .await;
     if let Some(directory) = std::env::var_os("CHAT_PICTURES") {
         let directory = PathBuf::from(directory);
         std::fs::create_dir_all(&directory).unwrap();
@@ -98,6 +107,54 @@ async fn nothing_is_cut_at_any_size_and_axe_core_finds_nothing() {
         ana.presses("F1").await;
         ana.until("the help", "document.querySelector('#panel[open]')").await;
         check(&ana, &format!("help-{width}-{scheme}")).await;
+        ana.presses("Escape").await;
+        ana.until("no panel", "!document.querySelector('#panel[open]')").await;
+    }
+}
+
+/// Makes the text this large, as a setting of the browser does.
+async fn enlarges(page: &Page, percent: u32) {
+    let script = format!(
+        "(() => {{ const sheet = new CSSStyleSheet(); sheet.replaceSync(':root {{ font-size: {percent}% !important }}'); \
+         document.adoptedStyleSheets = [sheet]; dispatchEvent(new Event('resize')); }})()"
+    );
+    page.value(&script).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_cut_in_a_large_text_or_a_large_zoom() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let [mut bob, ..] = talk(&daemon).await;
+    bob.say_accepted(6, "ok").await;
+    let ana = browser.open(daemon.address).await;
+    for (width, height, text) in LARGE {
+        ana.resizes(width, height).await;
+        enlarges(&ana, text).await;
+        check(&ana, &format!("first-{width}-{text}")).await;
+    }
+    ana.comes_in("ana").await;
+    ana.sees("#log", "ok").await;
+    for (width, height, text) in LARGE {
+        ana.resizes(width, height).await;
+        enlarges(&ana, text).await;
+        ana.until("one pane", "document.body.dataset.width === 'narrow'").await;
+        check(&ana, &format!("room-{width}-{text}")).await;
+        for pane in ["rooms", "users"] {
+            ana.clicks(&format!("#show-{pane}")).await;
+            check(&ana, &format!("{pane}-{width}-{text}")).await;
+            ana.clicks(&format!("#close-{pane}")).await;
+        }
+        // The buttons beside a short message.
+        ana.value("[...document.querySelectorAll('#log article')].at(-1).focus(); 0").await;
+        check(&ana, &format!("buttons-{width}-{text}")).await;
+        ana.presses("+").await;
+        ana.until("the emoji", "document.querySelector('#menu:not([hidden]) .emoji-grid')").await;
+        check(&ana, &format!("emoji-{width}-{text}")).await;
+        ana.presses("Escape").await;
+        ana.presses("F1").await;
+        ana.until("the help", "document.querySelector('#panel[open]')").await;
+        check(&ana, &format!("help-{width}-{text}")).await;
         ana.presses("Escape").await;
         ana.until("no panel", "!document.querySelector('#panel[open]')").await;
     }

@@ -28,7 +28,7 @@ async fn a_page_that_fails_is_not_loaded_again() {
     let Some(browser) = Browser::start().await else { return };
     let daemon = Daemon::start(&[]).await;
     let ana = browser.open_blank(daemon.address).await;
-    ana.runs_first("delete globalThis.matchMedia").await;
+    ana.runs_first("delete globalThis.MessageChannel").await;
     ana.begins_to_load().await;
     ana.sees("#splash[data-lost]", "Reload the page").await;
     let loaded = ana.value("performance.getEntriesByType('navigation')[0].type").await;

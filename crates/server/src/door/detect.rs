@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chat_proto::classic::ServerMessage;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::transport::PrefixedStream;
 
@@ -132,21 +132,20 @@ pub(crate) enum DetectError {
 /// Finds out which door a connection is for. The bytes that it looks at stay in `stream`, for the door to
 /// read: no more than a greeting and one peek.
 ///
-/// A client that is silent for `silence` is taken for a classic one and sent its number, which `next_id`
-/// returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS client
+/// A client that is silent for the time that `silence` returns is taken for a classic one and sent its number, which
+/// `next_id` returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS client
 /// or a browser is not: the number is neither TLS nor HTTP.
 ///
 /// # Errors
 /// Returns an error if the connection is for no door. There is no deadline: that is the caller's.
 pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut PrefixedStream<S>,
-    silence: Duration,
+    silence: impl Fn() -> Duration,
     next_id: impl Fn() -> UserId,
 ) -> Result<Detection, DetectError> {
     let mut sent_id = None;
-    match timeout(silence, peek(stream)).await {
-        Ok(peeked) => peeked?,
-        Err(_silence) => sent_id = Some(send_number(stream, next_id()).await?),
+    if !peek_within(stream, silence).await? {
+        sent_id = Some(send_number(stream, next_id()).await?);
     }
     let protocol = loop {
         match guess(stream.prefix()) {
@@ -163,6 +162,25 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
         sent_id = Some(send_number(stream, next_id()).await?);
     }
     Ok(Detection::Protocol { protocol, sent_id })
+}
+
+/// Waits for the first bytes. Returns whether they came within the time that `silence` returns. That is asked again at
+/// the end: a browser opens several connections at once, and one of them may have shown meanwhile that it is one.
+async fn peek_within<S: AsyncRead + Unpin>(
+    stream: &mut PrefixedStream<S>,
+    silence: impl Fn() -> Duration,
+) -> Result<bool, DetectError> {
+    let start = Instant::now();
+    let mut limit = silence();
+    loop {
+        match timeout_at(start + limit, peek(stream)).await {
+            Ok(peeked) => return peeked.map(|()| true),
+            Err(_silence) => match silence() {
+                longer if longer > limit => limit = longer,
+                _ => return Ok(false),
+            },
+        }
+    }
 }
 
 async fn peek<S: AsyncRead + Unpin>(stream: &mut PrefixedStream<S>) -> Result<(), DetectError> {

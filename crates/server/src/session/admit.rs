@@ -107,8 +107,9 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     let address = peer.address.ip();
     let mut plain = PrefixedStream::new(stream);
     let usual = context.config.detect_silence;
-    let silence = match context.config.plain.allows(address) {
-        true => context.late.silence(address, usual, Instant::now()),
+    let expected = || context.late.silence(address, usual, Instant::now());
+    let silence = || match context.config.plain.allows(address) {
+        true => expected(),
         false => usual.max(PLAIN_REFUSED_SILENCE),
     };
     match detect_or_reject(&mut plain, silence, address, context, deadline).await? {
@@ -143,8 +144,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Alpn::None => {}
     }
-    let silence = context.late.silence(address, usual, Instant::now());
-    match detect_or_reject(tls.as_mut(), silence, address, context, deadline).await? {
+    match detect_or_reject(tls.as_mut(), expected, address, context, deadline).await? {
         Detection::Protocol { protocol, sent_id } => {
             Some(DetectedConnection { carrier: Carrier::Tls(tls), protocol, sent_id })
         }
@@ -161,7 +161,7 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
 /// Finds out which protocol the client speaks. If it speaks none, it is sent a line that names them.
 async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut PrefixedStream<S>,
-    silence: Duration,
+    silence: impl Fn() -> Duration,
     address: IpAddr,
     context: &Context,
     deadline: Instant,

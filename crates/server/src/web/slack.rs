@@ -1,5 +1,7 @@
 //! The text of a message for Slack: of its attachments and blocks, and without the marks that chats do not share.
 
+mod rich_text;
+
 use serde_json::{Map, Value};
 
 /// The schemes of links that are written between `<` and `>`.
@@ -41,16 +43,22 @@ fn of_attachment(attachment: &Value) -> Option<String> {
         .or_else(|| field("fallback").map(str::to_owned))
 }
 
-/// The texts of blocks: of headers, of sections and their fields, of contexts, and of Markdown, whose text is a string.
+/// The texts of blocks.
 fn of_blocks(blocks: Option<&Value>) -> Option<String> {
-    let texts: Vec<&str> = list(blocks)
-        .flat_map(|block| {
-            let parts = list(block.get("fields")).chain(list(block.get("elements")));
-            block.get("text").into_iter().chain(parts)
-        })
-        .filter_map(|text| filled(Some(text)).or_else(|| filled(text.get("text"))))
-        .collect();
+    let texts: Vec<String> = list(blocks).map(of_block).filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// The text of a block: of a header, of a section and its fields, of a context, of Markdown, whose text is a string, or of
+/// a rich text.
+fn of_block(block: &Value) -> String {
+    if block.get("type").is_some_and(|kind| kind == "rich_text") {
+        return rich_text::text(block);
+    }
+    let parts = list(block.get("fields")).chain(list(block.get("elements")));
+    let texts = block.get("text").into_iter().chain(parts);
+    let texts = texts.filter_map(|text| filled(Some(text)).or_else(|| filled(text.get("text"))));
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// A string that is not empty.
@@ -136,6 +144,11 @@ mod tests {
                 Some("Production\n**Deploy** 7"),
             ),
             (json!({"attachments": [{"color": "good", "blocks": blocks}]}), Some(shown)),
+            (
+                json!({"blocks": [header, {"type": "rich_text", "elements": [
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "a < b &amp;"}]}]}]}),
+                Some("Production\na < b &amp;"),
+            ),
             (
                 json!({"text": "build 7", "attachments": [
                     {"fallback": "x", "title": "failed", "text": "in 3 s"},

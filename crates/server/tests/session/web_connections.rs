@@ -71,3 +71,14 @@ async fn a_browser_that_loads_the_page_has_more_time_for_its_parts() {
     sleep(Duration::from_secs(10)).await;
     assert!(silence(&daemon).await < usual, "the page is loaded");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_a_browser_opened_in_advance_has_more_time_once_it_loads_the_page() {
+    let daemon = daemon();
+    let mut spare = connect(&daemon, HERE);
+    sleep(Duration::from_millis(250)).await;
+    assert_eq!(status(&daemon, &last(GET)).await, [200]);
+    sleep(Duration::from_secs(2)).await;
+    spare.write_all(last(GET).as_bytes()).await.unwrap();
+    assert_eq!(statuses(&rest(&mut spare).await), [200]);
+}

@@ -1,6 +1,6 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::{JoinHandle, yield_now};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn connect() -> (DuplexStream, JoinHandle<Outcome>) {
     let (client, server) = duplex(1024);
     let found = tokio::spawn(async move {
         let mut server = PrefixedStream::new(server);
-        let detected = detect(&mut server, SILENCE, || UserId::new(7)).await;
+        let detected = detect(&mut server, || SILENCE, || UserId::new(7)).await;
         (detected, server)
     });
     (client, found)
