@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// Stands for [`Parts::hash`] in the parts that are served under a name without it.
+/// Stands for [`Parts::hash`] in the parts that name others.
 const PLACEHOLDER: &str = "{HASH}";
 
 /// Digits of the hash: enough to tell two versions of the page apart.
@@ -133,16 +133,23 @@ impl Parts {
         for byte in &sha.finalize()[..HASH_DIGITS / 2] {
             let _ = write!(hash, "{byte:02x}");
         }
-        let files = files.iter().map(|(name, bytes)| File {
-            name,
-            bytes: Bytes::from_static(bytes),
-            gzip: gzip(bytes),
+        let files = files.iter().map(|(name, bytes)| {
+            let bytes = fill(Bytes::from_static(bytes), &hash);
+            File { name, gzip: gzip(&bytes), bytes }
         });
         Self { files: files.collect(), hash }
     }
 
     fn get(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|file| file.name == name)
+    }
+}
+
+/// A part, with the hash in the addresses of others.
+fn fill(part: Bytes, hash: &str) -> Bytes {
+    match std::str::from_utf8(&part) {
+        Ok(text) if text.contains(PLACEHOLDER) => text.replace(PLACEHOLDER, hash).into(),
+        _ => part,
     }
 }
 
@@ -176,29 +183,19 @@ impl<'s> Source<'s> {
         }
     }
 
-    /// The part `name`, as it is.
+    /// The part `name`, with the hash in the addresses of others.
     pub(super) fn get(self, name: &str) -> Option<Bytes> {
         match self {
             Self::BuiltIn => BUILT_IN.get(name).map(|file| file.bytes.clone()),
-            Self::Directory(directory) => read(directory, name),
+            Self::Directory(directory) => Some(fill(read(directory, name)?, NO_HASH)),
         }
     }
 
-    /// The part `name` as `gzip`, if it is in the program, and shorter so.
+    /// The same as `gzip`, if it is in the program, and shorter so.
     pub(super) fn gzip(self, name: &str) -> Option<Bytes> {
         match self {
             Self::BuiltIn => BUILT_IN.get(name)?.gzip.clone(),
             Self::Directory(_) => None,
-        }
-    }
-
-    /// The part `name`, with the hash in the addresses of others.
-    pub(super) fn filled(self, name: &str) -> Option<Bytes> {
-        let part = self.get(name)?;
-        let Ok(text) = std::str::from_utf8(&part) else { return Some(part) };
-        match text.contains(PLACEHOLDER) {
-            true => Some(text.replace(PLACEHOLDER, self.hash()).into()),
-            false => Some(part),
         }
     }
 }

@@ -72,9 +72,8 @@ pub(super) fn immutable(name: &str, bytes: Bytes) -> Reply {
     reply
 }
 
-/// The same, of which `bytes` are compressed.
-pub(super) fn gzip(name: &str, bytes: Bytes) -> Reply {
-    let mut reply = immutable(name, bytes);
+/// `reply`, whose bytes are compressed.
+pub(super) fn compressed(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     reply
 }

@@ -199,12 +199,15 @@ impl<'c> Site<'c> {
         let reply = if path == "/health" {
             Some(reply::line(StatusCode::OK, "ok\n"))
         } else if let Some((_, name)) = NAMED.into_iter().find(|(named, _)| *named == path) {
-            source.filled(name).map(|part| reply::part(name, part))
+            match source.gzip(name).filter(|_| takes_gzip) {
+                Some(bytes) => Some(reply::compressed(reply::part(name, bytes))),
+                None => source.get(name).map(|bytes| reply::part(name, bytes)),
+            }
         } else {
             let part = path.strip_prefix("/a/").and_then(|rest| rest.split_once('/'));
             part.filter(|(hash, _)| *hash == source.hash()).and_then(|(_, name)| {
                 if let Some(bytes) = source.gzip(name).filter(|_| takes_gzip) {
-                    return Some(reply::gzip(name, bytes));
+                    return Some(reply::compressed(reply::immutable(name, bytes)));
                 }
                 let bytes = source.get(name)?;
                 Some(match source {

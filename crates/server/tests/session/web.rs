@@ -120,6 +120,9 @@ async fn a_part_is_compressed_for_a_client_that_takes_it() {
         assert!(compressed.contains(field), "{field} is not in {compressed}");
     }
     assert!(!compressed.contains("policy: default-src"), "a part is not a document: {compressed}");
+    let page = answers(&daemon, HERE, &get("/", "Accept-Encoding: gzip\r\n")).await;
+    assert!(page.contains("content-encoding: gzip\r\n"), "{page}");
+    assert!(page.contains("policy: default-src"), "the page is a document: {page}");
     let picture = answers(&daemon, HERE, &get("/icon-192.png", "Accept-Encoding: gzip\r\n")).await;
     assert!(statuses(&picture) == [200] && !picture.contains("content-encoding"), "{picture}");
 }
