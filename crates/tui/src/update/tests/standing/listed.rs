@@ -48,7 +48,10 @@ fn the_audit_log_is_listed_with_its_older_pages() {
     );
     harness.event(Event::Audit { records: pages[1].clone(), more: false });
     for id in [9, 8, 3] {
-        assert_shows(&harness, &format!("ana  sanction: mute eva {id}, #rust, 600 s · cool down"));
+        assert_shows(
+            &harness,
+            &format!("ana       sanction: mute eva {id}, #rust, 600 s · cool down"),
+        );
     }
     assert_shows(&harness, "somebody  tries: 5 wrong codes from one network");
 }
