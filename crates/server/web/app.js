@@ -121,8 +121,8 @@ function keep(work) {
 }
 
 /**
- * Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too. Its
- * storage takes a third of the work for a key, so it is written between keys, and when the page goes.
+ * Drafts that are not in the database yet. A page that is loaded again cannot wait for that, so the tab has them, too.
+ * Its storage takes a third of the work for a key, so it is written between keys, and when the page goes.
  */
 const drafts = new Map();
 let tabTimer = null;

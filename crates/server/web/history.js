@@ -80,8 +80,8 @@ function dateFound(state, fx, room, messages, at) {
 }
 
 /**
- * The server could not read a page of the room. A date that waits for it is asked for now. Returns whether the user knows
- * that: it could not be read before, either.
+ * The server could not read a page of the room. A date that waits for it is asked for now. Returns whether the user
+ * knows that: it could not be read before, either.
  */
 export function notReadable(state, fx, room, at) {
   const { loading, retry: before } = room;

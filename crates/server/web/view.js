@@ -42,7 +42,7 @@ const NARROW_MAX = 45;
 /** The narrowest window that shows the users beside the messages from the start. */
 const WIDE_MIN = 70;
 
-/** Whether the panes are those of a `narrow`, a `middle` or a `wide` window: a large text has the panes of a narrower one. */
+/** Whether the panes are those of a `narrow`, `middle` or `wide` window: a large text has those of a narrower one. */
 function widthNow() {
   const width = innerWidth / parseFloat(getComputedStyle(document.documentElement).fontSize);
   return width <= NARROW_MAX ? "narrow" : width < WIDE_MIN ? "middle" : "wide";

@@ -18,7 +18,7 @@ pub(super) fn places() -> impl Iterator<Item = (&'static str, u32, u32)> {
         .flat_map(|scheme| SIZES.into_iter().map(move |(width, height)| (scheme, width, height)))
 }
 
-/// Sizes of the window, each with that of the text in percent: a zoom of 400 %, and a text of 200 %, also on a small phone.
+/// Sizes of the window, each with that of the text in percent: a zoom of 400 %, and a text of 200 %, also on a phone.
 const LARGE: [(u32, u32, u32); 4] =
     [(320, 256, 100), (320, 568, 200), (768, 1024, 200), (1280, 800, 200)];
 

@@ -133,8 +133,8 @@ pub(crate) enum DetectError {
 /// read: no more than a greeting and one peek.
 ///
 /// A client that is silent for the time that `silence` returns is taken for a classic one and sent its number, which
-/// `next_id` returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS client
-/// or a browser is not: the number is neither TLS nor HTTP.
+/// `next_id` returns. What it sends then still decides, so a native client whose first packet was late is served. A TLS
+/// client or a browser is not: the number is neither TLS nor HTTP.
 ///
 /// # Errors
 /// Returns an error if the connection is for no door. There is no deadline: that is the caller's.

@@ -154,8 +154,9 @@ fn fill(part: Bytes, hash: &str) -> Bytes {
 }
 
 /// The bytes as `gzip`, if that is shorter. What is compressed is public and never changes, so its length tells
-/// nothing.
+/// nothing. A picture is compressed already.
 fn gzip(bytes: &[u8]) -> Option<Bytes> {
+    std::str::from_utf8(bytes).ok()?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let gzip = encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()?;
     (gzip.len() < bytes.len()).then(|| gzip.into())

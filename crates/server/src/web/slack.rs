@@ -49,8 +49,8 @@ fn of_blocks(blocks: Option<&Value>) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
 
-/// The text of a block: of a header, of a section and its fields, of a context, of Markdown, whose text is a string, or of
-/// a rich text.
+/// The text of a block: of a header, of a section and its fields, of a context, of Markdown, whose text is a string,
+/// or of a rich text.
 fn of_block(block: &Value) -> String {
     if block.get("type").is_some_and(|kind| kind == "rich_text") {
         return rich_text::text(block);
