@@ -2,8 +2,9 @@
 //!
 //! Each attack has a daemon of its own, with the default limits. Ana talks to Bob alone, and then while the attack
 //! runs. Meanwhile a newcomer joins, and at the end Bob reads the room again. An attack comes from another address than
-//! the users, makes a bounded number of connections, and only to this machine. Users, daemon and attacker share its
-//! processors. The control shows how much of the effect is that: the same attack, on another daemon of this machine.
+//! the users, makes a bounded number of connections, and only to this machine. If times are measured, it has the
+//! lowest priority, as it would take no processor of the daemon's machine if it came from elsewhere. The control shows
+//! how much of the effect is still the machine that they share: the same attack, on another daemon of it.
 
 mod connections;
 mod enemy;
@@ -12,19 +13,21 @@ mod honest;
 mod junk;
 mod memory;
 mod processor;
+mod report;
 mod requests;
 mod tls;
 mod web_sockets;
 
-use std::fmt;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use self::enemy::Enemy;
+use self::enemy::{Enemy, machine};
 use self::honest::HonestUsers;
 use self::processor::Meter;
+pub use self::report::Report;
 use crate::binary::Daemon;
 use crate::within;
 
@@ -88,33 +91,12 @@ pub const ATTACKS: [Attack; 27] = [
     Attack::new("pings", |enemy| Box::pin(web_sockets::pings(enemy))),
 ];
 
-/// The effect of an attack on the users.
-#[derive(Debug)]
-pub struct Report {
-    /// The name of the attack.
-    pub name: &'static str,
-    /// How often the attack tried what it does while the users talked.
-    pub tries: u64,
-    /// Time that 99 % of the messages took at most, from Ana to Bob: without the attack, and with it.
-    pub p99: [Duration; 2],
-    /// The same while another daemon of this machine is attacked.
-    pub control: Option<Duration>,
-    /// How many processors the daemon took during the attack, and the attacker.
-    pub processors: [f64; 2],
-    /// Time in which a newcomer joined during the attack; `None` if it was refused.
-    pub newcomer: Option<Duration>,
-    /// Memory of the daemon in bytes: before the attack, at most, and after it; zeros if the system does not tell.
-    pub memory: [u64; 3],
-    /// Accepted messages that Bob did not hear, or that are not in the room afterwards, once and in their order.
-    pub lost: usize,
-}
-
-/// Runs an attack while Ana says `messages` messages, after as many without it; and, for a control, before as many
-/// while another daemon is attacked.
+/// Runs an attack while Ana says `messages` messages, after as many without it. If the times are `measured`, the attacker
+/// has the lowest priority, and as many messages follow, for a control, while another daemon is attacked.
 ///
 /// # Panics
 /// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
-pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report {
+pub async fn attack(attack: Attack, messages: u32, measured: bool) -> Report {
     let daemon = Daemon::start(&[]).await;
     let key = if attack.is_tls { Some(honest::key(daemon.address).await) } else { None };
     let mut honest = HonestUsers::join(daemon.address, key).await;
@@ -124,7 +106,7 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     let watched = memory::watch(daemon.pid());
     let before = memory::of(daemon.pid());
     let enemy = Enemy::new(daemon.address);
-    let attacking = begin(attack, &enemy).await;
+    let attacking = begin(attack, &enemy, measured).await;
     let tries = enemy.tries();
     let meters = [daemon.pid(), std::process::id()].map(Meter::new);
     let attacked = honest.talk(messages).await;
@@ -134,9 +116,9 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     let tries = enemy.tries() - tries;
     end(attack, attacking).await;
     let (most, after) = (watched.most(), memory::of(daemon.pid()));
-    let control = match has_control {
-        true => Some(elsewhere(attack, messages, &mut honest).await),
-        false => None,
+    let control = match measured {
+        true => elsewhere(attack, messages, &mut honest).await,
+        false => Vec::new(),
     };
     let lost = honest.lost().await;
     drop(honest);
@@ -144,8 +126,7 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
     Report {
         name: attack.name,
         tries,
-        p99: [alone, attacked],
-        control,
+        times: [alone, attacked, control],
         processors: [of_daemon, of_attack],
         newcomer,
         memory: [before, most, after],
@@ -154,20 +135,21 @@ pub async fn attack(attack: Attack, messages: u32, has_control: bool) -> Report 
 }
 
 /// The same for the users while the attack is on another daemon, which knows the same users and messages.
-async fn elsewhere(attack: Attack, messages: u32, honest: &mut HonestUsers) -> Duration {
+async fn elsewhere(attack: Attack, messages: u32, honest: &mut HonestUsers) -> Vec<Duration> {
     let other = Daemon::start(&[]).await;
     let key = if attack.is_tls { Some(honest::key(other.address).await) } else { None };
     HonestUsers::join(other.address, key).await.write(messages).await;
     let enemy = Enemy::new(other.address);
-    let attacking = begin(attack, &enemy).await;
-    let p99 = honest.talk(messages).await;
+    let attacking = begin(attack, &enemy, true).await;
+    let times = honest.talk(messages).await;
     end(attack, attacking).await;
     end_daemon(attack, other).await;
-    p99
+    times
 }
 
-async fn begin(attack: Attack, enemy: &Enemy) -> JoinHandle<()> {
-    let mut attacking = tokio::spawn((attack.run)(enemy.clone()));
+async fn begin(attack: Attack, enemy: &Enemy, measured: bool) -> JoinHandle<()> {
+    let machine = if measured { machine().handle().clone() } else { Handle::current() };
+    let mut attacking = machine.spawn((attack.run)(enemy.clone()));
     let begins = within(format!("{} begins", attack.name), enemy.has_begun(TRIES_BEFORE));
     tokio::select! {
         () = begins => attacking,
@@ -186,44 +168,4 @@ async fn end(attack: Attack, attacking: JoinHandle<()>) {
 async fn end_daemon(attack: Attack, mut daemon: Daemon) {
     daemon.signal("TERM");
     assert_eq!(daemon.exit_code().await, Some(0), "after {}", attack.name);
-}
-
-impl Report {
-    /// The heads of the columns.
-    #[must_use]
-    pub fn heads() -> String {
-        format!(
-            "{:<14}{:>9}{:>11}{:>11}{:>7}{:>11}{:>18}{:>11}{:>20}{:>6}",
-            "attack",
-            "tries",
-            "p99 alone",
-            "attacked",
-            "ratio",
-            "control",
-            "CPU daemon/enemy",
-            "newcomer",
-            "MiB before/most/now",
-            "lost"
-        )
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
-        let [alone, attacked] = self.p99.map(millis);
-        let or = |time: Option<Duration>, none: &str| {
-            time.map_or_else(|| none.to_owned(), |time| format!("{:.1} ms", millis(time)))
-        };
-        let (newcomer, control) = (or(self.newcomer, "refused"), or(self.control, ""));
-        let [daemon, enemy] = self.processors;
-        let [before, most, after] = self.memory.map(|bytes| bytes / (1024 * 1024));
-        let (name, tries, lost, ratio) = (self.name, self.tries, self.lost, attacked / alone);
-        write!(
-            f,
-            "{name:<14}{tries:>9}{alone:>8.1} ms{attacked:>8.1} ms{ratio:>7.1}{control:>11}{:>18}{newcomer:>11}{:>20}{lost:>6}",
-            format!("{daemon:.2}/{enemy:.2}"),
-            format!("{before}/{most}/{after}")
-        )
-    }
 }

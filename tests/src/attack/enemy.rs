@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -19,6 +20,29 @@ pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// Tries at once, of an attack that needs no crowd.
 pub(super) const AT_ONCE: u64 = 8;
+
+/// Threads of the attacker.
+const THREADS: usize = 2;
+
+/// Their nice value: the lowest priority.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 19;
+
+/// The threads of the attacker, which stand for a machine of its own: they run if a processor has nothing else to do.
+/// Linux alone has priorities of threads; elsewhere the control shows the effect of their processor time.
+pub(super) fn machine() -> &'static Runtime {
+    static MACHINE: LazyLock<Runtime> = LazyLock::new(|| {
+        let mut machine = Builder::new_multi_thread();
+        machine.worker_threads(THREADS).enable_all().thread_name("enemy");
+        #[cfg(target_os = "linux")]
+        machine.on_thread_start(|| {
+            // Everybody may lower a priority.
+            let _ = rustix::process::setpriority_process(None, NICE);
+        });
+        machine.build().unwrap()
+    });
+    &MACHINE
+}
 
 /// The attacker.
 #[derive(Debug, Clone)]

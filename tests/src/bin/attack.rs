@@ -15,8 +15,8 @@ struct Args {
     /// Messages of the honest user, without and with each attack: 50 are a second.
     #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     messages: u32,
-    /// Number of times that each attack is made.
-    #[arg(long, default_value_t = 1)]
+    /// Number of times that each attack is made; its row has the messages of all of them.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
 }
 
@@ -27,9 +27,11 @@ async fn main() -> io::Result<ExitCode> {
     let mut out = io::stdout();
     let mut harmed = 0;
     writeln!(out, "{}", Report::heads())?;
-    let asked = ATTACKS.into_iter().filter(|one| is_asked(one.name));
-    for one in asked.flat_map(|one| (0..rounds).map(move |_| one)) {
-        let report = attack(one, messages, true).await;
+    for one in ATTACKS.into_iter().filter(|one| is_asked(one.name)) {
+        let mut report = attack(one, messages, true).await;
+        for _ in 1..rounds {
+            report = report.and(attack(one, messages, true).await);
+        }
         harmed += usize::from(report.lost > 0 || report.newcomer.is_none());
         writeln!(out, "{report}")?;
     }
