@@ -1,4 +1,5 @@
-//! Events of the server that this version cannot read. What waited for one does not wait any more, and the user reads why.
+//! Events of the server that this version cannot read. What waited for one does not wait any more, and the user reads
+//! why.
 
 use chat_proto::native::UnreadableEvent;
 use chat_proto::{Refusal, RoomName, Timestamp};
