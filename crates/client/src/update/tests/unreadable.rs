@@ -6,6 +6,9 @@ use chat_proto::command::SearchOrder;
 use super::*;
 use crate::thread::ThreadLoad;
 
+/// Whether a list is loading, and whether its answer could not be read.
+type OfList = fn(&State) -> (bool, bool);
+
 /// The notices among these effects.
 fn notices(effects: &[Effect]) -> usize {
     effects.iter().filter(|effect| matches!(effect, Effect::Noticed(_))).count()
@@ -26,7 +29,7 @@ fn answer(harness: &mut Harness, kind: Option<&'static str>) -> usize {
 
 #[test]
 fn each_list_ends_with_its_own_answer_alone() {
-    let lists: [(Request, &'static str, fn(&State) -> (bool, bool)); 7] = [
+    let lists: [(Request, &'static str, OfList); 7] = [
         (Request::ListRooms, "rooms", |state| {
             (state.listing().is_loading(), state.listing().is_unreadable())
         }),
