@@ -112,7 +112,8 @@ fn add_pairs(words: &mut Vec<Word>, text: &str, ends: &[usize]) {
     }
 }
 
-/// A text without case, marks and width, of the characters that the tokenizer `ascii` of FTS5 takes for those of a word.
+/// A text without case, marks and width, of the characters that the tokenizer `ascii` of FTS5 takes for those of a
+/// word.
 pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
         let mut key = text.to_ascii_lowercase();
@@ -142,8 +143,8 @@ const fn is_left_out(c: char) -> bool {
         | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// What is typed for a small letter that has no accent to leave out: without its stroke, and of a ligature both letters,
-/// as in the order of UTS #10. `ı` has the same capital as `i`.
+/// What is typed for a small letter that has no accent to leave out: without its stroke, and of a ligature both
+/// letters, as in the order of UTS #10. `ı` has the same capital as `i`.
 const fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'æ' => "ae",
