@@ -18,7 +18,7 @@ const ANY_HOST: &str = "HOST";
 /// An address that belongs to nobody (RFC 5737): the way there is that to most other machines.
 const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 
-/// Prints the lines and the key of the daemon whose data is in `data`: the key of `files`, or of those of its last start.
+/// Prints the lines and the key of the daemon whose data is in `data`: that of `files`, or of those of its last start.
 ///
 /// # Errors
 /// Returns an error if there is no key yet, or it cannot be read.

@@ -88,8 +88,8 @@ impl ReservedNames {
         Self(always.chain(more.iter().cloned()).flat_map(|name| looks_of(&name)).collect())
     }
 
-    /// Whether a name is, or looks like, one of them, with or without signs: `admin.` is read as admin. A 1 is read as an
-    /// i, too.
+    /// Whether a name is, or looks like, one of them, with or without signs: `admin.` is read as admin. A 1 is read as
+    /// an i, too.
     pub(super) fn contains(&self, name: &UserName) -> bool {
         let has = |look: &str| self.0.contains(look);
         let reads = |key: &str| {
