@@ -11,6 +11,7 @@ mod look;
 mod no_storage;
 mod one_room;
 mod outbox;
+mod phone;
 mod places;
 mod readers;
 mod resize;
