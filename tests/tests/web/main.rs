@@ -16,5 +16,6 @@ mod places;
 mod readers;
 mod resize;
 mod start;
+mod talk;
 mod unread;
 mod views;
