@@ -29,8 +29,11 @@ async fn what_mentions_the_user_is_in_the_title_and_the_badge_and_notified_if_th
     bob.say_accepted(1, "@ana not yet").await;
     ana.until("the title", "document.title === '(1) #lobby · chat' && badge === 1").await;
     ana.clicks("#open-settings").await;
-    ana.value("(() => { const one = [...document.querySelectorAll('#panel select')].find((one) => [...one.options].some(({value}) => value === 'mentions')); \
-               one.value = 'mentions'; one.dispatchEvent(new Event('change')); })()").await;
+    let field = "[...document.querySelectorAll('#panel select')].find((one) => [...one.options].some(({value}) => value === 'mentions'))";
+    ana.until("the settings", field).await;
+    let chosen =
+        format!("(({field}).value = 'mentions', ({field}).dispatchEvent(new Event('change')))");
+    ana.value(&chosen).await;
     ana.presses("Escape").await;
     bob.say_accepted(2, "to nobody").await;
     bob.say_accepted(3, "@ana now").await;

@@ -19,3 +19,4 @@ mod start;
 mod talk;
 mod unread;
 mod views;
+mod widths;
