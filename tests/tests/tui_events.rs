@@ -15,21 +15,35 @@ const SHIFT_UP: &str = "\u{1b}[1;2A";
 fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
     let (server, state) = (daemon.address.to_string(), state.path().to_str().unwrap());
     let args = ["--name", name, "--server", &server, "--state", state];
-    Pty::start("chat-tui", &args, (80, 20))
+    Pty::start("chat-tui", &args, (80, 26))
+}
+
+/// Starts the client of bob on another device, with `state` as its state directory. It logs in by a code of `known`.
+async fn other_device(daemon: &Daemon, known: &mut Pty, state: &TempDir) -> Pty {
+    known.types("/link\n");
+    let page = known.sees("Then type").await;
+    let code = page.split("/login ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    known.types("\u{1b}");
+    known.sees_that("no code", |screen| !screen.contains(&code)).await;
+    let mut other = client(daemon, "bob", state);
+    other.sees("name › bob_2").await;
+    // Ctrl-U empties the input.
+    other.types(&format!("\x15/login {code}\n"));
+    other.sees("Welcome, bob.").await;
+    other
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_made_offline_are_there_once_after_a_kill_of_daemon_and_client() {
-    let [data, ana_state, bob_state] = [(); 3].map(|()| TempDir::new().unwrap());
+    let [data, ana_state, bob_state, other_state] = [(); 4].map(|()| TempDir::new().unwrap());
     let on_disk = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&on_disk).await;
     let mut ana = client(&daemon, "ana", &ana_state);
     ana.sees("Welcome, ana.").await;
     let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("Welcome, bob.").await;
-    // Another session of the same user, which only reads.
-    let mut other = client(&daemon, "bob", &bob_state);
-    other.sees("Welcome, bob.").await;
+    // Another device of the same user, which only reads.
+    let mut other = other_device(&daemon, &mut bob, &other_state).await;
     for text in ["on Friday", "a slip"] {
         bob.types(&format!("{text}\n"));
         ana.sees(&format!("   {text}")).await;

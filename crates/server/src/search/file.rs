@@ -16,7 +16,7 @@ use crate::journal::create_private;
 const FILE: &str = "search.sqlite";
 
 /// The version of the schema and of the rules for words. An index of another version is built again.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Time that a connection waits for another: a commit of the index takes less.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -66,21 +66,25 @@ pub(super) fn thread(
     Ok(Ok(Thread { replies, unread, messages, more }))
 }
 
-/// The replies to the message at `target`, and how many of them others than `user` have sent after the place `read`.
+/// The replies to the message at `target`, and how many of them others than `user` have sent after the place `read`,
+/// without those that were deleted.
 fn replies(
     db: &Connection,
     target: i64,
     (user, read): (UserId, i64),
 ) -> rusqlite::Result<(Option<Replies>, u64)> {
-    let sql = "SELECT count(*), coalesce(max(place), 0), count(*) FILTER (WHERE user <> ?3 AND place > ?4)
-               FROM about WHERE target = ?1 AND kind = ?2";
-    let (count, last, unread) = db
+    let sql = "SELECT count(*), coalesce(max(place), 0) FROM about WHERE target = ? AND kind = ?";
+    let (count, last) = db
         .prepare_cached(sql)?
-        .query_row(params![target, REPLY, user_number(user), read], |row| {
-            Ok((unsigned(row, 0)?, row.get(1)?, unsigned(row, 2)?))
-        })?;
+        .query_row(params![target, REPLY], |row| Ok((unsigned(row, 0)?, row.get(1)?)))?;
     let last = if count > 0 { messages::at(db, room_of(last), seq_of(last))? } else { None };
     let replies = |last: StoredMessage| Replies { count, last_seq: last.seq, last_at: last.at };
+    let sql = "SELECT count(*) FROM about JOIN message ON message.place = about.place
+               WHERE about.target = ? AND about.kind = ? AND about.user <> ? AND about.place > ?
+                 AND coalesce(message.flags, 0) = 0";
+    let unread = db
+        .prepare_cached(sql)?
+        .query_row(params![target, REPLY, user_number(user), read], |row| unsigned(row, 0))?;
     Ok((last.map(replies), unread))
 }
 

@@ -108,6 +108,9 @@ async fn a_thread_has_its_first_message_and_those_that_answer_it_in_pages() {
         journal.send(event(Body::Delete { target: Seq::new(target) }));
     }
     assert_eq!(thread(&journal, 99, 10, 8).await.2, [1, 2, 3, 5, 7, 8]);
+    // There is nothing to read in it any more, as in the count of the room.
+    journal.send(of(8, Body::Delete { target: Seq::new(8) }));
+    assert_eq!(thread(&journal, 99, 10, 0).await, (replies, 1, vec![1, 2, 3, 5, 7, 8], false));
     let missing = (RoomId::LOBBY, Seq::new(99));
     let found = journal.journal.thread(missing, Seq::MAX, 10, (BOB, Seq::NONE)).await.unwrap();
     assert_eq!(found.unwrap_err(), Rejection::NoSuchMessage(Seq::new(99)));
