@@ -91,8 +91,8 @@ pub const ATTACKS: [Attack; 27] = [
     Attack::new("pings", |enemy| Box::pin(web_sockets::pings(enemy))),
 ];
 
-/// Runs an attack while Ana says `messages` messages, after as many without it. If the times are `measured`, the attacker
-/// has the lowest priority, and as many messages follow, for a control, while another daemon is attacked.
+/// Runs an attack while Ana says `messages` messages, after as many without it. If the times are `measured`, the
+/// attacker has the lowest priority, and as many messages follow, for a control, while another daemon is attacked.
 ///
 /// # Panics
 /// Panics if the daemon ends, or serves the users not at all, or if the attack does not do what it is for.
