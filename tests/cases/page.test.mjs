@@ -30,6 +30,13 @@ test("a reaction that cannot be seen is shown as a replacement", () => {
   for (const { written, shown } of cases("emoji")) assert.equal(clean.emoji(written), shown, JSON.stringify(written));
 });
 
+test("the name of a device is shown in an account, and compared elsewhere", () => {
+  const dirty = "la\u202Eptop";
+  const { devices, sessions } = clean.event({ type: "account", devices: [{ device: dirty }], sessions: [{ device: dirty }] });
+  assert.deepEqual([devices[0].device, sessions[0].device], ["la\uFFFDptop", "la\uFFFDptop"]);
+  assert.equal(clean.event({ type: "message", device: dirty }).device, dirty);
+});
+
 test("a name is mentioned where the server finds it", () => {
   for (const { text, name, found } of cases("mention")) {
     assert.deepEqual(

@@ -13,8 +13,10 @@ use e2e::native::Native;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// A script in place of systemd: it starts the commands of the unit files, without their restrictions.
+/// A script in place of systemd: it starts the commands of the unit files, without their restrictions. The directories
+/// of the state are links, as `DynamicUser` makes them.
 const SYSTEMCTL: &str = r#"
+state() { [ -e "$1/$2" ] || { mkdir -p "$1/private/$2"; ln -s "private/$2" "$1/$2"; }; }
 verb=$1; shift
 [ "${1:-}" != --now ] || shift
 unit=${1:-}; file=$ROOT/etc/systemd/system/$unit.service; pid=$ROOT/$unit.pid
@@ -29,7 +31,7 @@ start() {
     export "$(value Environment)"
     options=$(value EnvironmentFile); options=${options#-}
     [ ! -f "$options" ] || export "$(cat "$options")"
-    for directory in $(value StateDirectory); do mkdir -p "$ROOT/var/lib/$directory"; done
+    for directory in $(value StateDirectory); do state "$ROOT/var/lib" "$directory"; done
     eval "set -- $(value ExecStart)"
     if [ "$(value Type)" = oneshot ]; then "$@"; return; fi
     rm -f "$ROOT/var/lib/chat-server/addresses"
@@ -48,8 +50,9 @@ esac
 "#;
 
 const SYSTEMD_RUN: &str = r#"
+state() { [ -e "$1/$2" ] || { mkdir -p "$1/private/$2"; ln -s "private/$2" "$1/$2"; }; }
 while case $1 in -*) true ;; *) false ;; esac; do
-    case $1 in --property=WorkingDirectory=*) directory=${1##*=}; mkdir -p "$directory"; cd "$directory" ;; esac
+    case $1 in --property=WorkingDirectory=*) directory=${1##*=}; state "${directory%/*}" "${directory##*/}"; cd "$directory" ;; esac
     shift
 done
 exec "$@"
@@ -224,6 +227,9 @@ async fn each_command_of_the_page_on_operations_works_in_its_order() {
 async fn a_backup_removes_the_oldest_ones_and_no_other_file() {
     let data = TempDir::new().unwrap();
     let backups = TempDir::new().unwrap();
+    // As systemd makes the directory.
+    let link = data.path().join("backups");
+    std::os::unix::fs::symlink(backups.path(), &link).unwrap();
     let old = [
         "chat-2020-01-01-030000.sqlite",
         "chat-2020-01-02-030000.sqlite",
@@ -246,7 +252,7 @@ async fn a_backup_removes_the_oldest_ones_and_no_other_file() {
 
     let backup = |data: &Path| {
         let mut command = Command::new(&script);
-        command.arg(data).arg(backups.path()).arg("2").env("PATH", &path);
+        command.arg(data).arg(&link).arg("2").env("PATH", &path);
         command
     };
     let (code, _, _) = binary::run(&mut backup(Path::new("/nowhere"))).await;

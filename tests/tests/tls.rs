@@ -99,15 +99,23 @@ async fn sighup_reads_a_certificate_again_and_a_broken_one_changes_nothing() {
     };
     install(&one);
     let [certificate, key] = FILES.map(|file| here.join(file).to_str().unwrap().to_owned());
+    let data = all.path().join("data");
+    let directory = data.to_str().unwrap();
     let mut daemon =
-        Daemon::start(&["--data", ":memory:", "--tls-cert", &certificate, "--tls-key", &key]).await;
+        Daemon::start(&["--data", directory, "--tls-cert", &certificate, "--tls-key", &key]).await;
     assert_eq!(shown_key(daemon.address).await, address_line(&one).await.key());
+    assert_eq!(address_line(&data).await, address_line(&one).await);
 
     install(&other);
     daemon.signal("HUP");
     daemon.until_logged("SIGHUP: new connections have the certificate").await;
     let other_key = address_line(&other).await.key();
     assert_eq!(shown_key(daemon.address).await, other_key);
+    // Lines from now on have it.
+    assert_eq!(address_line(&data).await.key(), other_key);
+    let mut command = Command::new(program("chat-server"));
+    let (_, out, _) = binary::run(command.args(["admin", "invite", "--data", directory])).await;
+    assert!(out.contains(&format!("/#{other_key}.i")), "{out}");
 
     fs::copy(one.join("tls").join(FILES[1]), here.join(FILES[1])).unwrap();
     daemon.signal("HUP");

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{JournalId, Welcome};
+use chat_proto::native::UnreadableEvent;
 use chat_proto::{
     Command, DeviceId, EndCode, Event, Features, Refusal, Secret, ShortString, UserName,
 };
@@ -219,7 +220,7 @@ pub enum LinkEvent {
     /// An event of the server.
     Event(Event),
     /// The server sent a line that this version cannot read.
-    Unreadable(Box<Refusal>),
+    Unreadable(Box<UnreadableEvent>),
     /// The server refused the hello. The link waits for [`LinkRequest::Connect`].
     Refused(Box<Refusal>),
     /// The server has another key than it must have. The link waits for [`LinkRequest::Connect`].

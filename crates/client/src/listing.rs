@@ -18,6 +18,18 @@ pub struct MessageList {
     is_loading: bool,
     /// Whether the page that is on its way belongs to the list before.
     is_stale: bool,
+    is_unreadable: bool,
+}
+
+/// The result of a page that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// None was on its way.
+    Nothing,
+    /// No more of the list comes.
+    Ended,
+    /// It was one of the list before: the first page is to be asked for.
+    Stale,
 }
 
 /// The next question after an answer.
@@ -49,13 +61,19 @@ impl MessageList {
         self.is_loading
     }
 
+    /// Whether its end is missing, since the server has sent a page that this version cannot read.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.is_unreadable
+    }
+
     /// The user asks for a list. Returns whether the first page is to be asked for: no other one is on its way.
     pub(crate) fn begin(&mut self, room: Option<RoomName>) -> bool {
         let is_asked = self.is_loading;
         if is_asked && self.room == room {
             return false;
         }
-        *self = Self { messages: Vec::new(), room, is_loading: true, is_stale: is_asked };
+        *self = Self { room, is_loading: true, is_stale: is_asked, ..Self::default() };
         !is_asked
     }
 
@@ -83,6 +101,19 @@ impl MessageList {
         is_stale
     }
 
+    /// A page has come that this version cannot read.
+    pub(crate) const fn fail(&mut self) -> Failure {
+        if !self.is_loading {
+            return Failure::Nothing;
+        }
+        if self.is_stale {
+            self.is_stale = false;
+            return Failure::Stale;
+        }
+        (self.is_loading, self.is_unreadable) = (false, true);
+        Failure::Ended
+    }
+
     /// The session is over: no page comes any more.
     pub(crate) const fn stop_waiting(&mut self) {
         (self.is_loading, self.is_stale) = (false, false);
@@ -98,11 +129,12 @@ pub struct OrderList<T> {
     items: Vec<T>,
     has_more: bool,
     is_loading: bool,
+    is_unreadable: bool,
 }
 
 impl<T> Default for OrderList<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), has_more: false, is_loading: false }
+        Self { items: Vec::new(), has_more: false, is_loading: false, is_unreadable: false }
     }
 }
 
@@ -125,9 +157,23 @@ impl<T> OrderList<T> {
         self.is_loading
     }
 
+    /// Whether its end is missing, since the server has sent a page that this version cannot read.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.is_unreadable
+    }
+
     /// The server is asked for the first page.
     pub(crate) fn begin(&mut self) {
-        *self = Self { items: Vec::new(), has_more: false, is_loading: true };
+        *self = Self { is_loading: true, ..Self::default() };
+    }
+
+    /// A page has come that this version cannot read. Returns whether one was on its way.
+    pub(crate) const fn fail(&mut self) -> bool {
+        let was_loading = self.is_loading;
+        self.is_loading = false;
+        self.is_unreadable |= was_loading;
+        was_loading
     }
 
     /// Takes a page. Returns the last item if the next page is to be asked for.
@@ -149,6 +195,7 @@ impl<T> OrderList<T> {
 pub struct ListedAccount {
     account: Option<Box<AccountInfo>>,
     is_loading: bool,
+    is_unreadable: bool,
 }
 
 impl ListedAccount {
@@ -164,14 +211,28 @@ impl ListedAccount {
         self.is_loading
     }
 
+    /// Whether the server has sent an answer that this version cannot read.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.is_unreadable
+    }
+
     /// The server is asked for an account.
     pub(crate) fn begin(&mut self) {
-        *self = Self { account: None, is_loading: true };
+        *self = Self { is_loading: true, ..Self::default() };
+    }
+
+    /// An answer has come that this version cannot read. Returns whether it was on its way.
+    pub(crate) const fn fail(&mut self) -> bool {
+        let was_loading = self.is_loading;
+        self.is_loading = false;
+        self.is_unreadable |= was_loading;
+        was_loading
     }
 
     /// An account has come: the answer, or what a change has made of it.
     pub(crate) fn put(&mut self, account: Box<AccountInfo>) {
-        *self = Self { account: Some(account), is_loading: false };
+        *self = Self { account: Some(account), ..Self::default() };
     }
 
     /// The session is over: no answer comes any more.
@@ -234,6 +295,7 @@ pub struct RoomListing {
     complete_at: Option<Timestamp>,
     /// The pages that have come, and when the next one was asked for.
     coming: Option<(Vec<RoomInfo>, Timestamp)>,
+    is_unreadable: bool,
 }
 
 impl RoomListing {
@@ -256,6 +318,19 @@ impl RoomListing {
         !self.complete_at.is_some_and(is_fresh)
     }
 
+    /// Whether the server has sent a page that this version cannot read.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.is_unreadable
+    }
+
+    /// A page has come that this version cannot read. Returns whether one was on its way.
+    pub(crate) fn fail(&mut self) -> bool {
+        let was_loading = self.coming.take().is_some();
+        self.is_unreadable |= was_loading;
+        was_loading
+    }
+
     /// Begins a new list, unless one is coming. Returns whether the first page is to be asked for.
     pub(crate) fn begin(&mut self, at: Timestamp) -> bool {
         let waits =
@@ -263,7 +338,7 @@ impl RoomListing {
         if self.coming.as_ref().is_some_and(|(_, asked)| waits(*asked)) {
             return false;
         }
-        self.coming = Some((Vec::new(), at));
+        (self.coming, self.is_unreadable) = (Some((Vec::new(), at)), false);
         true
     }
 

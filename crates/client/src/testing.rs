@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use chat_proto::command::Body;
 use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome};
+use chat_proto::native::UnreadableEvent;
 use chat_proto::{
-    DeviceId, Event, Features, RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User,
-    UserId, UserName,
+    DeviceId, Event, Features, Refusal, RefusalCode, RoomName, Secret, Seq, ShortString, Text,
+    Timestamp, Topic, User, UserId, UserName,
 };
 use tokio::time::timeout;
 
+use crate::link::LinkEvent;
 use crate::rooms::PageRequest;
 use crate::state::State;
 use crate::store::{Drafts, MessageId, OwnMessage, Profile};
@@ -60,6 +62,13 @@ pub fn user(id: u64, written: &str) -> User {
 #[must_use]
 pub fn message(from: User, text: &str, at: Timestamp) -> Event {
     Event::Message(message_in("#lobby", 1, from, text, at))
+}
+
+/// An event of that type that this version cannot read; `None` if it has none of the types that are known.
+#[must_use]
+pub fn unreadable(kind: Option<&'static str>, why: &str) -> LinkEvent {
+    let refusal = Refusal::new(RefusalCode::BadField, why);
+    LinkEvent::Unreadable(Box::new(UnreadableEvent { kind, refusal }))
 }
 
 /// Message `seq` of a room.

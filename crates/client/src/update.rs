@@ -24,6 +24,7 @@ mod session;
 mod set_back;
 mod standing;
 mod threads;
+mod unreadable;
 mod versions;
 
 use chat_proto::command::Body as MessageBody;

@@ -2,13 +2,14 @@
 //!
 //! [`NativeCodec`] takes lines apart and puts them together, for both ends:
 //! `NativeCodec<Command>` reads what a client sends, `NativeCodec<Event>` what the server does.
-//! A line that cannot be read is an item like any other, an [`UnreadableLine`], since the
+//! A line that cannot be read is an item like any other, see [`Vocabulary::Unreadable`], since the
 //! connection goes on; the codec itself fails only if the connection does.
 
 mod explain;
 mod hot;
 mod say;
 
+use std::fmt::Debug;
 use std::io;
 use std::marker::PhantomData;
 
@@ -24,14 +25,23 @@ use crate::{Command, Event, Refusal, RefusalCode};
 /// The name of the native protocol in the ALPN of TLS. A server that is sent it need not detect the protocol.
 pub const NATIVE_ALPN: &[u8] = b"chat/1";
 
-/// The refusal of a line that is not a message.
-pub type UnreadableLine = Box<Refusal>;
+/// An event of the server that this version cannot read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableEvent {
+    /// Its type, one of [`Event::TYPES`]; `None` if the line has none of them.
+    pub kind: Option<&'static str>,
+    /// What is wrong with the line.
+    pub refusal: Refusal,
+}
 
 /// The messages of one side of the native protocol.
 pub trait Vocabulary: Serialize + DeserializeOwned {
     /// Whether bytes before the first line that begins with `{` are ignored. A client does so, since a server may
     /// take it for a classic client at first.
     const SKIPS_PREAMBLE: bool;
+
+    /// What is known of a line that is not a message of this side.
+    type Unreadable: Debug + Clone + PartialEq;
 
     /// Reads a line.
     ///
@@ -47,7 +57,10 @@ pub trait Vocabulary: Serialize + DeserializeOwned {
     }
 
     /// Says what is wrong with a line that serde could not read as one of this vocabulary.
-    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine;
+    fn explain(line: &[u8], error: &serde_json::Error) -> Self::Unreadable;
+
+    /// A line that is not read, for this reason.
+    fn skip(why: Refusal) -> Self::Unreadable;
 }
 
 /// How the lines begin that a server reads most.
@@ -55,6 +68,8 @@ const SAY: &[u8] = br#"{"type":"say","#;
 
 impl Vocabulary for Command {
     const SKIPS_PREAMBLE: bool = false;
+
+    type Unreadable = Box<Refusal>;
 
     /// If the type is known beforehand, a line is read in one go: to find it wherever it may stand,
     /// serde sets all the other fields aside first.
@@ -66,13 +81,19 @@ impl Vocabulary for Command {
         serde_json::from_slice(line)
     }
 
-    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
+    fn explain(line: &[u8], error: &serde_json::Error) -> Self::Unreadable {
         Box::new(explain::command(line, error))
+    }
+
+    fn skip(why: Refusal) -> Self::Unreadable {
+        Box::new(why)
     }
 }
 
 impl Vocabulary for Event {
     const SKIPS_PREAMBLE: bool = true;
+
+    type Unreadable = Box<UnreadableEvent>;
 
     fn write(&self, line: &mut BytesMut) {
         match self {
@@ -83,8 +104,12 @@ impl Vocabulary for Event {
     }
 
     /// An event of an unknown type is not a broken one: a client ignores it.
-    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
+    fn explain(line: &[u8], error: &serde_json::Error) -> Self::Unreadable {
         Box::new(explain::event(line, error))
+    }
+
+    fn skip(why: Refusal) -> Self::Unreadable {
+        Box::new(UnreadableEvent { kind: None, refusal: why })
     }
 }
 
@@ -133,16 +158,16 @@ impl<R: Vocabulary> NativeCodec<R> {
     }
 
     /// Reports a line over the bound once, and drops what of it has come.
-    fn too_long(&mut self, src: &mut BytesMut) -> Option<Result<R, UnreadableLine>> {
+    fn too_long(&mut self, src: &mut BytesMut) -> Option<Result<R, R::Unreadable>> {
         let first = !std::mem::replace(&mut self.skipping, true);
         src.clear();
         self.searched = 0;
-        first.then(|| Err(line_too_long()))
+        first.then(|| Err(R::skip(line_too_long())))
     }
 }
 
 impl<R: Vocabulary> Decoder for NativeCodec<R> {
-    type Item = Result<R, UnreadableLine>;
+    type Item = Result<R, R::Unreadable>;
     type Error = io::Error;
 
     fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Self::Item>> {
@@ -156,7 +181,7 @@ impl<R: Vocabulary> Decoder for NativeCodec<R> {
             // Before anything else, since a line that comes in several reads is judged by its
             // length before the rest of it is there.
             if is_too_long(&line) {
-                return Ok(Some(Err(line_too_long())));
+                return Ok(Some(Err(R::skip(line_too_long()))));
             }
             if !line.trim_ascii().is_empty() {
                 return Ok(Some(read(&line)));
@@ -207,7 +232,7 @@ fn write_json(value: &(impl Serialize + ?Sized), line: &mut BytesMut) {
         .expect("the vocabularies have string keys alone, and memory takes every write");
 }
 
-fn read<R: Vocabulary>(line: &[u8]) -> Result<R, UnreadableLine> {
+fn read<R: Vocabulary>(line: &[u8]) -> Result<R, R::Unreadable> {
     R::read(line).map_err(|error| R::explain(line, &error))
 }
 
@@ -217,7 +242,7 @@ fn is_too_long(line: &[u8]) -> bool {
     line.strip_suffix(b"\r").unwrap_or(line).len() > LINE_BYTES_MAX
 }
 
-fn line_too_long() -> UnreadableLine {
+fn line_too_long() -> Refusal {
     let text = format!("a line has at most {LINE_BYTES_MAX} bytes; this one was skipped");
-    Box::new(Refusal::new(RefusalCode::LineTooLong, text))
+    Refusal::new(RefusalCode::LineTooLong, text)
 }

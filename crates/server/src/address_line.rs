@@ -18,7 +18,7 @@ const ANY_HOST: &str = "HOST";
 /// An address that belongs to nobody (RFC 5737): the way there is that to most other machines.
 const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 
-/// Prints the lines and the key of the daemon whose data is in `data`.
+/// Prints the lines and the key of the daemon whose data is in `data`: that of `files`, or of those of its last start.
 ///
 /// # Errors
 /// Returns an error if there is no key yet, or it cannot be read.
@@ -27,13 +27,13 @@ pub(crate) fn print(
     files: Option<&TlsFiles>,
     address: Option<&PublicAddress>,
 ) -> anyhow::Result<ExitCode> {
-    let key = chat_server::server_key(data, files)?.with_context(|| {
+    let stored = chat_server::stored_addresses(data)
+        .with_context(|| format!("cannot read where the daemon of {} listens", data.display()))?;
+    let Addresses { listens, public, tls_files } = stored;
+    let key = chat_server::server_key(data, files.or(tls_files.as_ref()))?.with_context(|| {
         let data = data.display();
         format!("there is no key in {data} yet: the first start of chat-server makes it")
     })?;
-    let stored = chat_server::stored_addresses(data)
-        .with_context(|| format!("cannot read where the daemon of {} listens", data.display()))?;
-    let Addresses { listens, public } = stored;
     let public = public.and_then(|written| written.parse().ok());
     let address = address.or(public.as_ref());
     let mut out = io::stdout().lock();

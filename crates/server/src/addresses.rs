@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::config::TlsFiles;
 use crate::journal::create_private;
 
 /// The file, with an address on each line.
@@ -17,13 +18,21 @@ const DRAFT: &str = "addresses.draft";
 /// Precedes the public address on its line.
 const PUBLIC: &str = "public ";
 
-/// The addresses of a daemon.
+/// Precedes the file of the certificate, if it is not the daemon's own.
+const CERTIFICATE: &str = "certificate ";
+
+/// Precedes the file of its key.
+const KEY: &str = "key ";
+
+/// The addresses of a daemon, and where the key is by which clients know it there.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Addresses {
     /// Those that it listens on.
     pub listens: Vec<SocketAddr>,
     /// Its address for other machines, as it was written on the command line.
     pub public: Option<String>,
+    /// The certificate that is not the daemon's own.
+    pub tls_files: Option<TlsFiles>,
 }
 
 /// Stores the addresses of the daemon of the data directory `data`. They outlive the daemon.
@@ -41,6 +50,11 @@ pub fn store_addresses(data: &Path, addresses: &Addresses) -> io::Result<()> {
     if let Some(public) = &addresses.public {
         let _ = writeln!(lines, "{PUBLIC}{public}");
     }
+    if let Some(TlsFiles { certificate, key }) = &addresses.tls_files {
+        for (what, file) in [(CERTIFICATE, certificate), (KEY, key)] {
+            let _ = writeln!(lines, "{what}{}", std::path::absolute(file)?.display());
+        }
+    }
     create_private(&draft)?.write_all(lines.as_bytes())?;
     fs::rename(draft, data.join(FILE))
 }
@@ -55,9 +69,14 @@ pub fn stored_addresses(data: &Path) -> io::Result<Addresses> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Addresses::default()),
         lines => lines?,
     };
+    let after = |prefix| lines.lines().find_map(|line| line.strip_prefix(prefix));
+    let files = after(CERTIFICATE).zip(after(KEY));
+    let files = files
+        .map(|(certificate, key)| TlsFiles { certificate: certificate.into(), key: key.into() });
     Ok(Addresses {
         listens: lines.lines().filter_map(|line| line.parse().ok()).collect(),
-        public: lines.lines().find_map(|line| line.strip_prefix(PUBLIC)).map(str::to_owned),
+        public: after(PUBLIC).map(str::to_owned),
+        tls_files: files,
     })
 }
 
@@ -72,12 +91,13 @@ mod tests {
         let data = TempDir::new().unwrap();
         assert_eq!(stored_addresses(data.path()).unwrap(), Addresses::default());
         fs::write(data.path().join(DRAFT), "of a start that was killed").unwrap();
-        for (listens, public) in [
-            (&["0.0.0.0:4000", "[::1]:4001"][..], Some("chat.example.org:443")),
-            (&["127.0.0.1:1"], None),
+        let files = || TlsFiles { certificate: "/tls/a b.pem".into(), key: "/tls/key.pem".into() };
+        for (listens, public, tls_files) in [
+            (&["0.0.0.0:4000", "[::1]:4001"][..], Some("chat.example.org:443"), Some(files())),
+            (&["127.0.0.1:1"], None, None),
         ] {
             let listens = listens.iter().map(|one| one.parse().unwrap()).collect();
-            let addresses = Addresses { listens, public: public.map(str::to_owned) };
+            let addresses = Addresses { listens, public: public.map(str::to_owned), tls_files };
             store_addresses(data.path(), &addresses).unwrap();
             assert_eq!(stored_addresses(data.path()).unwrap(), addresses);
         }

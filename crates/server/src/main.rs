@@ -141,8 +141,8 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     }
     let owner = OwnerLine::make(&mut server, data).await;
     if let Some(data) = data {
-        let stored =
-            Addresses { listens: addresses.clone(), public: public.map(ToString::to_string) };
+        let (listens, public) = (addresses.clone(), public.map(ToString::to_string));
+        let stored = Addresses { listens, public, tls_files: args.tls_files() };
         if let Err(error) = chat_server::store_addresses(data, &stored) {
             warn!(%error, "cannot store where the daemon listens; name it to chat-server address");
         }

@@ -64,7 +64,7 @@ export function emoji(dirty) {
 
 /** The fields that hold texts of several lines; every other string is one line. */
 const TEXTS = new Set(["text"]);
-/** Fields that are compared or sent back, and never shown. */
+/** Fields that are compared or sent back, and never shown; but for `device` in `account`, which is a name there. */
 const RAW = new Set([
   "type",
   "token",
@@ -85,7 +85,13 @@ const RAW = new Set([
 /** Sanitizes an event of the server: every string in it but those that are never shown. */
 export function event(dirty) {
   const isMessage = ["message", "history", "versions", "thread", "pins", "mentions", "found"].includes(dirty.type);
-  return clean(dirty, isMessage);
+  const cleaned = clean(dirty, isMessage);
+  if (dirty.type === "account") for (const one of [cleaned.devices, cleaned.sessions].flat()) namesDevice(one);
+  return cleaned;
+}
+
+function namesDevice(one) {
+  if (typeof one?.device === "string") one.device = line(one.device);
 }
 
 function clean(value, isMessage, field = "") {

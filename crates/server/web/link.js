@@ -13,6 +13,9 @@ const LASTING_MS = 10000;
 const SILENCE_MS = 20000;
 const PONG_MS = 10000;
 
+/** A connection on which something arrived within this time lives. */
+const FRESH_MS = 5000;
+
 /** Longest time until the server has answered the first line. */
 const OPEN_MS = 15000;
 
@@ -22,7 +25,7 @@ const OPEN_MS = 15000;
  * sanitized.
  */
 export function makeLink(emit) {
-  const link = { socket: null, pause: PAUSE_MIN_MS, timer: 0, watch: 0, heard: 0, opened: 0, isEnabled: false };
+  const link = { socket: null, pause: PAUSE_MIN_MS, timer: 0, watch: 0, heard: 0, pinged: 0, opened: 0, isEnabled: false };
 
   const connect = () => {
     stop();
@@ -31,14 +34,14 @@ export function makeLink(emit) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws`, "chat.1");
     link.socket = socket;
-    link.heard = Date.now();
+    heard();
     link.opened = 0;
     socket.onopen = () => {
       link.opened = Date.now();
       emit({ type: "link", state: "open" });
     };
     socket.onmessage = (message) => {
-      link.heard = Date.now();
+      heard();
       if (typeof message.data !== "string") return;
       // An event may end the session; what follows it is of no session then.
       for (const line of message.data.split("\n")) if (socket === link.socket) receive(line);
@@ -60,15 +63,22 @@ export function makeLink(emit) {
     else emit({ type: "event", event: clean.event(event) });
   };
 
-  let pinged = 0;
+  const heard = () => Object.assign(link, { heard: Date.now(), pinged: 0 });
+
+  const ping = () => {
+    link.pinged = Date.now();
+    send({ type: "ping", nonce: "alive" });
+  };
+
+  /**
+   * A browser may call it once a minute only, if the page is not looked at: silence alone says nothing then, so a
+   * connection is given up only if it was asked. The clock may have been set back, too.
+   */
   const watch = () => {
-    const silent = Date.now() - link.heard;
-    const limit = link.opened === 0 ? OPEN_MS : SILENCE_MS + PONG_MS;
-    if (silent > limit) return drop();
-    if (silent > SILENCE_MS && pinged < link.heard) {
-      pinged = Date.now();
-      send({ type: "ping", nonce: "alive" });
-    }
+    const since = (time) => Math.abs(Date.now() - time);
+    if (link.opened === 0) return since(link.heard) > OPEN_MS && drop();
+    if (link.pinged > 0) return since(link.pinged) > PONG_MS && drop();
+    if (since(link.heard) > SILENCE_MS) ping();
   };
 
   /** Gives the connection up without waiting for the other side. */
@@ -113,11 +123,7 @@ export function makeLink(emit) {
   const hurry = () => {
     if (!link.isEnabled) return;
     if (link.socket === null) connect();
-    else if (link.opened > 0 && Date.now() - link.heard > 5000) {
-      pinged = Date.now();
-      link.heard = Math.min(link.heard, Date.now() - SILENCE_MS);
-      send({ type: "ping", nonce: "alive" });
-    }
+    else if (link.opened > 0 && link.pinged === 0 && Date.now() - link.heard > FRESH_MS) ping();
   };
 
   return { connect, retry, stop, send, hurry };

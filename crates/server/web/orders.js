@@ -3,7 +3,7 @@
 
 import { entryOf } from "./entries.js";
 import { fail, listAway, notice, say } from "./live.js";
-import { LOBBY, isConnected, isMe, newSearch, roomOf } from "./state.js";
+import { LOBBY, hitsMe, isConnected, isMe, newSearch, roomOf } from "./state.js";
 import * as words from "./words.js";
 
 /** Longest query in bytes. */
@@ -177,7 +177,7 @@ function askedIn(state, fx, event, at) {
 
 function sanction(state, fx, event, at) {
   const room = event.room === undefined ? null : roomOf(state, event.room);
-  if (event.kind === "mute" && isMe(state, event.user?.id)) {
+  if (event.kind === "mute" && hitsMe(state, event)) {
     for (const one of event.room === undefined ? state.rooms.values() : [room]) {
       if (one) one.muted = { until: event.until ?? null, id: event.id };
     }

@@ -68,10 +68,12 @@ function settings(view) {
     { class: "panel-body" },
     select("Theme", "theme", { auto: "As the system", light: "Light", dark: "Dark" }),
     select("Size of the text", "size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }),
-    select("Enter", "enter", {
-      send: "Sends; Shift-Enter starts a new line",
-      line: "Starts a new line; Ctrl-Enter sends",
-    }),
+    select(
+      "Enter",
+      "enter",
+      { send: "Sends", line: "Starts a new line" },
+      "Shift-Enter starts a new line if Enter sends; if not, Ctrl-Enter sends.",
+    ),
     notify,
     note,
     check("A sound with each notification", "sound"),

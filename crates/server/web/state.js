@@ -142,6 +142,9 @@ export const currentRoom = (state) => state.rooms.get(state.current) ?? null;
 export const placeOf = (room, thread) => (thread === undefined ? room : `${room} ${thread}`);
 export const isDirect = (name) => name.startsWith("@");
 export const isMe = (state, id) => state.me !== null && id === state.me;
+
+/** Whether a sanction that was sent is about me: one without a name is sent to its author, and to those it is about. */
+export const hitsMe = (state, { user, by }) => (user ? isMe(state, user.id) : !isMe(state, by?.id));
 export const isConnected = (state) => state.connection.kind === "connected";
 export const isIgnored = (state, id) => state.choices.ignored.some((user) => user.id === id);
 export const isQuiet = (state, room) => state.choices.quiet.includes(room);

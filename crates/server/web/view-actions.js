@@ -48,7 +48,7 @@ export const actOn = {
     if (action) {
       event.preventDefault();
       action.run(child);
-    } else if (event.key.length === 1) view.composer.focus();
+    } else if (event.key.length === 1) view.composerOf(isThread).focus();
   },
 };
 
@@ -132,7 +132,6 @@ export function editLast(view, room) {
 
 function openThread(view, entry, room) {
   view.dispatch({ type: "openThread", room: room.name, root: entry.thread ?? entry.replyTo ?? entry.seq });
-  if (view.isNarrow()) view.showPane("thread");
   requestAnimationFrame(() => view.threadComposer.focus());
 }
 

@@ -41,13 +41,22 @@ export function makeAlerts({ state, act }) {
     if (state.choices.sound) beep();
     if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
     const title = label === from ? from : `${from} in ${label}`;
-    const notification = new Notification(title, { body: text.slice(0, SHOWN_MAX), tag: room, icon: "/icon-192.png" });
-    notification.onclick = () => {
-      window.focus();
-      act({ type: "openRoom", room });
-      notification.close();
-    };
+    const about = { body: text.slice(0, SHOWN_MAX), tag: room, icon: "/icon-192.png" };
+    try {
+      const notification = new Notification(title, about);
+      notification.onclick = () => {
+        window.focus();
+        act({ type: "openRoom", room });
+        notification.close();
+      };
+    } catch {
+      // A telephone leaves it to the worker, which says when the user has chosen it.
+      navigator.serviceWorker?.ready.then((worker) => worker.showNotification(title, about)).catch(() => {});
+    }
   }
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (state.rooms.has(data?.room)) act({ type: "openRoom", room: data.room });
+  });
 
   return {
     say,

@@ -45,6 +45,12 @@ export function makeComposer(view, { form, id, isThread }) {
   const place = () => (isThread ? state.thread && placeOf(state.thread.room, state.thread.root) : state.current);
   const compose = () => (isThread ? null : state.compose);
 
+  /** Puts the focus in the box. On a telephone another pane may be shown. */
+  function focus() {
+    if (view.isNarrow()) view.showPane(isThread ? "thread" : "log");
+    text.focus();
+  }
+
   function changed() {
     if (compose()?.kind !== "edit" && (!isThread || state.thread)) {
       if (isThread) dispatch({ type: "threadDraft", place: place(), text: text.value });
@@ -99,7 +105,7 @@ export function makeComposer(view, { form, id, isThread }) {
     if (wasEdit) setValue(before ?? "");
     before = null;
     changed();
-    text.focus();
+    focus();
   }
 
   form.addEventListener("submit", (event) => {
@@ -133,7 +139,7 @@ export function makeComposer(view, { form, id, isThread }) {
 
   function insert(addition) {
     const { selectionStart: start, selectionEnd: end, value } = text;
-    text.focus();
+    focus();
     text.setRangeText(addition, start, end, "end");
     if (addition.startsWith(">") && start > 0 && value[start - 1] !== "\n")
       text.setRangeText("\n", start, start, "preserve");
@@ -189,13 +195,13 @@ export function makeComposer(view, { form, id, isThread }) {
   return {
     draw,
     insert,
-    focus: () => text.focus(),
+    focus,
     opened: () => completion.close(),
     beginEdit(entry, room) {
       if (state.compose?.kind !== "edit") before = text.value;
       dispatch({ type: "compose", compose: { kind: "edit", room: room.name, seq: entry.seq } });
       setValue(entry.text);
-      text.focus();
+      focus();
       text.setSelectionRange(entry.text.length, entry.text.length);
     },
     /** Brings back a text that was not sent. */

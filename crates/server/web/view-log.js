@@ -7,6 +7,7 @@ import { actOn } from "./view-actions.js";
 import { makeEdge } from "./view-edge.js";
 import { makeGeometry } from "./view-geometry.js";
 import { makeJumps } from "./view-jumps.js";
+import { newRepliesOf } from "./view-rows.js";
 import { makeScroll } from "./view-scroll.js";
 import * as windows from "./view-window.js";
 
@@ -98,7 +99,8 @@ export function makeLog(view, elements) {
     const pages = [of.loading?.kind, of.retry?.until];
     const look = [dayOf(Date.now()), log.opened.size];
     const about = [name, from.version, from.first, state.name, state.role, ...look, ...pages];
-    const ofRoom = isThread ? [] : [of.line, of.since.length, of.read, of.count <= 1, state.thread?.root];
+    const replies = isThread ? [] : newRepliesOf(of).map(({ seq }) => seq);
+    const ofRoom = isThread ? [] : [of.line, replies, of.count <= 1, state.thread?.root];
     return [...about, ...ofRoom, state.threadDrafts.size].join("|");
   }
 
@@ -126,7 +128,8 @@ export function makeLog(view, elements) {
 
   let isScrolling = false;
   const scrolled = () => {
-    if (isScrolling) return;
+    // Where the drawing itself has scrolled to, at the end, all rows are there.
+    if (isScrolling || (log.atEnd && frame.scrollTop === log.top)) return;
     isScrolling = true;
     requestAnimationFrame(() => {
       isScrolling = false;

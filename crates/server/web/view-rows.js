@@ -112,3 +112,10 @@ function isReply(room, seq, root) {
   const entry = loaded(room.log, seq);
   return entry?.thread === root || (entry?.thread === undefined && entry?.replyTo === root);
 }
+
+/** The unread messages of a room that the rows show: those that answer others. */
+export const newRepliesOf = (room) =>
+  room.since.filter(({ seq }) => {
+    const entry = loaded(room.log, seq);
+    return entry && (entry.thread ?? entry.replyTo) !== undefined;
+  });

@@ -39,13 +39,20 @@ import * as words from "./words.js";
 const DOWNLOAD_MS = 60000;
 /** The widest window that shows one pane at a time, in sizes of the text. */
 const NARROW_MAX = 45;
+/** The narrowest window that shows the rooms beside an open thread. */
+const ROOMS_MIN = 60;
 /** The narrowest window that shows the users beside the messages from the start. */
 const WIDE_MIN = 70;
 
-/** Whether the panes are those of a `narrow`, `middle` or `wide` window: a large text has those of a narrower one. */
+/**
+ * Whether the panes are those of a `narrow`, `small`, `middle` or `wide` window: a large text has those of a narrower
+ * one.
+ */
 function widthNow() {
   const width = innerWidth / parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return width <= NARROW_MAX ? "narrow" : width < WIDE_MIN ? "middle" : "wide";
+  if (width <= NARROW_MAX) return "narrow";
+  if (width < ROOMS_MIN) return "small";
+  return width < WIDE_MIN ? "middle" : "wide";
 }
 
 export function makeView(state, actions) {
@@ -74,10 +81,11 @@ export function makeView(state, actions) {
     makeFirst(view),
     // Before the log: if the page was loaded again, the lobby would count as read although another room is shown.
     makeHistory(view),
-    makeRooms(view),
-    makeUsers(view),
     view.log,
     view.thread,
+    // After the log, in which messages are read as they come: else each would be unread for a moment.
+    makeRooms(view),
+    makeUsers(view),
     view.composer,
     view.threadComposer,
     makePanel(view),

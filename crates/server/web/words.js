@@ -1,7 +1,7 @@
 // The texts of the page, in the words of the terminal client.
 
 import { dayOf, longDay } from "./dates.js";
-import { isDirect, isMe, labelOf } from "./state.js";
+import { hitsMe, isDirect, isMe, labelOf } from "./state.js";
 
 export const OFFLINE = "You're offline. Try again once connected";
 export const OUTBOX_FULL = "Not sent: 1000 messages are queued already. Try again once some are sent";
@@ -188,13 +188,14 @@ export function sanctioned(state, it, at) {
   const time =
     it.until === undefined ? "" : ` for ${duration(Math.max(1, Math.ceil((Date.parse(it.until) - at) / 1000)))}`;
   const reason = it.reason ? `: ${it.reason}` : "";
-  return `${who(state, it.by)} ${DONE[it.kind] ?? "banned"} ${target(state, it)} ${on} ${place(it.room)}${time}${reason}`;
+  const about = hitsMe(state, it) ? "you" : target(state, it);
+  return `${who(state, it.by)} ${DONE[it.kind] ?? "banned"} ${about} ${on} ${place(it.room)}${time}${reason}`;
 }
 
 export function pardoned(state, { sanction: it, by }) {
   const on = it.kind !== "mute" ? "from" : it.room === undefined ? "on" : "in";
-  if (by === undefined && isMe(state, it.user?.id)) return `You are no longer ${DONE[it.kind]} ${on} ${place(it.room)}`;
-  return `${by ? who(state, by) : "A moderator"} ended the ${it.kind} of ${target(state, it)} ${on} ${place(it.room)}`;
+  if (by === undefined && hitsMe(state, it)) return `You are no longer ${DONE[it.kind]} ${on} ${place(it.room)}`;
+  return `${who(state, by)} ended the ${it.kind} of ${target(state, it)} ${on} ${place(it.room)}`;
 }
 
 /** A sanction in a list. */

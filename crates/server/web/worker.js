@@ -1,4 +1,4 @@
-// Stores the page itself, so that it opens without a network. It stores no messages.
+// Stores the page itself, so that it opens without a network, and shows its notifications. It stores no messages.
 
 const CACHE = "shell";
 const FIXED = ["/", "/manifest.webmanifest", "/icon-192.png", "/icon-512.png"];
@@ -31,15 +31,25 @@ self.addEventListener("fetch", (event) => {
   else if (pathname.startsWith("/a/") || FIXED.includes(pathname)) event.respondWith(part(event.request));
 });
 
-/** The page of the server, or the stored one if the server does not answer. */
+/** The page of the server, or the stored one if the server, or what is in front of it, has no answer. */
 async function page(event) {
-  try {
-    const answer = await fetch(event.request);
-    if (answer.ok) event.waitUntil(store().catch(() => {}));
-    return answer;
-  } catch {
-    return (await caches.match("/")) ?? Response.error();
-  }
+  const answer = await fetch(event.request).catch(() => Response.error());
+  if (answer.ok) event.waitUntil(store().catch(() => {}));
+  const isMissing = answer.type === "error" || answer.status >= 500;
+  return (isMissing && (await caches.match("/"))) || answer;
 }
 
 const part = async (request) => (await caches.match(request)) ?? fetch(request);
+
+// A telephone shows notifications of a worker only. The page that has shown it opens the room.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.tag));
+});
+
+async function open(room) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (pages.length === 0) return self.clients.openWindow("/");
+  pages[0].postMessage({ room });
+  return pages[0].focus();
+}

@@ -37,6 +37,8 @@ pub struct FirstRun {
 #[derive(Debug)]
 struct Field {
     editor: Editor,
+    /// Whether its text is a suggestion that the user has not touched: what is typed takes its place.
+    is_suggestion: bool,
     /// Why its text cannot be taken.
     error: Option<String>,
 }
@@ -67,7 +69,9 @@ impl FirstRun {
     /// The screen with these suggestions. `trouble` is why this server cannot be used, if that is known.
     #[must_use]
     pub fn new(name: &UserName, server: &ServerAddress, trouble: Option<&str>) -> Self {
-        let field = |text: &str, error| Field { editor: Editor::new(text), error };
+        // After trouble, they are what the user has typed.
+        let is_suggestion = trouble.is_none();
+        let field = |text: &str, error| Field { editor: Editor::new(text), is_suggestion, error };
         let server = field(&server.to_string(), trouble.map(sentence));
         Self {
             name: field(name.as_str(), None),
@@ -103,7 +107,9 @@ impl FirstRun {
     }
 
     fn edit(&mut self, modifiers: KeyModifiers, code: KeyCode) {
-        let editor = &mut self.field().editor;
+        let field = self.field();
+        field.is_suggestion = false;
+        let editor = &mut field.editor;
         let deleted = match (modifiers, code) {
             (KeyModifiers::NONE, KeyCode::Backspace) => Motion::Left,
             (KeyModifiers::NONE, KeyCode::Delete) => Motion::Right,
@@ -125,6 +131,9 @@ impl FirstRun {
 
     fn insert(&mut self, text: &str) {
         let field = self.field();
+        if std::mem::take(&mut field.is_suggestion) {
+            field.editor = Editor::new("");
+        }
         field.error = field.editor.insert(text).err().map(|error| error.to_string());
     }
 

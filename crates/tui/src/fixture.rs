@@ -4,7 +4,7 @@ use chat_client::link::{LinkError, LinkEvent, LinkRequest};
 use chat_client::store::{Drafts, Profile, StoreOp};
 pub(crate) use chat_client::testing::{
     DEADLINE, direct_event, expect_older, journal, left, message, message_in, name, own, profile,
-    room, room_event, room_state, user, welcome, within,
+    room, room_event, room_state, unreadable, user, welcome, within,
 };
 use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::event::{Accepted, Welcome};

@@ -13,6 +13,7 @@
 //! typed. The time to parse is proportional to the length of the text, whatever the text is.
 
 mod blocks;
+mod excerpt;
 mod flank;
 mod format;
 mod inline;
@@ -29,6 +30,8 @@ use std::ops::Range;
 
 pub use self::blocks::Block;
 use self::blocks::Lines;
+pub(crate) use self::blocks::is_fence;
+pub(crate) use self::excerpt::without_fences;
 pub use self::format::Format;
 use self::inline::Inline;
 pub use self::layout::FOLD_ROWS;

@@ -1,6 +1,7 @@
 //! The state of the screen: that of the client, and what the screen alone has.
 
 mod attention;
+mod below;
 mod compose;
 mod export;
 mod find;
@@ -34,7 +35,6 @@ pub(crate) use self::compose::{Compose, thread_of};
 pub use self::export::ExportStep;
 pub(crate) use self::export::{Export, Stage};
 pub(crate) use self::find::{Find, FindRows};
-pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::InputBox;
 pub(crate) use self::jump::{Arrival, GoTo, Origin};
@@ -49,7 +49,7 @@ use self::rooms::RoomView;
 pub use self::sanction_lookup::{SanctionLookup, Whom};
 pub use self::selection::Selection;
 pub(crate) use self::selection::{applies, links, other_author, text};
-pub(crate) use self::skipped::{Author, RULE_BEFORE};
+pub(crate) use self::skipped::{Author, Direction, RULE_BEFORE};
 pub(crate) use self::thread::ClosedThread;
 pub use self::thread::LogPane;
 pub(crate) use self::thread::ThreadPane;

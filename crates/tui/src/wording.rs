@@ -25,7 +25,7 @@ pub(crate) use self::notice::{ignored, notice};
 pub(crate) use self::presence::{away, joined_and_left, offline};
 pub(crate) use self::quote::quoted;
 pub(crate) use self::refusal::not_sent;
-pub(crate) use self::request::{NO_SEARCH, OFFLINE, not_done};
+pub(crate) use self::request::{NO_SEARCH, OFFLINE, UNREADABLE, not_done};
 pub(crate) use self::size::{kilobytes, of_text_max};
 pub(crate) use self::standing::{a_role, one_word, place};
 

@@ -160,6 +160,14 @@ impl Page {
             + usage["embedderHeapUsedSize"].as_u64().unwrap_or_default()
     }
 
+    /// Why the browser would not offer to install the page as an app.
+    pub async fn reasons_against_installing(&self) -> Vec<String> {
+        let manifest = self.call("Page.getAppManifest", json!({})).await;
+        let reasons = self.call("Page.getInstallabilityErrors", json!({})).await;
+        let both = [&manifest["errors"], &reasons["installabilityErrors"]];
+        both.iter().filter_map(|one| one.as_array()).flatten().map(ToString::to_string).collect()
+    }
+
     /// Makes the processor of the page this many times slower.
     pub async fn slows(&self, times: u32) {
         self.call("Emulation.setCPUThrottlingRate", json!({"rate": times})).await;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod app;
 mod first_minute;
 mod hostile;
 mod keys;
@@ -10,9 +11,12 @@ mod look;
 mod no_storage;
 mod one_room;
 mod outbox;
+mod phone;
 mod places;
 mod readers;
 mod resize;
 mod start;
+mod talk;
 mod unread;
 mod views;
+mod widths;

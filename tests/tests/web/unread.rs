@@ -73,3 +73,26 @@ async fn a_page_that_is_loaded_again_in_a_room_leaves_the_lobby_unread() {
     }
     assert_eq!(ana.faults().await, [""; 0]);
 }
+
+/// Counts the changes of the list of rooms.
+const COUNT: &str = "globalThis.changes = 0; new MutationObserver((all) => { changes += all.length; }) \
+     .observe(document.querySelector('#room-list'), {childList: true, subtree: true, characterData: true, attributes: true}); 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_seen_as_it_comes_is_at_no_time_unread() {
+    let Some(browser) = Browser::start().await else { return };
+    let daemon = Daemon::start(&[]).await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    let ana = browser.open(daemon.address).await;
+    ana.comes_in("ana").await;
+    bob.say_accepted(1, "one").await;
+    ana.has(&["one"]).await;
+    ana.until("it is read", "!document.querySelector('.badge')").await;
+    ana.value(COUNT).await;
+    for (n, text) in [(2, "two"), (3, "three")] {
+        bob.say_accepted(n, text).await;
+        ana.sees("#log", text).await;
+    }
+    assert_eq!(ana.value("changes").await, 0);
+    assert_eq!(ana.faults().await, [""; 0]);
+}

@@ -32,7 +32,7 @@ const PARTS: &str = "[...document.querySelectorAll('#panel :is(button, input, se
 const PRESSES_MAX: usize = 20;
 
 /// Opens the page of ana, who owns the server and is alone on it.
-async fn owner(browser: &Browser, daemon: &Daemon, data: &Path) -> Page {
+pub(super) async fn owner(browser: &Browser, daemon: &Daemon, data: &Path) -> Page {
     let line = std::fs::read_to_string(data.join("owner-line")).unwrap();
     let ana = browser.open(daemon.address).await;
     ana.clicks("#first-invite-fold summary").await;

@@ -243,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
                 Ok(Ok(event)) => return Ok(event),
                 Ok(Err(unknown)) if is_of_unknown_type(&unknown) => {}
                 Ok(Err(unreadable)) => {
-                    tracing::warn!(why = unreadable.text, "unreadable line");
+                    tracing::warn!(why = unreadable.refusal.text, "unreadable line");
                     self.unreadable_lines += 1;
                     if self.unreadable_lines > UNREADABLE_LINES_MAX {
                         return Err(another());

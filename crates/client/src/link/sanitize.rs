@@ -1,5 +1,7 @@
 //! The events of the link, without anything that is unsafe to show.
 
+use chat_proto::native::UnreadableEvent;
+
 use super::{LinkError, LinkEvent};
 use crate::sanitize;
 
@@ -13,7 +15,10 @@ impl LinkEvent {
                 Self::Welcome { session, welcome: sanitize::welcome(welcome) }
             }
             Self::Refused(refusal) => Self::Refused(Box::new(sanitize::refusal(&refusal))),
-            Self::Unreadable(refusal) => Self::Unreadable(Box::new(sanitize::refusal(&refusal))),
+            Self::Unreadable(line) => {
+                let refusal = sanitize::refusal(&line.refusal);
+                Self::Unreadable(Box::new(UnreadableEvent { refusal, ..*line }))
+            }
             Self::Lost(lost) => Self::Lost(lost.sanitize()),
             Self::Connecting | Self::Waiting { .. } | Self::About { .. } | Self::WrongKey(_) => {
                 self

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{Limits, Welcome};
-use chat_proto::native::UnreadableLine;
+use chat_proto::native::UnreadableEvent;
 use chat_proto::{Command, Event, NativeCodec, RefusalCode, UserId};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -96,7 +96,7 @@ struct Session<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn on_item(
         &mut self,
-        item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
+        item: Option<std::io::Result<Result<Event, Box<UnreadableEvent>>>>,
         requests: &mut Requests,
         events: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
@@ -117,7 +117,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Err(unknown) if is_of_unknown_type(&unknown) => return Ok(()),
             Err(unreadable) => {
-                tracing::warn!(why = unreadable.text, "unreadable line");
+                tracing::warn!(why = unreadable.refusal.text, "unreadable line");
                 LinkEvent::Unreadable(unreadable)
             }
         };
@@ -192,10 +192,10 @@ where
 }
 
 /// Whether a newer server sent an event of an unknown type, which is ignored.
-pub(super) fn is_of_unknown_type(line: &UnreadableLine) -> bool {
-    let is_unknown = line.code == RefusalCode::UnknownType;
+pub(super) fn is_of_unknown_type(line: &UnreadableEvent) -> bool {
+    let is_unknown = line.refusal.code == RefusalCode::UnknownType;
     if is_unknown {
-        tracing::debug!(why = line.text, "ignored an event of an unknown type");
+        tracing::debug!(why = line.refusal.text, "ignored an event of an unknown type");
     }
     is_unknown
 }
@@ -208,8 +208,8 @@ pub(super) fn in_words(error: &std::io::Error) -> String {
 
 /// An item of the connection, or why there are no more.
 pub(super) fn read(
-    item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
-) -> Result<Result<Event, UnreadableLine>, LinkError> {
+    item: Option<std::io::Result<Result<Event, Box<UnreadableEvent>>>>,
+) -> Result<Result<Event, Box<UnreadableEvent>>, LinkError> {
     match item {
         Some(Ok(item)) => Ok(item),
         Some(Err(error)) => Err(LinkError::Broken(in_words(&error))),

@@ -3,17 +3,17 @@
 
 use chat_proto::event::RoomState;
 use chat_proto::{
-    Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName, features,
+    Command, Event, LeaveReason, RoomName, Seq, Timestamp, Topic, User, UserName, features,
 };
 
 use super::{
-    Effect, addresses, history, listing, live, messages, orders, presence, refused, reload, search,
-    send, session, set_back, standing, store, threads, versions,
+    Effect, addresses, history, listing, live, messages, orders, presence, refused, search, send,
+    session, set_back, standing, store, threads, unreadable, versions,
 };
 use crate::link::LinkEvent;
 use crate::notice::{LookupError, Notice};
 use crate::presence::Change;
-use crate::rooms::{JoinState, MISSED_MAX, Room, ServerCount};
+use crate::rooms::{JoinState, MISSED_MAX, ServerCount};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
@@ -36,7 +36,7 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         // The numbers of its messages are void, and the session is about to end.
         LinkEvent::Event(_) if state.warned.set_back => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
-        LinkEvent::Unreadable(refusal) => return take_unreadable(state, refusal, at),
+        LinkEvent::Unreadable(line) => return unreadable::take(state, *line, at),
         LinkEvent::Refused(refusal) => session::take_refusal(state, refusal, at),
         LinkEvent::WrongKey(wrong) => {
             state.connection = Connection::WrongKey;
@@ -294,16 +294,4 @@ fn set_topic(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
         }
         room.topic = topic;
     }
-}
-
-/// A line of the server that this version cannot read. It may be a page that a room waits for: that one is asked for
-/// again after a pause.
-fn take_unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) -> Vec<Effect> {
-    if !std::mem::replace(&mut state.warned.unreadable, true) {
-        state.notice(at, Notice::Unreadable(refusal));
-    }
-    let waits = |room: &&Room| room.loading.is_some();
-    let rooms = state.rooms.list().iter().filter(waits).map(|room| room.name.clone());
-    let rooms: Vec<RoomName> = rooms.collect();
-    rooms.iter().flat_map(|room| reload::fail(state, room, at).effects).collect()
 }

@@ -5,7 +5,7 @@ use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Time
 
 use super::{Effect, changes, send};
 use crate::error::RequestError;
-use crate::listing::NextQuestion;
+use crate::listing::{Failure, NextQuestion};
 use crate::state::State;
 
 /// Asks for the rooms, unless they are on their way.
@@ -97,6 +97,27 @@ pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> Option<Effec
         }
         _ => None,
     }
+}
+
+/// An answer that this version cannot read: the list of an event that `may_be` it is not waited for any more. Returns
+/// whether one was. The list that the user wants since is asked for.
+pub(super) fn fail(
+    state: &mut State,
+    may_be: impl Fn(&str) -> bool,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let mut ended = may_be("rooms") && state.listing.fail();
+    if may_be("mentions") {
+        ended |= state.mention_list.fail() == Failure::Ended;
+    }
+    if may_be("pins") {
+        match state.pin_list.fail() {
+            Failure::Nothing => {}
+            Failure::Ended => ended = true,
+            Failure::Stale => effects.extend(pins_after(state, None)),
+        }
+    }
+    ended
 }
 
 /// Asks for the users of a room.

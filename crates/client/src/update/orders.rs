@@ -96,6 +96,19 @@ pub(super) const fn take_refusal(state: &mut State) {
     stop_waiting(state);
 }
 
+/// An answer that this version cannot read: the list of an event that `may_be` it is not waited for any more. Returns
+/// whether one was.
+pub(super) fn fail(state: &mut State, may_be: impl Fn(&str) -> bool) -> bool {
+    [
+        may_be("invites") && state.invites.fail(),
+        may_be("hooks") && state.hooks.fail(),
+        may_be("sanctions") && state.sanctions.fail(),
+        may_be("audit") && state.audit.fail(),
+        may_be("account") && state.account.fail(),
+    ]
+    .contains(&true)
+}
+
 /// No answer comes any more.
 pub(super) const fn stop_waiting(state: &mut State) {
     state.invites.stop_waiting();

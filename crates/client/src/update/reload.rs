@@ -9,7 +9,7 @@ use crate::log::Hold;
 use crate::rooms::{PageRequest, Retry, Room};
 use crate::state::State;
 
-/// The result of [`failed`].
+/// The result of [`fail`].
 pub(super) struct PageFailure {
     pub(super) effects: Vec<Effect>,
     /// Whether the user knows it already: the page before could not be read either.

@@ -8,6 +8,7 @@ mod reload;
 mod search;
 mod set_back;
 mod threads;
+mod unreadable;
 mod window;
 
 use chat_proto::command::{Kind, Links};
@@ -20,7 +21,7 @@ use crate::link::LinkEvent;
 use crate::request::{DRAFT_BYTES_MAX, Request};
 use crate::rooms::JoinState;
 use crate::store::Profile;
-use crate::testing::{message_in, name, profile, room, room_event, user, welcome};
+use crate::testing::{message_in, name, profile, room, room_event, unreadable, user, welcome};
 
 /// A client without a screen: its state, and the time of every input.
 struct Harness {

@@ -98,6 +98,14 @@ pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> bool {
     true
 }
 
+/// A page of the thread came, and this version cannot read it. Returns whether one was on its way.
+pub(super) fn fail(state: &mut State, why: &Refusal) -> bool {
+    let is_loading = |thread: &&mut Thread| thread.load == ThreadLoad::Loading;
+    let Some(thread) = state.thread.as_mut().filter(is_loading) else { return false };
+    thread.load = ThreadLoad::Refused(Box::new(why.clone()));
+    true
+}
+
 /// The session is over: the next one asks again.
 pub(super) fn stop_waiting(state: &mut State) {
     if let Some(thread) = &mut state.thread {

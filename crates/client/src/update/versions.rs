@@ -60,3 +60,13 @@ pub(super) fn take_refusal(state: &mut State, refusal: &Refusal) -> bool {
     (list.is_loading, list.refusal) = (false, Some(Box::new(refusal.clone())));
     true
 }
+
+/// They came, and this version cannot read them. Returns whether they were on their way.
+pub(super) fn fail(state: &mut State, why: &Refusal) -> bool {
+    let list = &mut state.version_list;
+    let was_loading = std::mem::take(&mut list.is_loading);
+    if was_loading {
+        list.refusal = Some(Box::new(why.clone()));
+    }
+    was_loading
+}

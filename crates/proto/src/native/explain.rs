@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::UnreadableEvent;
 use crate::{
     AwayText, Command, Emoji, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName,
 };
@@ -31,11 +32,13 @@ pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
 }
 
 /// Says what is wrong with `line`, which serde could not read as an event.
-pub(super) fn event(line: &[u8], error: &serde_json::Error) -> Refusal {
+pub(super) fn event(line: &[u8], error: &serde_json::Error) -> UnreadableEvent {
     let fields: Map<String, Value> = serde_json::from_slice(line).unwrap_or_default();
-    let is_known = string(&fields, "type").is_none_or(|kind| Event::TYPES.contains(&kind));
+    let named = string(&fields, "type");
+    let kind = named.and_then(|named| Event::TYPES.iter().find(|kind| **kind == named).copied());
+    let is_known = named.is_none() || kind.is_some();
     let code = if is_known { RefusalCode::BadField } else { RefusalCode::UnknownType };
-    Refusal::new(code, shortened(error))
+    UnreadableEvent { kind, refusal: Refusal::new(code, shortened(error)) }
 }
 
 fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String) {

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use bytes::BytesMut;
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::native::{UnreadableLine, Vocabulary, write_line};
+use chat_proto::native::{Vocabulary, write_line};
 use chat_proto::{Command, Event, NativeCodec, RoomName};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use tokio_util::codec::Decoder;
 
 use crate::strategies::{cases, command, cuts, event, garbage, room_name, say, writing};
 
-type Items<R> = Vec<Result<R, UnreadableLine>>;
+type Items<R> = Vec<Result<R, <R as Vocabulary>::Unreadable>>;
 
 /// All that the codec finds in `reads`, of which the last is followed by the end. The codec itself
 /// never fails, and never holds more than it may.
@@ -158,6 +158,20 @@ proptest! {
         let [Err(refusal)] = &items[..] else { panic!("{items:?}") };
         prop_assert_eq!(refusal.n, Some(n));
         prop_assert_eq!(refusal.room.as_ref().map(RoomName::as_str), Some(room.as_str()));
+    }
+
+    #[test]
+    fn an_unreadable_event_has_the_type_that_it_is_of(event in event()) {
+        let mut fields = serde_json::to_value(&event).unwrap();
+        let kind = fields["type"].as_str().unwrap().to_owned();
+        for field in fields.as_object_mut().unwrap().values_mut().filter(|field| **field != kind) {
+            *field = json!({"of": ["another", "version"]});
+        }
+        for item in found::<Event>(&[fields.to_string().as_bytes()]) {
+            if let Err(unreadable) = item {
+                prop_assert_eq!(unreadable.kind, Some(kind.as_str()));
+            }
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub enum Join {
 }
 
 /// The files of a certificate that the daemon has not made itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
     /// The certificate, and the chain that vouches for it, in PEM format.
     pub certificate: PathBuf,

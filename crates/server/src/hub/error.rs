@@ -162,7 +162,7 @@ pub(crate) enum HubError {
     #[error("you are muted {}", .0.muted())]
     Muted(Box<SanctionDetails>),
     /// The client's fault: the user, or its network, is banned.
-    #[error("you are banned from {}", .0.banned())]
+    #[error("{}", .0.banned())]
     Banned(Box<SanctionDetails>),
     /// The client's fault: it writes sooner than the room allows.
     #[error("{room} has a pause of {} between two messages of one user; you can write in {}", seconds(*.pause_s), seconds(.wait_ms.div_ceil(1000)))]

@@ -15,7 +15,7 @@ use super::looks;
 
 /// The names of the server, of its operators, of many users at once, and of the services of IRC, to which people type
 /// passwords.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 21] = [
     "admin",
     "all",
     "BotServ",
@@ -30,11 +30,13 @@ const RESERVED: [&str; 19] = [
     "MemoServ",
     "moderator",
     "NickServ",
+    "operator",
     "OperServ",
     "owner",
     "root",
     "server",
     "system",
+    "the operator",
 ];
 
 /// The ASCII characters that no name has, since a screen shows them beside names.
@@ -86,24 +88,35 @@ impl ReservedNames {
         Self(always.chain(more.iter().cloned()).flat_map(|name| looks_of(&name)).collect())
     }
 
-    /// Whether a name is, or looks like, one of them. A 1 is read as an i, too.
+    /// Whether a name is, or looks like, one of them, with or without signs: `admin.` is read as admin. A 1 is read as
+    /// an i, too.
     pub(super) fn contains(&self, name: &UserName) -> bool {
-        let (key, has) = (name.key(), |look: &str| self.0.contains(look));
-        has(&looks::of_key(key))
+        let has = |look: &str| self.0.contains(look);
+        let reads = |key: &str| {
+            has(&looks::of_key(key))
+                || key.contains('1') && has(&looks::of_key(&key.replace('1', "i")))
+        };
+        reads(name.key())
             || has(&looks::as_written(name.as_str()))
-            || key.contains('1') && has(&looks::of_key(&key.replace('1', "i")))
+            || reads(&without_signs(name.key()))
     }
 }
 
-/// The looks of a reserved name as it is written, in small letters, and in capitals.
-fn looks_of(name: &UserName) -> [String; 5] {
+/// The letters and digits of the key of a name.
+fn without_signs(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The looks of a reserved name as it is written, without signs, in small letters, and in capitals.
+fn looks_of(name: &UserName) -> [String; 6] {
     let (written, small) = (name.as_str(), name.as_str().to_lowercase());
     let mut rest = small.chars();
     let first = rest.next().into_iter().flat_map(char::to_uppercase);
     let capitalized: String = first.chain(rest).collect();
     let [written, lower, upper, capitalized] =
         [written, &small, &small.to_uppercase(), &capitalized].map(looks::as_written);
-    [looks::of_key(name.key()), written, lower, upper, capitalized]
+    let bare = looks::of_key(&without_signs(name.key()));
+    [looks::of_key(name.key()), bare, written, lower, upper, capitalized]
 }
 
 /// Checks the letters of a name that is asked for.

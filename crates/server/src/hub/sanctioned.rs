@@ -49,7 +49,8 @@ impl State {
         let EffectiveSanction { record, until, is_of_other } = applied;
         let left = |until: Timestamp| (until.as_millis() - now.as_millis()).max(0).unsigned_abs();
         let reason = if is_of_other { Reason::default() } else { record.reason.clone() };
-        SanctionDetails { room: self.room_name(record.room), left_ms: until.map(left), reason }
+        let (room, left_ms) = (self.room_name(record.room), until.map(left));
+        SanctionDetails { room, left_ms, reason, is_of_other }
     }
 
     fn room_name(&self, room: Option<RoomId>) -> Option<RoomName> {

@@ -117,6 +117,9 @@ pub enum JournalError {
         file = .0.display()
     )]
     RestoreIncomplete(PathBuf),
+    /// A command is to read a journal, and there is none.
+    #[error("there is no journal in {}; name the data directory of the daemon with --data", .0.display())]
+    Missing(PathBuf),
     /// The storage cannot open it.
     #[error(
         "{} cannot be opened: {reason}. It was left as it is. Free space on the disk, let its files grow \
@@ -180,11 +183,12 @@ pub enum JournalError {
     Conflict(String),
 }
 
-/// What to do about an error of the system, if it is that there is no room.
+/// What to do about an error of the system, if that is known.
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ". Free space on its disk",
         io::ErrorKind::FileTooLarge => ". Let files grow (ulimit -f)",
+        io::ErrorKind::PermissionDenied => ". Run this as the user to whom it belongs",
         _ => "",
     }
 }

@@ -87,11 +87,12 @@ pub(super) async fn revoke(
 }
 
 impl Context {
-    /// The address line without a secret; that of this machine if the daemon does not listen.
+    /// The address line without a secret; that of this machine if the daemon does not listen. The key is that of now:
+    /// files of a certificate may have been read again.
     pub(super) fn line(&self) -> AddressLine {
-        let here =
-            || AddressLine::new("127.0.0.1", PORT, self.tls.key()).expect("the address is valid");
-        self.address.get().cloned().unwrap_or_else(here)
+        let (key, listens) = (self.tls.key(), self.address.get());
+        let (host, port) = listens.map_or(("127.0.0.1", PORT), |line| (line.host(), line.port()));
+        AddressLine::new(host, port, key).expect("the address is valid")
     }
 
     /// The address line with that secret.

@@ -80,7 +80,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     pinged = false;
                     continue;
                 }
-                Err(refusal) => Event::Refused(refusal),
+                Err(refusal) => Event::Refused(for_operator(refusal)),
             },
             Ok(Ok(Some(Incoming::Invalid(refusal)))) => {
                 if refusal.code.is_broken_line() && error_budget.charge(Instant::now()) {
@@ -133,8 +133,8 @@ async fn answer(context: &Context, command: Command) -> Result<Option<Event>, Re
         }
         Command::Pardon { id } => done(hub.pardon(None, id).await, None)?,
         Command::Sanctions { room, after, limit } => {
-            let found = hub.sanctions(room.as_ref(), after.unwrap_or(0), page(limit));
-            let (sanctions, more) = found.map_err(refusal)?;
+            let (sanctions, more) =
+                hub.sanctions(room.as_ref(), after.unwrap_or(0), page(limit))?;
             Event::Sanctions { room, sanctions, more }
         }
         Command::Audit { before, limit } => match hub.audit(None, before, page(limit)).await {
@@ -199,17 +199,18 @@ fn done(
 ) -> Result<Event, Refusal> {
     match event {
         Ok(event) => Ok(*event.expect("the operator is in no room that receives the event")),
-        Err(error) => Err(Refusal { room, ..refusal(error) }),
+        Err(error) => Err(Refusal { room, ..error.into() }),
     }
 }
 
-fn refusal(error: HubError) -> Refusal {
-    match error {
-        HubError::NotInRoom(room) => {
-            let text = format!("there is no room {room}");
-            Refusal { room: Some(room), ..Refusal::new(RefusalCode::NotInRoom, text) }
+/// The refusal in other words if there is no such room: the operator cannot join one.
+fn for_operator(refusal: Refusal) -> Refusal {
+    match (refusal.code, &refusal.room) {
+        (RefusalCode::NotInRoom, Some(room)) => {
+            let text = format!("there is no room {room}; look for its name in the list of rooms");
+            Refusal { text, ..refusal }
         }
-        error => error.into(),
+        _ => refusal,
     }
 }
 

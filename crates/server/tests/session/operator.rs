@@ -86,6 +86,22 @@ async fn the_operator_is_in_no_room_and_cannot_write() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_operator_is_told_that_there_is_no_such_room_and_not_to_join_it() {
+    let mut operator = operator(&daemon());
+    for command in [
+        json!({"type": "hook", "room": "#ops", "name": "nightly"}),
+        json!({"type": "invite", "room": "#ops"}),
+        json!({"type": "rule", "room": "#ops", "privacy": "private"}),
+        json!({"type": "sanctions", "room": "#ops"}),
+    ] {
+        let refused = operator.ask(command, "refused").await;
+        assert_eq!((&refused["code"], &refused["room"]), (&json!("not_in_room"), &json!("#ops")));
+        let text = "there is no room #ops; look for its name in the list of rooms";
+        assert_eq!(refused["text"], text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn junk_is_refused_line_by_line_and_too_much_of_it_ends_the_connection() {
     let mut operator = operator(&daemon());
     operator.write(&[b'x'; 70_000]).await;

@@ -17,7 +17,7 @@ fn first_run() -> FirstRun {
     FirstRun::new(&name("ana"), &"127.0.0.1".parse().unwrap(), None)
 }
 
-/// Types a text; `\n` is Enter, `\t` is Tab, `\u{15}` is Ctrl-U.
+/// Types a text; `\n` is Enter, `\t` is Tab, `\u{15}` is Ctrl-U, `\u{5}` is Ctrl-E.
 fn type_text(screen: &mut FirstRun, text: &str) -> Outcome {
     let mut outcome = Outcome::Stays;
     for c in text.chars() {
@@ -32,6 +32,7 @@ fn key(c: char) -> KeyEvent {
         '\t' => KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE),
         '\u{15}' => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
         '\u{1b}' => KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE),
+        '\u{5}' => KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL),
         c => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
     }
 }
@@ -60,6 +61,20 @@ fn both_fields_can_be_changed_in_any_order() {
     let mut screen = first_run();
     let typed = "\t\u{15}chat.example.org\t\u{15}Ana María\n\n";
     assert_eq!(type_text(&mut screen, typed), answers("Ana María", "chat.example.org:12345"));
+}
+
+#[test]
+fn what_is_typed_replaces_a_suggestion_that_was_not_touched() {
+    let typed = "nina\nlocalhost\n";
+    assert_eq!(type_text(&mut first_run(), typed), answers("nina", "localhost:12345"));
+    let mut screen = first_run();
+    screen.update(Input::Paste("nina".to_owned()));
+    assert_eq!(type_text(&mut screen, "\u{5}_2\n\n"), answers("nina_2", "127.0.0.1:12345"));
+    let edited = "\u{5}_2\n\n";
+    assert_eq!(type_text(&mut first_run(), edited), answers("ana_2", "127.0.0.1:12345"));
+    let (bob, server) = (name("bob"), "localhost:1".parse().unwrap());
+    let mut after_trouble = FirstRun::new(&bob, &server, Some("connection refused"));
+    assert_eq!(type_text(&mut after_trouble, "2\n"), answers("bob", "localhost:12"));
 }
 
 #[test]
@@ -107,7 +122,7 @@ fn esc_goes_back_to_a_client_that_was_there() {
 #[test]
 fn a_wrong_name_suggests_another_one() {
     let mut screen = first_run();
-    type_text(&mut screen, "|x\n");
+    type_text(&mut screen, "\u{5}|x\n");
     assert_snapshot!(shown(&screen, 80, 13), @r#"
         Welcome to chat
 

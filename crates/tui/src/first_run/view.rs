@@ -1,7 +1,7 @@
 //! Draws the first screen.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Stylize;
+use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 
 use super::{Field, FirstRun};
@@ -28,8 +28,15 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, canvas: &mut Canvas) {
     let all = canvas.area();
     let area = area(all);
     let width = usize::from(area.width);
-    let (name, name_cursor) = field("Your name", &screen.name, width);
-    let (server, server_cursor) = field("Server", &screen.server, width);
+    // What is typed replaces a suggestion, as it does a selected text.
+    let style = |field: &Field, has_cursor: bool| match field.is_suggestion && has_cursor {
+        true => theme.style(Role::Selected).bold(),
+        false => Style::new().bold(),
+    };
+    let name_style = style(&screen.name, !screen.is_at_server);
+    let (name, name_cursor) = field("Your name", &screen.name, name_style, width);
+    let server_style = style(&screen.server, screen.is_at_server);
+    let (server, server_cursor) = field("Server", &screen.server, server_style, width);
     let lines = [
         Line::raw("Welcome to chat").bold(),
         Line::default(),
@@ -77,11 +84,11 @@ fn area(all: Rect) -> Rect {
 }
 
 /// A label and its field, and the column of the cursor in it.
-fn field(label: &str, field: &Field, width: usize) -> (Line<'static>, usize) {
+fn field(label: &str, field: &Field, style: Style, width: usize) -> (Line<'static>, usize) {
     let rows = Rows::new(&field.editor, width.saturating_sub(LABEL));
     let text = rows.rows.into_iter().nth(rows.cursor.0).unwrap_or_default();
     let label = Span::raw(format!("{label:LABEL$}"));
-    (Line::from(vec![label, Span::raw(text).bold()]), LABEL + rows.cursor.1)
+    (Line::from(vec![label, Span::styled(text, style)]), LABEL + rows.cursor.1)
 }
 
 fn error(field: &Field, theme: Theme, width: usize) -> Line<'static> {

@@ -172,6 +172,7 @@ impl Subject {
             }
             order if order.is_order() && client.session().is_none() => wording::OFFLINE.to_owned(),
             Self::Secret(kind) => kind.explains().to_owned(),
+            list if list.is_unreadable(client) => wording::UNREADABLE.to_owned(),
             Self::Sanctions { .. } if client.sanctions().is_loading() => "Loading…".to_owned(),
             Self::Sanctions { .. } => "Nobody is muted or banned".to_owned(),
             Self::Audit if client.audit().is_loading() => "Loading…".to_owned(),
@@ -199,6 +200,21 @@ impl Subject {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
                 format!("No match in this room. {key} finds users of other rooms, too")
             }
+        }
+    }
+
+    /// Whether the server has sent something for the list that this version cannot read.
+    fn is_unreadable(self, client: &ClientState) -> bool {
+        match self {
+            Self::Rooms => client.listing().is_unreadable(),
+            Self::Mentions => client.mention_list().is_unreadable(),
+            Self::Pins => client.pin_list().is_unreadable(),
+            Self::Invites => client.invites().is_unreadable(),
+            Self::Hooks => client.hooks().is_unreadable(),
+            Self::Sanctions { .. } => client.sanctions().is_unreadable(),
+            Self::Audit => client.audit().is_unreadable(),
+            Self::Devices => client.listed_account().is_unreadable(),
+            _ => false,
         }
     }
 

@@ -133,6 +133,11 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Whether a line begins or ends a code block.
+pub(crate) fn is_fence(line: &str) -> bool {
+    fence(line).is_some()
+}
+
 /// Reads a line as a fence: its backticks, at most [`FENCE_MAX`], and where its language is.
 fn fence(line: &str) -> Option<(usize, Range<usize>)> {
     let rest = line.trim_start_matches('`');

@@ -27,7 +27,12 @@ pub enum Target {
     /// What says that there are unread messages above the screen.
     FirstUnread,
     /// The end of the last row of a log, which says that there is more below.
-    Newest(LogPane),
+    Below {
+        /// The log.
+        pane: LogPane,
+        /// The action that goes there.
+        action: Action,
+    },
     /// A row of a message.
     Message {
         /// The log.
@@ -96,9 +101,9 @@ pub fn hit(state: &State, position: Position) -> Target {
         if let Some(row) = row_in(area) {
             let is_last = row + 1 == usize::from(area.height);
             let from_end = usize::from(area.right() - position.x);
-            let hint = more_below(state, pane).filter(|_| is_last);
-            if hint.is_some_and(|hint| from_end <= columns(&hint)) {
-                return Target::Newest(pane);
+            let below = state.more_below(pane).filter(|_| is_last);
+            if let Some(below) = below.filter(|below| from_end <= columns(&below.text)) {
+                return Target::Below { pane, action: below.action };
             }
             return message(state, pane, row);
         }
@@ -138,20 +143,6 @@ fn user(state: &State, row: usize) -> Target {
         Some(UserRow::Above(_) | UserRow::Below(_)) => Target::AllUsers,
         _ => Target::Nothing,
     }
-}
-
-/// What the end of the last row of a log says if there is more below; `None` if there is not.
-pub(crate) fn more_below(state: &State, pane: LogPane) -> Option<String> {
-    let (rows, height) = state.rows_of(pane).filter(|_| !state.is_bare)?;
-    let reads_back = state.viewport_of(pane).reads_back(rows, height);
-    // With something typed, End goes to the end of the line.
-    let action = if state.prompt.editor.is_empty() { Action::End } else { Action::Newest };
-    let key = state.look.keys().name(action).filter(|_| pane == state.focus());
-    let key = key.map(|key| format!("{key} ")).unwrap_or_default();
-    reads_back.then(|| match state.unread_below(pane) {
-        0 => format!(" Latest ↓ {key}"),
-        unread => format!(" {unread} new ↓ {key}"),
-    })
 }
 
 /// The thread, if it is beside the log.

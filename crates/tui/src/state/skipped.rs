@@ -26,6 +26,15 @@ fn rule_and_log(panes: &Panes, pane: LogPane) -> (Rect, Rect) {
     }
 }
 
+/// The direction from the messages on the screen to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// To older messages.
+    Above,
+    /// To newer ones.
+    Below,
+}
+
 /// The author of the first row on the screen, on the rule above it.
 pub(crate) struct Author<'a> {
     /// The name.
@@ -70,19 +79,27 @@ impl State {
         (unread > 0).then(|| (unread, room.mentions_before(first)))
     }
 
-    /// How many unread messages are below the screen.
-    pub(crate) fn unread_below(&self, pane: LogPane) -> u64 {
-        if pane == LogPane::Thread || self.client.room().unread() == 0 {
-            return 0;
-        }
-        let seen = self
-            .rows_of(LogPane::Room)
-            .and_then(|(rows, height)| self.viewport_of(LogPane::Room).seen(rows, height));
+    /// Where an unread mention is that is not on the screen: below it, if there is one on both sides.
+    pub(crate) fn to_mention(&self) -> Option<Direction> {
         let room = self.client.room();
-        seen.map_or_else(|| room.unread(), |(_, last)| room.unread_from(last.next()))
+        let all = room.mentions();
+        let has_mentions = all > 0 && !room.is_private();
+        let (rows, height) = self.rows_of(LogPane::Room).filter(|_| has_mentions)?;
+        let Some((first, last)) = self.viewport_of(LogPane::Room).seen(rows, height) else {
+            return Some(Direction::Below);
+        };
+        // Those that are not loaded count as before any message.
+        if room.mentions_before(last.next()) < all {
+            return Some(Direction::Below);
+        }
+        match (room.mentions_before(first), room.unread_before(first)) {
+            (0, _) => None,
+            (_, 0) => Some(Direction::Below),
+            _ => Some(Direction::Above),
+        }
     }
 
-    /// The same in words, with what can be done about it, as far as there is room.
+    /// The unread messages above the screen in words, with what can be done about it, as far as there is room.
     pub(crate) fn skipped_text(&self) -> Option<String> {
         let (unread, mentions) = self.skipped()?;
         // The list of rooms has the number of all.

@@ -7,8 +7,9 @@ use chat_proto::{RoomName, Timestamp};
 use ratatui::layout::Position;
 
 use super::{
-    Effect, WHEEL_ROWS, find, help, lists, mentions, request, rooms, scroll, selecting, to_newest,
+    Effect, WHEEL_ROWS, actions, find, help, lists, mentions, request, rooms, scroll, selecting,
 };
+use crate::action::Action;
 use crate::input::Wheel;
 use crate::lists::Subject;
 use crate::state::{LogPane, Pane, State, Target, hit, pane};
@@ -94,11 +95,11 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             mentions::first_unread(state, at)
         }
         Target::AllUsers => lists::open(state, Subject::People, "", at),
-        Target::Newest(pane) => {
+        Target::Below { pane, action } => {
             state.focus_on(pane);
             state.selection = None;
-            state.end_jump();
-            to_newest(state, at)
+            let action = if action == Action::End { Action::Newest } else { action };
+            actions::run(state, action, at)
         }
         Target::Log(pane) => {
             state.focus_on(pane);

@@ -321,8 +321,8 @@ fn a_stuck_connection_is_shown() {
 fn an_unreadable_line_is_reported_once_in_a_session() {
     let mut harness = Harness::connected(100, 20);
     for _ in 0..3 {
-        let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");
-        harness.link_event(LinkEvent::Unreadable(Box::new(refusal)));
+        harness
+            .link_event(crate::fixture::unreadable(Some("presence"), "unknown variant `presence`"));
     }
     assert_eq!(harness.screen().matches("sent something this version").count(), 1);
 }

@@ -11,7 +11,7 @@ use super::canvas::Canvas;
 use super::log;
 use crate::action::Action;
 use crate::layout::Panes;
-use crate::state::{LogPane, RULE_BEFORE, State, more_below};
+use crate::state::{LogPane, RULE_BEFORE, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -109,11 +109,11 @@ pub(super) fn draw_below(
     area: Rect,
     canvas: &mut Canvas,
 ) {
-    let Some((text, row)) = more_below(state, pane).zip(area.rows().next_back()) else {
+    let Some((below, row)) = state.more_below(pane).zip(area.rows().next_back()) else {
         return;
     };
     let style = if state.unread_below(pane) > 0 { theme.accent() } else { theme.dim() };
-    let text = cut(&text, row.width.into());
+    let text = cut(&below.text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };
     canvas.clear(area);

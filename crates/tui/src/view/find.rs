@@ -14,6 +14,7 @@ use super::help;
 use super::marked::marked;
 use crate::help::query_rows;
 use crate::layout::Panes;
+use crate::markup::without_fences;
 use crate::state::{Find, FindRows, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut, wrap};
@@ -201,6 +202,7 @@ impl<'a> ResultRow<'a> {
 
     fn text(&self, width: usize, theme: Theme) -> Vec<Span<'static>> {
         let before = if self.hit.kind == MessageKind::Action { "* " } else { "" };
-        marked(before, self.hit.text.as_str(), &self.hit.marks, width, theme.style(Role::Match))
+        let (text, marks) = without_fences(self.hit.text.as_str(), &self.hit.marks);
+        marked(before, &text, &marks, width, theme.style(Role::Match))
     }
 }

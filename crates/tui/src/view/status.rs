@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use super::live;
 use crate::action::Action;
 use crate::letters::{LETTERS, Letter, MessageAction};
-use crate::state::{Back, Find, LogPane, State, applies, other_author};
+use crate::state::{Back, Direction, Find, LogPane, State, applies, other_author};
 use crate::theme::{Role, Theme};
 use crate::wording::{in_short, quoted};
 use crate::wrap::{columns, cut};
@@ -209,8 +209,11 @@ fn normal_hints(state: &State) -> Vec<Option<String>> {
     let selects = room.log().oldest().is_some();
     vec![
         keys.hint(Action::Select, "select").filter(|_| selects),
-        keys.hint(Action::NextMention, "next mention")
-            .filter(|_| room.mentions() > 0 && !room.is_private()),
+        match state.to_mention() {
+            Some(Direction::Below) => keys.hint(Action::NextMention, "next mention"),
+            Some(Direction::Above) => keys.hint(Action::PreviousMention, "previous mention"),
+            None => None,
+        },
         keys.hint(Action::NextUnread, "next unread")
             .filter(|_| state.client.next_unread().is_some()),
         keys.hint(Action::Users, "users").filter(|_| !room.is_private()),

@@ -162,7 +162,7 @@ fn unread_messages_begin_at_a_line() {
                            │                cup 3
                            │                cup 4
                            │                cup 5
-                           │                cup 6                                              25 new ↓ End
+                           │                cup 6                                             25 new ↓ PgDn
                                                   Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #tea ›  Message #tea (/help for commands)
         "#);
@@ -203,7 +203,7 @@ fn new_messages_are_counted_while_the_user_reads_back() {
                        message 22
                        message 23
                        message 24
-                       message 25                      12 new ↓ End
+                       message 25                     12 new ↓ PgDn
                               Ctrl-S select · Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);

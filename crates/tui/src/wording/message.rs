@@ -3,6 +3,7 @@
 use chat_client::entry::{Body, LogEntry};
 
 use super::quoted;
+use crate::markup::is_fence;
 
 /// Stands in place of the text of a deleted message.
 pub(crate) const DELETED: &str = "Message deleted";
@@ -18,8 +19,30 @@ pub(crate) fn beginning_of(message: Option<&LogEntry>) -> String {
     format!("{}: {text}", quoted(from))
 }
 
-/// The first line of a text that is not empty, and that is not a quote.
+/// The first line of a text that is not empty, no quote and no fence of a code block.
 pub(crate) fn first_line(text: &str) -> &str {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.clone().find(|line| !line.starts_with('>')).or_else(|| lines.next()).unwrap_or_default()
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut texts = lines.clone().filter(|line| !is_fence(line));
+    let own = texts.clone().find(|line| !line.starts_with('>'));
+    own.or_else(|| texts.next()).or_else(|| lines.clone().next()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_is_neither_a_quote_nor_a_fence() {
+        for (text, expected) in [
+            ("hello\nthere", "hello"),
+            ("> quoted\n\n  yes", "yes"),
+            ("> quoted", "> quoted"),
+            ("```rust\nfn main() {}\n```", "fn main() {}"),
+            ("```\n> quoted\n```\nwhat?", "what?"),
+            ("```\n```", "```"),
+            ("", ""),
+        ] {
+            assert_eq!(first_line(text), expected);
+        }
+    }
 }

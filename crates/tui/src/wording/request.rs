@@ -11,6 +11,10 @@ use super::{kilobytes, of_text_max, quoted};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 
+/// An answer of the server cannot be read.
+pub(crate) const UNREADABLE: &str =
+    "The server's answer is one that this version can't read. Please update chat-tui";
+
 /// There is no session.
 pub(crate) const OFFLINE: &str = "You're offline. Try again once connected";
 

@@ -245,7 +245,8 @@ pub(super) fn pardoned(
             format!("You are no longer {done} {on} {}", place(room))
         }
         (whom, by) => {
-            let by = by.map_or_else(|| "A moderator".to_owned(), who);
+            // Only the user itself is not told who it was.
+            let by = who(by.unwrap_or(&Person::Operator));
             format!("{by} ended the {what} of {} {on} {}", target(whom), place(room))
         }
     }

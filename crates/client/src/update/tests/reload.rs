@@ -111,8 +111,9 @@ fn the_end_of_a_pause_shows_nothing_that_the_user_has_cleared() {
 fn a_page_that_is_a_line_that_cannot_be_read_is_asked_for_again_after_a_pause() {
     let mut harness = Harness::connected();
     harness.event(room_event("#rust", 9_000, 1_000));
-    let refusal = Refusal::new(RefusalCode::BadField, "of another version");
-    harness.input(Input::Link(LinkEvent::Unreadable(Box::new(refusal))));
+    harness.input(Input::Link(unreadable(Some("message"), "of another version")));
+    assert!(harness.state.rooms().get(&room("#rust")).unwrap().is_loading(), "it is no page");
+    harness.input(Input::Link(unreadable(Some("history"), "of another version")));
     let rust = harness.state.rooms().get(&room("#rust")).unwrap();
     assert_eq!((rust.is_loading(), rust.log().hold()), (false, Some(Hold::NewerFailed)));
     assert_eq!((tick(&mut harness, 1_999), tick(&mut harness, 2_000)), (0, 1));

@@ -99,8 +99,7 @@ fn a_message_that_was_removed_or_cannot_be_read_or_is_asked_from_outside_says_no
 #[test]
 fn an_answer_that_is_a_line_that_cannot_be_read_is_not_waited_for() {
     let (mut harness, _) = again();
-    let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::BadField, "another version");
-    harness.input(Input::Link(LinkEvent::Unreadable(Box::new(refusal))));
+    harness.input(Input::Link(unreadable(Some("history"), "another version")));
     assert!(commands(&harness.input(Input::Tick)).is_empty(), "it may have been another line");
     let nonce = Nonce::Text(chat_proto::ShortString::new("rooms").unwrap());
     harness.event(Event::Pong { nonce });

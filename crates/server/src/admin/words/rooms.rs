@@ -23,9 +23,10 @@ pub(super) fn rules(room: &RoomName, rules: Rules) -> String {
         0 => String::new(),
         slow_s => format!("; a member writes once in {slow_s} s"),
     };
-    let topic_by = match rules.topic_by {
-        TopicBy::All => "all",
-        TopicBy::Moderators | TopicBy::Unknown => "moderators",
+    let topic_by = match (rules.privacy, rules.topic_by) {
+        (Privacy::Public | Privacy::Private, TopicBy::All) => "all",
+        // In a room for announcements, a topic is as good as a message.
+        _ => "moderators",
     };
     format!("{room} now: {privacy}{pause}; topics and pins by {topic_by}.\n")
 }
@@ -46,5 +47,9 @@ mod tests {
         let expected = "#rust now: users who were asked in join; a member writes once in 30 s; topics and pins by \
                         moderators.\n";
         assert_eq!(rules(&room, slow), expected);
+        let announce = Rules { privacy: Privacy::Announce, ..Rules::PUBLIC };
+        let expected = "#rust now: everybody finds and joins; voices, moderators and owners write; topics and pins by \
+                        moderators.\n";
+        assert_eq!(rules(&room, announce), expected);
     }
 }

@@ -80,12 +80,15 @@ impl Directory {
     ) -> Result<(Vec<Change>, SanctionInfo), HubError> {
         let mut record = self.record_of(proposal, by, (target, room), order);
         let mut changes = self.sweep_sanctions(proposal);
-        if let Some(replaced) = proposal.sanctions.like(&record).cloned() {
-            may_end(proposal, by, &replaced)?;
+        let replaced = proposal.sanctions.like(&record).cloned();
+        if let Some(replaced) = &replaced {
+            may_end(proposal, by, replaced)?;
+        }
+        check_bounds(proposal, &record, replaced.as_ref())?;
+        if let Some(replaced) = replaced {
             proposal.sanctions.end(replaced.id);
             changes.push(Change::SanctionEnded { id: replaced.id });
         }
-        check_bounds(proposal, &record)?;
         record.id = proposal.next_record();
         proposal.sanctions.add(record.clone());
         let info = SanctionInfo {
@@ -275,17 +278,24 @@ fn leave(
     Change::Left { user, room: room.id, reason }
 }
 
-/// Whether there can be one more mute or ban.
-fn check_bounds(proposal: &Proposal<'_>, new: &SanctionRecord) -> Result<(), HubError> {
+/// Whether there can be one more mute or ban, in place of the `replaced` one if there is one.
+fn check_bounds(
+    proposal: &Proposal<'_>,
+    new: &SanctionRecord,
+    replaced: Option<&SanctionRecord>,
+) -> Result<(), HubError> {
     let sanctions = &proposal.sanctions;
-    if sanctions.len() >= SANCTIONS_MAX {
+    let less = usize::from(replaced.is_some());
+    if sanctions.len() - less >= SANCTIONS_MAX {
         return Err(HubError::TooManySanctions);
     }
+    // The replaced one is in the same room.
     if new.room.is_some() {
-        if sanctions.in_rooms(Some(new.by)) >= SANCTIONS_IN_ROOMS_PER_USER_MAX {
+        let own_less = usize::from(replaced.is_some_and(|replaced| replaced.by == new.by));
+        if sanctions.in_rooms(Some(new.by)) - own_less >= SANCTIONS_IN_ROOMS_PER_USER_MAX {
             return Err(HubError::TooManyOwnSanctions);
         }
-        if sanctions.in_rooms(None) >= SANCTIONS_IN_ROOMS_MAX {
+        if sanctions.in_rooms(None) - less >= SANCTIONS_IN_ROOMS_MAX {
             return Err(HubError::TooManySanctionsInRooms);
         }
     }

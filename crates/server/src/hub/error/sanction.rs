@@ -11,6 +11,8 @@ pub(crate) struct SanctionDetails {
     pub(crate) left_ms: Option<u64>,
     /// Why.
     pub(crate) reason: Reason,
+    /// Whether it was made because of another user of the network.
+    pub(crate) is_of_other: bool,
 }
 
 impl SanctionDetails {
@@ -21,10 +23,16 @@ impl SanctionDetails {
         format!("{place} {}", self.end_and_reason("mute"))
     }
 
-    /// Where the user is banned from, until when, and why.
+    /// Who is banned from where, until when, and why.
     pub(super) fn banned(&self) -> String {
+        let end = self.end_and_reason("ban");
+        if self.is_of_other {
+            return format!(
+                "a user of your network is banned, so no new user comes in from it {end}. If you have an account, log in"
+            );
+        }
         let place = self.room.as_ref().map_or("this server", RoomName::as_str);
-        format!("{place} {}", self.end_and_reason("ban"))
+        format!("you are banned from {place} {end}")
     }
 
     fn end_and_reason(&self, what: &str) -> String {

@@ -150,10 +150,22 @@ fn a_name_that_looks_like_a_reserved_one_is_reserved() {
         "b0ss",
         "everyone",
         "HERE",
+        "admin.",
+        "_admin_",
+        "A.d.m.i.n",
+        "chat server",
+        "chatserver",
+        "Nick Serv",
+        "boss!",
+        "Operator",
+        "0perator",
+        "The operator",
+        "the_operator.",
     ] {
         assert!(reserved.contains(&name(written)), "{written}");
     }
-    for written in ["Ali", "ALI", "ana", "adam", "Alina", "admin_2", "Sam", "channing", "client_11"]
+    for written in
+        ["Ali", "ALI", "ana", "adam", "Alina", "admin_2", "Sam", "channing", "client_11", "Cooper"]
     {
         assert!(!reserved.contains(&name(written)), "{written}");
     }

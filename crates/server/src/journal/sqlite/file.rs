@@ -1,6 +1,7 @@
 //! Creates and opens the journal's file.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -109,10 +110,17 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
 /// Opens the file for a command, while a daemon may be using it or after one was killed.
 ///
 /// # Errors
-/// Returns an error if it must not be opened: a restore was interrupted, its log belongs to another file, or it
-/// is of a newer version.
+/// Returns an error if there is none, or it must not be opened: a restore was interrupted, its log belongs to another
+/// file, or it is of a newer version.
 pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
     replace::refuse_unfinished(path)?;
+    if let Err(error) = fs::metadata(path) {
+        let directory = path.parent().unwrap_or(path);
+        return Err(match error.kind() {
+            io::ErrorKind::NotFound => JournalError::Missing(directory.to_path_buf()),
+            _ => JournalError::io(path)(error),
+        });
+    }
     mark::check(path)?;
     run::find_loss(path)?;
     let log = mark::log_beside(path);
@@ -172,7 +180,7 @@ fn create(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     }
     let draft = path.with_extension("new");
     match fs::remove_file(&draft) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(JournalError::Io { path: draft, error });
         }
         _ => {}

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chat_proto::command::{Hello, Say};
 use chat_proto::event::{Accepted, InviteInfo, RoomInfo};
-use chat_proto::native::UnreadableLine;
 use chat_proto::{
     Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, Role, RoomName, Secret, Seq,
     Timestamp, User,
@@ -103,8 +102,8 @@ impl World {
         }
     }
 
-    pub(in crate::demo) fn unreadable(&self, line: &UnreadableLine) -> Event {
-        Event::Refused(Refusal::new(line.code, line.text.clone()))
+    pub(in crate::demo) fn unreadable(&self, why: &Refusal) -> Event {
+        Event::Refused(Refusal::new(why.code, why.text.clone()))
     }
 
     /// Lets the user in, and starts the script.

@@ -126,3 +126,26 @@ fn a_selection_that_is_left_at_once_moves_and_reads_nothing() {
         assert_eq!((lobby.harness.screen(), lobby.read()), (screen.clone(), read));
     }
 }
+
+#[test]
+fn the_hint_of_a_mention_leads_to_one_that_is_not_on_the_screen() {
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    harness.alt(KeyCode::Char('2'));
+    for number in 1..=40 {
+        let text = if number == 20 { "@bob, see this" } else { "more" };
+        harness.message(3, "ana", text);
+    }
+    harness.alt(KeyCode::Char('1'));
+    let assert_hints = |harness: &Harness, expected: [bool; 2]| {
+        let screen = harness.screen();
+        let hints = ["Alt-N next mention", "Alt-P previous mention"];
+        assert_eq!(hints.map(|hint| screen.contains(hint)), expected, "{screen}");
+    };
+    assert_hints(&harness, [true, false]);
+    harness.press(KeyCode::End);
+    assert_hints(&harness, [false, true]);
+    harness.alt(KeyCode::Char('p'));
+    assert_shows(&harness, "@bob, see this");
+    assert_hints(&harness, [false, false]);
+}

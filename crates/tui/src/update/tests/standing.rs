@@ -149,8 +149,10 @@ fn a_mute_says_how_it_is_undone_and_is_ended_by_the_name() {
         [Command::Pardon { id: 12 }]
     );
     let (sanction, by) = (Box::new(by_me), Some(user(7, "bob")));
-    harness.event(Event::Pardoned { sanction, by });
+    harness.event(Event::Pardoned { sanction: sanction.clone(), by });
     assert_shows(&harness, "You ended the mute of carl in #rust");
+    harness.event(Event::Pardoned { sanction, by: None });
+    assert_shows(&harness, "The operator ended the mute of carl in #rust");
     harness.type_text("/unmute carl\n");
     harness.event(page(Vec::new(), false));
     assert_shows(&harness, "carl is not muted in #rust. /sanctions lists the mutes and bans");

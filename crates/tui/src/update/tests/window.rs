@@ -206,6 +206,32 @@ fn what_is_below_the_screen_is_counted_without_what_is_above() {
 }
 
 #[test]
+fn the_hint_names_the_key_that_skips_no_unread_message() {
+    let mut lobby = Lobby::open(1, 9_247, 6_247, 100);
+    for way in ["click", "key"] {
+        let read = lobby.read();
+        lobby.shows(&format!(" {} new ↓ PgDn", lobby.unread()));
+        let effects = match way {
+            "click" => lobby.harness.click("new ↓"),
+            _ => lobby.harness.press(KeyCode::PageDown),
+        };
+        lobby.answer(&effects);
+        assert!((read + 10..read + 20).contains(&lobby.read()), "{read} to {}", lobby.read());
+    }
+    let (read, unread) = (lobby.read(), lobby.unread());
+    for _ in 0..4 {
+        lobby.press(KeyCode::PageUp);
+    }
+    lobby.shows(&format!(" {unread} new ↓ Alt-Home"));
+    let effects = lobby.harness.click("new ↓");
+    lobby.answer(&effects);
+    lobby.shows(&format!("message {}.", read + 1));
+    lobby.press(KeyCode::End);
+    lobby.press(KeyCode::PageUp);
+    lobby.shows(" 15 new ↓ End");
+}
+
+#[test]
 fn scrolling_through_all_that_was_missed_reads_it() {
     let mut lobby = Lobby::open(1, 3_050, 50, 100);
     let mut pages = 0;

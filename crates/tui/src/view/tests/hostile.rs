@@ -130,7 +130,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
     let mut events = vec![
         LinkEvent::Event(Event::Refused(refusal())),
         LinkEvent::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
-        LinkEvent::Unreadable(Box::new(refusal())),
+        crate::fixture::unreadable(None, &text),
         LinkEvent::Event(Event::Room(RoomState {
             room: room(),
             title: None,

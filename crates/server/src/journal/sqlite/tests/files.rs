@@ -30,6 +30,18 @@ async fn messages_are_refused_while_the_disk_is_full_and_stored_after_it() {
     assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 10);
 }
 
+#[test]
+fn a_command_in_a_directory_without_a_journal_says_to_name_another_one() {
+    let directory = TempDir::new().unwrap();
+    let here = directory.path().display();
+    let text =
+        format!("there is no journal in {here}; name the data directory of the daemon with --data");
+    assert_eq!(check(directory.path()).unwrap_err().to_string(), text);
+    let copy = directory.path().join("copy");
+    assert_eq!(backup(directory.path(), &copy).unwrap_err().to_string(), text);
+    assert!(!copy.exists());
+}
+
 #[tokio::test]
 async fn a_second_daemon_is_refused() {
     let directory = TempDir::new().unwrap();
