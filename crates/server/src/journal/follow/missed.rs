@@ -1,7 +1,7 @@
 //! The messages that a follower has missed, of all rooms in the order in which they were stored.
 //!
 //! In the file each room has its own order. So one page of each room is held, and the oldest message of all pages is
-//! next.
+//! next; of those of one millisecond, that of the oldest room.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
