@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -13,6 +14,10 @@ use tokio::time::sleep;
 
 /// Its address, so that the limits of a network are not those of the users.
 const FROM: [u8; 4] = [127, 0, 0, 66];
+
+/// The ports from which it connects, in turn. If the system looked for a free one among thousands that were in use a
+/// moment ago, that would take most of a processor, and users would notice that alone.
+const PORTS: RangeInclusive<u16> = 10_000..=60_000;
 
 /// Time between two tries of one connection: an attacker that uses a whole processor of this machine would only show
 /// that.
@@ -44,6 +49,12 @@ pub(super) fn machine() -> &'static Runtime {
     &MACHINE
 }
 
+fn next_port() -> u16 {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    let count = PORTS.end() - PORTS.start() + 1;
+    PORTS.start() + COUNT.fetch_add(1, Ordering::Relaxed) % count
+}
+
 /// The attacker.
 #[derive(Debug, Clone)]
 pub(super) struct Enemy {
@@ -63,7 +74,8 @@ impl Enemy {
     pub(super) async fn connect(&self) -> io::Result<TcpStream> {
         let socket = TcpSocket::new_v4()?;
         if cfg!(target_os = "linux") {
-            socket.bind((FROM, 0).into())?;
+            socket.set_reuseaddr(true)?;
+            socket.bind((FROM, next_port()).into())?;
         }
         socket.connect(self.address).await
     }
