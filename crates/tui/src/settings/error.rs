@@ -41,6 +41,9 @@ pub enum SetError {
         /// An action with a similar name.
         meant: Option<&'static str>,
     },
+    /// A key is in the place of the action.
+    #[error("{0} is a key. Write its action first, such as go-to = \"{0}\".")]
+    KeyFirst(Keys),
     /// The text is not a key.
     #[error(transparent)]
     BadChord(#[from] BadChord),
@@ -98,6 +101,9 @@ impl SetError {
     }
 
     pub(crate) fn unknown_action(name: &str) -> Self {
+        if let Ok(keys) = name.parse() {
+            return Self::KeyFirst(keys);
+        }
         let meant = closest(name, Action::ALL.iter().map(|action| action.help().name));
         Self::UnknownAction { name: name.to_owned(), meant }
     }

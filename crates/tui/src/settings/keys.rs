@@ -179,6 +179,10 @@ mod tests {
                 "line 2, column 1: No key can do \"hlep\". Did you mean help? It is ignored.",
             ),
             (
+                "[keys]\nctrl-t = \"help\"",
+                "line 2, column 1: Ctrl-T is a key. Write its action first, such as go-to = \"Ctrl-T\". It is ignored.",
+            ),
+            (
                 "[keys]\nhelp = \"F2\"\nredraw = \"F2\"",
                 "line 3, column 10: F2 does help already. The default is used: Ctrl-L.",
             ),
